@@ -1,0 +1,1 @@
+"""Technic: scan the whole US stock market, ranked and explained, nothing dropped silently."""

@@ -1,0 +1,99 @@
+"""What every provider answers, and what it promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import DateArray, FloatArray
+from technic.panel import LongBars
+from technic.universe import Universe
+
+__all__ = ["Failure", "Fetched", "PriceBasis", "Progress", "Provider", "Splits"]
+
+PriceBasis = Literal["raw", "split_adjusted", "total_return_adjusted", "unknown"]
+"""How prices come: ``raw`` ones are adjusted on the way in, the others are only labelled."""
+
+Progress = Callable[[int, int], None]
+"""Called with (symbols done, symbols in all) while a long fetch runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """Splits, one row each: from ``session`` on, one old share is ``ratio`` new ones.
+
+    A 4:1 split has ratio 4.0, a 1:10 reverse split 0.1. ``symbol`` is an object array of str.
+    """
+
+    symbol: NDArray[np.object_]
+    session: DateArray
+    ratio: FloatArray
+
+    @classmethod
+    def none(cls) -> Splits:
+        """No splits at all: what providers of adjusted prices answer."""
+        return cls(np.empty(0, object), np.empty(0, "datetime64[D]"), np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a symbol has no bars: a short code for the ledger and a sentence for people."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a provider answered; each symbol asked for has bars or is in ``failures``.
+
+    ``bars.symbols`` holds the symbols that have bars, in the order they were asked for.
+    """
+
+    bars: LongBars
+    splits: Splits
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    requests: int = 0
+
+
+class Provider(Protocol):
+    """A source of daily bars."""
+
+    @property
+    def name(self) -> str:
+        """Name as on the command line (``demo``, ``files``)."""
+        ...
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the market is made up; then SIMULATED is shown wherever its data is."""
+        ...
+
+    @property
+    def price_basis(self) -> PriceBasis:
+        """How the prices that ``history`` answers are adjusted."""
+        ...
+
+    def listings(self) -> Universe:
+        """Return what the provider lists: the universe when the user names none."""
+        ...
+
+    def last_session(self) -> np.datetime64:
+        """Return the last trading day that the provider has."""
+        ...
+
+    def history(
+        self,
+        symbols: Sequence[str],
+        sessions: DateArray,
+        progress: Progress | None = None,
+    ) -> Fetched:
+        """Return the bars of ``symbols`` from the first to the last of ``sessions``.
+
+        Splits come for the same days. A symbol without bars there is a failure ``no_data``.
+        """
+        ...

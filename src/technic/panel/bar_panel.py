@@ -1,0 +1,248 @@
+"""BarPanel: the bars of all symbols as packed, time-major arrays.
+
+Packed from the top: row 0 of a column is its symbol's first bar in the loaded window, the cells
+after its last bar are NaN. A bar with a missing or infinite value is not a bar: it is left out
+of its column and counted. So no NaN is ever inside an indicator, holes in a listing never break
+a window, and every recursion starts at row 0. ``session`` says which trading day a cell is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from technic.aliases import DateArray, FloatArray, SessionArray
+from technic.errors import ParameterError
+from technic.panel.long_bars import LongBars
+
+__all__ = ["FIELDS", "FRAME_COLUMNS", "BarPanel"]
+
+FIELDS = ("open", "high", "low", "close", "volume")
+FRAME_COLUMNS = ("Open", "High", "Low", "Close", "Volume")
+
+T = TypeVar("T", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BarPanel:
+    """All bars of a window: five float64 arrays ``(n_bars, n_symbols)``, C order, read-only.
+
+    ``sessions``: the trading days of the window, ascending. ``session``: int32, same shape as the
+    prices, position in ``sessions`` of each cell, -1 after a column's last bar. ``length``: bars
+    in each column. ``left_out``: bars of each column that were incomplete or fell on no session.
+    """
+
+    symbols: tuple[str, ...]
+    sessions: DateArray
+    open: FloatArray
+    high: FloatArray
+    low: FloatArray
+    close: FloatArray
+    volume: FloatArray
+    session: SessionArray
+    length: NDArray[np.int64]
+    left_out: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        shape = (self.close.shape[0], len(self.symbols))
+        for name in (*FIELDS, "session"):
+            array = getattr(self, name)
+            if array.shape != shape:
+                raise ValueError(f"{name} has shape {array.shape}, the panel is {shape}")
+            array.flags.writeable = False
+
+    @property
+    def n_bars(self) -> int:
+        """Rows: the length of the longest column."""
+        return int(self.close.shape[0])
+
+    @property
+    def n_symbols(self) -> int:
+        """Columns."""
+        return len(self.symbols)
+
+    @classmethod
+    def from_long(cls, bars: LongBars, sessions: DateArray) -> BarPanel:
+        """Pack rows into columns, in the order of ``bars.symbols``.
+
+        ``sessions``: the trading days of the window, ascending; rows outside its first and last
+        day are ignored, rows inside that are no session or lack a value are left out and counted.
+        Raises ParameterError when a symbol has two bars for one session.
+        """
+        n_symbols = len(bars.symbols)
+        position = np.searchsorted(sessions, bars.session)
+        in_range = (position < len(sessions)) & (bars.session >= sessions[:1]) if len(
+            sessions
+        ) else np.zeros(len(bars), dtype=np.bool_)
+        complete = in_range.copy()
+        complete[in_range] = sessions[position[in_range]] == bars.session[in_range]
+        for name in FIELDS:
+            complete &= np.isfinite(getattr(bars, name))
+        left_out = np.bincount(bars.column[in_range & ~complete], minlength=n_symbols)
+
+        kept = np.flatnonzero(complete)
+        column, position = bars.column[kept], position[kept]
+        key = column.astype(np.int64) * max(len(sessions), 1) + position
+        step = np.diff(key)
+        if np.any(step <= 0):
+            order = np.argsort(key, kind="stable")
+            kept, column, position, key = kept[order], column[order], position[order], key[order]
+            step = np.diff(key)
+        if np.any(step == 0):
+            at = int(np.flatnonzero(step == 0)[0])
+            raise ParameterError(
+                "bars",
+                f"{bars.symbols[column[at]]} {sessions[position[at]]} twice",
+                "one bar for each symbol and session",
+            )
+        length = np.bincount(column, minlength=n_symbols)
+        row = np.arange(len(kept)) - np.repeat(np.cumsum(length) - length, length)
+        n_bars = int(length.max(initial=0))
+        cell = row * n_symbols + column
+        arrays = {name: _scatter(getattr(bars, name)[kept], cell, n_bars, n_symbols)
+                  for name in FIELDS}
+        session = np.full(n_bars * n_symbols, -1, dtype=np.int32)
+        session[cell] = position
+        return cls(
+            symbols=bars.symbols,
+            sessions=sessions,
+            session=session.reshape(n_bars, n_symbols),
+            length=length,
+            left_out=left_out,
+            **arrays,
+        )
+
+    @classmethod
+    def from_frames(cls, frames: Mapping[str, pd.DataFrame], sessions: DateArray) -> BarPanel:
+        """Pack price frames (``DatetimeIndex``, columns Open High Low Close Volume).
+
+        Raises ParameterError when a frame has not these columns or no dates as its index.
+        """
+        for symbol, frame in frames.items():
+            missing = [name for name in FRAME_COLUMNS if name not in frame.columns]
+            if missing or not isinstance(frame.index, pd.DatetimeIndex):
+                raise ParameterError(
+                    f"price_cache[{symbol!r}]",
+                    f"columns {list(frame.columns)}, index {type(frame.index).__name__}",
+                    f"a DatetimeIndex and columns {' '.join(FRAME_COLUMNS)}",
+                )
+        counts = np.array([len(frame) for frame in frames.values()], dtype=np.int64)
+        days = [
+            frame.index.tz_localize(None).to_numpy().astype("datetime64[D]")
+            if isinstance(frame.index, pd.DatetimeIndex)
+            else np.empty(0, "datetime64[D]")
+            for frame in frames.values()
+        ]
+        values = {
+            field: _joined([frame[name].to_numpy(np.float64) for frame in frames.values()])
+            for field, name in zip(FIELDS, FRAME_COLUMNS, strict=True)
+        }
+        bars = LongBars(
+            symbols=tuple(frames),
+            column=np.repeat(np.arange(len(frames), dtype=np.int32), counts),
+            session=np.concatenate(days) if days else np.empty(0, "datetime64[D]"),
+            **values,
+        )
+        return cls.from_long(bars, sessions)
+
+    def rows_at(self, day: np.datetime64) -> NDArray[np.intp]:
+        """Row of each column's last bar at or before ``day``; -1 where there is none yet."""
+        last = int(np.searchsorted(self.sessions, day, side="right")) - 1
+        return np.count_nonzero((self.session >= 0) & (self.session <= last), axis=0) - 1
+
+    def take(self, columns: NDArray[np.intp] | slice) -> BarPanel:
+        """Return the columns asked for, with the same rows and sessions; a slice gives views."""
+        picked = range(self.n_symbols)[columns] if isinstance(columns, slice) else columns
+        return BarPanel(
+            symbols=tuple(self.symbols[i] for i in picked),
+            sessions=self.sessions,
+            session=self.session[:, columns],
+            length=self.length[columns],
+            left_out=self.left_out[columns],
+            **{name: getattr(self, name)[:, columns] for name in FIELDS},
+        )
+
+    def window(self, start: np.datetime64, end: np.datetime64) -> BarPanel:
+        """Return the bars from ``start`` to ``end``, both included, packed anew.
+
+        The same bars as a panel loaded with just these sessions, whatever lies before and after.
+        """
+        low = int(np.searchsorted(self.sessions, start))
+        high = int(np.searchsorted(self.sessions, end, side="right"))
+        inside = self.session >= 0
+        first = np.count_nonzero(inside & (self.session < low), axis=0)
+        length = np.count_nonzero(inside & (self.session < high), axis=0) - first
+        length = np.maximum(length, 0)
+        n_bars = int(length.max(initial=0))
+        session = _shifted(self.session, first, length, n_bars, np.int32(-1))
+        session = np.where(session >= 0, session - np.int32(low), np.int32(-1))
+        return BarPanel(
+            symbols=self.symbols,
+            sessions=self.sessions[low:high],
+            session=session,
+            length=length,
+            left_out=self.left_out,
+            **{
+                name: _shifted(getattr(self, name), first, length, n_bars, np.float64(np.nan))
+                for name in FIELDS
+            },
+        )
+
+    def frame(self, symbol: str) -> pd.DataFrame:
+        """Return one symbol's bars as a price frame; KeyError when it is not in the panel."""
+        try:
+            column = self.symbols.index(symbol)
+        except ValueError:
+            raise KeyError(symbol) from None
+        length = int(self.length[column])
+        days = self.sessions[self.session[:length, column]]
+        return pd.DataFrame(
+            {
+                name: getattr(self, field)[:length, column].copy()
+                for field, name in zip(FIELDS, FRAME_COLUMNS, strict=True)
+            },
+            index=pd.DatetimeIndex(days.astype("datetime64[s]"), name="Date"),
+        )
+
+
+def _joined(parts: list[FloatArray]) -> FloatArray:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.float64)
+
+
+def _scatter(
+    values: FloatArray, cell: NDArray[np.int64], n_bars: int, n_symbols: int
+) -> FloatArray:
+    packed = np.full(n_bars * n_symbols, np.nan)
+    packed[cell] = values
+    return packed.reshape(n_bars, n_symbols)
+
+
+def _shifted(
+    array: NDArray[T],
+    first: NDArray[np.intp],
+    length: NDArray[np.intp],
+    n_bars: int,
+    fill: T,
+) -> NDArray[T]:
+    """Move each column up by ``first`` rows and keep ``length`` of them.
+
+    Most columns share one shift (everything listed since before the window): those are sliced,
+    only the others are gathered.
+    """
+    n_symbols = array.shape[1]
+    out = np.full((n_bars, n_symbols), fill, dtype=array.dtype)
+    if not n_bars or not n_symbols:
+        return out
+    common = int(np.bincount(first[length > 0]).argmax())
+    block = array[common : common + n_bars]
+    out[: len(block)] = block
+    odd = np.flatnonzero(first != common)
+    row = np.arange(n_bars)[:, None] + first[odd]
+    out[:, odd] = array[np.minimum(row, len(array) - 1), odd]
+    out[np.arange(n_bars)[:, None] >= length] = fill
+    return out

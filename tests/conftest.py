@@ -1,0 +1,30 @@
+"""Fixtures for the whole suite: where the real data lies, and panels made from it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of the real market data; it lies beside the checkout and is never committed."""
+    if not REAL_DATA.is_dir():
+        message = f"the real market data is not at {REAL_DATA}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return REAL_DATA
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory):
+    """No test sees the user's settings; what Technic keeps goes into a folder of the run."""
+    for name in list(os.environ):
+        if name.startswith("TECHNIC_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path_factory.getbasetemp() / "technic-home"))
