@@ -8,9 +8,11 @@ clock; callers pass the time in.
 from __future__ import annotations
 
 import datetime as dt
+import io
 import logging
 import os
 import tempfile
+import warnings
 import zipfile
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -65,7 +67,8 @@ class SessionCalendar:
     def last_completed(self, now: dt.datetime) -> np.datetime64:
         """Return the last session whose close is not after ``now`` (an aware datetime)."""
         moment = np.datetime64(now.astimezone(dt.UTC).replace(tzinfo=None), "m")
-        return self.sessions[int(np.searchsorted(self.closes, moment, side="right")) - 1]
+        at = int(np.searchsorted(self.closes, moment, side="right")) - 1
+        return np.datetime64(self.sessions[at], "D")
 
     def anchor(self, as_of: np.datetime64, bars_needed: int) -> np.datetime64:
         """First session of the window that a scan as of ``as_of`` loads.
@@ -77,7 +80,7 @@ class SessionCalendar:
         high = int(np.searchsorted(self.sessions, as_of, side="right"))
         latest_start = self.sessions[max(high - bars_needed, 0)]
         new_year = latest_start.astype("datetime64[Y]").astype("datetime64[D]")
-        return self.sessions[int(np.searchsorted(self.sessions, new_year))]
+        return np.datetime64(self.sessions[int(np.searchsorted(self.sessions, new_year))], "D")
 
 
 def parse_day(parameter: str, text: str) -> np.datetime64:
@@ -92,7 +95,12 @@ def build_calendar(last_year: int) -> SessionCalendar:
     """Build the calendar up to the end of ``last_year`` with exchange_calendars."""
     import exchange_calendars  # a second to import, used once a year
 
-    calendar = exchange_calendars.get_calendar(EXCHANGE, start=FIRST_DAY, end=f"{last_year}-12-31")
+    with warnings.catch_warnings():
+        # exchange_calendars 4.13 uses a call that pandas 3.1 deprecates; nothing a user can do.
+        warnings.simplefilter("ignore")
+        calendar = exchange_calendars.get_calendar(
+            EXCHANGE, start=FIRST_DAY, end=f"{last_year}-12-31"
+        )
     return SessionCalendar(
         sessions=calendar.sessions.to_numpy().astype("datetime64[D]"),
         closes=calendar.closes.dt.tz_localize(None).to_numpy().astype("datetime64[m]"),
@@ -107,7 +115,7 @@ def load_calendar(today: dt.date, home: Path) -> SessionCalendar:
     last_year = today.year + 1
     path = home / "cache" / f"sessions-{version('exchange-calendars')}-{last_year}.npz"
     try:
-        with np.load(path) as stored:
+        with np.load(io.BytesIO(path.read_bytes())) as stored:
             return SessionCalendar(
                 stored["sessions"].astype("datetime64[D]"), stored["closes"].astype("datetime64[m]")
             )

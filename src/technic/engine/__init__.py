@@ -1,0 +1,1 @@
+"""Where blocks of symbols run; the answer never depends on it."""

@@ -76,9 +76,11 @@ class BarPanel:
         """
         n_symbols = len(bars.symbols)
         position = np.searchsorted(sessions, bars.session)
-        in_range = (position < len(sessions)) & (bars.session >= sessions[:1]) if len(
-            sessions
-        ) else np.zeros(len(bars), dtype=np.bool_)
+        in_range = (
+            (position < len(sessions)) & (bars.session >= sessions[:1])
+            if len(sessions)
+            else np.zeros(len(bars), dtype=np.bool_)
+        )
         complete = in_range.copy()
         complete[in_range] = sessions[position[in_range]] == bars.session[in_range]
         for name in FIELDS:
@@ -104,8 +106,9 @@ class BarPanel:
         row = np.arange(len(kept)) - np.repeat(np.cumsum(length) - length, length)
         n_bars = int(length.max(initial=0))
         cell = row * n_symbols + column
-        arrays = {name: _scatter(getattr(bars, name)[kept], cell, n_bars, n_symbols)
-                  for name in FIELDS}
+        arrays = {
+            name: _scatter(getattr(bars, name)[kept], cell, n_bars, n_symbols) for name in FIELDS
+        }
         session = np.full(n_bars * n_symbols, -1, dtype=np.int32)
         session[cell] = position
         return cls(
@@ -153,7 +156,9 @@ class BarPanel:
     def rows_at(self, day: np.datetime64) -> NDArray[np.intp]:
         """Row of each column's last bar at or before ``day``; -1 where there is none yet."""
         last = int(np.searchsorted(self.sessions, day, side="right")) - 1
-        return np.count_nonzero((self.session >= 0) & (self.session <= last), axis=0) - 1
+        held = (self.session >= 0) & (self.session <= last)
+        rows: NDArray[np.intp] = np.count_nonzero(held, axis=0) - 1
+        return rows
 
     def take(self, columns: NDArray[np.intp] | slice) -> BarPanel:
         """Return the columns asked for, with the same rows and sessions; a slice gives views."""

@@ -1,0 +1,63 @@
+"""PriceCache: what a batch of price histories hands to a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from technic.data_engine.providers.base import Failure
+from technic.panel import BarPanel
+
+__all__ = ["BatchStats", "PriceCache"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchStats:
+    """How a batch went: counts of symbols, bars and requests, and the seconds it took."""
+
+    asked: int = 0
+    fetched: int = 0
+    failed: int = 0
+    requests: int = 0
+    bars: int = 0
+    bars_left_out: int = 0
+    seconds: float = 0.0
+
+    @property
+    def success_rate(self) -> float:
+        """Symbols that have bars ÷ symbols asked; 1.0 when none was asked."""
+        return self.fetched / self.asked if self.asked else 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PriceCache(Mapping[str, pd.DataFrame]):
+    """A read-only mapping from symbol to price frame, kept as arrays.
+
+    Frames are made on demand; a scan reads ``panel`` directly. ``failures`` says why a symbol
+    that was asked for is not in it.
+    """
+
+    panel: BarPanel
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    stats: BatchStats = field(default_factory=BatchStats)
+    _columns: Mapping[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        columns = {symbol: i for i, symbol in enumerate(self.panel.symbols)}
+        object.__setattr__(self, "_columns", columns)
+
+    def __getitem__(self, symbol: str) -> pd.DataFrame:
+        if symbol not in self._columns:
+            raise KeyError(symbol)
+        return self.panel.frame(symbol)
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self._columns
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.panel.symbols)
+
+    def __len__(self) -> int:
+        return self.panel.n_symbols

@@ -1,0 +1,103 @@
+"""The ledger: what became of every symbol of the universe.
+
+Each symbol ends in exactly one outcome, the first that applies, and the counts add up to the
+size of the universe. Outcomes: ``kept``, ``prescreen.<rule>``, ``fetch.<reason>``,
+``gate.<code>``, ``filter.<rule>``, ``error.<class>``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+__all__ = ["KEPT", "STAGES", "Ledger", "LedgerBook"]
+
+KEPT = "kept"
+STAGES = ("prescreen", "fetch", "error", "gate", "filter")
+"""The stages in which a symbol can leave, in the order of the pipeline."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ledger:
+    """One outcome and one detail for each symbol, in the order of the universe."""
+
+    symbols: tuple[str, ...]
+    outcome: NDArray[np.object_]
+    detail: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many symbols ended in each outcome: ``kept`` first, then in pipeline order."""
+        counted = Counter(self.outcome.tolist())
+        return {name: counted[name] for name in sorted(counted, key=_pipeline_order)}
+
+    def frame(self) -> pd.DataFrame:
+        """Return the columns symbol, outcome, detail; one row for each symbol."""
+        return pd.DataFrame(
+            {"symbol": list(self.symbols), "outcome": self.outcome, "detail": self.detail}
+        )
+
+    def of(self, symbol: str) -> tuple[str, str]:
+        """Outcome and detail of one symbol; KeyError when it is not in the universe."""
+        try:
+            at = self.symbols.index(symbol)
+        except ValueError:
+            raise KeyError(symbol) from None
+        return str(self.outcome[at]), str(self.detail[at])
+
+
+class LedgerBook:
+    """A ledger while it is written: the first outcome of a symbol stands, later ones are ignored.
+
+    Written by one scan from one thread; ``close`` hands out the finished ledger.
+    """
+
+    def __init__(self, symbols: Sequence[str]) -> None:
+        self._symbols = tuple(symbols)
+        self._at = {symbol: i for i, symbol in enumerate(self._symbols)}
+        if len(self._at) != len(self._symbols):
+            raise ValueError("the universe names a symbol twice")
+        self._outcome: NDArray[np.object_] = np.full(len(self._symbols), None, dtype=object)
+        self._detail: NDArray[np.object_] = np.full(len(self._symbols), "", dtype=object)
+
+    def record(self, symbol: str, outcome: str, detail: str = "") -> None:
+        """Give ``symbol`` its outcome unless it has one."""
+        at = self._at[symbol]
+        if self._outcome[at] is None:
+            self._outcome[at] = outcome
+            self._detail[at] = detail
+
+    def record_coded(
+        self,
+        stage: str,
+        symbols: Sequence[str],
+        codes: Iterable[str | None],
+        details: Iterable[str],
+    ) -> None:
+        """Record ``<stage>.<code>`` for each symbol that has a code; None passes."""
+        for symbol, code, detail in zip(symbols, codes, details, strict=True):
+            if code is not None:
+                self.record(symbol, f"{stage}.{code}", detail)
+
+    def open_symbols(self) -> list[str]:
+        """Symbols that have no outcome yet, in the order of the universe."""
+        return [s for s, o in zip(self._symbols, self._outcome, strict=True) if o is None]
+
+    def close(self) -> Ledger:
+        """Hand out the ledger; every symbol that is still open is kept."""
+        outcome = self._outcome.copy()
+        outcome[[one is None for one in outcome]] = KEPT
+        return Ledger(self._symbols, outcome, self._detail.copy())
+
+
+def _pipeline_order(outcome: str) -> tuple[int, str]:
+    stage = outcome.partition(".")[0]
+    return (STAGES.index(stage) + 1 if stage in STAGES else 0, outcome)

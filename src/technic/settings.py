@@ -1,0 +1,68 @@
+"""What the user has set once: TECHNIC_* variables and technic.toml.
+
+Environment variables win over ``technic.toml`` in the current folder, which wins over the one in
+``TECHNIC_HOME``. Options of a command win over all of them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from technic.errors import InputFileError, ParameterError
+
+__all__ = ["FILE_NAME", "Settings", "load_settings"]
+
+FILE_NAME = "technic.toml"
+PREFIX = "TECHNIC_"
+DEFAULT_HOME = ".technic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Defaults for every command; each field is ``TECHNIC_<FIELD>`` or a key of technic.toml.
+
+    ``home``: the one folder for store, caches, results and logs. The others are the defaults of
+    the options of the same name; None means unset.
+    """
+
+    home: Path
+    provider: str | None = None
+    data: str | None = None
+    universe: str | None = None
+    benchmark: str | None = None
+    account_size: str | None = None
+    risk_pct: str | None = None
+
+
+def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
+    """Read the settings from ``environ`` and from technic.toml in ``folder`` and in the home.
+
+    Raises InputFileError for a file that is no TOML, ParameterError for a key nobody knows.
+    """
+    local = _read_file(folder / FILE_NAME)
+    home = Path(environ.get(f"{PREFIX}HOME") or local.get("home") or Path.home() / DEFAULT_HOME)
+    home = home.expanduser()
+    values = {**_read_file(home / FILE_NAME), **local}
+    for field in fields(Settings):
+        value = environ.get(PREFIX + field.name.upper())
+        if value:
+            values[field.name] = value
+    values.pop("home", None)
+    return Settings(home=home, **values)
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputFileError(str(path), f"not valid TOML: {error}") from error
+    known = [field.name for field in fields(Settings)]
+    for key, value in content.items():
+        if key not in known or isinstance(value, dict | list):
+            raise ParameterError(f"{key} in {path}", value, f"one value for {', '.join(known)}")
+    return {key: str(value) for key, value in content.items()}
