@@ -1,0 +1,133 @@
+"""Universe: which symbols there are, and what their listing says about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from technic.aliases import BoolArray, FloatArray
+from technic.errors import ParameterError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["COLUMNS", "TEXT_COLUMNS", "Universe", "universe_of"]
+
+TEXT_COLUMNS = ("company", "exchange", "sector", "industry", "country", "type")
+"""The text columns that a universe may carry besides ``symbol``."""
+COLUMNS = ("symbol", *TEXT_COLUMNS, "market_cap")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Universe:
+    """Listings, one row per symbol, in the order of their source; nothing writes into ``frame``.
+
+    ``frame``: column ``symbol`` (canonical, unique, never empty) and those of ``COLUMNS`` that the
+    source carries. Text is str or None; ``market_cap`` is float64 in dollars, NaN where unknown
+    (0 means unknown in listings, not small). ``source`` says where the listings come from.
+    """
+
+    frame: pd.DataFrame
+    source: str
+
+    def __post_init__(self) -> None:
+        frame = self.frame
+        if "symbol" not in frame.columns:
+            raise ParameterError("frame", list(frame.columns), "listings with a column 'symbol'")
+        unknown = [str(name) for name in frame.columns if name not in COLUMNS]
+        if unknown or frame.columns.has_duplicates:
+            allowed = f"each at most once: {', '.join(COLUMNS)}"
+            raise ParameterError("frame", list(frame.columns), allowed)
+        columns: dict[str, Any] = {"symbol": _checked_symbols(frame["symbol"])}
+        columns |= {name: _text(frame[name]) for name in TEXT_COLUMNS if name in frame.columns}
+        if "market_cap" in frame.columns:
+            columns["market_cap"] = _market_cap(frame["market_cap"])
+        # object, not pandas' string type: None stays None whichever pandas is installed
+        tidy = pd.DataFrame(
+            {
+                name: values if name == "market_cap" else pd.Series(values, dtype=object)
+                for name, values in columns.items()
+            },
+        )
+        object.__setattr__(self, "frame", tidy)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols, in order."""
+        return tuple(self.frame["symbol"])
+
+    def has(self, column: str) -> bool:
+        """Tell whether the source carries ``column``, were it unknown for some symbols."""
+        return column in self.frame.columns
+
+    def text(self, column: str) -> NDArray[np.object_]:
+        """Return a text column, shape ``(n,)``; all None where the source does not carry it."""
+        if self.has(column):
+            return self.frame[column].to_numpy(object)
+        return np.full(len(self), None, dtype=object)
+
+    @property
+    def market_cap(self) -> FloatArray:
+        """Market caps in dollars, shape ``(n,)``; NaN where unknown."""
+        if self.has("market_cap"):
+            return self.frame["market_cap"].to_numpy(np.float64)
+        return np.full(len(self), np.nan)
+
+    def take(self, keep: BoolArray | NDArray[np.intp]) -> Universe:
+        """Return the listings that a mask or an index array selects."""
+        return Universe(self.frame.iloc[np.arange(len(self))[keep]], self.source)
+
+    def restrict(self, symbols: Iterable[str]) -> Universe:
+        """Return the listings of ``symbols``, in that order, each once.
+
+        A symbol that is not listed stays in, without metadata: what was asked for never vanishes.
+        """
+        asked = list(dict.fromkeys(symbols))
+        frame = self.frame.set_index("symbol").reindex(asked)
+        frame.insert(0, "symbol", pd.Series(asked, index=frame.index, dtype=object))
+        return Universe(frame, f"{self.source}, {len(asked)} symbols asked for")
+
+
+def universe_of(
+    symbols: Iterable[str], source: str, columns: Mapping[str, Any] | None = None
+) -> Universe:
+    """Return a universe of bare symbols, each once; ``columns`` adds metadata of equal length."""
+    names = list(symbols)
+    frame = pd.DataFrame({"symbol": pd.Series(names, dtype=object), **(columns or {})})
+    return Universe(frame.drop_duplicates("symbol"), source)
+
+
+def _checked_symbols(column: pd.Series[Any]) -> NDArray[np.object_]:
+    symbols = column.to_numpy(object)
+    for row, symbol in enumerate(symbols):
+        if not isinstance(symbol, str) or not symbol or symbol != symbol.strip():
+            raise ParameterError(f"frame['symbol'][{row}]", symbol, "text without blanks around it")
+    duplicated = column.duplicated().to_numpy()
+    if duplicated.any():
+        first = symbols[int(np.flatnonzero(duplicated)[0])]
+        raise ParameterError("frame['symbol']", first, "each symbol once")
+    return symbols
+
+
+def _text(column: pd.Series[Any]) -> NDArray[np.object_]:
+    text = np.full(len(column), None, dtype=object)
+    for row, value in enumerate(column.to_numpy(object)):
+        if isinstance(value, str):
+            text[row] = value.strip() or None
+    return text
+
+
+def _market_cap(column: pd.Series[Any]) -> FloatArray:
+    values = column.to_numpy(np.float64).copy()
+    values[~np.isfinite(values) | (values == 0)] = np.nan
+    if (values < 0).any():
+        worst = float(np.nanmin(values))
+        raise ParameterError("frame['market_cap']", worst, "dollars, 0 or missing where unknown")
+    return values
