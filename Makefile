@@ -6,6 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+READY_TO_TEST := $(VENV)/.ready-to-test
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
+  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+
 .PHONY: scan test check bench constraints clean
 
 scan: $(READY)
@@ -14,25 +19,30 @@ scan: $(READY)
 test: check
 	scripts/test
 
-check: $(READY)
+check: $(READY_TO_TEST)
 	scripts/check
 
-bench: $(READY)
+bench: $(READY_TO_TEST)
 	$(BIN)/python -m benchmarks.warm_scan
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"technic needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}; try: make PYTHON=python3.12")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Setting up $(VENV) (about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) --require-hashes --requirement constraints.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+$(READY_TO_TEST): $(READY) constraints-dev.txt
+	@echo "Adding what the tests need (about a minute) ..."
+	@$(INSTALL) --require-hashes --requirement constraints-dev.txt
+	@touch $(READY_TO_TEST)
 
 # Names, versions and hashes for every platform; no addresses.
 constraints: $(READY)
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev \
-	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
-	  --output-file constraints.txt pyproject.toml
+	$(INSTALL) uv
+	$(COMPILE) --group dev --output-file constraints-dev.txt pyproject.toml
+	$(COMPILE) --group build --constraint constraints-dev.txt --output-file constraints.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist
