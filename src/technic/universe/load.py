@@ -1,0 +1,224 @@
+"""Read listings and watchlists from the files that people have.
+
+A universe file is CSV or Parquet with a header; its columns go by their usual names in any case.
+The symbol directories of Nasdaq Trader (``nasdaqlisted.txt``, ``otherlisted.txt``) are such files
+too. Symbols become canonical; two rows for one symbol are an error unless they are the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections.abc import Collection
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from technic.aliases import FloatArray
+from technic.errors import InputFileError
+from technic.universe.listings import TEXT_COLUMNS, Universe
+from technic.universe.symbols import canonical, parse_symbols
+from technic.universe.table_file import MISSING, TableFile, read_lines
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["exchange_name", "load_symbols", "load_universe"]
+
+logger = logging.getLogger(__name__)
+
+NAMES = {
+    "symbol": ("symbol", "ticker", "tickersymbol", "cqssymbol", "actsymbol", "nasdaqsymbol", "sym"),
+    "company": ("company", "companyname", "name", "securityname", "security", "issuename",
+                "shortname", "longname", "description"),
+    "exchange": ("exchange", "primaryexchange", "listingexchange", "exchangeshortname", "exch",
+                 "mic"),
+    "sector": ("sector", "gicssector", "sectorname"),
+    "industry": ("industry", "gicssubindustry", "gicsindustry", "industryname"),
+    "country": ("country", "countryname", "domicile"),
+    "market_cap": ("marketcap", "marketcapitalization", "mktcap", "marketcapusd", "marketcapbasic"),
+    "type": ("type", "securitytype", "assettype", "issuetype", "instrumenttype", "quotetype"),
+    "is_test": ("testissue",),
+    "is_etf": ("etf",),
+    "market_category": ("marketcategory",),
+}  # fmt: skip
+
+EXCHANGES = {
+    "NYSE": ("n", "xnys", "newyorkstockexchange", "nyseq", "nyq"),
+    "NASDAQ": ("q", "xnas", "nasdaqgs", "nasdaqgm", "nasdaqcm", "nasdaqglobalselect", "nms", "ngm",
+               "ncm", "xngs", "xnms", "xncm"),
+    "AMEX": ("a", "xase", "nyseamerican", "nysemkt", "ase"),
+    "ARCA": ("p", "arcx", "nysearca", "pcx"),
+    "BATS": ("z", "bats", "cboe", "cboebzx", "batszexchange", "bzx"),
+    "IEX": ("v", "iexg"),
+}  # fmt: skip
+_EXCHANGE_OF = {spelling: name for name, spellings in EXCHANGES.items() for spelling in spellings}
+
+MAX_SYMBOL_LENGTH = 24
+_FOOTER = "File Creation Time"
+_HEADER_WORDS = ("symbol", "ticker", "symbols", "tickers")
+_AMOUNT = re.compile(r"\$?([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*([KMBT]?)")
+_UNIT = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+
+
+def load_universe(path: str | Path) -> Universe:
+    """Return the listings in a CSV or Parquet file; ``source`` is the file's name.
+
+    Only a symbol column is needed. Raises InputFileError, with row and column where there is one,
+    for a file that is no table, a row without a symbol, two different rows for one symbol, and a
+    market cap that is no amount.
+    """
+    file = TableFile.open(Path(path))
+    found = file.match(NAMES, required=("symbol",))
+    table = file.read(found)
+    texts = {
+        name: _texts(file, found[name], table[name], () if name == "symbol" else MISSING)
+        for name in found
+        if name != "market_cap"
+    }
+    keep = np.array([not text.startswith(_FOOTER) for text in texts["symbol"]], dtype=np.bool_)
+    columns: dict[str, NDArray[np.object_] | FloatArray] = {
+        "symbol": _symbols(file, found["symbol"], texts["symbol"], keep)
+    }
+    columns |= {name: texts[name] for name in TEXT_COLUMNS if name in texts}
+    if "exchange" in columns:
+        columns["exchange"] = np.array(
+            [exchange_name(text) for text in columns["exchange"]], object
+        )
+    elif "market_category" in texts:
+        columns["exchange"] = np.full(len(table), "NASDAQ", dtype=object)
+    if "type" not in columns and {"is_test", "is_etf"} <= texts.keys():
+        columns["type"] = _directory_types(texts["is_test"], texts["is_etf"])
+    if "market_cap" in found:
+        columns["market_cap"] = _market_cap(file, found["market_cap"], table["market_cap"])
+    frame = pd.DataFrame(columns)[keep]
+    if frame.empty:
+        raise InputFileError(str(path), "has a header but no rows")
+    return Universe(_each_once(file, frame), Path(path).name)
+
+
+def load_symbols(path: str | Path) -> tuple[str, ...]:
+    """Return the symbols of a watchlist, canonical, each once, in the order of the file.
+
+    One a line or separated by commas, with or without an exchange (``NASDAQ:AAPL``); what follows
+    a ``#`` is a comment. A table with a symbol column will do as well.
+    """
+    path = Path(path)
+    if path.suffix.lower() in (".parquet", ".pq"):
+        return load_universe(path).symbols
+    lines = read_lines(path)
+    first = next((line for line in lines if line.strip()), "")
+    if re.split(r"[,;\t|]", first)[0].strip(' "').lower() in _HEADER_WORDS:
+        return load_universe(path).symbols
+    texts: list[str] = []
+    for row, line in enumerate(lines, 1):
+        for text in re.split(r"[,;\t]", line.partition("#")[0]):
+            if len(text.strip()) > MAX_SYMBOL_LENGTH:
+                start = f"{text.strip()[:MAX_SYMBOL_LENGTH]}…"
+                raise InputFileError(str(path), f"{start!r} is no symbol", row)
+            texts.append(text.strip(' "'))
+    symbols = parse_symbols(texts)
+    if not symbols:
+        raise InputFileError(str(path), "names no symbol", hint="one symbol a line")
+    return symbols
+
+
+@lru_cache(maxsize=256)
+def exchange_name(text: str | None) -> str | None:
+    """Return the usual name of an exchange that is given by name, MIC or code; others stay."""
+    if text is None:
+        return None
+    plain = "".join(letter for letter in text.lower() if letter.isalnum())
+    return _EXCHANGE_OF.get(plain, text.upper() if plain in ("nyse", "nasdaq", "amex") else text)
+
+
+def _texts(
+    file: TableFile, column: str, values: pa.ChunkedArray, missing: Collection[str] = ()
+) -> NDArray[np.object_]:
+    """Return stripped text, "" where there is none; a column that is not text is an error.
+
+    ``missing``: words that mean none; not for symbols, for NA is a ticker.
+    """
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
+            or pa.types.is_string_view(kind)):  # fmt: skip
+        raise file.error(f"holds {kind}, not text", column=column)
+    texts = np.empty(len(values), dtype=object)
+    stripped = ((text or "").strip() for text in values.to_pylist())
+    texts[:] = ["" if text in missing else text for text in stripped]
+    return texts
+
+
+def _symbols(
+    file: TableFile, column: str, texts: NDArray[np.object_], keep: NDArray[np.bool_]
+) -> NDArray[np.object_]:
+    symbols = np.full(len(texts), None, dtype=object)
+    for index in np.flatnonzero(keep):
+        text = texts[index]
+        if not text or len(text) > MAX_SYMBOL_LENGTH or not text.isprintable():
+            what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text else "has no symbol"
+            raise file.error(what, int(index), column)
+        symbols[index] = canonical(text)
+    return symbols
+
+
+def _directory_types(
+    is_test: NDArray[np.object_], is_etf: NDArray[np.object_]
+) -> NDArray[np.object_]:
+    """Return what the flags of a symbol directory say; None where they say nothing."""
+    types = np.full(len(is_test), None, dtype=object)
+    types[is_etf == "Y"] = "etf"
+    types[is_test == "Y"] = "test_issue"
+    return types
+
+
+def _market_cap(file: TableFile, column: str, values: pa.ChunkedArray) -> FloatArray:
+    if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
+        amounts = np.asarray(values.to_numpy(), dtype=np.float64)
+    else:
+        texts = _texts(file, column, values)
+        amounts = np.array([_amount(text) for text in texts], dtype=np.float64)
+    bad = np.flatnonzero(np.isinf(amounts) | (amounts < 0))
+    if len(bad):
+        index = int(bad[0])
+        got = values[index].as_py()
+        raise file.error(
+            f"{got!r} is no market cap", index, column, "dollars like 1234567 or 1.2B, or nothing"
+        )
+    return amounts
+
+
+def _amount(text: str) -> float:
+    """Read ``1,234``, ``$1.2B``; NaN where nothing is said, infinity where it is no amount."""
+    if text in MISSING:
+        return math.nan
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        return math.inf
+    try:
+        return float(match[1].replace(",", "")) * _UNIT[match[2]]
+    except ValueError:
+        return math.inf
+
+
+def _each_once(file: TableFile, frame: pd.DataFrame) -> pd.DataFrame:
+    """Drop rows that repeat another one; two different rows for a symbol are an error."""
+    if not frame["symbol"].duplicated().any():
+        return frame
+    distinct = frame.drop_duplicates()
+    twice = distinct["symbol"].duplicated().to_numpy()
+    if twice.any():
+        symbol = distinct["symbol"].to_numpy(object)[twice][0]
+        rows = distinct.index[distinct["symbol"] == symbol]
+        raise file.error(
+            f"{symbol} has another row, {file.line_of(int(rows[0]))}, that says something else",
+            int(rows[1]),
+            hint="keep one row for each symbol (one date, if the file has several)",
+        )
+    logger.warning("%s: left out %d rows that repeat one", file.path, len(frame) - len(distinct))
+    return distinct

@@ -1,0 +1,234 @@
+"""A table in a CSV or Parquet file: what it holds and, where it is broken, at which line.
+
+Column names are matched without regard to case, blanks and punctuation. CSV values are read as
+what the caller asks for; a file that is not what its name says is refused in one sentence.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+
+from technic.errors import InputFileError
+
+__all__ = ["TableFile", "read_lines"]
+
+DELIMITERS = ",;\t|"
+HEAD_BYTES = 1 << 16
+MISSING = ("", "NaN", "nan", "NULL", "null", "None", "NA", "N/A", "n/a", "-", "--")
+"""What stands for "no value" in text files; never applied to symbols (NA and TRUE are tickers)."""
+_FOREIGN = {
+    b"PK\x03\x04": "is a zip or Excel file",
+    b"\xd0\xcf\x11\xe0": "is an old Excel file",
+    b"\xff\xfe": "is UTF-16 text",
+    b"\xfe\xff": "is UTF-16 text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """An opened table file: its format and the names of its columns, in order."""
+
+    path: Path
+    format: Literal["csv", "parquet"]
+    header: tuple[str, ...]
+    delimiter: str = ","
+    header_line: int = 1
+
+    @classmethod
+    def open(cls, path: Path) -> TableFile:
+        """Look at a file and read its header; InputFileError when it is no CSV or Parquet."""
+        head = _head(path)
+        if head.startswith(b"PAR1"):
+            return cls(path, "parquet", _parquet_header(path))
+        for magic, what in _FOREIGN.items():
+            if head.startswith(magic):
+                raise InputFileError(str(path), what, hint="save it as CSV (UTF-8) or Parquet")
+        if b"\0" in head or path.suffix.lower() in (".parquet", ".pq"):
+            reason = f"is neither {'Parquet' if path.suffix.lower() != '.csv' else 'CSV'} nor text"
+            raise InputFileError(str(path), reason, hint="give a CSV (UTF-8) or Parquet file")
+        line, number = _first_line(path, head)
+        delimiter = max(DELIMITERS, key=line.count)
+        header = tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter)))
+        return cls(path, "csv", header, delimiter, number)
+
+    def match(self, names: Mapping[str, Sequence[str]], required: Sequence[str]) -> dict[str, str]:
+        """Map our names to the file's columns; ``names`` lists the spellings, best first.
+
+        Raises InputFileError when a required column is missing or a name fits two columns.
+        """
+        plain: dict[str, list[str]] = {}
+        for name in self.header:
+            plain.setdefault(_plain(name), []).append(name)
+        found: dict[str, str] = {}
+        for ours, spellings in names.items():
+            columns = next((plain[word] for word in spellings if word in plain), [])
+            if len(columns) > 1:
+                raise InputFileError(
+                    str(self.path), f"has {len(columns)} columns for {ours}: {', '.join(columns)}",
+                    hint="leave one of them",
+                )  # fmt: skip
+            if columns:
+                found[ours] = columns[0]
+        missing = [ours for ours in required if ours not in found]
+        if missing:
+            columns_there = ", ".join(map(repr, self.header[:12])) or "none"
+            raise InputFileError(
+                str(self.path),
+                f"has no column for {' and '.join(missing)}",
+                hint=f"its columns are {columns_there}",
+            )
+        return found
+
+    def read(
+        self, columns: Mapping[str, str], types: Mapping[str, pa.DataType] | None = None
+    ) -> pa.Table:
+        """Return the columns that ``match`` found, under our names.
+
+        ``types``: what a CSV column is read as, text where it is not named; Parquet columns come
+        in their own types. Raises InputFileError with the row when the file is broken.
+        """
+        try:
+            if self.format == "csv":
+                return self._read_csv(columns, types or {})
+            import pyarrow.parquet as pq
+
+            table = pq.ParquetFile(self.path).read(columns=list(columns.values()))
+            return table.select(list(columns.values())).rename_columns(list(columns))
+        except pa.ArrowException as error:
+            raise self._explained(error) from error
+        except OSError as error:
+            raise self.error(_sentence(error)) from error
+
+    def error(
+        self, reason: str, index: int | None = None, column: str | None = None, hint: str = ""
+    ) -> InputFileError:
+        """Return the error that says ``reason`` about row ``index`` of the data (from 0)."""
+        row = None if index is None else self.line_of(index)
+        return InputFileError(str(self.path), reason, row, column, hint)
+
+    def line_of(self, index: int) -> int:
+        """Return the line of data row ``index``; in Parquet, which has no lines, its number."""
+        if self.format == "parquet":
+            return index + 1
+        return next((line for at, line, _ in self._rows() if at == index), index + 2)
+
+    def _rows(self) -> Iterator[tuple[int, int, list[str]]]:
+        """Yield (index, line, values) of each data row, the slow way, for messages."""
+        with pa.input_stream(str(self.path), compression="detect") as stream:
+            lines = (line.decode("utf-8", "replace") for line in stream)
+            for _ in range(self.header_line):
+                next(lines, "")
+            reader = csv.reader(lines, delimiter=self.delimiter)
+            filled = (row for row in reader if row)
+            for index, row in enumerate(filled):
+                yield index, self.header_line + reader.line_num, row
+
+    def _read_csv(self, columns: Mapping[str, str], types: Mapping[str, pa.DataType]) -> pa.Table:
+        from pyarrow import csv as pacsv
+
+        place = {name: str(at) for at, name in enumerate(self.header)}
+        wanted = {ours: place[theirs] for ours, theirs in columns.items()}
+        table = pacsv.read_csv(
+            self.path,
+            pacsv.ReadOptions(
+                column_names=[str(at) for at in range(len(self.header))],
+                skip_rows=self.header_line,
+            ),
+            pacsv.ParseOptions(delimiter=self.delimiter, newlines_in_values=False),
+            pacsv.ConvertOptions(
+                include_columns=list(wanted.values()),
+                column_types={wanted[ours]: types.get(ours, pa.string()) for ours in wanted},
+                null_values=list(MISSING),
+                strings_can_be_null=False,
+            ),
+        )
+        return table.rename_columns(list(columns))
+
+    def _explained(self, error: pa.ArrowException) -> InputFileError:
+        """Find the row behind an error of pyarrow, which rarely names it."""
+        if self.format == "csv":
+            with pa.input_stream(str(self.path), compression="detect") as stream:
+                for number, line in enumerate(stream, 1):
+                    if not _is_utf8(line):
+                        return _not_utf8(self.path, number)
+            for _, line_number, row in self._rows():
+                if len(row) != len(self.header):
+                    reason = f"has {len(row)} values where the header has {len(self.header)}"
+                    return InputFileError(str(self.path), reason, line_number)
+        return self.error(f"cannot be read as {self.format.title()}: {_sentence(error)}")
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return the lines of a text file; InputFileError when it is empty or no UTF-8 text."""
+    head = _head(path)
+    if b"\0" in head or any(head.startswith(magic) for magic in (b"PAR1", *_FOREIGN)):
+        raise InputFileError(str(path), "is not a text file", hint="one symbol a line")
+    with pa.input_stream(str(path), compression="detect") as stream:
+        data = stream.read()
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if not _is_utf8(line):
+            raise _not_utf8(path, number)
+    return str(data.decode("utf-8-sig")).splitlines()
+
+
+def _head(path: Path) -> bytes:
+    """Return the first bytes of a file that is there, is a file, and is not empty."""
+    if path.is_dir():
+        raise InputFileError(str(path), "is a folder", hint="name a file in it")
+    try:
+        with pa.input_stream(str(path), compression="detect") as stream:
+            head: bytes = stream.read(HEAD_BYTES)
+    except FileNotFoundError:
+        raise InputFileError(str(path), "there is no such file") from None
+    except (OSError, pa.ArrowException) as error:
+        raise InputFileError(str(path), f"cannot be read: {_sentence(error)}") from error
+    if not head.strip():
+        raise InputFileError(str(path), "is empty")
+    return head
+
+
+def _parquet_header(path: Path) -> tuple[str, ...]:
+    import pyarrow.parquet as pq
+
+    try:
+        return tuple(pq.read_schema(path).names)
+    except (OSError, pa.ArrowException) as error:
+        reason = f"cannot be read as Parquet, it may be cut off: {_sentence(error)}"
+        raise InputFileError(str(path), reason) from error
+
+
+def _first_line(path: Path, head: bytes) -> tuple[str, int]:
+    for number, line in enumerate(head.split(b"\n"), 1):
+        if not _is_utf8(line) and len(line) < HEAD_BYTES:
+            raise _not_utf8(path, number)
+        text = line.decode("utf-8", "replace").removeprefix("\ufeff").strip("\r\n ")
+        if text:
+            return text, number
+    raise InputFileError(str(path), "is empty")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _not_utf8(path: Path, row: int) -> InputFileError:
+    return InputFileError(str(path), "is not UTF-8 text", row, hint="save it as CSV UTF-8")
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def _sentence(error: Exception) -> str:
+    """Return the first line of another library's message, without the full stop."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")
