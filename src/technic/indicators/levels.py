@@ -1,0 +1,57 @@
+"""Returns, gaps, and distances from the highs and lows of a window.
+
+Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from technic.aliases import FloatArray
+from technic.indicators._parameters import bars_like, period
+from technic.panel.windows import lagged, window_max, window_min
+
+__all__ = ["gap_pct", "highest", "lowest", "percent_from", "percent_of", "returns_pct"]
+
+
+def percent_from(values: FloatArray, base: FloatArray) -> FloatArray:
+    """Distance of ``values`` from ``base`` in percent of ``base``; NaN where that is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = values / base
+    out -= 1.0
+    out *= 100.0
+    np.copyto(out, np.nan, where=base == 0.0)
+    return out
+
+
+def percent_of(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """``part`` in percent of ``whole``; NaN where that is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = part / whole
+    out *= 100.0
+    np.copyto(out, np.nan, where=whole == 0.0)
+    return out
+
+
+def returns_pct(close: FloatArray, timeperiod: int = 1) -> FloatArray:
+    """Change over ``timeperiod`` bars in percent; NaN where the older close is 0."""
+    bars_like(close=close)
+    return percent_from(close, lagged(close, period(timeperiod)))
+
+
+def gap_pct(open_: FloatArray, close: FloatArray) -> FloatArray:
+    """Open over the previous close, in percent."""
+    bars_like(open=open_, close=close)
+    return percent_from(open_, lagged(close, 1))
+
+
+def highest(values: FloatArray, timeperiod: int = 30) -> FloatArray:
+    """Highest of the last ``timeperiod`` values, today included (TA-Lib's MAX)."""
+    bars_like(values=values)
+    return window_max(values, period(timeperiod))
+
+
+def lowest(values: FloatArray, timeperiod: int = 30) -> FloatArray:
+    """Lowest of the last ``timeperiod`` values, today included (TA-Lib's MIN)."""
+    bars_like(values=values)
+    return window_min(values, period(timeperiod))

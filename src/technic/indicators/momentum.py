@@ -1,0 +1,137 @@
+"""Oscillators over one series or over the bars: RSI, CCI, MACD, ULTOSC, AO, MOM, ROC.
+
+Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from technic.aliases import FloatArray
+from technic.indicators._parameters import bars_like, period
+from technic.indicators._recursions import exponential_mean, wilder_mean
+from technic.indicators._zero import EPSILON, is_zero, quotient
+from technic.indicators.volatility import trange, typical_price
+from technic.panel.windows import lagged, window_deviation, window_sum
+
+__all__ = ["ao", "cci", "macd", "mom", "roc", "rsi", "ultosc"]
+
+
+def rsi(close: FloatArray, timeperiod: int = 14) -> FloatArray:
+    """Wilder's relative strength index, 0 to 100; first value in row ``timeperiod``.
+
+    No losses so far: 100. No movement so far: 0, as in TA-Lib.
+    """
+    bars_like(close=close)
+    n = period(timeperiod, least=2)
+    n_bars, n_symbols = close.shape
+    both = np.empty((n_bars, 2, n_symbols))
+    both[:1] = np.nan
+    gain, loss = both[1:, 0], both[1:, 1]
+    np.subtract(close[1:], close[:-1], out=gain)
+    np.negative(gain, out=loss)
+    np.maximum(both[1:], 0.0, out=both[1:])
+    mean = wilder_mean(both, n, start=1)
+    total = mean[:, 0] + mean[:, 1]
+    out = quotient(mean[:, 0], total)
+    out *= 100.0
+    return out
+
+
+def cci(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
+    """Commodity channel index: distance of the typical price from its mean, in 1.5 % deviations.
+
+    0 where the typical price lies on its mean or does not move at all in the window.
+    """
+    bars_like(high=high, low=low, close=close)
+    n = period(timeperiod, least=2)
+    typical = typical_price(high, low, close)
+    spread, mean = window_deviation(typical, n)
+    near = EPSILON * 10.0 * np.maximum(1.0, np.abs(mean))
+    distance = typical - mean
+    still = (np.abs(distance) < near) | (spread < near / n)
+    spread *= 0.015
+    return quotient(distance, spread, still)
+
+
+def mom(close: FloatArray, timeperiod: int = 10) -> FloatArray:
+    """Close minus the close of ``timeperiod`` bars ago."""
+    bars_like(close=close)
+    return close - lagged(close, period(timeperiod))
+
+
+def roc(close: FloatArray, timeperiod: int = 10) -> FloatArray:
+    """Change in percent over ``timeperiod`` bars; 0 where the older close is 0."""
+    bars_like(close=close)
+    before = lagged(close, period(timeperiod))
+    out = quotient(close, before)
+    out -= 1.0
+    out *= 100.0
+    np.copyto(out, 0.0, where=before == 0.0)
+    return out
+
+
+def macd(
+    close: FloatArray, fastperiod: int = 12, slowperiod: int = 26, signalperiod: int = 9
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Fast EMA minus slow EMA, the EMA of that difference, and what lies between the two.
+
+    Both EMAs have their seed in row ``slowperiod - 1``; all three results begin together in row
+    ``slowperiod + signalperiod - 2``. Periods in the wrong order are exchanged.
+    """
+    bars_like(close=close)
+    lengths = period(fastperiod, "fastperiod", 2), period(slowperiod, "slowperiod", 2)
+    fast, slow = min(lengths), max(lengths)
+    signal_length = period(signalperiod, "signalperiod")
+    line = exponential_mean(close, fast, start=slow - fast)
+    line -= exponential_mean(close, slow)
+    signal = exponential_mean(line, signal_length, start=slow - 1)
+    line[: slow + signal_length - 2] = np.nan
+    return line, signal, line - signal
+
+
+def ultosc(
+    high: FloatArray,
+    low: FloatArray,
+    close: FloatArray,
+    timeperiod1: int = 7,
+    timeperiod2: int = 14,
+    timeperiod3: int = 28,
+) -> FloatArray:
+    """Ultimate oscillator: buying pressure over true range on three spans, weights 4, 2, 1.
+
+    A span whose true ranges add up to nothing counts 0. The shortest span has the weight 4,
+    whatever the order of the parameters.
+    """
+    reach = trange(high, low, close)
+    spans = sorted(
+        [
+            period(timeperiod1, "timeperiod1"),
+            period(timeperiod2, "timeperiod2"),
+            period(timeperiod3, "timeperiod3"),
+        ]
+    )
+    pressure = close - np.minimum(low, lagged(close, 1))
+    out = np.zeros(close.shape)
+    for span, weight in zip(spans, (4.0, 2.0, 1.0), strict=True):
+        total = window_sum(reach[1:], span)
+        part = quotient(window_sum(pressure[1:], span), total, is_zero(total))
+        part *= weight
+        out[1:] += part
+    out[:1] = np.nan
+    out *= 100.0 / 7.0
+    return out
+
+
+def ao(high: FloatArray, low: FloatArray, fastperiod: int = 5, slowperiod: int = 34) -> FloatArray:
+    """Awesome oscillator: fast minus slow plain mean of the middle of each bar."""
+    bars_like(high=high, low=low)
+    lengths = period(fastperiod, "fastperiod"), period(slowperiod, "slowperiod")
+    middle = high + low
+    middle /= 2.0
+    out = window_sum(middle, min(lengths))
+    out /= min(lengths)
+    slow = window_sum(middle, max(lengths))
+    slow /= max(lengths)
+    out -= slow
+    return out

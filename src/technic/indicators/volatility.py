@@ -1,0 +1,162 @@
+"""Ranges, deviations and the bands drawn from them.
+
+Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from technic.aliases import FloatArray
+from technic.indicators._parameters import bars_like, factor, period
+from technic.indicators._recursions import exponential_mean, wilder_mean
+from technic.indicators._zero import EPSILON, is_zero, quotient
+from technic.indicators.trend import ma
+from technic.panel.windows import window_max, window_min, window_variance
+
+__all__ = [
+    "atr",
+    "bbands",
+    "donchian",
+    "kc",
+    "natr",
+    "realised_volatility",
+    "stddev",
+    "trange",
+    "typical_price",
+    "var",
+]
+
+Bands = tuple[FloatArray, FloatArray, FloatArray]
+SESSIONS_A_YEAR = 252
+
+
+def typical_price(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
+    """Return (high + low + close) / 3."""
+    out = high + low
+    out += close
+    out /= 3.0
+    return out
+
+
+def trange(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
+    """True range: the largest of high - low and both distances to the previous close.
+
+    Row 0 has no previous close and is NaN.
+    """
+    bars_like(high=high, low=low, close=close)
+    out = np.empty(close.shape)
+    out[:1] = np.nan
+    before, inside = close[:-1], out[1:]
+    np.subtract(high[1:], low[1:], out=inside)
+    distance = np.subtract(high[1:], before)
+    np.maximum(inside, np.abs(distance, out=distance), out=inside)
+    np.subtract(low[1:], before, out=distance)
+    np.maximum(inside, np.abs(distance, out=distance), out=inside)
+    return out
+
+
+def atr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
+    """Average true range: Wilder's mean of the true range; first value in row ``timeperiod``."""
+    n = period(timeperiod)
+    return wilder_mean(trange(high, low, close), n, start=1)
+
+
+def natr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
+    """Average true range in percent of the close; 0 where the close is 0."""
+    out = quotient(atr(high, low, close, timeperiod), close, is_zero(close))
+    out *= 100.0
+    return out
+
+
+def var(close: FloatArray, timeperiod: int = 5) -> FloatArray:
+    """Variance (divisor n) of the last ``timeperiod`` values."""
+    bars_like(close=close)
+    return window_variance(close, period(timeperiod))[0]
+
+
+def stddev(close: FloatArray, timeperiod: int = 5, nbdev: float = 1.0) -> FloatArray:
+    """Standard deviation (divisor n) times ``nbdev``; a variance below 1e-14 counts as 0."""
+    scale = factor(nbdev, "nbdev")
+    bars_like(close=close)
+    out = _root(window_variance(close, period(timeperiod, least=2))[0])
+    out *= scale
+    return out
+
+
+def bbands(
+    close: FloatArray,
+    timeperiod: int = 5,
+    nbdevup: float = 2.0,
+    nbdevdn: float = 2.0,
+    matype: int = 0,
+) -> Bands:
+    """Bollinger bands: upper, middle, lower; middle is the moving average ``matype``.
+
+    The deviation is always taken around the plain mean, with divisor n.
+    """
+    up, down = factor(nbdevup, "nbdevup"), factor(nbdevdn, "nbdevdn")
+    bars_like(close=close)
+    n = period(timeperiod, least=2)
+    spread, mean = window_variance(close, n)
+    spread = _root(spread)
+    centre = mean if matype == 0 and not isinstance(matype, bool) else ma(close, n, matype)
+    return centre + spread * up, centre, centre - spread * down
+
+
+def kc(
+    high: FloatArray,
+    low: FloatArray,
+    close: FloatArray,
+    timeperiod: int = 20,
+    atrperiod: int = 10,
+    nbdev: float = 2.0,
+) -> Bands:
+    """Keltner channel: upper, middle, lower; EMA of the typical price ± ``nbdev`` ATR.
+
+    The seeds of both averages end in the first row that has a value, the later of the rows
+    ``timeperiod - 1`` and ``atrperiod``, so this ATR is not quite that of ``atr``.
+    """
+    width = factor(nbdev, "nbdev")
+    n, m = period(timeperiod, least=2), period(atrperiod, "atrperiod")
+    first = max(n - 1, m)
+    reach = wilder_mean(trange(high, low, close), m, start=first - m + 1)
+    reach *= width
+    centre = exponential_mean(typical_price(high, low, close), n, start=first - n + 1)
+    return centre + reach, centre, centre - reach
+
+
+def donchian(high: FloatArray, low: FloatArray, timeperiod: int = 20) -> Bands:
+    """Donchian channel: highest high, middle, lowest low of the last bars, today included."""
+    bars_like(high=high, low=low)
+    n = period(timeperiod)
+    upper, lower = window_max(high, n), window_min(low, n)
+    return upper, (upper + lower) / 2.0, lower
+
+
+def realised_volatility(close: FloatArray, timeperiod: int = 20) -> FloatArray:
+    """Yearly volatility in percent of the last ``timeperiod`` log returns.
+
+    Sample deviation (divisor n - 1) times sqrt(252); first value in row ``timeperiod``. NaN where
+    a close in the window is not positive.
+    """
+    bars_like(close=close)
+    n = period(timeperiod, least=2)
+    out = np.full(close.shape, np.nan)
+    if len(close) > 1:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            growth = close[1:] / close[:-1]
+            np.log(growth, out=growth)
+            spread = window_variance(growth, n)[0]
+            spread *= n / (n - 1)
+            np.sqrt(spread, out=out[1:])
+        out *= 100.0 * math.sqrt(SESSIONS_A_YEAR)
+    return out
+
+
+def _root(variance: FloatArray) -> FloatArray:
+    out = np.sqrt(variance)
+    np.copyto(out, 0.0, where=variance < EPSILON)
+    return out

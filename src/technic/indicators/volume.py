@@ -1,0 +1,119 @@
+"""Volume and money: OBV, AD, MFI, relative volume, dollar volume.
+
+Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from technic.aliases import FloatArray
+from technic.indicators._parameters import bars_like, period
+from technic.indicators._recursions import running_total
+from technic.indicators._zero import quotient, same
+from technic.indicators.volatility import typical_price
+from technic.panel.windows import lagged, window_sum
+
+__all__ = ["ad", "dollar_volume", "mfi", "obv", "obv_change", "rvol"]
+
+
+def obv(close: FloatArray, volume: FloatArray) -> FloatArray:
+    """On-balance volume: volume added on a higher close, taken off on a lower one.
+
+    Begins with the volume of the first bar. A running total: its level depends on where history
+    begins, only its changes mean something.
+    """
+    bars_like(close=close, volume=volume)
+    flow = _signed_volume(close, volume)
+    flow[:1] = volume[:1]
+    return running_total(flow)
+
+
+def obv_change(close: FloatArray, volume: FloatArray, timeperiod: int = 20) -> FloatArray:
+    """Change of ``obv`` over the last bars, in units of their mean volume.
+
+    Between ``-timeperiod`` and ``timeperiod``; NaN where there was no volume. Made from its own
+    window, unlike the running total.
+    """
+    bars_like(close=close, volume=volume)
+    n = period(timeperiod)
+    out = window_sum(_signed_volume(close, volume), n)
+    mean = window_sum(volume, n)
+    mean /= n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out /= mean
+    return out
+
+
+def ad(high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatArray) -> FloatArray:
+    """Accumulation/distribution line: volume weighted by where the close lies in the bar.
+
+    A bar without range adds nothing. A running total, as ``obv``.
+    """
+    bars_like(high=high, low=low, close=close, volume=volume)
+    reach = high - low
+    flow = close - low
+    flow -= high - close
+    flow = quotient(flow, reach, reach <= 0.0)
+    flow *= volume
+    return running_total(flow)
+
+
+def mfi(
+    high: FloatArray,
+    low: FloatArray,
+    close: FloatArray,
+    volume: FloatArray,
+    timeperiod: int = 14,
+) -> FloatArray:
+    """Money flow index: share of the money that moved on a rising typical price, 0 to 100.
+
+    Prices that differ by less than 1e-14 of their size count as equal and move no money. 0 where
+    no money moved in the window. First value in row ``timeperiod``.
+    """
+    bars_like(high=high, low=low, close=close, volume=volume)
+    n = period(timeperiod, least=2)
+    out = np.full(close.shape, np.nan)
+    if len(close) <= n:
+        return out
+    typical = typical_price(high, low, close)
+    today, before = typical[1:], typical[:-1]
+    money = today * volume[1:]
+    np.copyto(money, 0.0, where=same(today, before))
+    np.copyto(money, np.nan, where=np.isnan(before))
+    rising = money.copy()
+    np.copyto(rising, 0.0, where=today < before)
+    total = window_sum(money, n)
+    out[1:] = quotient(window_sum(rising, n), total, total <= 0.0)
+    out *= 100.0
+    return out
+
+
+def rvol(volume: FloatArray, timeperiod: int = 20) -> FloatArray:
+    """Relative volume: today's over the mean of the ``timeperiod`` bars before today.
+
+    Infinite where those bars had no volume, NaN where today has none either.
+    """
+    bars_like(volume=volume)
+    n = period(timeperiod)
+    before = lagged(window_sum(volume, n), 1)
+    before /= n
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return volume / before
+
+
+def _signed_volume(close: FloatArray, volume: FloatArray) -> FloatArray:
+    """Volume with the sign of the day's change; NaN in row 0, which has no day before it."""
+    flow = np.empty(close.shape)
+    flow[:1] = np.nan
+    inside = flow[1:]
+    np.subtract(close[1:], close[:-1], out=inside)
+    np.sign(inside, out=inside)
+    inside *= volume[1:]
+    return flow
+
+
+def dollar_volume(close: FloatArray, volume: FloatArray) -> FloatArray:
+    """Close times volume: about what was paid for the day's shares."""
+    bars_like(close=close, volume=volume)
+    return close * volume
