@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from technic.data_engine.providers.base import Failure
 from technic.panel import BarPanel
+from technic.sessions import SessionCalendar
 
-__all__ = ["BatchStats", "PriceCache"]
+__all__ = ["BatchStats", "PriceCache", "PriceFrames", "panel_of"]
+
+PriceFrames = Mapping[str, pd.DataFrame]
+"""Any mapping from symbol to price frame; a PriceCache is read without making frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchStats:
-    """How a batch went: counts of symbols, bars and requests, and the seconds it took."""
+    """How a batch went: counts of symbols, bars and requests, and the seconds it took.
+
+    ``cache_hits``: symbols that came from a cache the caller gave and cost no request; they are
+    not among ``asked``. ``bars_left_out``: rows that were incomplete or fell on no session.
+    """
 
     asked: int = 0
+    cache_hits: int = 0
     fetched: int = 0
     failed: int = 0
     requests: int = 0
@@ -61,3 +71,16 @@ class PriceCache(Mapping[str, pd.DataFrame]):
 
     def __len__(self) -> int:
         return self.panel.n_symbols
+
+
+def panel_of(frames: PriceFrames, calendar: SessionCalendar) -> BarPanel:
+    """Return the panel of any mapping of price frames; of a PriceCache the one it has.
+
+    The window runs from the first to the last day that any frame holds.
+    """
+    if isinstance(frames, PriceCache):
+        return frames.panel
+    days = [day for frame in frames.values() for day in (frame.index.min(), frame.index.max())]
+    known = [np.datetime64(day, "D") for day in days if isinstance(day, pd.Timestamp)]
+    sessions = calendar.between(min(known), max(known)) if known else calendar.sessions[:0]
+    return BarPanel.from_frames(frames, sessions)

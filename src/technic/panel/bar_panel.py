@@ -8,9 +8,9 @@ a window, and every recursion starts at row 0. ``session`` says which trading da
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -170,6 +170,38 @@ class BarPanel:
             length=self.length[columns],
             left_out=self.left_out[columns],
             **{name: getattr(self, name)[:, columns] for name in FIELDS},
+        )
+
+    def of(self, symbols: Sequence[str]) -> BarPanel:
+        """Return the columns of ``symbols``, in that order; KeyError for one that is not there."""
+        if tuple(symbols) == self.symbols:
+            return self
+        at = {symbol: i for i, symbol in enumerate(self.symbols)}
+        return self.take(np.array([at[symbol] for symbol in symbols], dtype=np.intp))
+
+    @classmethod
+    def side_by_side(cls, panels: Sequence[BarPanel]) -> BarPanel:
+        """Join panels over the same sessions; ValueError when the sessions differ."""
+        first = panels[0]
+        if any(not np.array_equal(first.sessions, panel.sessions) for panel in panels[1:]):
+            raise ValueError("panels over different sessions cannot stand side by side")
+        n_bars = max(panel.n_bars for panel in panels)
+
+        def joined(name: str, fill: float, dtype: type[np.generic]) -> NDArray[Any]:
+            out = np.full((n_bars, sum(panel.n_symbols for panel in panels)), fill, dtype=dtype)
+            at = 0
+            for panel in panels:
+                out[: panel.n_bars, at : at + panel.n_symbols] = getattr(panel, name)
+                at += panel.n_symbols
+            return out
+
+        return cls(
+            symbols=tuple(symbol for panel in panels for symbol in panel.symbols),
+            sessions=first.sessions,
+            session=joined("session", -1, np.int32),
+            length=np.concatenate([panel.length for panel in panels]),
+            left_out=np.concatenate([panel.left_out for panel in panels]),
+            **{name: joined(name, np.nan, np.float64) for name in FIELDS},
         )
 
     def window(self, start: np.datetime64, end: np.datetime64) -> BarPanel:

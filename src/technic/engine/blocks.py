@@ -1,0 +1,63 @@
+"""Blocks of symbols and the per-symbol error boundary, shared by every runner.
+
+A block that raises is halved until the poisoned symbol is found; that symbol becomes an error
+entry, all others are scanned as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from technic.panel import BarPanel
+from technic.scan_block import BlockRows
+
+__all__ = ["BlockOutcome", "BlockScan", "PoisonedSymbol", "block_slices", "scan_or_halve"]
+
+logger = logging.getLogger(__name__)
+
+BlockScan = Callable[[BarPanel], BlockRows]
+"""A pure function of one block; what a runner runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoisonedSymbol:
+    """A symbol whose scan raised: the exception's class and text."""
+
+    symbol: str
+    error: str
+    detail: str
+
+
+@dataclass(slots=True)
+class BlockOutcome:
+    """The rows of a block, in symbol order, and the symbols that could not be scanned."""
+
+    rows: list[BlockRows] = field(default_factory=list)
+    poisoned: list[PoisonedSymbol] = field(default_factory=list)
+
+    def add(self, other: BlockOutcome) -> None:
+        """Append what another block came to."""
+        self.rows += other.rows
+        self.poisoned += other.poisoned
+
+
+def block_slices(n_symbols: int, block_size: int) -> list[slice]:
+    """Cut ``n_symbols`` columns into blocks of at most ``block_size``, in order."""
+    return [slice(at, min(at + block_size, n_symbols)) for at in range(0, n_symbols, block_size)]
+
+
+def scan_or_halve(block: BarPanel, scan: BlockScan) -> BlockOutcome:
+    """Scan a block; when it raises, scan its halves, down to the symbol that is at fault."""
+    try:
+        return BlockOutcome([scan(block)])
+    except Exception as error:  # the per-symbol boundary: one symbol never ends a scan
+        if block.n_symbols == 1:
+            symbol = block.symbols[0]
+            logger.warning("scanning %s raised", symbol, exc_info=error)
+            return BlockOutcome(poisoned=[PoisonedSymbol(symbol, type(error).__name__, str(error))])
+    middle = block.n_symbols // 2
+    outcome = scan_or_halve(block.take(slice(0, middle)), scan)
+    outcome.add(scan_or_halve(block.take(slice(middle, block.n_symbols)), scan))
+    return outcome

@@ -1,0 +1,169 @@
+"""What compares symbols with each other: computed once, over all symbols that passed the gate.
+
+Sums are exact or order-free and ties break by symbol, so neither the order of the universe nor
+the way it was cut into blocks can change a number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from technic.aliases import FloatArray
+from technic.data_engine.benchmark import Benchmark
+from technic.errors import ParameterError
+from technic.panel import BarPanel
+from technic.regime import Regime, equal_weighted_index, market_regime
+from technic.scan_block import BlockRows
+from technic.scan_config import FilterRules, ScanConfig, SortOrder
+from technic.scoring import (
+    benchmark_columns,
+    rs_eligible,
+    rs_rating,
+    rs_score,
+    signals,
+    tech_rating,
+)
+from technic.trade_plan import PlanTable, trade_plans
+from technic.universe import Universe
+
+__all__ = ["Filtered", "Market", "filter_market", "rank_market", "ranked_table"]
+
+LISTING_COLUMNS = ("company", "exchange", "sector", "industry", "country", "type", "market_cap")
+LEADING = (
+    "close",
+    "return_1_pct",
+    "tech_rating",
+    "signal",
+    "rs_rating",
+    "entry",
+    "stop",
+    "target",
+    "reward_risk",
+    "shares",
+    "plan_note",
+)
+"""The columns that stand first in the table, after the listing's; all others follow."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Market:
+    """All scored symbols with every column, ``(n_symbols,)`` each, in the order scanned."""
+
+    symbols: tuple[str, ...]
+    columns: dict[str, FloatArray]
+    signal: NDArray[np.str_]
+    plans: PlanTable
+    regime: Regime
+
+
+def rank_market(
+    scanned: BlockRows,
+    panel: BarPanel,
+    as_of: np.datetime64,
+    config: ScanConfig,
+    benchmark: Benchmark | None,
+) -> Market:
+    """Add relative strength, rating, signal and plan to the scanned rows; judge the regime.
+
+    Without a benchmark the regime is that of the equal-weighted universe, and says so.
+    """
+    passed = panel.of(scanned.symbols)
+    rows = passed.rows_at(as_of)
+    columns = dict(scanned.columns)
+    columns["rs_score"] = rs_score(columns)
+    everyone = np.ones(len(rows), dtype=np.bool_)
+    columns["rs_rating"] = rs_rating(columns["rs_score"], rs_eligible(columns, everyone))
+    if benchmark is not None:
+        columns |= benchmark_columns(passed, rows, benchmark.closes)
+        regime = market_regime(benchmark.closes, f"benchmark {benchmark.name}")
+    else:
+        index = equal_weighted_index(passed, rows, everyone)
+        regime = market_regime(index, f"equal-weighted universe of {len(rows):,} symbols")
+    rating = tech_rating(columns, columns["rs_rating"], config.weights)
+    columns["tech_rating"] = rating.tech_rating
+    columns["rating_coverage"] = rating.rating_coverage
+    columns["score_relative_strength"] = rating.score_relative_strength
+    signal = signals(
+        rating.tech_rating,
+        columns["score_trend"],
+        rating.rating_coverage,
+        config.signals,
+        allow_shorts=config.plan.allow_shorts,
+    )
+    plans = trade_plans(columns, signal, config.plan)
+    return Market(scanned.symbols, columns, signal, plans, regime)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filtered:
+    """The filter that each symbol failed first, None where it failed none, and the reason."""
+
+    rule: NDArray[np.object_]
+    detail: NDArray[np.object_]
+
+
+def filter_market(market: Market, rules: FilterRules) -> Filtered:
+    """Apply the filters in the order of ``FilterRules``; a value that is missing fails."""
+    n = len(market.symbols)
+    rule: NDArray[np.object_] = np.full(n, None, dtype=object)
+    detail: NDArray[np.object_] = np.full(n, "", dtype=object)
+    checks = (
+        ("min_price", "close", rules.min_price, 1),
+        ("max_price", "close", rules.max_price, -1),
+        ("min_rating", "tech_rating", rules.min_rating, 1),
+        ("min_rs_rating", "rs_rating", rules.min_rs_rating, 1),
+        ("min_dollar_volume", "avg_dollar_volume_20", rules.min_dollar_volume, 1),
+    )
+    for name, column, limit, sign in checks:
+        if limit is None:
+            continue
+        values = market.columns[column]
+        failed = ~(sign * values >= sign * limit)
+        for i in np.flatnonzero(failed):
+            if rule[i] is None:
+                value = "missing" if np.isnan(values[i]) else f"{values[i]:,.2f}"
+                rule[i], detail[i] = name, f"{column} {value}, {name} {limit:,g}"
+    if rules.signals:
+        for i in np.flatnonzero(~np.isin(market.signal, rules.signals)):
+            if rule[i] is None:
+                rule[i], detail[i] = "signal", f"signal {market.signal[i]}"
+    return Filtered(rule, detail)
+
+
+def ranked_table(market: Market, universe: Universe, kept: list[str], sort: str) -> pd.DataFrame:
+    """One row for each kept symbol: listing, rating, plan, then every other column; sorted.
+
+    Raises ParameterError when the table has no column to sort by.
+    """
+    at = {symbol: i for i, symbol in enumerate(market.symbols)}
+    picked = np.array([at[symbol] for symbol in kept], dtype=np.intp)
+    listing = universe.frame.set_index("symbol").loc[kept]
+    columns: dict[str, object] = {"symbol": kept}
+    columns |= {name: listing[name].to_numpy() for name in LISTING_COLUMNS if name in listing}
+    values: dict[str, NDArray[np.generic]] = {
+        **market.columns,
+        "signal": market.signal.astype(object),
+        **market.plans.columns(),
+    }
+    leading = [name for name in LEADING if name in values]
+    for name in [*leading, *(name for name in values if name not in leading)]:
+        columns[name] = values[name][picked]
+    return _sorted(pd.DataFrame(columns), SortOrder.parse(sort))
+
+
+def _sorted(table: pd.DataFrame, order: SortOrder) -> pd.DataFrame:
+    if order.column not in table.columns:
+        raise ParameterError(
+            "sort", order.column, f"a column of the table: {', '.join(map(str, table.columns))}"
+        )
+    return table.sort_values(
+        [order.column, "symbol"] if order.column != "symbol" else ["symbol"],
+        ascending=[order.ascending, True] if order.column != "symbol" else [order.ascending],
+        na_position="last",
+        kind="stable",
+        ignore_index=True,
+    )

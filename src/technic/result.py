@@ -1,0 +1,209 @@
+"""ScanResult: the one object a scan answers with."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from technic.aliases import FloatArray
+from technic.data_engine.price_cache import BatchStats
+from technic.errors import MissingExtraError, ParameterError
+from technic.ledger import KEPT, Ledger
+from technic.regime import Regime
+from technic.scan_config import ScanConfig
+from technic.scoring import Explanation, explain
+from technic.version import __version__
+
+if TYPE_CHECKING:
+    import polars
+
+__all__ = ["DataInfo", "RunnerInfo", "ScanResult", "ScanStats", "UniverseInfo"]
+
+
+@dataclass(frozen=True, slots=True)
+class UniverseInfo:
+    """How many symbols the scan had to account for, and where the list came from."""
+
+    size: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataInfo:
+    """Where the bars came from, up to which day, and how their prices are adjusted."""
+
+    provider: str
+    last_session: str
+    simulated: bool
+    price_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerInfo:
+    """Which runner was asked for, which one ran, and why if they differ."""
+
+    asked: str
+    ran: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStats:
+    """Seconds of each stage, the batch telemetry, and what the pre-screen took away.
+
+    ``prescreen_off``: default rules that could not run, with the reason.
+    """
+
+    seconds: Mapping[str, float]
+    batch: BatchStats
+    prescreen_removed: Mapping[str, int] = field(default_factory=dict)
+    prescreen_off: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def total_seconds(self) -> float:
+        """Wall time of the whole scan."""
+        return math.fsum(self.seconds.values())
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what ``--format json`` prints under ``stats``."""
+        return {
+            "seconds": {**self.seconds, "total": self.total_seconds},
+            "batch": {
+                **dataclasses.asdict(self.batch),
+                "success_rate": self.batch.success_rate,
+            },
+            "prescreen_removed": dict(self.prescreen_removed),
+            "prescreen_off": dict(self.prescreen_off),
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ScanResult:
+    """The ranked table, the account of every other symbol, and how both came about.
+
+    ``table``: one row for each kept symbol, best first, snake_case columns. ``ledger``: one
+    outcome for each symbol of the universe; ``kept`` counts the rows of the table. ``scored``:
+    the symbols that passed the data gate, filtered ones included; ``columns``: their values.
+    """
+
+    table: pd.DataFrame
+    ledger: Ledger
+    stats: ScanStats
+    config: ScanConfig
+    as_of: str
+    universe: UniverseInfo
+    data: DataInfo
+    runner: RunnerInfo
+    regime: Regime
+    warnings: tuple[str, ...]
+    scored: tuple[str, ...]
+    columns: Mapping[str, FloatArray]
+
+    def explain(self, symbol: str) -> Explanation:
+        """Show how a symbol's rating came about: every contribution, adding up to the rating.
+
+        A symbol that was never scored raises ParameterError with its ledger entry.
+        """
+        try:
+            outcome, detail = self.ledger.of(symbol)
+        except KeyError:
+            raise ParameterError(
+                "symbol", symbol, f"one of the {len(self.ledger):,} symbols of the universe"
+            ) from None
+        if symbol not in self.scored:
+            because = f"{outcome} ({detail})" if detail else outcome
+            raise ParameterError("symbol", symbol, "a symbol that was scored", because)
+        return explain(
+            self.columns,
+            self.scored.index(symbol),
+            self.config.weights,
+            self.config.signals,
+            allow_shorts=self.config.plan.allow_shorts,
+        )
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether enough of the symbols asked for had bars (``config.min_success_pct``)."""
+        return 100 * self.stats.batch.success_rate >= self.config.min_success_pct
+
+    def to_polars(self) -> polars.DataFrame:
+        """Return the table as a polars frame."""
+        try:
+            import polars as pl
+        except ImportError:
+            raise MissingExtraError("to_polars()", "polars", "polars") from None
+        return pl.from_pandas(self.table)
+
+    def summary(self, limit: int | None = None) -> dict[str, object]:
+        """Return the object that ``--format json`` prints: plain values, None instead of NaN."""
+        rows = self.table if limit is None else self.table.head(limit)
+        return {
+            "technic": __version__,
+            "as_of": self.as_of,
+            "universe": dataclasses.asdict(self.universe),
+            "data": dataclasses.asdict(self.data),
+            "regime": dataclasses.asdict(self.regime),
+            "stats": self.stats.as_dict(),
+            "runner": dataclasses.asdict(self.runner),
+            "sort": self.config.sort,
+            "warnings": list(self.warnings),
+            "ledger": dict(self.ledger.counts),
+            "rows": _plain_rows(rows),
+        }
+
+    def save(self, folder: str | Path) -> Path:
+        """Write table.parquet, ledger.parquet and scan.json (with the config) into ``folder``."""
+        folder = Path(folder)
+        if folder.exists() and not folder.is_dir():
+            raise ParameterError("save", str(folder), "a folder", "a file of that name is there")
+        folder.mkdir(parents=True, exist_ok=True)
+        self.table.to_parquet(folder / "table.parquet", index=False)
+        self.ledger.frame().to_parquet(folder / "ledger.parquet", index=False)
+        document = {**self.summary(limit=0), "config": dataclasses.asdict(self.config)}
+        del document["rows"]
+        text = json.dumps(plain(document), indent=2, allow_nan=False)
+        (folder / "scan.json").write_text(text + "\n", encoding="utf-8")
+        return folder
+
+    def headline(self) -> str:
+        """One line: as of when, how many of how many, from where, SIMULATED where it is."""
+        label = " · SIMULATED" if self.data.simulated else ""
+        kept = self.ledger.counts.get(KEPT, 0)
+        return (
+            f"as of {self.as_of} · {kept:,} of {self.universe.size:,} symbols kept · "
+            f"{self.data.provider} data to {self.data.last_session} "
+            f"({self.data.price_basis.replace('_', ' ')}){label}"
+        )
+
+    def _repr_html_(self) -> str:
+        head = self.table.head(25).to_html(index=False, float_format="{:,.2f}".format, na_rep="-")
+        counts = " · ".join(f"{name} {n:,}" for name, n in self.ledger.counts.items())
+        return f"<p><b>{self.headline()}</b></p>{head}<p>{counts}</p>"
+
+
+def plain(value: object) -> object:
+    """Turn numpy values, tuples and NaN into what JSON has: numbers, lists, null."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is pd.NA:
+        return None
+    return value
+
+
+def _plain_rows(table: pd.DataFrame) -> list[dict[str, object]]:
+    columns = {name: table[name].tolist() for name in table.columns}
+    return [{name: plain(values[i]) for name, values in columns.items()} for i in range(len(table))]

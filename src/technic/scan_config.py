@@ -1,0 +1,119 @@
+"""ScanConfig: everything that decides what a scan says.
+
+The config is part of a saved result, so it holds values only: names of files and providers, no
+open objects. Each group of rules validates itself when it is made.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from technic.data_engine.providers.base import PriceBasis
+from technic.data_engine.quality import GateRules
+from technic.errors import ParameterError
+from technic.scoring import SIGNALS, ScoreWeights, SignalThresholds
+from technic.trade_plan import PlanRules
+from technic.universe import PrescreenRules
+
+__all__ = ["FilterRules", "ScanConfig", "SortOrder"]
+
+DEFAULT_BARS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterRules:
+    """What a scored symbol must have to be kept; None and empty mean no filter.
+
+    ``min_price``, ``max_price`` ($, last close), ``min_rating`` (0–100), ``min_rs_rating``
+    (1–99; a symbol without a rating fails it), ``min_dollar_volume`` ($, 20-bar average),
+    ``signals`` (the ones to keep). A filter that was asked for always runs.
+    """
+
+    min_price: float | None = None
+    max_price: float | None = None
+    min_rating: float | None = None
+    min_rs_rating: float | None = None
+    min_dollar_volume: float | None = None
+    signals: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("min_price", "max_price", "min_rating", "min_rs_rating", "min_dollar_volume"):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value >= 0):
+                raise ParameterError(name, value, "a number of at least 0")
+        if (
+            self.min_price is not None
+            and self.max_price is not None
+            and self.max_price < self.min_price
+        ):
+            raise ParameterError(
+                "max_price", self.max_price, f"at least min_price ({self.min_price})"
+            )
+        for signal in self.signals:
+            if signal not in SIGNALS:
+                raise ParameterError("signals", signal, ", ".join(SIGNALS))
+
+
+@dataclass(frozen=True, slots=True)
+class SortOrder:
+    """Order of the rows: a column, largest first unless ``ascending``; ties go by symbol."""
+
+    column: str
+    ascending: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> SortOrder:
+        """Parse ``column``, ``column:asc`` or ``column:desc``; text columns default to A–Z."""
+        column, _, direction = text.partition(":")
+        if direction not in ("", "asc", "desc") or not column:
+            raise ParameterError("sort", text, "COLUMN, COLUMN:asc or COLUMN:desc")
+        return cls(column, ascending=direction == "asc" or (column in TEXT and not direction))
+
+    def __str__(self) -> str:
+        return f"{self.column}:{'asc' if self.ascending else 'desc'}"
+
+
+TEXT = ("symbol", "company", "exchange", "sector", "industry", "country", "type", "signal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanConfig:
+    """What to scan, as of when, by which rules.
+
+    ``provider``: where bars come from; ``data``: the file or folder of the ``files`` provider.
+    ``universe``: a listings file, else what the provider lists; ``symbols`` and ``watchlist``
+    restrict it. ``as_of``: ``YYYY-MM-DD``, else the provider's last session. ``benchmark``: a
+    symbol of the data or a file of closes. ``bars``: sessions of history that the scan needs; the
+    window begins by the anchor rule. ``min_success_pct``: below this share of symbols with bars
+    the scan counts as failed. ``sort``: ``COLUMN[:asc|:desc]``. ``block_size``: symbols scanned
+    together; it changes speed and memory, never a value.
+    """
+
+    provider: str = "demo"
+    data: str | None = None
+    price_basis: PriceBasis | None = None
+    universe: str | None = None
+    symbols: tuple[str, ...] = ()
+    watchlist: str | None = None
+    as_of: str | None = None
+    benchmark: str | None = None
+    bars: int = DEFAULT_BARS
+    prescreen: PrescreenRules = field(default_factory=PrescreenRules)
+    gate: GateRules = field(default_factory=GateRules)
+    weights: ScoreWeights = field(default_factory=ScoreWeights)
+    signals: SignalThresholds = field(default_factory=SignalThresholds)
+    plan: PlanRules = field(default_factory=PlanRules)
+    filters: FilterRules = field(default_factory=FilterRules)
+    min_success_pct: float = 50.0
+    sort: str = "tech_rating:desc"
+    block_size: int = 1024
+
+    def __post_init__(self) -> None:
+        for name in ("bars", "block_size"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ParameterError(name, value, "a whole number from 1")
+        if not 0 <= self.min_success_pct <= 100:
+            raise ParameterError("min_success_pct", self.min_success_pct, "0 to 100")
+        SortOrder.parse(self.sort)

@@ -1,0 +1,97 @@
+"""What a scan opens before it starts: provider, calendar, the day it looks from, the universe."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+
+from technic.data_engine.price_cache import PriceFrames, panel_of
+from technic.data_engine.providers.base import PriceBasis, Provider
+from technic.data_engine.providers.registry import open_provider
+from technic.errors import NothingToScanError, ParameterError
+from technic.panel import BarPanel
+from technic.scan_config import ScanConfig
+from technic.sessions import SessionCalendar, load_calendar, parse_day
+from technic.settings import Settings
+from technic.universe import Universe, load_symbols, load_universe
+
+__all__ = ["ScanContext", "choose_universe", "open_context"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanContext:
+    """The open ends of one scan.
+
+    ``start``: first session of the window by the anchor rule; ``price_basis``: how prices are
+    adjusted once they are in the panel; ``warnings``: what the user should know before reading
+    the table, one sentence each.
+    """
+
+    provider: Provider
+    calendar: SessionCalendar
+    as_of: np.datetime64
+    start: np.datetime64
+    last_session: np.datetime64
+    price_basis: PriceBasis
+    warnings: tuple[str, ...] = ()
+
+
+def open_context(
+    config: ScanConfig,
+    settings: Settings,
+    now: dt.datetime,
+    provider: Provider | None = None,
+    price_cache: PriceFrames | None = None,
+) -> ScanContext:
+    """Open the provider and settle the day: ``as_of``, else the last session there is.
+
+    Raises ParameterError when ``as_of`` is no date, no session, or after the data's end.
+    """
+    calendar = load_calendar(now.date(), settings.home)
+    cached = panel_of(price_cache, calendar) if price_cache is not None else None
+    provider = provider or open_provider(
+        config.provider, calendar, data=config.data, price_basis=config.price_basis
+    )
+    last = _last_day(cached) if cached is not None else provider.last_session()
+    as_of = last
+    if config.as_of is not None:
+        as_of = calendar.require_session("as_of", parse_day("as_of", config.as_of))
+        if as_of > last:
+            raise ParameterError("as_of", config.as_of, f"at most {last}, the data's last session")
+    warnings = []
+    completed = calendar.last_completed(now)
+    if config.as_of is None and last < completed:
+        warnings.append(
+            f"the data ends {last}; the last completed session was {completed} "
+            f"({len(calendar.between(last, completed)) - 1} sessions later)"
+        )
+    start = calendar.anchor(as_of, config.bars)
+    basis = provider.price_basis if cached is None else config.price_basis or "unknown"
+    if basis == "raw":
+        basis = "split_adjusted"  # raw bars are adjusted as of the scan's day on the way in
+    return ScanContext(provider, calendar, as_of, start, last, basis, tuple(warnings))
+
+
+def choose_universe(config: ScanConfig, provider: Provider) -> Universe:
+    """Load the universe file, else ask the provider; restrict it to what was named.
+
+    A symbol that was named and is not listed stays in, without metadata: nothing asked for
+    vanishes.
+    """
+    universe = load_universe(config.universe) if config.universe else provider.listings()
+    wanted = list(config.symbols)
+    if config.watchlist:
+        wanted += load_symbols(config.watchlist)
+    if wanted:
+        universe = universe.restrict(wanted)
+    if not len(universe):
+        raise NothingToScanError(f"{universe.source} lists no symbols")
+    return universe
+
+
+def _last_day(panel: BarPanel) -> np.datetime64:
+    if not panel.length.any():
+        raise NothingToScanError("the price cache holds no bars")
+    return np.datetime64(panel.sessions[int(panel.session.max())], "D")

@@ -1,0 +1,275 @@
+"""run_scan: the pipeline from a universe to a ranked table, readable from top to bottom.
+
+1. Context: provider, calendar, the day the scan looks from (scan_context).
+2. Universe, then pre-screen: symbols that cannot pass leave before a price is asked for.
+3. Batch pre-fetch of what is left, unless a price cache is given; a symbol that is not in the
+   cache is fetched alone.
+4. Block scans: data gate and columns of each symbol (scan_block), handed to a runner.
+5. The market: what compares symbols with each other (market) - relative strength, regime, rating,
+   signal, trade plan.
+6. Filters, order, table. Every symbol of the universe now has exactly one ledger entry.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from technic.aliases import DateArray
+from technic.data_engine.adjust import split_adjust
+from technic.data_engine.benchmark import load_benchmark
+from technic.data_engine.price_cache import BatchStats, PriceCache, PriceFrames, panel_of
+from technic.data_engine.providers.base import Provider
+from technic.engine.blocks import BlockOutcome, scan_or_halve
+from technic.engine.local import run_local
+from technic.errors import NothingToScanError
+from technic.ledger import Ledger, LedgerBook
+from technic.market import filter_market, rank_market, ranked_table
+from technic.panel import BarPanel
+from technic.result import DataInfo, RunnerInfo, ScanResult, ScanStats, UniverseInfo
+from technic.scan_block import BlockRows, joined, scan_block
+from technic.scan_config import ScanConfig
+from technic.scan_context import ScanContext, choose_universe, open_context
+from technic.settings import Settings, load_settings
+from technic.stopwatch import Stopwatch
+from technic.universe import Prescreened, prescreen
+
+__all__ = ["run_scan"]
+
+logger = logging.getLogger(__name__)
+
+HEALTHY_SUCCESS_RATE = 0.95
+
+ScanProgress = Callable[[str, int, int], None]
+"""Called with (stage, symbols done, symbols in all)."""
+
+
+def run_scan(
+    config: ScanConfig | None = None,
+    *,
+    price_cache: PriceFrames | None = None,
+    provider: Provider | None = None,
+    settings: Settings | None = None,
+    now: dt.datetime | None = None,
+    progress: ScanProgress | None = None,
+) -> ScanResult:
+    """Scan a market and return the ranked table with the account of every other symbol.
+
+    ``price_cache``: price frames that cost no request; symbols that are not in it are fetched.
+    ``provider``: an open provider instead of the one that ``config`` names. ``now``: the time
+    that decides whether the data is old; the clock, unless given. Raises UsageError for what
+    cannot be done as asked and NothingToScanError when no symbol could be scanned.
+    """
+    config = config or ScanConfig()
+    settings = settings or load_settings(os.environ, Path.cwd())
+    now = now or dt.datetime.now(dt.UTC)
+    watch = Stopwatch()
+
+    with watch.stage("universe"):
+        context = open_context(config, settings, now, provider, price_cache)
+        universe = choose_universe(config, context.provider)
+        book = LedgerBook(universe.symbols)
+    with watch.stage("prescreen"):
+        screened = prescreen(universe, config.prescreen)
+        book.record_coded("prescreen", universe.symbols, screened.rule, screened.detail)
+    with watch.stage("fetch"):
+        history = _load_history(book.open_symbols(), context, price_cache, progress)
+        for symbol, failure in history.failures.items():
+            book.record(symbol, f"fetch.{failure.reason}", failure.detail)
+    with watch.stage("scan"):
+        outcome = _run_symbol_scans(
+            book.open_symbols(), config, history, context=context, progress=progress
+        )
+        scanned = _record_scans(book, outcome)
+    with watch.stage("market"):
+        panel, benchmark = history.panel, None
+        if config.benchmark:
+            benchmark = load_benchmark(
+                config.benchmark, panel.sessions, context.as_of, context.provider
+            )
+        market = rank_market(scanned, panel, context.as_of, config, benchmark)
+        filtered = filter_market(market, config.filters)
+        book.record_coded("filter", market.symbols, filtered.rule, filtered.detail)
+    with watch.stage("table"):
+        table = ranked_table(market, universe, book.open_symbols(), config.sort)
+
+    result = ScanResult(
+        table=table,
+        ledger=book.close(),
+        stats=ScanStats(
+            seconds=watch.seconds,
+            batch=history.stats,
+            prescreen_removed=screened.removed,
+            prescreen_off=screened.off,
+        ),
+        config=config,
+        as_of=str(context.as_of),
+        universe=UniverseInfo(len(universe), universe.source),
+        data=DataInfo(
+            provider=context.provider.name,
+            last_session=str(context.last_session),
+            simulated=context.provider.simulated,
+            price_basis=context.price_basis,
+        ),
+        runner=RunnerInfo(asked="local", ran="local", reason=""),
+        regime=market.regime,
+        warnings=(*context.warnings, *_warnings(screened, history.stats)),
+        scored=market.symbols,
+        columns=market.columns,
+    )
+    _require_a_scan(result.ledger)
+    logger.info("%s in %.2f s", result.headline(), result.stats.total_seconds)
+    return result
+
+
+def _record_scans(book: LedgerBook, outcome: BlockOutcome) -> BlockRows:
+    """Enter poisoned and gated symbols; return the rows of all others."""
+    for poisoned in outcome.poisoned:
+        book.record(poisoned.symbol, f"error.{poisoned.error}", poisoned.detail)
+    scanned = joined(outcome.rows)
+    for gated in scanned.gated:
+        book.record(gated.symbol, f"gate.{gated.code}", gated.detail)
+    return scanned
+
+
+def _require_a_scan(ledger: Ledger) -> None:
+    """Raise when fetching or scanning failed for every symbol that the pre-screen had left.
+
+    An empty table would look as if nothing had qualified.
+    """
+    left = {name: n for name, n in ledger.counts.items() if not name.startswith("prescreen.")}
+    failed = {name: n for name, n in left.items() if name.startswith(("fetch.", "error."))}
+    if failed and len(failed) == len(left):
+        counts = ", ".join(f"{name} {n:,}" for name, n in failed.items())
+        worst = max(failed, key=lambda name: failed[name])
+        example = str(ledger.detail[list(ledger.outcome).index(worst)])
+        raise NothingToScanError(f"no symbol could be scanned ({counts})", example)
+
+
+def _warnings(screened: Prescreened, stats: BatchStats) -> list[str]:
+    """Sentences on what is odd: asked-for values that no listing has, a batch that missed many."""
+    sentences = [
+        f"no listing has the {rule} {', '.join(map(repr, values))} that was asked for"
+        for rule, values in screened.unmatched.items()
+    ]
+    if stats.success_rate < HEALTHY_SUCCESS_RATE:
+        sentences.append(
+            f"only {stats.fetched:,} of {stats.asked:,} symbols asked for have bars "
+            f"({100 * stats.success_rate:.1f} %); the ledger names the others under fetch"
+        )
+    return sentences
+
+
+def _run_symbol_scans(
+    symbols: Sequence[str],
+    config: ScanConfig,
+    price_cache: PriceFrames | None = None,
+    *,
+    context: ScanContext,
+    progress: ScanProgress | None = None,
+) -> BlockOutcome:
+    """Hand blocks of symbols to the runner; rows come back in the order of ``symbols``."""
+    history = _load_history(symbols, context, price_cache)
+    return run_local(
+        history.panel,
+        partial(scan_block, as_of=context.as_of, config=config),
+        config.block_size,
+        partial(progress, "scan") if progress else None,
+    )
+
+
+def _process_symbol(
+    symbol: str,
+    config: ScanConfig,
+    price_cache: PriceFrames | None = None,
+    *,
+    context: ScanContext,
+) -> BlockOutcome:
+    """Scan one symbol behind the error boundary: what it raises becomes its entry."""
+    return scan_or_halve(
+        _load_history([symbol], context, price_cache).panel,
+        partial(scan_block, as_of=context.as_of, config=config),
+    )
+
+
+def _scan_symbol(
+    symbol: str,
+    config: ScanConfig,
+    price_cache: PriceFrames | None = None,
+    *,
+    context: ScanContext,
+) -> BlockRows:
+    """Scan a block of one symbol: the very numbers that the scan of the market gives it."""
+    panel = _load_history([symbol], context, price_cache).panel
+    return scan_block(panel, context.as_of, config)
+
+
+def _load_history(
+    symbols: Sequence[str],
+    context: ScanContext,
+    price_cache: PriceFrames | None = None,
+    progress: ScanProgress | None = None,
+) -> PriceCache:
+    """Return the bars of ``symbols`` up to the scan's day, from the cache first.
+
+    Without a cache the window begins by the anchor rule; with one it is what the cache holds.
+    """
+    if price_cache is None:
+        sessions = context.calendar.between(context.start, context.as_of)
+        return _fetch(symbols, sessions, context, progress)
+    cached = panel_of(price_cache, context.calendar)
+    there = set(cached.symbols)
+    hits = [symbol for symbol in symbols if symbol in there]
+    missed = [symbol for symbol in symbols if symbol not in there]
+    logger.debug("price cache: %d of %d symbols", len(hits), len(symbols))
+    panel = cached.of(hits)
+    if panel.sessions[-1:] > context.as_of:
+        panel = panel.window(panel.sessions[0], context.as_of)
+    if not missed:
+        return PriceCache(panel, stats=BatchStats(cache_hits=len(hits)))
+    fetched = _fetch(missed, panel.sessions, context, progress)
+    both = BarPanel.side_by_side([panel, fetched.panel])
+    return PriceCache(
+        both.of([symbol for symbol in symbols if symbol not in fetched.failures]),
+        fetched.failures,
+        dataclasses.replace(fetched.stats, cache_hits=len(hits)),
+    )
+
+
+def _fetch(
+    symbols: Sequence[str],
+    sessions: DateArray,
+    context: ScanContext,
+    progress: ScanProgress | None,
+) -> PriceCache:
+    """Ask the provider for all symbols in one batch, adjusted to the scan's day."""
+    started = time.perf_counter()
+    report = partial(progress, "fetch") if progress else None
+    fetched = context.provider.history(symbols, sessions, report)
+    bars = split_adjust(fetched.bars, fetched.splits, context.as_of)
+    panel = BarPanel.from_long(bars, sessions)
+    stats = BatchStats(
+        asked=len(symbols),
+        fetched=len(symbols) - len(fetched.failures),
+        failed=len(fetched.failures),
+        requests=fetched.requests,
+        bars=int(panel.length.sum()),
+        bars_left_out=int(panel.left_out.sum()),
+        seconds=time.perf_counter() - started,
+    )
+    logger.info(
+        "fetched %d of %d symbols (%.1f %%), %d bars, %d requests, %.2f s",
+        stats.fetched,
+        stats.asked,
+        100 * stats.success_rate,
+        stats.bars,
+        stats.requests,
+        stats.seconds,
+    )
+    return PriceCache(panel, fetched.failures, stats)

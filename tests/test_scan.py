@@ -1,0 +1,262 @@
+"""run_scan on made-up markets: the ledger adds up, the past stays, blocks do not matter."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from technic import FilterRules, ScanConfig, ScanResult, run_scan, scan_block
+from technic.data_engine.providers.base import Failure
+from technic.errors import NothingToScanError, ParameterError
+from technic.panel import BarPanel, LongBars
+from technic.scan_context import open_context
+from technic.scanner_core import _process_symbol, _scan_symbol
+from technic.sessions import build_calendar
+from technic.settings import load_settings
+from technic.testing import FakeProvider, make_bars
+
+CALENDAR = build_calendar(2026)
+NOW = dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC)
+SESSIONS = CALENDAR.last(560, np.datetime64("2024-03-08"))
+SYMBOLS = [f"{letter}{other}" for letter in "ABCDE" for other in "KLMNOP"]
+
+
+@pytest.fixture(scope="module")
+def bars() -> LongBars:
+    """Thirty ordinary symbols, 560 sessions up to 2024-03-08."""
+    return make_bars(SYMBOLS, SESSIONS)
+
+
+def scan(bars: LongBars, config: ScanConfig | None = None, **kwargs) -> ScanResult:
+    """Scan with a fake provider, so that nothing comes from anywhere else."""
+    return run_scan(config or ScanConfig(), provider=FakeProvider(bars), now=NOW, **kwargs)
+
+
+def until(bars: LongBars, day: str) -> LongBars:
+    """The bars as they were known on ``day``."""
+    return bars.rows(bars.session <= np.datetime64(day))
+
+
+def assert_same(left: ScanResult, right: ScanResult) -> None:
+    """Tables and ledgers are identical, bit for bit."""
+    pd.testing.assert_frame_equal(left.table, right.table, check_exact=True)
+    pd.testing.assert_frame_equal(left.ledger.frame(), right.ledger.frame())
+    assert left.regime == right.regime
+
+
+def test_a_healthy_market_is_ranked_with_nobody_missing(bars: LongBars):
+    """Thirty good symbols give thirty rows, best rating first, each with a rating."""
+    result = scan(bars)
+    assert result.ledger.counts == {"kept": 30}
+    ratings = result.table["tech_rating"].tolist()
+    assert ratings == sorted(ratings, reverse=True)
+    assert not result.table["tech_rating"].isna().any()
+    assert result.as_of == "2024-03-08"
+    assert result.data.simulated
+
+
+@pytest.mark.parametrize("day", ["2023-06-30", "2023-12-29", "2024-01-02", "2024-03-07"])
+def test_a_past_day_reads_the_same_alone_and_inside_a_longer_history(bars: LongBars, day: str):
+    """Bars after the day, and bars before the anchor, change nothing."""
+    live = scan(until(bars, day))
+    replayed = scan(bars, ScanConfig(as_of=day))
+    assert replayed.as_of == live.as_of == day
+    assert_same(live, replayed)
+
+
+@pytest.mark.parametrize("block_size", [1, 2, 7, 256])
+def test_block_size_changes_nothing(bars: LongBars, block_size: int):
+    """Scanning one by one or all together gives the same table."""
+    assert_same(scan(bars), scan(bars, ScanConfig(block_size=block_size)))
+
+
+def test_the_order_of_the_universe_changes_nothing_but_the_ledgers_order(bars: LongBars):
+    """The table is sorted by rating, ties by symbol, whatever the order of the symbols."""
+    forward = scan(bars, ScanConfig(symbols=tuple(SYMBOLS)))
+    backward = scan(bars, ScanConfig(symbols=tuple(reversed(SYMBOLS))))
+    pd.testing.assert_frame_equal(forward.table, backward.table, check_exact=True)
+    assert backward.ledger.symbols == tuple(reversed(SYMBOLS))
+
+
+def test_a_symbol_alone_has_the_numbers_it_has_in_the_market(bars: LongBars):
+    """Everything but what compares symbols is a symbol's own."""
+    market = scan(bars).table.set_index("symbol")
+    alone = scan(bars, ScanConfig(symbols=("CM",))).table.set_index("symbol")
+    shared = {"rs_rating", "tech_rating", "signal", "score_relative_strength"}
+    plan = {"entry", "stop", "target", "reward_risk", "shares", "plan_note", "has_plan"}
+    own = [name for name in market.columns if name not in shared | plan]
+    pd.testing.assert_series_equal(market.loc["CM", own], alone.loc["CM", own], check_exact=True)
+
+
+failing = st.dictionaries(
+    st.sampled_from(SYMBOLS), st.sampled_from(["fetch", "short", "stale", "cheap"]), max_size=30
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(fates=failing, min_rating=st.sampled_from([None, 30.0, 60.0, 100.0]))
+def test_every_symbol_has_one_outcome_and_the_counts_add_up(
+    bars: LongBars, fates: dict[str, str], min_rating: float | None
+):
+    """Whatever goes wrong for whichever symbols, nobody is lost and nobody is counted twice."""
+    keep = np.ones(len(bars), dtype=bool)
+    price = np.ones(len(bars))
+    for symbol, fate in fates.items():
+        own = bars.column == SYMBOLS.index(symbol)
+        if fate == "short":
+            keep &= ~(own & (bars.session < SESSIONS[-10]))
+        if fate == "stale":
+            keep &= ~(own & (bars.session > SESSIONS[-10]))
+        if fate == "cheap":
+            price[own] = 0.001
+    broken = replace(
+        bars, **{n: getattr(bars, n) * price for n in ("open", "high", "low", "close")}
+    ).rows(keep)
+    failures = {s: Failure("timeout", "no answer") for s, f in fates.items() if f == "fetch"}
+    config = ScanConfig(filters=FilterRules(min_rating=min_rating))
+    try:
+        result = run_scan(config, provider=FakeProvider(broken, failures=failures), now=NOW)
+    except NothingToScanError:
+        assert len(failures) == len(SYMBOLS)
+        return
+    assert sum(result.ledger.counts.values()) == result.universe.size == len(SYMBOLS)
+    assert result.ledger.counts.get("kept", 0) == len(result.table)
+    expected = {"fetch": "fetch.timeout", "short": "gate.few_bars", "stale": "gate.stale"}
+    for symbol, fate in fates.items():
+        outcome = result.ledger.of(symbol)[0]
+        assert outcome == expected.get(fate, outcome)
+        assert outcome.startswith(("fetch.", "gate."))
+
+
+def test_nothing_qualifies_is_an_empty_table_with_reasons(bars: LongBars):
+    """A filter that nobody passes pads nothing; the ledger says why."""
+    result = scan(bars, ScanConfig(filters=FilterRules(min_price=1e6)))
+    assert result.table.empty
+    assert result.ledger.counts == {"filter.min_price": 30}
+    assert "tech_rating" in result.table.columns
+
+
+def test_an_outage_is_an_error_not_an_empty_table(bars: LongBars):
+    """When no symbol could be fetched the scan fails and says what happened."""
+    failures = {symbol: Failure("timeout", "no answer in 10 s") for symbol in SYMBOLS}
+    with pytest.raises(NothingToScanError, match=r"fetch.timeout 30.*no answer in 10 s"):
+        run_scan(provider=FakeProvider(bars, failures=failures), now=NOW)
+
+
+def test_a_full_price_cache_costs_no_request_and_gives_the_same_table(bars: LongBars):
+    """A plain dict of frames is as good as the provider."""
+    window = CALENDAR.between(CALENDAR.anchor(np.datetime64("2024-03-08"), 300), SESSIONS[-1])
+    fetched = FakeProvider(bars).history(SYMBOLS, window)
+    panel = BarPanel.from_long(fetched.bars, window)
+    frames = {symbol: panel.frame(symbol) for symbol in SYMBOLS}
+    provider = FakeProvider(bars)
+    cached = run_scan(provider=provider, now=NOW, price_cache=frames)
+    assert provider.asked == []
+    assert cached.stats.batch.cache_hits == 30
+    assert_same(scan(bars), cached)
+
+    some = {symbol: frames[symbol] for symbol in SYMBOLS[:20]}
+    partly = run_scan(provider=provider, now=NOW, price_cache=some)
+    assert provider.asked == [tuple(SYMBOLS[20:])]
+    assert_same(cached, partly)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "message"),
+    [
+        ("soon", "YYYY-MM-DD"),
+        ("2024-03-09", "trading session.*2024-03-08"),
+        ("2024-03-11", "at most 2024-03-08"),
+    ],
+)
+def test_a_bad_day_is_an_error(bars: LongBars, as_of: str, message: str):
+    """An unparsable date, a Saturday and a day after the data never mean today."""
+    with pytest.raises(ParameterError, match=message):
+        scan(bars, ScanConfig(as_of=as_of))
+
+
+def test_old_data_is_said_in_one_sentence(bars: LongBars):
+    """A default day that is not the last completed session is a warning with both days."""
+    (warning,) = run_scan(
+        provider=FakeProvider(bars), now=dt.datetime(2024, 3, 14, 12, tzinfo=dt.UTC)
+    ).warnings
+    assert "2024-03-08" in warning
+    assert "2024-03-13" in warning
+    assert scan(bars).warnings == ()
+
+
+def test_a_poisoned_symbol_is_an_entry_with_its_text(
+    bars: LongBars, monkeypatch: pytest.MonkeyPatch
+):
+    """One symbol whose scoring raises is recorded; every other row stays as it was."""
+    clean = scan(bars)
+    evaluate = scan_block.evaluate
+
+    def poisoned(panel, rows, *args):
+        if "BN" in panel.symbols:
+            raise ZeroDivisionError("poison in the well")
+        return evaluate(panel, rows, *args)
+
+    monkeypatch.setattr(scan_block, "evaluate", poisoned)
+    result = scan(bars)
+    assert result.ledger.of("BN") == ("error.ZeroDivisionError", "poison in the well")
+    assert result.ledger.counts["kept"] == 29
+    own = ["symbol", "close", "rsi_14", "score_trend"]
+    expected = clean.table.loc[clean.table["symbol"] != "BN", own].sort_values("symbol")
+    pd.testing.assert_frame_equal(
+        result.table[own].sort_values("symbol").reset_index(drop=True),
+        expected.reset_index(drop=True),
+        check_exact=True,
+    )
+
+
+def test_explanations_add_up_to_the_rating(bars: LongBars):
+    """Every contribution is shown and their sum is the rating in the table."""
+    result = scan(bars)
+    for symbol, rating in zip(result.table["symbol"], result.table["tech_rating"], strict=True):
+        explanation = result.explain(symbol)
+        assert explanation.tech_rating == rating
+        total = sum(part.contribution for part in explanation.contributions)
+        assert total == pytest.approx(rating, abs=1e-9)
+
+
+def test_explaining_a_symbol_that_was_not_scored_says_why(bars: LongBars):
+    """The ledger's entry is the explanation."""
+    result = scan(bars, ScanConfig(symbols=("AK", "NOPE")))
+    with pytest.raises(ParameterError, match="NOPE.*fetch.no_data"):
+        result.explain("NOPE")
+    with pytest.raises(ParameterError, match="one of the 2 symbols"):
+        result.explain("ZZZ")
+
+
+def test_a_saved_result_holds_table_ledger_and_config(bars: LongBars, tmp_path):
+    """What is written can be read back to the same table and the same counts."""
+    result = scan(bars)
+    folder = result.save(tmp_path / "out")
+    pd.testing.assert_frame_equal(pd.read_parquet(folder / "table.parquet"), result.table)
+    assert len(pd.read_parquet(folder / "ledger.parquet")) == 30
+    document = json.loads((folder / "scan.json").read_text())
+    assert document["ledger"] == {"kept": 30}
+    assert document["config"]["bars"] == 300
+
+
+def test_single_symbol_functions_are_the_block_scan(bars: LongBars):
+    """_scan_symbol and _process_symbol give the numbers that the market scan gives."""
+    config = ScanConfig()
+    context = open_context(config, load_settings(os.environ, Path.cwd()), NOW, FakeProvider(bars))
+    rows = _scan_symbol("DL", config, context=context)
+    table = scan(bars).table.set_index("symbol")
+    assert rows.columns["rsi_14"][0] == table.loc["DL", "rsi_14"]
+    (processed,) = _process_symbol("DL", config, context=context).rows
+    assert processed.columns["rsi_14"][0] == rows.columns["rsi_14"][0]
