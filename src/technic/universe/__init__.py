@@ -2,9 +2,14 @@
 
 from technic.universe.listings import Universe, universe_of
 from technic.universe.load import load_symbols, load_universe
+from technic.universe.prescreen import Prescreened, PrescreenRules, prescreen
+from technic.universe.security_type import SecurityTypes, security_types
 from technic.universe.symbols import canonical, format_symbol, parse, parse_symbols
 
 __all__ = [
+    "PrescreenRules",
+    "Prescreened",
+    "SecurityTypes",
     "Universe",
     "canonical",
     "format_symbol",
@@ -12,5 +17,7 @@ __all__ = [
     "load_universe",
     "parse",
     "parse_symbols",
+    "prescreen",
+    "security_types",
     "universe_of",
 ]

@@ -23,7 +23,7 @@ from technic.aliases import FloatArray
 from technic.errors import InputFileError
 from technic.universe.listings import TEXT_COLUMNS, Universe
 from technic.universe.symbols import canonical, parse_symbols
-from technic.universe.table_file import MISSING, TableFile, read_lines
+from technic.universe.table_file import FOOTER, MISSING, TableFile, read_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,7 +60,6 @@ EXCHANGES = {
 _EXCHANGE_OF = {spelling: name for name, spellings in EXCHANGES.items() for spelling in spellings}
 
 MAX_SYMBOL_LENGTH = 24
-_FOOTER = "File Creation Time"
 _HEADER_WORDS = ("symbol", "ticker", "symbols", "tickers")
 _AMOUNT = re.compile(r"\$?([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*([KMBT]?)")
 _UNIT = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
@@ -81,7 +80,7 @@ def load_universe(path: str | Path) -> Universe:
         for name in found
         if name != "market_cap"
     }
-    keep = np.array([not text.startswith(_FOOTER) for text in texts["symbol"]], dtype=np.bool_)
+    keep = np.array([not text.startswith(FOOTER) for text in texts["symbol"]], dtype=np.bool_)
     columns: dict[str, NDArray[np.object_] | FloatArray] = {
         "symbol": _symbols(file, found["symbol"], texts["symbol"], keep)
     }

@@ -7,6 +7,7 @@ what the caller asks for; a file that is not what its name says is refused in on
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,12 @@ import pyarrow as pa
 
 from technic.errors import InputFileError
 
-__all__ = ["TableFile", "read_lines"]
+__all__ = ["FOOTER", "MISSING", "TableFile", "read_lines"]
 
 DELIMITERS = ",;\t|"
 HEAD_BYTES = 1 << 16
+FOOTER = "File Creation Time"
+"""How the last line of a Nasdaq Trader directory begins, which may be short of columns."""
 MISSING = ("", "NaN", "nan", "NULL", "null", "None", "NA", "N/A", "n/a", "-", "--")
 """What stands for "no value" in text files; never applied to symbols (NA and TRUE are tickers)."""
 _FOREIGN = {
@@ -120,7 +123,7 @@ class TableFile:
 
     def _rows(self) -> Iterator[tuple[int, int, list[str]]]:
         """Yield (index, line, values) of each data row, the slow way, for messages."""
-        with pa.input_stream(str(self.path), compression="detect") as stream:
+        with _binary(self.path) as stream:
             lines = (line.decode("utf-8", "replace") for line in stream)
             for _ in range(self.header_line):
                 next(lines, "")
@@ -140,7 +143,10 @@ class TableFile:
                 column_names=[str(at) for at in range(len(self.header))],
                 skip_rows=self.header_line,
             ),
-            pacsv.ParseOptions(delimiter=self.delimiter, newlines_in_values=False),
+            pacsv.ParseOptions(
+                delimiter=self.delimiter,
+                invalid_row_handler=lambda row: "skip" if _is_footer(row.text) else "error",
+            ),
             pacsv.ConvertOptions(
                 include_columns=list(wanted.values()),
                 column_types={wanted[ours]: types.get(ours, pa.string()) for ours in wanted},
@@ -153,12 +159,12 @@ class TableFile:
     def _explained(self, error: pa.ArrowException) -> InputFileError:
         """Find the row behind an error of pyarrow, which rarely names it."""
         if self.format == "csv":
-            with pa.input_stream(str(self.path), compression="detect") as stream:
+            with _binary(self.path) as stream:
                 for number, line in enumerate(stream, 1):
                     if not _is_utf8(line):
                         return _not_utf8(self.path, number)
             for _, line_number, row in self._rows():
-                if len(row) != len(self.header):
+                if len(row) != len(self.header) and not _is_footer(row[0]):
                     reason = f"has {len(row)} values where the header has {len(self.header)}"
                     return InputFileError(str(self.path), reason, line_number)
         return self.error(f"cannot be read as {self.format.title()}: {_sentence(error)}")
@@ -169,7 +175,7 @@ def read_lines(path: Path) -> list[str]:
     head = _head(path)
     if b"\0" in head or any(head.startswith(magic) for magic in (b"PAR1", *_FOREIGN)):
         raise InputFileError(str(path), "is not a text file", hint="one symbol a line")
-    with pa.input_stream(str(path), compression="detect") as stream:
+    with _binary(path) as stream:
         data = stream.read()
     for number, line in enumerate(data.split(b"\n"), 1):
         if not _is_utf8(line):
@@ -177,13 +183,18 @@ def read_lines(path: Path) -> list[str]:
     return str(data.decode("utf-8-sig")).splitlines()
 
 
+def _binary(path: Path) -> io.BufferedReader:
+    """Open a file for reading, unpacked where its name says that it is packed (``.gz``)."""
+    return io.BufferedReader(pa.input_stream(str(path), compression="detect"))
+
+
 def _head(path: Path) -> bytes:
     """Return the first bytes of a file that is there, is a file, and is not empty."""
     if path.is_dir():
         raise InputFileError(str(path), "is a folder", hint="name a file in it")
     try:
-        with pa.input_stream(str(path), compression="detect") as stream:
-            head: bytes = stream.read(HEAD_BYTES)
+        with _binary(path) as stream:
+            head = stream.read(HEAD_BYTES)
     except FileNotFoundError:
         raise InputFileError(str(path), "there is no such file") from None
     except (OSError, pa.ArrowException) as error:
@@ -223,6 +234,10 @@ def _is_utf8(line: bytes) -> bool:
 
 def _not_utf8(path: Path, row: int) -> InputFileError:
     return InputFileError(str(path), "is not UTF-8 text", row, hint="save it as CSV UTF-8")
+
+
+def _is_footer(text: str) -> bool:
+    return text.startswith(FOOTER)
 
 
 def _plain(name: str) -> str:
