@@ -1,7 +1,10 @@
-"""For tests, yours and ours: made-up bars and a provider that holds them, no files, no network."""
+"""For tests, yours and ours: made-up bars, a provider that holds them, a clock that never waits."""
 
 from __future__ import annotations
 
+import asyncio
+import heapq
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +15,7 @@ from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Pro
 from technic.panel import BarPanel, LongBars
 from technic.universe import Universe, universe_of
 
-__all__ = ["FakeProvider", "make_bars", "make_panel"]
+__all__ = ["FakeClock", "FakeProvider", "make_bars", "make_panel"]
 
 
 def make_bars(symbols: Sequence[str], sessions: DateArray, seed: int = 0) -> LongBars:
@@ -99,3 +102,46 @@ class FakeProvider:
         if progress is not None:
             progress(len(symbols), len(symbols))
         return Fetched(bars, self.splits, failures, requests=len(symbols))
+
+
+class FakeClock:
+    """A clock that jumps to the next moment somebody waits for, once nobody can go on without it.
+
+    For code that only waits on this clock: what waits on real sockets looks idle to it.
+    """
+
+    ROUNDS_UNTIL_IDLE = 20
+
+    def __init__(self, now: float = 1000.0) -> None:
+        self.now = now
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+        self._ticking = False
+
+    def monotonic(self) -> float:
+        """The moment that was last jumped to."""
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until the clock has jumped ``seconds`` ahead."""
+        future = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (self.now + seconds, next(self._order), future))
+        if not self._ticking:
+            self._ticking = True
+            asyncio.get_running_loop().call_soon(self._tick, self.ROUNDS_UNTIL_IDLE)
+        await future
+
+    def _tick(self, rounds: int) -> None:
+        """Let everybody else have their turn a few times, then jump."""
+        if rounds:
+            asyncio.get_running_loop().call_soon(self._tick, rounds - 1)
+            return
+        while self._waiting and self._waiting[0][2].cancelled():
+            heapq.heappop(self._waiting)
+        if not self._waiting:
+            self._ticking = False
+            return
+        moment, _, future = heapq.heappop(self._waiting)
+        self.now = max(self.now, moment)
+        future.set_result(None)
+        asyncio.get_running_loop().call_soon(self._tick, self.ROUNDS_UNTIL_IDLE)

@@ -1,0 +1,217 @@
+"""Carrying out a plan: many requests in flight, limited, retried, paged, and counted.
+
+1. A few workers take jobs from one queue; each job is an endpoint that may have several pages.
+2. Every HTTP request waits for the limiter, then has a timeout.
+3. What can be retried (throttled, unavailable, a bad answer) is, with jitter, within a budget and a
+   deadline; a page that came stays, only the one that failed is asked again.
+4. A symbol the provider does not know is taken out of its request and the rest asked again.
+5. Each job ends done or failed with a reason. Pages are handed on as they come, so what arrived
+   before an interruption is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from technic.data_engine.clock import Clock, SystemClock
+from technic.data_engine.limiter import Limiter
+from technic.data_engine.providers.base import Failure
+from technic.data_engine.remote import Endpoint
+from technic.data_engine.requests import (
+    BadAnswerError,
+    RequestError,
+    ThrottledError,
+    UnavailableError,
+    UnknownSymbolError,
+)
+from technic.data_engine.transport import HttpResponse, Transport
+from technic.errors import ParameterError
+
+__all__ = ["FetchJob", "FetchRules", "FetchStats", "Fetcher"]
+
+logger = logging.getLogger(__name__)
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+RETRIED = (ThrottledError, UnavailableError, BadAnswerError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRules:
+    """How hard to try.
+
+    ``max_concurrent``: requests in flight. ``attempts``: tries of one page. ``retry_share`` and
+    ``retry_floor``: the budget of retries is the floor plus this share of the jobs.
+    ``request_timeout_s``: for one answer. ``deadline_s``: for everything, None for no limit.
+    ``backoff_s``, ``backoff_cap_s``: the n-th retry waits a random time up to
+    ``backoff_s · 2^n``, at most the cap.
+    """
+
+    max_concurrent: int = 50
+    attempts: int = 6
+    retry_share: float = 1.0
+    retry_floor: int = 50
+    request_timeout_s: float = 60.0
+    deadline_s: float | None = None
+    backoff_s: float = 0.25
+    backoff_cap_s: float = 15.0
+
+    def __post_init__(self) -> None:
+        for name in ("max_concurrent", "attempts"):
+            if getattr(self, name) < 1:
+                raise ParameterError(name, getattr(self, name), "a whole number from 1")
+        for name in ("request_timeout_s", "backoff_s", "backoff_cap_s"):
+            if not getattr(self, name) > 0:
+                raise ParameterError(name, getattr(self, name), "seconds above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class FetchJob(Generic[K, T]):
+    """An endpoint under a key; ``without(symbol)`` is the same job less a symbol, None if empty."""
+
+    key: K
+    endpoint: Endpoint[T]
+    without: Callable[[str], FetchJob[K, T] | None] | None = None
+
+
+@dataclass(slots=True)
+class FetchStats:
+    """What it took: HTTP requests (retries among them), bytes received, jobs done and failed."""
+
+    requests: int = 0
+    retries: int = 0
+    bytes: int = 0
+    done: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    errors: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Fetcher(Generic[K, T]):
+    """One run of many jobs; make a new one for each.
+
+    ``on_page(key, page)`` as each page comes, ``on_done(key)`` after the last, ``on_failed(key,
+    failure)`` instead of it, ``on_unknown(key, symbol, failure)`` for a symbol taken out.
+    """
+
+    transport: Transport
+    limiter: Limiter
+    rules: FetchRules
+    on_page: Callable[[K, T], None]
+    on_done: Callable[[K], None]
+    on_failed: Callable[[K, Failure], None]
+    on_unknown: Callable[[K, str, Failure], None] | None = None
+    clock: Clock = field(default_factory=SystemClock)
+    rng: random.Random = field(default_factory=random.Random)
+    wall_time: Callable[[], float] = time.time
+    stats: FetchStats = field(default_factory=FetchStats)
+    _budget: int = 0
+    _deadline_s: float | None = None
+
+    async def run(self, jobs: Iterable[FetchJob[K, T]]) -> FetchStats:
+        """Carry out all jobs; when cancelled, what came so far has been handed on."""
+        queue = deque(jobs)
+        n_jobs = len(queue)
+        started = self.clock.monotonic()
+        self._budget = self.rules.retry_floor + int(self.rules.retry_share * n_jobs)
+        if self.rules.deadline_s is not None:
+            self._deadline_s = started + self.rules.deadline_s
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self.rules.max_concurrent, n_jobs)):
+                    group.create_task(self._work(queue))
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None  # the first one stopped the others
+        finally:
+            self.stats.seconds = self.clock.monotonic() - started
+        if self.stats.done + self.stats.failed != n_jobs:
+            raise RuntimeError(f"{n_jobs} jobs, but {self.stats} accounts for others")
+        return self.stats
+
+    async def _work(self, queue: deque[FetchJob[K, T]]) -> None:
+        while queue:
+            first = queue.popleft()
+            job: FetchJob[K, T] | None = first
+            try:
+                while job is not None:
+                    job = await self._pages(job)
+            except RequestError as error:
+                self.stats.failed += 1
+                logger.debug("%s failed: %s", first.endpoint.label, error)
+                self.on_failed(first.key, Failure(error.reason, str(error)))
+            else:
+                self.stats.done += 1
+                self.on_done(first.key)
+
+    async def _pages(self, job: FetchJob[K, T]) -> FetchJob[K, T] | None:
+        """Ask all pages of a job; return the job to go on with where a symbol was taken out."""
+        cursor: str | None = None
+        while True:
+            try:
+                page, cursor = await self._page(job.endpoint, cursor)
+            except UnknownSymbolError as error:
+                if job.without is None:
+                    raise
+                if self.on_unknown is not None:
+                    self.on_unknown(job.key, error.symbol, Failure(error.reason, str(error)))
+                return job.without(error.symbol)
+            self.on_page(job.key, page)
+            if cursor is None:
+                return None
+
+    async def _page(self, endpoint: Endpoint[T], cursor: str | None) -> tuple[T, str | None]:
+        """Ask one page until it comes or trying is over."""
+        for attempt in range(self.rules.attempts):
+            try:
+                return await self._ask(endpoint, cursor)
+            except RETRIED as error:
+                self.stats.errors[error.reason] += 1
+                if isinstance(error, ThrottledError):
+                    self.limiter.slow_down(error.retry_after)
+                if attempt + 1 == self.rules.attempts or not self._may_retry():
+                    raise
+                self.stats.retries += 1
+                ceiling = min(self.rules.backoff_s * 2**attempt, self.rules.backoff_cap_s)
+                await self.clock.sleep(self.rng.uniform(0, ceiling))
+        raise AssertionError("the last attempt returns or raises")
+
+    def _may_retry(self) -> bool:
+        self._budget -= 1
+        late = self._deadline_s is not None and self.clock.monotonic() >= self._deadline_s
+        return self._budget >= 0 and not late
+
+    async def _ask(self, endpoint: Endpoint[T], cursor: str | None) -> tuple[T, str | None]:
+        await self.limiter.start()
+        if self._deadline_s is not None and self.clock.monotonic() >= self._deadline_s:
+            raise DeadlineError(f"{endpoint.label}: no time left")
+        self.stats.requests += 1
+        request = endpoint.request(cursor)
+        try:
+            async with asyncio.timeout(self.rules.request_timeout_s):
+                response = await self.transport.send(request)
+        except TimeoutError:
+            limit = self.rules.request_timeout_s
+            raise UnavailableError(f"{request.shown}: no answer in {limit:g} s") from None
+        self.stats.bytes += len(response.body)
+        return self._read(endpoint, response)
+
+    def _read(self, endpoint: Endpoint[T], response: HttpResponse) -> tuple[T, str | None]:
+        self.limiter.heed(response.headers, self.wall_time())
+        answer = endpoint.read(response)
+        self.limiter.speed_up()
+        return answer
+
+
+class DeadlineError(RequestError):
+    """The time for the whole fetch is over; asking the rest would only begin what cannot end."""
+
+    reason = "deadline"
