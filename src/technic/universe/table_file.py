@@ -15,6 +15,7 @@ from typing import Literal
 
 import pyarrow as pa
 
+from technic.aliases import BoolArray
 from technic.errors import InputFileError
 
 __all__ = ["FOOTER", "MISSING", "TableFile", "read_lines"]
@@ -93,20 +94,44 @@ class TableFile:
     ) -> pa.Table:
         """Return the columns that ``match`` found, under our names.
 
-        ``types``: what a CSV column is read as, text where it is not named; Parquet columns come
-        in their own types. Raises InputFileError with the row when the file is broken.
+        ``types``: what a CSV column is read as, text where it is not named. Parquet columns come in
+        their own types, text as a dictionary. Raises InputFileError, with the row where it can be
+        found, when the file is broken.
         """
         try:
             if self.format == "csv":
                 return self._read_csv(columns, types or {})
             import pyarrow.parquet as pq
 
-            table = pq.ParquetFile(self.path).read(columns=list(columns.values()))
-            return table.select(list(columns.values())).rename_columns(list(columns))
+            names = list(columns.values())
+            with pq.ParquetFile(self.path, read_dictionary=names) as parquet:
+                return parquet.read(columns=names).select(names).rename_columns(list(columns))
         except pa.ArrowException as error:
             raise self._explained(error) from error
         except OSError as error:
             raise self.error(_sentence(error)) from error
+
+    def row_groups(
+        self, columns: Mapping[str, str], wanted: BoolArray
+    ) -> Iterator[tuple[int, pa.Table]]:
+        """Yield (first row, rows) of each part of a Parquet file that has a wanted row.
+
+        ``wanted``: one value per row of the file.
+        """
+        import pyarrow.parquet as pq
+
+        names = list(columns.values())
+        try:
+            with pq.ParquetFile(self.path) as parquet:
+                start = 0
+                for group in range(parquet.num_row_groups):
+                    stop = start + parquet.metadata.row_group(group).num_rows
+                    if wanted[start:stop].any():
+                        table = parquet.read_row_group(group, columns=names)
+                        yield start, table.select(names).rename_columns(list(columns))
+                    start = stop
+        except (OSError, pa.ArrowException) as error:
+            raise self.error(f"cannot be read as Parquet: {_sentence(error)}") from error
 
     def error(
         self, reason: str, index: int | None = None, column: str | None = None, hint: str = ""

@@ -1,0 +1,166 @@
+"""Bars from files that the user has: no request, and nothing about the prices taken on trust.
+
+How such prices are adjusted is not written in them, so they are labelled ``unknown`` unless the
+user says. What is in the files is handed on as it is, NaN, infinite and negative prices too: the
+panel and the data gate judge it. Only two rows for one symbol and day are settled here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import DateArray, FloatArray
+from technic.data_engine.providers.bar_files import BarRows, open_bars
+from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress, Splits
+from technic.errors import ParameterError
+from technic.panel import FIELDS, LongBars
+from technic.universe import Universe, universe_of
+
+__all__ = ["FilesProvider"]
+
+logger = logging.getLogger(__name__)
+
+RECENT_DAYS = 21
+FAIR_SHARE = 0.5
+
+
+class FilesProvider:
+    """Bars from one CSV or Parquet file, or from a folder of them.
+
+    ``path``: a long file (one row per symbol and day), the file of one symbol, or a folder.
+    ``universe``: what ``listings`` answers; without it the symbols in the data. ``price_basis``:
+    how the prices are adjusted, ``unknown`` when not given. ``notes``: sentences about the data.
+    """
+
+    name = "files"
+    simulated = False
+
+    def __init__(
+        self,
+        path: str | Path,
+        universe: Universe | None = None,
+        price_basis: PriceBasis | None = None,
+    ) -> None:
+        if price_basis is not None and price_basis not in get_args(PriceBasis):
+            raise ParameterError("price_basis", price_basis, ", ".join(get_args(PriceBasis)))
+        self.price_basis: PriceBasis = price_basis or "unknown"
+        self._path = Path(path)
+        self._universe = universe
+        self._rows = open_bars(self._path)
+        self.notes = tuple(
+            f"{self._path.name}: column {column!r} is not used, prices are taken as they are"
+            for column in self._rows.unused
+        )
+        for note in self.notes:
+            logger.info("%s", note)
+
+    def listings(self) -> Universe:
+        """Return the universe given, else the symbols in the data, unreadable files included."""
+        if self._universe is not None:
+            return self._universe
+        return universe_of((*self._rows.symbols, *self._rows.failures), self._path.name)
+
+    def last_session(self) -> np.datetime64:
+        """Return the last day on which a fair number of symbols has a bar.
+
+        Fair is half of the median of the last 21 days: a few rows that came early, or one date
+        typed wrong, do not make a session.
+        """
+        first = self._rows.day.min()
+        counts = np.bincount((self._rows.day - first).view(np.int64))
+        days = np.flatnonzero(counts)
+        usual = np.median(counts[days][-RECENT_DAYS:])
+        last: np.datetime64 = first + days[counts[days] >= FAIR_SHARE * usual][-1]
+        return last
+
+    def history(
+        self,
+        symbols: Sequence[str],
+        sessions: DateArray,
+        progress: Progress | None = None,
+    ) -> Fetched:
+        """Return the bars of ``symbols`` from the first to the last of ``sessions``.
+
+        Rows that repeat another are dropped; a symbol with two different rows for one day is a
+        failure ``duplicate_rows``, one without rows there ``no_data``, one whose file cannot be
+        read ``unreadable_file``.
+        """
+        asked = list(dict.fromkeys(symbols))
+        place = {symbol: at for at, symbol in enumerate(asked)}
+        bars, clashes = _settled(_selected(self._rows, place, sessions))
+        failures = {}
+        for symbol in asked:
+            if symbol in clashes:
+                failures[symbol] = Failure(
+                    "duplicate_rows", f"two different rows {clashes[symbol]}"
+                )
+            elif symbol in self._rows.failures:
+                failures[symbol] = self._rows.failures[symbol]
+        has_bars = np.bincount(bars.column, minlength=len(asked)) > 0
+        missing = [symbol for symbol in asked if not has_bars[place[symbol]]]
+        known = set(self._rows.symbols)
+        for symbol in missing:
+            failures.setdefault(symbol, Failure("no_data", self._no_data(symbol, known, sessions)))
+        if progress is not None:
+            progress(len(asked), len(asked))
+        new_column = np.cumsum(has_bars) - 1
+        kept = tuple(symbol for symbol in asked if has_bars[place[symbol]])
+        column = new_column[bars.column].astype(np.int32)
+        answer = LongBars(kept, column, bars.session, *(getattr(bars, name) for name in FIELDS))
+        return Fetched(answer, Splits.none(), failures)
+
+    def _no_data(self, symbol: str, known: set[str], sessions: DateArray) -> str:
+        if symbol not in known:
+            return f"{symbol} is not in {self._path.name}"
+        if not len(sessions):
+            return "no session was asked for"
+        return f"no bars from {sessions[0]} to {sessions[-1]} in {self._path.name}"
+
+
+def _selected(rows: BarRows, place: dict[str, int], sessions: DateArray) -> LongBars:
+    """Return the rows of the symbols and days asked for, sorted by symbol and day."""
+    column_of = np.array([place.get(symbol, -1) for symbol in rows.symbols], dtype=np.int32)
+    column = column_of[rows.code]
+    keep = column >= 0
+    if len(sessions):
+        keep &= (rows.day >= sessions[0]) & (rows.day <= sessions[-1])
+    else:
+        keep[:] = False
+    column, day, prices = column[keep], rows.day[keep], rows.prices(keep)
+    bars = LongBars(tuple(place), column, day, **prices)
+    key = _key(bars)
+    return bars if np.all(key[1:] >= key[:-1]) else bars.rows(np.argsort(key, kind="stable"))
+
+
+def _settled(bars: LongBars) -> tuple[LongBars, dict[str, str]]:
+    """Drop rows that repeat another; return also the symbols whose rows clash, with the day."""
+    key = _key(bars)
+    twice = np.flatnonzero(key[1:] == key[:-1]) + 1
+    if not len(twice):
+        return bars, {}
+    same = np.ones(len(twice), dtype=np.bool_)
+    for name in FIELDS:
+        values: FloatArray = getattr(bars, name)
+        before, after = values[twice - 1], values[twice]
+        same &= (before == after) | (np.isnan(before) & np.isnan(after))
+    clashing = twice[~same]
+    clashes = {bars.symbols[bars.column[at]]: f"for {bars.session[at]}" for at in clashing[::-1]}
+    keep = ~np.isin(bars.column, bars.column[clashing])
+    keep[twice] = False
+    logger.warning(
+        "%d rows repeat another, %d symbols have clashing rows", int(same.sum()), len(clashes)
+    )
+    return bars.rows(keep), clashes
+
+
+def _key(bars: LongBars) -> NDArray[np.int64]:
+    """Return a number that orders rows by symbol and day."""
+    days = bars.session.view(np.int64)
+    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+    return bars.column * np.int64(last - first + 1) + (days - first)
