@@ -1,0 +1,46 @@
+"""The Typer application: one sub-command a file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from technic.cli.doctor import doctor
+from technic.cli.explain import explain
+from technic.cli.groups import expand_groups
+from technic.cli.scan import scan
+from technic.cli.show import show
+from technic.version import __version__
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="technic",
+    help="Scan the whole US stock market: ranked, explained, nothing dropped silently.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def technic(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Scan the whole US stock market: ranked, explained, nothing dropped silently.
+
+    Exit codes: 0 done, also when nothing qualifies; 1 nothing could be scanned or too few symbols
+    had bars; 2 wrong usage or bad input.
+    """
+    if version:
+        print(f"technic {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+for command in (scan, show, explain, doctor):
+    app.command(command.__name__)(expand_groups(command))

@@ -1,0 +1,151 @@
+"""From options and settings to a ScanConfig.
+
+What is not given falls back to the settings, then to the defaults of the rules.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from technic.cli.options import (
+    DataOptions,
+    FilterOptions,
+    GateOptions,
+    PlanOptions,
+    UniverseOptions,
+)
+from technic.cli.values import split
+from technic.data_engine.gate_rules import GateRules
+from technic.errors import ParameterError
+from technic.scan_config import FilterRules, ScanConfig
+from technic.settings import Settings
+from technic.trade_plan import PlanRules
+from technic.universe import PrescreenRules, load_symbols, parse_symbols
+
+__all__ = ["Choices", "scan_config"]
+
+KINDS = ("test_issue", "warrant", "unit", "right", "preferred", "fund", "note", "other_type")
+
+Rules = TypeVar("Rules")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """All option groups of one command."""
+
+    data: DataOptions
+    universe: UniverseOptions
+    filters: FilterOptions
+    gate: GateOptions
+    plan: PlanOptions
+
+
+def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -> ScanConfig:
+    """Build the config; raises UsageError for values that no rule allows."""
+    data, universe = choices.data, choices.universe
+    provider, path = _source(data, settings)
+    given = {
+        "price_basis": data.price_basis,
+        "as_of": data.as_of,
+        "benchmark": data.benchmark or settings.benchmark,
+        "universe": universe.universe or settings.universe,
+        "watchlist": universe.watchlist,
+        "bars": data.bars,
+        "min_success_pct": data.min_success,
+        "sort": sort,
+    }
+    return ScanConfig(
+        provider=provider,
+        data=path,
+        symbols=_symbols(universe),
+        prescreen=_prescreen(universe),
+        gate=_gate(choices.gate),
+        filters=_filters(choices.filters),
+        plan=_plan(choices.plan, settings),
+        **_given(given),
+    )
+
+
+def _source(data: DataOptions, settings: Settings) -> tuple[str, str | None]:
+    """Provider and its data; a path without a provider means files, wherever both come from."""
+    if data.provider is not None:
+        fallback = settings.data if data.provider == "files" else None
+        return data.provider, data.data or fallback
+    if data.data is not None:
+        return "files", data.data
+    if settings.provider is not None:
+        return settings.provider, settings.data if settings.provider == "files" else None
+    return ("files", settings.data) if settings.data else ("demo", None)
+
+
+def _symbols(options: UniverseOptions) -> tuple[str, ...]:
+    symbols = parse_symbols(split(options.symbols))
+    if options.symbols and not symbols:
+        raise ParameterError("symbols", ",".join(options.symbols), "symbols such as AAPL,MSFT")
+    return symbols
+
+
+def _prescreen(options: UniverseOptions) -> PrescreenRules:
+    kinds: dict[str, Any] = {}
+    for name, values, leave_out in (
+        ("include", split(options.include), False),
+        ("exclude", split(options.exclude), True),
+    ):
+        for kind in values:
+            if kind not in KINDS:
+                raise ParameterError(name, kind, ", ".join(KINDS))
+            if kind in kinds and kinds[kind] != leave_out:
+                raise ParameterError(name, kind, "a kind that is not in --include as well")
+            kinds[kind] = leave_out
+    problems = load_symbols(options.problem_symbols) if options.problem_symbols else ()
+    return PrescreenRules(
+        symbol_patterns=tuple(options.symbol_pattern or ()),
+        problem_symbols=problems,
+        exchanges=split(options.exchange),
+        countries=tuple(options.country or ()),
+        sectors=split(options.sector),
+        exclude_sectors=split(options.exclude_sector),
+        industries=tuple(options.industry or ()),
+        exclude_industries=tuple(options.exclude_industry or ()),
+        min_market_cap=options.min_market_cap,
+        max_market_cap=options.max_market_cap,
+        keep_unknown_market_cap=options.keep_unknown_market_cap,
+        **kinds,
+    )
+
+
+def _gate(options: GateOptions) -> GateRules:
+    given = dataclasses.asdict(options)
+    skip = split(given.pop("skip_gate"))
+    return GateRules(skip=skip, **_given(given))
+
+
+def _filters(options: FilterOptions) -> FilterRules:
+    given = dataclasses.asdict(options)
+    given["min_rs_rating"] = given.pop("min_rs")
+    signals = split(given.pop("signal"))
+    return FilterRules(signals=signals, **_given(given))
+
+
+def _plan(options: PlanOptions, settings: Settings) -> PlanRules:
+    given = dataclasses.asdict(options)
+    for name in ("account_size", "risk_pct"):
+        if given[name] is None:
+            given[name] = _number(name, getattr(settings, name))
+    return PlanRules(**_given(given))
+
+
+def _number(name: str, text: str | None) -> float | None:
+    """Read a number from the settings, where everything is text."""
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ParameterError(f"setting {name}", text, "a number") from None
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

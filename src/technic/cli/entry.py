@@ -1,0 +1,119 @@
+"""``main``: runs a command and turns whatever it raises into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from technic.cli.app import app
+from technic.errors import TechnicError
+
+__all__ = ["main", "run"]
+
+INTERRUPTED = 130
+WRONG_USAGE = 2
+# Typer exports BadParameter but not its base, the error of all wrong usage.
+UsageError = typer.BadParameter.__mro__[1]
+
+
+def main() -> None:
+    """Run ``technic`` with the arguments of the process and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; never raises but for exit requests.
+
+    0: done. 1: nothing could be scanned, or something failed. 2: wrong usage or bad input.
+    130: interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without UTF-8 shows ? for marks
+    debug = "--debug" in arguments
+    if debug:
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+    try:
+        return _invoke(list(arguments))
+    except BrokenPipeError:
+        _silence_stdout()
+        return 0
+    except (KeyboardInterrupt, typer.Abort):
+        _say("interrupted")
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the command line's one error boundary
+        return _explain(error, debug)
+
+
+def _invoke(arguments: list[str]) -> int:
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("technic", arguments) as context:
+            command.invoke(context)
+    except typer.Exit as request:
+        code = request.exit_code
+    else:
+        code = 0
+    sys.stdout.flush()
+    return code
+
+
+def _explain(error: Exception, debug: bool) -> int:
+    """Say in one sentence what went wrong; return the exit code."""
+    if isinstance(error, UsageError):
+        _say(f"{_one_line(_usage_text(error))}; --help lists what there is")
+        return WRONG_USAGE
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, TechnicError):
+        _say(_one_line(str(error)))
+        return error.exit_code
+    text = f"unexpected {type(error).__name__}: {_one_line(str(error))}"
+    if not debug:
+        text += f"; {_keep_traceback(error)}"
+    _say(text)
+    return 1
+
+
+def _usage_text(error: Exception) -> str:
+    """The message with the parameter it is about, which str() of Typer's errors leaves out."""
+    text = str(error.format_message()) if hasattr(error, "format_message") else str(error)
+    return text.replace("Value error, ", "").rstrip(" .")
+
+
+def _keep_traceback(error: Exception) -> str:
+    """Write the traceback into the log folder; return where it is, for the sentence."""
+    home = Path(os.environ.get("TECHNIC_HOME") or Path.home() / ".technic").expanduser()
+    path = home / "logs" / f"error-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    except OSError:
+        return "--debug shows the traceback"
+    return f"the traceback is in {path}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _say(text: str) -> None:
+    print(f"technic: {text}", file=sys.stderr)
+
+
+def _silence_stdout() -> None:
+    """Point stdout at nothing, so that its flush at exit does not complain again."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return  # not a real file: a test's buffer
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, descriptor)
+    os.close(sink)

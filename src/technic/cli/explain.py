@@ -1,0 +1,7 @@
+"""``technic explain``: stub."""
+
+from __future__ import annotations
+
+
+def explain() -> None:
+    """Stub."""

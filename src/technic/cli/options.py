@@ -1,0 +1,326 @@
+"""The options of a scan, grouped as ``--help`` shows them.
+
+None means not given: then the user's settings apply, then the default of the rules, which the help
+text names. Nothing here imports what a scan needs, so ``technic --help`` is quick.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from technic.cli.values import amount
+
+__all__ = [
+    "DataOptions",
+    "FilterOptions",
+    "GateOptions",
+    "PlanOptions",
+    "RunOptions",
+    "UniverseOptions",
+]
+
+Text = str | None
+Texts = list[str] | None
+Number = float | None
+Count = int | None
+
+DATA = "Data"
+UNIVERSE = "Universe and pre-screen"
+FILTERS = "Filters (after scoring)"
+GATE = "Data gate"
+PLAN = "Trade plan"
+RUN = "Run"
+
+
+def _option(panel: str, name: str, help_: str, metavar: str | None = None) -> object:
+    return typer.Option(name, help=help_, metavar=metavar, rich_help_panel=panel)
+
+
+def _dollars(panel: str, name: str, help_: str) -> object:
+    return typer.Option(name, help=help_, metavar="$", rich_help_panel=panel, parser=amount)
+
+
+@dataclass(frozen=True, slots=True)
+class DataOptions:
+    """Where the bars come from, and the day the scan looks from."""
+
+    provider: Annotated[
+        Text,
+        _option(DATA, "--provider", "demo (a simulated market) or files. [default: demo]", "NAME"),
+    ] = None
+    data: Annotated[
+        Text,
+        _option(
+            DATA, "--data", "File or folder of prices; without --provider means files.", "PATH"
+        ),
+    ] = None
+    price_basis: Annotated[
+        Literal["raw", "split_adjusted", "total_return_adjusted", "unknown"] | None,
+        _option(DATA, "--price-basis", "How the prices of --data are adjusted."),
+    ] = None
+    as_of: Annotated[
+        Text,
+        _option(DATA, "--as-of", "Scan as of this session. [default: the last one]", "YYYY-MM-DD"),
+    ] = None
+    benchmark: Annotated[
+        Text,
+        _option(
+            DATA,
+            "--benchmark",
+            "Judge regime and relative strength by this symbol of the data or file of closes.",
+            "SYMBOL|FILE",
+        ),
+    ] = None
+    bars: Annotated[
+        Count,
+        _option(DATA, "--bars", "Least sessions of history to load. [default: 300]", "N"),
+    ] = None
+    min_success: Annotated[
+        Number,
+        _option(
+            DATA,
+            "--min-success",
+            "Fail (exit code 1) when fewer symbols have bars. [default: 50]",
+            "PERCENT",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class UniverseOptions:
+    """Who is scanned."""
+
+    universe: Annotated[
+        Text,
+        _option(
+            UNIVERSE,
+            "--universe",
+            "Listings, CSV or Parquet. [default: what the provider lists]",
+            "FILE",
+        ),
+    ] = None
+    symbols: Annotated[
+        Texts, _option(UNIVERSE, "--symbols", "Only these symbols, e.g. AAPL,MSFT.", "A,B")
+    ] = None
+    watchlist: Annotated[
+        Text,
+        _option(UNIVERSE, "--watchlist", "Only the symbols of this file, one a line.", "FILE"),
+    ] = None
+    sector: Annotated[
+        Texts, _option(UNIVERSE, "--sector", "Only these sectors; comma or repeat.", "NAME")
+    ] = None
+    exclude_sector: Annotated[
+        Texts, _option(UNIVERSE, "--exclude-sector", "Not these sectors.", "NAME")
+    ] = None
+    industry: Annotated[
+        Texts, _option(UNIVERSE, "--industry", "Only this industry; repeat for several.", "NAME")
+    ] = None
+    exclude_industry: Annotated[
+        Texts, _option(UNIVERSE, "--exclude-industry", "Not this industry.", "NAME")
+    ] = None
+    exchange: Annotated[
+        Texts, _option(UNIVERSE, "--exchange", "Only these exchanges; comma or repeat.", "NAME")
+    ] = None
+    country: Annotated[
+        Texts, _option(UNIVERSE, "--country", "Only this country; repeat for several.", "NAME")
+    ] = None
+    min_market_cap: Annotated[
+        Number, _dollars(UNIVERSE, "--min-market-cap", "Least market cap, e.g. 300M or 2B.")
+    ] = None
+    max_market_cap: Annotated[
+        Number, _dollars(UNIVERSE, "--max-market-cap", "Largest market cap.")
+    ] = None
+    keep_unknown_market_cap: Annotated[
+        bool,
+        _option(
+            UNIVERSE,
+            "--keep-unknown-market-cap",
+            "With a market-cap range: keep symbols whose market cap is unknown.",
+        ),
+    ] = False
+    include: Annotated[
+        Texts,
+        _option(
+            UNIVERSE,
+            "--include",
+            "Keep these kinds: test_issue, warrant, unit, right, preferred, fund, note, "
+            "other_type.",
+            "KINDS",
+        ),
+    ] = None
+    exclude: Annotated[
+        Texts,
+        _option(
+            UNIVERSE,
+            "--exclude",
+            "Leave these kinds out, and fail where the universe cannot tell.",
+            "KINDS",
+        ),
+    ] = None
+    symbol_pattern: Annotated[
+        Texts,
+        _option(
+            UNIVERSE,
+            "--exclude-pattern",
+            "Leave out symbols that match this regular expression; repeat for several.",
+            "REGEX",
+        ),
+    ] = None
+    problem_symbols: Annotated[
+        Text,
+        _option(UNIVERSE, "--problem-symbols", "Leave out the symbols of this file.", "FILE"),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterOptions:
+    """What a scored symbol must have to be kept."""
+
+    min_price: Annotated[Number, _dollars(FILTERS, "--min-price", "Least last close.")] = None
+    max_price: Annotated[Number, _dollars(FILTERS, "--max-price", "Largest last close.")] = None
+    min_rating: Annotated[
+        Number, _option(FILTERS, "--min-rating", "Least technical rating.", "0-100")
+    ] = None
+    min_rs: Annotated[
+        Number, _option(FILTERS, "--min-rs", "Least relative-strength rating.", "1-99")
+    ] = None
+    min_dollar_volume: Annotated[
+        Number,
+        _dollars(FILTERS, "--min-dollar-volume", "Least average dollar volume of 20 bars."),
+    ] = None
+    signal: Annotated[
+        Texts,
+        _option(
+            FILTERS,
+            "--signal",
+            "Only these signals: strong_long, long, watch, neutral, avoid, short, unrated.",
+            "NAMES",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateOptions:
+    """Which data is trusted; names as in ``GateRules``."""
+
+    min_bars: Annotated[
+        Count, _option(GATE, "--min-bars", "Least number of bars. [default: 20]", "N")
+    ] = None
+    max_stale_sessions: Annotated[
+        Count,
+        _option(GATE, "--max-stale-sessions", "Oldest last bar, in sessions. [default: 5]", "N"),
+    ] = None
+    price_floor: Annotated[
+        Number, _dollars(GATE, "--price-floor", "Least last close. [default: 1]")
+    ] = None
+    dollar_volume_floor: Annotated[
+        Number,
+        _dollars(GATE, "--dollar-volume-floor", "Least average dollar volume. [default: 250000]"),
+    ] = None
+    split_factor: Annotated[
+        Number,
+        _option(
+            GATE,
+            "--split-factor",
+            "Least jump suspected to be an unadjusted split. [default: 1.8]",
+            "FACTOR",
+        ),
+    ] = None
+    wild_move_pct: Annotated[
+        Number,
+        _option(GATE, "--wild-move-pct", "A wild daily move. [default: 50]", "PERCENT"),
+    ] = None
+    max_wild_bars: Annotated[
+        Count,
+        _option(GATE, "--max-wild-bars", "Most wild moves in 20 bars. [default: 10]", "N"),
+    ] = None
+    max_missing_sessions: Annotated[
+        Count,
+        _option(
+            GATE,
+            "--max-missing-sessions",
+            "Most sessions missing of the last 60. [default: 10]",
+            "N",
+        ),
+    ] = None
+    max_hole_sessions: Annotated[
+        Count,
+        _option(GATE, "--max-hole-sessions", "Longest hole, in sessions. [default: 30]", "N"),
+    ] = None
+    max_zero_volume_bars: Annotated[
+        Count,
+        _option(
+            GATE,
+            "--max-zero-volume-bars",
+            "Most bars without volume of the last 20. [default: 10]",
+            "N",
+        ),
+    ] = None
+    skip_gate: Annotated[
+        Texts,
+        _option(GATE, "--skip-gate", "Do not check these codes, e.g. volatility.", "CODES"),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What a trade plan may risk."""
+
+    account_size: Annotated[
+        Number, _dollars(PLAN, "--account-size", "Account. [default: 100000]")
+    ] = None
+    risk_pct: Annotated[
+        Number,
+        _option(PLAN, "--risk-pct", "Share of it lost at the stop. [default: 1]", "PERCENT"),
+    ] = None
+    target_r: Annotated[
+        Number,
+        _option(PLAN, "--target-r", "Reward in units of risk. [default: 2]", "R"),
+    ] = None
+    style: Annotated[
+        Text, _option(PLAN, "--style", "day, swing or position. [default: swing]", "NAME")
+    ] = None
+    entry: Annotated[
+        Text, _option(PLAN, "--entry", "auto, close or breakout. [default: auto]", "NAME")
+    ] = None
+    max_pct_of_adv: Annotated[
+        Number,
+        _option(
+            PLAN,
+            "--max-pct-of-adv",
+            "Most of the average dollar volume to buy. [default: 1]",
+            "PERCENT",
+        ),
+    ] = None
+    max_position_pct: Annotated[
+        Number,
+        _option(
+            PLAN,
+            "--max-position-pct",
+            "Most of the account in one position. [default: 20]",
+            "PERCENT",
+        ),
+    ] = None
+    allow_shorts: Annotated[
+        bool, _option(PLAN, "--allow-shorts", "Signal and plan shorts too.")
+    ] = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How the command itself behaves."""
+
+    out: Annotated[
+        Path | None,
+        _option(
+            RUN, "--out", "Write here instead of printing; the ending names the format.", "FILE"
+        ),
+    ] = None
+    quiet: Annotated[bool, _option(RUN, "--quiet", "No progress and no notes on stderr.")] = False
+    debug: Annotated[
+        bool, _option(RUN, "--debug", "Log to stderr; show the traceback of an error.")
+    ] = False

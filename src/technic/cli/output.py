@@ -1,0 +1,69 @@
+"""Printing a scan in the format that was asked for."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from pathlib import Path
+
+from technic.cli.console import console_for, note, recording_console
+from technic.cli.options import RunOptions
+from technic.cli.ranking import ranking_lines
+from technic.cli.report import headline, report_lines
+from technic.errors import ParameterError
+from technic.export import check_target, format_of, write
+from technic.export.targets import check_file, replacing
+from technic.result import ScanResult
+
+__all__ = ["chosen_format", "print_result"]
+
+TEXT_ENDINGS = (".txt", ".log")
+
+
+def chosen_format(format_: str | None, out: Path | None) -> str:
+    """Settle the format before anything runs: the option, else the ending of --out, else table.
+
+    Raises UsageError when it cannot be written there.
+    """
+    named = format_of(out)
+    if format_ is None and out is not None and named is None and out.suffix not in TEXT_ENDINGS:
+        raise ParameterError(
+            "out",
+            str(out),
+            "a file ending .csv, .json, .parquet, .xlsx, .md or .txt",
+            "or name the format with --format",
+        )
+    chosen = format_ or named or "table"
+    if chosen != "table":
+        check_target(chosen, out)
+    elif out is not None:
+        check_file("out", out)
+    return chosen
+
+
+def print_result(result: ScanResult, format_: str, limit: int | None, run: RunOptions) -> None:
+    """Print or write the result; notes for people go to stderr unless they want none."""
+    if format_ == "table":
+        _print_table(result, limit, run.out)
+    else:
+        write(result, format_, limit, run.out)
+        note(result.headline(), quiet=run.quiet)
+        for warning in result.warnings:
+            note(f"warning: {warning}", quiet=run.quiet)
+    if run.out is not None:
+        shown = len(result.table) if limit is None else min(limit, len(result.table))
+        note(f"wrote {shown:,} rows to {run.out}", quiet=run.quiet)
+
+
+def _print_table(result: ScanResult, limit: int | None, out: Path | None) -> None:
+    console = console_for(sys.stdout) if out is None else recording_console()
+    pieces = (
+        headline(result),
+        ranking_lines(result, limit, console.width),
+        report_lines(result, limit, console.width),
+    )
+    for piece in itertools.chain.from_iterable(pieces):
+        console.print(piece)
+    if out is not None:
+        with replacing("out", out) as path:
+            path.write_text(console.export_text(), encoding="utf-8")

@@ -1,0 +1,104 @@
+"""What stands around the ranked table: headline, regime, ledger, timings, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from technic.ledger import KEPT, STAGES
+from technic.result import ScanResult
+
+__all__ = ["headline", "ledger_lines", "report_lines"]
+
+REASONS_SHOWN = 4
+_BASIS = {"unknown": "price basis unknown"}
+
+
+def headline(result: ScanResult) -> Iterator[Text]:
+    """Yield what was scanned: as of when, how many, from where; the regime; warnings."""
+    data = result.data
+    line = Text()
+    line.append("Technic ", "bold")
+    line.append(f"as of {result.as_of}", "bold cyan")
+    line.append(f" · {result.universe.size:,} symbols · {data.provider} data to ")
+    line.append(data.last_session)
+    line.append(f" · {_BASIS.get(data.price_basis, data.price_basis.replace('_', ' '))}")
+    if data.simulated:
+        line.append(" · ")
+        line.append("SIMULATED", "bold reverse yellow")
+    yield line
+    yield Text(f"universe: {result.universe.source}", "dim")
+    regime = result.regime
+    yield Text.assemble(
+        ("market ", "bold"),
+        f"trend {regime.trend}, volatility {regime.volatility} ",
+        (f"({regime.source}; {regime.detail})", "dim"),
+    )
+    for warning in result.warnings:
+        yield Text(f"warning: {warning}", "yellow")
+
+
+def report_lines(result: ScanResult, limit: int | None, width: int) -> Iterator[Text]:
+    """Yield what follows the table: why nothing qualifies, ledger, rules that were off, times.
+
+    Lists are broken between items, so that no number is parted from its name.
+    """
+    if result.table.empty:
+        yield _why_nothing(result)
+    elif limit is None or limit >= len(result.table):
+        yield Text()
+    yield from ledger_lines(result, width)
+    yield from _times(result, width)
+
+
+def _why_nothing(result: ScanResult) -> Text:
+    counts = sorted(result.ledger.counts.items(), key=lambda item: (-item[1], item[0]))
+    reasons = ", ".join(f"{name} {count:,}" for name, count in counts[:REASONS_SHOWN])
+    return Text(f"\nNothing qualifies. The largest reasons: {reasons}.\n", "bold")
+
+
+def ledger_lines(result: ScanResult, width: int) -> Iterator[Text]:
+    """Yield the ledger: the stages that add up to the universe, then each stage's outcomes."""
+    stages: dict[str, dict[str, int]] = {}
+    for outcome, count in result.ledger.counts.items():
+        stage, _, code = outcome.partition(".")
+        stages.setdefault(stage, {})[code] = count
+    sums = {stage: sum(codes.values()) for stage, codes in stages.items()}
+    parts = [f"{sums.get(KEPT, 0):,} kept"]
+    parts += [f"{sums[stage]:,} {stage}" for stage in STAGES if stage in sums]
+    total = f"{len(result.ledger):,} symbols = {' + '.join(parts)}"
+    yield Text.assemble(("ledger ", "bold"), total)
+    for stage in STAGES:
+        if stage in stages:
+            codes = sorted(stages[stage].items(), key=lambda item: (-item[1], item[0]))
+            items = [f"{code} {count:,}" for code, count in codes]
+            yield from _listed(Text.assemble("  ", (stage, "dim")), items, width)
+    off: dict[str, list[str]] = {}
+    for rule, reason in result.stats.prescreen_off.items():
+        off.setdefault(reason, []).append(rule)
+    for reason, rules in off.items():
+        yield Text.assemble("  ", ("off", "dim"), f" {', '.join(rules)}: {reason}")
+
+
+def _times(result: ScanResult, width: int) -> Iterator[Text]:
+    stats = result.stats
+    total = stats.total_seconds
+    items = [f"{total:.2f} s"]
+    items += [f"{name} {seconds:.2f}" for name, seconds in stats.seconds.items()]
+    if total > 0:
+        items.append(f"{result.universe.size / total:,.0f} symbols/s")
+    items.append(f"{stats.batch.requests:,} requests")
+    yield from _listed(Text("time", "bold"), items, width)
+
+
+def _listed(label: Text, items: list[str], width: int) -> Iterator[Text]:
+    """Yield the label and the items, broken between items; further lines are indented."""
+    line, filled = label + " ", False
+    for item in items:
+        if filled and line.cell_len + len(item) + 5 > width:
+            yield line + " ·"
+            line, filled = Text("    "), False
+        line += f" · {item}" if filled else item
+        filled = True
+    yield line

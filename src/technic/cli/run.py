@@ -1,0 +1,38 @@
+"""Running a scan for a command, and judging whether it succeeded."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import typer
+
+from technic.cli.config import Choices, scan_config
+from technic.cli.console import note
+from technic.cli.progress import progress_on_stderr
+from technic.result import ScanResult
+from technic.scanner_core import run_scan
+from technic.settings import load_settings
+
+__all__ = ["finish", "run_choices"]
+
+
+def run_choices(choices: Choices, sort: str | None = None, *, quiet: bool = False) -> ScanResult:
+    """Run the scan that options and settings describe, with progress where a terminal is."""
+    settings = load_settings(os.environ, Path.cwd())
+    config = scan_config(choices, settings, sort)
+    with progress_on_stderr(quiet) as report:
+        return run_scan(config, settings=settings, progress=report)
+
+
+def finish(result: ScanResult) -> None:
+    """Exit with 1 when too few symbols had bars for the scan to count as done."""
+    if result.succeeded:
+        return
+    batch = result.stats.batch
+    note(
+        f"only {batch.fetched:,} of {batch.asked:,} symbols have bars "
+        f"({100 * batch.success_rate:.1f} %), --min-success is "
+        f"{result.config.min_success_pct:g}"
+    )
+    raise typer.Exit(1)

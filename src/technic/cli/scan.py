@@ -1,0 +1,99 @@
+"""``technic scan``: the ranked table and the account of every other symbol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from technic.cli.options import (
+    RUN,
+    DataOptions,
+    FilterOptions,
+    GateOptions,
+    PlanOptions,
+    RunOptions,
+    UniverseOptions,
+)
+from technic.errors import ParameterError
+
+if TYPE_CHECKING:
+    from technic.result import ScanResult
+
+__all__ = ["scan"]
+
+Format = Literal["table", "csv", "json", "parquet", "xlsx", "md"]
+
+
+def scan(
+    data: DataOptions,
+    universe: UniverseOptions,
+    filters: FilterOptions,
+    gate: GateOptions,
+    plan: PlanOptions,
+    run: RunOptions,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            help="Order of the rows: any column, with :asc or :desc. [default: tech_rating:desc]",
+            metavar="COLUMN",
+            rich_help_panel=RUN,
+        ),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=0, help="Most rows to print; 0 means all.", rich_help_panel=RUN)
+    ] = 25,
+    format_: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            help="How to print it; parquet and xlsx need --out. [default: table]",
+            rich_help_panel=RUN,
+        ),
+    ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write what became of each symbol, CSV or Parquet by ending.",
+            metavar="FILE",
+            rich_help_panel=RUN,
+        ),
+    ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            help="Save the whole result into this folder.", metavar="DIR", rich_help_panel=RUN
+        ),
+    ] = None,
+) -> None:
+    """Scan a market and print it ranked, best first, with what became of every other symbol.
+
+    Without options it scans the simulated market of the demo provider; --data FILE scans yours.
+    """
+    from technic.cli.config import Choices
+    from technic.cli.output import chosen_format, print_result
+    from technic.cli.run import finish, run_choices
+    from technic.export import check_ledger_target, write_ledger
+
+    chosen = chosen_format(format_, run.out)
+    if ledger is not None:
+        check_ledger_target(ledger)
+    choices = Choices(data, universe, filters, gate, plan)
+    result = run_choices(choices, sort, quiet=run.quiet)
+    _keep(result, save)
+    if ledger is not None:
+        write_ledger(result.ledger, ledger)
+    print_result(result, chosen, limit or None, run)
+    finish(result)
+
+
+def _keep(result: ScanResult, folder: Path | None) -> None:
+    """Save into ``folder`` where there is one."""
+    if folder is None:
+        return
+    try:
+        result.save(folder)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ParameterError("save", str(folder), "a folder that can be written", reason) from error

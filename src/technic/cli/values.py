@@ -1,0 +1,28 @@
+"""How option values are written: amounts with K, M, B or T, lists with commas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import typer
+
+__all__ = ["amount", "split"]
+
+_UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+
+
+def amount(text: str) -> float:
+    """Parse dollars: ``250000``, ``250_000``, ``250K``, ``2.5B``."""
+    plain = text.strip().removeprefix("$").replace(",", "").upper()
+    unit = _UNITS.get(plain[-1:], 1.0)
+    try:
+        return float(plain.rstrip("KMBT") if unit > 1 else plain) * unit
+    except ValueError:
+        message = f"{text!r} is no amount; write 250000, 250K, 2.5M or 10B"
+        raise typer.BadParameter(message) from None
+
+
+def split(values: Iterable[str] | None) -> tuple[str, ...]:
+    """Split each value at commas; blanks go, so ``A, B`` and two options mean the same."""
+    parts = (part.strip() for value in values or () for part in value.split(","))
+    return tuple(part for part in parts if part)

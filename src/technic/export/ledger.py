@@ -1,0 +1,31 @@
+"""The ledger as a file: one row for each symbol of the universe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from technic.errors import ParameterError
+from technic.export.targets import check_file, replacing
+from technic.ledger import Ledger
+
+__all__ = ["check_ledger_target", "write_ledger"]
+
+_ENDINGS = (".csv", ".parquet")
+
+
+def check_ledger_target(path: Path) -> None:
+    """Raise ParameterError unless ``path`` can be a CSV or Parquet file."""
+    if path.suffix.lower() not in _ENDINGS:
+        raise ParameterError("ledger", str(path), f"a file ending in {' or '.join(_ENDINGS)}")
+    check_file("ledger", path)
+
+
+def write_ledger(ledger: Ledger, path: Path) -> None:
+    """Write symbol, outcome, detail as CSV or Parquet by the ending of ``path``."""
+    check_ledger_target(path)
+    frame = ledger.frame()
+    with replacing("ledger", path) as beside:
+        if path.suffix.lower() == ".csv":
+            frame.to_csv(beside, index=False, lineterminator="\n")
+        else:
+            frame.to_parquet(beside, index=False)

@@ -1,0 +1,59 @@
+"""A scan as a Markdown page: headline, main columns, ledger."""
+
+from __future__ import annotations
+
+import math
+
+from technic.result import ScanResult
+
+__all__ = ["markdown"]
+
+_COLUMNS = (
+    ("symbol", "symbol", ""),
+    ("company", "company", ""),
+    ("sector", "sector", ""),
+    ("close", "price $", ",.2f"),
+    ("return_1_pct", "change %", "+.2f"),
+    ("tech_rating", "rating", ".1f"),
+    ("signal", "signal", ""),
+    ("rs_rating", "RS", ".0f"),
+    ("rel_volume_20", "rel. volume", ".2f"),
+    ("entry", "entry $", ",.2f"),
+    ("stop", "stop $", ",.2f"),
+    ("target", "target $", ",.2f"),
+    ("reward_risk", "reward/risk", ".1f"),
+    ("shares", "shares", ",.0f"),
+)
+"""Column of the table, heading, number format ("" for text)."""
+
+
+def markdown(result: ScanResult, limit: int | None = None) -> str:
+    """Return the main columns as a Markdown table under the headline; the ledger follows."""
+    rows = result.table if limit is None else result.table.head(limit)
+    chosen = [column for column in _COLUMNS if column[0] in rows]
+    lines = ["# Technic scan", "", f"**{result.headline()}**", ""]
+    lines += [f"> {warning}" for warning in result.warnings]
+    if result.warnings:
+        lines.append("")
+    lines.append(_line(["#", *(heading for _, heading, _ in chosen)]))
+    lines.append(_line(["--:", *("--:" if spec else ":--" for _, _, spec in chosen)]))
+    values = [[_cell(value, spec) for value in rows[name]] for name, _, spec in chosen]
+    lines += [_line([str(i), *cells]) for i, cells in enumerate(zip(*values, strict=True), 1)]
+    if rows.empty:
+        lines += ["", "Nothing qualifies."]
+    lines += ["", _line(["outcome", "symbols"]), _line([":--", "--:"])]
+    lines += [_line([name, f"{count:,}"]) for name, count in result.ledger.counts.items()]
+    lines.append(_line(["**universe**", f"**{result.universe.size:,}**"]))
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: object, spec: str) -> str:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "-"
+    if not spec:
+        return str(value).replace("\\", "\\\\").replace("|", "\\|")
+    return format(value, spec)
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"

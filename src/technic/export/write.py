@@ -1,0 +1,73 @@
+"""One entry for all formats: ``write(result, format, limit, out)``."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from technic.export.markdown import markdown
+from technic.export.targets import check_target, replacing
+from technic.result import ScanResult
+
+__all__ = ["write"]
+
+
+def write(
+    result: ScanResult, format_: str, limit: int | None = None, out: Path | None = None
+) -> None:
+    """Write ``result`` to ``out``, or text formats to standard output where it is None.
+
+    ``limit``: at most so many rows, None for all. ``json`` is exactly ``result.summary(limit)``,
+    ``md`` the main columns with the headline, every other format the table with all its columns.
+    Raises UsageError when the format needs a file or a package that is not there.
+    """
+    check_target(format_, out)
+    if out is None:
+        sys.stdout.write(_TEXTS[format_](result, limit))
+        return
+    with replacing("out", out) as path:
+        if format_ == "xlsx":
+            from technic.export.xlsx import write_xlsx
+
+            write_xlsx(result, limit, path)
+        elif format_ == "parquet":
+            _write_parquet(result, limit, path)
+        else:
+            path.write_text(_TEXTS[format_](result, limit), encoding="utf-8", newline="")
+
+
+def _json(result: ScanResult, limit: int | None) -> str:
+    return json.dumps(result.summary(limit), allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _csv(result: ScanResult, limit: int | None) -> str:
+    text = io.StringIO()
+    _rows(result, limit).to_csv(text, index=False, lineterminator="\n")
+    return text.getvalue()
+
+
+def _write_parquet(result: ScanResult, limit: int | None, path: Path) -> None:
+    """Write the table; the schema's metadata has what it is and as of when."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(_rows(result, limit), preserve_index=False)
+    note = json.dumps({"headline": result.headline(), "as_of": result.as_of})
+    metadata = {**(table.schema.metadata or {}), b"technic": note.encode()}
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+
+
+def _rows(result: ScanResult, limit: int | None) -> pd.DataFrame:
+    return result.table if limit is None else result.table.head(limit)
+
+
+_TEXTS: dict[str, Callable[[ScanResult, int | None], str]] = {
+    "json": _json,
+    "csv": _csv,
+    "md": markdown,
+}

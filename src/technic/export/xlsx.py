@@ -1,0 +1,78 @@
+"""A scan as an Excel workbook: the table with number formats, and the ledger."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from technic.errors import MissingExtraError
+from technic.result import ScanResult, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+__all__ = ["write_xlsx"]
+
+HEADER_ROW = 2
+"""Rows above it hold the headline and the warnings; counted from 0."""
+_WHOLE = ("shares", "volume", "bars", "market_cap", "rs_rating")
+_WIDTHS = {"symbol": 9, "company": 32, "sector": 22, "industry": 28, "plan_note": 32}
+
+
+def write_xlsx(result: ScanResult, limit: int | None, path: Path) -> None:
+    """Write sheets "scan" and "ledger"; the headline says data time, and SIMULATED where it is."""
+    try:
+        import xlsxwriter
+    except ImportError:
+        raise MissingExtraError("xlsx", "xlsxwriter", "xlsx") from None
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(path, options) as book:
+        rows = result.table if limit is None else result.table.head(limit)
+        _write_scan(book, book.add_worksheet("scan"), result, rows)
+        _write_ledger(book, book.add_worksheet("ledger"), result)
+
+
+def _write_scan(book: Workbook, sheet: Worksheet, result: ScanResult, rows: pd.DataFrame) -> None:
+    bold = book.add_format({"bold": True})
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    sheet.write_string(0, 0, f"Technic scan {result.headline()}", bold)
+    sheet.write_string(1, 0, " ".join(result.warnings))
+    styles = {spec: book.add_format({"num_format": spec}) for spec in ("#,##0", "#,##0.00")}
+    for at, name in enumerate(rows.columns):
+        sheet.write_string(HEADER_ROW, at, str(name), head)
+        style = styles["#,##0" if _is_whole(str(name)) else "#,##0.00"]
+        sheet.set_column(at, at, _WIDTHS.get(str(name), 11))
+        for row, value in enumerate(rows[name].tolist(), HEADER_ROW + 1):
+            _write_cell(sheet, row, at, plain(value), style)
+    sheet.freeze_panes(HEADER_ROW + 1, 1)
+    if len(rows):
+        sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(rows), len(rows.columns) - 1)
+
+
+def _is_whole(name: str) -> bool:
+    return name in _WHOLE or "dollar_volume" in name
+
+
+def _write_cell(sheet: Worksheet, row: int, at: int, value: object, style: Format) -> None:
+    if isinstance(value, bool):
+        sheet.write_boolean(row, at, value)
+    elif isinstance(value, int | float) and math.isfinite(value):
+        sheet.write_number(row, at, value, style)
+    elif value is not None:
+        sheet.write_string(row, at, str(value))
+
+
+def _write_ledger(book: Workbook, sheet: Worksheet, result: ScanResult) -> None:
+    bold = book.add_format({"bold": True})
+    frame = result.ledger.frame()
+    for at, (name, width) in enumerate((("symbol", 10), ("outcome", 30), ("detail", 80))):
+        sheet.set_column(at, at, width)
+        sheet.write_string(0, at, name, bold)
+        for row, value in enumerate(frame[name], 1):
+            sheet.write_string(row, at, str(value or ""))
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(frame), 2)
