@@ -1,0 +1,128 @@
+"""Scans of the real market: past days stay as they were, known moves are judged as they must."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from technic import ScanConfig, ScanResult, run_scan
+from technic.data_engine.providers.files import FilesProvider
+from technic.engine.local import run_local
+from technic.panel import BarPanel
+from technic.scan_block import joined, scan_block
+from technic.sessions import build_calendar
+
+NOW = dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC)
+PAST_DAYS = [
+    "2022-06-17",
+    "2022-12-30",
+    "2023-01-03",
+    "2023-06-08",
+    "2023-06-09",
+    "2023-11-24",
+    "2024-01-02",
+    "2024-02-07",
+    "2024-03-07",
+]
+
+
+@pytest.fixture(scope="module")
+def sample(real_data: Path) -> Path:
+    """411 symbols: liquid, thin, short histories, known defects."""
+    return real_data / "us_daily_sample.parquet"
+
+
+def config(data: Path, real_data: Path, **changes) -> ScanConfig:
+    """A scan of real bars with the listings of their last day."""
+    universe = str(real_data / "universe_2024-03-08.parquet")
+    symbols = tuple(pq.read_table(data, columns=["symbol"])["symbol"].unique().to_pylist())
+    settings = {"provider": "files", "data": str(data), "universe": universe, "symbols": symbols}
+    return ScanConfig(**(settings | changes))
+
+
+def scan(data: Path, real_data: Path, **changes) -> ScanResult:
+    """Run it with a clock that stands the day after the last bar."""
+    return run_scan(config(data, real_data, **changes), now=NOW)
+
+
+@pytest.mark.parametrize("day", PAST_DAYS)
+def test_a_past_day_reads_as_it_did_then(day: str, sample: Path, real_data: Path, tmp_path: Path):
+    """With only the bars known on the day, and with all later ones: one table, one ledger."""
+    table = pq.read_table(sample)
+    then = tmp_path / "then.parquet"
+    known = pc.less_equal(table["date"], pa.scalar(dt.date.fromisoformat(day)))
+    pq.write_table(table.filter(known), then)
+    symbols = tuple(table["symbol"].unique().to_pylist())
+    live = scan(then, real_data, as_of=day, symbols=symbols)
+    replayed = scan(sample, real_data, as_of=day, symbols=symbols)
+    pd.testing.assert_frame_equal(live.table, replayed.table, check_exact=True)
+    entries, again = (one.ledger.frame().set_index("symbol") for one in (live, replayed))
+    pd.testing.assert_series_equal(entries["outcome"], again["outcome"])
+    had_bars = ~entries["outcome"].str.startswith("fetch.")  # these details name the file
+    pd.testing.assert_series_equal(entries["detail"][had_bars], again["detail"][had_bars])
+    assert live.regime == replayed.regime
+    assert len(live.table) > 150
+
+
+@pytest.mark.parametrize("day", ["2023-06-09", "2024-03-07"])
+def test_a_longer_panel_gives_the_same_rows(day: str, sample: Path, real_data: Path):
+    """Reading day D inside a panel that goes on after D is reading D at the end of one."""
+    alone = scan(sample, real_data, as_of=day)
+    calendar = build_calendar(2025)
+    start = calendar.anchor(np.datetime64(day), 300)
+    sessions = calendar.between(start, np.datetime64("2024-03-08"))
+    provider = FilesProvider(sample)
+    longer = BarPanel.from_long(provider.history(alone.scored, sessions).bars, sessions)
+    scan_of_day = partial(scan_block, as_of=np.datetime64(day), config=alone.config)
+    rows = joined(run_local(longer, scan_of_day, 64).rows)
+    assert rows.symbols == alone.scored
+    for name, values in rows.columns.items():
+        np.testing.assert_array_equal(values, alone.columns[name], err_msg=name)
+
+
+def test_wild_but_true_moves_stay_and_false_ones_are_caught(sample: Path, real_data: Path):
+    """The moves a second vendor confirms are scanned; the two it denies are gated as data."""
+    result = scan(sample, real_data)
+    for symbol in ("AUMN", "CNVS"):
+        assert result.ledger.of(symbol)[0] == "gate.unadjusted_split"
+        assert "2023-06-08" in result.ledger.of(symbol)[1]
+    for symbol in ("HOLO", "VVOS"):
+        assert result.ledger.of(symbol)[0] == "kept"
+    for symbol in ("BETR", "ATXG"):
+        assert result.ledger.of(symbol)[0] in ("kept", "gate.price_floor")
+
+
+def test_the_whole_real_market_adds_up(real_data: Path):
+    """7,242 listings, each with exactly one outcome; one-letter tickers are ordinary stocks."""
+    result = run_scan(
+        ScanConfig(
+            provider="files",
+            data=str(real_data / "us_daily_2022_2024.parquet"),
+            universe=str(real_data / "universe_2024-03-08.parquet"),
+            benchmark=f"{real_data / 'benchmarks_close.parquet'}:SPY",
+        ),
+        now=NOW,
+    )
+    assert sum(result.ledger.counts.values()) == result.universe.size == 7242
+    assert result.ledger.counts["kept"] == len(result.table) > 3500
+    assert result.as_of == "2024-03-08"
+    assert result.regime.trend == "up"
+    assert "SPY" in result.regime.source
+    for symbol in ("F", "T", "V", "AAPL", "NVDA"):
+        assert result.ledger.of(symbol)[0] == "kept"
+    rated = result.table["rs_rating"].dropna()
+    assert rated.between(1, 99).all()
+    np.testing.assert_allclose(np.sort(rated.unique()), np.arange(1, 100))
+    plans = result.table[result.table["has_plan"]]
+    longs = plans[plans["plan_side"] == "long"]
+    assert (longs["stop"] < longs["entry"]).all()
+    assert (longs["entry"] < longs["target"]).all()
+    assert len(longs) > 300
