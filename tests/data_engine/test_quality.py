@@ -1,0 +1,536 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reference.data_gate import gate_code
+from technic.data_engine.quality import DEFAULT_RULES, GATE_CODES, GateReport, GateRules, gate
+from technic.errors import ParameterError
+from technic.panel import FIELDS, BarPanel, LongBars
+
+BAR_CODES = ("bad_price", "high_below_low", "unadjusted_split", "price_x100")
+DATA_ERRORS = (*BAR_CODES, "volatility", "missing_sessions")
+FLOORS = ("price_floor", "dollar_volume_floor")
+FALSE_BARS = {"AUMN": "2023-06-08", "CNVS": "2023-06-08"}
+TRUE_MOVES = {
+    "HOLO": "2024-02-07",
+    "VVOS": "2023-11-29",
+    "BETR": "2023-08-24",
+    "ATXG": "2022-08-31",
+}
+LARGE = ("AAPL", "AMZN", "GOOGL", "META", "MSFT", "NVDA", "TSLA")
+
+Bars = dict[str, np.ndarray]
+
+
+def sessions(count: int) -> np.ndarray:
+    """Weekdays, which is all the gate needs to know of a calendar."""
+    return np.busday_offset("2020-01-06", np.arange(count), roll="forward")
+
+
+def ordinary(count: int = 80, seed: int = 1) -> Bars:
+    """A stock at about 40 dollars and a million shares a day, with nothing wrong."""
+    random = np.random.default_rng(seed)
+    close = 40.0 * np.exp(np.cumsum(random.normal(0, 0.02, count)))
+    open_ = close * np.exp(random.normal(0, 0.01, count))
+    return {
+        "open": open_,
+        "high": np.maximum(open_, close) * 1.01,
+        "low": np.minimum(open_, close) * 0.99,
+        "close": close,
+        "volume": 1e6 * np.exp(random.normal(0, 0.3, count)),
+    }
+
+
+def scaled(bars: Bars, where: slice | int, price: float, volume: float = 1.0) -> Bars:
+    """The same bars with prices and volume of some of them multiplied."""
+    out = {name: values.copy() for name, values in bars.items()}
+    for name in FIELDS:
+        out[name][where] *= volume if name == "volume" else price
+    return out
+
+
+def panel_of(columns: Mapping[str, Bars], missing: Mapping[str, slice] | None = None) -> BarPanel:
+    """Pack columns whose last bars fall on the same session, without the bars in ``missing``."""
+    longest = max(len(bars["close"]) for bars in columns.values())
+    parts = []
+    for i, (symbol, bars) in enumerate(columns.items()):
+        size = len(bars["close"])
+        kept = np.ones(size, dtype=bool)
+        kept[(missing or {}).get(symbol, slice(0, 0))] = False
+        days = sessions(longest)[longest - size :]
+        parts.append((np.full(size, i)[kept], days[kept], [bars[name][kept] for name in FIELDS]))
+    values = [np.concatenate([part[2][k] for part in parts]) for k in range(len(FIELDS))]
+    column = np.concatenate([part[0] for part in parts]).astype(np.int32)
+    day = np.concatenate([part[1] for part in parts])
+    return BarPanel.from_long(LongBars(tuple(columns), column, day, *values), sessions(longest))
+
+
+def at_end(panel: BarPanel, rules: GateRules = DEFAULT_RULES) -> GateReport:
+    """Gate on the last session of the panel."""
+    return on(panel, panel.sessions[-1], rules)
+
+
+def on(panel: BarPanel, day: object, rules: GateRules = DEFAULT_RULES) -> GateReport:
+    """Gate on a session of the panel."""
+    as_of = np.datetime64(str(day), "D")
+    return gate(panel, panel.rows_at(as_of), as_of, rules)
+
+
+def one(bars: Bars, missing: slice | None = None, rules: GateRules = DEFAULT_RULES) -> str | None:
+    """Code of a single column on its last session."""
+    report = at_end(panel_of({"A": bars}, {"A": missing} if missing else None), rules)
+    return report.code[0]
+
+
+@pytest.fixture(scope="module")
+def real(real_data: Path) -> BarPanel:
+    """411 real symbols, 548 sessions."""
+    frame = pd.read_parquet(real_data / "us_daily_sample.parquet")
+    symbols = frame["symbol"].astype("category").cat
+    day = frame["date"].to_numpy().astype("datetime64[D]")
+    values = [frame[name].to_numpy(np.float64) for name in FIELDS]
+    bars = LongBars(
+        tuple(symbols.categories), symbols.codes.to_numpy().astype(np.int32), day, *values
+    )
+    return BarPanel.from_long(bars, np.unique(day))
+
+
+def columns_of(panel: BarPanel, symbols: tuple[str, ...]) -> np.ndarray:
+    """Positions of the symbols in the panel."""
+    return np.array([panel.symbols.index(symbol) for symbol in symbols])
+
+
+@pytest.mark.parametrize("start", ["2022-01-03", "2023-01-03", "2023-06-01"])
+@pytest.mark.parametrize("symbol", FALSE_BARS)
+def test_false_real_bars_are_caught_for_as_long_as_they_are_in_the_window(real, symbol, start):
+    """Caught on the day itself, when only the fall is visible, and on every later day."""
+    window = real.window(np.datetime64(start), real.sessions[-1])
+    column = window.take(columns_of(window, (symbol,)))
+    rules = GateRules(min_bars=5)
+    bad = np.datetime64(FALSE_BARS[symbol])
+    days = window.sessions[window.sessions >= bad]
+    for day in (*days[:30], *days[30::20]):
+        assert on(column, day, rules).code[0] == "unadjusted_split"
+    before = window.sessions[window.sessions < bad][-1]
+    assert on(column, before, rules).code[0] not in DATA_ERRORS
+
+
+@pytest.mark.parametrize("symbol", TRUE_MOVES)
+def test_wild_but_true_real_moves_are_no_data_errors(real, symbol):
+    """On the day of the move and on later days, in a long window and in one begun just before."""
+    column = real.take(columns_of(real, (symbol,)))
+    rules = GateRules(min_bars=1, skip=FLOORS)
+    move = int(np.searchsorted(real.sessions, np.datetime64(TRUE_MOVES[symbol])))
+    for start in (0, max(move - 120, 0), *range(move - 8, move + 1)):
+        window = column.window(real.sessions[start], real.sessions[-1])
+        for day in real.sessions[move : move + 40 : 3]:
+            assert on(window, day, rules).code[0] not in DATA_ERRORS
+
+
+def test_large_companies_are_never_gated(real):
+    """Every session from the 20th bar on, the largest names of the market pass."""
+    large = real.take(columns_of(real, tuple(name for name in LARGE if name in real.symbols)))
+    assert large.n_symbols >= 5
+    for day in real.sessions[19::2]:
+        assert on(large, day).passed.all()
+
+
+def test_few_real_symbols_have_data_errors(real):
+    """A gate that caught much more than the known defects would drop true moves."""
+    report = on(real, real.sessions[-1], GateRules(skip=("few_bars", "stale")))
+    caught = dict(zip(real.symbols, report.code, strict=True))
+    assert {name for name, code in caught.items() if code == "unadjusted_split"} >= {*FALSE_BARS}
+    assert sum(code in DATA_ERRORS for code in caught.values()) <= 20
+
+
+def test_real_answers_are_those_of_the_plain_loop(real):
+    """Every symbol of the sample on some days, code by code."""
+    values = np.stack([getattr(real, name) for name in FIELDS], axis=-1)
+    for day in real.sessions[[15, 60, 200, 361, 420, 547]]:
+        rows, today = real.rows_at(day), int(np.searchsorted(real.sessions, day))
+        expected = [
+            gate_code(
+                [
+                    (int(real.session[row, i]), *values[row, i].tolist())
+                    for row in range(max(rows[i] + 1, 0))
+                ],
+                today,
+            )
+            for i in range(real.n_symbols)
+        ]
+        assert on(real, day).code.tolist() == expected
+
+
+def test_later_bars_change_nothing(real):
+    """The gate of a past day is the same in a panel that ends there."""
+    rules = GateRules(min_bars=1, skip=FLOORS)
+    for day in real.sessions[[3, 25, 180, 359, 480]]:
+        full, until = on(real, day, rules), on(real.window(real.sessions[0], day), day, rules)
+        assert full.code.tolist() == until.code.tolist()
+        assert full.detail.tolist() == until.detail.tolist()
+
+
+@pytest.mark.parametrize("width", [1, 2, 7, 256])
+def test_no_answer_depends_on_the_other_columns(real, width):
+    """Code and figures of a symbol are the same in blocks of any width."""
+    day = np.datetime64("2023-11-30")
+    whole = on(real, day)
+    codes, details = [], []
+    for start in range(0, real.n_symbols, width):
+        report = on(real.take(slice(start, start + width)), day)
+        codes += report.code.tolist()
+        details += report.detail.tolist()
+    assert codes == whole.code.tolist()
+    assert details == whole.detail.tolist()
+
+
+def test_an_ordinary_series_passes():
+    """A panel with nothing wrong has neither codes nor sentences."""
+    report = at_end(panel_of({name: ordinary(seed=i) for i, name in enumerate("ABCD")}))
+    assert report.passed.all()
+    assert report.detail.tolist() == [None] * 4
+    assert report.counts() == {}
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("day", [30, 60, 79], ids=["middle", "later", "today"])
+@pytest.mark.parametrize("ratio", [2.0, 3.0, 4.0, 10.0, 100.0, 0.25, 0.1, 0.01])
+def test_an_unadjusted_split_is_caught(ratio, day, seed):
+    """Prices before the split day are in the old shares, on the day itself and ever after."""
+    bars = ordinary(seed=seed)
+    bars["volume"][day] = 1e6
+    bars = scaled(bars, slice(day, None), 1 / ratio, ratio)
+    assert one(bars) == "unadjusted_split"
+
+
+@pytest.mark.parametrize(("ratio", "busy"), [(4.0, 2.0), (10.0, 3.0), (0.1, 15.0)])
+def test_a_split_day_may_be_busy(ratio, busy):
+    """Splits draw traders: more turnover than usual does not hide one."""
+    bars = scaled(ordinary(), slice(60, None), 1 / ratio, ratio)
+    assert one(scaled(bars, 60, 1.0, busy)) == "unadjusted_split"
+
+
+@pytest.mark.parametrize("back", [1, 2, 5])
+def test_bars_in_other_units_that_return_are_caught(back):
+    """One or several days in units × 25, as before a reverse split that was applied too late."""
+    bars = scaled(ordinary(), slice(50, 50 + back), 1 / 25, 25.0)
+    assert one(bars) == "unadjusted_split"
+
+
+@pytest.mark.parametrize(
+    ("move", "volume"), [(4.0, 60.0), (4.0, 10.0), (10.0, 300.0), (0.25, 50.0), (0.1, 120.0)]
+)
+def test_a_true_jump_with_real_volume_passes(move, volume):
+    """Good or bad news moves the price for good and brings several times the usual trading."""
+    bars = scaled(scaled(ordinary(), slice(60, None), move), 60, 1.0, volume)
+    bars = scaled(bars, slice(61, 70), 1.0, volume / 5)
+    for length in (61, 62, 80):
+        assert one({name: values[:length] for name, values in bars.items()}) is None
+
+
+def test_a_true_jump_within_the_day_passes():
+    """A bar that reaches from the old price to the new one is no change of units."""
+    bars = scaled(ordinary(), slice(60, None), 4.0)
+    bars["open"][60] /= 4.0
+    bars["low"][60] = bars["open"][60] * 0.99
+    assert one(bars) is None
+
+
+def test_a_fall_between_two_split_factors_passes():
+    """A spin-off or an offering at 2.5 or 3.45 to one, on ordinary turnover, is no split."""
+    for factor in (2.5, 3.45):
+        bars = scaled(ordinary(), slice(60, None), 1 / factor, factor)
+        for name in FIELDS[:4]:
+            bars[name][60] = bars["close"][59] / factor
+        assert one(bars) is None
+
+
+def test_a_jump_after_days_without_trading_is_not_judged():
+    """The first trade of a new listing has no ordinary volume to be compared with."""
+    bars = ordinary()
+    for name in FIELDS[:4]:
+        bars[name][:40] = 40.0
+        bars[name][40:] *= 5.0
+    bars["volume"][:40] = 0.0
+    assert one(bars) is None
+
+
+@pytest.mark.parametrize("day", [5, 40, 78, 79], ids=["early", "middle", "yesterday", "today"])
+@pytest.mark.parametrize("factor", [100.0, 0.01])
+def test_a_price_times_100_for_one_day_is_caught(factor, day):
+    """The volume of such a bar is ordinary; only the prices are wrong."""
+    assert one(scaled(ordinary(), day, factor)) == "price_x100"
+
+
+@pytest.mark.parametrize(("field", "factor"), [("high", 100.0), ("low", 0.01)])
+def test_a_single_price_times_100_is_caught(field, factor):
+    """One of the four prices is enough."""
+    bars = ordinary()
+    bars[field][50] = bars["close"][49] * factor
+    assert one(bars) == "price_x100"
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_impossible_values_are_caught_anywhere_in_the_window(field):
+    """Zero or negative prices and negative volumes; a volume of zero is possible."""
+    for value in (0.0, -1.0):
+        bars = ordinary()
+        bars[field][3] = value
+        fine = field == "volume" and value == 0.0
+        assert one(bars) == (None if fine else "bad_price")
+
+
+@pytest.mark.parametrize(
+    ("field", "factor", "code"),
+    [
+        ("low", 1.2, "high_below_low"),
+        ("high", 0.8, "high_below_low"),
+        ("close", 1.05, "high_below_low"),
+        ("open", 1.2, "high_below_low"),
+        ("open", 0.8, "high_below_low"),
+        ("open", 1.05, None),
+        ("close", 1.0 + 1e-9, None),
+    ],
+)
+def test_prices_out_of_order_are_caught(field, factor, code):
+    """A close outside [low, high] is; rounding is not, nor an open that is a little off."""
+    bars = ordinary()
+    for name in FIELDS[:4]:
+        bars[name][10] = bars["close"][10]
+    bars[field][10] *= factor
+    assert one(bars) == code
+
+
+def test_bars_after_the_row_are_not_read():
+    """A defect of tomorrow does not gate today."""
+    panel = panel_of({"A": scaled(ordinary(), 70, 100.0), "B": scaled(ordinary(), 70, -1.0)})
+    assert on(panel, panel.sessions[69]).passed.all()
+    assert on(panel, panel.sessions[70]).code.tolist() == ["price_x100", "bad_price"]
+
+
+def test_bars_after_the_row_of_a_younger_column_are_not_read():
+    """Columns differ in their last row on a day: each has its own limit, for medians too."""
+    young = {name: values[:40] for name, values in ordinary().items()}
+    columns = {
+        "OLD": ordinary(),
+        "TICK": scaled(young, 20, 100.0),
+        "EARLY": scaled(young, 2, 100.0),
+    }
+    panel, rules = panel_of(columns), GateRules(min_bars=1)
+    first = len(panel.sessions) - 40
+    expected = {1: [None, None], 2: [None, None], 6: [None, None], 7: [None, "price_x100"],
+                19: [None, "price_x100"], 20: ["price_x100"] * 2}  # fmt: skip
+    for bar, codes in expected.items():
+        assert on(panel, panel.sessions[first + bar], rules).code.tolist() == [None, *codes]
+
+
+def test_a_bar_is_found_wherever_it_lies():
+    """One defect in each column, each on another bar, in a panel of several chunks."""
+    columns = {str(i): scaled(ordinary(300), slice(i, None), 0.1, 10.0) for i in range(5, 300)}
+    assert set(at_end(panel_of(columns)).code) == {"unadjusted_split"}
+    columns = {str(i): scaled(ordinary(300), i, -1.0) for i in range(300)}
+    assert set(at_end(panel_of(columns)).code) == {"bad_price"}
+
+
+@pytest.mark.parametrize(("volume", "code"), [(7.9e6, "unadjusted_split"), (8.1e6, None)])
+def test_ordinary_volume_is_the_median_of_the_twenty_bars_before(volume, code):
+    """Half of them at one million shares, half at three: a rise is judged by four times two."""
+    bars = ordinary()
+    bars["volume"][:60:2], bars["volume"][1:60:2] = 1e6, 3e6
+    bars = scaled(bars, slice(60, None), 4.0)
+    bars["volume"][60] = volume
+    assert one(bars) == code
+
+
+def test_recent_thresholds_are_where_they_say():
+    """20 bars, five sessions, 1.0 and 250,000 dollars pass; one less or one more does not."""
+    flat = {name: np.full(40, 1.0) for name in FIELDS[:4]} | {"volume": np.full(40, 250_000.0)}
+    assert one(flat) is None
+    assert one({name: values[:20] for name, values in flat.items()}) is None
+    assert one({name: values[:19] for name, values in flat.items()}) == "few_bars"
+    assert one(scaled(flat, slice(None), 0.9999, 2.0)) == "price_floor"
+    assert one(scaled(flat, slice(None), 1.0, 0.9999)) == "dollar_volume_floor"
+    for late, code in ((5, None), (6, "stale")):
+        panel = panel_of({"A": flat, "B": flat}, {"A": slice(40 - late, 40)})
+        assert at_end(panel).code.tolist() == [code, None]
+
+
+def test_only_the_last_twenty_bars_are_averaged():
+    """Turnover of a month ago does not lift a symbol over the floor."""
+    bars = scaled(ordinary(), slice(-20, None), 1.0, 0.001)
+    assert one(bars) == "dollar_volume_floor"
+    assert one(scaled(bars, -1, 1.0, 1000.0)) is None
+
+
+def test_absurd_volatility_is_a_matter_of_many_bars():
+    """A price that keeps jumping between two levels is caught, one explosion is not."""
+    bars = scaled(ordinary(), slice(-20, None, 2), 1.7)
+    assert one(bars) == "volatility"
+    assert one(scaled(ordinary(), slice(-5, None, 2), 1.7)) is None
+
+
+@pytest.mark.parametrize(
+    ("hole", "code"),
+    [
+        (slice(70, 80), None),
+        (slice(69, 80), "missing_sessions"),
+        (slice(3, 33), None),
+        (slice(3, 34), "missing_sessions"),
+    ],
+    ids=["10 recent", "11 recent", "30 long ago", "31 long ago"],
+)
+def test_missing_sessions_are_counted(hole, code):
+    """More than 10 of the last 60, or a single hole of more than 30."""
+    assert one(ordinary(100), hole) == code
+
+
+def test_bars_without_volume_are_counted():
+    """More than 10 of 20; the turnover of the others can be above the floor."""
+    assert one(scaled(ordinary(), slice(-10, None), 1.0, 0.0)) is None
+    assert one(scaled(ordinary(), slice(-11, None), 1.0, 0.0)) == "zero_volume"
+
+
+def test_the_first_code_that_applies_is_given():
+    """A symbol with every kind of defect gets the codes in their order as they are skipped."""
+    bars = scaled(ordinary(100), slice(None), 0.01, 1e-3)
+    bars = scaled(bars, slice(-20, None, 2), 0.5)
+    bars["volume"][-13:] = 0.0
+    bars = scaled(bars, 65, 100.0)
+    bars = scaled(bars, slice(66, None), 0.25, 4.0)
+    bars["high"][2], bars["close"][1] = bars["low"][2] / 2, 0.0
+    panel = panel_of({"A": bars, "B": ordinary(100)}, {"A": slice(68, 80)})
+    today = panel.sessions[-1]
+    rules, seen = GateRules(min_bars=200, max_stale_sessions=0), []
+    while (code := gate(panel, panel.rows_at(today), today, rules).code[0]) is not None:
+        seen.append(code)
+        rules = dataclasses.replace(rules, skip=(*rules.skip, code))
+    assert seen == [code for code in GATE_CODES if code != "stale"]
+
+
+def test_sentences_name_the_day_and_the_figures():
+    """The ledger shows why, with enough to look the bar up."""
+    columns = {
+        "SPLIT": scaled(ordinary(), slice(60, None), 0.25, 4.0),
+        "TICK": scaled(ordinary(), 60, 100.0),
+        "ZERO": scaled(ordinary(), 60, 0.0),
+        "CHEAP": scaled(ordinary(), slice(None), 0.01, 100.0),
+        "YOUNG": {name: values[:7] for name, values in ordinary().items()},
+    }
+    panel = panel_of(columns)
+    detail = dict(zip(panel.symbols, at_end(panel).detail, strict=True))
+    day = str(panel.sessions[60])
+    for symbol in ("SPLIT", "TICK", "ZERO"):
+        assert detail[symbol].startswith(day)
+    assert "below the previous close" in detail["SPLIT"]
+    assert "times above the previous close" in detail["TICK"]
+    assert "close 0" in detail["ZERO"]
+    assert "below 1" in detail["CHEAP"]
+    assert detail["YOUNG"] == "7 bars, at least 20 are needed"
+    halted = at_end(panel_of({"A": ordinary(50)}, {"A": slice(30, 41)}))
+    assert halted.detail[0] == "11 of the last 50 sessions missing, longest hole 11"
+
+
+def test_counts_add_up(real):
+    """Every symbol has passed or is counted under one code, in the order of the checks."""
+    report = on(real, "2024-03-08")
+    counts = report.counts()
+    assert sum(counts.values()) + report.passed.sum() == real.n_symbols
+    assert list(counts) == [code for code in GATE_CODES if code in counts]
+    assert all(
+        (code is None) == (text is None)
+        for code, text in zip(report.code, report.detail, strict=True)
+    )
+
+
+def test_empty_panels_and_empty_columns_are_answered():
+    """No symbols: an empty report. A symbol without a bar yet: few_bars."""
+    panel = panel_of({"OLD": ordinary(), "NEW": {k: v[:5] for k, v in ordinary().items()}})
+    assert on(panel, panel.sessions[40]).code.tolist() == [None, "few_bars"]
+    assert on(panel, panel.sessions[40]).detail[1] == "0 bars, at least 20 are needed"
+    assert len(at_end(panel.take(slice(0, 0))).code) == 0
+    nothing = {name: np.empty(0) for name in FIELDS}
+    days, column = np.empty(0, "datetime64[D]"), np.empty(0, np.int32)
+    bars = LongBars(("A", "B"), column, days, **nothing)
+    empty = BarPanel.from_long(bars, sessions(30))
+    assert at_end(empty).code.tolist() == ["few_bars", "few_bars"]
+
+
+def test_a_day_that_is_no_session_and_rows_after_it_are_refused():
+    """A wrong day never means another one, and look-ahead is an error."""
+    panel = panel_of({"A": ordinary()})
+    rows = panel.rows_at(panel.sessions[-1])
+    with pytest.raises(ParameterError, match="as_of"):
+        gate(panel, rows, np.datetime64("2020-01-11"))
+    with pytest.raises(ParameterError, match="as_of"):
+        gate(panel, rows, np.datetime64("2030-01-07"))
+    with pytest.raises(ParameterError, match="rows"):
+        gate(panel, rows, panel.sessions[-2])
+    with pytest.raises(ParameterError, match="rows"):
+        gate(panel, rows + 1, panel.sessions[-1])
+    with pytest.raises(ParameterError, match="rows"):
+        gate(panel, np.zeros(2, dtype=np.intp), panel.sessions[-1])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"min_bars": 0},
+        {"min_bars": 20.0},
+        {"min_bars": True},
+        {"max_stale_sessions": -1},
+        {"price_floor": -0.01},
+        {"price_floor": float("nan")},
+        {"dollar_volume_floor": "250000"},
+        {"split_factor": 1.0},
+        {"x100_tolerance": 0.5},
+        {"open_outside_pct": float("inf")},
+        {"skip": ("no_such_code",)},
+        {"skip": "stale"},
+    ],
+    ids=lambda wrong: "{}={!r}".format(*next(iter(wrong.items()))),
+)
+def test_rules_that_mean_nothing_are_refused(wrong):
+    """The message names the parameter."""
+    with pytest.raises(ParameterError, match=next(iter(wrong))):
+        GateRules(**wrong)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_random_defects_get_the_code_of_the_plain_loop(data):
+    """Random bars with random cells multiplied, on random days, in one panel."""
+    columns, missing = {}, {}
+    factors = st.sampled_from([100.0, 0.01, 0.5, 2.0, 0.25, 4.0, 25.0, 0.04, 0.0, -1.0, 1.02])
+    for name in "ABC":
+        size = data.draw(st.integers(15, 60))
+        liquidity = data.draw(st.sampled_from([1.0, 0.005, 0.0]))
+        bars = scaled(ordinary(size, data.draw(st.integers(0, 99))), slice(None), 1.0, liquidity)
+        for _ in range(data.draw(st.integers(0, 2))):
+            at, price = data.draw(st.integers(0, size - 1)), data.draw(factors)
+            until = data.draw(st.sampled_from([at + 1, size]))
+            volume = data.draw(st.sampled_from([1.0, 0.0, 1 / price if price else 1.0, 50.0]))
+            bars = scaled(bars, slice(at, until), price, volume)
+        columns[name] = bars
+        hole = data.draw(st.integers(0, size - 1))
+        missing[name] = slice(hole, hole + data.draw(st.sampled_from([0, 0, 3, 14, 40])))
+        if missing[name].stop >= size and hole == 0:
+            missing[name] = slice(0, 0)
+    panel = panel_of(columns, missing)
+    day = panel.sessions[data.draw(st.integers(0, len(panel.sessions) - 1))]
+    rows, today = panel.rows_at(day), int(np.searchsorted(panel.sessions, day))
+    expected = []
+    for i in range(panel.n_symbols):
+        cells = [
+            (int(panel.session[row, i]), *(float(getattr(panel, f)[row, i]) for f in FIELDS))
+            for row in range(max(rows[i] + 1, 0))
+        ]
+        expected.append(gate_code(cells, today))
+    assert on(panel, day).code.tolist() == expected
