@@ -1,0 +1,46 @@
+"""The documentation is true: its examples run, and what is generated is current."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The examples of a page run from top to bottom, as a reader would run them."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    text = page.read_text(encoding="utf-8")
+    for example in EXAMPLE.finditer(text):
+        line = text[: example.start()].count("\n") + 1
+        code = "\n" * line + example.group(1)
+        exec(compile(code, str(page), "exec"), names)  # noqa: S102 - our own documentation
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path):
+    """A link to a file of the repository names a file that is there."""
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("script", ["make-cli-docs", "make-indicator-docs"])
+def test_generated_pages_are_current(script: str):
+    """Run with --check, a generator says whether its page is what it would write."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / script, "--check"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
