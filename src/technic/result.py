@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from technic.aliases import FloatArray
-from technic.data_engine.price_cache import BatchStats
+from technic.data_engine.price_cache import BatchStats, PriceCache
 from technic.errors import MissingExtraError, ParameterError
 from technic.ledger import KEPT, Ledger
 from technic.regime import Regime
@@ -92,6 +92,7 @@ class ScanResult:
     ``table``: one row for each kept symbol, best first, snake_case columns. ``ledger``: one
     outcome for each symbol of the universe; ``kept`` counts the rows of the table. ``scored``:
     the symbols that passed the data gate, filtered ones included; ``columns``: their values.
+    ``prices``: the bars that were scanned, up to ``as_of`` and split-adjusted as of it.
     """
 
     table: pd.DataFrame
@@ -106,6 +107,7 @@ class ScanResult:
     warnings: tuple[str, ...]
     scored: tuple[str, ...]
     columns: Mapping[str, FloatArray]
+    prices: PriceCache
 
     def explain(self, symbol: str) -> Explanation:
         """Show how a symbol's rating came about: every contribution, adding up to the rating.

@@ -122,6 +122,7 @@ def run_scan(
         warnings=(*context.warnings, *_warnings(screened, history.stats)),
         scored=market.symbols,
         columns=market.columns,
+        prices=history,
     )
     _require_a_scan(result.ledger)
     logger.info("%s in %.2f s", result.headline(), result.stats.total_seconds)

@@ -1,7 +1,57 @@
-"""``technic explain``: stub."""
+"""``technic explain``: how one rating came about."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
 
-def explain() -> None:
-    """Stub."""
+import typer
+
+from technic.cli.options import (
+    DataOptions,
+    FilterOptions,
+    GateOptions,
+    PlanOptions,
+    RunOptions,
+    UniverseOptions,
+)
+from technic.cli.show import SYMBOL_FORMAT
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["explain"]
+
+
+def explain(
+    symbol: Annotated[str, typer.Argument(help="Symbol, e.g. AAPL or BRK.B.", show_default=False)],
+    data: DataOptions,
+    universe: UniverseOptions,
+    filters: FilterOptions,
+    gate: GateOptions,
+    plan: PlanOptions,
+    run: RunOptions,
+    format_: Annotated[Literal["table", "json"] | None, SYMBOL_FORMAT] = None,
+) -> None:
+    """Explain a rating: each component's value, points, weight and contribution.
+
+    The contributions add up to the rating. For a symbol that was not scored: why not.
+    """
+    from technic.cli.config import Choices
+    from technic.cli.explanation import explanation_pieces
+    from technic.cli.run import run_choices
+    from technic.cli.symbol_card import head_lines
+    from technic.cli.symbol_facts import document, facts_of, named_symbol
+    from technic.cli.symbol_output import print_symbol, symbol_format
+
+    chosen = symbol_format(format_, run.out)
+    name = named_symbol(symbol)
+    result = run_choices(Choices(data, universe, filters, gate, plan), quiet=run.quiet)
+    facts = facts_of(result, name)
+
+    def pieces(width: int) -> Iterator[RenderableType]:
+        yield from head_lines(result, facts)
+        if facts.explanation is not None:
+            yield from explanation_pieces(facts.explanation, width)
+
+    print_symbol(pieces, document(result, facts, with_row=False), chosen, run)

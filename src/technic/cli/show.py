@@ -1,7 +1,69 @@
-"""``technic show``: stub."""
+"""``technic show``: everything about one symbol."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
 
-def show() -> None:
-    """Stub."""
+import typer
+
+from technic.cli.options import (
+    RUN,
+    DataOptions,
+    FilterOptions,
+    GateOptions,
+    PlanOptions,
+    RunOptions,
+    UniverseOptions,
+)
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["SYMBOL_FORMAT", "show"]
+
+SYMBOL_FORMAT = typer.Option(
+    "--format", help="How to print it; an --out ending .json means json.", rich_help_panel=RUN
+)
+
+
+def show(
+    symbol: Annotated[str, typer.Argument(help="Symbol, e.g. AAPL or BRK.B.", show_default=False)],
+    data: DataOptions,
+    universe: UniverseOptions,
+    filters: FilterOptions,
+    gate: GateOptions,
+    plan: PlanOptions,
+    run: RunOptions,
+    format_: Annotated[Literal["table", "json"] | None, SYMBOL_FORMAT] = None,
+) -> None:
+    """Show one symbol: rating, explanation, trade plan, key figures and a price chart.
+
+    It runs the scan with the same options, since a rating compares a symbol with its market.
+    """
+    from rich.text import Text
+
+    from technic.cli.config import Choices
+    from technic.cli.explanation import explanation_pieces
+    from technic.cli.run import run_choices
+    from technic.cli.symbol_card import chart_lines, figures, head_lines, plan_lines
+    from technic.cli.symbol_facts import document, facts_of, named_symbol
+    from technic.cli.symbol_output import print_symbol, symbol_format
+
+    chosen = symbol_format(format_, run.out)
+    name = named_symbol(symbol)
+    result = run_choices(Choices(data, universe, filters, gate, plan), quiet=run.quiet)
+    facts = facts_of(result, name)
+
+    def pieces(width: int) -> Iterator[RenderableType]:
+        yield from head_lines(result, facts)
+        yield Text()
+        yield from chart_lines(facts, width)
+        if facts.explanation is not None:
+            yield Text()
+            yield from plan_lines(facts)
+            yield Text()
+            yield figures(facts, width)
+            yield from explanation_pieces(facts.explanation, width)
+
+    print_symbol(pieces, document(result, facts, with_row=True), chosen, run)
