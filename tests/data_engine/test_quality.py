@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.data_gate import gate_code
-from technic.data_engine.quality import DEFAULT_RULES, GATE_CODES, GateReport, GateRules, gate
+from reference.gate_bars import at_end, on, one, ordinary, panel_of, scaled, sessions
+from technic.data_engine.quality import GATE_CODES, GateRules, gate
 from technic.errors import ParameterError
 from technic.panel import FIELDS, BarPanel, LongBars
 
@@ -26,68 +26,6 @@ TRUE_MOVES = {
     "ATXG": "2022-08-31",
 }
 LARGE = ("AAPL", "AMZN", "GOOGL", "META", "MSFT", "NVDA", "TSLA")
-
-Bars = dict[str, np.ndarray]
-
-
-def sessions(count: int) -> np.ndarray:
-    """Weekdays, which is all the gate needs to know of a calendar."""
-    return np.busday_offset("2020-01-06", np.arange(count), roll="forward")
-
-
-def ordinary(count: int = 80, seed: int = 1) -> Bars:
-    """A stock at about 40 dollars and a million shares a day, with nothing wrong."""
-    random = np.random.default_rng(seed)
-    close = 40.0 * np.exp(np.cumsum(random.normal(0, 0.02, count)))
-    open_ = close * np.exp(random.normal(0, 0.01, count))
-    return {
-        "open": open_,
-        "high": np.maximum(open_, close) * 1.01,
-        "low": np.minimum(open_, close) * 0.99,
-        "close": close,
-        "volume": 1e6 * np.exp(random.normal(0, 0.3, count)),
-    }
-
-
-def scaled(bars: Bars, where: slice | int, price: float, volume: float = 1.0) -> Bars:
-    """The same bars with prices and volume of some of them multiplied."""
-    out = {name: values.copy() for name, values in bars.items()}
-    for name in FIELDS:
-        out[name][where] *= volume if name == "volume" else price
-    return out
-
-
-def panel_of(columns: Mapping[str, Bars], missing: Mapping[str, slice] | None = None) -> BarPanel:
-    """Pack columns whose last bars fall on the same session, without the bars in ``missing``."""
-    longest = max(len(bars["close"]) for bars in columns.values())
-    parts = []
-    for i, (symbol, bars) in enumerate(columns.items()):
-        size = len(bars["close"])
-        kept = np.ones(size, dtype=bool)
-        kept[(missing or {}).get(symbol, slice(0, 0))] = False
-        days = sessions(longest)[longest - size :]
-        parts.append((np.full(size, i)[kept], days[kept], [bars[name][kept] for name in FIELDS]))
-    values = [np.concatenate([part[2][k] for part in parts]) for k in range(len(FIELDS))]
-    column = np.concatenate([part[0] for part in parts]).astype(np.int32)
-    day = np.concatenate([part[1] for part in parts])
-    return BarPanel.from_long(LongBars(tuple(columns), column, day, *values), sessions(longest))
-
-
-def at_end(panel: BarPanel, rules: GateRules = DEFAULT_RULES) -> GateReport:
-    """Gate on the last session of the panel."""
-    return on(panel, panel.sessions[-1], rules)
-
-
-def on(panel: BarPanel, day: object, rules: GateRules = DEFAULT_RULES) -> GateReport:
-    """Gate on a session of the panel."""
-    as_of = np.datetime64(str(day), "D")
-    return gate(panel, panel.rows_at(as_of), as_of, rules)
-
-
-def one(bars: Bars, missing: slice | None = None, rules: GateRules = DEFAULT_RULES) -> str | None:
-    """Code of a single column on its last session."""
-    report = at_end(panel_of({"A": bars}, {"A": missing} if missing else None), rules)
-    return report.code[0]
 
 
 @pytest.fixture(scope="module")
@@ -198,156 +136,6 @@ def test_an_ordinary_series_passes():
     assert report.passed.all()
     assert report.detail.tolist() == [None] * 4
     assert report.counts() == {}
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("day", [30, 60, 79], ids=["middle", "later", "today"])
-@pytest.mark.parametrize("ratio", [2.0, 3.0, 4.0, 10.0, 100.0, 0.25, 0.1, 0.01])
-def test_an_unadjusted_split_is_caught(ratio, day, seed):
-    """Prices before the split day are in the old shares, on the day itself and ever after."""
-    bars = ordinary(seed=seed)
-    bars["volume"][day] = 1e6
-    bars = scaled(bars, slice(day, None), 1 / ratio, ratio)
-    assert one(bars) == "unadjusted_split"
-
-
-@pytest.mark.parametrize(("ratio", "busy"), [(4.0, 2.0), (10.0, 3.0), (0.1, 15.0)])
-def test_a_split_day_may_be_busy(ratio, busy):
-    """Splits draw traders: more turnover than usual does not hide one."""
-    bars = scaled(ordinary(), slice(60, None), 1 / ratio, ratio)
-    assert one(scaled(bars, 60, 1.0, busy)) == "unadjusted_split"
-
-
-@pytest.mark.parametrize("back", [1, 2, 5])
-def test_bars_in_other_units_that_return_are_caught(back):
-    """One or several days in units × 25, as before a reverse split that was applied too late."""
-    bars = scaled(ordinary(), slice(50, 50 + back), 1 / 25, 25.0)
-    assert one(bars) == "unadjusted_split"
-
-
-@pytest.mark.parametrize(
-    ("move", "volume"), [(4.0, 60.0), (4.0, 10.0), (10.0, 300.0), (0.25, 50.0), (0.1, 120.0)]
-)
-def test_a_true_jump_with_real_volume_passes(move, volume):
-    """Good or bad news moves the price for good and brings several times the usual trading."""
-    bars = scaled(scaled(ordinary(), slice(60, None), move), 60, 1.0, volume)
-    bars = scaled(bars, slice(61, 70), 1.0, volume / 5)
-    for length in (61, 62, 80):
-        assert one({name: values[:length] for name, values in bars.items()}) is None
-
-
-def test_a_true_jump_within_the_day_passes():
-    """A bar that reaches from the old price to the new one is no change of units."""
-    bars = scaled(ordinary(), slice(60, None), 4.0)
-    bars["open"][60] /= 4.0
-    bars["low"][60] = bars["open"][60] * 0.99
-    assert one(bars) is None
-
-
-def test_a_fall_between_two_split_factors_passes():
-    """A spin-off or an offering at 2.5 or 3.45 to one, on ordinary turnover, is no split."""
-    for factor in (2.5, 3.45):
-        bars = scaled(ordinary(), slice(60, None), 1 / factor, factor)
-        for name in FIELDS[:4]:
-            bars[name][60] = bars["close"][59] / factor
-        assert one(bars) is None
-
-
-def test_a_jump_after_days_without_trading_is_not_judged():
-    """The first trade of a new listing has no ordinary volume to be compared with."""
-    bars = ordinary()
-    for name in FIELDS[:4]:
-        bars[name][:40] = 40.0
-        bars[name][40:] *= 5.0
-    bars["volume"][:40] = 0.0
-    assert one(bars) is None
-
-
-@pytest.mark.parametrize("day", [5, 40, 78, 79], ids=["early", "middle", "yesterday", "today"])
-@pytest.mark.parametrize("factor", [100.0, 0.01])
-def test_a_price_times_100_for_one_day_is_caught(factor, day):
-    """The volume of such a bar is ordinary; only the prices are wrong."""
-    assert one(scaled(ordinary(), day, factor)) == "price_x100"
-
-
-@pytest.mark.parametrize(("field", "factor"), [("high", 100.0), ("low", 0.01)])
-def test_a_single_price_times_100_is_caught(field, factor):
-    """One of the four prices is enough."""
-    bars = ordinary()
-    bars[field][50] = bars["close"][49] * factor
-    assert one(bars) == "price_x100"
-
-
-@pytest.mark.parametrize("field", FIELDS)
-def test_impossible_values_are_caught_anywhere_in_the_window(field):
-    """Zero or negative prices and negative volumes; a volume of zero is possible."""
-    for value in (0.0, -1.0):
-        bars = ordinary()
-        bars[field][3] = value
-        fine = field == "volume" and value == 0.0
-        assert one(bars) == (None if fine else "bad_price")
-
-
-@pytest.mark.parametrize(
-    ("field", "factor", "code"),
-    [
-        ("low", 1.2, "high_below_low"),
-        ("high", 0.8, "high_below_low"),
-        ("close", 1.05, "high_below_low"),
-        ("open", 1.2, "high_below_low"),
-        ("open", 0.8, "high_below_low"),
-        ("open", 1.05, None),
-        ("close", 1.0 + 1e-9, None),
-    ],
-)
-def test_prices_out_of_order_are_caught(field, factor, code):
-    """A close outside [low, high] is; rounding is not, nor an open that is a little off."""
-    bars = ordinary()
-    for name in FIELDS[:4]:
-        bars[name][10] = bars["close"][10]
-    bars[field][10] *= factor
-    assert one(bars) == code
-
-
-def test_bars_after_the_row_are_not_read():
-    """A defect of tomorrow does not gate today."""
-    panel = panel_of({"A": scaled(ordinary(), 70, 100.0), "B": scaled(ordinary(), 70, -1.0)})
-    assert on(panel, panel.sessions[69]).passed.all()
-    assert on(panel, panel.sessions[70]).code.tolist() == ["price_x100", "bad_price"]
-
-
-def test_bars_after_the_row_of_a_younger_column_are_not_read():
-    """Columns differ in their last row on a day: each has its own limit, for medians too."""
-    young = {name: values[:40] for name, values in ordinary().items()}
-    columns = {
-        "OLD": ordinary(),
-        "TICK": scaled(young, 20, 100.0),
-        "EARLY": scaled(young, 2, 100.0),
-    }
-    panel, rules = panel_of(columns), GateRules(min_bars=1)
-    first = len(panel.sessions) - 40
-    expected = {1: [None, None], 2: [None, None], 6: [None, None], 7: [None, "price_x100"],
-                19: [None, "price_x100"], 20: ["price_x100"] * 2}  # fmt: skip
-    for bar, codes in expected.items():
-        assert on(panel, panel.sessions[first + bar], rules).code.tolist() == [None, *codes]
-
-
-def test_a_bar_is_found_wherever_it_lies():
-    """One defect in each column, each on another bar, in a panel of several chunks."""
-    columns = {str(i): scaled(ordinary(300), slice(i, None), 0.1, 10.0) for i in range(5, 300)}
-    assert set(at_end(panel_of(columns)).code) == {"unadjusted_split"}
-    columns = {str(i): scaled(ordinary(300), i, -1.0) for i in range(300)}
-    assert set(at_end(panel_of(columns)).code) == {"bad_price"}
-
-
-@pytest.mark.parametrize(("volume", "code"), [(7.9e6, "unadjusted_split"), (8.1e6, None)])
-def test_ordinary_volume_is_the_median_of_the_twenty_bars_before(volume, code):
-    """Half of them at one million shares, half at three: a rise is judged by four times two."""
-    bars = ordinary()
-    bars["volume"][:60:2], bars["volume"][1:60:2] = 1e6, 3e6
-    bars = scaled(bars, slice(60, None), 4.0)
-    bars["volume"][60] = volume
-    assert one(bars) == code
 
 
 def test_recent_thresholds_are_where_they_say():
