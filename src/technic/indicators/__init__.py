@@ -6,7 +6,7 @@ first value. Arguments are never written to; a bar never changes what came befor
 numbers do not depend on the columns beside it.
 """
 
-from technic.indicators.directional import adx, dmi, dx, minus_di, plus_di
+from technic.indicators.directional import adx, dx, minus_di, plus_di
 from technic.indicators.levels import (
     gap_pct,
     highest,
@@ -50,7 +50,6 @@ __all__ = [
     "atr",
     "bbands",
     "cci",
-    "dmi",
     "dollar_volume",
     "donchian",
     "dx",

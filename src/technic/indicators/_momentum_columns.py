@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from technic.aliases import FloatArray
-from technic.indicators import directional, momentum, stochastic, trend
+from technic.indicators import directional, momentum, stochastic, trend, volatility
 from technic.indicators._column import Column
 from technic.indicators.workspace import Workspace
 
@@ -14,8 +14,9 @@ __all__ = ["MOMENTUM_COLUMNS"]
 Compute = Callable[[Workspace], FloatArray]
 
 
-def _rsi(work: Workspace) -> FloatArray:
-    return work.last(work.from_start(momentum.rsi, "close", 14))
+def _strength(work: Workspace, bars: int = 1) -> FloatArray:
+    means = work.from_start(momentum.gain_and_loss, "close", 14)
+    return momentum.strength(work.last(means[0], bars), work.last(means[1], bars))
 
 
 def _stoch(line: int) -> Compute:
@@ -28,7 +29,7 @@ def _stochrsi(line: int) -> Compute:
     """Smooth twice, as charts do: TA-Lib's STOCHRSI ends at the first smoothing."""
 
     def both(work: Workspace) -> tuple[FloatArray, FloatArray]:
-        strength = work.last(work.from_start(momentum.rsi, "close", 14), bars=18)
+        strength = _strength(work, bars=18)
         _, smooth = stochastic.stochf(strength, strength, strength, 14, 3)
         return work.bottom((smooth, trend.sma(smooth, 3)))
 
@@ -39,14 +40,26 @@ def _macd(line: int) -> Compute:
     return lambda work: work.last(work.from_start(momentum.macd, "close", 12, 26, 9)[line])
 
 
-def _dmi(line: int) -> Compute:
-    return lambda work: work.last(
-        work.from_start(directional.dmi, "high", "low", "close", 14)[line]
+def _movement(work: Workspace) -> directional.Movement:
+    def sums() -> directional.Movement:
+        reach = work.from_start(volatility.trange, "high", "low", "close")
+        return directional.movement(reach, work.field("high"), work.field("low"), 14)
+
+    return work.once("movement", sums)
+
+
+def _di(line: int) -> Compute:
+    return lambda work: directional.share(
+        work.last(_movement(work)[line]), work.last(_movement(work)[0])
     )
 
 
+def _adx(work: Workspace) -> FloatArray:
+    return work.last(directional.adx_of(_movement(work), 14))
+
+
 MOMENTUM_COLUMNS = (
-    Column("rsi_14", "0-100", 15, "Relative strength index (Wilder).", _rsi),
+    Column("rsi_14", "0-100", 15, "Relative strength index (Wilder).", _strength),
     Column(
         "stochrsi_k", "0-100", 30, "Stochastic of the RSI (14, 14), smoothed by 3.", _stochrsi(0)
     ),
@@ -98,7 +111,7 @@ MOMENTUM_COLUMNS = (
     Column("macd", "price", 34, "EMA 12 minus EMA 26 of the close.", _macd(0)),
     Column("macd_signal", "price", 34, "EMA 9 of the MACD line.", _macd(1)),
     Column("macd_hist", "price", 34, "MACD line minus its signal.", _macd(2)),
-    Column("adx_14", "0-100", 28, "Average directional index: strength of a trend.", _dmi(2)),
-    Column("plus_di_14", "0-100", 15, "Upward directional indicator.", _dmi(0)),
-    Column("minus_di_14", "0-100", 15, "Downward directional indicator.", _dmi(1)),
+    Column("adx_14", "0-100", 28, "Average directional index: strength of a trend.", _adx),
+    Column("plus_di_14", "0-100", 15, "Upward directional indicator.", _di(1)),
+    Column("minus_di_14", "0-100", 15, "Downward directional indicator.", _di(2)),
 )

@@ -22,17 +22,15 @@ def _bars(work: Workspace) -> FloatArray:
 
 
 def _field(name: str) -> Compute:
-    return lambda work: work.last(work.field(name))
+    return lambda work: work.recent(name)
 
 
 def _return(bars: int) -> Compute:
-    return lambda work: levels.percent_from(
-        work.last(work.field("close")), work.last(work.field("close"), lag=bars)
-    )
+    return lambda work: levels.percent_from(work.recent("close"), work.recent("close", lag=bars))
 
 
 def _gap(work: Workspace) -> FloatArray:
-    return levels.percent_from(work.last(work.field("open")), work.last(work.field("close"), lag=1))
+    return levels.percent_from(work.recent("open"), work.recent("close", lag=1))
 
 
 def _highest(bars: int, lag: int = 0) -> Compute:
@@ -44,7 +42,7 @@ def _lowest(bars: int, lag: int = 0) -> Compute:
 
 
 def _from(level: Compute) -> Compute:
-    return lambda work: levels.percent_from(work.last(work.field("close")), level(work))
+    return lambda work: levels.percent_from(work.recent("close"), level(work))
 
 
 PRICE_COLUMNS = (

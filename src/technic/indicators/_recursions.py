@@ -1,6 +1,9 @@
 """Smoothing that feeds on its own last value, row by row from the first bar.
 
-Each row is one element-wise step, so a column's numbers do not depend on its neighbours.
+Each row is one element-wise step, so a column's numbers do not depend on its neighbours. Functions
+whose array is called ``own`` write into it and return it: the caller gives it up. Further axes
+between time and symbols are smoothed side by side. Factors are rows, not numbers: numpy then has
+nothing to convert in each of the many small steps.
 """
 
 from __future__ import annotations
@@ -11,7 +14,14 @@ import numpy as np
 
 from technic.aliases import FloatArray
 
-__all__ = ["decaying_sum", "exponential_mean", "running_total", "sum_in_order", "wilder_mean"]
+__all__ = [
+    "decay",
+    "decaying_sum",
+    "exponential_mean",
+    "running_total",
+    "sum_in_order",
+    "wilder_mean",
+]
 
 
 def exponential_mean(values: FloatArray, n: int, start: int = 0) -> FloatArray:
@@ -20,15 +30,16 @@ def exponential_mean(values: FloatArray, n: int, start: int = 0) -> FloatArray:
     The seed covers rows ``start`` to ``start + n - 1``; rows before its last are NaN.
     """
     seed = start + n - 1
-    out = np.multiply(values, 2.0 / (n + 1))
+    weight = 2.0 / (n + 1)
+    out = values * weight
+    if seed < len(out):
+        np.divide(sum_in_order(values[start : seed + 1]), n, out=out[seed])
+        decay(out, seed, 1.0 - weight)
     out[:seed] = np.nan
-    if seed < len(values):
-        out[seed] = sum_in_order(values[start : seed + 1]) / n
-        decay(out, seed, 1.0 - 2.0 / (n + 1))
     return out
 
 
-def wilder_mean(values: FloatArray, n: int, start: int = 0) -> FloatArray:
+def wilder_mean(own: FloatArray, n: int, start: int = 0) -> FloatArray:
     """Wilder's mean: seeded by the plain mean of ``n`` rows, then (mean * (n - 1) + value) / n.
 
     In this very order of operations, dividing by way of 1 / n, as TA-Lib does: STOCHRSI stretches
@@ -36,55 +47,38 @@ def wilder_mean(values: FloatArray, n: int, start: int = 0) -> FloatArray:
     The seed covers rows ``start`` to ``start + n - 1``.
     """
     seed = start + n - 1
-    out = np.array(values, dtype=np.float64, order="C")
-    out[:seed] = np.nan
-    if seed >= len(values):
-        return out
-    older, share = float(n - 1), 1.0 / n
-    np.multiply(sum_in_order(values[start : seed + 1]), share, out=out[seed])
-    last = out[seed]
-    step = np.empty_like(last)
-    for row in out[seed + 1 :]:
-        np.multiply(last, older, out=step)
-        np.add(row, step, out=row)
-        np.multiply(row, share, out=row)
-        last = row
-    return out
+    if seed < len(own):
+        last = own[seed]
+        older, share = np.full_like(last, n - 1), np.full_like(last, 1.0 / n)
+        np.multiply(sum_in_order(own[start : seed + 1]), share, last)
+        step = np.empty_like(last)
+        for row in own[seed + 1 :]:
+            np.multiply(last, older, step)
+            np.add(row, step, row)
+            np.multiply(row, share, row)
+            last = row
+    own[:seed] = np.nan
+    return own
 
 
-def decaying_sum(values: FloatArray, n: int, start: int) -> FloatArray:
+def decaying_sum(own: FloatArray, n: int, start: int) -> FloatArray:
     """Wilder's sum: the plain sum of ``n - 1`` rows from ``start``, then sum - sum / n + value.
 
     Rows before ``start + n - 2`` are NaN. With ``n`` = 1 it is the values themselves.
     """
     seed = start + n - 2
-    out = np.array(values, dtype=np.float64, order="C")
-    if n == 1:
-        out[:start] = np.nan
-        return out
-    out[:seed] = np.nan
-    if seed < len(values):
-        out[seed] = sum_in_order(values[start : seed + 1])
-        decay(out, seed, 1.0 - 1.0 / n)
-    return out
+    if n > 1 and seed < len(own):
+        own[seed] = sum_in_order(own[start : seed + 1])
+        decay(own, seed, 1.0 - 1.0 / n)
+    own[: max(seed, start)] = np.nan
+    return own
 
 
-def decay(out: FloatArray, seed: int, keep: float) -> None:
-    """Add to each row after ``seed`` the row before it times ``keep``, in place."""
-    last = out[seed]
-    step = np.empty_like(last)
-    for row in out[seed + 1 :]:
-        np.multiply(last, keep, out=step)
-        np.add(row, step, out=row)
-        last = row
-
-
-def running_total(values: FloatArray) -> FloatArray:
+def running_total(own: FloatArray) -> FloatArray:
     """Sum of all rows so far, in order."""
-    out = np.array(values, dtype=np.float64, order="C")
-    for last, row in itertools.pairwise(out):
-        np.add(row, last, out=row)
-    return out
+    for last, row in itertools.pairwise(own):
+        np.add(row, last, row)
+    return own
 
 
 def sum_in_order(values: FloatArray) -> FloatArray:
@@ -93,3 +87,13 @@ def sum_in_order(values: FloatArray) -> FloatArray:
     for row in values[1:]:
         total += row
     return total
+
+
+def decay(own: FloatArray, seed: int, factor: float) -> None:
+    """Add to each row after ``seed`` the row before it times ``factor``."""
+    last = own[seed]
+    keep, step = np.full_like(last, factor), np.empty_like(last)
+    for row in own[seed + 1 :]:
+        np.multiply(last, keep, step)
+        np.add(row, step, row)
+        last = row

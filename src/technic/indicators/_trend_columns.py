@@ -51,15 +51,22 @@ def _bb_width(work: Workspace) -> FloatArray:
 def _bb_percent_b(work: Workspace) -> FloatArray:
     upper, _, lower = _bbands(work)
     with np.errstate(divide="ignore", invalid="ignore"):
-        out = (work.last(work.field("close")) - lower) / (upper - lower)
+        out = (work.recent("close") - lower) / (upper - lower)
     np.copyto(out, np.nan, where=upper == lower)
     return out
 
 
-def _kc(band: int) -> Compute:
-    return lambda work: work.last(
-        work.from_start(volatility.kc, "high", "low", "close", 20, 10, 2.0)[band]
-    )
+def _kc(deviations: float) -> Compute:
+    def parts(work: Workspace) -> tuple[FloatArray, FloatArray]:
+        reach = work.from_start(volatility.trange, "high", "low", "close")
+        typical = volatility.typical_price(*(work.field(x) for x in ("high", "low", "close")))
+        return volatility.kc_parts(reach.copy(), typical, 20, 10)
+
+    def compute(work: Workspace) -> FloatArray:
+        centre, reach = work.once("kc", lambda: parts(work))
+        return work.last(centre) + work.last(reach) * deviations
+
+    return compute
 
 
 TREND_COLUMNS = (
@@ -135,8 +142,8 @@ TREND_COLUMNS = (
         "Close within the bands: 0 lower, 1 upper; none where the width is nothing.",
         _bb_percent_b,
     ),
-    Column("kc_upper", "price", 20, "Upper Keltner band (EMA 20 + 2 ATR 10).", _kc(0)),
-    Column("kc_lower", "price", 20, "Lower Keltner band (EMA 20 - 2 ATR 10).", _kc(2)),
+    Column("kc_upper", "price", 20, "Upper Keltner band (EMA 20 + 2 ATR 10).", _kc(2.0)),
+    Column("kc_lower", "price", 20, "Lower Keltner band (EMA 20 - 2 ATR 10).", _kc(-2.0)),
     Column(
         "donchian_high_20",
         "price",

@@ -9,6 +9,7 @@ import numpy as np
 from technic.aliases import FloatArray
 from technic.indicators import levels, trend, volatility, volume
 from technic.indicators._column import Column
+from technic.indicators._recursions import wilder_mean
 from technic.indicators.workspace import Workspace
 
 __all__ = ["RANGE_COLUMNS", "VOLUME_COLUMNS"]
@@ -17,11 +18,15 @@ Compute = Callable[[Workspace], FloatArray]
 
 
 def _atr(work: Workspace) -> FloatArray:
-    return work.last(work.from_start(volatility.atr, "high", "low", "close", 14))
+    def smooth() -> FloatArray:
+        reach = work.from_start(volatility.trange, "high", "low", "close")
+        return wilder_mean(reach.copy(), 14, start=1)
+
+    return work.last(work.once("atr", smooth))
 
 
 def _natr(work: Workspace) -> FloatArray:
-    return levels.percent_of(_atr(work), work.last(work.field("close")))
+    return levels.percent_of(_atr(work), work.recent("close"))
 
 
 def _volatility(bars: int) -> Compute:

@@ -1,4 +1,4 @@
-"""TA-Lib's idea of zero: what its formulas treat as no movement, and divisions guarded by it."""
+"""Divisions whose bottom may be nothing, and what counts as no movement."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import numpy as np
 
 from technic.aliases import BoolArray, FloatArray
 
-__all__ = ["EPSILON", "is_zero", "quotient", "same"]
+__all__ = ["NEAR", "quotient", "same"]
 
-EPSILON = 1e-14
+NEAR = 1e-14
+"""Two prices closer than this share of their size are one price, as in TA-Lib.
 
-
-def is_zero(values: FloatArray) -> BoolArray:
-    """Tell what lies strictly between -1e-14 and 1e-14; NaN does not."""
-    return np.abs(values) < EPSILON
+The last bits of a mean or of (high + low + close) / 3 differ with the order of the additions;
+without this, oscillators would stretch them over their whole scale.
+"""
 
 
 def same(a: FloatArray, b: FloatArray) -> BoolArray:
-    """Tell which values differ by no more than 1e-14 of their size; NaN does not."""
+    """Tell where ``a`` and ``b`` differ by no more than ``NEAR`` of their size; NaN does not."""
     size = np.abs(a)
     size += np.abs(b)
-    size *= EPSILON
+    size *= NEAR
     distance = np.subtract(a, b)
     return np.abs(distance, out=distance) <= size
 
 
-def quotient(top: FloatArray, bottom: FloatArray, zero: BoolArray | None = None) -> FloatArray:
-    """``top / bottom``, and 0 where ``zero`` says so (by default where ``bottom`` is 0)."""
+def quotient(top: FloatArray, bottom: FloatArray, nothing: BoolArray | None = None) -> FloatArray:
+    """``top / bottom``, and 0 where ``nothing`` says so (by default where ``bottom`` is 0)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         out = np.divide(top, bottom)
-    np.copyto(out, 0.0, where=bottom == 0.0 if zero is None else zero)
+    np.copyto(out, 0.0, where=bottom == 0.0 if nothing is None else nothing)
     return out

@@ -9,34 +9,39 @@ import numpy as np
 
 from technic.aliases import BoolArray, FloatArray
 from technic.indicators._parameters import period
-from technic.indicators._recursions import decaying_sum
-from technic.indicators._zero import is_zero, quotient
+from technic.indicators._recursions import decaying_sum, sum_in_order
+from technic.indicators._zero import quotient
 from technic.indicators.volatility import trange
 
-__all__ = ["adx", "dmi", "dx", "minus_di", "plus_di"]
+__all__ = ["adx", "adx_of", "dx", "minus_di", "movement", "plus_di", "share"]
+
+Movement = tuple[FloatArray, FloatArray, FloatArray]
+"""Wilder's sums of true range, upward and downward movement; from row ``timeperiod`` on."""
 
 
 def plus_di(
     high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14
 ) -> FloatArray:
     """Upward movement in percent of the true range; first value in row ``timeperiod``."""
-    return _indicators(high, low, close, period(timeperiod))[0]
+    reach, up, _ = movement(trange(high, low, close), high, low, period(timeperiod))
+    return share(up, reach)
 
 
 def minus_di(
     high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14
 ) -> FloatArray:
     """Downward movement in percent of the true range; first value in row ``timeperiod``."""
-    return _indicators(high, low, close, period(timeperiod))[1]
+    reach, _, down = movement(trange(high, low, close), high, low, period(timeperiod))
+    return share(down, reach)
 
 
 def dx(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
     """Difference of the two directional indicators in percent of their sum.
 
-    Where nothing moves (no true range, or neither direction) the value before it stays.
+    Where neither direction moves the value before it stays; it begins with 0.
     """
     n = period(timeperiod, least=2)
-    out, still = _index(*_indicators(high, low, close, n))
+    out, still = _index(*movement(trange(high, low, close), high, low, n))
     if len(out) > n:
         np.copyto(out[n], 0.0, where=still[n])
     for row in np.flatnonzero(still[n + 1 :].any(axis=1)) + n + 1:
@@ -45,85 +50,79 @@ def dx(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 1
 
 
 def adx(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
-    """Average directional index, 0 to 100; first value in row ``2 * timeperiod - 1``."""
-    return dmi(high, low, close, timeperiod)[2]
+    """Average directional index, 0 to 100; first value in row ``2 * timeperiod - 1``.
 
-
-def dmi(
-    high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """PLUS_DI, MINUS_DI and ADX in one pass.
-
-    ADX is Wilder's mean of DX, seeded by the mean of the first ``timeperiod`` of them. A bar on
-    which nothing moves leaves it as it was; inside the seed such a bar counts 0.
+    Wilder's mean of DX, seeded by the mean of the first ``timeperiod`` of them. A bar on which
+    neither direction moves leaves it as it was; inside the seed such a bar counts 0.
     """
     n = period(timeperiod, least=2)
-    plus, minus = _indicators(high, low, close, n)
-    index, still = _index(plus, minus)
-    first = 2 * n - 1
-    out = index
-    if first < len(out):
-        np.copyto(out[n : first + 1], 0.0, where=still[n : first + 1])
-        total = out[n].copy()
-        for row in out[n + 1 : first + 1]:
-            total += row
-        np.divide(total, n, out=out[first])
-        _smooth(out, still, first, n)
-    out[:first] = np.nan
-    return plus, minus, out
+    return adx_of(movement(trange(high, low, close), high, low, n), n)
 
 
-def _smooth(out: FloatArray, still: BoolArray, first: int, n: int) -> None:
-    """Wilder's mean from row ``first`` on, in place, standing where nothing moves."""
-    last, step = out[first], np.empty_like(out[first])
-    with_still = set(np.flatnonzero(still.any(axis=1)).tolist())
-    for at in range(first + 1, len(out)):
-        row = out[at]
-        np.multiply(last, n - 1.0, out=step)
-        np.add(row, step, out=row)
-        np.divide(row, float(n), out=row)
-        if at in with_still:
-            np.copyto(row, last, where=still[at])
-        last = row
+def movement(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Movement:
+    """Sum up the true range ``reach``, the upward and the downward movement.
 
-
-def _indicators(
-    high: FloatArray, low: FloatArray, close: FloatArray, n: int
-) -> tuple[FloatArray, FloatArray]:
-    """Both directional indicators; 0 where there is no true range."""
-    n_bars, n_symbols = close.shape
-    parts = np.empty((n_bars, 3, n_symbols))
-    parts[:, 0] = trange(high, low, close)
-    _movements(high, low, parts)
-    sums = decaying_sum(parts, n, start=1)
-    sums[:n] = np.nan
-    reach, zero = sums[:, 0], is_zero(sums[:, 0])
-    plus, minus = quotient(sums[:, 1], reach, zero), quotient(sums[:, 2], reach, zero)
-    plus *= 100.0
-    minus *= 100.0
-    return plus, minus
-
-
-def _movements(high: FloatArray, low: FloatArray, parts: FloatArray) -> None:
-    """Write upward and downward movement into parts 1 and 2.
-
-    The larger of the two counts if it is positive; equal ones cancel.
+    On each bar the larger of the two movements counts if it is positive; equal ones cancel.
     """
+    parts = np.empty((len(high), 3, high.shape[1]))
+    parts[:, 0] = reach
     parts[:1, 1:] = 0.0
     up, down = parts[1:, 1], parts[1:, 2]
     np.subtract(high[1:], high[:-1], out=up)
     np.subtract(low[:-1], low[1:], out=down)
-    not_up = up <= down
-    not_down = down <= up
+    is_up, is_down = up > down, down > up
     np.maximum(parts[1:, 1:], 0.0, out=parts[1:, 1:])
-    np.copyto(up, 0.0, where=not_up)
-    np.copyto(down, 0.0, where=not_down)
+    up *= is_up
+    down *= is_down
+    sums = decaying_sum(parts, n, start=1)
+    sums[:n] = np.nan
+    return sums[:, 0], sums[:, 1], sums[:, 2]
 
 
-def _index(plus: FloatArray, minus: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """DX of each bar, and where it has none because nothing moves."""
-    total = plus + minus
-    still = is_zero(total)
-    out = quotient(np.abs(minus - plus), total, still)
+def share(part: FloatArray, reach: FloatArray) -> FloatArray:
+    """Directional indicator: a movement in percent of the true range, 0 where there is none."""
+    out = quotient(part, reach)
+    out *= 100.0
+    return out
+
+
+def adx_of(sums: Movement, n: int) -> FloatArray:
+    """ADX from the sums of ``movement``."""
+    out, still = _index(*sums)
+    first = 2 * n - 1
+    if first < len(out):
+        np.copyto(out[n : first + 1], 0.0, where=still[n : first + 1])
+        np.divide(sum_in_order(out[n : first + 1]), n, out=out[first])
+        _smooth(out, still, first, n)
+    out[:first] = np.nan
+    return out
+
+
+def _index(reach: FloatArray, up: FloatArray, down: FloatArray) -> tuple[FloatArray, BoolArray]:
+    """DX of each bar, and where it has none because neither direction moves.
+
+    The true range cancels out of DX; it only says where there is nothing to divide.
+    """
+    total = up + down
+    still = total == 0.0
+    still |= reach == 0.0
+    out = np.subtract(up, down)
+    np.abs(out, out=out)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out /= total
     out *= 100.0
     return out, still
+
+
+def _smooth(out: FloatArray, still: BoolArray, first: int, n: int) -> None:
+    """Wilder's mean from row ``first`` on, in place, standing where nothing moves."""
+    out[first + 1 :] /= n
+    last = out[first]
+    keep, step = np.full_like(last, 1.0 - 1.0 / n), np.empty_like(last)
+    with_still = set(np.flatnonzero(still.any(axis=1)).tolist())
+    for at, row in enumerate(out[first + 1 :], first + 1):
+        np.multiply(last, keep, step)
+        np.add(row, step, row)
+        if at in with_still:
+            np.copyto(row, last, where=still[at])
+        last = row

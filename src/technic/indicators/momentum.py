@@ -10,11 +10,21 @@ import numpy as np
 from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, period
 from technic.indicators._recursions import exponential_mean, wilder_mean
-from technic.indicators._zero import EPSILON, is_zero, quotient
+from technic.indicators._zero import quotient, same
 from technic.indicators.volatility import trange, typical_price
 from technic.panel.windows import lagged, window_deviation, window_sum
 
-__all__ = ["ao", "cci", "macd", "mom", "roc", "rsi", "ultosc"]
+__all__ = [
+    "ao",
+    "cci",
+    "gain_and_loss",
+    "macd",
+    "mom",
+    "roc",
+    "rsi",
+    "strength",
+    "ultosc",
+]
 
 
 def rsi(close: FloatArray, timeperiod: int = 14) -> FloatArray:
@@ -23,17 +33,24 @@ def rsi(close: FloatArray, timeperiod: int = 14) -> FloatArray:
     No losses so far: 100. No movement so far: 0, as in TA-Lib.
     """
     bars_like(close=close)
-    n = period(timeperiod, least=2)
-    n_bars, n_symbols = close.shape
-    both = np.empty((n_bars, 2, n_symbols))
+    return strength(*gain_and_loss(close, period(timeperiod, least=2)))
+
+
+def gain_and_loss(close: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
+    """Wilder's means of the upward and of the downward changes."""
+    both = np.empty((len(close), 2, close.shape[1]))
     both[:1] = np.nan
     gain, loss = both[1:, 0], both[1:, 1]
     np.subtract(close[1:], close[:-1], out=gain)
     np.negative(gain, out=loss)
     np.maximum(both[1:], 0.0, out=both[1:])
-    mean = wilder_mean(both, n, start=1)
-    total = mean[:, 0] + mean[:, 1]
-    out = quotient(mean[:, 0], total)
+    wilder_mean(both, n, start=1)
+    return both[:, 0], both[:, 1]
+
+
+def strength(gain: FloatArray, loss: FloatArray) -> FloatArray:
+    """RSI from the two means: the gain's share of both in percent, 0 where both are 0."""
+    out = quotient(gain, gain + loss)
     out *= 100.0
     return out
 
@@ -47,11 +64,8 @@ def cci(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 
     n = period(timeperiod, least=2)
     typical = typical_price(high, low, close)
     spread, mean = window_deviation(typical, n)
-    near = EPSILON * 10.0 * np.maximum(1.0, np.abs(mean))
-    distance = typical - mean
-    still = (np.abs(distance) < near) | (spread < near / n)
     spread *= 0.015
-    return quotient(distance, spread, still)
+    return quotient(typical - mean, spread, same(typical, mean))
 
 
 def mom(close: FloatArray, timeperiod: int = 10) -> FloatArray:
@@ -115,7 +129,7 @@ def ultosc(
     out = np.zeros(close.shape)
     for span, weight in zip(spans, (4.0, 2.0, 1.0), strict=True):
         total = window_sum(reach[1:], span)
-        part = quotient(window_sum(pressure[1:], span), total, is_zero(total))
+        part = quotient(window_sum(pressure[1:], span), total)
         part *= weight
         out[1:] += part
     out[:1] = np.nan

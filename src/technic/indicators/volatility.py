@@ -12,7 +12,7 @@ import numpy as np
 from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, factor, period
 from technic.indicators._recursions import exponential_mean, wilder_mean
-from technic.indicators._zero import EPSILON, is_zero, quotient
+from technic.indicators._zero import quotient
 from technic.indicators.trend import ma
 from technic.panel.windows import window_max, window_min, window_variance
 
@@ -21,6 +21,7 @@ __all__ = [
     "bbands",
     "donchian",
     "kc",
+    "kc_parts",
     "natr",
     "realised_volatility",
     "stddev",
@@ -50,11 +51,14 @@ def trange(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
     out = np.empty(close.shape)
     out[:1] = np.nan
     before, inside = close[:-1], out[1:]
-    np.subtract(high[1:], low[1:], out=inside)
-    distance = np.subtract(high[1:], before)
-    np.maximum(inside, np.abs(distance, out=distance), out=inside)
-    np.subtract(low[1:], before, out=distance)
-    np.maximum(inside, np.abs(distance, out=distance), out=inside)
+    np.maximum(high[1:], before, out=inside)
+    inside -= np.minimum(low[1:], before)
+    crossed = high[1:] < low[1:]
+    if crossed.any():
+        # A bar with its high below its low: the shortcut above holds for proper bars only.
+        top, bottom, previous = high[1:][crossed], low[1:][crossed], before[crossed]
+        reach = np.maximum(np.abs(top - previous), np.abs(bottom - previous))
+        inside[crossed] = np.maximum(top - bottom, reach)
     return out
 
 
@@ -66,7 +70,7 @@ def atr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 
 
 def natr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
     """Average true range in percent of the close; 0 where the close is 0."""
-    out = quotient(atr(high, low, close, timeperiod), close, is_zero(close))
+    out = quotient(atr(high, low, close, timeperiod), close)
     out *= 100.0
     return out
 
@@ -78,10 +82,10 @@ def var(close: FloatArray, timeperiod: int = 5) -> FloatArray:
 
 
 def stddev(close: FloatArray, timeperiod: int = 5, nbdev: float = 1.0) -> FloatArray:
-    """Standard deviation (divisor n) times ``nbdev``; a variance below 1e-14 counts as 0."""
+    """Standard deviation (divisor n) times ``nbdev``."""
     scale = factor(nbdev, "nbdev")
     bars_like(close=close)
-    out = _root(window_variance(close, period(timeperiod, least=2))[0])
+    out = np.sqrt(window_variance(close, period(timeperiod, least=2))[0])
     out *= scale
     return out
 
@@ -101,7 +105,7 @@ def bbands(
     bars_like(close=close)
     n = period(timeperiod, least=2)
     spread, mean = window_variance(close, n)
-    spread = _root(spread)
+    np.sqrt(spread, out=spread)
     centre = mean if matype == 0 and not isinstance(matype, bool) else ma(close, n, matype)
     return centre + spread * up, centre, centre - spread * down
 
@@ -121,11 +125,18 @@ def kc(
     """
     width = factor(nbdev, "nbdev")
     n, m = period(timeperiod, least=2), period(atrperiod, "atrperiod")
-    first = max(n - 1, m)
-    reach = wilder_mean(trange(high, low, close), m, start=first - m + 1)
+    centre, reach = kc_parts(trange(high, low, close), typical_price(high, low, close), n, m)
     reach *= width
-    centre = exponential_mean(typical_price(high, low, close), n, start=first - n + 1)
     return centre + reach, centre, centre - reach
+
+
+def kc_parts(
+    true_range: FloatArray, typical: FloatArray, n: int, m: int
+) -> tuple[FloatArray, FloatArray]:
+    """Centre line and average range of the Keltner channel; writes into ``true_range``."""
+    first = max(n - 1, m)
+    centre = exponential_mean(typical, n, start=first - n + 1)
+    return centre, wilder_mean(true_range, m, start=first - m + 1)
 
 
 def donchian(high: FloatArray, low: FloatArray, timeperiod: int = 20) -> Bands:
@@ -153,10 +164,4 @@ def realised_volatility(close: FloatArray, timeperiod: int = 20) -> FloatArray:
             spread *= n / (n - 1)
             np.sqrt(spread, out=out[1:])
         out *= 100.0 * math.sqrt(SESSIONS_A_YEAR)
-    return out
-
-
-def _root(variance: FloatArray) -> FloatArray:
-    out = np.sqrt(variance)
-    np.copyto(out, 0.0, where=variance < EPSILON)
     return out

@@ -106,10 +106,8 @@ def _signed_volume(close: FloatArray, volume: FloatArray) -> FloatArray:
     """Volume with the sign of the day's change; NaN in row 0, which has no day before it."""
     flow = np.empty(close.shape)
     flow[:1] = np.nan
-    inside = flow[1:]
-    np.subtract(close[1:], close[:-1], out=inside)
-    np.sign(inside, out=inside)
-    inside *= volume[1:]
+    # Not in place: numpy's sign is several times slower when it writes over its argument.
+    np.multiply(np.sign(close[1:] - close[:-1]), volume[1:], out=flow[1:])
     return flow
 
 

@@ -28,7 +28,9 @@ from technic.panel.windows import lagged
 __all__ = ["Workspace"]
 
 R = TypeVar("R")
-KEPT_RESULTS = 12
+KEPT_RESULTS = 8
+_DEPTHS = tuple(4**power for power in range(2, 12))
+"""How many rows are cut off a field at once: the next cut of it is rarely deeper."""
 
 
 class Workspace:
@@ -51,11 +53,23 @@ class Workspace:
         self._one_row = rows.ndim == 1
         self._common = int(np.bincount(rows[rows >= 0]).argmax()) if self._height else -1
         self._odd = np.flatnonzero(rows != self._common) if self._one_row else np.empty(0, np.intp)
+        self._tails: dict[str, FloatArray] = {}
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
 
     def field(self, name: str) -> FloatArray:
         """One of the panel's arrays, from the first bar to the last row asked for."""
         return cast("FloatArray", getattr(self.panel, name))[: self._height]
+
+    def recent(self, name: str, bars: int = 1, lag: int = 0) -> FloatArray:
+        """Last ``bars`` rows of a field, ``lag`` bars ago, aligned."""
+        if not self._one_row:
+            return self.last(self.field(name), bars, lag)
+        tail = self._tails.get(name)
+        if tail is None or len(tail) < bars + lag:
+            depth = next(depth for depth in _DEPTHS if depth >= bars + lag)
+            tail = self._tails[name] = self._cut(self.field(name), depth, 0)
+        end = len(tail) - lag
+        return tail[end - bars : end]
 
     def over(self, bars: int, function: Callable[..., R], *inputs: str | float) -> R:
         """Call ``function`` on the last ``bars`` bars; strings in ``inputs`` name fields."""
@@ -118,9 +132,7 @@ class Workspace:
     def _call(
         self, bars: int, lag: int, function: Callable[..., R], inputs: tuple[str | float, ...]
     ) -> R:
-        arguments = [
-            self.last(self.field(x), bars, lag) if isinstance(x, str) else x for x in inputs
-        ]
+        arguments = [self.recent(x, bars, lag) if isinstance(x, str) else x for x in inputs]
         return self.bottom(function(*arguments))
 
     def _cut(self, values: FloatArray, bars: int, lag: int) -> FloatArray:
@@ -132,8 +144,9 @@ class Workspace:
         end = self._common - lag + 1
         if not len(self._odd) and end >= bars:
             return values[end - bars : end]
-        out = np.full((bars, values.shape[1]), np.nan)
+        out = np.empty((bars, values.shape[1]))
         inside = min(bars, max(end, 0))
+        out[: bars - inside] = np.nan
         out[bars - inside :] = values[max(end, 0) - inside : max(end, 0)]
         if len(self._odd):
             row = self.rows[self._odd] + np.arange(1 - bars - lag, 1 - lag)[:, None]
