@@ -1,0 +1,169 @@
+"""Packing many symbols into requests whose pages are shared by all their symbols.
+
+A request for k symbols over s sessions takes ``ceil(k * s / bars)`` pages, each one HTTP request.
+Symbols with different gaps may share a request; then it spans all of them. The best packing of any
+gaps is a bin packing, so this is a good one beside a proven lower bound:
+
+1. choose the whole-market days, in several ways (none, all, cheapest cover with the rows' shares),
+2. cut each symbol's gaps where a hole costs more than its share of a request,
+3. order the ranges and cut the order into requests at the best places (dynamic programming),
+4. keep the best of what was tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from technic.aliases import BoolArray, FloatArray, IntArray
+from technic.data_engine.plan_pages import PageSize, cover_cost, spans
+
+__all__ = ["Bundle", "pack_symbols"]
+
+FEW_RANGES = 1_000
+"""With more ranges than this only the most promising way to cut them is packed."""
+
+LARGEST_COST = 1 << 28
+DAY_COST = 1_000
+"""Whole units in which a day and a row's share of a request are weighed against each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One request: positions of its symbols (group by group), first and last session, pages."""
+
+    members: tuple[int, ...]
+    first: int
+    last: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranges:
+    """What is to be packed: whose ranges and which sessions they span, arrays ``(n_ranges,)``."""
+
+    member: IntArray
+    first: IntArray
+    last: IntArray
+
+    def fluid_cost(self, page: PageSize, most: int) -> float:
+        """Requests if they could be filled to the brim."""
+        return float(_share(self.first, self.last, page, most).sum())
+
+
+def pack_symbols(
+    missing: BoolArray, sizes: IntArray, offered: BoolArray, page: PageSize, most: int
+) -> tuple[BoolArray, tuple[Bundle, ...], int]:
+    """Choose market days among those ``offered`` and pack the rest, ``most`` symbols a request.
+
+    missing: (n_groups, n_sessions), no empty row; sizes: symbols of each group. Returns the mask
+    of days, the requests for the rest and a lower bound of all HTTP requests.
+    """
+    most = min(most, int(sizes.sum()))
+    tries = [
+        (days, _cut(missing & ~days, sizes, longest_hole))
+        for days in _day_options(missing, sizes, offered, page, most)
+        for longest_hole in (page.bars // (most * page.per_session), missing.shape[1])
+    ]
+    if max(len(ranges.member) for _, ranges in tries) > FEW_RANGES:
+        tries = [min(tries, key=lambda item: item[0].sum() + item[1].fluid_cost(page, most))]
+    packed = [
+        (days, bundles) for days, ranges in tries for bundles in _packings(ranges, page, most)
+    ]
+    days, bundles = min(packed, key=lambda item: item[0].sum() + sum(b.pages for b in item[1]))
+    return days, bundles, _lower_bound(missing, sizes, offered, page, most)
+
+
+def _share(first: IntArray, last: IntArray, page: PageSize, most: int) -> FloatArray:
+    """Least part of a request that each range takes."""
+    return np.maximum(1 / most, (last - first + 1) * page.per_session / page.bars)
+
+
+def _day_options(
+    missing: BoolArray, sizes: IntArray, offered: BoolArray, page: PageSize, most: int
+) -> list[BoolArray]:
+    """Sets of days worth a try."""
+    days = offered & missing.any(axis=0)
+    options = [np.zeros_like(days)]
+    if days.any():
+        options.append(days)
+        for share in (_share(*spans(missing), page, most), np.full(len(sizes), 1 / most)):
+            cost = np.minimum(share * sizes, len(days))
+            unit = max(1, min(DAY_COST, int(LARGEST_COST / (cost.sum() + len(days)))))
+            whole = np.ceil(cost * unit).astype(np.int64)
+            options.append(cover_cost(missing, whole, offered, unit)[0])
+    return list({option.tobytes(): option for option in options}.values())
+
+
+def _cut(missing: BoolArray, sizes: IntArray, longest_hole: int) -> _Ranges:
+    """Cut each symbol's missing cells into ranges with no hole longer than ``longest_hole``."""
+    row, cell = np.nonzero(missing)
+    begins = np.ones(len(row), bool)
+    begins[1:] = (row[1:] != row[:-1]) | (cell[1:] - cell[:-1] - 1 > longest_hole)
+    at = np.flatnonzero(begins)
+    group, first = row[at], cell[at]
+    last = cell[np.append(at[1:], len(row)) - 1] if len(at) else first
+    copies = sizes[group]
+    within = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
+    offset = np.cumsum(sizes) - sizes
+    return _Ranges(
+        np.repeat(offset[group], copies) + within, np.repeat(first, copies), np.repeat(last, copies)
+    )
+
+
+def _packings(ranges: _Ranges, page: PageSize, most: int) -> Iterator[tuple[Bundle, ...]]:
+    """Pack the ranges in the order of their first days, and of their last days where few."""
+    orders = [np.lexsort((ranges.member, ranges.last, ranges.first))]
+    if len(ranges.member) <= FEW_RANGES:
+        orders.append(np.lexsort((ranges.member, ranges.first, ranges.last)))
+        orders.append(np.lexsort((ranges.member, ranges.first, ranges.last - ranges.first)))
+    for order in orders:
+        ordered = _Ranges(ranges.member[order], ranges.first[order], ranges.last[order])
+        cuts = _best_cuts(ordered, page, most)
+        yield tuple(_bundle(ordered, begin, end, page) for begin, end in cuts)
+
+
+def _best_cuts(ranges: _Ranges, page: PageSize, most: int) -> list[tuple[int, int]]:
+    """Cut the order into consecutive requests with the fewest pages; equal ones: the smallest."""
+    n = len(ranges.member)
+    pages = np.zeros(n + 1, np.int64)
+    start = np.zeros(n + 1, np.int64)
+    count = np.arange(1, most + 1) * page.per_session
+    for end in range(1, n + 1):
+        window = slice(max(end - most, 0), end)
+        low = np.minimum.accumulate(ranges.first[window][::-1])
+        high = np.maximum.accumulate(ranges.last[window][::-1])
+        total = pages[window][::-1] - (-(high - low + 1) * count[: len(low)] // page.bars)
+        best = int(total.argmin())
+        pages[end], start[end] = total[best], end - 1 - best
+    cuts: list[tuple[int, int]] = []
+    while n:
+        cuts.append((int(start[n]), n))
+        n = int(start[n])
+    return cuts[::-1]
+
+
+def _bundle(ranges: _Ranges, begin: int, end: int, page: PageSize) -> Bundle:
+    members = tuple(sorted(set(ranges.member[begin:end].tolist())))
+    first, last = int(ranges.first[begin:end].min()), int(ranges.last[begin:end].max())
+    pages = -(-len(members) * (last - first + 1) * page.per_session // page.bars)
+    return Bundle(members, first, last, pages)
+
+
+def _lower_bound(
+    missing: BoolArray, sizes: IntArray, offered: BoolArray, page: PageSize, most: int
+) -> int:
+    """HTTP requests that no plan can go below.
+
+    Two prices for a missing cell that no request and no day can exceed in sum: a cell costs its
+    part of a page (or of its day, if that is less); a symbol costs its part of a request.
+    """
+    per_day = (sizes[:, None] * missing).sum(axis=0)
+    # Whole numbers throughout: a rounding error must not lift the bound.
+    full = offered & (per_day * page.per_session > page.bars)
+    bars = int(per_day[~full].sum()) * page.per_session
+    by_bars = int(np.count_nonzero(full)) - (-bars // page.bars)
+    _, cost = cover_cost(missing, sizes, offered, most)
+    return max(by_bars, -(-cost // most))
