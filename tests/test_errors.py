@@ -15,6 +15,7 @@ EXAMPLES = [
     errors.MissingExtraError("--format xlsx", "xlsxwriter", "xlsx"),
     errors.FetchError("files", "AAPL", "no_data", "the file has no such symbol"),
     errors.NothingToScanError("the universe is empty", "name another file"),
+    errors.StoreError("bars", "has schema version 9", "upgrade Technic"),
 ]
 
 
@@ -43,4 +44,5 @@ def test_exit_codes():
         "MissingExtraError": 2,
         "FetchError": 1,
         "NothingToScanError": 1,
+        "StoreError": 1,
     }

@@ -7,6 +7,7 @@ TechnicError
 │   ├── RuleUnavailableError  a rule was asked for and its column is not there
 │   └── MissingExtraError     an optional dependency is not installed
 ├── FetchError                a provider could not give bars for one symbol (exit code 1)
+├── StoreError                the bar store cannot be read or written (exit code 1)
 └── NothingToScanError        no symbol is left to scan, and why (exit code 1)
 
 Errors cross process borders, so every field goes positionally to ``super().__init__`` and the
@@ -22,6 +23,7 @@ __all__ = [
     "NothingToScanError",
     "ParameterError",
     "RuleUnavailableError",
+    "StoreError",
     "TechnicError",
     "UsageError",
 ]
@@ -125,4 +127,16 @@ class NothingToScanError(TechnicError):
 
     def __str__(self) -> str:
         text = f"nothing to scan: {self.reason}"
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+class StoreError(TechnicError):
+    """The bar store at ``url`` cannot be read or written; credentials are never in the text."""
+
+    def __init__(self, url: str, reason: str, hint: str = "") -> None:
+        super().__init__(url, reason, hint)
+        self.url, self.reason, self.hint = url, reason, hint
+
+    def __str__(self) -> str:
+        text = f"store {self.url}: {self.reason}"
         return f"{text}; {self.hint}" if self.hint else text

@@ -1,0 +1,8 @@
+"""The store: every bar that was ever answered, and what is known to be answered."""
+
+from technic.data_engine.store._delta import CommitRetry
+from technic.data_engine.store._inspect import StoreStats
+from technic.data_engine.store._quarantine import Problem
+from technic.data_engine.store.bar_store import BarStore
+
+__all__ = ["BarStore", "CommitRetry", "Problem", "StoreStats"]

@@ -1,0 +1,193 @@
+"""One table of bars: replace exactly the cells that were asked, read back what is there.
+
+Rows that no file overlaps are added as a file of their own, which is the daily append. Everything
+else is merged with its month in memory, and the month is replaced: so each month stays sorted by
+(symbol, session), and nothing is ever added to cells that hold bars already.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from technic.aliases import BoolArray, DateArray
+from technic.data_engine.store._arrow import bar_schema, from_batches, to_table
+from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
+from technic.data_engine.store._files import DataFile, data_files, read_batches
+from technic.data_engine.store._rows import empty_bars, in_cells, joined, trading_days
+from technic.panel import FIELDS, LongBars
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+__all__ = ["MOST_LOOSE_FILES", "BarTable"]
+
+MOST_LOOSE_FILES = 30
+"""Files beyond one a month; above it the months that have several are rewritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class BarTable:
+    """Bars by day, or (``timed``) bars within the day, whose ``session`` is a UTC time."""
+
+    folder: DeltaFolder
+    name: str
+    timed: bool = False
+
+    @property
+    def spec(self) -> TableSpec:
+        """The table's definition."""
+        return TableSpec(self.name, bar_schema(self.timed), ("month",))
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns inside the files; the month is in their path."""
+        return ["session", "symbol", *(["time"] if self.timed else []), *FIELDS]
+
+    def replace_days(self, bars: LongBars, sessions: DateArray) -> None:
+        """Make ``bars`` (ordered, within ``sessions``) all there is on these days."""
+
+        def covered(held: LongBars) -> BoolArray:
+            return np.isin(trading_days(held.session), sessions)
+
+        self._replace(bars, sessions, covered)
+
+    def replace_ranges(
+        self,
+        bars: LongBars,
+        symbols: Sequence[str],
+        first: DateArray | np.datetime64,
+        last: DateArray | np.datetime64,
+    ) -> None:
+        """Make ``bars`` (ordered) all there is of ``symbols`` from ``first`` to ``last``.
+
+        The days are the same for all symbols, or each symbol has its own.
+        """
+
+        def covered(held: LongBars) -> BoolArray:
+            return in_cells(held, symbols, first, last)
+
+        outer = np.array([np.min(first), np.max(last)], "datetime64[D]")
+        self._replace(bars, outer, covered, span=True)
+
+    def read(
+        self, symbols: Sequence[str] | None, first: np.datetime64, last: np.datetime64
+    ) -> LongBars:
+        """Return the bars of ``symbols`` (None: all) on days from ``first`` to ``last``."""
+        table = self.folder.load(self.name)
+        if table is None:
+            return self._none()
+        low, high = _number(first), _number(last)
+        files = [file for file in data_files(table) if file.first <= high and file.last >= low]
+        return self.read_files(files, symbols, (low, high))
+
+    def extent(self) -> tuple[int, np.datetime64 | None, np.datetime64 | None]:
+        """Return the number of symbols, and the first and last day that have bars."""
+        table = self.folder.load(self.name)
+        files = [] if table is None else data_files(table)
+        if not files:
+            return 0, None, None
+        names: set[str] = set()
+        for batch in read_batches(self.folder, self.name, files, ["symbol"]):
+            names.update(batch.column("symbol").unique().to_pylist())
+        first, last = min(file.first for file in files), max(file.last for file in files)
+        return len(names), np.datetime64(first, "D"), np.datetime64(last, "D")
+
+    def compact(self, most_loose: int = 0) -> int:
+        """Rewrite months of several files as one each; return how many months that were.
+
+        Nothing happens while there are no more than ``most_loose`` files beyond one a month.
+        """
+        done = 0
+
+        def change(table: DeltaTable) -> Change | None:
+            nonlocal done
+            files = data_files(table)
+            counts = Counter(file.month for file in files)
+            crowded = sorted(month for month, count in counts.items() if count > 1)
+            done = len(crowded)
+            if not crowded or len(files) - len(counts) <= most_loose:
+                done = 0
+                return None
+            bars = self.read_files([file for file in files if counts[file.month] > 1])
+            return Change(to_table(bars, self.timed), _in("month", crowded))
+
+        if self.folder.load(self.name) is not None:
+            self.folder.commit(self.spec, change)
+        return done
+
+    def _none(self) -> LongBars:
+        return empty_bars(np.empty(0, "datetime64[us]") if self.timed else None)
+
+    def read_files(
+        self,
+        files: Sequence[DataFile],
+        symbols: Sequence[str] | None = None,
+        days: tuple[int, int] = (-(1 << 31), (1 << 31) - 1),
+    ) -> LongBars:
+        """Return the bars of some of the table's files; ``days`` are day numbers."""
+        batches = read_batches(self.folder, self.name, files, self.columns, symbols)
+        return from_batches(batches, symbols, days, self.timed)
+
+    def _replace(
+        self,
+        bars: LongBars,
+        days: DateArray,
+        covered: Callable[[LongBars], BoolArray],
+        span: bool = False,
+    ) -> None:
+        """Commit ``bars`` in place of the rows that ``covered`` marks.
+
+        ``days``: those that may hold marked rows; with ``span`` all from the first to the last.
+        """
+        wanted = _numbers(days)
+
+        def change(table: DeltaTable) -> Change | None:
+            files = data_files(table)
+            touched = {file.month for file in files if _overlaps(file, wanted, span)}
+            where = _where(touched, bars)
+            held = self.read_files([file for file in files if file.month in touched])
+            gone = covered(held)
+            if where is None or not (len(bars) or gone.any()):
+                return None
+            merged = joined([held.rows(~gone), bars]) if touched else bars
+            return Change(to_table(merged, self.timed), where)
+
+        self.folder.commit(self.spec, change)
+
+
+def _where(touched: set[str], bars: LongBars) -> str | None:
+    """Say what to replace: the touched months, and the days of ``bars`` in other months.
+
+    Those days hold nothing in the version this is computed from.
+    """
+    days = [str(day) for day in np.unique(trading_days(bars.session))]
+    fresh = [day for day in days if day[:7] not in touched]
+    terms = [_in("month", sorted(touched))] if touched else []
+    if fresh:
+        months = sorted({day[:7] for day in fresh})
+        terms.append(f"({_in('month', months)} AND {_in('session', fresh)})")
+    return " OR ".join(terms) or None
+
+
+def _overlaps(file: DataFile, days: list[int], span: bool) -> bool:
+    if span:
+        return file.first <= days[-1] and file.last >= days[0]
+    return any(file.first <= day <= file.last for day in days)
+
+
+def _in(column: str, values: Sequence[str]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+def _number(day: np.datetime64) -> int:
+    return int(day.astype("datetime64[D]").astype(np.int64))
+
+
+def _numbers(days: DateArray) -> list[int]:
+    numbers: list[int] = days.astype("datetime64[D]").astype(np.int64).tolist()
+    return numbers

@@ -1,0 +1,301 @@
+"""What was asked and when: one row for each write, merged when the rows grow many.
+
+A row says either that whole-market days were answered (``sessions``, with the rows each had), or
+that ``symbols`` (none: all of the market) were answered from ``first`` to ``last``. ``final`` is
+the last day that was final when the question was asked: later days are not covered. ``serial``
+orders the writes: of two answers for a day the later write is what the store holds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from technic.aliases import BoolArray, DateArray
+from technic.data_engine.coverage import Coverage
+from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
+from technic.data_engine.store._files import data_files, read_table
+from technic.data_engine.store._rows import EXCHANGE_ZONE
+from technic.errors import ParameterError
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+__all__ = ["Answered", "CoverageLog", "by_range", "final_on"]
+
+MOST_FILES = 30
+CLOSE = dt.time(16, 0)
+NEIGHBOURS = 10
+LEAST_SHARE = 0.5
+"""A whole-market day with a smaller share of its neighbours' rows was answered in part only."""
+
+SCHEMA = pa.schema(
+    [
+        ("serial", pa.int64()),
+        ("topic", pa.string()),
+        ("asked_at", pa.timestamp("us", tz="UTC")),
+        ("final", pa.date32()),
+        ("sessions", pa.list_(pa.date32())),
+        ("rows", pa.list_(pa.int32())),
+        ("symbols", pa.list_(pa.string())),
+        ("first", pa.date32()),
+        ("last", pa.date32()),
+    ]
+)
+SPEC = TableSpec("coverage", SCHEMA)
+
+
+def final_on(asked_at: dt.datetime) -> np.datetime64:
+    """Return the last day that was over on the exchange at ``asked_at`` (an aware datetime).
+
+    Half days count as whole ones; a caller with a calendar knows better and says so.
+    """
+    if asked_at.tzinfo is None:
+        raise ParameterError("asked_at", asked_at.isoformat(), "a time with its zone")
+    local = asked_at.astimezone(ZoneInfo(EXCHANGE_ZONE))
+    over = local.time() >= CLOSE
+    return np.datetime64(local.date() if over else local.date() - dt.timedelta(days=1), "D")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer, as in the table; ``topic`` is ``bars`` or another table's name."""
+
+    topic: str
+    asked_at: dt.datetime
+    final: np.datetime64
+    sessions: DateArray | None = None
+    rows: Sequence[int] = ()
+    symbols: Sequence[str] = ()
+    first: np.datetime64 | None = None
+    last: np.datetime64 | None = None
+
+    def record(self) -> dict[str, Any]:
+        """Return the row; the log numbers it."""
+        return {
+            "serial": 0,
+            "topic": self.topic,
+            "asked_at": self.asked_at.astimezone(dt.UTC),
+            "final": _date(self.final),
+            "sessions": [] if self.sessions is None else [_date(day) for day in self.sessions],
+            "rows": list(self.rows),
+            "symbols": list(self.symbols),
+            "first": None if self.first is None else _date(self.first),
+            "last": None if self.last is None else _date(self.last),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLog:
+    """The log of one store."""
+
+    folder: DeltaFolder
+
+    @property
+    def spec(self) -> TableSpec:
+        """The table's definition."""
+        return SPEC
+
+    def add(self, answers: Sequence[Answered]) -> None:
+        """Append what was answered, in one commit; merge the log when it has many files."""
+        records = [answer.record() for answer in answers]
+
+        def change(table: DeltaTable) -> Change:
+            new = _numbered(records, table.version() + 1)
+            if len(data_files(table)) < MOST_FILES:
+                return Change(_table(new), None)
+            held = read_table(self.folder, SPEC.name, table, SCHEMA).to_pylist()
+            return Change(_table(_merged([*held, *new])), "")
+
+        self.folder.commit(SPEC, change)
+
+    def compact(self) -> None:
+        """Merge all rows into as few as say the same."""
+
+        def change(table: DeltaTable) -> Change | None:
+            if len(data_files(table)) <= 1:
+                return None
+            held = read_table(self.folder, SPEC.name, table, SCHEMA).to_pylist()
+            return Change(_table(_merged(held)), "")
+
+        if self.folder.load(SPEC.name) is not None:
+            self.folder.commit(SPEC, change)
+
+    def coverage(self, topic: str) -> Coverage:
+        """Return what is answered on a topic: final days only, and no day with far too few rows."""
+        records = self._records(topic)
+        days, rows = _market_days(records)
+        sessions = days[~_too_few(rows)]
+        owners: list[list[str]] = []
+        first, last = [], []
+        for record in records:
+            start, end = record["first"], min(record["last"] or dt.date.max, record["final"])
+            if start is None or start > end:
+                continue
+            if record["symbols"]:
+                owners.append(record["symbols"])
+                first.append(np.full(len(record["symbols"]), start, "datetime64[D]"))
+                last.append(np.full(len(record["symbols"]), end, "datetime64[D]"))
+            else:
+                sessions = np.union1d(sessions, _weekdays(start, end))
+        names = [name for group in owners for name in group]
+        none = np.empty(0, "datetime64[D]")
+        return Coverage.of(
+            sessions, names, np.concatenate([none, *first]), np.concatenate([none, *last])
+        )
+
+    def records(self, topic: str) -> list[dict[str, Any]]:
+        """Return what was answered on a topic, merged; ``add_records`` takes it back."""
+        return _merged(self._records(topic))
+
+    def add_records(self, records: list[dict[str, Any]]) -> None:
+        """Append rows as ``records`` gave them, dates and times as text allowed."""
+        if records:
+            parsed = [_parsed(record) for record in records]
+
+            def change(table: DeltaTable) -> Change:
+                return Change(_table(_numbered(parsed, table.version() + 1)), None)
+
+            self.folder.commit(SPEC, change)
+
+    def _records(self, topic: str) -> list[dict[str, Any]]:
+        table = self.folder.load(SPEC.name)
+        if table is None:
+            return []
+        held = read_table(self.folder, SPEC.name, table, SCHEMA).to_pylist()
+        return [record for record in held if record["topic"] == topic]
+
+
+def _market_days(records: Iterable[dict[str, Any]]) -> tuple[DateArray, NDArray[np.int64]]:
+    """Return the final whole-market days and their rows, the latest answer for each day."""
+    latest: dict[dt.date, tuple[int, bool]] = {}
+    for record in sorted(records, key=lambda record: int(record["serial"])):
+        for day, rows in zip(record["sessions"], record["rows"], strict=True):
+            latest[day] = rows, day <= record["final"]
+    days = sorted(day for day, (_, final) in latest.items() if final)
+    counts = np.array([latest[day][0] for day in days], dtype=np.int64)
+    return np.array(days, dtype="datetime64[D]"), counts
+
+
+def _too_few(rows: NDArray[np.int64]) -> BoolArray:
+    """Mark days with far fewer rows than the days around them, and days with none."""
+    few: BoolArray = rows == 0
+    for at in range(len(rows)):
+        around = np.r_[rows[max(at - NEIGHBOURS, 0) : at], rows[at + 1 : at + 1 + NEIGHBOURS]]
+        few[at] |= bool(len(around)) and rows[at] < LEAST_SHARE * float(np.median(around))
+    return few
+
+
+def _merged(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Say the same in fewer rows: one for the market's days, one for each range and its symbols.
+
+    Ranges of a symbol that touch become one, with the latest time it was asked.
+    """
+    out: list[dict[str, Any]] = []
+    for topic in sorted({record["topic"] for record in records}):
+        own = [record for record in records if record["topic"] == topic]
+        out += _merged_market(topic, own) + _merged_ranges(topic, own)
+    return _numbered(out, max((record["serial"] for record in records), default=0))
+
+
+def _merged_market(topic: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    days, rows = _market_days(records)
+    whole = [r for r in records if not r["symbols"] and r["first"] is not None]
+    if not len(days):
+        return whole
+    asked = max(r["asked_at"] for r in records if r["sessions"])
+    return [*whole, Answered(topic, asked, days[-1], days, rows.tolist()).record()]
+
+
+def _merged_ranges(topic: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    asked: dict[str, dt.datetime] = {}
+    names: list[str] = []
+    first: list[dt.date] = []
+    last: list[dt.date] = []
+    for record in records:
+        end = min(record["last"] or dt.date.max, record["final"])
+        if not record["symbols"] or record["first"] > end:
+            continue
+        names += record["symbols"]
+        first += [record["first"]] * len(record["symbols"])
+        last += [end] * len(record["symbols"])
+        for name in record["symbols"]:
+            asked[name] = max(asked.get(name, record["asked_at"]), record["asked_at"])
+    none = np.empty(0, "datetime64[D]")
+    merged = Coverage.of(
+        none, names, np.array(first, "datetime64[D]"), np.array(last, "datetime64[D]")
+    )
+    out = []
+    for name, ranges in merged.ranges.items():
+        for start, end_day in ranges:
+            out.append((name, start, end_day, asked[name]))
+    return [answer.record() for answer in _grouped(topic, out, None)]
+
+
+def by_range(
+    topic: str,
+    asked_at: dt.datetime,
+    final: np.datetime64,
+    symbols: Sequence[str],
+    first: DateArray,
+    last: DateArray,
+) -> list[Answered]:
+    """Return the answers that say symbol i was answered from ``first[i]`` to ``last[i]``."""
+    rows = [(name, a, z, asked_at) for name, a, z in zip(symbols, first, last, strict=True)]
+    return _grouped(topic, rows, final)
+
+
+def _grouped(
+    topic: str,
+    rows: Iterable[tuple[str, np.datetime64, np.datetime64, dt.datetime]],
+    final: np.datetime64 | None,
+) -> list[Answered]:
+    """Make one answer of all symbols with the same range and time; ``final`` None: the range's."""
+    groups: dict[tuple[np.datetime64, np.datetime64, dt.datetime], list[str]] = {}
+    for name, first, last, asked_at in rows:
+        groups.setdefault((first, last, asked_at), []).append(name)
+    return [
+        Answered(topic, when, final or last, symbols=names, first=first, last=last)
+        for (first, last, when), names in groups.items()
+    ]
+
+
+def _numbered(records: list[dict[str, Any]], serial: int) -> list[dict[str, Any]]:
+    return [record | {"serial": serial} for record in records]
+
+
+def _parsed(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with its days and time as such, which a file holds as text."""
+
+    def date(value: object) -> dt.date | None:
+        return None if value is None else dt.date.fromisoformat(str(value))
+
+    return record | {
+        "asked_at": dt.datetime.fromisoformat(str(record["asked_at"])),
+        "final": date(record["final"]),
+        "sessions": [date(day) for day in record["sessions"]],
+        "first": date(record["first"]),
+        "last": date(record["last"]),
+    }
+
+
+def _table(records: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(records, SCHEMA)
+
+
+def _weekdays(first: dt.date, last: dt.date) -> DateArray:
+    days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
+    return days[np.is_busday(days)]
+
+
+def _date(day: np.datetime64) -> dt.date:
+    value = day.astype("datetime64[D]").astype(object)
+    assert isinstance(value, dt.date)
+    return value

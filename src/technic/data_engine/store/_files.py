@@ -1,0 +1,123 @@
+"""The data files of one version of a table: which there are, and their rows.
+
+Files are read straight with pyarrow, by name. ``DeltaTable.to_pyarrow_dataset`` is not used: its
+background threads can abort Python at exit.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import numpy as np
+import pyarrow as pa
+
+from technic.data_engine.store._delta import DeltaFolder, local_path
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+__all__ = ["DataFile", "data_files", "read_batches", "read_table"]
+
+REMOTE_READS = 8
+BEYOND_ANY_DAY = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One Parquet file: its partition, its days (day numbers), rows and bytes."""
+
+    path: str
+    month: str
+    first: int
+    last: int
+    rows: int
+    size: int
+
+
+def data_files(table: DeltaTable) -> list[DataFile]:
+    """Return the files of a table's version, by month and first day."""
+    actions = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    files = [
+        DataFile(
+            unquote(action["path"]),
+            action.get("partition.month") or "",
+            _day_number(action.get("min.session"), -BEYOND_ANY_DAY),
+            _day_number(action.get("max.session"), BEYOND_ANY_DAY),
+            int(action["num_records"] or 0),
+            int(action["size_bytes"]),
+        )
+        for action in actions
+    ]
+    return sorted(files, key=lambda file: (file.month, file.first, file.path))
+
+
+def read_batches(
+    folder: DeltaFolder,
+    name: str,
+    files: Sequence[DataFile],
+    columns: Sequence[str],
+    symbols: Sequence[str] | None = None,
+) -> Iterator[Any]:
+    """Yield record batches; row groups that hold none of ``symbols`` may be left out."""
+    with folder.translated(name):
+        wanted = None if symbols is None else sorted(symbols)
+        for source in _sources(folder, name, files):
+            yield from _batches(source, list(columns), wanted)
+
+
+def read_table(folder: DeltaFolder, name: str, table: DeltaTable, schema: pa.Schema) -> pa.Table:
+    """Return all rows of a small table with the columns of ``schema``."""
+    batches = list(read_batches(folder, name, data_files(table), schema.names))
+    return pa.Table.from_batches(batches).cast(schema) if batches else schema.empty_table()
+
+
+def _sources(folder: DeltaFolder, name: str, files: Sequence[DataFile]) -> Iterator[Any]:
+    """Yield what pyarrow can open: mapped files, or whole files from an object store."""
+    local = local_path(folder.uri(name))
+    if local is not None:
+        for file in files:
+            yield pa.memory_map(str(local / file.path))
+        return
+    from deltalake.fs import DeltaStorageHandler
+
+    handler = DeltaStorageHandler(folder.uri(name), dict(folder.options))
+
+    def fetch(file: DataFile) -> Any:
+        return pa.BufferReader(handler._handler.open_input_file(file.path).read(file.size))
+
+    with ThreadPoolExecutor(REMOTE_READS) as pool:
+        yield from pool.map(fetch, files)
+
+
+def _batches(source: Any, columns: list[str], wanted: list[str] | None) -> list[Any]:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(source) as file:
+        if wanted is None:
+            table = file.read(columns)
+        else:
+            groups = _groups_with(file.metadata, wanted)
+            table = file.read_row_groups(groups, columns)
+    batches: list[Any] = table.to_batches()
+    return batches
+
+
+def _groups_with(metadata: Any, wanted: list[str]) -> list[int]:
+    """Return the row groups that may hold one of ``wanted`` (files are sorted by symbol)."""
+    at = metadata.schema.names.index("symbol")
+    kept = []
+    for group in range(metadata.num_row_groups):
+        statistics = metadata.row_group(group).column(at).statistics
+        known = statistics is not None and statistics.has_min_max
+        if not known or bisect_left(wanted, statistics.min) < bisect_right(wanted, statistics.max):
+            kept.append(group)
+    return kept
+
+
+def _day_number(day: Any, missing: int) -> int:
+    return missing if day is None else int(np.datetime64(day, "D").astype(np.int64))
