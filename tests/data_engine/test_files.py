@@ -3,6 +3,8 @@ import logging
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -265,6 +267,9 @@ HOSTILE = {
     "long symbol": (HEAD + ROW.replace("AAA", "A" * 99), "is no symbol"),
     "short row": (HEAD + ROW + "AAA,2024-03-05\n", "row 3: has 2 values where the header has 7"),
     "not UTF-8": (HEAD.encode() + b"\xc4\xd6,2024-03-04,1,2,1,2,3\n", "row 2: is not UTF-8 text"),
+    "not UTF-8 and short": (HEAD.encode() + b"\xc4\xd6,2024-03-04\n", "row 2: is not UTF-8 text"),
+    "old line ends": ((HEAD + ROW).replace("\n", "\r"), "row 1: cannot be read as CSV"),
+    "stray line end": (HEAD + ROW + "A\rA,1\n", "row 3: cannot be read as CSV: new-line"),
     "UTF-16": (HEAD.encode("utf-16"), "is UTF-16 text"),
     "binary": (bytes(range(256)) * 20, "is neither CSV nor text"),
     "false Parquet": (b"PAR1" + bytes(50), "cannot be read as Parquet"),
@@ -287,6 +292,25 @@ def test_a_file_that_holds_no_prices_gets_one_sentence(tmp_path, case):
     assert "\n" not in str(caught.value)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["csv", "parquet"]),
+    st.lists(st.tuples(st.integers(0, 10_000), st.binary(max_size=6)), min_size=1, max_size=3),
+)
+def test_damage_anywhere_never_ends_in_another_error(tmp_path_factory, suffix, damage):
+    """Bytes overwritten in a good file: it is still read, or refused in one sentence."""
+    path = tmp_path_factory.mktemp("damage") / f"x.{suffix}"
+    bars().to_csv(path, index=False) if suffix == "csv" else bars().to_parquet(path)
+    data = bytearray(path.read_bytes())
+    for at, patch in damage:
+        data[at % len(data) : at % len(data) + len(patch)] = patch
+    write(path, bytes(data))
+    try:
+        FilesProvider(path).history(["AAA", "BBB"], DAYS)
+    except InputFileError as error:
+        assert "\n" not in str(error)
+
+
 def test_parquet_that_is_broken_or_of_wrong_types_gets_one_sentence(tmp_path):
     """Cut off anywhere, holes in who and when, or columns of the wrong type."""
     whole = tmp_path / "whole.parquet"
@@ -306,6 +330,17 @@ def test_parquet_that_is_broken_or_of_wrong_types_gets_one_sentence(tmp_path):
         bars().assign(**columns).to_parquet(whole)
         with pytest.raises(InputFileError, match=message):
             fetch(whole)
+
+
+def test_parquet_text_that_is_not_utf8_gets_one_sentence(tmp_path):
+    """The column is named."""
+    table = pa.Table.from_pandas(bars())
+    bad = pa.array([b"A\xff"] * len(table), pa.binary()).view(pa.string())
+    for column in ("symbol", "date", "close"):
+        at = table.column_names.index(column)
+        pq.write_table(table.set_column(at, column, bad), tmp_path / "x.parquet")
+        with pytest.raises(InputFileError, match=f"column '{column}': is not UTF-8 text"):
+            fetch(tmp_path / "x.parquet")
 
 
 def test_a_path_without_files_gets_one_sentence(tmp_path):

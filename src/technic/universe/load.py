@@ -23,7 +23,7 @@ from technic.aliases import FloatArray
 from technic.errors import InputFileError
 from technic.universe.listings import TEXT_COLUMNS, Universe
 from technic.universe.symbols import canonical, parse_symbols
-from technic.universe.table_file import FOOTER, MISSING, TableFile, read_lines
+from technic.universe.table_file import MISSING, TableFile, read_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,14 +75,15 @@ def load_universe(path: str | Path) -> Universe:
     file = TableFile.open(Path(path))
     found = file.match(NAMES, required=("symbol",))
     table = file.read(found)
+    if not len(table):
+        raise InputFileError(str(path), "has a header but no rows")
     texts = {
         name: _texts(file, found[name], table[name], () if name == "symbol" else MISSING)
         for name in found
         if name != "market_cap"
     }
-    keep = np.array([not text.startswith(FOOTER) for text in texts["symbol"]], dtype=np.bool_)
     columns: dict[str, NDArray[np.object_] | FloatArray] = {
-        "symbol": _symbols(file, found["symbol"], texts["symbol"], keep)
+        "symbol": _symbols(file, found["symbol"], texts["symbol"])
     }
     columns |= {name: texts[name] for name in TEXT_COLUMNS if name in texts}
     if "exchange" in columns:
@@ -95,10 +96,7 @@ def load_universe(path: str | Path) -> Universe:
         columns["type"] = _directory_types(texts["is_test"], texts["is_etf"])
     if "market_cap" in found:
         columns["market_cap"] = _market_cap(file, found["market_cap"], table["market_cap"])
-    frame = pd.DataFrame(columns)[keep]
-    if frame.empty:
-        raise InputFileError(str(path), "has a header but no rows")
-    return Universe(_each_once(file, frame), Path(path).name)
+    return Universe(_each_once(file, pd.DataFrame(columns)), Path(path).name)
 
 
 def load_symbols(path: str | Path) -> tuple[str, ...]:
@@ -148,20 +146,17 @@ def _texts(
             or pa.types.is_string_view(kind)):  # fmt: skip
         raise file.error(f"holds {kind}, not text", column=column)
     texts = np.empty(len(values), dtype=object)
-    stripped = ((text or "").strip() for text in values.to_pylist())
+    stripped = ((text or "").strip() for text in file.texts(column, values))
     texts[:] = ["" if text in missing else text for text in stripped]
     return texts
 
 
-def _symbols(
-    file: TableFile, column: str, texts: NDArray[np.object_], keep: NDArray[np.bool_]
-) -> NDArray[np.object_]:
-    symbols = np.full(len(texts), None, dtype=object)
-    for index in np.flatnonzero(keep):
-        text = texts[index]
+def _symbols(file: TableFile, column: str, texts: NDArray[np.object_]) -> NDArray[np.object_]:
+    symbols = np.empty(len(texts), dtype=object)
+    for index, text in enumerate(texts):
         if not text or len(text) > MAX_SYMBOL_LENGTH or not text.isprintable():
             what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text else "has no symbol"
-            raise file.error(what, int(index), column)
+            raise file.error(what, index, column)
         symbols[index] = canonical(text)
     return symbols
 

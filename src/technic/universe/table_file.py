@@ -18,14 +18,16 @@ import pyarrow as pa
 from technic.aliases import BoolArray
 from technic.errors import InputFileError
 
-__all__ = ["FOOTER", "MISSING", "TableFile", "read_lines"]
+__all__ = ["MISSING", "TableFile", "read_lines"]
 
 DELIMITERS = ",;\t|"
 HEAD_BYTES = 1 << 16
-FOOTER = "File Creation Time"
-"""How the last line of a Nasdaq Trader directory begins, which may be short of columns."""
+FOOTER = b"\nFile Creation Time"
+"""How the last line of a Nasdaq Trader directory begins."""
 MISSING = ("", "NaN", "nan", "NULL", "null", "None", "NA", "N/A", "n/a", "-", "--")
 """What stands for "no value" in text files; never applied to symbols (NA and TRUE are tickers)."""
+_UNREADABLE = (OSError, pa.ArrowException, UnicodeDecodeError)
+"""What pyarrow raises for a Parquet file that is cut off or damaged."""
 _FOREIGN = {
     b"PK\x03\x04": "is a zip or Excel file",
     b"\xd0\xcf\x11\xe0": "is an old Excel file",
@@ -58,7 +60,10 @@ class TableFile:
             raise InputFileError(str(path), reason, hint="give a CSV (UTF-8) or Parquet file")
         line, number = _first_line(path, head)
         delimiter = max(DELIMITERS, key=line.count)
-        header = tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter)))
+        try:
+            header = tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter)))
+        except csv.Error as error:
+            raise InputFileError(str(path), _csv_problem(error), number) from error
         return cls(path, "csv", header, delimiter, number)
 
     def match(self, names: Mapping[str, Sequence[str]], required: Sequence[str]) -> dict[str, str]:
@@ -106,7 +111,7 @@ class TableFile:
             names = list(columns.values())
             with pq.ParquetFile(self.path, read_dictionary=names) as parquet:
                 return parquet.read(columns=names).select(names).rename_columns(list(columns))
-        except pa.ArrowException as error:
+        except (pa.ArrowException, UnicodeDecodeError) as error:
             raise self._explained(error) from error
         except OSError as error:
             raise self.error(_sentence(error)) from error
@@ -130,7 +135,7 @@ class TableFile:
                         table = parquet.read_row_group(group, columns=names)
                         yield start, table.select(names).rename_columns(list(columns))
                     start = stop
-        except (OSError, pa.ArrowException) as error:
+        except _UNREADABLE as error:
             raise self.error(f"cannot be read as Parquet: {_sentence(error)}") from error
 
     def error(
@@ -139,6 +144,14 @@ class TableFile:
         """Return the error that says ``reason`` about row ``index`` of the data (from 0)."""
         row = None if index is None else self.line_of(index)
         return InputFileError(str(self.path), reason, row, column, hint)
+
+    def texts(self, column: str, values: pa.Array | pa.ChunkedArray) -> list[str | None]:
+        """Return text values as they are; InputFileError when they are not UTF-8."""
+        try:
+            texts: list[str | None] = values.to_pylist()
+        except UnicodeDecodeError as error:
+            raise self.error("is not UTF-8 text", column=column) from error
+        return texts
 
     def line_of(self, index: int) -> int:
         """Return the line of data row ``index``; in Parquet, which has no lines, its number."""
@@ -154,8 +167,12 @@ class TableFile:
                 next(lines, "")
             reader = csv.reader(lines, delimiter=self.delimiter)
             filled = (row for row in reader if row)
-            for index, row in enumerate(filled):
-                yield index, self.header_line + reader.line_num, row
+            try:
+                for index, row in enumerate(filled):
+                    yield index, self.header_line + reader.line_num, row
+            except csv.Error as error:
+                line = self.header_line + reader.line_num
+                raise InputFileError(str(self.path), _csv_problem(error), line) from error
 
     def _read_csv(self, columns: Mapping[str, str], types: Mapping[str, pa.DataType]) -> pa.Table:
         from pyarrow import csv as pacsv
@@ -163,15 +180,12 @@ class TableFile:
         place = {name: str(at) for at, name in enumerate(self.header)}
         wanted = {ours: place[theirs] for ours, theirs in columns.items()}
         table = pacsv.read_csv(
-            self.path,
+            self._without_footer() if self.delimiter == "|" else self.path,
             pacsv.ReadOptions(
                 column_names=[str(at) for at in range(len(self.header))],
                 skip_rows=self.header_line,
             ),
-            pacsv.ParseOptions(
-                delimiter=self.delimiter,
-                invalid_row_handler=lambda row: "skip" if _is_footer(row.text) else "error",
-            ),
+            pacsv.ParseOptions(delimiter=self.delimiter),
             pacsv.ConvertOptions(
                 include_columns=list(wanted.values()),
                 column_types={wanted[ours]: types.get(ours, pa.string()) for ours in wanted},
@@ -181,7 +195,13 @@ class TableFile:
         )
         return table.rename_columns(list(columns))
 
-    def _explained(self, error: pa.ArrowException) -> InputFileError:
+    def _without_footer(self) -> io.BytesIO:
+        """Return a symbol directory without its last line, which has columns of its own."""
+        with _binary(self.path) as stream:
+            data = stream.read()
+        return io.BytesIO(data[: data.find(FOOTER)] if FOOTER in data else data)
+
+    def _explained(self, error: Exception) -> InputFileError:
         """Find the row behind an error of pyarrow, which rarely names it."""
         if self.format == "csv":
             with _binary(self.path) as stream:
@@ -189,7 +209,7 @@ class TableFile:
                     if not _is_utf8(line):
                         return _not_utf8(self.path, number)
             for _, line_number, row in self._rows():
-                if len(row) != len(self.header) and not _is_footer(row[0]):
+                if len(row) != len(self.header):
                     reason = f"has {len(row)} values where the header has {len(self.header)}"
                     return InputFileError(str(self.path), reason, line_number)
         return self.error(f"cannot be read as {self.format.title()}: {_sentence(error)}")
@@ -234,7 +254,7 @@ def _parquet_header(path: Path) -> tuple[str, ...]:
 
     try:
         return tuple(pq.read_schema(path).names)
-    except (OSError, pa.ArrowException) as error:
+    except _UNREADABLE as error:
         reason = f"cannot be read as Parquet, it may be cut off: {_sentence(error)}"
         raise InputFileError(str(path), reason) from error
 
@@ -261,8 +281,8 @@ def _not_utf8(path: Path, row: int) -> InputFileError:
     return InputFileError(str(path), "is not UTF-8 text", row, hint="save it as CSV UTF-8")
 
 
-def _is_footer(text: str) -> bool:
-    return text.startswith(FOOTER)
+def _csv_problem(error: csv.Error) -> str:
+    return f"cannot be read as CSV: {_sentence(error).partition(' - ')[0]}"
 
 
 def _plain(name: str) -> str:

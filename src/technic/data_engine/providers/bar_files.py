@@ -220,7 +220,8 @@ def _encoded(
         raise file.error("has no value", row, column)
     if not pa.types.is_string(array.type.value_type):
         array = array.cast(pa.dictionary(pa.int32(), pa.string()))
-    return array.dictionary.to_pylist(), np.asarray(array.indices.to_numpy(), dtype=np.int32)
+    texts = [text or "" for text in file.texts(column, array.dictionary)]
+    return texts, np.asarray(array.indices.to_numpy(), dtype=np.int32)
 
 
 def _days(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
@@ -283,7 +284,7 @@ def _parsed(file: TableFile, column: str, values: pa.ChunkedArray, start: int) -
     try:
         numbers = bare.cast(pa.float64())
     except pa.ArrowInvalid:
-        for row, text in enumerate(bare.to_pylist()):
+        for row, text in enumerate(file.texts(column, bare)):
             if text is not None and not _is_number(text):
                 raise file.error(f"{text!r} is no number", start + row, column) from None
         raise
