@@ -24,7 +24,7 @@ from technic.settings import Settings
 from technic.trade_plan import PlanRules
 from technic.universe import PrescreenRules, load_symbols, parse_symbols
 
-__all__ = ["Choices", "scan_config"]
+__all__ = ["Choices", "scan_config", "source_of"]
 
 KINDS = ("test_issue", "warrant", "unit", "right", "preferred", "fund", "note", "other_type")
 
@@ -45,7 +45,7 @@ class Choices:
 def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -> ScanConfig:
     """Build the config; raises UsageError for values that no rule allows."""
     data, universe = choices.data, choices.universe
-    provider, path = _source(data, settings)
+    provider, path = source_of(data.provider, data.data, settings)
     given = {
         "price_basis": data.price_basis,
         "as_of": data.as_of,
@@ -68,13 +68,13 @@ def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -
     )
 
 
-def _source(data: DataOptions, settings: Settings) -> tuple[str, str | None]:
-    """Provider and its data; a path without a provider means files, wherever both come from."""
-    if data.provider is not None:
-        fallback = settings.data if data.provider == "files" else None
-        return data.provider, data.data or fallback
-    if data.data is not None:
-        return "files", data.data
+def source_of(provider: str | None, data: str | None, settings: Settings) -> tuple[str, str | None]:
+    """Return provider and data; a path without a provider means files, wherever it comes from."""
+    if provider is not None:
+        fallback = settings.data if provider == "files" else None
+        return provider, data or fallback
+    if data is not None:
+        return "files", data
     if settings.provider is not None:
         return settings.provider, settings.data if settings.provider == "files" else None
     return ("files", settings.data) if settings.data else ("demo", None)

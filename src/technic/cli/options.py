@@ -50,7 +50,7 @@ class DataOptions:
 
     provider: Annotated[
         Text,
-        _option(DATA, "--provider", "demo (a simulated market) or files. [default: demo]", "NAME"),
+        _option(DATA, "--provider", "demo (a simulated market) or files. (default: demo)", "NAME"),
     ] = None
     data: Annotated[
         Text,
@@ -64,7 +64,7 @@ class DataOptions:
     ] = None
     as_of: Annotated[
         Text,
-        _option(DATA, "--as-of", "Scan as of this session. [default: the last one]", "YYYY-MM-DD"),
+        _option(DATA, "--as-of", "Scan as of this session. (default: the last one)", "YYYY-MM-DD"),
     ] = None
     benchmark: Annotated[
         Text,
@@ -77,14 +77,14 @@ class DataOptions:
     ] = None
     bars: Annotated[
         Count,
-        _option(DATA, "--bars", "Least sessions of history to load. [default: 300]", "N"),
+        _option(DATA, "--bars", "Least sessions of history to load. (default: 300)", "N"),
     ] = None
     min_success: Annotated[
         Number,
         _option(
             DATA,
             "--min-success",
-            "Fail (exit code 1) when fewer symbols have bars. [default: 50]",
+            "Fail (exit code 1) when fewer symbols have bars. (default: 50)",
             "PERCENT",
         ),
     ] = None
@@ -99,7 +99,7 @@ class UniverseOptions:
         _option(
             UNIVERSE,
             "--universe",
-            "Listings, CSV or Parquet. [default: what the provider lists]",
+            "Listings, CSV or Parquet. (default: what the provider lists)",
             "FILE",
         ),
     ] = None
@@ -208,55 +208,55 @@ class GateOptions:
     """Which data is trusted; names as in ``GateRules``."""
 
     min_bars: Annotated[
-        Count, _option(GATE, "--min-bars", "Least number of bars. [default: 20]", "N")
+        Count, _option(GATE, "--min-bars", "Least number of bars. (default: 20)", "N")
     ] = None
     max_stale_sessions: Annotated[
         Count,
-        _option(GATE, "--max-stale-sessions", "Oldest last bar, in sessions. [default: 5]", "N"),
+        _option(GATE, "--max-stale-sessions", "Oldest last bar, in sessions. (default: 5)", "N"),
     ] = None
     price_floor: Annotated[
-        Number, _dollars(GATE, "--price-floor", "Least last close. [default: 1]")
+        Number, _dollars(GATE, "--price-floor", "Least last close. (default: 1)")
     ] = None
     dollar_volume_floor: Annotated[
         Number,
-        _dollars(GATE, "--dollar-volume-floor", "Least average dollar volume. [default: 250000]"),
+        _dollars(GATE, "--dollar-volume-floor", "Least average dollar volume. (default: 250000)"),
     ] = None
     split_factor: Annotated[
         Number,
         _option(
             GATE,
             "--split-factor",
-            "Least jump suspected to be an unadjusted split. [default: 1.8]",
+            "Least jump suspected to be an unadjusted split. (default: 1.8)",
             "FACTOR",
         ),
     ] = None
     wild_move_pct: Annotated[
         Number,
-        _option(GATE, "--wild-move-pct", "A wild daily move. [default: 50]", "PERCENT"),
+        _option(GATE, "--wild-move-pct", "A wild daily move. (default: 50)", "PERCENT"),
     ] = None
     max_wild_bars: Annotated[
         Count,
-        _option(GATE, "--max-wild-bars", "Most wild moves in 20 bars. [default: 10]", "N"),
+        _option(GATE, "--max-wild-bars", "Most wild moves in 20 bars. (default: 10)", "N"),
     ] = None
     max_missing_sessions: Annotated[
         Count,
         _option(
             GATE,
             "--max-missing-sessions",
-            "Most sessions missing of the last 60. [default: 10]",
+            "Most sessions missing of the last 60. (default: 10)",
             "N",
         ),
     ] = None
     max_hole_sessions: Annotated[
         Count,
-        _option(GATE, "--max-hole-sessions", "Longest hole, in sessions. [default: 30]", "N"),
+        _option(GATE, "--max-hole-sessions", "Longest hole, in sessions. (default: 30)", "N"),
     ] = None
     max_zero_volume_bars: Annotated[
         Count,
         _option(
             GATE,
             "--max-zero-volume-bars",
-            "Most bars without volume of the last 20. [default: 10]",
+            "Most bars without volume of the last 20. (default: 10)",
             "N",
         ),
     ] = None
@@ -271,28 +271,28 @@ class PlanOptions:
     """What a trade plan may risk."""
 
     account_size: Annotated[
-        Number, _dollars(PLAN, "--account-size", "Account. [default: 100000]")
+        Number, _dollars(PLAN, "--account-size", "Account. (default: 100000)")
     ] = None
     risk_pct: Annotated[
         Number,
-        _option(PLAN, "--risk-pct", "Share of it lost at the stop. [default: 1]", "PERCENT"),
+        _option(PLAN, "--risk-pct", "Share of it lost at the stop. (default: 1)", "PERCENT"),
     ] = None
     target_r: Annotated[
         Number,
-        _option(PLAN, "--target-r", "Reward in units of risk. [default: 2]", "R"),
+        _option(PLAN, "--target-r", "Reward in units of risk. (default: 2)", "R"),
     ] = None
     style: Annotated[
-        Text, _option(PLAN, "--style", "day, swing or position. [default: swing]", "NAME")
+        Text, _option(PLAN, "--style", "day, swing or position. (default: swing)", "NAME")
     ] = None
     entry: Annotated[
-        Text, _option(PLAN, "--entry", "auto, close or breakout. [default: auto]", "NAME")
+        Text, _option(PLAN, "--entry", "auto, close or breakout. (default: auto)", "NAME")
     ] = None
     max_pct_of_adv: Annotated[
         Number,
         _option(
             PLAN,
             "--max-pct-of-adv",
-            "Most of the average dollar volume to buy. [default: 1]",
+            "Most of the average dollar volume to buy. (default: 1)",
             "PERCENT",
         ),
     ] = None
@@ -301,7 +301,7 @@ class PlanOptions:
         _option(
             PLAN,
             "--max-position-pct",
-            "Most of the account in one position. [default: 20]",
+            "Most of the account in one position. (default: 20)",
             "PERCENT",
         ),
     ] = None

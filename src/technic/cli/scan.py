@@ -36,7 +36,7 @@ def scan(
     sort: Annotated[
         str | None,
         typer.Option(
-            help="Order of the rows: any column, with :asc or :desc. [default: tech_rating:desc]",
+            help="Order of the rows: any column, with :asc or :desc. (default: tech_rating:desc)",
             metavar="COLUMN",
             rich_help_panel=RUN,
         ),
@@ -48,7 +48,7 @@ def scan(
         Format | None,
         typer.Option(
             "--format",
-            help="How to print it; parquet and xlsx need --out. [default: table]",
+            help="How to print it; parquet and xlsx need --out. (default: table)",
             rich_help_panel=RUN,
         ),
     ] = None,
