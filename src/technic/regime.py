@@ -21,6 +21,8 @@ from technic.scoring.parameters import require_number
 __all__ = ["Regime", "RegimeRules", "equal_weighted_index", "market_regime"]
 
 SESSIONS_PER_YEAR = 252
+LEVELS = (1e-12, 1e15)
+"""A level outside is no level but a defect of the data, and counts as missing."""
 RETURN_UNIT = 2.0**-32
 """Returns are rounded to whole units of this, so that sums of them are exact in any order."""
 
@@ -76,7 +78,7 @@ def market_regime(index: FloatArray, source: str, rules: RegimeRules | None = No
     both below, else sideways. Volatility is the annualised sample deviation of log returns.
     """
     rules = rules or RegimeRules()
-    there = np.flatnonzero(np.isfinite(index) & (np.nan_to_num(index, nan=0.0) > 0.0))
+    there = np.flatnonzero((index >= LEVELS[0]) & (index <= LEVELS[1]))
     levels = [float(value) for value in index[there]]
     age = len(index) - 1 - int(there[-1]) if levels else 0
     if age > rules.max_age:

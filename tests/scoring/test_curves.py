@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference import scoring_loops as loops
@@ -32,6 +32,7 @@ def test_nan_stays_nan_and_infinity_is_the_end():
     assert found[1:].tolist() == [0, 0]
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False))
 def test_points_equal_the_loop_and_stay_within_0_and_100(value):
     """Any float, the largest included, gives what the plain loop gives."""

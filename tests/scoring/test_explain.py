@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference import scoring_loops as loops
@@ -25,6 +25,7 @@ def universe(n_symbols, seed, missing):
     return loops.scan_columns((*REQUIRED_COLUMNS, "rs_rating"), n_symbols, seed, missing)
 
 
+@settings(deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     missing=st.sampled_from([0.0, 0.2, 0.7, 1.0]),

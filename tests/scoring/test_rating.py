@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference import scoring_loops as loops
@@ -55,6 +55,7 @@ weight = st.floats(0, 1000).filter(lambda w: w == 0 or w > 1e-3)
 value = st.one_of(st.just(math.nan), st.floats(0, 100))
 
 
+@settings(deadline=None)
 @given(
     st.tuples(*[weight] * 6).filter(any),
     st.lists(st.tuples(*[value] * 5), min_size=1, max_size=6),

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference import scoring_loops as loops
@@ -74,6 +74,7 @@ def test_a_symbol_that_is_not_eligible_changes_nobodys_rating():
 scores = st.lists(st.tuples(st.integers(-20, 20), st.booleans()), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(scores, st.randoms(use_true_random=False))
 def test_ratings_equal_counting_and_ignore_the_order(rows, random):
     """The plain count of lower and equal scores, whatever the order of the symbols."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from technic.errors import ParameterError
@@ -65,6 +65,7 @@ def test_short_is_a_signal_only_where_shorts_are_allowed():
 number = st.one_of(st.just(math.nan), st.floats(0, 100))
 
 
+@settings(deadline=None)
 @given(number, number, st.floats(0, 1), st.booleans())
 def test_the_last_reason_is_the_signal(rating, trend, coverage, allow):
     """Reasons and signals come from one rule table: the rule that held names the signal."""
@@ -86,7 +87,7 @@ def test_a_reason_names_what_failed():
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"long": 80}, "thresholds.long"),
+        ({"long": 81}, "thresholds.long"),
         ({"short": 41}, "thresholds.short"),
         ({"watch": -1}, "thresholds.watch"),
         ({"min_coverage": 1.5}, "thresholds.min_coverage"),

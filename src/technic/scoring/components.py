@@ -120,7 +120,7 @@ _VOLUME = (
 )
 
 _VOLATILITY = (
-    _plain("natr_14", 40, "%", (0, 0), (1, 100), (3, 100), (6, 50), (12, 0)),
+    _plain("natr_14", 40, "% of close", (0, 0), (1, 100), (3, 100), (6, 50), (12, 0)),
     Component(
         "volatility_20_vs_63",
         30,

@@ -46,7 +46,7 @@ class Curve:
         return points
 
     def __str__(self) -> str:
-        return ", ".join(f"{value:,g} → {points:g}" for value, points in self.knots)
+        return ", ".join(f"{value:,.10g} → {points:g}" for value, points in self.knots)
 
 
 def column(columns: Columns, name: str) -> FloatArray:

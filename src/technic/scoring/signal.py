@@ -31,7 +31,7 @@ class SignalThresholds:
     short, so a listing too young to be judged is at best ``watch``.
     """
 
-    strong_long: float = 75.0
+    strong_long: float = 80.0
     strong_long_trend: float = 65.0
     long: float = 65.0
     long_trend: float = 55.0

@@ -187,7 +187,12 @@ def _stops(
         default=0,
     )
     level = entry - np.maximum(_micro(distance), _tick(entry))
-    return _down(level, _tick(level)), rail
+    tick = _tick(level)
+    rounded = _down(level, tick)
+    # Rounding away from the entry must not pass the greatest distance in percent.
+    too_far = entry - rounded > np.abs(entry) * (stop.max_pct / 100.0)
+    nearer = too_far & (rounded + tick < entry)
+    return np.where(nearer, rounded + tick, rounded), rail
 
 
 def _sizes(
