@@ -57,10 +57,11 @@ def mix(keys: Keys, out: Keys | None = None, spare: Keys | None = None) -> Keys:
 
 def stream_keys(seed: int, stream: str, count: int) -> Keys:
     """Return the keys of places 0 … ``count`` − 1 of a named stream, shape ``(count,)``."""
-    start = seed & _MASK
+    start = np.array([seed & _MASK], dtype=np.uint64)
     for letter in stream.encode():
-        start = ((start ^ letter) * _STEP_KEY + 1) & _MASK
-    return mix(np.arange(count, dtype=np.uint64) * np.uint64(_STEP_KEY) + np.uint64(start))
+        # Scrambled at each letter: streams must not run through each other's counters.
+        start = mix(start * np.uint64(_STEP_KEY) + np.uint64(letter + 1))
+    return mix(np.arange(count, dtype=np.uint64) * np.uint64(_STEP_KEY) + start)
 
 
 def uniform(seed: int, stream: str, *shape: int) -> FloatArray:
@@ -74,7 +75,10 @@ def uniform(seed: int, stream: str, *shape: int) -> FloatArray:
 def normal(seed: int, stream: str, *shape: int) -> FloatArray:
     """Return standard normal draws of the shape given, within ±3.7."""
     table = normal_table()
-    return np.interp(uniform(seed, stream, *shape) * LEVELS - 0.5, np.arange(LEVELS), table)
+    place = np.clip(uniform(seed, stream, *shape) * LEVELS - 0.5, 0.0, LEVELS - 1.0)
+    below = np.minimum(place.astype(np.intp), LEVELS - 2)
+    place -= below
+    return table[below] + place * np.diff(table)[below]
 
 
 @lru_cache(maxsize=1)

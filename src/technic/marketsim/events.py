@@ -21,7 +21,7 @@ FAULT_RATE = 0.006
 HALT_RATE = 0.0015
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Events:
     """Events in order of (symbol, quarter), shape ``(n_events,)``; ``start`` finds a symbol's own.
 

@@ -31,12 +31,12 @@ class Regime:
 
 
 REGIMES = (
-    Regime("bull", 90, 330, 0.0008, 0.0065, (("pullback", 0.6), ("sideways", 0.3), ("bear", 0.1))),
-    Regime("pullback", 10, 35, -0.0030, 0.0130, (("recovery", 0.8), ("bear", 0.2))),
-    Regime("sideways", 50, 150, 0.0000, 0.0080, (("bull", 0.6), ("pullback", 0.2), ("bear", 0.2))),
-    Regime("bear", 60, 180, -0.0013, 0.0150, (("recovery", 0.7), ("crash", 0.3))),
+    Regime("bull", 90, 330, 0.0006, 0.0075, (("pullback", 0.6), ("sideways", 0.3), ("bear", 0.1))),
+    Regime("pullback", 10, 35, -0.0030, 0.0150, (("recovery", 0.8), ("bear", 0.2))),
+    Regime("sideways", 50, 150, 0.0000, 0.0090, (("bull", 0.6), ("pullback", 0.2), ("bear", 0.2))),
+    Regime("bear", 60, 180, -0.0012, 0.0165, (("recovery", 0.7), ("crash", 0.3))),
     Regime("crash", 10, 25, -0.0120, 0.0330, (("recovery", 1.0),)),
-    Regime("recovery", 40, 110, 0.0019, 0.0120, (("bull", 1.0),)),
+    Regime("recovery", 40, 110, 0.0016, 0.0135, (("bull", 1.0),)),
 )
 """The states and what follows each, with its probability; the market begins as a bull."""
 
@@ -45,7 +45,7 @@ INDUSTRY_SWING = 0.6
 ROTATION_SESSIONS = 84
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Factors:
     """Series over the sessions of the market, one entry per session and a start before the first.
 

@@ -28,14 +28,14 @@ from technic.panel import PRICES, LongBars
 __all__ = ["DEFAULT_SEED", "DEFAULT_SIZE", "Market"]
 
 DEFAULT_SIZE = 6_000
-DEFAULT_SEED = 7
+DEFAULT_SEED = 86
 UNRECORDED_SPLITS = 0.02
 UNKNOWN_CAPS = 0.01
 COMPANY_KINDS = [code for code, kind in enumerate(KINDS) if kind.name in ("common", "adr")]
 BLOCK_CELLS = 24_576
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Market:
     """Symbols over ``sessions``; make one with ``Market.of``."""
 
@@ -51,7 +51,7 @@ class Market:
     def of(cls, sessions: DateArray, size: int = DEFAULT_SIZE, seed: int = DEFAULT_SEED) -> Market:
         """Draw the market of ``seed``; its first ``size`` symbols do not depend on ``size``.
 
-        Raises ParameterError for a size outside 1 … 10,000 or sessions that are not ascending.
+        Raises ParameterError for a size outside 1 … 9,000 or sessions that are not ascending.
         """
         if not 1 <= size <= MAX_SIZE:
             raise ParameterError("size", size, f"1 to {MAX_SIZE} symbols")
@@ -62,7 +62,7 @@ class Market:
         factors = draw_factors(seed, count * QUARTER)
         quarters = draw_quarters(seed, securities, factors, len(sessions))
         usual_shares = securities.dollars / securities.first_price
-        idle_share = np.clip(0.55 - 0.2 * np.log10(usual_shares / 30.0), 0.0, 0.75)
+        idle_share = np.clip(0.55 - 0.2 * np.log10(usual_shares / 80.0), 0.0, 0.75)
         habits = Habits(
             still=np.floor(idle_share * LEVELS).astype(np.uint64),
             skips=uniform(seed, "skips", size) < 0.5,
@@ -91,7 +91,7 @@ class Market:
         listed = np.minimum(stop, self.paths.quarters.stop[who])
         listed = listed - np.maximum(first, self.paths.quarters.first[who])
         room = int(np.maximum(listed, 0).sum())
-        column, position = np.empty(room, np.int32), np.empty(room, np.int64)
+        column, session = np.empty(room, np.int32), np.empty(room, "datetime64[D]")
         fields = {name: np.empty(room) for name in (*PRICES, "volume")}
         used = done = 0
         for block, days in self._blocks(who, first, stop):
@@ -99,7 +99,7 @@ class Market:
             rows = slice(used, used + len(row))
             used = rows.stop
             np.add(row, done, out=column[rows], casting="same_kind")
-            position[rows] = _sessions_of(block)[place]
+            session[rows] = self.sessions[_sessions_of(block).clip(0)][place]
             cell = row * days.there.shape[1] + place
             for name, values in fields.items():
                 np.take(getattr(days, name), cell, out=values[rows], mode="clip")
@@ -110,7 +110,7 @@ class Market:
         return LongBars(
             symbols=tuple(self.securities.symbol[at] for at in who.tolist()),
             column=column[kept],
-            session=self.sessions[position[kept]],
+            session=session[kept],
             **{name: values[kept] for name, values in fields.items()},
         )
 

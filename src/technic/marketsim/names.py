@@ -16,7 +16,7 @@ ENDINGS = ("", "a", "is", "on", "ex", "um", "ia", "or", "ent", "ara")
 FORMS = ("Inc.", "Corp.", "Holdings Inc.", "Group Inc.", "Ltd.", "Technologies Inc.", "Co.", "plc")
 PLAIN_FORMS = ("Inc.", "Corp.", "Holdings Inc.", "Group Inc.", "Ltd.", "Partners Inc.")
 
-WITHOUT_SECTOR = ("etf", "closed_end_fund", "test")
+WITHOUT_SECTOR = ("etf", "closed_end_fund", "test_issue")
 TEMPLATES = {
     "common": "{company} Common Stock",
     "adr": "{company} American Depositary Shares",
@@ -27,7 +27,7 @@ TEMPLATES = {
     "unit": "{company} Unit",
     "right": "{company} Right",
     "note": "{company} {rate} Senior Notes due 2034",
-    "test": "Simulated Test Issue {root}",
+    "test_issue": "Simulated Test Issue {root}",
 }
 """Name of a security by kind."""
 
@@ -52,12 +52,12 @@ def describe(seed: int, securities: Securities) -> dict[str, list[str | None]]:
 def company_names(seed: int, securities: Securities) -> list[str]:
     """Return the name of each security, shaped after its symbol and its company's industry."""
     size = len(securities.symbol)
-    draws = uniform(seed, "name", max(int(securities.parent.max()) + 1, size), 4)
+    draws = uniform(seed, "name", size, 4)
     names = []
     for at in range(size):
         parent, kind = int(securities.parent[at]), KINDS[securities.kind[at]].name
         sector, _, industry_word = INDUSTRIES[securities.industry[at]]
-        root, pick = securities.symbol[at][:4], draws[parent]
+        root, pick = securities.symbol[parent][:4], draws[parent]
         word = _word(root, pick)
         forms = PLAIN_FORMS if industry_word == "Acquisition" else FORMS
         company = f"{word} {industry_word} {forms[int(pick[2] * len(forms))]}"

@@ -34,7 +34,7 @@ LOWEST, HIGHEST = math.log2(0.01), math.log2(50_000.0)
 RAMP: FloatArray = np.arange(STRIDE) / QUARTER
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """Symbols ``who`` in the quarters from ``low`` to before ``high``; ``cut`` of the columns."""
 
@@ -57,7 +57,7 @@ class Block:
         return values[:, np.arange(self.cut.start, self.cut.stop) // STRIDE]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Paths:
     """What closing prices follow from; the factors are laid out in columns of blocks."""
 

@@ -30,13 +30,16 @@ STRIDE = QUARTER + 1
 
 LN2 = math.log(2.0)
 MOMENTUM = 0.25
+REVERSION = 0.85
 MAX_AMPLITUDE = 0.075
+# A market's list of symbols holds most of what ended lately and little of what ended long ago.
+RECENT_QUARTERS, RECENT_HAZARD, PAST_HAZARD = 5, 0.003, 0.0004
 COMPANY_KINDS = 2
 FORWARD_RATIOS = np.array([2.0, 3.0, 4.0, 5.0, 10.0, 20.0])
 REVERSE_RATIOS = np.array([4.0, 5.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Quarters:
     """Arrays ``(n_symbols, n_quarters)`` unless said otherwise.
 
@@ -70,7 +73,7 @@ def draw_quarters(seed: int, securities: Securities, factors: Factors, sessions:
 
     shock = normal(seed, "step", size, count)
     shock[:, 1:] = math.sqrt(1.0 - MOMENTUM**2) * shock[:, 1:] + MOMENTUM * shock[:, :-1]
-    step = (sigma * np.sqrt(warmth) * shock - 0.25 * sigma**2 * warmth) / LN2
+    step = (REVERSION * sigma * np.sqrt(warmth) * shock - 0.25 * sigma**2 * warmth) / LN2
     jump = _jumps(seed, securities, sigma) / LN2
     first = _first_sessions(seed, securities, sessions)
     tide = (
@@ -147,7 +150,7 @@ def _levels(
     level, ratio = np.empty((size, count)), np.ones((size, count))
     stop = np.full(size, sessions, dtype=np.int64)
     company = securities.kind < COMPANY_KINDS
-    ceiling = 140.0 * np.exp(0.9 * np.abs(normal(seed, "split/ceiling", size)))
+    ceiling = 75.0 * np.exp(0.9 * np.abs(normal(seed, "split/ceiling", size)))
     floor = 0.9 * uniform(seed, "split/floor", size)
     willing = uniform(seed, "split", size, count)
     end = uniform(seed, "end", size, count)
@@ -159,7 +162,8 @@ def _levels(
         price = np.exp2(np.clip(own + tide[:, quarter], -20.0, 20.0))
         listed = company & (first < quarter * QUARTER) & (stop == sessions)
         ratio[:, quarter] = _ratios(price, ceiling, floor, willing[:, quarter], listed)
-        ends = listed & (end[:, quarter] < np.where(price < 0.7, 0.06, 0.0025))
+        hazard = RECENT_HAZARD if quarter >= count - RECENT_QUARTERS else PAST_HAZARD
+        ends = listed & (end[:, quarter] < hazard * np.where(price < 0.7, 25.0, 1.0))
         day = quarter * QUARTER + np.floor(end[:, quarter] * 1e5 % QUARTER).astype(np.int64)
         stop = np.where(ends, np.minimum(day, sessions), stop)
         own = own + gain[:, quarter] - np.log2(ratio[:, quarter])

@@ -104,7 +104,7 @@ KINDS = (
     Kind("unit", 10.2, 0.02, 0.0020, 0.0, 0.0, 2e4, 0.0),
     Kind("right", 0.3, 0.60, 0.0450, 0.1, 0.0, 6e3, 0.0),
     Kind("note", 24.0, 0.08, 0.0035, 0.1, 0.2, 2e5, 0.0),
-    Kind("test", 10.0, 0.50, 0.0100, 0.0, 0.0, 1e4, 0.0),
+    Kind("test_issue", 10.0, 0.50, 0.0100, 0.0, 0.0, 1e4, 0.0),
 )
 """Kinds of security; a position in this tuple is a security's ``kind``."""
 

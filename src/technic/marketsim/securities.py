@@ -21,35 +21,36 @@ __all__ = ["COUNTRIES", "EXCHANGES", "MAX_SIZE", "Codes", "Securities", "list_se
 
 Codes = NDArray[np.intp]
 
-MAX_SIZE = 10_000
+MAX_SIZE = 9_000
 HUNDRED = len(SLOTS)
 
 EXCHANGES = ("NASDAQ", "NYSE", "AMEX", "NYSE ARCA")
 COUNTRIES = ("United States", "Canada", "Israel", "United Kingdom", "Bermuda", "Ireland")
 KIND = {kind.name: code for code, kind in enumerate(KINDS)}
 
-CLASS_B, CLASS_A, TEST_SLOT = 5, 6, 74
+CLASS_A, CLASS_B, TEST_SLOT, NOTE = 5, 6, 74, 99
+INDEX_FUND_SLOT = 80
 BLANK_CHECK_SLOTS = range(70, 74)
 PARENT_OF = {CLASS_B: CLASS_A, 88: 0, 89: 1, 90: 2, 91: 3, 92: 70, 93: 71, 94: 72, 95: 73,
-             96: 70, 97: 71, 98: 72, 99: 4}  # fmt: skip
-"""Slot of the company that a slot's security belongs to."""
+             96: 70, 97: 71, 98: 72, NOTE: 4}  # fmt: skip
+"""Slot of the company that a slot's security belongs to; it always comes before."""
 
 # Roots are letter, rare letter, vowel, consonant; the initials of each rare letter leave out those
 # that real listings use, so that no simulated symbol is a real one.
 ROOT_STARTS = (
-    ("Q", "BCDFGHJKLMNPQRSTVWXZ"), ("X", "BGHJNQRSTVWXZ"), ("Z", "CDFGJKLMNPQRSVWXZ"),
+    ("Q", "BCDFGHJKLMNPQRSTVWXZ"), ("X", "BGHJNQRSTVWX"), ("Z", "CDFGJKLMNPQRSVWXZ"),
     ("J", "BDGHJKLNPQTWX"), ("V", "BDGHJQWXZ"), ("K", "CDFJKLNQRVWX"),
 )  # fmt: skip
 ROOT_VOWELS, ROOT_ENDS = "AEIOUY", "BCDFGHKLMNPRSTVWZ"
 
 SUFFIX = {
     "preferred": ("P", "pA"), "warrant": ("W", ".WS"), "unit": ("U", ".U"),
-    "right": ("R", "r"), "note": ("Z", "pN"),
+    "right": ("R", "r"), "note": ("Z", ""),
 }  # fmt: skip
 """Suffix of a root when listed on Nasdaq and elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Securities:
     """One entry per symbol, shape ``(n_symbols,)``; codes are positions in the named tuples.
 
@@ -80,7 +81,7 @@ def list_securities(seed: int, size: int) -> Securities:
     at = np.arange(count)
     slot, hundred = at % HUNDRED, at // HUNDRED
     kind = np.array(SLOTS)[slot]
-    kind[(slot == TEST_SLOT) & (hundred % 2 == 0)] = KIND["test"]
+    kind[(slot == TEST_SLOT) & (hundred % 2 == 0)] = KIND["test_issue"]
     parent_slot = np.arange(HUNDRED)
     parent_slot[list(PARENT_OF)] = list(PARENT_OF.values())
     parent = hundred * HUNDRED + parent_slot[slot]
@@ -91,7 +92,7 @@ def list_securities(seed: int, size: int) -> Securities:
     country[kind == KIND["adr"]] = np.arange(count)[kind == KIND["adr"]] % 4 + 2
     roots = _roots(seed, count)
     symbol = tuple(
-        _symbol(roots[parent[i]], KINDS[kind[i]].name, int(exchange[i]), int(slot[i]))
+        _symbol(roots[parent[i]], roots[i], KINDS[kind[i]].name, int(exchange[i]), int(slot[i]))
         for i in range(size)
     )
     drawn = _dynamics(seed, kind, industry)
@@ -130,16 +131,18 @@ def _roots(seed: int, count: int) -> list[str]:
         for end in ROOT_ENDS
     ]
     order = np.argsort(uniform(seed, "root", len(every)), kind="stable")
-    own = np.isin(np.arange(HUNDRED), list(PARENT_OF), invert=True)
+    own = np.isin(np.arange(HUNDRED), [slot for slot in PARENT_OF if slot != NOTE], invert=True)
     rank = np.cumsum(np.tile(own, count // HUNDRED)) - 1
     return [every[order[place]] for place in rank]
 
 
-def _symbol(root: str, kind: str, exchange: int, slot: int) -> str:
+def _symbol(root: str, spare: str, kind: str, exchange: int, slot: int) -> str:
+    """Symbol of a security of the company ``root``; notes off Nasdaq have a root of their own."""
     if slot in (CLASS_A, CLASS_B):
         return f"{root}.{'A' if slot == CLASS_A else 'B'}"
     on_nasdaq, elsewhere = SUFFIX.get(kind, ("", ""))
-    return root + (on_nasdaq if EXCHANGES[exchange] == "NASDAQ" else elsewhere)
+    suffix = on_nasdaq if EXCHANGES[exchange] == "NASDAQ" else elsewhere
+    return spare if kind == "note" and not suffix else root + suffix
 
 
 def _dynamics(seed: int, kind: Codes, industry: Codes) -> dict[str, FloatArray]:
@@ -152,23 +155,26 @@ def _dynamics(seed: int, kind: Codes, industry: Codes) -> dict[str, FloatArray]:
     sector = np.array([number for number, _, _ in INDUSTRIES])[industry]
     sector_beta = np.array([entry.beta for entry in SECTORS])[sector]
     sector_own = np.array([entry.own for entry in SECTORS])[sector]
-    cap = np.clip(10.0 ** (8.75 + 1.0 * normal(seed, "cap", count)), 4e6, 2.5e12)
+    cap = np.clip(10.0 ** (8.45 + 0.95 * normal(seed, "cap", count)), 4e6, 2.5e12)
     scale = cap / 6e8
-    price = np.where(traits["price"] > 0.0, traits["price"], 15.0 * scale**0.32)
-    sigma = np.where(traits["sigma"] > 0.0, traits["sigma"], 0.021 * sector_own * scale**-0.13)
-    dollars = np.where(traits["dollars"] > 0.0, traits["dollars"], 0.0035 * cap * scale**0.1)
+    price = np.where(traits["price"] > 0.0, traits["price"], 11.0 * scale**0.30)
+    sigma = np.where(traits["sigma"] > 0.0, traits["sigma"], 0.021 * sector_own * scale**-0.15)
+    dollars = np.where(traits["dollars"] > 0.0, traits["dollars"], 0.0065 * cap * scale**0.05)
     drawn = {
         "market_cap": cap,
         "first_price": price * np.exp(traits["spread"] * normal(seed, "price", count)),
-        "sigma": sigma * np.exp(0.3 * normal(seed, "sigma", count)),
+        "sigma": sigma * np.exp(0.42 * normal(seed, "sigma", count)),
         "beta": traits["beta"] * sector_beta * (1.0 + 0.3 * normal(seed, "beta", count)),
         "tilt": traits["tilt"] * (1.0 + 0.3 * normal(seed, "tilt", count)),
-        "dollars": dollars * np.exp(1.25 * normal(seed, "dollars", count)),
+        "dollars": dollars * np.exp(1.1 * normal(seed, "dollars", count)),
         "events": traits["events"],
     }
     blank = (industry == BLANK_CHECK) & (kind == KIND["common"])
     for name, value in (("sigma", 0.0015), ("beta", 0.01), ("tilt", 0.0), ("events", 0.0)):
         drawn[name][blank] = value
+    index_fund = np.arange(count) % HUNDRED == INDEX_FUND_SLOT
+    for name, value in (("sigma", 0.0006), ("beta", 1.0), ("tilt", 0.0), ("dollars", 3e8)):
+        drawn[name][index_fund] = value
     drawn["first_price"][blank] = 10.0 + 0.3 * uniform(seed, "trust", count)[blank]
     drawn["market_cap"][blank] = 2.3e8
     drawn["dollars"][blank] *= 0.1

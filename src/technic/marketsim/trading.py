@@ -19,11 +19,11 @@ from technic.marketsim.quarters import STRIDE
 __all__ = ["Days", "Habits", "trade"]
 
 GAP_SHARE, GAP_NOISE, JUMP_GAP_SHARE, WICK = 0.27, 0.44, 0.85, 0.31
-CALM_VOLUME, MOVE_VOLUME, MAX_SURPRISE = 0.88, 0.10, 150.0
+CALM_VOLUME, MOVE_VOLUME, MAX_SURPRISE = 0.85, 0.13, 120.0
 LOWEST_PRICE = 0.0001
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Habits:
     """When symbols do not trade, and what a vendor makes of it.
 
@@ -37,7 +37,7 @@ class Habits:
     faults: Events
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Days:
     """Bars of the cells of a block's cut; ``there`` tells which of them exist."""
 
