@@ -394,3 +394,21 @@ def test_plan_does_not_depend_on_the_order_of_symbols():
     back = make_plan(Gaps.of(symbols[::-1], sessions, missing[::-1]), ROWS_AND_DAYS, TODAY)
     assert there.http_requests == back.http_requests
     assert there.by_kind == back.by_kind
+
+
+def test_many_ranges_are_packed_whole_where_cutting_them_does_not_pay():
+    """1,500 symbols with scattered holes: never more than asking for everything."""
+    missing = np.random.default_rng(2).random((1500, 100)) < 0.2
+    plan = make_plan(gaps_of(missing), MANY, TODAY)
+    assert plan.lower_bound <= plan.http_requests <= 15
+    assert cells_answered(plan, gaps_of(missing)) >= cells_missing(gaps_of(missing))
+
+
+def test_large_paged_plans_say_how_far_they_may_be_from_the_best():
+    """Ten rows of six pages and one day for all: too big to be solved exactly, so the gap shows."""
+    missing = np.zeros((3000, 2520), bool)
+    missing[:, -1] = True
+    missing[:10] = True
+    plan = make_plan(gaps_of(missing), dataclasses.replace(ROWS_AND_DAYS, bars_per_page=500), TODAY)
+    assert plan.http_requests == 10 * 6 + 1
+    assert 50 <= plan.lower_bound <= 61

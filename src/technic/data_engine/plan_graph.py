@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from technic.aliases import BoolArray, IntArray
 
-__all__ = ["minimum_cover"]
+__all__ = ["minimum_cover", "runs"]
 
 MANY_RUNS = 300_000
 """Graphs with more runs are solved on a sample of as many cells."""
@@ -63,30 +63,35 @@ def minimum_cover(
         return ~inside[:n_rows], inside[columns_at]
 
     if np.count_nonzero(marked[:, 1:] & ~marked[:, :-1]) + n_rows > MANY_RUNS:
-        flat = marked.ravel()
+        sample = np.zeros(marked.size, bool)
         # Any sample is right in the end; a fixed seed makes every plan repeatable.
-        cells = np.random.default_rng(0).integers(0, flat.size, MANY_RUNS)
-        cells = cells[flat[cells]]
+        sample[np.random.default_rng(0).integers(0, marked.size, MANY_RUNS)] = True
+        sample &= marked.ravel()
         for _ in range(SAMPLE_ROUNDS):
-            at_row, at_column = np.divmod(np.unique(cells), n_columns)
+            at_row, at_column = np.divmod(np.flatnonzero(sample), n_columns)
             rows, columns = cover((at_row, at_column + first_leaf))
             still_open = np.flatnonzero(marked & ~rows[:, None] & ~columns)
             if not len(still_open):
                 return rows, columns
-            cells = np.concatenate([cells, still_open[:: 1 + len(still_open) // MANY_RUNS]])
+            sample[still_open[:: 1 + len(still_open) // MANY_RUNS]] = True
     return cover(_run_arcs(marked, leaves))
+
+
+def runs(marked: BoolArray) -> tuple[Nodes, Nodes, Nodes]:
+    """Row, first and last column of each unbroken run of marked cells, row by row."""
+    # Bool operations and flatnonzero are several times as fast here as np.diff and nonzero.
+    begins, ends = marked.copy(), marked.copy()
+    begins[:, 1:] &= ~marked[:, :-1]
+    ends[:, :-1] &= ~marked[:, 1:]
+    row, first = np.divmod(np.flatnonzero(begins), marked.shape[1])
+    return row, first, np.flatnonzero(ends) - row * marked.shape[1]
 
 
 def _run_arcs(marked: BoolArray, leaves: int) -> Arcs:
     """Arcs from each row to the tree nodes that make up its runs, and down the tree."""
     n_rows = len(marked)
-    # Bool operations and flatnonzero are several times as fast here as np.diff and nonzero.
-    begins, ends = marked.copy(), marked.copy()
-    begins[:, 1:] &= ~marked[:, :-1]
-    ends[:, :-1] &= ~marked[:, 1:]
-    row, low = np.divmod(np.flatnonzero(begins), marked.shape[1])
-    high = np.flatnonzero(ends) - row * marked.shape[1] + leaves + 1
-    low = low + leaves
+    row, first, last = runs(marked)
+    low, high = first + leaves, last + leaves + 1
     tails, heads = [], []
     while len(row):
         # A left end that is a right child, and what lies left of a right end that is one, stand
