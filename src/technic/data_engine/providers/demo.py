@@ -60,14 +60,8 @@ class DemoProvider:
         return {symbol: at for at, symbol in enumerate(self.market.securities.symbol)}
 
     def listings(self) -> Universe:
-        """Return every symbol of the market, those that were delisted meanwhile included."""
-        columns = {
-            name: pd.Series(values, dtype=object)
-            for name, values in describe(self._seed, self.market.securities).items()
-        }
-        columns["market_cap"] = pd.Series(self.market.market_caps())
-        frame = pd.DataFrame({"symbol": pd.Series(self.market.securities.symbol), **columns})
-        return Universe(frame, f"SIMULATED market, seed {self._seed}, {self._size:,} symbols")
+        """Return every symbol of the market, those that were delisted lately included."""
+        return self._listings
 
     def last_session(self) -> np.datetime64:
         """Return 2026-06-30."""
@@ -96,6 +90,16 @@ class DemoProvider:
             if name not in self._position:
                 failures[name] = Failure("unknown_symbol", "the simulated market does not list it")
         return Fetched(bars, splits, failures)
+
+    @cached_property
+    def _listings(self) -> Universe:
+        columns = {
+            name: pd.Series(values, dtype=object)
+            for name, values in describe(self._seed, self.market.securities).items()
+        }
+        columns["market_cap"] = pd.Series(self.market.market_caps())
+        frame = pd.DataFrame({"symbol": pd.Series(self.market.securities.symbol), **columns})
+        return Universe(frame, f"SIMULATED market, seed {self._seed}, {self._size:,} symbols")
 
     def _window(self, sessions: DateArray) -> tuple[int, int]:
         """First session asked and the one after the last, as positions in the market's own."""
