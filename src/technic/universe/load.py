@@ -146,7 +146,7 @@ def _texts(
             or pa.types.is_string_view(kind)):  # fmt: skip
         raise file.error(f"holds {kind}, not text", column=column)
     texts = np.empty(len(values), dtype=object)
-    stripped = ((text or "").strip() for text in file.texts(column, values))
+    stripped = ((text or "").strip() for text in values.to_pylist())
     texts[:] = ["" if text in missing else text for text in stripped]
     return texts
 

@@ -110,7 +110,8 @@ class TableFile:
 
             names = list(columns.values())
             with pq.ParquetFile(self.path, read_dictionary=names) as parquet:
-                return parquet.read(columns=names).select(names).rename_columns(list(columns))
+                table = parquet.read(columns=names).select(names).rename_columns(list(columns))
+                return self._validated(table, columns)
         except (pa.ArrowException, UnicodeDecodeError) as error:
             raise self._explained(error) from error
         except OSError as error:
@@ -133,10 +134,21 @@ class TableFile:
                     stop = start + parquet.metadata.row_group(group).num_rows
                     if wanted[start:stop].any():
                         table = parquet.read_row_group(group, columns=names)
-                        yield start, table.select(names).rename_columns(list(columns))
+                        table = table.select(names).rename_columns(list(columns))
+                        yield start, self._validated(table, columns)
                     start = stop
         except _UNREADABLE as error:
             raise self.error(f"cannot be read as Parquet: {_sentence(error)}") from error
+
+    def _validated(self, table: pa.Table, columns: Mapping[str, str]) -> pa.Table:
+        """Return a Parquet table whose text is sound; damaged codes would point anywhere."""
+        for ours, theirs in columns.items():
+            if not pa.types.is_primitive(table[ours].type):
+                try:
+                    table[ours].validate(full=True)
+                except pa.ArrowInvalid as error:
+                    raise self.error(f"is damaged: {_sentence(error)}", column=theirs) from error
+        return table
 
     def error(
         self, reason: str, index: int | None = None, column: str | None = None, hint: str = ""
@@ -144,14 +156,6 @@ class TableFile:
         """Return the error that says ``reason`` about row ``index`` of the data (from 0)."""
         row = None if index is None else self.line_of(index)
         return InputFileError(str(self.path), reason, row, column, hint)
-
-    def texts(self, column: str, values: pa.Array | pa.ChunkedArray) -> list[str | None]:
-        """Return text values as they are; InputFileError when they are not UTF-8."""
-        try:
-            texts: list[str | None] = values.to_pylist()
-        except UnicodeDecodeError as error:
-            raise self.error("is not UTF-8 text", column=column) from error
-        return texts
 
     def line_of(self, index: int) -> int:
         """Return the line of data row ``index``; in Parquet, which has no lines, its number."""

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,7 @@ _CSV_TYPES = {
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
 _YEARS = range(1900, 2200)
+_EPOCH = dt.date(1970, 1, 1).toordinal()
 _EPOCH_UNITS = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
 
 
@@ -220,8 +222,7 @@ def _encoded(
         raise file.error("has no value", row, column)
     if not pa.types.is_string(array.type.value_type):
         array = array.cast(pa.dictionary(pa.int32(), pa.string()))
-    texts = [text or "" for text in file.texts(column, array.dictionary)]
-    return texts, np.asarray(array.indices.to_numpy(), dtype=np.int32)
+    return array.dictionary.to_pylist(), np.asarray(array.indices.to_numpy(), dtype=np.int32)
 
 
 def _days(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
@@ -236,18 +237,17 @@ def _days(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
     if pa.types.is_integer(kind):
         values = values.cast(pa.string())
     texts, code = _encoded(file, column, values)
-    distinct = np.empty(len(texts), dtype="datetime64[D]")
-    for at, text in enumerate(texts):
-        day = _day(text.strip())
-        if day is None:
-            row = int(np.flatnonzero(code == at)[0])
-            raise file.error(f"{text!r} is no date", row, column, "write dates as YYYY-MM-DD")
-        distinct[at] = np.datetime64(day, "D")
-    return distinct[code]
+    days = [_day(text.strip()) for text in texts]
+    if None in days:
+        at = days.index(None)
+        row = int(np.flatnonzero(code == at)[0])
+        raise file.error(f"{texts[at]!r} is no date", row, column, "write dates as YYYY-MM-DD")
+    return np.array(days, dtype=np.int64).view("datetime64[D]")[code]
 
 
-def _day(text: str) -> dt.date | None:
-    """Read 2024-03-08 (with or without a time), 20240308, 3/8/2024 (US), or an epoch stamp."""
+@lru_cache(maxsize=1 << 14)
+def _day(text: str) -> int | None:
+    """Return days since 1970 of 2024-03-08 (or with a time), 20240308, 3/8/2024, an epoch stamp."""
     try:
         if match := _YEAR_FIRST.fullmatch(text):
             day = dt.date(int(match[1]), int(match[2]), int(match[3]))
@@ -262,7 +262,7 @@ def _day(text: str) -> dt.date | None:
             return None
     except (ValueError, OverflowError):
         return None
-    return day if day.year in _YEARS else None
+    return day.toordinal() - _EPOCH if day.year in _YEARS else None
 
 
 def _numbers(file: TableFile, column: str, values: pa.ChunkedArray, start: int = 0) -> FloatArray:
@@ -284,7 +284,7 @@ def _parsed(file: TableFile, column: str, values: pa.ChunkedArray, start: int) -
     try:
         numbers = bare.cast(pa.float64())
     except pa.ArrowInvalid:
-        for row, text in enumerate(file.texts(column, bare)):
+        for row, text in enumerate(bare.to_pylist()):
             if text is not None and not _is_number(text):
                 raise file.error(f"{text!r} is no number", start + row, column) from None
         raise
