@@ -11,7 +11,6 @@ import datetime as dt
 import logging
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -108,8 +107,7 @@ def open_bars(path: Path) -> BarRows:
     if not paths:
         hint = "name a file, or a folder with one file per symbol"
         raise InputFileError(str(path), "holds no CSV or Parquet file", hint=hint)
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        return _joined(path, paths, list(pool.map(_try_open, paths)))
+    return _joined(path, paths, [_try_open(each) for each in paths])
 
 
 def _open_one(path: Path, *, prices: bool = False) -> BarRows:
