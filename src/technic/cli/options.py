@@ -236,7 +236,7 @@ class GateOptions:
     ] = None
     max_wild_bars: Annotated[
         Count,
-        _option(GATE, "--max-wild-bars", "Most wild moves in 20 bars. (default: 10)", "N"),
+        _option(GATE, "--max-wild-bars", "Most wild moves in 20 bars. (default: 12)", "N"),
     ] = None
     max_missing_sessions: Annotated[
         Count,

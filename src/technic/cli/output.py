@@ -25,19 +25,15 @@ def chosen_format(format_: str | None, out: Path | None) -> str:
 
     Raises UsageError when it cannot be written there.
     """
+    if out is not None:
+        check_file("out", out)
     named = format_of(out)
     if format_ is None and out is not None and named is None and out.suffix not in TEXT_ENDINGS:
-        raise ParameterError(
-            "out",
-            str(out),
-            "a file ending .csv, .json, .parquet, .xlsx, .md or .txt",
-            "or name the format with --format",
-        )
+        allowed = "a file ending .csv, .json, .parquet, .xlsx, .md or .txt"
+        raise ParameterError("out", str(out), allowed, "or name the format with --format")
     chosen = format_ or named or "table"
     if chosen != "table":
         check_target(chosen, out)
-    elif out is not None:
-        check_file("out", out)
     return chosen
 
 

@@ -61,9 +61,10 @@ def head_lines(result: ScanResult, facts: SymbolFacts) -> Iterator[Text]:
     style = "bold"
     if parts.tech_rating is not None:
         rating, style = f"{parts.tech_rating:.1f}", f"bold {rating_style(parts.tech_rating)}"
-    place = f"place {facts.place:,} of {len(result.table):,} kept"
     if facts.place is None:
-        place = f"not in the table: {facts.outcome} {facts.detail}".rstrip()
+        place = f"not in the table: {facts.outcome} ({facts.detail})"
+    else:
+        place = f"place {facts.place:,} of {len(result.table):,} kept"
     yield Text.assemble(
         "rating ", (rating, style), " · signal ", signal_text(parts.signal), f" · {place}"
     )

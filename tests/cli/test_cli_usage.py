@@ -1,0 +1,214 @@
+"""Wrong usage, bad input and accidents: one sentence, the right exit code, no traceback."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from technic.cli import scan as scan_module
+from technic.cli.app import app
+from technic.cli.entry import run
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def assert_one_sentence(ran, code: int, text: str) -> None:
+    """Nothing on stdout, one line on stderr that names the matter."""
+    assert ran.code == code
+    assert ran.out == ""
+    assert ran.err.startswith("technic: ")
+    assert ran.err.count("\n") == 1
+    assert "Traceback" not in ran.err
+    assert text in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["nonsense"], "No such command 'nonsense'"),
+        (["scan", "--nonsense"], "No such option: --nonsense"),
+        (["scan", "stray"], "unexpected extra argument"),
+        (["scan", "--limit", "-1"], "--limit"),
+        (["scan", "--limit", "many"], "--limit"),
+        (["scan", "--format", "pdf"], "'pdf' is not one of"),
+        (["scan", "--format", "xlsx"], "--out scan.xlsx"),
+        (["scan", "--format", "parquet"], "--out scan.parquet"),
+        (["scan", "--out", "scan.pdf"], "--format"),
+        (["scan", "--out", "nowhere/scan.csv"], "mkdir -p nowhere"),
+        (["scan", "--out", "."], "a folder of that name"),
+        (["scan", "--ledger", "ledger.txt"], ".csv or .parquet"),
+        (["scan", "--min-market-cap", "2X"], "'2X' is no amount"),
+        (["scan", "--min-price", "nan"], "min_price is nan"),
+        (["scan", "--max-price", "-1"], "max_price is -1.0"),
+        (["scan", "--min-price", "9", "--max-price", "5"], "at least min_price"),
+        (["scan", "--signal", "buy"], "signals is 'buy'"),
+        (["scan", "--include", "stocks"], "include is 'stocks'"),
+        (["scan", "--include", "fund", "--exclude", "fund"], "exclude is 'fund'"),
+        (["scan", "--exclude-pattern", "("], "a regular expression"),
+        (["scan", "--symbols", ","], "symbols is ','"),
+        (["scan", "--style", "yolo"], "style is 'yolo'"),
+        (["scan", "--risk-pct", "0"], "risk_pct is 0"),
+        (["scan", "--price-floor", "inf"], "price_floor is inf"),
+        (["scan", "--skip-gate", "nonsense"], "skip is"),
+        (["scan", "--bars", "0"], "bars is 0"),
+        (["scan", "--min-success", "101"], "min_success_pct is 101"),
+        (["scan", "--sort", ":desc"], "sort is ':desc'"),
+        (["scan", "--provider", "nonsense"], "allowed: demo"),
+        (["scan", "--provider", "files"], "--data PATH"),
+        (["scan", "--data", "missing.csv"], "missing.csv"),
+        (["scan", "--as-of", "yesterday"], "YYYY-MM-DD"),
+        (["scan", "--as-of", "2024-07-04"], "nearest: 2024-07-03 or 2024-07-05"),
+        (["scan", "--as-of", "2199-01-02"], "as_of"),
+        (["scan", "--watchlist", "missing.txt"], "missing.txt"),
+        (["scan", "--universe", "missing.csv"], "missing.csv"),
+        (["show"], "Missing argument"),
+        (["show", " "], "one symbol"),
+        (["explain", "AAPL", "--format", "csv"], "'csv' is not one of"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_is_one_sentence_and_exit_code_2(
+    technic, monkeypatch, tmp_path, arguments, text
+):
+    """Whatever is wrong, stderr names it in one line and stdout stays empty."""
+    monkeypatch.chdir(tmp_path)
+    assert_one_sentence(technic(*arguments), 2, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("header.csv", b"symbol,date,open,high,low,close,volume\n"),
+        ("columns.csv", b"a,b\n1,2\n"),
+        ("latin.csv", "symbol,date,open\nCAFÉ,2024-01-02,1\n".encode("latin-1")),
+        ("broken.parquet", b"PAR1 but not really"),
+    ],
+)
+def test_bad_price_files_are_one_sentence(technic, tmp_path, name, content):
+    """Empty, without rows, other columns, other encoding, not what the ending says."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    ran = technic("scan", "--data", path)
+    assert ran.code in (1, 2)
+    assert_one_sentence(ran, ran.code, name)
+
+
+def test_sorting_by_a_column_that_is_not_there_names_the_columns(scan):
+    """The table's columns are listed."""
+    assert_one_sentence(scan("--sort", "alpha"), 2, "a column of the table: symbol")
+
+
+def test_a_rule_whose_column_is_missing_is_an_error(technic, prices):
+    """Without listings there is no sector, so asking for one cannot be done."""
+    assert_one_sentence(technic("scan", "--data", prices, "--sector", "Energy"), 2, "sector")
+
+
+def test_a_setting_nobody_knows_is_an_error(technic, monkeypatch, tmp_path):
+    """A typing mistake in technic.toml does not pass for a setting."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "technic.toml").write_text('provder = "demo"\n', encoding="utf-8")
+    assert_one_sentence(technic("scan"), 2, "provder")
+
+
+def test_an_unexpected_error_keeps_its_traceback_in_a_log(technic, monkeypatch, tmp_path):
+    """One sentence says where it is; the file has it."""
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path))
+    monkeypatch.setattr("technic.cli.run.run_scan", fail)
+    assert_one_sentence(technic("scan"), 1, "unexpected ZeroDivisionError: by design")
+    (log,) = (tmp_path / "logs").iterdir()
+    assert "Traceback" in log.read_text(encoding="utf-8")
+
+
+def test_debug_shows_the_traceback(technic, monkeypatch):
+    """And still ends with the sentence."""
+    monkeypatch.setattr("technic.cli.run.run_scan", fail)
+    monkeypatch.setattr("logging.basicConfig", lambda **_: None)
+    ran = technic("scan", "--debug")
+    assert ran.code == 1
+    assert "Traceback" in ran.err
+    assert ran.err.splitlines()[-1] == "technic: unexpected ZeroDivisionError: by design"
+
+
+def fail(*_: object, **__: object) -> None:
+    """Stand in for a scan with a bug in it."""
+    raise ZeroDivisionError("by design")
+
+
+def test_an_interrupt_is_exit_code_130(technic, monkeypatch):
+    """Control-C is no error with a traceback."""
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("technic.cli.run.run_scan", interrupt)
+    assert_one_sentence(technic("scan"), 130, "interrupted")
+
+
+def test_a_reader_that_leaves_early_is_no_error(prices):
+    """``technic scan --format csv | head -1`` ends quietly."""
+    command = [sys.executable, "-m", "technic", "scan", "--data", str(prices), "--format", "json"]
+    code = "import sys; from technic.cli import main; main()"
+    command[1:3] = ["-c", code]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"COLUMNS": "90"}
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        errors = process.stderr.read().decode()
+        assert process.wait() == 0
+    assert "Traceback" not in errors
+    assert "Broken" not in errors
+
+
+def test_help_and_version_work_and_load_nothing_heavy():
+    """``technic --help`` neither imports pandas nor pyarrow."""
+    code = (
+        "import sys; from technic.cli.entry import run; codes = [run(['--help']), "
+        "run(['scan', '--help']), run(['--version']), run([])]; "
+        "heavy = {'pandas', 'pyarrow', 'numpy', 'exchange_calendars'} & set(sys.modules); "
+        "sys.exit(f'{codes} {heavy}' if any(codes) or heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for command in ("scan", "show", "explain", "doctor"):
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize("command", app.registered_commands, ids=lambda command: command.name)
+def test_every_command_and_every_option_has_help(command):
+    """Nothing is left to be guessed."""
+    assert command.callback.__doc__
+    for parameter in inspect.signature(command.callback).parameters.values():
+        info = get_args(parameter.annotation)[1]
+        assert info.help, parameter.name
+        assert info.help.strip()[-1] in ".)", info.help
+
+
+def test_the_reference_page_is_current():
+    """docs/cli.md says what the options say; scripts/make-cli-docs writes it."""
+    script = ROOT / "scripts" / "make-cli-docs"
+    done = subprocess.run(
+        [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_scan_format_is_one_that_the_exports_know():
+    """The choices of --format are the table and the formats of the exports."""
+    from technic.export import FORMATS
+
+    assert set(get_args(scan_module.Format)) == {"table", *FORMATS}
+
+
+def test_run_answers_a_code_and_does_not_exit(capsys):
+    """What runs a command line in a program gets a number."""
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("technic ")

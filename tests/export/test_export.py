@@ -1,0 +1,153 @@
+"""Exports: what is written is what the result holds, and reads back."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from technic.errors import MissingExtraError, ParameterError
+from technic.export import FORMATS, check_ledger_target, check_target, write, write_ledger
+from technic.export.targets import replacing
+from technic.result import ScanResult
+from technic.scan_config import ScanConfig
+from technic.scanner_core import run_scan
+from technic.sessions import build_calendar
+from technic.testing import FakeProvider, make_bars
+from technic.universe import universe_of
+
+SYMBOLS = ["AA", "BB", "CC", "DD"]
+
+
+@pytest.fixture(scope="module")
+def result() -> ScanResult:
+    """Four symbols; one company's name would be a formula, one has a bar in it, one is unknown."""
+    sessions = build_calendar(2024).last(300, np.datetime64("2024-03-08"))
+    names = ["=1+1", "Pipe | Bar Inc.", "http://example.com", None]
+    provider = FakeProvider(
+        make_bars(SYMBOLS, sessions), universe=universe_of(SYMBOLS, "four", {"company": names})
+    )
+    now = dt.datetime(2024, 3, 9, tzinfo=dt.UTC)
+    return run_scan(ScanConfig(sort="symbol"), provider=provider, now=now)
+
+
+def test_json_is_the_summary_and_nothing_else(result, capsys):
+    """One object, null where a number is missing."""
+    write(result, "json", 2)
+    printed = capsys.readouterr().out
+    assert printed.count("\n") == 1
+    assert json.loads(printed) == json.loads(json.dumps(result.summary(2), allow_nan=False))
+
+
+def test_csv_reads_back_bit_for_bit(result, tmp_path):
+    """Every column, every digit."""
+    write(result, "csv", None, tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == list(result.table.columns)
+    for name in ("close", "tech_rating", "macd_hist"):
+        assert [float(row[name]) for row in rows] == result.table[name].tolist()
+
+
+def test_parquet_reads_back_bit_for_bit_and_says_what_it_is(result, tmp_path):
+    """The schema's metadata has the headline, SIMULATED included."""
+    write(result, "parquet", 3, tmp_path / "a.parquet")
+    read = pd.read_parquet(tmp_path / "a.parquet")
+    assert list(read.columns) == list(result.table.columns)
+    np.testing.assert_array_equal(read["tech_rating"], result.table["tech_rating"][:3])
+    note = json.loads(pq.read_schema(tmp_path / "a.parquet").metadata[b"technic"])
+    assert note["as_of"] == "2024-03-08"
+    assert "SIMULATED" in note["headline"]
+
+
+def test_xlsx_has_numbers_as_numbers_and_names_as_text(result, tmp_path):
+    """Headline above, formats on numbers, no formula out of a name, the ledger on its own sheet."""
+    write(result, "xlsx", None, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book["scan"]
+    assert "as of 2024-03-08" in sheet["A1"].value
+    assert "SIMULATED" in sheet["A1"].value
+    header = [cell.value for cell in sheet[3]]
+    assert header == list(result.table.columns)
+    first = dict(zip(header, sheet[4], strict=True))
+    assert first["company"].value == "=1+1"
+    assert first["company"].data_type == "s"
+    assert first["close"].value == result.table["close"][0]
+    assert first["close"].number_format == "#,##0.00"
+    assert sheet.max_row == 3 + len(result.table)
+    assert [cell.value for cell in book["ledger"]["A"]] == ["symbol", *SYMBOLS]
+
+
+def test_markdown_is_a_table_with_the_headline(result, capsys):
+    """Every line of the table has the same number of cells, also with a bar in a name."""
+    write(result, "md", 2)
+    lines = capsys.readouterr().out.splitlines()
+    assert "SIMULATED" in lines[2]
+    table = [line for line in lines if line.startswith("| ")]
+    rows = [line.replace("\\|", "") for line in table if "=1+1" in line or "Pipe" in line]
+    assert len(rows) == 2
+    assert {line.count("|") for line in rows} == {table[0].count("|")}
+    assert "| **universe** | **4** |" in lines
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_an_empty_table_can_be_written(result, format_, tmp_path):
+    """No rows are a result too."""
+    write(result, format_, 0, tmp_path / "empty")
+    assert (tmp_path / "empty").stat().st_size > 0
+
+
+def test_ledgers_name_every_symbol(result, tmp_path):
+    """The ending decides between CSV and Parquet."""
+    for name in ("l.csv", "l.PARQUET"):
+        write_ledger(result.ledger, tmp_path / name)
+    assert len(pd.read_csv(tmp_path / "l.csv")) == len(pd.read_parquet(tmp_path / "l.PARQUET")) == 4
+
+
+def test_targets_are_refused_before_anything_is_written(tmp_path, monkeypatch):
+    """A format without a file, a folder, a folder that is missing, an ending, an extra."""
+    for format_ in ("parquet", "xlsx"):
+        with pytest.raises(ParameterError, match=f"--out scan.{format_}"):
+            check_target(format_, None)
+    with pytest.raises(ParameterError, match="a folder of that name"):
+        check_target("csv", tmp_path)
+    with pytest.raises(ParameterError, match="mkdir -p"):
+        check_target("csv", tmp_path / "no" / "a.csv")
+    with pytest.raises(ParameterError, match="format is 'pdf'"):
+        check_target("pdf", tmp_path / "a.pdf")
+    with pytest.raises(ParameterError, match=".csv or .parquet"):
+        check_ledger_target(tmp_path / "a.txt")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'technic\[xlsx\]'"):
+        check_target("xlsx", tmp_path / "a.xlsx")
+
+
+def test_a_file_that_was_there_stays_when_writing_fails(tmp_path: Path):
+    """Nobody finds half a file, and no rest is left beside it."""
+    path = tmp_path / "a.csv"
+    path.write_text("old", encoding="utf-8")
+
+    def write_half() -> None:
+        with replacing("out", path) as beside:
+            beside.write_text("half", encoding="utf-8")
+            raise OSError(28, "disk full")
+
+    with pytest.raises(ParameterError, match="disk full"):
+        write_half()
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no /dev/stdout")
+def test_a_target_that_is_no_file_is_written_in_place(result):
+    """Writing to a device does not replace it."""
+    write(result, "csv", 1, Path("/dev/null"))
+    assert not Path("/dev/null").is_file()
