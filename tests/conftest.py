@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# examples are not timed: a busy machine would make them fail at random
+settings.register_profile("technic", deadline=None)
+settings.load_profile("technic")
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

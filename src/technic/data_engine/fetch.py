@@ -97,7 +97,7 @@ class FetchStats:
 
 @dataclass(slots=True)
 class Fetcher(Generic[K, T]):
-    """One run of many jobs; make a new one for each.
+    """One run of many jobs; make a new one for each (``stats`` may be shared, and then adds up).
 
     ``on_page(key, page)`` as each page comes, ``on_done(key)`` after the last, ``on_failed(key,
     failure)`` instead of it, ``on_unknown(key, symbol, failure)`` for a symbol taken out.
@@ -120,7 +120,7 @@ class Fetcher(Generic[K, T]):
     async def run(self, jobs: Iterable[FetchJob[K, T]]) -> FetchStats:
         """Carry out all jobs; when cancelled, what came so far has been handed on."""
         queue = deque(jobs)
-        n_jobs = len(queue)
+        n_jobs, before = len(queue), self.stats.done + self.stats.failed
         started = self.clock.monotonic()
         self._budget = self.rules.retry_floor + int(self.rules.retry_share * n_jobs)
         if self.rules.deadline_s is not None:
@@ -132,8 +132,8 @@ class Fetcher(Generic[K, T]):
         except BaseExceptionGroup as several:
             raise several.exceptions[0] from None  # the first one stopped the others
         finally:
-            self.stats.seconds = self.clock.monotonic() - started
-        if self.stats.done + self.stats.failed != n_jobs:
+            self.stats.seconds += self.clock.monotonic() - started
+        if self.stats.done + self.stats.failed != before + n_jobs:
             raise RuntimeError(f"{n_jobs} jobs, but {self.stats} accounts for others")
         return self.stats
 

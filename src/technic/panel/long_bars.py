@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from technic.aliases import DateArray, FloatArray
 
-__all__ = ["PRICES", "LongBars"]
+__all__ = ["PRICES", "LongBars", "concatenated"]
 
 PRICES = ("open", "high", "low", "close")
 
@@ -46,3 +47,29 @@ class LongBars:
             self.close[keep],
             self.volume[keep],
         )
+
+    def complete(self) -> NDArray[np.bool_]:
+        """Mask of the rows that have a finite value in every field."""
+        whole = np.isfinite(self.volume)
+        for name in PRICES:
+            whole &= np.isfinite(getattr(self, name))
+        return whole
+
+
+def concatenated(parts: Sequence[LongBars]) -> LongBars:
+    """Put bars under each other; symbols of the same name become one."""
+    names = tuple(dict.fromkeys(name for part in parts for name in part.symbols))
+    at = {name: i for i, name in enumerate(names)}
+    columns = [np.empty(0, np.int32)]
+    for part in parts:
+        place = np.array([at[name] for name in part.symbols], dtype=np.int32)
+        columns.append(place[part.column] if len(place) else np.empty(0, np.int32))
+    return LongBars(
+        names,
+        np.concatenate(columns),
+        np.concatenate([np.empty(0, "datetime64[D]"), *(part.session for part in parts)]),
+        *(
+            np.concatenate([np.empty(0), *(getattr(part, name) for part in parts)])
+            for name in (*PRICES, "volume")
+        ),
+    )

@@ -1,0 +1,113 @@
+"""Where answers go while a plan is carried out: gathered, completed, written in few commits.
+
+The event loop only puts answers in; a thread of its own writes them, so a commit never holds up
+the network. What has been put in is written also when the run is interrupted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import queue
+import threading
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from technic.data_engine.requests import BarRequest
+from technic.data_engine.store import BarStore
+from technic.panel import LongBars
+from technic.panel.long_bars import concatenated
+
+__all__ = ["Inbox"]
+
+DAYS_A_COMMIT = 12
+ROWS_A_COMMIT = 250_000
+WAITING_COMMITS = 4
+"""Commits that may wait for the disk before fetching waits for them: bounds the memory."""
+
+Commit = Callable[[], None]
+
+
+class Inbox:
+    """Takes complete answers and writes them; use it with ``with``.
+
+    ``asked_at``: the time that coverage carries; ``final``: the last session that is over then.
+    """
+
+    def __init__(self, store: BarStore, asked_at: dt.datetime, final: np.datetime64) -> None:
+        self._store, self._asked_at, self._final = store, asked_at, final
+        self._days: list[tuple[np.datetime64, LongBars]] = []
+        self._ranges: dict[tuple[np.datetime64, np.datetime64], list[_Range]] = {}
+        self._range_rows = 0
+        self._commits: queue.Queue[Commit | None] = queue.Queue(WAITING_COMMITS)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._write_all, name="technic-store", daemon=True)
+        self.bars = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._flush_days()
+        self._flush_ranges()
+        self._commits.put(None)
+        self._thread.join()
+        if self._error is not None and error is None:
+            raise self._error
+
+    def put_day(self, session: np.datetime64, bars: LongBars) -> None:
+        """Take the whole market of one session."""
+        self._days.append((session, bars))
+        if len(self._days) >= DAYS_A_COMMIT:
+            self._flush_days()
+
+    def put_range(self, request: BarRequest, symbols: tuple[str, ...], bars: LongBars) -> None:
+        """Take the answered ``symbols`` of a range request, those without bars included."""
+        self._ranges.setdefault((request.first, request.last), []).append((symbols, bars))
+        self._range_rows += len(bars) + len(symbols)
+        if self._range_rows >= ROWS_A_COMMIT:
+            self._flush_ranges()
+
+    def _flush_days(self) -> None:
+        days, self._days = self._days, []
+        if not days:
+            return
+        sessions = np.array([session for session, _ in days], dtype="datetime64[D]")
+        bars = concatenated([bars for _, bars in days])
+        write = partial(self._store.write_days, bars, sessions)
+        self._hand_over(len(bars), partial(write, self._asked_at, self._final))
+
+    def _flush_ranges(self) -> None:
+        ranges, self._ranges, self._range_rows = self._ranges, {}, 0
+        for (first, last), parts in ranges.items():
+            symbols = tuple(dict.fromkeys(name for names, _ in parts for name in names))
+            bars = concatenated([bars for _, bars in parts])
+            write = partial(self._store.write_ranges, bars, symbols, first, last)
+            self._hand_over(len(bars), partial(write, self._asked_at, self._final))
+
+    def _hand_over(self, bars: int, commit: Commit) -> None:
+        if self._error is not None:
+            raise self._error
+        self.bars += bars
+        self._commits.put(commit)
+
+    def _write_all(self) -> None:
+        """Write what is handed over until told to stop; after an error only take and drop."""
+        while (commit := self._commits.get()) is not None:
+            if self._error is None:
+                try:
+                    commit()
+                except Exception as error:  # noqa: BLE001 - carried to the thread that waits
+                    self._error = error
+
+
+_Range = tuple[tuple[str, ...], LongBars]

@@ -1,0 +1,96 @@
+"""StoredProvider: a vendor and a store together, as the provider that a scan sees.
+
+What the store has costs nothing; what it lacks is synced first. Splits come from the store, so a
+scan of a past day adjusts by what was in force then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from technic.aliases import DateArray
+from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress
+from technic.data_engine.run_async import run_async
+from technic.data_engine.sync import Syncer, SyncReport, new_york_date
+from technic.errors import ParameterError
+from technic.universe import Universe, universe_of
+
+__all__ = ["StoredProvider"]
+
+
+@dataclass(slots=True)
+class StoredProvider:
+    """Answers a scan from the store, after filling its gaps from the vendor.
+
+    ``last_report``: what the latest sync came to.
+    """
+
+    syncer: Syncer
+    last_report: SyncReport | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the vendor."""
+        return self.syncer.remote.name
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the vendor's market is made up."""
+        return self.syncer.remote.simulated
+
+    @property
+    def price_basis(self) -> PriceBasis:
+        """How the vendor's prices are adjusted."""
+        return self.syncer.remote.price_basis
+
+    def last_session(self) -> np.datetime64:
+        """The last session that is over and that the vendor gives out."""
+        now = self.syncer.now()
+        last = self.syncer.calendar.last_completed(now)
+        if not self.syncer.remote.capabilities.same_day and last == new_york_date(now):
+            last = self.syncer.calendar.last(2, last)[0]
+        return last
+
+    def listings(self) -> Universe:
+        """What the vendor lists today; where it lists nothing, the symbols of the store."""
+        endpoint = self.syncer.remote.listings()
+        if endpoint is not None:
+            return run_async(self.syncer.ask_listings(endpoint))
+        sessions = self.syncer.calendar.last(1, self.last_session())
+        symbols = self.syncer.store.read(None, sessions[0], sessions[-1]).symbols
+        if not symbols:
+            raise ParameterError(
+                "universe", None, f"a file of listings, since {self.name} has none", "--universe"
+            )
+        return universe_of(symbols, f"symbols in the store of {self.name}")
+
+    def sync(
+        self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
+    ) -> SyncReport:
+        """Fill the store's gaps; Ctrl-C keeps what has arrived."""
+        self.last_report = run_async(self.syncer.run(symbols, sessions, progress))
+        return self.last_report
+
+    def history(
+        self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
+    ) -> Fetched:
+        """Bars of ``symbols`` from the store; each symbol has bars or a reason why not."""
+        report = self.sync(symbols, sessions, progress)
+        answered = [symbol for symbol in symbols if symbol not in report.failures]
+        bars = self.syncer.store.read(answered, sessions[0], sessions[-1])
+        failures = dict(report.failures)
+        there = set(bars.symbols)
+        for symbol in answered:
+            if symbol not in there:
+                failures[symbol] = Failure(
+                    "no_data", f"{self.name} has no bars from {sessions[0]} to {sessions[-1]}"
+                )
+        return Fetched(
+            bars,
+            self.syncer.store.splits(),
+            failures,
+            requests=report.stats.requests,
+        )

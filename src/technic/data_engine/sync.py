@@ -1,0 +1,162 @@
+"""Filling the store: what is missing, the fewest requests for it, their answers written down.
+
+1. Coverage says what was answered; the plan covers the rest with the fewest requests.
+2. Answers go to the store as they come; what arrived before an interruption is not asked again.
+3. Rows that came without a price in a whole-market day are asked again, symbol by symbol, before
+   the day counts as answered.
+4. Prices that come adjusted are asked with an overlap; where it has changed (a split or dividend
+   since), the symbol's whole history is asked anew.
+5. Each symbol ends answered or in ``failures``; what keeps failing goes into quarantine.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from technic.aliases import DateArray
+from technic.data_engine.clock import Clock, SystemClock
+from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
+from technic.data_engine.limiter import Limiter
+from technic.data_engine.overlap import Overlap
+from technic.data_engine.plan import Plan, make_plan
+from technic.data_engine.providers.base import Failure, Progress
+from technic.data_engine.remote import Endpoint, RemoteProvider
+from technic.data_engine.store import BarStore
+from technic.data_engine.sync_run import SyncRun
+from technic.errors import FetchError
+from technic.sessions import SessionCalendar
+from technic.universe import Universe
+
+__all__ = ["SyncReport", "Syncer", "new_york_date"]
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+LASTING = ("unknown_symbol", "refused")
+"""Reasons that will be the same tomorrow: such symbols are left alone for a while."""
+
+
+def new_york_date(now: dt.datetime) -> np.datetime64:
+    """The date on the exchange at ``now`` (an aware datetime)."""
+    return np.datetime64(now.astimezone(NEW_YORK).date(), "D")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What a sync came to. Every symbol asked is answered or in ``failures``.
+
+    ``from_store``: symbols that needed no request. ``plan``: what was planned before anything was
+    asked. ``bars``: rows written. ``restated``: symbols whose old prices had changed.
+    """
+
+    asked: int
+    from_store: int
+    failures: Mapping[str, Failure]
+    plan: Plan
+    stats: FetchStats
+    bars: int
+    restated: tuple[str, ...]
+    seconds: float
+
+    @property
+    def success_rate(self) -> float:
+        """Symbols with every missing session answered ÷ symbols asked."""
+        return 1.0 - len(self.failures) / self.asked if self.asked else 1.0
+
+
+@dataclass(slots=True)
+class Syncer:
+    """Fills one store from one provider; holds the clocks and rules, so that tests can."""
+
+    remote: RemoteProvider
+    store: BarStore
+    calendar: SessionCalendar
+    now: Callable[[], dt.datetime]
+    rules: FetchRules = field(default_factory=FetchRules)
+    clock: Clock = field(default_factory=SystemClock)
+    rng: random.Random = field(default_factory=random.Random)
+
+    def plan(self, symbols: Sequence[str], sessions: DateArray) -> Plan:
+        """Plan the fewest requests for what the store does not have."""
+        gaps = self.store.coverage().missing(self._askable(symbols), sessions)
+        return make_plan(gaps, self.remote.capabilities, new_york_date(self.now()))
+
+    def _askable(self, symbols: Sequence[str]) -> list[str]:
+        quarantined = self.store.quarantined(self.now())
+        return [symbol for symbol in symbols if symbol not in quarantined]
+
+    async def run(
+        self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
+    ) -> SyncReport:
+        """Ask for everything of ``symbols`` × ``sessions`` that the store does not have."""
+        started = time.perf_counter()
+        askable = self._askable(symbols)
+        coverage = self.store.coverage()
+        gaps = coverage.missing(askable, sessions)
+        overlap = Overlap.of(self.remote, self.store, coverage, gaps)
+        today = new_york_date(self.now())
+        plan = make_plan(overlap.widened(gaps), self.remote.capabilities, today)
+        now = self.now()
+        run = SyncRun(self.remote, self.store, self.rules, self.clock, self.rng, progress)
+        await run.carry_out(
+            plan.requests, askable, sessions, overlap, now, self.calendar.last_completed(now)
+        )
+        problems = {s: f.reason for s, f in run.failed_symbols.items() if f.reason in LASTING}
+        if problems:
+            self.store.record_problems(problems, now)
+        return SyncReport(
+            asked=len(symbols),
+            from_store=len(askable) - len(gaps.symbols),
+            failures=self._failures(symbols, sessions, run),
+            plan=plan,
+            stats=run.stats,
+            bars=run.bars,
+            restated=tuple(sorted(overlap.changed)),
+            seconds=time.perf_counter() - started,
+        )
+
+    async def ask_listings(self, endpoint: Endpoint[Universe]) -> Universe:
+        """Ask for everything that is listed; raises FetchError when it cannot be had."""
+        parts: list[Universe] = []
+        failed: list[Failure] = []
+        async with self.remote.open_transport() as transport:
+            fetcher: Fetcher[str, Universe] = Fetcher(
+                transport,
+                Limiter(self.remote.capabilities.requests_per_minute, self.clock),
+                self.rules,
+                on_page=lambda _, page: parts.append(page),
+                on_done=lambda _: None,
+                on_failed=lambda _, failure: failed.append(failure),
+                clock=self.clock,
+                rng=self.rng,
+            )
+            await fetcher.run([FetchJob("listings", endpoint)])
+        if failed:
+            raise FetchError(self.remote.name, "listings", failed[0].reason, failed[0].detail)
+        frame = pd.concat([part.frame for part in parts], ignore_index=True)
+        return Universe(frame.drop_duplicates("symbol"), parts[0].source)
+
+    def _failures(
+        self, symbols: Sequence[str], sessions: DateArray, run: SyncRun
+    ) -> dict[str, Failure]:
+        """Why a symbol still misses sessions that the provider could have answered."""
+        failures: dict[str, Failure] = {}
+        for symbol, problem in self.store.quarantined(self.now()).items():
+            until = f"{problem.reason}; not asked before {problem.until:%Y-%m-%d %H:%M} UTC"
+            failures[symbol] = Failure("quarantined", until)
+        failures |= run.failed_symbols
+        gaps = self.store.coverage().missing(symbols, sessions)
+        left = make_plan(gaps, self.remote.capabilities, new_york_date(self.now()))
+        reachable = gaps.where(np.asarray(~left.out_of_reach.missing.any(axis=0)))
+        for symbol in reachable.symbols:
+            failures.setdefault(symbol, run.reason)
+        wanted = set(symbols)
+        return {symbol: failures[symbol] for symbol in failures if symbol in wanted}

@@ -1,0 +1,220 @@
+"""One sync while it runs: jobs from requests, answers to the inbox, failures by symbol."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from technic.aliases import DateArray
+from technic.data_engine.clock import Clock
+from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
+from technic.data_engine.inbox import Inbox
+from technic.data_engine.limiter import Limiter
+from technic.data_engine.overlap import Overlap
+from technic.data_engine.providers.base import Failure, Progress, Splits
+from technic.data_engine.remote import Endpoint, RemoteProvider
+from technic.data_engine.requests import BarRequest
+from technic.data_engine.store import BarStore
+from technic.data_engine.transport import Transport
+from technic.errors import FetchError
+from technic.panel import LongBars
+from technic.panel.long_bars import concatenated
+
+__all__ = ["SyncRun"]
+
+T = TypeVar("T")
+
+LATE_ACTIONS = np.timedelta64(10, "D")
+"""Splits become known late: each update asks these days again, in the same request."""
+
+
+class SyncRun:
+    """Carries out the requests of one sync; make a new one for each.
+
+    ``failed_symbols``: symbols whose own request failed. ``reason``: what failed that concerns
+    everybody, for symbols that still miss sessions.
+    """
+
+    def __init__(
+        self,
+        remote: RemoteProvider,
+        store: BarStore,
+        rules: FetchRules,
+        clock: Clock,
+        rng: random.Random,
+        progress: Progress | None,
+    ) -> None:
+        self._remote, self._store, self._rules = remote, store, rules
+        self._clock, self._rng, self._progress = clock, rng, progress
+        self._limiter = Limiter(remote.capabilities.requests_per_minute, clock)
+        self._pages: dict[BarRequest, list[LongBars]] = {}
+        self._held: dict[np.datetime64, list[LongBars]] = {}
+        self._cells: dict[BarRequest, None] = {}
+        self._wanted: frozenset[str] = frozenset()
+        self._done = self._planned = 0
+        self.failed_symbols: dict[str, Failure] = {}
+        self.reason = Failure("unanswered", "the provider did not answer every session")
+        self.stats = FetchStats()
+        self.bars = 0
+
+    async def carry_out(
+        self,
+        requests: Sequence[BarRequest],
+        symbols: Sequence[str],
+        sessions: DateArray,
+        overlap: Overlap,
+        now: dt.datetime,
+        final: np.datetime64,
+    ) -> None:
+        """Ask the plan; then cells that came without a price, and restated histories; splits."""
+        self._wanted = frozenset(symbols)
+        async with self._remote.open_transport() as transport:
+            with Inbox(self._store, now, final) as inbox:
+                await self._ask(requests, transport, inbox, overlap)
+                more = [*self._cells, *overlap.whole_histories()]
+                await self._ask(more, transport, inbox, overlap)
+                for session, parts in self._held.items():
+                    inbox.put_day(session, concatenated(parts))
+            self.bars = inbox.bars
+            if len(sessions):
+                await self._ask_splits(transport, sessions, now)
+
+    async def _ask(
+        self,
+        requests: Sequence[BarRequest],
+        transport: Transport,
+        inbox: Inbox,
+        overlap: Overlap,
+    ) -> None:
+        self._planned += len(requests)
+        fetcher: Fetcher[BarRequest, LongBars] = self._fetcher(
+            transport,
+            on_page=lambda key, page: self._pages.setdefault(key, []).append(page),
+            on_done=lambda key: self._complete(key, inbox, overlap),
+            on_failed=self._give_up,
+        )
+        fetcher.on_unknown = self._unknown
+        await fetcher.run([self._job(request, request.symbols) for request in requests])
+
+    def _fetcher(
+        self,
+        transport: Transport,
+        on_page: Callable[[BarRequest, T], None],
+        on_done: Callable[[BarRequest], None],
+        on_failed: Callable[[BarRequest, Failure], None],
+    ) -> Fetcher[BarRequest, T]:
+        return Fetcher(
+            transport,
+            self._limiter,
+            self._rules,
+            on_page,
+            on_done,
+            on_failed,
+            clock=self._clock,
+            rng=self._rng,
+            stats=self.stats,
+        )
+
+    def _job(self, request: BarRequest, symbols: tuple[str, ...]) -> FetchJob[BarRequest, LongBars]:
+        """The job of a request, of which only ``symbols`` are still asked."""
+
+        def without(symbol: str) -> FetchJob[BarRequest, LongBars] | None:
+            left = tuple(name for name in symbols if name != symbol)
+            return self._job(request, left) if left and left != symbols else None
+
+        asked = request if symbols == request.symbols else replace(request, symbols=symbols)
+        endpoint: Endpoint[LongBars] = self._remote.bars(asked)
+        return FetchJob(request, endpoint, without if symbols else None)
+
+    def _complete(self, request: BarRequest, inbox: Inbox, overlap: Overlap) -> None:
+        """All pages of a request are in: hand its bars on."""
+        bars = concatenated(self._pages.pop(request, []))
+        whole = bars.complete()
+        self._tick()
+        if request in self._cells:
+            if request.first in self._held:
+                self._held[request.first].append(bars.rows(whole))
+        elif request.symbols:
+            overlap.compare(bars)
+            answered = tuple(s for s in request.symbols if s not in self.failed_symbols)
+            inbox.put_range(request, answered, bars.rows(whole))
+        else:
+            cells = [
+                BarRequest("symbol_range", request.first, request.first, (bars.symbols[at],))
+                for at in bars.column[~whole]
+                if bars.symbols[at] in self._wanted
+            ]
+            if cells and "symbol_range" in self._remote.capabilities.kinds:
+                self._cells |= dict.fromkeys(cells)
+                self._held[request.first] = [bars.rows(whole)]
+            else:
+                inbox.put_day(request.first, bars.rows(whole))
+
+    def _give_up(self, request: BarRequest, failure: Failure) -> None:
+        self._pages.pop(request, None)
+        self._tick()
+        if request in self._cells:
+            self._held.pop(request.first, None)  # the day does not count as answered
+        if not request.symbols:
+            self.reason = Failure(failure.reason, f"{request.label}: {failure.detail}")
+        for symbol in request.symbols:
+            self.failed_symbols[symbol] = failure
+
+    def _unknown(self, request: BarRequest, symbol: str, failure: Failure) -> None:
+        del request
+        self.failed_symbols[symbol] = failure
+
+    def _tick(self) -> None:
+        self._done += 1
+        if self._progress is not None:
+            symbols = len(self._wanted)
+            self._progress(symbols * self._done // max(self._planned, 1), symbols)
+
+    async def _ask_splits(
+        self, transport: Transport, sessions: DateArray, now: dt.datetime
+    ) -> None:
+        """Ask for the splits of the window that are not known yet, and the latest ones again."""
+        last = max(sessions[-1], np.datetime64(now.date(), "D"))
+        known = self._store.actions_coverage("splits")
+        days = np.arange(sessions[0], last + 1, dtype="datetime64[D]")
+        asked = np.isin(days, known.sessions)
+        first = days[int(np.argmin(asked))] if not asked.all() else last
+        if not self.bars and first >= last:
+            return
+        first = max(min(first, last - LATE_ACTIONS), sessions[0])
+        endpoint = self._remote.splits(first, last)
+        if endpoint is None:
+            return
+        parts: list[Splits] = []
+        failed: list[Failure] = []
+        fetcher: Fetcher[BarRequest, Splits] = self._fetcher(
+            transport,
+            on_page=lambda _, page: parts.append(page),
+            on_done=lambda _: None,
+            on_failed=lambda _, failure: failed.append(failure),
+        )
+        await fetcher.run([FetchJob(BarRequest("market_day", first, last), endpoint)])
+        if failed:
+            raise FetchError(self._remote.name, "splits", failed[0].reason, failed[0].detail)
+        self._store.write_splits(_joined(parts), first, last, now)
+
+
+def _joined(parts: Sequence[Splits]) -> Splits:
+    """Put pages of splits together; the same split twice is one (vendors repeat some)."""
+    rows = {
+        (symbol, session): ratio
+        for part in parts
+        for symbol, session, ratio in zip(part.symbol, part.session, part.ratio, strict=True)
+    }
+    symbols = np.empty(len(rows), object)
+    symbols[:] = [symbol for symbol, _ in rows]
+    return Splits(
+        symbols,
+        np.array([session for _, session in rows], "datetime64[D]"),
+        np.array(list(rows.values()), np.float64),
+    )
