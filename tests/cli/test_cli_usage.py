@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -152,13 +151,11 @@ def test_an_interrupt_is_exit_code_130(technic, monkeypatch):
 
 
 def test_a_reader_that_leaves_early_is_no_error(prices):
-    """``technic scan --format csv | head -1`` ends quietly."""
-    command = [sys.executable, "-m", "technic", "scan", "--data", str(prices), "--format", "json"]
-    code = "import sys; from technic.cli import main; main()"
-    command[1:3] = ["-c", code]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"COLUMNS": "90"}
-    ) as process:
+    """``technic scan --format json | head -c 1`` ends quietly."""
+    code = "from technic.cli import main; main()"
+    arguments = ["scan", "--data", str(prices), "--format", "json"]
+    command = [sys.executable, "-c", code, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
