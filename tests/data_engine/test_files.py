@@ -255,7 +255,7 @@ ROW = "AAA,2024-03-04,1,2,1,2,100\n"
 HOSTILE = {
     "empty": ("", "is empty"),
     "header only": (HEAD, "has a header but no rows"),
-    "wrong columns": ("a,b\n1,2\n", "has no column for date and open and high"),
+    "wrong columns": ("a,b\n1,2\n", "has no column for date, open, high"),
     "no volume": ("symbol,date,open,high,low,close\nA,2024-03-04,1,1,1,1\n", "for volume; its"),
     "two closes": (HEAD.replace("\n", ",Close\n") + ROW, "2 columns for close: close, Close"),
     "bad date": (HEAD + ROW + ROW.replace("03-04", "02-30"), "row 3, column 'date': '2024-02-30'"),

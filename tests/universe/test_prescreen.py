@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.universe import PrescreenRules, Universe, load_universe, prescreen, universe_of
-from technic.universe.prescreen import RULES
+from technic.universe.prescreen_rules import RULES
 
 NAN = float("nan")
 LISTED = Universe(

@@ -23,7 +23,8 @@ from technic.aliases import FloatArray
 from technic.errors import InputFileError
 from technic.universe.listings import TEXT_COLUMNS, Universe
 from technic.universe.symbols import canonical, parse_symbols
-from technic.universe.table_file import MISSING, TableFile, read_lines
+from technic.universe.table_file import MISSING, TableFile
+from technic.universe.text_file import read_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

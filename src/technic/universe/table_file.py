@@ -17,23 +17,25 @@ import pyarrow as pa
 
 from technic.aliases import BoolArray
 from technic.errors import InputFileError
+from technic.universe.text_file import (
+    FOREIGN,
+    first_line,
+    head_of,
+    is_utf8,
+    not_utf8,
+    open_binary,
+    sentence,
+)
 
-__all__ = ["MISSING", "TableFile", "read_lines"]
+__all__ = ["MISSING", "TableFile"]
 
 DELIMITERS = ",;\t|"
-HEAD_BYTES = 1 << 16
 FOOTER = b"\nFile Creation Time"
 """How the last line of a Nasdaq Trader directory begins."""
 MISSING = ("", "NaN", "nan", "NULL", "null", "None", "NA", "N/A", "n/a", "-", "--")
 """What stands for "no value" in text files; never applied to symbols (NA and TRUE are tickers)."""
 _UNREADABLE = (OSError, pa.ArrowException, UnicodeDecodeError)
 """What pyarrow raises for a Parquet file that is cut off or damaged."""
-_FOREIGN = {
-    b"PK\x03\x04": "is a zip or Excel file",
-    b"\xd0\xcf\x11\xe0": "is an old Excel file",
-    b"\xff\xfe": "is UTF-16 text",
-    b"\xfe\xff": "is UTF-16 text",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,16 @@ class TableFile:
     @classmethod
     def open(cls, path: Path) -> TableFile:
         """Look at a file and read its header; InputFileError when it is no CSV or Parquet."""
-        head = _head(path)
+        head = head_of(path)
         if head.startswith(b"PAR1"):
             return cls(path, "parquet", _parquet_header(path))
-        for magic, what in _FOREIGN.items():
+        for magic, what in FOREIGN.items():
             if head.startswith(magic):
                 raise InputFileError(str(path), what, hint="save it as CSV (UTF-8) or Parquet")
         if b"\0" in head or path.suffix.lower() in (".parquet", ".pq"):
             reason = f"is neither {'Parquet' if path.suffix.lower() != '.csv' else 'CSV'} nor text"
             raise InputFileError(str(path), reason, hint="give a CSV (UTF-8) or Parquet file")
-        line, number = _first_line(path, head)
+        line, number = first_line(path, head)
         delimiter = max(DELIMITERS, key=line.count)
         try:
             header = tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter)))
@@ -89,7 +91,7 @@ class TableFile:
             columns_there = ", ".join(map(repr, self.header[:12])) or "none"
             raise InputFileError(
                 str(self.path),
-                f"has no column for {' and '.join(missing)}",
+                f"has no column for {', '.join(missing)}",
                 hint=f"its columns are {columns_there}",
             )
         return found
@@ -115,7 +117,7 @@ class TableFile:
         except (pa.ArrowException, UnicodeDecodeError) as error:
             raise self._explained(error) from error
         except OSError as error:
-            raise self.error(_sentence(error)) from error
+            raise self.error(sentence(error)) from error
 
     def row_groups(
         self, columns: Mapping[str, str], wanted: BoolArray
@@ -138,7 +140,7 @@ class TableFile:
                         yield start, self._validated(table, columns)
                     start = stop
         except _UNREADABLE as error:
-            raise self.error(f"cannot be read as Parquet: {_sentence(error)}") from error
+            raise self.error(f"cannot be read as Parquet: {sentence(error)}") from error
 
     def _validated(self, table: pa.Table, columns: Mapping[str, str]) -> pa.Table:
         """Return a Parquet table whose text is sound; damaged codes would point anywhere."""
@@ -147,7 +149,7 @@ class TableFile:
                 try:
                     table[ours].validate(full=True)
                 except pa.ArrowInvalid as error:
-                    raise self.error(f"is damaged: {_sentence(error)}", column=theirs) from error
+                    raise self.error(f"is damaged: {sentence(error)}", column=theirs) from error
         return table
 
     def error(
@@ -165,7 +167,7 @@ class TableFile:
 
     def _rows(self) -> Iterator[tuple[int, int, list[str]]]:
         """Yield (index, line, values) of each data row, the slow way, for messages."""
-        with _binary(self.path) as stream:
+        with open_binary(self.path) as stream:
             lines = (line.decode("utf-8", "replace") for line in stream)
             for _ in range(self.header_line):
                 next(lines, "")
@@ -201,56 +203,22 @@ class TableFile:
 
     def _without_footer(self) -> io.BytesIO:
         """Return a symbol directory without its last line, which has columns of its own."""
-        with _binary(self.path) as stream:
+        with open_binary(self.path) as stream:
             data = stream.read()
         return io.BytesIO(data[: data.find(FOOTER)] if FOOTER in data else data)
 
     def _explained(self, error: Exception) -> InputFileError:
         """Find the row behind an error of pyarrow, which rarely names it."""
         if self.format == "csv":
-            with _binary(self.path) as stream:
+            with open_binary(self.path) as stream:
                 for number, line in enumerate(stream, 1):
-                    if not _is_utf8(line):
-                        return _not_utf8(self.path, number)
+                    if not is_utf8(line):
+                        return not_utf8(self.path, number)
             for _, line_number, row in self._rows():
                 if len(row) != len(self.header):
                     reason = f"has {len(row)} values where the header has {len(self.header)}"
                     return InputFileError(str(self.path), reason, line_number)
-        return self.error(f"cannot be read as {self.format.title()}: {_sentence(error)}")
-
-
-def read_lines(path: Path) -> list[str]:
-    """Return the lines of a text file; InputFileError when it is empty or no UTF-8 text."""
-    head = _head(path)
-    if b"\0" in head or any(head.startswith(magic) for magic in (b"PAR1", *_FOREIGN)):
-        raise InputFileError(str(path), "is not a text file", hint="one symbol a line")
-    with _binary(path) as stream:
-        data = stream.read()
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if not _is_utf8(line):
-            raise _not_utf8(path, number)
-    return str(data.decode("utf-8-sig")).splitlines()
-
-
-def _binary(path: Path) -> io.BufferedReader:
-    """Open a file for reading, unpacked where its name says that it is packed (``.gz``)."""
-    return io.BufferedReader(pa.input_stream(str(path), compression="detect"))
-
-
-def _head(path: Path) -> bytes:
-    """Return the first bytes of a file that is there, is a file, and is not empty."""
-    if path.is_dir():
-        raise InputFileError(str(path), "is a folder", hint="name a file in it")
-    try:
-        with _binary(path) as stream:
-            head = stream.read(HEAD_BYTES)
-    except FileNotFoundError:
-        raise InputFileError(str(path), "there is no such file") from None
-    except (OSError, pa.ArrowException) as error:
-        raise InputFileError(str(path), f"cannot be read: {_sentence(error)}") from error
-    if not head.strip():
-        raise InputFileError(str(path), "is empty")
-    return head
+        return self.error(f"cannot be read as {self.format.title()}: {sentence(error)}")
 
 
 def _parquet_header(path: Path) -> tuple[str, ...]:
@@ -259,40 +227,13 @@ def _parquet_header(path: Path) -> tuple[str, ...]:
     try:
         return tuple(pq.read_schema(path).names)
     except _UNREADABLE as error:
-        reason = f"cannot be read as Parquet, it may be cut off: {_sentence(error)}"
+        reason = f"cannot be read as Parquet, it may be cut off: {sentence(error)}"
         raise InputFileError(str(path), reason) from error
 
 
-def _first_line(path: Path, head: bytes) -> tuple[str, int]:
-    for number, line in enumerate(head.split(b"\n"), 1):
-        if not _is_utf8(line) and len(line) < HEAD_BYTES:
-            raise _not_utf8(path, number)
-        text = line.decode("utf-8", "replace").removeprefix("\ufeff").strip("\r\n ")
-        if text:
-            return text, number
-    raise InputFileError(str(path), "is empty")
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _not_utf8(path: Path, row: int) -> InputFileError:
-    return InputFileError(str(path), "is not UTF-8 text", row, hint="save it as CSV UTF-8")
-
-
 def _csv_problem(error: csv.Error) -> str:
-    return f"cannot be read as CSV: {_sentence(error).partition(' - ')[0]}"
+    return f"cannot be read as CSV: {sentence(error).partition(' - ')[0]}"
 
 
 def _plain(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalnum())
-
-
-def _sentence(error: Exception) -> str:
-    """Return the first line of another library's message, without the full stop."""
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")
