@@ -8,33 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import talib
 
+from technic import indicators as ours
 from technic.aliases import FloatArray
-from technic.indicators import (
-    directional,
-    levels,
-    momentum,
-    stochastic,
-    trend,
-    volatility,
-    volume,
-)
 
-PRICE, POINTS, COLUMN = "price", "points", "column"
-"""Units of SYSTEM section 4: the close, 100, or the largest value of the column."""
+__all__ = ["CALLS", "IDS", "ORACLE_CALLS", "ORACLE_IDS", "Call", "outputs"]
 
 
 @dataclass(frozen=True)
 class Call:
-    """One indicator with its inputs, its parameters and the bars its first value needs."""
+    """One indicator with its inputs, its parameters and the bars its slowest output needs.
+
+    ``unit``: what SYSTEM section 4 measures differences by: the ``close``, ``100``, or the
+    largest value of the ``column``. ``remembers``: it looks at all bars, not at a window.
+    """
 
     function: Callable[..., FloatArray | tuple[FloatArray, ...]]
     inputs: tuple[str, ...]
     parameters: tuple[float, ...]
     bars: int
-    unit: str = PRICE
+    unit: str = "close"
     oracle: Callable[..., object] | None = None
     remembers: bool = False
 
@@ -50,7 +44,7 @@ class Call:
 
 def outputs(answer: object) -> tuple[FloatArray, ...]:
     """One array or several, always as a tuple."""
-    return tuple(answer) if isinstance(answer, tuple | list) else (np.asarray(answer),)
+    return tuple(answer) if isinstance(answer, tuple | list) else (answer,)
 
 
 C, V = ("close",), ("volume",)
@@ -59,68 +53,73 @@ HLC = ("high", "low", "close")
 HLCV = ("high", "low", "close", "volume")
 
 CALLS = (
-    Call(trend.sma, C, (1,), 1, PRICE, talib.SMA),
-    Call(trend.sma, C, (20,), 20, PRICE, talib.SMA),
-    Call(trend.sma, C, (200,), 200, PRICE, talib.SMA),
-    Call(trend.ema, C, (2,), 2, PRICE, talib.EMA, remembers=True),
-    Call(trend.ema, C, (20,), 20, PRICE, talib.EMA, remembers=True),
-    Call(trend.ema, C, (200,), 200, PRICE, talib.EMA, remembers=True),
-    Call(trend.wma, C, (20,), 20, PRICE, talib.WMA),
-    Call(trend.wma, C, (7,), 7, PRICE, talib.WMA),
-    Call(trend.hma, C, (9,), 11, PRICE, talib.HMA),
-    Call(trend.hma, C, (20,), 23, PRICE, talib.HMA),
-    Call(trend.hma, C, (3,), 3, PRICE, talib.HMA),
-    Call(trend.vwma, CV, (20,), 20, PRICE, talib.VWMA),
-    Call(trend.linearreg, C, (20,), 20, PRICE, talib.LINEARREG),
-    Call(trend.linearreg_slope, C, (20,), 20, PRICE, talib.LINEARREG_SLOPE),
-    Call(trend.ichimoku, HL, (9, 26, 52, 26), 9),
-    Call(momentum.rsi, C, (14,), 15, POINTS, talib.RSI, remembers=True),
-    Call(momentum.rsi, C, (2,), 3, POINTS, talib.RSI, remembers=True),
-    Call(momentum.cci, HLC, (20,), 20, POINTS, talib.CCI),
-    Call(momentum.cci, HLC, (14,), 14, POINTS, talib.CCI),
-    Call(momentum.mom, C, (10,), 11, PRICE, talib.MOM),
-    Call(momentum.roc, C, (10,), 11, POINTS, talib.ROC),
-    Call(momentum.macd, C, (12, 26, 9), 34, PRICE, talib.MACD, remembers=True),
-    Call(momentum.macd, C, (26, 12, 1), 26, PRICE, talib.MACD, remembers=True),
-    Call(momentum.ultosc, HLC, (7, 14, 28), 29, POINTS, talib.ULTOSC),
-    Call(momentum.ultosc, HLC, (28, 7, 14), 29, POINTS, talib.ULTOSC),
-    Call(momentum.ao, HL, (5, 34), 34, PRICE, talib.AO),
-    Call(stochastic.stochf, HLC, (5, 3, 0), 7, POINTS, talib.STOCHF),
-    Call(stochastic.stoch, HLC, (14, 3, 0, 3, 0), 18, POINTS, talib.STOCH),
-    Call(stochastic.stoch, HLC, (5, 3, 2, 3, 2), 9, POINTS, talib.STOCH),
-    Call(stochastic.stoch, HLC, (5, 3, 1, 3, 1), 9, POINTS, talib.STOCH, remembers=True),
-    Call(stochastic.stochrsi, C, (14, 14, 3, 0), 30, POINTS, talib.STOCHRSI, remembers=True),
-    Call(stochastic.stochrsi, C, (14, 5, 3, 0), 21, POINTS, talib.STOCHRSI, remembers=True),
-    Call(stochastic.willr, HLC, (14,), 14, POINTS, talib.WILLR),
-    Call(directional.adx, HLC, (14,), 28, POINTS, talib.ADX, remembers=True),
-    Call(directional.adx, HLC, (2,), 4, POINTS, talib.ADX, remembers=True),
-    Call(directional.dx, HLC, (14,), 15, POINTS, talib.DX, remembers=True),
-    Call(directional.plus_di, HLC, (14,), 15, POINTS, talib.PLUS_DI, remembers=True),
-    Call(directional.minus_di, HLC, (14,), 15, POINTS, talib.MINUS_DI, remembers=True),
-    Call(volatility.trange, HLC, (), 2, PRICE, talib.TRANGE),
-    Call(volatility.atr, HLC, (14,), 15, PRICE, talib.ATR, remembers=True),
-    Call(volatility.atr, HLC, (1,), 2, PRICE, talib.ATR, remembers=True),
-    Call(volatility.natr, HLC, (14,), 15, POINTS, talib.NATR, remembers=True),
-    Call(volatility.var, C, (20,), 20, "price squared", talib.VAR),
-    Call(volatility.stddev, C, (20, 1.0), 20, PRICE, talib.STDDEV),
-    Call(volatility.stddev, C, (5, 2.5), 5, PRICE, talib.STDDEV),
-    Call(volatility.bbands, C, (20, 2.0, 2.0, 0), 20, PRICE, talib.BBANDS),
-    Call(volatility.bbands, C, (7, 1.0, 3.0, 2), 7, PRICE, talib.BBANDS),
-    Call(volatility.kc, HLC, (20, 10, 2.0), 20, PRICE, talib.KC, remembers=True),
-    Call(volatility.kc, HLC, (5, 10, 1.5), 11, PRICE, talib.KC, remembers=True),
-    Call(volatility.donchian, HL, (20,), 20, PRICE, talib.DONCHIAN),
-    Call(volatility.realised_volatility, C, (20,), 21, POINTS),
-    Call(volume.obv, CV, (), 1, COLUMN, talib.OBV, remembers=True),
-    Call(volume.ad, HLCV, (), 1, COLUMN, talib.AD, remembers=True),
-    Call(volume.mfi, HLCV, (14,), 15, POINTS, talib.MFI),
-    Call(volume.rvol, V, (20,), 21, COLUMN, talib.RVOL),
-    Call(volume.dollar_volume, CV, (), 1, COLUMN),
-    Call(levels.returns_pct, C, (5,), 6, POINTS),
-    Call(levels.gap_pct, ("open", "close"), (), 2, POINTS),
-    Call(levels.highest, ("high",), (20,), 20, PRICE, talib.MAX),
-    Call(levels.lowest, ("low",), (20,), 20, PRICE, talib.MIN),
-    Call(levels.highest, ("high",), (252,), 252, PRICE, talib.MAX),
-    Call(trend.midprice, HL, (26,), 26, PRICE, talib.MIDPRICE),
-    Call(volume.obv_change, CV, (20,), 21, COLUMN),
+    Call(ours.sma, C, (1,), 1, "close", talib.SMA),
+    Call(ours.sma, C, (20,), 20, "close", talib.SMA),
+    Call(ours.sma, C, (200,), 200, "close", talib.SMA),
+    Call(ours.ema, C, (2,), 2, "close", talib.EMA, remembers=True),
+    Call(ours.ema, C, (20,), 20, "close", talib.EMA, remembers=True),
+    Call(ours.ema, C, (200,), 200, "close", talib.EMA, remembers=True),
+    Call(ours.wma, C, (20,), 20, "close", talib.WMA),
+    Call(ours.wma, C, (7,), 7, "close", talib.WMA),
+    Call(ours.hma, C, (1,), 1, "close", talib.HMA),
+    Call(ours.hma, C, (3,), 3, "close", talib.HMA),
+    Call(ours.hma, C, (9,), 11, "close", talib.HMA),
+    Call(ours.hma, C, (20,), 23, "close", talib.HMA),
+    Call(ours.vwma, CV, (1,), 1, "close", talib.VWMA),
+    Call(ours.vwma, CV, (20,), 20, "close", talib.VWMA),
+    Call(ours.linearreg, C, (20,), 20, "close", talib.LINEARREG),
+    Call(ours.linearreg_slope, C, (20,), 20, "close", talib.LINEARREG_SLOPE),
+    Call(ours.midprice, HL, (26,), 26, "close", talib.MIDPRICE),
+    Call(ours.ichimoku, HL, (9, 26, 52, 26), 78),
+    Call(ours.rsi, C, (14,), 15, "100", talib.RSI, remembers=True),
+    Call(ours.rsi, C, (2,), 3, "100", talib.RSI, remembers=True),
+    Call(ours.cci, HLC, (20,), 20, "100", talib.CCI),
+    Call(ours.cci, HLC, (14,), 14, "100", talib.CCI),
+    Call(ours.mom, C, (10,), 11, "close", talib.MOM),
+    Call(ours.roc, C, (10,), 11, "100", talib.ROC),
+    Call(ours.macd, C, (12, 26, 9), 34, "close", talib.MACD, remembers=True),
+    Call(ours.macd, C, (26, 12, 1), 26, "close", talib.MACD, remembers=True),
+    Call(ours.ultosc, HLC, (7, 14, 28), 29, "100", talib.ULTOSC),
+    Call(ours.ultosc, HLC, (28, 7, 14), 29, "100", talib.ULTOSC),
+    Call(ours.ao, HL, (5, 34), 34, "close", talib.AO),
+    Call(ours.stochf, HLC, (5, 3, 0), 7, "100", talib.STOCHF),
+    Call(ours.stoch, HLC, (14, 3, 0, 3, 0), 18, "100", talib.STOCH),
+    Call(ours.stoch, HLC, (5, 3, 2, 3, 2), 9, "100", talib.STOCH),
+    Call(ours.stoch, HLC, (5, 3, 1, 3, 1), 9, "100", talib.STOCH, remembers=True),
+    Call(ours.stochrsi, C, (14, 14, 3, 0), 30, "100", talib.STOCHRSI, remembers=True),
+    Call(ours.stochrsi, C, (14, 5, 3, 0), 21, "100", talib.STOCHRSI, remembers=True),
+    Call(ours.willr, HLC, (14,), 14, "100", talib.WILLR),
+    Call(ours.adx, HLC, (14,), 28, "100", talib.ADX, remembers=True),
+    Call(ours.adx, HLC, (2,), 4, "100", talib.ADX, remembers=True),
+    Call(ours.dx, HLC, (14,), 15, "100", talib.DX, remembers=True),
+    Call(ours.plus_di, HLC, (14,), 15, "100", talib.PLUS_DI, remembers=True),
+    Call(ours.minus_di, HLC, (14,), 15, "100", talib.MINUS_DI, remembers=True),
+    Call(ours.trange, HLC, (), 2, "close", talib.TRANGE),
+    Call(ours.atr, HLC, (14,), 15, "close", talib.ATR, remembers=True),
+    Call(ours.atr, HLC, (1,), 2, "close", talib.ATR, remembers=True),
+    Call(ours.natr, HLC, (14,), 15, "100", talib.NATR, remembers=True),
+    Call(ours.typical_price, HLC, (), 1, "close", talib.TYPPRICE),
+    Call(ours.stddev, C, (20, 1.0), 20, "close", talib.STDDEV),
+    Call(ours.stddev, C, (5, 2.5), 5, "close", talib.STDDEV),
+    Call(ours.bbands, C, (20, 2.0, 2.0, 0), 20, "close", talib.BBANDS),
+    Call(ours.bbands, C, (7, 1.0, 3.0, 2), 7, "close", talib.BBANDS),
+    Call(ours.bbands, C, (7, 1.0, 3.0, 1), 7, "close", talib.BBANDS, remembers=True),
+    Call(ours.kc, HLC, (20, 10, 2.0), 20, "close", talib.KC, remembers=True),
+    Call(ours.kc, HLC, (5, 10, 1.5), 11, "close", talib.KC, remembers=True),
+    Call(ours.donchian, HL, (20,), 20, "close", talib.DONCHIAN),
+    Call(ours.realised_volatility, C, (20,), 21),
+    Call(ours.obv, CV, (), 1, "column", talib.OBV, remembers=True),
+    Call(ours.obv_change, CV, (20,), 21),
+    Call(ours.ad, HLCV, (), 1, "column", talib.AD, remembers=True),
+    Call(ours.mfi, HLCV, (14,), 15, "100", talib.MFI),
+    Call(ours.rvol, V, (20,), 21, "column", talib.RVOL),
+    Call(ours.dollar_volume, CV, (), 1),
+    Call(ours.returns_pct, C, (5,), 6),
+    Call(ours.gap_pct, ("open", "close"), (), 2),
+    Call(ours.highest, ("high",), (20,), 20, "close", talib.MAX),
+    Call(ours.highest, ("high",), (252,), 252, "close", talib.MAX),
+    Call(ours.lowest, ("low",), (20,), 20, "close", talib.MIN),
 )
 IDS = [call.name for call in CALLS]
+ORACLE_CALLS = [call for call in CALLS if call.oracle is not None]
+ORACLE_IDS = [call.name for call in ORACLE_CALLS]

@@ -23,7 +23,8 @@ def plus_di(
     high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14
 ) -> FloatArray:
     """Upward movement in percent of the true range; first value in row ``timeperiod``."""
-    reach, up, _ = movement(trange(high, low, close), high, low, period(timeperiod))
+    n = period(timeperiod, least=2)
+    reach, up, _ = movement(trange(high, low, close), high, low, n)
     return share(up, reach)
 
 
@@ -31,7 +32,8 @@ def minus_di(
     high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14
 ) -> FloatArray:
     """Downward movement in percent of the true range; first value in row ``timeperiod``."""
-    reach, _, down = movement(trange(high, low, close), high, low, period(timeperiod))
+    n = period(timeperiod, least=2)
+    reach, _, down = movement(trange(high, low, close), high, low, n)
     return share(down, reach)
 
 

@@ -16,6 +16,7 @@ __all__ = ["gap_pct", "highest", "lowest", "percent_from", "percent_of", "return
 
 def percent_from(values: FloatArray, base: FloatArray) -> FloatArray:
     """Distance of ``values`` from ``base`` in percent of ``base``; NaN where that is 0."""
+    bars_like(values=values, base=base)
     with np.errstate(divide="ignore", invalid="ignore"):
         out = values / base
     out -= 1.0
@@ -26,6 +27,7 @@ def percent_from(values: FloatArray, base: FloatArray) -> FloatArray:
 
 def percent_of(part: FloatArray, whole: FloatArray) -> FloatArray:
     """``part`` in percent of ``whole``; NaN where that is 0."""
+    bars_like(part=part, whole=whole)
     with np.errstate(divide="ignore", invalid="ignore"):
         out = part / whole
     out *= 100.0

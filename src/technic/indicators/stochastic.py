@@ -78,13 +78,14 @@ def stochrsi(
 def willr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
     """Williams %R: distance of the close from the highest high, 0 to -100 of the range.
 
-    0 where the range is nothing.
+    0 where the range is nothing; never outside, even for a close outside its bar.
     """
     bars_like(high=high, low=low, close=close)
     n = period(timeperiod, least=2)
     lowest, highest = window_min(low, n), window_max(high, n)
     reach = (highest - lowest) / -100.0
-    return quotient(highest - close, reach, same(highest, lowest))
+    out = quotient(highest - close, reach, same(highest, lowest))
+    return np.clip(out, -100.0, 0.0, out=out)
 
 
 def _place(high: FloatArray, low: FloatArray, close: FloatArray, n: int) -> FloatArray:

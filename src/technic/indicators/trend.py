@@ -135,7 +135,10 @@ def ichimoku(
     base = midprice(high, low, period(base_period, "base_period"))
     lead1 = (conversion + base) / 2.0
     lead2 = midprice(high, low, period(lead_period, "lead_period"))
-    return conversion, base, lagged(lead1, shift), lagged(lead2, shift)
+    edges = lagged(lead1, shift), lagged(lead2, shift)
+    for edge in edges:
+        np.copyto(edge, np.nan, where=np.isnan(high))
+    return conversion, base, *edges
 
 
 def midprice(high: FloatArray, low: FloatArray, timeperiod: int = 14) -> FloatArray:

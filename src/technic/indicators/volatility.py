@@ -36,6 +36,7 @@ SESSIONS_A_YEAR = 252
 
 def typical_price(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
     """Return (high + low + close) / 3."""
+    bars_like(high=high, low=low, close=close)
     out = high + low
     out += close
     out /= 3.0

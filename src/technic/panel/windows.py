@@ -51,7 +51,7 @@ def window_variance(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]
     Squares are taken of differences between means, never of the values themselves, so a small
     variance around a large mean keeps its digits. The variance is never negative.
     """
-    total, squares = _grow((values, np.zeros_like(values)), n, _join_squares)
+    total, squares = _grow((values, values - values), n, _join_squares)
     return _padded(squares / n, values, n), _padded(total / n, values, n)
 
 
