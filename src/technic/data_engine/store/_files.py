@@ -85,7 +85,9 @@ def _sources(folder: DeltaFolder, name: str, files: Sequence[DataFile]) -> Itera
         return
     from deltalake.fs import DeltaStorageHandler
 
-    handler = DeltaStorageHandler(folder.uri(name), dict(folder.options))
+    # With its size known a file is opened without asking, and other threads run meanwhile.
+    sizes = {file.path: file.size for file in files}
+    handler = DeltaStorageHandler(folder.uri(name), dict(folder.options), sizes)
 
     def fetch(file: DataFile) -> Any:
         return pa.BufferReader(handler._handler.open_input_file(file.path).read(file.size))

@@ -1,0 +1,84 @@
+"""The store works on an object store by URL, with writers that race."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from technic.data_engine.store import BarStore
+from technic.errors import StoreError
+from technic.testing import make_bars
+
+ASKED = dt.datetime(2024, 6, 3, 22, 0, tzinfo=dt.UTC)
+DAYS = np.busday_offset("2024-01-30", np.arange(6))
+KEYS = {"aws_access_key_id": "nobody", "aws_secret_access_key": "hidden-word"}
+
+
+@pytest.fixture(scope="module")
+def options() -> Iterator[dict[str, str]]:
+    """Storage options of an S3-compatible server on this machine, with an empty bucket."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    client = boto3.client("s3", endpoint_url=url, region_name="us-east-1", **KEYS)
+    client.create_bucket(Bucket="bars")
+    yield {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_REGION": "us-east-1",
+        **{name.upper(): value for name, value in KEYS.items()},
+    }
+    client.close()
+    server.stop()
+
+
+def test_bars_and_coverage_come_back_from_an_object_store(options: dict[str, str]):
+    """Write, replace, read one symbol, compact and vacuum, all by URL."""
+    store = BarStore.open("s3://bars/whole", options)
+    bars = make_bars(["A", "B"], DAYS)
+    store.write_days(bars, DAYS, ASKED)
+    store.write_ranges(make_bars(["C"], DAYS, seed=2), ["C"], DAYS[0], DAYS[-1], ASKED)
+    again = BarStore.open("s3://bars/whole", options)
+    assert again.read(["B"], DAYS[0], DAYS[-1]).close.tolist() == bars.close[6:].tolist()
+    assert again.coverage().sessions.tolist() == DAYS.tolist()
+    again.compact()
+    assert again.vacuum(keep_days=0) > 0
+    assert again.verify() == []
+    assert len(again.read(None, DAYS[0], DAYS[-1])) == 18
+
+
+def test_writers_that_race_on_an_object_store_lose_nothing(options: dict[str, str]):
+    """Conditional put lets one commit win; the others compute theirs anew."""
+    store = BarStore.open("s3://bars/raced", options)
+
+    def write(symbol: str) -> None:
+        own = BarStore.open(store.url, options)
+        for day in DAYS[:3]:
+            one = np.array([day])
+            own.write_ranges(make_bars([symbol], one), [symbol], day, day, ASKED)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(write, "XYZ"))
+    held = store.read(None, DAYS[0], DAYS[-1])
+    assert held.symbols == ("X", "Y", "Z")
+    assert held.session.tolist() == [*DAYS[:3].tolist()] * 3
+    assert store.verify() == []
+    assert set(store.coverage().ranges) == {"X", "Y", "Z"}
+
+
+def test_an_object_store_that_refuses_is_a_store_error_without_secrets(options: dict[str, str]):
+    """The bucket is not there; the sentence names the store and no key."""
+    with pytest.raises(StoreError, match="s3://nowhere/store") as caught:
+        BarStore.open("s3://nowhere/store", {**options, "AWS_MAX_RETRIES": "0"})
+    assert "hidden-word" not in str(caught.value)
+    assert "\n" not in str(caught.value)
