@@ -2,7 +2,8 @@
 
 from technic.universe.listings import Universe, universe_of
 from technic.universe.load import load_symbols, load_universe
-from technic.universe.prescreen import Prescreened, PrescreenRules, prescreen
+from technic.universe.prescreen import Prescreened, prescreen
+from technic.universe.prescreen_rules import PrescreenRules
 from technic.universe.security_type import SecurityTypes, security_types
 from technic.universe.symbols import canonical, format_symbol, parse, parse_symbols
 
