@@ -15,7 +15,6 @@ from technic.aliases import BoolArray, IntArray
 from technic.data_engine.plan_graph import minimum_cover
 
 __all__ = [
-    "MARKET_ROWS",
     "PageSize",
     "cheapest_days",
     "cover_cost",
@@ -23,9 +22,6 @@ __all__ = [
     "full_page_bound",
     "spans",
 ]
-
-MARKET_ROWS = 11_000
-"""Bars in the answer for a whole-market day; only breaks ties between equally many requests."""
 
 EXACT_SIZE = 30_000
 """Paged ranges together with market days are solved exactly up to this many (range, cell)."""
@@ -156,7 +152,8 @@ def cover_cost(
 ) -> tuple[BoolArray, int]:
     """Days of the cheapest cover by rows and offered days, and what the cover costs.
 
-    A row with a cell on a day that is not offered is in every cover.
+    A row with a cell on a day that is not offered is in every cover. Of equally cheap covers the
+    one with the fewest days is taken: a symbol's range carries fewer bars than a whole market.
     """
     days = np.zeros(missing.shape[1], bool)
     forced = (missing & ~offered).any(axis=1)
@@ -166,15 +163,8 @@ def cover_cost(
     if not len(kinds):
         return days, total
     cost = row_cost[~forced]
-    first, last = spans(left)
     count = np.bincount(kind_of[kind_of >= 0], minlength=len(kinds))
-    rows, columns = minimum_cover(
-        np.ascontiguousarray(left[:, kinds]),
-        cost,
-        count * day_cost,
-        cost * (last - first + 1),
-        count * MARKET_ROWS,
-    )
+    rows, columns = minimum_cover(np.ascontiguousarray(left[:, kinds]), cost, count * day_cost)
     days[kind_of >= 0] = columns[kind_of[kind_of >= 0]]
     return days, total + int(cost[rows].sum()) + int(count[columns].sum()) * day_cost
 
