@@ -84,7 +84,7 @@ def _file_problems(table: BarTable, file: DataFile) -> list[str]:
     clock = "time" if table.timed else "session"
     rows = pa.Table.from_batches(batches)
     stamps, session = (rows[name].to_numpy() for name in (clock, "session"))
-    symbol = rows["symbol"].unify_dictionaries().combine_chunks()
+    symbol = rows["symbol"].cast(pa.string()).combine_chunks().dictionary_encode()
     rank = np.argsort(np.argsort(np.array(symbol.dictionary.to_pylist(), dtype=object)))
     code = rank[symbol.indices.to_numpy()].astype(np.int32)
     problems = []
