@@ -119,7 +119,12 @@ def run_scan(
         ),
         runner=RunnerInfo(asked="local", ran="local", reason=""),
         regime=market.regime,
-        warnings=(*context.warnings, *_warnings(screened, history.stats)),
+        warnings=(
+            *context.warnings,
+            *_warnings(screened, history.stats),
+            *history.notes,
+            *(benchmark.notes if benchmark else ()),
+        ),
         scored=market.symbols,
         columns=market.columns,
         prices=history,
@@ -240,6 +245,7 @@ def _load_history(
         both.of([symbol for symbol in symbols if symbol not in fetched.failures]),
         fetched.failures,
         dataclasses.replace(fetched.stats, cache_hits=len(hits)),
+        fetched.notes,
     )
 
 
@@ -273,4 +279,4 @@ def _fetch(
         stats.requests,
         stats.seconds,
     )
-    return PriceCache(panel, fetched.failures, stats)
+    return PriceCache(panel, fetched.failures, stats, fetched.notes)

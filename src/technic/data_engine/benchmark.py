@@ -28,10 +28,14 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Benchmark:
-    """``closes``: ``(n_sessions,)``, NaN on days the benchmark has none; ``name`` is shown."""
+    """``closes``: ``(n_sessions,)``, NaN on days the benchmark has none; ``name`` is shown.
+
+    ``notes``: what a reader should know, such as closes of another basis than the prices.
+    """
 
     name: str
     closes: FloatArray
+    notes: tuple[str, ...] = ()
 
 
 def load_benchmark(
@@ -92,4 +96,6 @@ def _from_file(path: Path, symbol: str, sessions: DateArray) -> Benchmark:
     if series.index.has_duplicates:
         twice = series.index[series.index.duplicated()][0]
         raise file.error(f"has two closes of {name} on {twice:%Y-%m-%d}", column="date")
-    return Benchmark(name, series.reindex(pd.DatetimeIndex(sessions)).to_numpy(np.float64))
+    note = f"benchmark {name}: closes are taken as they are in {path.name}, adjusted or not"
+    closes = series.reindex(pd.DatetimeIndex(sessions)).to_numpy(np.float64)
+    return Benchmark(name, closes, (note,))

@@ -52,6 +52,7 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     panel: BarPanel
     failures: Mapping[str, Failure] = field(default_factory=dict)
     stats: BatchStats = field(default_factory=BatchStats)
+    notes: tuple[str, ...] = ()
     _columns: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

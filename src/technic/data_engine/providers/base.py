@@ -51,13 +51,15 @@ class Failure:
 class Fetched:
     """What a provider answered; each symbol asked for has bars or is in ``failures``.
 
-    ``bars.symbols`` holds the symbols that have bars, in the order they were asked for.
+    ``bars.symbols`` holds the symbols that have bars, in the order they were asked for. ``notes``:
+    sentences about the data that a reader of the result should see.
     """
 
     bars: LongBars
     splits: Splits
     failures: Mapping[str, Failure] = field(default_factory=dict)
     requests: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class Provider(Protocol):

@@ -113,7 +113,7 @@ class FilesProvider:
         kept = tuple(symbol for symbol in asked if has_bars[place[symbol]])
         column = new_column[bars.column].astype(np.int32)
         answer = LongBars(kept, column, bars.session, *(getattr(bars, name) for name in FIELDS))
-        return Fetched(answer, Splits.none(), failures)
+        return Fetched(answer, Splits.none(), failures, notes=self.notes)
 
     def _no_data(self, symbol: str, known: set[str], sessions: DateArray) -> str:
         if symbol not in known:
