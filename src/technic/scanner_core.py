@@ -12,30 +12,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import logging
 import os
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from technic.aliases import DateArray
-from technic.data_engine.adjust import split_adjust
 from technic.data_engine.benchmark import load_benchmark
-from technic.data_engine.price_cache import BatchStats, PriceCache, PriceFrames, panel_of
+from technic.data_engine.price_cache import BatchStats, PriceFrames
 from technic.data_engine.providers.base import Provider
 from technic.engine.blocks import BlockOutcome, scan_or_halve
 from technic.engine.local import run_local
 from technic.errors import NothingToScanError
 from technic.ledger import Ledger, LedgerBook
 from technic.market import filter_market, rank_market, ranked_table
-from technic.panel import BarPanel
 from technic.result import DataInfo, RunnerInfo, ScanResult, ScanStats, UniverseInfo
 from technic.scan_block import BlockRows, joined, scan_block
 from technic.scan_config import ScanConfig
 from technic.scan_context import ScanContext, choose_universe, open_context
+from technic.scan_history import ScanProgress, load_history
 from technic.settings import Settings, load_settings
 from technic.stopwatch import Stopwatch
 from technic.universe import Prescreened, prescreen
@@ -45,9 +41,6 @@ __all__ = ["run_scan"]
 logger = logging.getLogger(__name__)
 
 HEALTHY_SUCCESS_RATE = 0.95
-
-ScanProgress = Callable[[str, int, int], None]
-"""Called with (stage, symbols done, symbols in all)."""
 
 
 def run_scan(
@@ -79,7 +72,7 @@ def run_scan(
         screened = prescreen(universe, config.prescreen)
         book.record_coded("prescreen", universe.symbols, screened.rule, screened.detail)
     with watch.stage("fetch"):
-        history = _load_history(book.open_symbols(), context, price_cache, progress)
+        history = load_history(book.open_symbols(), context, price_cache, progress)
         for symbol, failure in history.failures.items():
             book.record(symbol, f"fetch.{failure.reason}", failure.detail)
     with watch.stage("scan"):
@@ -181,7 +174,7 @@ def _run_symbol_scans(
     progress: ScanProgress | None = None,
 ) -> BlockOutcome:
     """Hand blocks of symbols to the runner; rows come back in the order of ``symbols``."""
-    history = _load_history(symbols, context, price_cache)
+    history = load_history(symbols, context, price_cache)
     return run_local(
         history.panel,
         partial(scan_block, as_of=context.as_of, config=config),
@@ -199,7 +192,7 @@ def _process_symbol(
 ) -> BlockOutcome:
     """Scan one symbol behind the error boundary: what it raises becomes its entry."""
     return scan_or_halve(
-        _load_history([symbol], context, price_cache).panel,
+        load_history([symbol], context, price_cache).panel,
         partial(scan_block, as_of=context.as_of, config=config),
     )
 
@@ -212,71 +205,5 @@ def _scan_symbol(
     context: ScanContext,
 ) -> BlockRows:
     """Scan a block of one symbol: the very numbers that the scan of the market gives it."""
-    panel = _load_history([symbol], context, price_cache).panel
+    panel = load_history([symbol], context, price_cache).panel
     return scan_block(panel, context.as_of, config)
-
-
-def _load_history(
-    symbols: Sequence[str],
-    context: ScanContext,
-    price_cache: PriceFrames | None = None,
-    progress: ScanProgress | None = None,
-) -> PriceCache:
-    """Return the bars of ``symbols`` up to the scan's day, from the cache first.
-
-    Without a cache the window begins by the anchor rule; with one it is what the cache holds.
-    """
-    if price_cache is None:
-        sessions = context.calendar.between(context.start, context.as_of)
-        return _fetch(symbols, sessions, context, progress)
-    cached = panel_of(price_cache, context.calendar)
-    there = set(cached.symbols)
-    hits = [symbol for symbol in symbols if symbol in there]
-    missed = [symbol for symbol in symbols if symbol not in there]
-    logger.debug("price cache: %d of %d symbols", len(hits), len(symbols))
-    panel = cached.of(hits)
-    if panel.sessions[-1:] > context.as_of:
-        panel = panel.window(panel.sessions[0], context.as_of)
-    if not missed:
-        return PriceCache(panel, stats=BatchStats(cache_hits=len(hits)))
-    fetched = _fetch(missed, panel.sessions, context, progress)
-    both = BarPanel.side_by_side([panel, fetched.panel])
-    return PriceCache(
-        both.of([symbol for symbol in symbols if symbol not in fetched.failures]),
-        fetched.failures,
-        dataclasses.replace(fetched.stats, cache_hits=len(hits)),
-        fetched.notes,
-    )
-
-
-def _fetch(
-    symbols: Sequence[str],
-    sessions: DateArray,
-    context: ScanContext,
-    progress: ScanProgress | None,
-) -> PriceCache:
-    """Ask the provider for all symbols in one batch, adjusted to the scan's day."""
-    started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    fetched = context.provider.history(symbols, sessions, report)
-    bars = split_adjust(fetched.bars, fetched.splits, context.as_of)
-    panel = BarPanel.from_long(bars, sessions)
-    stats = BatchStats(
-        asked=len(symbols),
-        fetched=len(symbols) - len(fetched.failures),
-        failed=len(fetched.failures),
-        requests=fetched.requests,
-        bars=int(panel.length.sum()),
-        bars_left_out=int(panel.left_out.sum()),
-        seconds=time.perf_counter() - started,
-    )
-    logger.info(
-        "fetched %d of %d symbols (%.1f %%), %d bars, %d requests, %.2f s",
-        stats.fetched,
-        stats.asked,
-        100 * stats.success_rate,
-        stats.bars,
-        stats.requests,
-        stats.seconds,
-    )
-    return PriceCache(panel, fetched.failures, stats, fetched.notes)

@@ -1,0 +1,88 @@
+"""The bars that a scan reads: from the price cache that was given, else from the provider."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from technic.aliases import DateArray
+from technic.data_engine.adjust import split_adjust
+from technic.data_engine.price_cache import BatchStats, PriceCache, PriceFrames, panel_of
+from technic.panel import BarPanel
+from technic.scan_context import ScanContext
+
+__all__ = ["ScanProgress", "load_history"]
+
+logger = logging.getLogger(__name__)
+
+ScanProgress = Callable[[str, int, int], None]
+"""Called with (stage, symbols done, symbols in all)."""
+
+
+def load_history(
+    symbols: Sequence[str],
+    context: ScanContext,
+    price_cache: PriceFrames | None = None,
+    progress: ScanProgress | None = None,
+) -> PriceCache:
+    """Return the bars of ``symbols`` up to the scan's day, from the cache first.
+
+    Without a cache the window begins by the anchor rule; with one it is what the cache holds.
+    """
+    if price_cache is None:
+        sessions = context.calendar.between(context.start, context.as_of)
+        return _fetch(symbols, sessions, context, progress)
+    cached = panel_of(price_cache, context.calendar)
+    there = set(cached.symbols)
+    hits = [symbol for symbol in symbols if symbol in there]
+    missed = [symbol for symbol in symbols if symbol not in there]
+    logger.debug("price cache: %d of %d symbols", len(hits), len(symbols))
+    panel = cached.of(hits)
+    if panel.sessions[-1:] > context.as_of:
+        panel = panel.window(panel.sessions[0], context.as_of)
+    if not missed:
+        return PriceCache(panel, stats=BatchStats(cache_hits=len(hits)))
+    fetched = _fetch(missed, panel.sessions, context, progress)
+    both = BarPanel.side_by_side([panel, fetched.panel])
+    return PriceCache(
+        both.of([symbol for symbol in symbols if symbol not in fetched.failures]),
+        fetched.failures,
+        dataclasses.replace(fetched.stats, cache_hits=len(hits)),
+        fetched.notes,
+    )
+
+
+def _fetch(
+    symbols: Sequence[str],
+    sessions: DateArray,
+    context: ScanContext,
+    progress: ScanProgress | None,
+) -> PriceCache:
+    """Ask the provider for all symbols in one batch, adjusted to the scan's day."""
+    started = time.perf_counter()
+    report = partial(progress, "fetch") if progress else None
+    fetched = context.provider.history(symbols, sessions, report)
+    bars = split_adjust(fetched.bars, fetched.splits, context.as_of)
+    panel = BarPanel.from_long(bars, sessions)
+    stats = BatchStats(
+        asked=len(symbols),
+        fetched=len(symbols) - len(fetched.failures),
+        failed=len(fetched.failures),
+        requests=fetched.requests,
+        bars=int(panel.length.sum()),
+        bars_left_out=int(panel.left_out.sum()),
+        seconds=time.perf_counter() - started,
+    )
+    logger.info(
+        "fetched %d of %d symbols (%.1f %%), %d bars, %d requests, %.2f s",
+        stats.fetched,
+        stats.asked,
+        100 * stats.success_rate,
+        stats.bars,
+        stats.requests,
+        stats.seconds,
+    )
+    return PriceCache(panel, fetched.failures, stats, fetched.notes)
