@@ -119,8 +119,8 @@ def test_a_scan_in_which_no_symbol_has_bars_fails(scan):
 def test_demo_data_is_marked_as_simulated(technic):
     """Headline, JSON and Markdown of a scan of the demo market say that it is made up."""
     some = _demo_symbols()
-    assert "SIMULATED" in technic("scan", "--symbols", some).out
-    assert "SIMULATED" in technic("scan", "--symbols", some, "--format", "md").out
+    assert "SIMULATED" in technic("scan", "--symbols", some).out.splitlines()[0]
+    assert "· SIMULATED**" in technic("scan", "--symbols", some, "--format", "md").out
     result = json.loads(technic("scan", "--symbols", some, "--format", "json").out)
     assert result["data"]["simulated"] is True
     assert result["universe"]["size"] == 8

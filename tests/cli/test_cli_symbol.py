@@ -60,6 +60,15 @@ def test_a_symbol_that_was_not_scored_says_why(on_market, command, symbol, outco
     assert answer["detail"]
 
 
+def test_the_place_is_the_row_of_the_table(on_market, scan):
+    """The best symbol has place 1, the last one the number of rows."""
+    rows = json.loads(scan("--format", "json").out)["rows"]
+    for place, row in ((1, rows[0]), (len(rows), rows[-1])):
+        answer = json.loads(on_market("show", row["symbol"], "--format", "json").out)
+        assert answer["place"] == place
+        assert answer["row"] == row
+
+
 def test_a_symbol_outside_the_universe_is_wrong_usage(on_market):
     """Nothing is shown for what was not scanned."""
     ran = on_market("show", "ZZZZ")

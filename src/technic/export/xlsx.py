@@ -29,8 +29,7 @@ def write_xlsx(result: ScanResult, limit: int | None, path: Path) -> None:
         import xlsxwriter
     except ImportError:
         raise MissingExtraError("xlsx", "xlsxwriter", "xlsx") from None
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(path, options) as book:
+    with xlsxwriter.Workbook(path) as book:
         rows = result.table if limit is None else result.table.head(limit)
         _write_scan(book, book.add_worksheet("scan"), result, rows)
         _write_ledger(book, book.add_worksheet("ledger"), result)
