@@ -1,0 +1,106 @@
+"""From rows as vendors send them to bars: days, doubles, what may be missing and what not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import DateArray, FloatArray
+from technic.data_engine.requests import BadAnswerError, BarRequest
+from technic.panel import LongBars
+
+__all__ = ["bar_times", "long_bars", "require_complete", "require_inside", "trading_days"]
+
+DAY_MS = 86_400_000
+NEW_YORK_MIDNIGHT_MS = 4 * 3_600_000
+"""Midnight in New York is 04:00 or 05:00 UTC, and trading ends by 01:00 UTC: four hours earlier
+every time from midnight to the end of late trading falls on the date it has in New York."""
+
+LATEST_MS = 253_402_300_800_000
+"""The year 10000."""
+
+Stamps = NDArray[np.int64]
+
+
+def bar_times(stamps_ms: Sequence[float] | Stamps) -> Stamps:
+    """Check epoch milliseconds; BadAnswerError for what is no time."""
+    try:
+        stamps = np.array(stamps_ms, dtype=np.float64)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise BadAnswerError(f"a time stamp is no number: {error}") from error
+    if not ((stamps > -LATEST_MS) & (stamps < LATEST_MS)).all():
+        raise BadAnswerError("a time stamp is missing or not of this era")
+    return stamps.astype(np.int64)
+
+
+def trading_days(stamps_ms: Stamps) -> DateArray:
+    """Return the date in New York of epoch milliseconds, for times when there is trading."""
+    days: DateArray = ((stamps_ms - NEW_YORK_MIDNIGHT_MS) // DAY_MS).astype("datetime64[D]")
+    return days
+
+
+def long_bars(
+    symbols: Sequence[str], session: DateArray, values: Sequence[Sequence[float | None]]
+) -> LongBars:
+    """Build bars from rows as they came: ``symbols[i]`` on ``session[i]``; None becomes NaN.
+
+    ``values``: open, high, low, close, volume. A row that came twice is kept once; two rows that
+    differ are a BadAnswerError, since nobody can tell which is right.
+    """
+    fields: list[FloatArray] = [np.array(field, dtype=np.float64) for field in values]
+    names = tuple(dict.fromkeys(symbols))
+    if len(names) == len(symbols):
+        return LongBars(names, np.arange(len(names), dtype=np.int32), session, *fields)
+    at = {name: i for i, name in enumerate(names)}
+    column = np.fromiter((at[symbol] for symbol in symbols), np.int32, len(symbols))
+    bars = LongBars(names, column, session, *fields)
+    keep = _without_doubles(bars)
+    return bars if keep is None else bars.rows(keep)
+
+
+def require_complete(bars: LongBars) -> LongBars:
+    """Return the bars if no value is missing: asked alone, a symbol's answer has to be whole."""
+    for field in (bars.open, bars.high, bars.low, bars.close, bars.volume):
+        bad = np.flatnonzero(~np.isfinite(field))
+        if len(bad):
+            name = bars.symbols[bars.column[bad[0]]]
+            raise BadAnswerError(f"a value of {name} on {bars.session[bad[0]]} is missing")
+    return bars
+
+
+def require_inside(bars: LongBars, request: BarRequest) -> LongBars:
+    """Return the bars if they belong to the request; others would be kept where they are not due.
+
+    ``bars.session`` may hold UTC times.
+    """
+    strange = set(bars.symbols).difference(request.symbols) if request.symbols else set()
+    if strange:
+        raise BadAnswerError(f"asked {request.label}, got {min(strange)}")
+    days = bars.session
+    if days.dtype != np.dtype("datetime64[D]"):
+        days = trading_days(days.astype("datetime64[ms]").astype(np.int64))
+    outside = np.flatnonzero((days < request.first) | (days > request.last))
+    if len(outside):
+        raise BadAnswerError(f"asked {request.label}, got {bars.session[outside[0]]}")
+    return bars
+
+
+def _without_doubles(bars: LongBars) -> NDArray[np.intp] | None:
+    stamp = bars.session.astype(np.int64)
+    step = np.diff(bars.column)
+    if ((step > 0) | ((step == 0) & (np.diff(stamp) > 0))).all():
+        return None  # in order, as vendors send them: nothing can be there twice
+    order = np.lexsort((stamp, bars.column))
+    new = np.ones(len(order), bool)
+    new[1:] = (np.diff(bars.column[order]) != 0) | (np.diff(stamp[order]) != 0)
+    first = order[new][np.cumsum(new) - 1]  # lexsort is stable: the row that came first
+    for field in (bars.open, bars.high, bars.low, bars.close, bars.volume):
+        one, other = field[order], field[first]
+        differs = np.flatnonzero((one != other) & ~(np.isnan(one) & np.isnan(other)))
+        if len(differs):
+            row = order[differs[0]]
+            name = bars.symbols[bars.column[row]]
+            raise BadAnswerError(f"two different bars of {name} on {bars.session[row]}")
+    return np.sort(order[new])

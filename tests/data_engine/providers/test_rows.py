@@ -1,0 +1,112 @@
+"""From a vendor's rows to bars: days in New York, doubles, what is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reference.vendor_http import day, ranged, rows_of
+from technic.data_engine.providers.rows import (
+    bar_times,
+    long_bars,
+    require_complete,
+    require_inside,
+    trading_days,
+)
+from technic.data_engine.requests import BadAnswerError
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+@given(st.dates(dt.date(1990, 1, 1), dt.date(2040, 1, 1)), st.integers(0, 20 * 60 - 1))
+def test_a_time_from_midnight_to_the_end_of_late_trading_has_its_new_york_date(
+    date: dt.date, minute: int
+):
+    """Summer and winter, against the time-zone database."""
+    local = dt.datetime.combine(date, dt.time(), NEW_YORK) + dt.timedelta(minutes=minute)
+    stamps = bar_times([int(local.timestamp()) * 1000])
+    assert trading_days(stamps).astype(object).tolist() == [date]
+
+
+@pytest.mark.parametrize("stamp", [None, "x", 1e300, float("nan"), -1e18, 10**400])
+def test_what_is_no_time_is_a_bad_answer(stamp: object):
+    """Missing, text, another era: never a day by chance."""
+    with pytest.raises(BadAnswerError, match="time stamp"):
+        bar_times([stamp])
+
+
+def bars(*rows: tuple[str, str, float | None]):
+    """Bars whose values are all the same."""
+    days = np.array([row[1] for row in rows], dtype="datetime64[D]")
+    return long_bars([row[0] for row in rows], days, [[row[2] for row in rows]] * 5)
+
+
+def test_rows_that_came_twice_are_kept_once_in_order():
+    """The order of the rows stays, the first of each stands; NaN equals NaN here."""
+    made = bars(
+        ("B", "2024-01-03", 2.0),
+        ("A", "2024-01-02", 1.0),
+        ("B", "2024-01-03", 2.0),
+        ("A", "2024-01-04", None),
+        ("A", "2024-01-04", None),
+    )
+    assert [row[:3] for row in rows_of(made)][:2] == [
+        ("B", "2024-01-03", 2.0),
+        ("A", "2024-01-02", 1.0),
+    ]
+    assert len(made) == 3
+    assert np.isnan(made.close[2])
+
+
+@pytest.mark.parametrize("other", [2.0, None])
+def test_two_different_rows_of_one_day_are_a_bad_answer(other: float | None):
+    """Nobody can tell which of them is right."""
+    with pytest.raises(BadAnswerError, match="two different bars of A on 2024-01-03"):
+        bars(("A", "2024-01-02", 1.0), ("A", "2024-01-03", 1.0), ("A", "2024-01-03", other))
+
+
+def test_doubles_are_found_among_times_within_the_day():
+    """Times are as good as days."""
+    times = np.array(["2024-01-02T14:30", "2024-01-02T14:31", "2024-01-02T14:30"], "M8[us]")
+    made = long_bars(["A"] * 3, times, [[1.0, 2.0, 1.0]] * 5)
+    assert made.close.tolist() == [1.0, 2.0]
+    with pytest.raises(BadAnswerError, match="two different bars"):
+        long_bars(["A"] * 3, times, [[1.0, 2.0, 3.0]] * 5)
+
+
+@pytest.mark.parametrize("value", [None, float("inf"), float("nan")])
+def test_a_range_has_to_be_whole(value: float | None):
+    """A symbol asked alone has no other source for a missing value."""
+    with pytest.raises(BadAnswerError, match="a value of A on 2024-01-03 is missing"):
+        require_complete(bars(("A", "2024-01-02", 1.0), ("A", "2024-01-03", value)))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "session"),
+    [("A", "2024-01-01"), ("A", "2024-01-05"), ("C", "2024-01-02")],
+)
+def test_rows_that_were_not_asked_for_are_a_bad_answer(symbol: str, session: str):
+    """An earlier or later day, another symbol."""
+    request = ranged("A,B", "2024-01-02", "2024-01-04")
+    good = bars(("A", "2024-01-02", 1.0), ("B", "2024-01-04", 1.0))
+    assert require_inside(good, request) is good
+    with pytest.raises(BadAnswerError, match="asked A\\+1"):
+        require_inside(bars((symbol, session, 1.0)), request)
+
+
+def test_late_trading_belongs_to_its_day_in_new_york():
+    """19:59 in New York is past midnight in UTC."""
+    request = ranged("A", "2024-01-02", "2024-01-02", "1min")
+    for time, inside in (("2024-01-03T00:59", True), ("2024-01-03T09:00", False)):
+        made = long_bars(["A"], np.array([time], "M8[us]"), [[1.0]] * 5)
+        if inside:
+            require_inside(made, request)
+        else:
+            with pytest.raises(BadAnswerError):
+                require_inside(made, request)
+    assert day("2024-01-02") == request.first
