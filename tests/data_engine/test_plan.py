@@ -408,3 +408,11 @@ def test_large_paged_plans_say_how_far_they_may_be_from_the_best():
     plan = make_plan(gaps_of(missing), dataclasses.replace(ROWS_AND_DAYS, bars_per_page=500), TODAY)
     assert plan.http_requests == 10 * 6 + 1
     assert 50 <= plan.lower_bound <= 61
+
+
+def test_days_nobody_offers_are_never_asked():
+    """Ten symbols miss two sessions, only today's snapshot is offered: ten ranges hold both."""
+    kinds = frozenset({"symbol_range", "snapshot"})
+    plan = make_plan(gaps_of(np.ones((10, 2), bool)), Capabilities(kinds=kinds), TODAY)
+    assert [request.kind for request in plan.requests] == ["symbol_range"] * 10
+    assert plan.lower_bound == 10
