@@ -71,7 +71,7 @@ def test_symbols_come_in_the_order_they_were_asked_for_and_missing_ones_are_left
     """A reader that names symbols gets those columns, in its order."""
     bars = make_bars(["A", "B", "C"], DAYS)
     store.write_days(bars, DAYS, ASKED)
-    again = store.read(["C", "NONE", "A"], DAYS[2], DAYS[3])
+    again = store.read(["C", "NONE", "C", "A"], DAYS[2], DAYS[3])
     assert again.symbols == ("C", "A")
     assert again.column.tolist() == [0, 0, 1, 1]
     expected = {k: v for k, v in cells(bars).items() if k[0] != "B"}

@@ -54,7 +54,7 @@ def from_batches(
     ``symbols`` picks and orders (None: all, alphabetical); those without a bar are left out.
     ``days``: first and last day as day numbers.
     """
-    names = {} if symbols is None else {name: at for at, name in enumerate(symbols)}
+    names = {name: at for at, name in enumerate(dict.fromkeys(symbols or ()))}
     open_ended = symbols is None
     parts: list[_Part] = []
     for batch in batches:
