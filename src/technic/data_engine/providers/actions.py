@@ -20,7 +20,7 @@ from technic.data_engine.providers.base import Splits
 from technic.data_engine.remote import Dividends, Renames
 from technic.data_engine.requests import BadAnswerError
 
-__all__ = ["Days", "dividend_table", "joined_splits", "rename_table", "split_table"]
+__all__ = ["Action", "Days", "dividend_table", "joined_splits", "rename_table", "split_table"]
 
 logger = logging.getLogger(__name__)
 
