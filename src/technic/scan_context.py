@@ -52,7 +52,11 @@ def open_context(
     calendar = load_calendar(now.date(), settings.home)
     cached = panel_of(price_cache, calendar) if price_cache is not None else None
     provider = provider or open_provider(
-        config.provider, calendar, data=config.data, price_basis=config.price_basis
+        config.provider,
+        calendar,
+        settings=settings,
+        data=config.data,
+        price_basis=config.price_basis,
     )
     last = _last_day(cached) if cached is not None else provider.last_session()
     as_of = last

@@ -67,15 +67,7 @@ def _fetch(
     fetched = context.provider.history(symbols, sessions, report)
     bars = split_adjust(fetched.bars, fetched.splits, context.as_of)
     panel = BarPanel.from_long(bars, sessions)
-    stats = BatchStats(
-        asked=len(symbols),
-        fetched=len(symbols) - len(fetched.failures),
-        failed=len(fetched.failures),
-        requests=fetched.requests,
-        bars=int(panel.length.sum()),
-        bars_left_out=int(panel.left_out.sum()),
-        seconds=time.perf_counter() - started,
-    )
+    stats = BatchStats.of(fetched, len(symbols), panel, time.perf_counter() - started)
     logger.info(
         "fetched %d of %d symbols (%.1f %%), %d bars, %d requests, %.2f s",
         stats.fetched,

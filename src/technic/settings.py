@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from technic.errors import InputFileError, ParameterError
@@ -24,8 +24,11 @@ DEFAULT_HOME = ".technic"
 class Settings:
     """Defaults for every command; each field is ``TECHNIC_<FIELD>`` or a key of technic.toml.
 
-    ``home``: the one folder for store, caches, results and logs. The others are the defaults of
-    the options of the same name; None means unset.
+    ``home``: the one folder for store, caches, results and logs. ``store``: where fetched bars
+    are kept if not in the home, a folder or an object store's URL. ``*_key``, ``*_secret``: the
+    user's keys; never shown, logged or saved with a result. ``*_url``: another address of a
+    vendor's interface. ``polygon_plan``: ``free`` or ``paid``. The others are the defaults of the
+    options of the same name; None means unset.
     """
 
     home: Path
@@ -35,6 +38,16 @@ class Settings:
     benchmark: str | None = None
     account_size: str | None = None
     risk_pct: str | None = None
+    store: str | None = None
+    polygon_key: str | None = field(default=None, repr=False)
+    polygon_plan: str | None = None
+    polygon_url: str | None = None
+    alpaca_key: str | None = field(default=None, repr=False)
+    alpaca_secret: str | None = field(default=None, repr=False)
+    alpaca_url: str | None = None
+    tiingo_key: str | None = field(default=None, repr=False)
+    tiingo_url: str | None = None
+    loopback_url: str | None = None
 
 
 def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
@@ -46,10 +59,10 @@ def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
     home = Path(environ.get(f"{PREFIX}HOME") or local.get("home") or Path.home() / DEFAULT_HOME)
     home = home.expanduser()
     values = {**_read_file(home / FILE_NAME), **local}
-    for field in fields(Settings):
-        value = environ.get(PREFIX + field.name.upper())
+    for one in fields(Settings):
+        value = environ.get(PREFIX + one.name.upper())
         if value:
-            values[field.name] = value
+            values[one.name] = value
     values.pop("home", None)
     return Settings(home=home, **values)
 
@@ -61,8 +74,10 @@ def _read_file(path: Path) -> dict[str, str]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputFileError(str(path), f"not valid TOML: {error}") from error
-    known = [field.name for field in fields(Settings)]
+    known = [one.name for one in fields(Settings)]
     for key, value in content.items():
         if key not in known or isinstance(value, dict | list):
-            raise ParameterError(f"{key} in {path}", value, f"one value for {', '.join(known)}")
+            # the value is not shown: a misspelt name may hold a key
+            kind = type(value).__name__
+            raise ParameterError(f"{key} in {path}", kind, f"one value for {', '.join(known)}")
     return {key: str(value) for key, value in content.items()}

@@ -51,7 +51,7 @@ def random_bars(n_bars: int, n_symbols: int, seed: int, decimals: int = 2) -> di
     open_ = close * np.exp(rng.normal(0, 0.01, close.shape))
     high = np.maximum(open_, close) * (1 + rng.uniform(0, 0.02, close.shape))
     low = np.minimum(open_, close) * (1 - rng.uniform(0, 0.02, close.shape))
-    volume = np.floor(np.exp(rng.normal(10, 1, close.shape)))
+    volume = np.round(np.exp(rng.normal(10, 1, close.shape)), 3)
     bars = dict(zip(FIELDS, (open_, high, low, close, volume), strict=True))
     for name in FIELDS[:4]:
         bars[name] = np.maximum(np.round(bars[name], decimals), 10.0**-decimals)

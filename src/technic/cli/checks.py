@@ -124,7 +124,7 @@ def _provider(name: str, path: str | None, settings: Settings, calendar: Session
     """Scan a few symbols: what works here works for the whole market."""
     label = f"provider {name}"
     try:
-        provider = open_provider(name, calendar, data=path)
+        provider = open_provider(name, calendar, settings=settings, data=path)
         symbols = provider.listings().symbols[:SYMBOLS_TRIED]
         config = ScanConfig(provider=name, data=path, symbols=symbols)
         result = run_scan(config, provider=provider, settings=settings)

@@ -105,8 +105,8 @@ def _least_cut(cost: IntArray, n_rows: int, arcs: Arcs) -> BoolArray:
     along the arcs, which may always carry more, and back along those that carry something.
     """
     # Imported late: most commands make no plan.
-    from scipy.sparse import csr_array  # type: ignore[import-untyped]
-    from scipy.sparse.csgraph import (  # type: ignore[import-untyped]
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import (
         breadth_first_order,
         maximum_flow,
     )

@@ -187,12 +187,12 @@ def _exact_days(
     missing cell is as good as any other. Each missing cell needs its day or such a range.
     """
     # Imported late: hardly any plan needs it.
-    from scipy.optimize import (  # type: ignore[import-untyped]
+    from scipy.optimize import (
         Bounds,
         LinearConstraint,
         milp,
     )
-    from scipy.sparse import csr_array  # type: ignore[import-untyped]
+    from scipy.sparse import csr_array
 
     n_days = missing.shape[1]
     row, cell = np.nonzero(missing)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from technic.data_engine.providers.base import Failure
+from technic.data_engine.providers.base import Failure, Fetched
 from technic.panel import BarPanel
 from technic.sessions import SessionCalendar
 
@@ -23,17 +23,40 @@ class BatchStats:
     """How a batch went: counts of symbols, bars and requests, and the seconds it took.
 
     ``cache_hits``: symbols that came from a cache the caller gave and cost no request; they are
-    not among ``asked``. ``bars_left_out``: rows that were incomplete or fell on no session.
+    not among ``asked``. ``from_store``: those asked that the store had already. ``fetched``: those
+    asked that have bars now, wherever from. ``requests``: HTTP requests, retries included;
+    ``bytes``: of their answers. ``bars_left_out``: rows that were incomplete or on no session.
     """
 
     asked: int = 0
     cache_hits: int = 0
+    from_store: int = 0
     fetched: int = 0
     failed: int = 0
     requests: int = 0
+    requests_by_kind: Mapping[str, int] = field(default_factory=dict)
+    retries: int = 0
+    bytes: int = 0
     bars: int = 0
     bars_left_out: int = 0
     seconds: float = 0.0
+
+    @classmethod
+    def of(cls, fetched: Fetched, asked: int, panel: BarPanel, seconds: float) -> BatchStats:
+        """Count what a provider answered and what the panel took of it."""
+        return cls(
+            asked=asked,
+            from_store=fetched.from_store,
+            fetched=asked - len(fetched.failures),
+            failed=len(fetched.failures),
+            requests=fetched.requests,
+            requests_by_kind=dict(fetched.requests_by_kind),
+            retries=fetched.retries,
+            bytes=fetched.bytes,
+            bars=int(panel.length.sum()),
+            bars_left_out=int(panel.left_out.sum()),
+            seconds=seconds,
+        )
 
     @property
     def success_rate(self) -> float:

@@ -93,4 +93,8 @@ class StoredProvider:
             self.syncer.store.splits(),
             failures,
             requests=report.stats.requests,
+            requests_by_kind=report.requests_by_kind,
+            retries=report.stats.retries,
+            bytes=report.stats.bytes,
+            from_store=report.from_store,
         )

@@ -67,6 +67,11 @@ class SyncReport:
     seconds: float
 
     @property
+    def requests_by_kind(self) -> dict[str, int]:
+        """Planned HTTP requests of each kind that was needed."""
+        return {kind: n for kind, n in self.plan.by_kind.items() if n}
+
+    @property
     def success_rate(self) -> float:
         """Symbols with every missing session answered ÷ symbols asked."""
         return 1.0 - len(self.failures) / self.asked if self.asked else 1.0

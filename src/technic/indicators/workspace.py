@@ -63,11 +63,11 @@ class Workspace:
     def recent(self, name: str, bars: int = 1, lag: int = 0) -> FloatArray:
         """Last ``bars`` rows of a field, ``lag`` bars ago, aligned."""
         if not self._one_row:
-            return self.last(self.field(name), bars, lag)
+            return lagged(self.field(name), lag) if lag else self.field(name)
         tail = self._tails.get(name)
         if tail is None or len(tail) < bars + lag:
             depth = next(depth for depth in _DEPTHS if depth >= bars + lag)
-            tail = self._tails[name] = self._cut(self.field(name), depth, 0)
+            tail = self._tails[name] = self._cut(self.field(name), depth)
         end = len(tail) - lag
         return tail[end - bars : end]
 
@@ -93,11 +93,9 @@ class Workspace:
             lambda: function(*(self.field(x) if isinstance(x, str) else x for x in inputs)),
         )
 
-    def last(self, values: FloatArray, bars: int = 1, lag: int = 0) -> FloatArray:
-        """Last ``bars`` rows of an array that begins with the first bar, ``lag`` bars ago."""
-        if not self._one_row:
-            return lagged(values, lag) if lag else values
-        return self._cut(values, bars, lag)
+    def last(self, values: FloatArray, bars: int = 1) -> FloatArray:
+        """Last ``bars`` rows of an array that begins with the first bar, aligned."""
+        return self._cut(values, bars) if self._one_row else values
 
     def read(self, values: FloatArray) -> FloatArray:
         """Return the asked-for rows of an aligned array, NaN where a row is negative."""
@@ -135,21 +133,21 @@ class Workspace:
         arguments = [self.recent(x, bars, lag) if isinstance(x, str) else x for x in inputs]
         return self.bottom(function(*arguments))
 
-    def _cut(self, values: FloatArray, bars: int, lag: int) -> FloatArray:
-        """Rows ``row - lag - bars + 1`` to ``row - lag`` of each column, NaN above its first bar.
+    def _cut(self, values: FloatArray, bars: int) -> FloatArray:
+        """Rows ``row - bars + 1`` to ``row`` of each column, NaN above its first bar.
 
         Most columns share one row (everything that traded on the day): those are sliced, only the
         others are gathered.
         """
-        end = self._common - lag + 1
+        end = self._common + 1
         if not len(self._odd) and end >= bars:
             return values[end - bars : end]
         out = np.empty((bars, values.shape[1]))
-        inside = min(bars, max(end, 0))
+        inside = min(bars, end)
         out[: bars - inside] = np.nan
-        out[bars - inside :] = values[max(end, 0) - inside : max(end, 0)]
+        out[bars - inside :] = values[end - inside : end]
         if len(self._odd):
-            row = self.rows[self._odd] + np.arange(1 - bars - lag, 1 - lag)[:, None]
+            row = self.rows[self._odd] + np.arange(1 - bars, 1)[:, None]
             found = values[np.maximum(row, 0), self._odd] if len(values) else np.nan
             out[:, self._odd] = np.where(row >= 0, found, np.nan)
         return out

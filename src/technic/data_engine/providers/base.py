@@ -52,13 +52,18 @@ class Fetched:
     """What a provider answered; each symbol asked for has bars or is in ``failures``.
 
     ``bars.symbols`` holds the symbols that have bars, in the order they were asked for. ``notes``:
-    sentences about the data that a reader of the result should see.
+    sentences about the data that a reader of the result should see. The counts are those of
+    ``BatchStats``.
     """
 
     bars: LongBars
     splits: Splits
     failures: Mapping[str, Failure] = field(default_factory=dict)
     requests: int = 0
+    requests_by_kind: Mapping[str, int] = field(default_factory=dict)
+    retries: int = 0
+    bytes: int = 0
+    from_store: int = 0
     notes: tuple[str, ...] = ()
 
 

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
+
 from technic.data_engine.providers.base import PriceBasis, Provider
+from technic.data_engine.remote import RemoteProvider
 from technic.errors import ParameterError
 from technic.sessions import SessionCalendar
+from technic.settings import Settings
 
-__all__ = ["PROVIDERS", "open_provider"]
+__all__ = ["PROVIDERS", "REMOTE", "open_provider", "open_remote"]
 
-PROVIDERS = ("demo", "files")
+REMOTE = ("polygon", "alpaca", "tiingo", "yahoo", "loopback")
+PROVIDERS = ("demo", "files", *REMOTE)
 
 
 def open_provider(
     name: str,
     calendar: SessionCalendar,
     *,
+    settings: Settings,
     data: str | None = None,
     price_basis: PriceBasis | None = None,
+    max_concurrent: int = 50,
+    now: Callable[[], dt.datetime] | None = None,
 ) -> Provider:
     """Open a provider; its module is imported only now.
 
     ``data``: file or folder of prices, for ``files``. ``price_basis``: how those prices are
-    adjusted, where the user knows. Raises ParameterError for an unknown name or missing data.
+    adjusted, where the user knows. A vendor comes with its store. Raises ParameterError for an
+    unknown name, missing data or a missing key.
     """
+    if name != "files" and data is not None:
+        raise ParameterError("data", data, f"no data with the provider {name}", "use files")
     if name == "demo":
         from technic.data_engine.providers.demo import DemoProvider
 
-        if data is not None:
-            raise ParameterError("data", data, "no data with --provider demo", "use files")
         return DemoProvider(calendar)
     if name == "files":
         from technic.data_engine.providers.files import FilesProvider
@@ -35,4 +45,56 @@ def open_provider(
         if data is None:
             raise ParameterError("data", data, "a file or folder of prices", "give --data PATH")
         return FilesProvider(data, price_basis=price_basis)
+    return _with_store(
+        open_remote(name, settings), calendar, settings, max_concurrent, now or _clock
+    )
+
+
+def open_remote(name: str, settings: Settings) -> RemoteProvider:
+    """Open a vendor's interface with the user's keys; asks nothing yet."""
+    if name == "polygon":
+        from technic.data_engine.providers import polygon
+
+        plans = {"free": polygon.FREE, "paid": polygon.PAID}
+        plan = settings.polygon_plan or "free"
+        if plan not in plans:
+            raise ParameterError("polygon_plan", plan, ", ".join(plans))
+        return polygon.PolygonProvider(
+            _key(name, settings.polygon_key),
+            base_url=settings.polygon_url or polygon.BASE_URL,
+            plan=plans[plan],
+        )
+    if name == "loopback":
+        from technic.data_engine.providers.loopback import LOOPBACK_URL, LoopbackProvider
+
+        return LoopbackProvider(base_url=settings.loopback_url or LOOPBACK_URL)
     raise ParameterError("provider", name, ", ".join(PROVIDERS))
+
+
+def _with_store(
+    remote: RemoteProvider,
+    calendar: SessionCalendar,
+    settings: Settings,
+    max_concurrent: int,
+    now: Callable[[], dt.datetime],
+) -> Provider:
+    from technic.data_engine.fetch import FetchRules
+    from technic.data_engine.store import BarStore
+    from technic.data_engine.stored import StoredProvider
+    from technic.data_engine.sync import Syncer
+
+    url = settings.store or str(settings.home / "store")
+    store = BarStore.open(f"{url.rstrip('/')}/{remote.name}")
+    rules = FetchRules(max_concurrent=min(max_concurrent, remote.capabilities.max_concurrent))
+    return StoredProvider(Syncer(remote, store, calendar, now, rules))
+
+
+def _key(name: str, key: str | None) -> str:
+    if key is None:
+        variable = f"TECHNIC_{name.upper()}_KEY"
+        raise ParameterError(f"{name}_key", None, f"your key: set {variable} or put it in a file")
+    return key
+
+
+def _clock() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

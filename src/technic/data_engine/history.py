@@ -1,0 +1,100 @@
+"""Price history for scripts, notebooks and services: one symbol, or many in one batch.
+
+Both give the same frame for a symbol, from the same store: ``days`` means the last ``days``
+completed sessions, exactly; there is no row where a symbol did not trade.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from technic.data_engine.adjust import split_adjust
+from technic.data_engine.price_cache import BatchStats, PriceCache
+from technic.data_engine.providers.base import Progress, Provider
+from technic.data_engine.providers.registry import open_provider
+from technic.data_engine.requests import FREQUENCIES, Frequency
+from technic.errors import FetchError, ParameterError
+from technic.panel import BarPanel
+from technic.sessions import load_calendar
+from technic.settings import Settings, load_settings
+from technic.universe import canonical
+
+__all__ = ["get_price_history", "get_price_history_batch"]
+
+
+def get_price_history(
+    symbol: str,
+    days: int,
+    freq: Frequency = "daily",
+    *,
+    provider: str | Provider | None = None,
+    settings: Settings | None = None,
+    now: dt.datetime | None = None,
+) -> pd.DataFrame:
+    """Return one symbol's bars of the last ``days`` completed sessions.
+
+    ``DatetimeIndex`` named Date, columns Open High Low Close Volume, split-adjusted to the last
+    session where the provider has raw prices. Raises FetchError with the reason when there is no
+    bar.
+    """
+    batch = get_price_history_batch(
+        [symbol], days, freq, provider=provider, settings=settings, now=now
+    )
+    name = canonical(symbol)
+    if name in batch.failures:
+        failure = batch.failures[name]
+        raise FetchError(str(provider or "provider"), name, failure.reason, failure.detail)
+    return batch[name]
+
+
+def get_price_history_batch(
+    symbols: Sequence[str],
+    days: int,
+    freq: Frequency = "daily",
+    *,
+    max_workers: int = 50,
+    progress: Progress | None = None,
+    provider: str | Provider | None = None,
+    settings: Settings | None = None,
+    now: dt.datetime | None = None,
+) -> PriceCache:
+    """Return the bars of many symbols: what is missing is fetched in one parallel batch.
+
+    ``max_workers``: requests in flight. ``progress(done, asked)`` is called as symbols arrive.
+    ``provider``: a name or an open provider; the settings' unless given. The cache's
+    ``failures`` says why a symbol is not in it, its ``stats`` how the batch went. Works inside a
+    running event loop too.
+    """
+    _check(days, freq, max_workers)
+    settings = settings or load_settings(os.environ, Path.cwd())
+    now = now or dt.datetime.now(dt.UTC)
+    calendar = load_calendar(now.date(), settings.home)
+    source = provider if provider is not None else settings.provider or "demo"
+    if isinstance(source, str):
+        source = open_provider(
+            source, calendar, settings=settings, data=settings.data, max_concurrent=max_workers
+        )
+    started = time.perf_counter()
+    sessions = calendar.last(days, source.last_session())
+    names = list(dict.fromkeys(canonical(symbol) for symbol in symbols))
+    fetched = source.history(names, sessions, progress)
+    as_of = sessions[-1]
+    panel = BarPanel.from_long(split_adjust(fetched.bars, fetched.splits, as_of), sessions)
+    stats = BatchStats.of(fetched, len(names), panel, time.perf_counter() - started)
+    return PriceCache(panel, fetched.failures, stats, fetched.notes)
+
+
+def _check(days: int, freq: str, max_workers: int) -> None:
+    for name, value in (("days", days), ("max_workers", max_workers)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise ParameterError(name, value, "a whole number from 1")
+    if freq not in FREQUENCIES:
+        raise ParameterError("freq", freq, ", ".join(FREQUENCIES))
+    if freq != "daily":
+        raise ParameterError("freq", freq, "daily here", "bars within the day: BarStore")
