@@ -1,0 +1,54 @@
+"""Paths of the server's own, which no vendor has: what it counted, and moving its day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import get_args
+
+import numpy as np
+
+from technic.data_engine.loopback.arrivals import Stats
+from technic.data_engine.loopback.wire import Call, Route, WireError, as_day, json_reply
+from technic.data_engine.loopback.world import Phase, World
+from technic.data_engine.transport import HttpResponse
+from technic.errors import ParameterError
+
+__all__ = ["Control"]
+
+
+class Control:
+    """``/loopback/stats``, ``/loopback/reset`` and ``/loopback/today?date=…&phase=…``.
+
+    None of them needs a key, waits or is counted.
+    """
+
+    def __init__(self, world: World, stats: Callable[[], Stats], reset: Callable[[], None]) -> None:
+        self._world, self._stats, self._reset = world, stats, reset
+
+    def routes(self) -> list[Route]:
+        """Return what this answers."""
+        answers = {"stats": self.stats, "reset": self.reset, "today": self.today}
+        return [Route(name, "control", ("loopback", name), answer)
+                for name, answer in answers.items()]  # fmt: skip
+
+    def stats(self, _call: Call) -> HttpResponse:
+        """Answer what was counted."""
+        return json_reply(self._stats().as_dict())
+
+    def reset(self, _call: Call) -> HttpResponse:
+        """Forget what was counted, and answer what it was."""
+        seen = self._stats().as_dict()
+        self._reset()
+        return json_reply(seen)
+
+    def today(self, call: Call) -> HttpResponse:
+        """Answer the day, after moving it where the query says so."""
+        try:
+            if "date" in call.query:
+                self._world.today = as_day(call.query["date"]) or np.datetime64("NaT")
+            for phase in get_args(Phase):
+                if call.query.get("phase") == phase:
+                    self._world.phase = phase
+        except ParameterError as error:
+            raise WireError(400, {"message": str(error)}) from error
+        return json_reply({"today": str(self._world.today), "phase": self._world.phase})

@@ -1,0 +1,191 @@
+"""Loopback: the simulated market in vendors' formats, as a function from request to answer.
+
+1. The arrival is counted, and refused with 429 where it is beyond the limit.
+2. A key is demanded, the path looked up, the fault drawn.
+3. The vendor's format answers; the fault spoils the answer or takes its place.
+
+No socket and no waiting here: ``answer`` says how the answer travels, the server and
+``transport`` do it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from technic.data_engine.clock import Clock, SystemClock
+from technic.data_engine.loopback.arrivals import RateLimit, Stats
+from technic.data_engine.loopback.control import Control
+from technic.data_engine.loopback.faults import (
+    FaultRules,
+    Faults,
+    response_of,
+    spoiled,
+    throttled,
+)
+from technic.data_engine.loopback.polygon_bars import PolygonBars
+from technic.data_engine.loopback.polygon_format import failed
+from technic.data_engine.loopback.polygon_reference import PolygonReference
+from technic.data_engine.loopback.polygon_snapshot import PolygonSnapshot
+from technic.data_engine.loopback.vendor_plans import WireOptions
+from technic.data_engine.loopback.wire import Call, Route, Routes, WireError, json_reply
+from technic.data_engine.loopback.world import World
+from technic.data_engine.requests import UnavailableError
+from technic.data_engine.transport import FunctionTransport, HttpRequest, HttpResponse
+
+__all__ = ["Answer", "Loopback"]
+
+MINUTE_S = 60.0
+Travel = Literal["whole", "reset", "reset_within", "never"]
+"""Whole; cut before the first byte or within the body; not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer and how it travels; ``delay_s`` comes on top of the latency."""
+
+    response: HttpResponse
+    travel: Travel = "whole"
+    delay_s: float = 0.0
+
+
+class Loopback:
+    """A vendor without sockets: ``handle`` a request, look at ``stats``, change the ``world``.
+
+    ``requests_per_minute``: None for what the Polygon plan allows. ``window_s``: length of the
+    window in which requests are counted; the limit is in proportion. ``clock`` gives seconds.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        options: WireOptions | None = None,
+        *,
+        requests_per_minute: float | None = None,
+        window_s: float = MINUTE_S,
+        faults: FaultRules | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.world, self.options = world, options or WireOptions()
+        self._clock = clock
+        per_minute = requests_per_minute or self.options.polygon.requests_per_minute
+        self._limit = None if per_minute is None else per_minute * window_s / MINUTE_S
+        self._window_s = window_s
+        self._rules = faults or FaultRules()
+        self._bars = PolygonBars(world, self.options)
+        self.reset()
+        self._routes = Routes(self._all_routes())
+
+    def _all_routes(self) -> list[Route]:
+        world, options = self.world, self.options
+        return [
+            *self._bars.routes(),
+            *PolygonReference(world, options).routes(),
+            *PolygonSnapshot(world, options).routes(),
+            *Control(world, lambda: self.stats, self.reset).routes(),
+        ]
+
+    def reset(self) -> None:
+        """Forget all requests: counts, the window of the rate limit, who met which faults."""
+        self._rate = RateLimit(self._limit, self._window_s)
+        self.stats = Stats(self._limit, self._window_s)
+        self._faults = Faults(self._rules)
+
+    def set_faults(self, rules: FaultRules) -> None:
+        """Let other faults happen from now on."""
+        self._rules = rules
+        self._faults = Faults(rules)
+
+    def prepare(self, n_sessions: int) -> None:
+        """Encode the whole-market days of the last sessions, so that serving them is cheap."""
+        for at in range(max(self.world.visible - n_sessions, 0), self.world.visible):
+            self._bars.day_body(at)
+
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request; UnavailableError where the connection would break or hang."""
+        answer = self.answer(request)
+        if answer.travel != "whole":
+            raise UnavailableError(f"{request.shown}: {answer.travel}")
+        return answer.response
+
+    def transport(self, latency_s: float = 0.0, clock: Clock | None = None) -> FunctionTransport:
+        """Return a transport that asks this in the same process; a hang lasts until cancelled."""
+        waiting = clock or SystemClock()
+
+        async def send(request: HttpRequest) -> HttpResponse:
+            answer = self.answer(request)
+            if latency_s + answer.delay_s:
+                await waiting.sleep(latency_s + answer.delay_s)
+            if answer.travel == "never":
+                await asyncio.Event().wait()
+            if answer.travel != "whole":
+                raise UnavailableError(f"{request.shown}: connection reset")
+            return answer.response
+
+        return FunctionTransport(send)
+
+    def answer(self, request: HttpRequest) -> Answer:
+        """Count a request and answer it."""
+        call = Call.of(request)
+        found = self._routes.find(call.parts)
+        if found is not None and found[0].vendor == "control":
+            return Answer(self._asked(call, *found))
+        now = self._clock()
+        stats = self.stats
+        stats.arrivals.append(now)
+        stats.by_endpoint[found[0].name if found else "unknown"] += 1
+        answer = self._limited(call, found, now)
+        stats.statuses[answer.response.status] += 1
+        stats.bytes += len(answer.response.body)
+        return answer
+
+    def _limited(self, call: Call, found: tuple[Route, list[str]] | None, now: float) -> Answer:
+        vendor = found[0].vendor if found else "polygon"
+        if not self._rate.admit(now):
+            return Answer(throttled(vendor, self._rate.wait_s(now) + 1))
+        if found is None:
+            return Answer(_refusal(failed(404, "no such path here", call.path)))
+        kind, detail = self._faults.draw(call, found[0].name)
+        if kind is None:
+            return Answer(self._asked(call, *found))
+        self.stats.faults[kind] += 1
+        instead = response_of(kind, self._rules, vendor)
+        if instead is not None:
+            return Answer(instead)
+        response = self._asked(call, *found)
+        if kind == "reset":
+            return Answer(response, "reset_within" if detail % 2 else "reset")
+        if kind == "hang":
+            return Answer(response, "never")
+        if kind == "slow":
+            return Answer(response, delay_s=self._rules.slow_s)
+        return Answer(spoiled(kind, response, detail))
+
+    def _asked(self, call: Call, route: Route, arguments: list[str]) -> HttpResponse:
+        try:
+            self._require_key(call, route)
+            return route.answer(call, *arguments)
+        except WireError as error:
+            return _refusal(error)
+
+    def _require_key(self, call: Call, route: Route) -> None:
+        """Demand a key in one of the places in which a vendor takes it."""
+        if route.vendor == "control":
+            return
+        bearer = call.headers.get("authorization", "").removeprefix("Bearer ")
+        if route.vendor == "polygon":
+            key = call.query.get("apiKey") or bearer
+            refusal = failed(401, "Unknown API Key", call.path)
+        else:
+            secret = call.headers.get("apca-api-secret-key", "")
+            key = (secret and call.headers.get("apca-api-key-id", "")) or bearer
+            refusal = WireError(401, {"message": "unauthorized."})
+        if not key or self.options.key not in (None, key):
+            raise refusal
+
+
+def _refusal(error: WireError) -> HttpResponse:
+    return json_reply(error.payload, error.status)
