@@ -309,14 +309,16 @@ def test_cold_market_takes_one_request_a_session():
 
 
 def test_next_day_is_one_request():
-    """One more session is one market day, or one snapshot where that is offered."""
+    """One more session is one market day; while it runs, one snapshot where that is offered."""
     sessions = weekdays(151)
     gaps = Coverage.none().with_market_days(sessions[:-1]).missing(names(6000), sessions)
     assert [request.kind for request in make_plan(gaps, ROWS_AND_DAYS, TODAY).requests] == [
         "market_day"
     ]
     both = Capabilities(kinds=frozenset({"symbol_range", "market_day", "snapshot"}))
-    assert [request.kind for request in make_plan(gaps, both, TODAY).requests] == ["snapshot"]
+    assert [request.kind for request in make_plan(gaps, both, TODAY).requests] == ["market_day"]
+    running = make_plan(gaps, both, TODAY, running=True)
+    assert [request.kind for request in running.requests] == ["snapshot"]
     later = make_plan(gaps, both, TODAY + 1)
     assert [request.kind for request in later.requests] == ["market_day"]
 

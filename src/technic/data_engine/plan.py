@@ -91,13 +91,15 @@ def make_plan(
     *,
     freq: Frequency = "daily",
     bars_per_session: int | None = None,
+    running: bool = False,
 ) -> Plan:
     """Plan the fewest HTTP requests for ``gaps``.
 
     ``today`` is the date in New York when the requests will be made. ``gaps.sessions`` must be an
     unbroken stretch of the calendar, as ranges are counted in it. ``bars_per_session``: bars that
     count towards a page for one symbol and session; left out, 1 for daily bars, else as many as
-    fit the day with its early and late hours.
+    fit the day with its early and late hours. ``running``: today's session is not over, so that
+    only a snapshot can answer it; once it is over, the day itself is the better answer.
     """
     per_session = _bars_per_session(freq) if bars_per_session is None else bars_per_session
     if per_session < 1:
@@ -108,7 +110,9 @@ def make_plan(
     if not capabilities.kinds & {"symbol_range", "multi_symbol"}:
         allowed &= offered
     wanted = gaps.where(allowed)
-    asked, bound = _requests(wanted, capabilities, offered, page, freq, today)
+    by_snapshot = running or "market_day" not in capabilities.kinds
+    snapshot = today if "snapshot" in capabilities.kinds and by_snapshot else None
+    asked, bound = _requests(wanted, capabilities, offered, page, freq, snapshot)
     count: Counter[Kind] = Counter()
     for one in asked:
         count[one.request.kind] += one.pages
@@ -153,7 +157,7 @@ def _requests(
     offered: BoolArray,
     page: PageSize,
     freq: Frequency,
-    today: np.datetime64,
+    snapshot: np.datetime64 | None,
 ) -> tuple[list[_Asked], int]:
     """Return the requests and the lower bound of the HTTP requests."""
     if not wanted.groups:
@@ -181,7 +185,6 @@ def _requests(
     else:
         days, ranges = np.asarray(wanted.missing.any(axis=0), bool), []
         bound = int(np.count_nonzero(days))
-    snapshot = today if "snapshot" in capabilities.kinds else None
     asked = [
         _Asked(BarRequest("snapshot" if day == snapshot else "market_day", day, day), 1)
         for day in wanted.sessions[days]

@@ -179,14 +179,11 @@ class SyncRun:
         self, transport: Transport, sessions: DateArray, now: dt.datetime
     ) -> None:
         """Ask for the splits of the window that are not known yet, and the latest ones again."""
-        last = max(sessions[-1], np.datetime64(now.date(), "D"))
-        known = self._store.actions_coverage("splits")
-        days = np.arange(sessions[0], last + 1, dtype="datetime64[D]")
-        asked = np.isin(days, known.sessions)
-        first = days[int(np.argmin(asked))] if not asked.all() else last
-        if not self.bars and first >= last:
+        unknown = sessions[~np.isin(sessions, self._store.actions_coverage("splits").sessions)]
+        if not len(unknown) and not self.stats.requests:
             return
-        first = max(min(first, last - LATE_ACTIONS), sessions[0])
+        last = max(sessions[-1], np.datetime64(now.date(), "D"))
+        first = max(min([*unknown[:1], last - LATE_ACTIONS]), sessions[0])
         endpoint = self._remote.splits(first, last)
         if endpoint is None:
             return

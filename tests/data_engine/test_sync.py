@@ -1,0 +1,161 @@
+"""Syncing: the fewest requests, nothing asked twice, every symbol accounted for."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from support.vendor import CALENDAR, Vendor, reply, run, syncer
+from technic.data_engine.adjust import split_adjust
+from technic.data_engine.stored import StoredProvider
+from technic.panel import LongBars
+from technic.testing import make_bars
+
+NOW = dt.datetime(2024, 3, 8, 23, tzinfo=dt.UTC)
+SESSIONS = CALENDAR.last(12, np.datetime64("2024-03-08"))
+SYMBOLS = [f"S{i:02d}" for i in range(30)]
+
+
+@pytest.fixture
+def bars() -> LongBars:
+    """Thirty symbols over twelve sessions."""
+    return make_bars(SYMBOLS, SESSIONS)
+
+
+def cells(bars: LongBars) -> dict[tuple[str, str], tuple[float, ...]]:
+    """Every bar under its symbol and day."""
+    return {
+        (bars.symbols[bars.column[i]], str(bars.session[i])): (
+            bars.open[i],
+            bars.high[i],
+            bars.low[i],
+            bars.close[i],
+            bars.volume[i],
+        )
+        for i in range(len(bars))
+    }
+
+
+def stored(one, sessions=SESSIONS) -> dict[tuple[str, str], tuple[float, ...]]:
+    """What the store holds."""
+    return cells(one.store.read(None, sessions[0], sessions[-1]))
+
+
+def test_a_cold_start_asks_whole_days_once_and_then_nothing(bars: LongBars, tmp_path: Path):
+    """Twelve days for thirty symbols, one page of splits; the second run asks for nothing."""
+    vendor = Vendor(bars)
+    one = syncer(vendor, tmp_path / "store", NOW)
+    report = run(one, SYMBOLS, SESSIONS)
+    assert vendor.kinds == {"day": 12, "splits": 1}
+    assert report.plan.http_requests == report.plan.lower_bound == 12
+    assert report.failures == {}
+    assert (report.asked, report.from_store, report.success_rate) == (30, 0, 1.0)
+    assert stored(one) == cells(bars)
+    again = run(one, SYMBOLS, SESSIONS)
+    assert vendor.kinds == {"day": 12, "splits": 1}
+    assert (again.from_store, again.stats.requests) == (30, 0)
+
+
+def test_the_next_day_costs_one_request_and_its_splits(bars: LongBars, tmp_path: Path):
+    """A daily update is a whole-market day and a page of splits."""
+    vendor = Vendor(bars)
+    run(syncer(vendor, tmp_path / "store", NOW), SYMBOLS, SESSIONS[:-1])
+    vendor.log.clear()
+    one = syncer(vendor, tmp_path / "store", NOW)
+    run(one, SYMBOLS, SESSIONS)
+    assert vendor.kinds == {"day": 1, "splits": 1}
+    assert stored(one) == cells(bars)
+
+
+def test_two_symbols_with_old_gaps_are_asked_alone(bars: LongBars, tmp_path: Path):
+    """Their ranges are cheaper than whole days that everybody else has."""
+    vendor = Vendor(bars)
+    one = syncer(vendor, tmp_path / "store", NOW)
+    known = bars.rows(bars.column >= 2)
+    one.store.write_ranges(known, SYMBOLS[2:], SESSIONS[0], SESSIONS[-1], NOW)
+    report = run(one, SYMBOLS, SESSIONS)
+    assert vendor.kinds["range"] == 2
+    assert vendor.kinds["day"] == 0
+    assert (report.from_store, report.failures) == (28, {})
+    assert stored(one) == cells(bars)
+
+
+def test_a_row_without_a_price_is_asked_again_alone(bars: LongBars, tmp_path: Path):
+    """A whole-market day with a null row is complete only with that cell's own answer."""
+    true_close = bars.close[17]
+    broken = {"left": 1}
+
+    def fault(request, nth):
+        if "/grouped/" in request.url and bars.session[17] == np.datetime64(request.url[-10:]):
+            bars.close[17] = np.nan if broken["left"] else true_close
+            broken["left"] = 0
+        elif "/range/" in request.url:
+            bars.close[17] = true_close
+        return None
+
+    vendor = Vendor(bars, fault=fault)
+    one = syncer(vendor, tmp_path / "store", NOW)
+    report = run(one, SYMBOLS, SESSIONS)
+    assert vendor.kinds == {"day": 12, "range": 1, "splits": 1}
+    assert report.failures == {}
+    assert stored(one) == cells(bars)
+
+
+def test_a_day_that_cannot_be_had_is_named_for_every_symbol(bars: LongBars, tmp_path: Path):
+    """Nobody is scanned on a hole; the next run asks only for the day that failed."""
+
+    def fault(request, nth):
+        return reply({"error": "boom"}, 500) if request.url.endswith("2024-03-05") else None
+
+    vendor = Vendor(bars, fault=fault)
+    one = syncer(vendor, tmp_path / "store", NOW)
+    report = run(one, SYMBOLS, SESSIONS)
+    assert set(report.failures) == set(SYMBOLS)
+    assert {failure.reason for failure in report.failures.values()} == {"unavailable"}
+    assert "2024-03-05" in report.failures["S00"].detail
+    vendor.fault = None
+    vendor.log.clear()
+    assert run(one, SYMBOLS, SESSIONS).failures == {}
+    assert vendor.kinds["day"] == 1
+    assert stored(one) == cells(bars)
+
+
+def test_what_the_provider_never_has_is_no_data_not_a_failure_of_the_sync(
+    bars: LongBars, tmp_path: Path
+):
+    """A symbol without a bar is answered; the scan's provider names it no_data."""
+    vendor = Vendor(bars)
+    provider = StoredProvider(syncer(vendor, tmp_path / "store", NOW))
+    fetched = provider.history([*SYMBOLS, "GONE"], SESSIONS)
+    assert {symbol: f.reason for symbol, f in fetched.failures.items()} == {"GONE": "no_data"}
+    assert fetched.bars.symbols == tuple(SYMBOLS)
+    assert provider.last_session() == np.datetime64("2024-03-08")
+
+
+def test_a_split_is_in_force_from_its_day_on(bars: LongBars, tmp_path: Path):
+    """As of the day before, raw prices; as of the day, older bars are divided by the ratio."""
+    split = {"ticker": "S03", "execution_date": "2024-03-05", "split_from": 1, "split_to": 4}
+    vendor = Vendor(bars, splits=[{"id": "1", "adjustment_type": "forward_split", **split}])
+    provider = StoredProvider(syncer(vendor, tmp_path / "store", NOW))
+    fetched = provider.history(["S03"], SESSIONS)
+    raw = cells(bars)
+    before = cells(split_adjust(fetched.bars, fetched.splits, np.datetime64("2024-03-04")))
+    assert before[("S03", "2024-03-01")] == raw[("S03", "2024-03-01")]
+    after = cells(split_adjust(fetched.bars, fetched.splits, np.datetime64("2024-03-05")))
+    assert after[("S03", "2024-03-01")][3] == raw[("S03", "2024-03-01")][3] / 4
+    assert after[("S03", "2024-03-01")][4] == raw[("S03", "2024-03-01")][4] * 4
+    assert after[("S03", "2024-03-05")] == raw[("S03", "2024-03-05")]
+
+
+def test_it_works_inside_a_running_loop(bars: LongBars, tmp_path: Path):
+    """A notebook or a service calls it from a coroutine; it must not trip over their loop."""
+    provider = StoredProvider(syncer(Vendor(bars), tmp_path / "store", NOW))
+
+    async def cell() -> int:
+        return len(provider.history(SYMBOLS, SESSIONS).bars)
+
+    assert asyncio.run(cell()) == len(bars)
