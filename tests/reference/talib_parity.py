@@ -80,6 +80,11 @@ def _is_exact(call: Call, output: int, value: float, window: dict[str, FloatArra
         if not sum(volume):
             return math.isnan(value)
         exact = float(sum(c * v for c, v in zip(close, volume, strict=True)) / sum(volume))
+    elif call.function is ours.rvol:
+        *before, today = [Fraction(x) for x in window["volume"]]
+        if not sum(before):
+            return math.isinf(value) if today else math.isnan(value)
+        exact = float(today / sum(before) * len(before))
     elif call.function is ours.stddev or (call.function is ours.bbands and call.parameters[3] == 0):
         mean = sum(close) / len(close)
         spread = math.sqrt(sum((c - mean) ** 2 for c in close) / len(close))

@@ -59,6 +59,9 @@ def _adx(work: Workspace) -> FloatArray:
 
 
 MOMENTUM_COLUMNS = (
+    Column("adx_14", "0-100", 28, "Average directional index: strength of a trend.", _adx),
+    Column("plus_di_14", "0-100", 15, "Upward directional indicator.", _di(1)),
+    Column("minus_di_14", "0-100", 15, "Downward directional indicator.", _di(2)),
     Column("rsi_14", "0-100", 15, "Relative strength index (Wilder).", _strength),
     Column(
         "stochrsi_k", "0-100", 30, "Stochastic of the RSI (14, 14), smoothed by 3.", _stochrsi(0)
@@ -111,7 +114,4 @@ MOMENTUM_COLUMNS = (
     Column("macd", "price", 34, "EMA 12 minus EMA 26 of the close.", _macd(0)),
     Column("macd_signal", "price", 34, "EMA 9 of the MACD line.", _macd(1)),
     Column("macd_hist", "price", 34, "MACD line minus its signal.", _macd(2)),
-    Column("adx_14", "0-100", 28, "Average directional index: strength of a trend.", _adx),
-    Column("plus_di_14", "0-100", 15, "Upward directional indicator.", _di(1)),
-    Column("minus_di_14", "0-100", 15, "Downward directional indicator.", _di(2)),
 )

@@ -30,16 +30,22 @@ def exponential_mean(values: FloatArray, n: int, start: int = 0) -> FloatArray:
     The seed covers rows ``start`` to ``start + n - 1``; rows before its last are NaN.
     """
     seed = start + n - 1
-    weight = 2.0 / (n + 1)
-    out = values * weight
-    if seed < len(out):
-        np.divide(sum_in_order(values[start : seed + 1]), n, out=out[seed])
-        decay(out, seed, 1.0 - weight)
+    out = np.empty(values.shape)
     out[:seed] = np.nan
+    if seed >= len(values):
+        return out
+    last = np.divide(sum_in_order(values[start : seed + 1]), n, out=out[seed])
+    share, keep = np.full_like(last, 2.0 / (n + 1)), np.full_like(last, 1.0 - 2.0 / (n + 1))
+    step = np.empty_like(last)
+    for value, row in zip(values[seed + 1 :], out[seed + 1 :], strict=True):
+        np.multiply(value, share, row)
+        np.multiply(last, keep, step)
+        np.add(row, step, row)
+        last = row
     return out
 
 
-def wilder_mean(own: FloatArray, n: int, start: int = 0) -> FloatArray:
+def wilder_mean(values: FloatArray, n: int, start: int = 0) -> FloatArray:
     """Wilder's mean: seeded by the plain mean of ``n`` rows, then (mean * (n - 1) + value) / n.
 
     In this very order of operations, dividing by way of 1 / n, as TA-Lib does: STOCHRSI stretches
@@ -47,18 +53,18 @@ def wilder_mean(own: FloatArray, n: int, start: int = 0) -> FloatArray:
     The seed covers rows ``start`` to ``start + n - 1``.
     """
     seed = start + n - 1
-    if seed < len(own):
-        last = own[seed]
-        older, share = np.full_like(last, n - 1), np.full_like(last, 1.0 / n)
-        np.multiply(sum_in_order(own[start : seed + 1]), share, last)
-        step = np.empty_like(last)
-        for row in own[seed + 1 :]:
-            np.multiply(last, older, step)
-            np.add(row, step, row)
-            np.multiply(row, share, row)
-            last = row
-    own[:seed] = np.nan
-    return own
+    out = np.empty(values.shape)
+    out[:seed] = np.nan
+    if seed >= len(values):
+        return out
+    last = np.multiply(sum_in_order(values[start : seed + 1]), 1.0 / n, out=out[seed])
+    older, share = np.full_like(last, n - 1), np.full_like(last, 1.0 / n)
+    for value, row in zip(values[seed + 1 :], out[seed + 1 :], strict=True):
+        np.multiply(last, older, row)
+        np.add(value, row, row)
+        np.multiply(row, share, row)
+        last = row
+    return out
 
 
 def decaying_sum(own: FloatArray, n: int, start: int) -> FloatArray:

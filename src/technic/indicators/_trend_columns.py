@@ -11,7 +11,7 @@ from technic.indicators import levels, trend, volatility
 from technic.indicators._column import Column
 from technic.indicators.workspace import Workspace
 
-__all__ = ["TREND_COLUMNS"]
+__all__ = ["BAND_COLUMNS", "TREND_COLUMNS"]
 
 Compute = Callable[[Workspace], FloatArray]
 
@@ -60,7 +60,7 @@ def _kc(deviations: float) -> Compute:
     def parts(work: Workspace) -> tuple[FloatArray, FloatArray]:
         reach = work.from_start(volatility.trange, "high", "low", "close")
         typical = volatility.typical_price(*(work.field(x) for x in ("high", "low", "close")))
-        return volatility.kc_parts(reach.copy(), typical, 20, 10)
+        return volatility.kc_parts(reach, typical, 20, 10)
 
     def compute(work: Workspace) -> FloatArray:
         centre, reach = work.once("kc", lambda: parts(work))
@@ -129,6 +129,9 @@ TREND_COLUMNS = (
         "Second edge of the cloud under today: middle of 52 bars, 26 bars ago.",
         _midprice(52, 26),
     ),
+)
+
+BAND_COLUMNS = (
     Column("bb_upper", "price", 20, "Upper Bollinger band (20, 2).", lambda work: _bbands(work)[0]),
     Column(
         "bb_middle", "price", 20, "Middle Bollinger band (20, 2).", lambda work: _bbands(work)[1]
@@ -142,8 +145,6 @@ TREND_COLUMNS = (
         "Close within the bands: 0 lower, 1 upper; none where the width is nothing.",
         _bb_percent_b,
     ),
-    Column("kc_upper", "price", 20, "Upper Keltner band (EMA 20 + 2 ATR 10).", _kc(2.0)),
-    Column("kc_lower", "price", 20, "Lower Keltner band (EMA 20 - 2 ATR 10).", _kc(-2.0)),
     Column(
         "donchian_high_20",
         "price",
@@ -158,4 +159,6 @@ TREND_COLUMNS = (
         "Lower Donchian band: lowest low of 20 bars.",
         lambda work: work.over(20, levels.lowest, "low", 20),
     ),
+    Column("kc_upper", "price", 20, "Upper Keltner band (EMA 20 + 2 ATR 10).", _kc(2.0)),
+    Column("kc_lower", "price", 20, "Lower Keltner band (EMA 20 - 2 ATR 10).", _kc(-2.0)),
 )

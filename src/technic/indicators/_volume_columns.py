@@ -20,7 +20,7 @@ Compute = Callable[[Workspace], FloatArray]
 def _atr(work: Workspace) -> FloatArray:
     def smooth() -> FloatArray:
         reach = work.from_start(volatility.trange, "high", "low", "close")
-        return wilder_mean(reach.copy(), 14, start=1)
+        return wilder_mean(reach, 14, start=1)
 
     return work.last(work.once("atr", smooth))
 

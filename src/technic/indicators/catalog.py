@@ -13,7 +13,7 @@ from technic.errors import ParameterError
 from technic.indicators._column import Column
 from technic.indicators._momentum_columns import MOMENTUM_COLUMNS
 from technic.indicators._price_columns import PRICE_COLUMNS
-from technic.indicators._trend_columns import TREND_COLUMNS
+from technic.indicators._trend_columns import BAND_COLUMNS, TREND_COLUMNS
 from technic.indicators._volume_columns import RANGE_COLUMNS, VOLUME_COLUMNS
 from technic.indicators.workspace import Workspace
 from technic.panel import BarPanel
@@ -27,6 +27,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
             *PRICE_COLUMNS,
             *VOLUME_COLUMNS,
             *TREND_COLUMNS,
+            *BAND_COLUMNS,
             *RANGE_COLUMNS,
             *MOMENTUM_COLUMNS,
         )

@@ -10,6 +10,7 @@ import numpy as np
 from technic.aliases import BoolArray, FloatArray
 from technic.indicators._parameters import period
 from technic.indicators._recursions import decaying_sum, sum_in_order
+from technic.indicators._tiles import row_tiles
 from technic.indicators._zero import quotient
 from technic.indicators.volatility import trange
 
@@ -66,16 +67,20 @@ def movement(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Mo
 
     On each bar the larger of the two movements counts if it is positive; equal ones cancel.
     """
-    parts = np.empty((len(high), 3, high.shape[1]))
-    parts[:, 0] = reach
-    parts[:1, 1:] = 0.0
-    up, down = parts[1:, 1], parts[1:, 2]
-    np.subtract(high[1:], high[:-1], out=up)
-    np.subtract(low[:-1], low[1:], out=down)
-    is_up, is_down = up > down, down > up
-    np.maximum(parts[1:, 1:], 0.0, out=parts[1:, 1:])
-    up *= is_up
-    down *= is_down
+    n_bars, n_symbols = high.shape
+    parts = np.empty((n_bars, 3, n_symbols))
+    parts[:1] = 0.0
+    for rows in row_tiles(1, n_bars, n_symbols):
+        before = slice(rows.start - 1, rows.stop - 1)
+        parts[rows, 0] = reach[rows]
+        moves = parts[rows, 1:]
+        up, down = moves[:, 0], moves[:, 1]
+        np.subtract(high[rows], high[before], out=up)
+        np.subtract(low[before], low[rows], out=down)
+        is_up, is_down = up > down, down > up
+        np.maximum(moves, 0.0, out=moves)
+        up *= is_up
+        down *= is_down
     sums = decaying_sum(parts, n, start=1)
     sums[:n] = np.nan
     return sums[:, 0], sums[:, 1], sums[:, 2]
@@ -105,14 +110,16 @@ def _index(reach: FloatArray, up: FloatArray, down: FloatArray) -> tuple[FloatAr
 
     The true range cancels out of DX; it only says where there is nothing to divide.
     """
-    total = up + down
-    still = total == 0.0
-    still |= reach == 0.0
-    out = np.subtract(up, down)
-    np.abs(out, out=out)
+    out, still = np.empty(reach.shape), np.empty(reach.shape, dtype=np.bool_)
     with np.errstate(divide="ignore", invalid="ignore"):
-        out /= total
-    out *= 100.0
+        for rows in row_tiles(0, *reach.shape):
+            tile, total = out[rows], up[rows] + down[rows]
+            np.equal(total, 0.0, out=still[rows])
+            still[rows] |= reach[rows] == 0.0
+            np.subtract(up[rows], down[rows], out=tile)
+            np.abs(tile, out=tile)
+            tile /= total
+            tile *= 100.0
     return out, still
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, period
 from technic.indicators._recursions import exponential_mean, wilder_mean
+from technic.indicators._tiles import row_tiles
 from technic.indicators._zero import quotient, same
 from technic.indicators.volatility import trange, typical_price
 from technic.panel.windows import lagged, window_deviation, window_sum
@@ -38,14 +39,16 @@ def rsi(close: FloatArray, timeperiod: int = 14) -> FloatArray:
 
 def gain_and_loss(close: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
     """Wilder's means of the upward and of the downward changes."""
-    both = np.empty((len(close), 2, close.shape[1]))
+    n_bars, n_symbols = close.shape
+    both = np.empty((n_bars, 2, n_symbols))
     both[:1] = np.nan
-    gain, loss = both[1:, 0], both[1:, 1]
-    np.subtract(close[1:], close[:-1], out=gain)
-    np.negative(gain, out=loss)
-    np.maximum(both[1:], 0.0, out=both[1:])
-    wilder_mean(both, n, start=1)
-    return both[:, 0], both[:, 1]
+    for rows in row_tiles(1, n_bars, n_symbols):
+        tile = both[rows]
+        np.subtract(close[rows], close[rows.start - 1 : rows.stop - 1], out=tile[:, 0])
+        np.negative(tile[:, 0], out=tile[:, 1])
+        np.maximum(tile, 0.0, out=tile)
+    means = wilder_mean(both, n, start=1)
+    return means[:, 0], means[:, 1]
 
 
 def strength(gain: FloatArray, loss: FloatArray) -> FloatArray:

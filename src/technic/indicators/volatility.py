@@ -12,6 +12,7 @@ import numpy as np
 from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, factor, period
 from technic.indicators._recursions import exponential_mean, wilder_mean
+from technic.indicators._tiles import row_tiles
 from technic.indicators._zero import quotient
 from technic.indicators.trend import ma
 from technic.panel.windows import window_max, window_min, window_variance
@@ -37,9 +38,11 @@ SESSIONS_A_YEAR = 252
 def typical_price(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
     """Return (high + low + close) / 3."""
     bars_like(high=high, low=low, close=close)
-    out = high + low
-    out += close
-    out /= 3.0
+    out = np.empty(close.shape)
+    for rows in row_tiles(0, *close.shape):
+        tile = np.add(high[rows], low[rows], out=out[rows])
+        tile += close[rows]
+        tile /= 3.0
     return out
 
 
@@ -51,15 +54,17 @@ def trange(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
     bars_like(high=high, low=low, close=close)
     out = np.empty(close.shape)
     out[:1] = np.nan
-    before, inside = close[:-1], out[1:]
-    np.maximum(high[1:], before, out=inside)
-    inside -= np.minimum(low[1:], before)
-    crossed = high[1:] < low[1:]
-    if crossed.any():
-        # A bar with its high below its low: the shortcut above holds for proper bars only.
-        top, bottom, previous = high[1:][crossed], low[1:][crossed], before[crossed]
-        reach = np.maximum(np.abs(top - previous), np.abs(bottom - previous))
-        inside[crossed] = np.maximum(top - bottom, reach)
+    for rows in row_tiles(1, *close.shape):
+        top, bottom, inside = high[rows], low[rows], out[rows]
+        before = close[rows.start - 1 : rows.stop - 1]
+        np.maximum(top, before, out=inside)
+        inside -= np.minimum(bottom, before)
+        crossed = top < bottom
+        if crossed.any():
+            # A bar with its high below its low: the shortcut above holds for proper bars only.
+            top, bottom, before = top[crossed], bottom[crossed], before[crossed]
+            reach = np.maximum(np.abs(top - before), np.abs(bottom - before))
+            inside[crossed] = np.maximum(top - bottom, reach)
     return out
 
 
@@ -134,7 +139,7 @@ def kc(
 def kc_parts(
     true_range: FloatArray, typical: FloatArray, n: int, m: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Centre line and average range of the Keltner channel; writes into ``true_range``."""
+    """Centre line and average range of the Keltner channel."""
     first = max(n - 1, m)
     centre = exponential_mean(typical, n, start=first - n + 1)
     return centre, wilder_mean(true_range, m, start=first - m + 1)

@@ -10,6 +10,7 @@ import numpy as np
 from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, period
 from technic.indicators._recursions import running_total
+from technic.indicators._tiles import row_tiles
 from technic.indicators._zero import quotient, same
 from technic.indicators.volatility import typical_price
 from technic.panel.windows import lagged, window_sum
@@ -51,11 +52,16 @@ def ad(high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatArray)
     A bar without range adds nothing. A running total, as ``obv``.
     """
     bars_like(high=high, low=low, close=close, volume=volume)
-    reach = high - low
-    flow = close - low
-    flow -= high - close
-    flow = quotient(flow, reach, reach <= 0.0)
-    flow *= volume
+    flow = np.empty(close.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for rows in row_tiles(0, *close.shape):
+            top, bottom, last, tile = high[rows], low[rows], close[rows], flow[rows]
+            reach = top - bottom
+            np.subtract(last, bottom, out=tile)
+            tile -= top - last
+            tile /= reach
+            np.copyto(tile, 0.0, where=reach <= 0.0)
+            tile *= volume[rows]
     return running_total(flow)
 
 
@@ -106,8 +112,10 @@ def _signed_volume(close: FloatArray, volume: FloatArray) -> FloatArray:
     """Volume with the sign of the day's change; NaN in row 0, which has no day before it."""
     flow = np.empty(close.shape)
     flow[:1] = np.nan
-    # Not in place: numpy's sign is several times slower when it writes over its argument.
-    np.multiply(np.sign(close[1:] - close[:-1]), volume[1:], out=flow[1:])
+    for rows in row_tiles(1, *close.shape):
+        change = close[rows] - close[rows.start - 1 : rows.stop - 1]
+        # Not in place: numpy's sign is several times slower when it writes over its argument.
+        np.multiply(np.sign(change), volume[rows], out=flow[rows])
     return flow
 
 
