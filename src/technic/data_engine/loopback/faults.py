@@ -8,7 +8,7 @@ answered well, so everything can be had by who asks again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from hashlib import blake2b
 from typing import Any
@@ -74,6 +74,21 @@ class FaultRules:
             raise ParameterError("faults", sum(self.shares.values()), "shares of at most 1 in all")
         if self.most_per_request < 0:
             raise ParameterError("most_per_request", self.most_per_request, "a number from 0")
+
+    @classmethod
+    def parse(cls, texts: Sequence[str], seed: int = 0, most_per_request: int = 2) -> FaultRules:
+        """Read shares written ``kind=share``."""
+        kinds = [field.name for field in fields(cls) if field.name not in SETTINGS]
+        shares: dict[str, Any] = {}
+        for text in texts:
+            name, _, value = text.partition("=")
+            if name not in kinds:
+                raise ParameterError("fault", text, ", ".join(f"{kind}=SHARE" for kind in kinds))
+            try:
+                shares[name] = float(value)
+            except ValueError:
+                raise ParameterError("fault", text, f"{name}=SHARE, as in {name}=0.05") from None
+        return cls(**shares, seed=seed, most_per_request=most_per_request)
 
     @property
     def shares(self) -> dict[str, float]:
