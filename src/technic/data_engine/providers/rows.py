@@ -42,7 +42,9 @@ def trading_days(stamps_ms: Stamps) -> DateArray:
 
 
 def long_bars(
-    symbols: Sequence[str], session: DateArray, values: Sequence[Sequence[float | None]]
+    symbols: Sequence[str],
+    session: DateArray,
+    values: Sequence[Sequence[float | None] | FloatArray],
 ) -> LongBars:
     """Build bars from rows as they came: ``symbols[i]`` on ``session[i]``; None becomes NaN.
 
