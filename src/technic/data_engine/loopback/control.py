@@ -42,7 +42,7 @@ class Control:
         return json_reply(seen)
 
     def today(self, call: Call) -> HttpResponse:
-        """Answer the day, after moving it where the query says so."""
+        """Answer the day and the time it is, after moving the day where the query says so."""
         try:
             if "date" in call.query:
                 self._world.today = as_day(call.query["date"]) or np.datetime64("NaT")
@@ -51,4 +51,6 @@ class Control:
                     self._world.phase = phase
         except ParameterError as error:
             raise WireError(400, {"message": str(error)}) from error
-        return json_reply({"today": str(self._world.today), "phase": self._world.phase})
+        world = self._world
+        facts = {"today": str(world.today), "phase": world.phase, "now": world.now.isoformat()}
+        return json_reply(facts)

@@ -11,7 +11,7 @@ from technic.errors import ParameterError
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
 
-__all__ = ["PROVIDERS", "REMOTE", "open_provider", "open_remote"]
+__all__ = ["PROVIDERS", "REMOTE", "open_provider", "open_remote", "store_url"]
 
 REMOTE = ("polygon", "alpaca", "tiingo", "yahoo", "loopback")
 PROVIDERS = ("demo", "files", *REMOTE)
@@ -45,9 +45,9 @@ def open_provider(
         if data is None:
             raise ParameterError("data", data, "a file or folder of prices", "give --data PATH")
         return FilesProvider(data, price_basis=price_basis)
-    return _with_store(
-        open_remote(name, settings), calendar, settings, max_concurrent, now or _clock
-    )
+    remote = open_remote(name, settings)
+    clock = now or _clock_of(name, settings)
+    return _with_store(remote, calendar, settings, max_concurrent, clock)
 
 
 def open_remote(name: str, settings: Settings) -> RemoteProvider:
@@ -71,6 +71,14 @@ def open_remote(name: str, settings: Settings) -> RemoteProvider:
     raise ParameterError("provider", name, ", ".join(PROVIDERS))
 
 
+def store_url(name: str, settings: Settings) -> str:
+    """Where the bars of a vendor are kept: a folder or an object store's URL."""
+    if name not in REMOTE:
+        raise ParameterError("provider", name, ", ".join(REMOTE), "the others keep no store")
+    url = settings.store or str(settings.home / "store")
+    return f"{url.rstrip('/')}/{name}"
+
+
 def _with_store(
     remote: RemoteProvider,
     calendar: SessionCalendar,
@@ -83,8 +91,7 @@ def _with_store(
     from technic.data_engine.stored import StoredProvider
     from technic.data_engine.sync import Syncer
 
-    url = settings.store or str(settings.home / "store")
-    store = BarStore.open(f"{url.rstrip('/')}/{remote.name}")
+    store = BarStore.open(store_url(remote.name, settings))
     rules = FetchRules(max_concurrent=min(max_concurrent, remote.capabilities.max_concurrent))
     return StoredProvider(Syncer(remote, store, calendar, now, rules))
 
@@ -94,6 +101,15 @@ def _key(name: str, key: str | None) -> str:
         variable = f"TECHNIC_{name.upper()}_KEY"
         raise ParameterError(f"{name}_key", None, f"your key: set {variable} or put it in a file")
     return key
+
+
+def _clock_of(name: str, settings: Settings) -> Callable[[], dt.datetime]:
+    """Return the clock of this machine; the simulated market has its own."""
+    if name == "loopback":
+        from technic.data_engine.providers.loopback import LOOPBACK_URL, MarketClock
+
+        return MarketClock(settings.loopback_url or LOOPBACK_URL)
+    return _clock
 
 
 def _clock() -> dt.datetime:

@@ -1,0 +1,34 @@
+"""The clock of the simulated market: its own day, asked once, clear when nobody answers."""
+
+from __future__ import annotations
+
+import socket
+
+import numpy as np
+import pytest
+
+from technic.data_engine.loopback import Loopback, LoopbackServer, World
+from technic.data_engine.providers.loopback import MarketClock
+from technic.errors import FetchError
+from technic.sessions import build_calendar
+
+
+def test_the_simulated_market_says_what_time_it_is():
+    """The day is the server's, not this machine's; one client keeps the moment it was told."""
+    with LoopbackServer(Loopback(World(build_calendar(2026), 5))) as server:
+        server.world.today = np.datetime64("2026-03-06")
+        clock = MarketClock(server.url)
+        assert clock().isoformat() == "2026-03-06T20:30:00-05:00"
+        server.world.today = np.datetime64("2026-03-09")
+        assert clock().isoformat() == "2026-03-06T20:30:00-05:00"
+        assert MarketClock(server.url)().isoformat() == "2026-03-09T20:30:00-04:00"
+        assert server.stats.requests == 0
+
+
+def test_without_a_market_the_error_says_what_starts_one():
+    """Nothing listens on a port that was free a moment ago."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(FetchError, match="technic marketsim starts the market"):
+        MarketClock(url)()
