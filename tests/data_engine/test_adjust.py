@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic.data_engine.adjust import split_adjust
-from technic.data_engine.providers.base import Splits
+from technic.data_engine.adjust import split_adjust, total_return_adjust
+from technic.data_engine.providers.base import Dividends, Splits
 from technic.errors import ParameterError
 from technic.panel import PRICES, LongBars
 
@@ -114,3 +114,44 @@ def test_a_split_listed_twice_is_refused():
     splits = splits_of([("A", 1, 2.0), ("A", 2, 3.0), ("A", 1, 2.0)])
     with pytest.raises(ParameterError, match="A 2024-01-02 twice"):
         split_adjust(bars_of(("A",), [0], [0]), splits, START + 3)
+
+
+def test_total_return_by_hand():
+    """A close of 100, a dividend of 2 and a 2:1 split later: prices before are 98 % and halved."""
+    days = np.array(["2024-03-04", "2024-03-05", "2024-03-06", "2024-03-07"], "datetime64[D]")
+    close = np.array([99.0, 100.0, 98.0, 49.0])
+    volume = np.full(4, 10.0)
+    bars = LongBars(
+        ("A",), np.zeros(4, np.int32), days, close - 1, close + 1, close - 2, close, volume
+    )
+    dividend = Dividends(np.array(["A"], object), days[2:3], np.array([2.0]))
+    split = Splits(np.array(["A"], object), days[3:4], np.array([2.0]))
+    before_split = total_return_adjust(bars, split, dividend, days[2])
+    np.testing.assert_allclose(before_split.close, [99 * 0.98, 98.0, 98.0, 49.0])
+    after = total_return_adjust(bars, split, dividend, days[3])
+    np.testing.assert_allclose(after.close, [99 * 0.98 / 2, 98.0 / 2, 98.0 / 2, 49.0])
+    np.testing.assert_array_equal(after.volume, [20.0, 20.0, 20.0, 10.0])
+    untouched = total_return_adjust(bars, split, dividend, days[1])
+    np.testing.assert_array_equal(untouched.close, close)
+
+
+def test_two_dividends_on_one_day_and_one_before_the_first_bar():
+    """A regular and a special dividend both count; what was paid before the data does not."""
+    days = np.array(["2024-03-04", "2024-03-05"], "datetime64[D]")
+    close = np.array([100.0, 90.0])
+    bars = LongBars(("A",), np.zeros(2, np.int32), days, close, close, close, close, close)
+    symbols = np.array(["A", "A", "A", "OTHER"], object)
+    ex = np.array(["2024-03-05", "2024-03-05", "2024-03-01", "2024-03-05"], "datetime64[D]")
+    paid = Dividends(symbols, ex, np.array([5.0, 10.0, 50.0, 1e9]))
+    adjusted = total_return_adjust(bars, Splits.none(), paid, days[1])
+    np.testing.assert_allclose(adjusted.close, [85.0, 90.0])
+
+
+def test_a_dividend_of_the_whole_price_is_refused():
+    """It cannot be true, and would make prices negative."""
+    days = np.array(["2024-03-04", "2024-03-05"], "datetime64[D]")
+    close = np.array([10.0, 9.0])
+    bars = LongBars(("A",), np.zeros(2, np.int32), days, close, close, close, close, close)
+    paid = Dividends(np.array(["A"], object), days[1:], np.array([10.0]))
+    with pytest.raises(ParameterError, match="A 2024-03-05 10.0"):
+        total_return_adjust(bars, Splits.none(), paid, days[1])

@@ -1,4 +1,8 @@
-"""Split adjustment as of a day, and nothing else: dividends never enter these prices."""
+"""Prices in the basis in force on a day: split-adjusted, or with dividends put back as well.
+
+Indicators and ratings use split-adjusted prices; total-return prices are for forward returns and
+for those who ask for them.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.aliases import FloatArray
-from technic.data_engine.providers.base import Splits
+from technic.data_engine.providers.base import Dividends, Splits
 from technic.errors import ParameterError
 from technic.panel import PRICES, LongBars
 
-__all__ = ["split_adjust"]
+__all__ = ["split_adjust", "total_return_adjust"]
 
 
 def split_adjust(bars: LongBars, splits: Splits, as_of: np.datetime64) -> LongBars:
@@ -38,6 +42,70 @@ def split_adjust(bars: LongBars, splits: Splits, as_of: np.datetime64) -> LongBa
         adjusted[name][rows] /= divisor
     adjusted["volume"][rows] *= divisor
     return replace(bars, **adjusted)
+
+
+def total_return_adjust(
+    bars: LongBars, splits: Splits, dividends: Dividends, as_of: np.datetime64
+) -> LongBars:
+    """Restate raw bars as if every dividend up to ``as_of`` had been put back into the stock.
+
+    On top of ``split_adjust``: a bar's prices are multiplied by 1 − amount ÷ previous close for
+    each ex-date after the bar's session and up to ``as_of``, both in one split basis (the usual
+    method of data vendors). Volume is split-adjusted only. A dividend before the first bar of its
+    symbol changes nothing; one of at least the previous close is a ParameterError.
+    """
+    adjusted = split_adjust(bars, splits, as_of)
+    dividends = _summed(dividends)
+    place = {symbol: at for at, symbol in enumerate(bars.symbols)}
+    column = np.array([place.get(symbol, -1) for symbol in dividends.symbol], dtype=np.int64)
+    used = np.flatnonzero((column >= 0) & (dividends.session <= as_of))
+    if not len(used):
+        return adjusted
+    ex = dividends.session[used].astype("datetime64[D]")
+    split_column, split_day, ratio = _relevant(bars.symbols, splits, as_of)
+    later = _products(split_column, split_day, ratio, column[used].astype(np.int32), ex)
+    before = _close_before(adjusted, column[used], ex)
+    kept = 1.0 - dividends.amount[used] / later / before
+    wrong = np.flatnonzero(kept <= 0.0)
+    if len(wrong):
+        at = used[int(wrong[0])]
+        raise ParameterError(
+            "dividends",
+            f"{dividends.symbol[at]} {dividends.session[at]} {dividends.amount[at]}",
+            "less than the close before the ex-date",
+        )
+    there = np.isfinite(kept)
+    factors = Splits(dividends.symbol[used][there], ex[there], 1.0 / kept[there])
+    prices = split_adjust(adjusted, factors, as_of)
+    return replace(prices, volume=adjusted.volume)
+
+
+def _close_before(
+    bars: LongBars, column: NDArray[np.int64], day: NDArray[np.datetime64]
+) -> FloatArray:
+    """Close of each symbol's last bar before a day, NaN where there is none."""
+    shift = np.int64(2**32)
+    key = bars.column * shift + bars.session.astype("datetime64[D]").astype(np.int64)
+    order = np.argsort(key, kind="stable")
+    wanted = np.searchsorted(key[order], column * shift + day.astype(np.int64)) - 1
+    found = np.full(len(column), np.nan)
+    there = np.flatnonzero(wanted >= 0)
+    rows = order[wanted[there]]
+    own = bars.column[rows] == column[there]
+    found[there[own]] = bars.close[rows[own]]
+    return found
+
+
+def _summed(dividends: Dividends) -> Dividends:
+    """Add up what was paid on one day: a regular and a special dividend."""
+    paid: dict[tuple[str, np.datetime64], float] = {}
+    rows = zip(dividends.symbol, dividends.session, dividends.amount, strict=True)
+    for symbol, day, amount in rows:
+        paid[(symbol, day)] = paid.get((symbol, day), 0.0) + float(amount)
+    symbols = np.empty(len(paid), object)
+    symbols[:] = [symbol for symbol, _ in paid]
+    days = np.array([day for _, day in paid], "datetime64[D]")
+    return Dividends(symbols, days, np.array(list(paid.values()), np.float64))
 
 
 def _relevant(

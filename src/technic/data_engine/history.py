@@ -11,21 +11,25 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal, get_args
 
+import numpy as np
 import pandas as pd
 
-from technic.data_engine.adjust import split_adjust
+from technic.data_engine.adjust import split_adjust, total_return_adjust
 from technic.data_engine.price_cache import BatchStats, PriceCache
-from technic.data_engine.providers.base import Progress, Provider
+from technic.data_engine.providers.base import Fetched, Progress, Provider
 from technic.data_engine.providers.registry import open_provider
 from technic.data_engine.requests import FREQUENCIES, Frequency
 from technic.errors import FetchError, ParameterError
-from technic.panel import BarPanel
+from technic.panel import BarPanel, LongBars
 from technic.sessions import load_calendar
 from technic.settings import Settings, load_settings
 from technic.universe import canonical
 
-__all__ = ["get_price_history", "get_price_history_batch"]
+__all__ = ["Adjustment", "get_price_history", "get_price_history_batch"]
+
+Adjustment = Literal["split", "total_return", "none"]
 
 
 def get_price_history(
@@ -33,6 +37,7 @@ def get_price_history(
     days: int,
     freq: Frequency = "daily",
     *,
+    adjust: Adjustment = "split",
     provider: str | Provider | None = None,
     settings: Settings | None = None,
     now: dt.datetime | None = None,
@@ -44,7 +49,7 @@ def get_price_history(
     bar.
     """
     batch = get_price_history_batch(
-        [symbol], days, freq, provider=provider, settings=settings, now=now
+        [symbol], days, freq, adjust=adjust, provider=provider, settings=settings, now=now
     )
     name = canonical(symbol)
     if name in batch.failures:
@@ -60,18 +65,23 @@ def get_price_history_batch(
     *,
     max_workers: int = 50,
     progress: Progress | None = None,
+    adjust: Adjustment = "split",
     provider: str | Provider | None = None,
     settings: Settings | None = None,
     now: dt.datetime | None = None,
 ) -> PriceCache:
     """Return the bars of many symbols: what is missing is fetched in one parallel batch.
 
-    ``max_workers``: requests in flight. ``progress(done, asked)`` is called as symbols arrive.
+    ``adjust``: ``split`` (as of the last session), ``total_return`` (dividends known to the store
+    as well) or ``none``; prices that come adjusted stay as they come. ``max_workers``: requests in
+    flight. ``progress(done, asked)`` is called as symbols arrive.
     ``provider``: a name or an open provider; the settings' unless given. The cache's
     ``failures`` says why a symbol is not in it, its ``stats`` how the batch went. Works inside a
     running event loop too.
     """
     _check(days, freq, max_workers)
+    if adjust not in get_args(Adjustment):
+        raise ParameterError("adjust", adjust, ", ".join(get_args(Adjustment)))
     settings = settings or load_settings(os.environ, Path.cwd())
     now = now or dt.datetime.now(dt.UTC)
     calendar = load_calendar(now.date(), settings.home)
@@ -84,10 +94,17 @@ def get_price_history_batch(
     sessions = calendar.last(days, source.last_session())
     names = list(dict.fromkeys(canonical(symbol) for symbol in symbols))
     fetched = source.history(names, sessions, progress)
-    as_of = sessions[-1]
-    panel = BarPanel.from_long(split_adjust(fetched.bars, fetched.splits, as_of), sessions)
+    panel = BarPanel.from_long(_adjusted(fetched, adjust, sessions[-1]), sessions)
     stats = BatchStats.of(fetched, len(names), panel, time.perf_counter() - started)
     return PriceCache(panel, fetched.failures, stats, fetched.notes)
+
+
+def _adjusted(fetched: Fetched, adjust: Adjustment, as_of: np.datetime64) -> LongBars:
+    if adjust == "none":
+        return fetched.bars
+    if adjust == "split":
+        return split_adjust(fetched.bars, fetched.splits, as_of)
+    return total_return_adjust(fetched.bars, fetched.splits, fetched.dividends, as_of)
 
 
 def _check(days: int, freq: str, max_workers: int) -> None:

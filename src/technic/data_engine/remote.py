@@ -13,8 +13,8 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray, FloatArray
-from technic.data_engine.providers.base import PriceBasis, Splits
+from technic.aliases import DateArray
+from technic.data_engine.providers.base import Dividends, PriceBasis, Splits
 from technic.data_engine.requests import BarRequest, Capabilities
 from technic.data_engine.transport import HttpRequest, HttpResponse, Transport
 from technic.panel import LongBars
@@ -37,20 +37,6 @@ class Endpoint(Generic[T]):
     label: str
     request: Callable[[str | None], HttpRequest]
     read: Callable[[HttpResponse], tuple[T, str | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Dividends:
-    """Cash dividends, one row each: ``amount`` in $ a share as of ``session``, the ex-date."""
-
-    symbol: NDArray[np.object_]
-    session: DateArray
-    amount: FloatArray
-
-    @classmethod
-    def none(cls) -> Dividends:
-        """No dividends at all."""
-        return cls(np.empty(0, object), np.empty(0, "datetime64[D]"), np.empty(0))
 
 
 @dataclass(frozen=True, slots=True)

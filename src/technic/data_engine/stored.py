@@ -92,6 +92,7 @@ class StoredProvider:
             bars,
             self.syncer.store.splits(),
             failures,
+            self.syncer.store.dividends(),
             requests=report.stats.requests,
             requests_by_kind=report.requests_by_kind,
             retries=report.stats.retries,

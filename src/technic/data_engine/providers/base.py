@@ -13,7 +13,7 @@ from technic.aliases import DateArray, FloatArray
 from technic.panel import LongBars
 from technic.universe import Universe
 
-__all__ = ["Failure", "Fetched", "PriceBasis", "Progress", "Provider", "Splits"]
+__all__ = ["Dividends", "Failure", "Fetched", "PriceBasis", "Progress", "Provider", "Splits"]
 
 PriceBasis = Literal["raw", "split_adjusted", "total_return_adjusted", "unknown"]
 """How prices come: ``raw`` ones are adjusted on the way in, the others are only labelled."""
@@ -40,6 +40,20 @@ class Splits:
 
 
 @dataclass(frozen=True, slots=True)
+class Dividends:
+    """Cash dividends, one row each: ``amount`` in $ a share as of ``session``, the ex-date."""
+
+    symbol: NDArray[np.object_]
+    session: DateArray
+    amount: FloatArray
+
+    @classmethod
+    def none(cls) -> Dividends:
+        """No dividends at all."""
+        return cls(np.empty(0, object), np.empty(0, "datetime64[D]"), np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a symbol has no bars: a short code for the ledger and a sentence for people."""
 
@@ -59,6 +73,7 @@ class Fetched:
     bars: LongBars
     splits: Splits
     failures: Mapping[str, Failure] = field(default_factory=dict)
+    dividends: Dividends = field(default_factory=Dividends.none)
     requests: int = 0
     requests_by_kind: Mapping[str, int] = field(default_factory=dict)
     retries: int = 0

@@ -1,0 +1,111 @@
+"""get_price_history: the batch and the single call agree, days are sessions, misses are named."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.vendor import CALENDAR, Vendor, syncer
+from technic.data_engine import PriceCache, get_price_history, get_price_history_batch
+from technic.data_engine.stored import StoredProvider
+from technic.errors import FetchError, ParameterError
+from technic.panel import LongBars
+from technic.testing import FakeProvider, make_bars
+
+NOW = dt.datetime(2024, 3, 8, 23, tzinfo=dt.UTC)
+SESSIONS = CALENDAR.last(30, np.datetime64("2024-03-08"))
+SYMBOLS = [f"S{i:02d}" for i in range(12)]
+
+
+@pytest.fixture(scope="module")
+def bars() -> LongBars:
+    """Twelve symbols over thirty sessions; S03 did not trade on every third of them."""
+    whole = make_bars(SYMBOLS, SESSIONS)
+    thin = (whole.column == 3) & (np.arange(len(whole)) % 3 == 0)
+    return whole.rows(~thin)
+
+
+def test_signatures_are_those_that_older_calls_use():
+    """Every parameter after days is optional; max_workers is 50."""
+    single = inspect.signature(get_price_history).parameters
+    batch = inspect.signature(get_price_history_batch).parameters
+    assert list(single)[:3] == ["symbol", "days", "freq"]
+    assert list(batch)[:3] == ["symbols", "days", "freq"]
+    assert batch["freq"].default == single["freq"].default == "daily"
+    assert batch["max_workers"].default == 50
+    assert batch["progress"].default is None
+
+
+@given(days=st.integers(1, 30), order=st.permutations(SYMBOLS))
+def test_a_frame_of_the_batch_is_the_frame_of_the_single_call(
+    bars: LongBars, days: int, order: list[str]
+):
+    """In whatever order symbols are asked, for however many days."""
+    provider = FakeProvider(bars)
+    batch = get_price_history_batch(order, days, provider=provider, now=NOW)
+    assert list(batch) == [symbol for symbol in order if symbol in batch]
+    for symbol in order[:3]:
+        if symbol in batch:
+            alone = get_price_history(symbol, days, provider=provider, now=NOW)
+            pd.testing.assert_frame_equal(batch[symbol], alone, check_exact=True)
+
+
+def test_days_are_completed_sessions_with_no_row_where_there_was_no_trade(bars: LongBars):
+    """98 means 98: no rounding, no filling."""
+    cache = get_price_history_batch(SYMBOLS, 21, provider=FakeProvider(bars), now=NOW)
+    frame = cache["S00"]
+    assert frame.index.tolist() == [pd.Timestamp(day) for day in SESSIONS[-21:]]
+    assert list(frame.columns) == ["Open", "High", "Low", "Close", "Volume"]
+    assert frame.index.name == "Date"
+    assert len(cache["S03"]) == 14
+
+
+def test_the_cache_is_a_read_only_mapping_with_its_figures(bars: LongBars, tmp_path: Path):
+    """Asked, from the store, fetched, failed, requests by kind, bytes, seconds."""
+    vendor = Vendor(bars)
+    provider = StoredProvider(syncer(vendor, tmp_path / "store", NOW))
+    seen: list[tuple[int, int]] = []
+    first = get_price_history_batch(
+        [*SYMBOLS, "GONE"], 10, provider=provider, now=NOW, progress=lambda *at: seen.append(at)
+    )
+    assert isinstance(first, PriceCache)
+    assert first.failures["GONE"].reason == "no_data"
+    assert (first.stats.asked, first.stats.fetched, first.stats.failed) == (13, 12, 1)
+    assert first.stats.requests_by_kind == {"market_day": 10}
+    assert first.stats.requests == 11
+    assert first.stats.bytes > 1000
+    assert first.stats.success_rate == pytest.approx(12 / 13)
+    assert seen[-1] == (13, 13)
+    again = get_price_history_batch([*SYMBOLS, "GONE"], 10, provider=provider, now=NOW)
+    assert (again.stats.requests, again.stats.from_store) == (0, 13)
+    with pytest.raises(TypeError):
+        again["S00"] = None  # type: ignore[index]
+
+
+def test_a_symbol_without_bars_is_an_error_with_its_reason(bars: LongBars):
+    """No empty frame for failure."""
+    with pytest.raises(FetchError, match="GONE: no_data"):
+        get_price_history("GONE", 5, provider=FakeProvider(bars), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"days": 0}, "days is 0"),
+        ({"days": 2.5}, "days is 2.5"),
+        ({"days": 5, "freq": "weekly"}, "freq is 'weekly'"),
+        ({"days": 5, "max_workers": 0}, "max_workers is 0"),
+        ({"days": 5, "adjust": "maybe"}, "adjust is 'maybe'"),
+    ],
+)
+def test_bad_arguments_are_named(bars: LongBars, arguments: dict, message: str):
+    """Each in one sentence."""
+    with pytest.raises(ParameterError, match=message):
+        get_price_history_batch(["S00"], provider=FakeProvider(bars), now=NOW, **arguments)
