@@ -14,7 +14,7 @@ The last few results are kept, no more: memory stays flat whatever number of col
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar, cast
 
 import numpy as np
@@ -28,9 +28,9 @@ from technic.panel.windows import lagged
 __all__ = ["Workspace"]
 
 R = TypeVar("R")
-KEPT_RESULTS = 8
+KEPT_RESULTS = 6
 _DEPTHS = tuple(4**power for power in range(2, 12))
-"""How many rows are cut off a field at once: the next cut of it is rarely deeper."""
+"""How many bars of a field are gathered at once: the next call rarely needs more."""
 
 
 class Workspace:
@@ -60,16 +60,11 @@ class Workspace:
         """One of the panel's arrays, from the first bar to the last row asked for."""
         return cast("FloatArray", getattr(self.panel, name))[: self._height]
 
-    def recent(self, name: str, bars: int = 1, lag: int = 0) -> FloatArray:
-        """Last ``bars`` rows of a field, ``lag`` bars ago, aligned."""
+    def recent(self, name: str, lag: int = 0) -> FloatArray:
+        """One field ``lag`` bars ago, aligned."""
         if not self._one_row:
             return lagged(self.field(name), lag) if lag else self.field(name)
-        tail = self._tails.get(name)
-        if tail is None or len(tail) < bars + lag:
-            depth = next(depth for depth in _DEPTHS if depth >= bars + lag)
-            tail = self._tails[name] = self._cut(self.field(name), depth)
-        end = len(tail) - lag
-        return tail[end - bars : end]
+        return self._gather(self.field(name), np.arange(self.panel.n_symbols), 1, lag)
 
     def over(self, bars: int, function: Callable[..., R], *inputs: str | float) -> R:
         """Call ``function`` on the last ``bars`` bars; strings in ``inputs`` name fields."""
@@ -95,7 +90,9 @@ class Workspace:
 
     def last(self, values: FloatArray, bars: int = 1) -> FloatArray:
         """Last ``bars`` rows of an array that begins with the first bar, aligned."""
-        return self._cut(values, bars) if self._one_row else values
+        if not self._one_row:
+            return values
+        return self._gather(values, np.arange(self.panel.n_symbols), bars)
 
     def read(self, values: FloatArray) -> FloatArray:
         """Return the asked-for rows of an aligned array, NaN where a row is negative."""
@@ -130,24 +127,53 @@ class Workspace:
     def _call(
         self, bars: int, lag: int, function: Callable[..., R], inputs: tuple[str | float, ...]
     ) -> R:
-        arguments = [self.recent(x, bars, lag) if isinstance(x, str) else x for x in inputs]
-        return self.bottom(function(*arguments))
+        """Call ``function`` on windows that end ``lag`` bars before the rows asked for.
 
-    def _cut(self, values: FloatArray, bars: int) -> FloatArray:
-        """Rows ``row - bars + 1`` to ``row`` of each column, NaN above its first bar.
-
-        Most columns share one row (everything that traded on the day): those are sliced, only the
-        others are gathered.
+        Most columns share one row (everything that traded on the day): the function sees them as
+        a slice of the panel, nothing is copied. The other columns are gathered and computed apart.
         """
-        end = self._common + 1
-        if not len(self._odd) and end >= bars:
-            return values[end - bars : end]
-        out = np.empty((bars, values.shape[1]))
-        inside = min(bars, end)
-        out[: bars - inside] = np.nan
-        out[bars - inside :] = values[end - inside : end]
+        fields = {x: self.field(x) for x in inputs if isinstance(x, str)}
+        if not self._one_row:
+            return function(*(fields[x] if isinstance(x, str) else x for x in inputs))
+
+        def computed(arrays: Mapping[str, FloatArray]) -> R:
+            given = (arrays[x] if isinstance(x, str) else x for x in inputs)
+            return self.bottom(function(*given))
+
+        end = self._common - lag + 1
+        if end < bars:
+            everyone = np.arange(self.panel.n_symbols)
+            return computed({x: self._gather(fields[x], everyone, bars, lag) for x in fields})
+        result = computed({x: array[end - bars : end] for x, array in fields.items()})
         if len(self._odd):
-            row = self.rows[self._odd] + np.arange(1 - bars, 1)[:, None]
-            found = values[np.maximum(row, 0), self._odd] if len(values) else np.nan
-            out[:, self._odd] = np.where(row >= 0, found, np.nan)
-        return out
+            _overwrite(result, self._odd, computed({x: self._apart(x, bars, lag) for x in fields}))
+        return result
+
+    def _apart(self, name: str, bars: int, lag: int) -> FloatArray:
+        """Last bars of a field in the columns that do not end with the others."""
+        tail = self._tails.get(name)
+        if tail is None or len(tail) < bars + lag:
+            depth = next(depth for depth in _DEPTHS if depth >= bars + lag)
+            tail = self._tails[name] = self._gather(self.field(name), self._odd, depth)
+        end = len(tail) - lag
+        return tail[end - bars : end]
+
+    def _gather(
+        self, values: FloatArray, columns: NDArray[np.intp], bars: int, lag: int = 0
+    ) -> FloatArray:
+        """Last ``bars`` rows of some columns, ``lag`` bars ago; NaN above a column's first bar."""
+        row = self.rows[columns] + np.arange(1 - bars - lag, 1 - lag)[:, None]
+        if not len(values):
+            return np.full(row.shape, np.nan)
+        found: FloatArray = values[np.maximum(row, 0), columns]
+        np.copyto(found, np.nan, where=row < 0)
+        return found
+
+
+def _overwrite(result: object, columns: NDArray[np.intp], part: object) -> None:
+    """Put the columns computed apart into a result, or into each of a tuple."""
+    if isinstance(result, tuple) and isinstance(part, tuple):
+        for one, its_part in zip(result, part, strict=True):
+            _overwrite(one, columns, its_part)
+    else:
+        cast("FloatArray", result)[:, columns] = cast("FloatArray", part)
