@@ -11,12 +11,15 @@ No socket and no waiting here: ``answer`` says how the answer travels, the serve
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from technic.data_engine.clock import Clock, SystemClock
+from technic.data_engine.loopback.alpaca_bars import AlpacaBars
+from technic.data_engine.loopback.alpaca_reference import AlpacaReference
 from technic.data_engine.loopback.arrivals import RateLimit, Stats
 from technic.data_engine.loopback.control import Control
 from technic.data_engine.loopback.faults import (
@@ -55,8 +58,9 @@ class Answer:
 class Loopback:
     """A vendor without sockets: ``handle`` a request, look at ``stats``, change the ``world``.
 
-    ``requests_per_minute``: None for what the Polygon plan allows. ``window_s``: length of the
-    window in which requests are counted; the limit is in proportion. ``clock`` gives seconds.
+    ``requests_per_minute``: None for what the vendor's plan allows. ``window_s``: length of the
+    window in which requests are counted; the limit is in proportion. Somebody who asks in both
+    formats has a limit in each, but ``stats`` counts them together. ``clock`` gives seconds.
     """
 
     def __init__(
@@ -68,11 +72,14 @@ class Loopback:
         window_s: float = MINUTE_S,
         faults: FaultRules | None = None,
         clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.world, self.options = world, options or WireOptions()
-        self._clock = clock
-        per_minute = requests_per_minute or self.options.polygon.requests_per_minute
-        self._limit = None if per_minute is None else per_minute * window_s / MINUTE_S
+        self._clock, self._wall_clock = clock, wall_clock
+        self._per_minute = {
+            "polygon": requests_per_minute or self.options.polygon.requests_per_minute,
+            "alpaca": requests_per_minute or self.options.alpaca.requests_per_minute,
+        }
         self._window_s = window_s
         self._rules = faults or FaultRules()
         self._bars = PolygonBars(world, self.options)
@@ -85,13 +92,20 @@ class Loopback:
             *self._bars.routes(),
             *PolygonReference(world, options).routes(),
             *PolygonSnapshot(world, options).routes(),
+            *AlpacaBars(world, options).routes(),
+            *AlpacaReference(world, options).routes(),
             *Control(world, lambda: self.stats, self.reset).routes(),
         ]
 
     def reset(self) -> None:
         """Forget all requests: counts, the window of the rate limit, who met which faults."""
-        self._rate = RateLimit(self._limit, self._window_s)
-        self.stats = Stats(self._limit, self._window_s)
+        self._rates = {
+            vendor: RateLimit(
+                None if count is None else count * self._window_s / MINUTE_S, self._window_s
+            )
+            for vendor, count in self._per_minute.items()
+        }
+        self.stats = Stats(self._rates["polygon"].limit, self._window_s)
         self._faults = Faults(self._rules)
 
     def set_faults(self, rules: FaultRules) -> None:
@@ -135,19 +149,41 @@ class Loopback:
             return Answer(self._asked(call, *found))
         now = self._clock()
         stats = self.stats
+        rate = self._rates[found[0].vendor if found else "polygon"]
         stats.arrivals.append(now)
+        stats.limit = rate.limit
         stats.by_endpoint[found[0].name if found else "unknown"] += 1
-        answer = self._limited(call, found, now)
+        answer = self._limited(call, found, rate, now)
         stats.statuses[answer.response.status] += 1
         stats.bytes += len(answer.response.body)
         return answer
 
-    def _limited(self, call: Call, found: tuple[Route, list[str]] | None, now: float) -> Answer:
+    def _limited(
+        self, call: Call, found: tuple[Route, list[str]] | None, rate: RateLimit, now: float
+    ) -> Answer:
         vendor = found[0].vendor if found else "polygon"
-        if not self._rate.admit(now):
-            return Answer(throttled(vendor, self._rate.wait_s(now) + 1))
+        if not rate.admit(now):
+            wait_s = None if vendor == "alpaca" else math.ceil(rate.wait_s(now))
+            return Answer(self._with_quota(throttled(vendor, wait_s), vendor, rate, now))
         if found is None:
             return Answer(_refusal(failed(404, "no such path here", call.path)))
+        answer = self._fated(call, found, vendor)
+        return replace(answer, response=self._with_quota(answer.response, vendor, rate, now))
+
+    def _with_quota(
+        self, response: HttpResponse, vendor: str, rate: RateLimit, now: float
+    ) -> HttpResponse:
+        """Say how many requests are left, as Alpaca does in some of its answers."""
+        if vendor != "alpaca" or rate.limit is None or response.status not in (200, 400, 429):
+            return response
+        quota = {
+            "x-ratelimit-limit": str(int(rate.limit)),
+            "x-ratelimit-remaining": str(rate.remaining(now)),
+            "x-ratelimit-reset": str(math.ceil(self._wall_clock() + rate.wait_s(now))),
+        }
+        return replace(response, headers={**response.headers, **quota})
+
+    def _fated(self, call: Call, found: tuple[Route, list[str]], vendor: str) -> Answer:
         kind, detail = self._faults.draw(call, found[0].name)
         if kind is None:
             return Answer(self._asked(call, *found))

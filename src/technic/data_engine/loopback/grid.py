@@ -59,8 +59,8 @@ class Edits:
 class Grid:
     """All bars of ``market`` after ``edits``.
 
-    Arrays are ``(5, …)``: open, high, low, close, volume. A mask tells which bars there are; a
-    bar that is there may have a price of NaN.
+    Arrays are ``(5, …)``: open, high, low, close, volume. A bar without all of its prices is not
+    there: a vendor leaves it out. Other mistakes of the market stay in.
     """
 
     def __init__(self, market: Market, edits: Edits) -> None:
@@ -102,7 +102,7 @@ class Grid:
         for i, name in enumerate(FIELDS):
             values[i, bars.column, place] = getattr(bars, name)
         there = np.zeros((len(market), QUARTER), dtype=np.bool_)
-        there[bars.column, place] = True
+        there[bars.column, place] = bars.complete()
         self._change(values, there, start)
         return values, there
 

@@ -64,7 +64,7 @@ class PolygonSnapshot:
         world = self._world
         at = world.now_at
         day, before = self._bars(at), self._bars(at - 1)
-        stamp = int(world.now.timestamp()) * 1000
+        stamp = min(int(world.now.timestamp()) * 1000, world.end_ms[at])
         names = world.symbols_on(at).tolist()
         listed = np.flatnonzero((world.first <= at) & (at < world.stop)).tolist()
         return {

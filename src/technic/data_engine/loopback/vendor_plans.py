@@ -46,7 +46,7 @@ class WireOptions:
     stands for no results. ``history_edge``: a range that begins too early is refused or clipped.
     ``next_host``: host of next_url, which is never the server's own. ``junk``: rows that are no
     securities, and upper-case twins of symbols with small letters. ``fractional_volumes``: as
-    real ones are.
+    real ones are. ``short_pages``: pages of many symbols' bars end before they are full.
     """
 
     polygon_plan: str = "advanced"
@@ -57,6 +57,7 @@ class WireOptions:
     next_host: str = "https://api.loopback.invalid"
     junk: bool = False
     fractional_volumes: bool = False
+    short_pages: bool = False
 
     def __post_init__(self) -> None:
         allowed: dict[str, Collection[str]] = {

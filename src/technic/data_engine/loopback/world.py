@@ -181,6 +181,17 @@ class World:
         """16:00 in New York of each session, in epoch milliseconds."""
         return self._stamps(dt.time(16))
 
+    @cached_property
+    def midnight_array(self) -> IntArray:
+        """The same as an array."""
+        return np.array(self.midnight_ms, dtype=np.int64)
+
+    @cached_property
+    def midnight_text(self) -> list[str]:
+        """The same as text in UTC."""
+        texts = np.datetime_as_string(self.midnight_array.astype("datetime64[ms]"), unit="s")
+        return [f"{text}Z" for text in texts.tolist()]
+
     def _stamps(self, time: dt.time) -> list[int]:
         combine = dt.datetime.combine
         days = self.sessions.tolist()
