@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from reference.vendor_http import day, ranged, rows_of
 from technic.data_engine.providers.rows import (
     bar_times,
+    iso_days,
     long_bars,
     require_complete,
     require_inside,
@@ -38,6 +39,14 @@ def test_what_is_no_time_is_a_bad_answer(stamp: object):
     """Missing, text, another era: never a day by chance."""
     with pytest.raises(BadAnswerError, match="time stamp"):
         bar_times([stamp])
+
+
+@pytest.mark.parametrize("text", ["", "today", "NaT", "2024", "2024-03", "2024-02-30", "x"])
+def test_text_that_is_no_day_is_a_bad_answer(text: str):
+    """Some of these numpy would take for days."""
+    assert iso_days(["2024-03-08"]).astype(str).tolist() == ["2024-03-08"]
+    with pytest.raises(BadAnswerError):
+        iso_days(["2024-03-08", text])
 
 
 def bars(*rows: tuple[str, str, float | None]):

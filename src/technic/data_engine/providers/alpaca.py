@@ -16,6 +16,7 @@ import numpy as np
 from technic.data_engine.providers import alpaca_wire as wire
 from technic.data_engine.providers.base import PriceBasis, Splits
 from technic.data_engine.providers.http import checked_base_url, checked_key, endpoint, to_wire
+from technic.data_engine.providers.vendor import BarsOnly
 from technic.data_engine.remote import Dividends, Endpoint, Renames
 from technic.data_engine.requests import BarRequest, Capabilities, UnknownSymbolError
 from technic.data_engine.transport import AiohttpTransport, HttpRequest, HttpResponse, Transport
@@ -68,7 +69,7 @@ PLUS = Capabilities(
 
 
 @dataclass(frozen=True, slots=True)
-class AlpacaProvider:
+class AlpacaProvider(BarsOnly):
     """Alpaca with the user's pair of keys, of a live or a paper account.
 
     ``trading_url``: where the account's assets are listed; left out, Alpaca's host for paper
@@ -83,7 +84,6 @@ class AlpacaProvider:
     feed: Feed = field(default="sip", kw_only=True)
 
     name = "alpaca"
-    simulated = False
     price_basis: ClassVar[PriceBasis] = "raw"
 
     def __post_init__(self) -> None:

@@ -16,7 +16,8 @@ import numpy as np
 from technic.data_engine.providers import polygon_wire as wire
 from technic.data_engine.providers.base import PriceBasis, Splits
 from technic.data_engine.providers.http import checked_base_url, checked_key, endpoint, to_wire
-from technic.data_engine.remote import Dividends, Endpoint, Renames
+from technic.data_engine.providers.vendor import BarsOnly
+from technic.data_engine.remote import Dividends, Endpoint
 from technic.data_engine.requests import BadAnswerError, BarRequest, Capabilities
 from technic.data_engine.transport import AiohttpTransport, HttpRequest, HttpResponse, Transport
 from technic.errors import ParameterError
@@ -57,7 +58,7 @@ PAID = Capabilities(
 
 
 @dataclass(frozen=True, slots=True)
-class PolygonProvider:
+class PolygonProvider(BarsOnly):
     """Polygon with the user's key; ``plan`` says what the key may do."""
 
     key: str = field(repr=False)
@@ -65,7 +66,6 @@ class PolygonProvider:
     plan: Capabilities = field(default=FREE, kw_only=True, repr=False)
 
     name = "polygon"
-    simulated = False
     price_basis: ClassVar[PriceBasis] = "raw"
 
     def __post_init__(self) -> None:
@@ -122,10 +122,6 @@ class PolygonProvider:
             _between("ex_dividend_date", first, last),
             lambda response: wire.dividends(response, (first, last)),
         )
-
-    def renames(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Renames] | None:  # noqa: ARG002
-        """None: symbol changes can only be asked ticker by ticker."""
-        return None
 
     def listings(self) -> Endpoint[Universe]:
         """Active US stocks, funds and the like, a thousand a page."""

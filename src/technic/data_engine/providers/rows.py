@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +12,14 @@ from technic.aliases import DateArray, FloatArray
 from technic.data_engine.requests import BadAnswerError, BarRequest
 from technic.panel import LongBars
 
-__all__ = ["bar_times", "long_bars", "require_complete", "require_inside", "trading_days"]
+__all__ = [
+    "bar_times",
+    "iso_days",
+    "long_bars",
+    "require_complete",
+    "require_inside",
+    "trading_days",
+]
 
 DAY_MS = 86_400_000
 NEW_YORK_MIDNIGHT_MS = 4 * 3_600_000
@@ -33,6 +41,14 @@ def bar_times(stamps_ms: Sequence[float] | Stamps) -> Stamps:
     if not ((stamps > -LATEST_MS) & (stamps < LATEST_MS)).all():
         raise BadAnswerError("a time stamp is missing or not of this era")
     return stamps.astype(np.int64)
+
+
+def iso_days(texts: Sequence[str]) -> DateArray:
+    """Return days written as ``2024-03-08``; BadAnswerError for what is no day."""
+    try:
+        return np.array([dt.date.fromisoformat(text) for text in texts], dtype="datetime64[D]")
+    except ValueError as error:
+        raise BadAnswerError(f"a day is none: {error}") from error
 
 
 def trading_days(stamps_ms: Stamps) -> DateArray:

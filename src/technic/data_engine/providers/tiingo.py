@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 
 from technic.aliases import FloatArray
-from technic.data_engine.providers.base import PriceBasis, Splits
+from technic.data_engine.providers.base import PriceBasis
 from technic.data_engine.providers.http import (
     checked_base_url,
     checked_key,
@@ -35,7 +35,8 @@ from technic.data_engine.providers.rows import (
     require_inside,
 )
 from technic.data_engine.providers.tiingo_tickers import listed_tickers
-from technic.data_engine.remote import Dividends, Endpoint, Renames
+from technic.data_engine.providers.vendor import BarsOnly
+from technic.data_engine.remote import Endpoint
 from technic.data_engine.requests import (
     BadAnswerError,
     BarRequest,
@@ -75,7 +76,7 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class TiingoProvider:
+class TiingoProvider(BarsOnly):
     """Tiingo with the user's token."""
 
     key: str = field(repr=False)
@@ -84,7 +85,6 @@ class TiingoProvider:
     plan: Capabilities = field(default=FREE, kw_only=True, repr=False)
 
     name = "tiingo"
-    simulated = False
     price_basis: ClassVar[PriceBasis] = "split_adjusted"
 
     def __post_init__(self) -> None:
@@ -115,18 +115,6 @@ class TiingoProvider:
         return endpoint(
             request.label, asked_for, lambda response: (_bars(response, request), None), (self.key,)
         )
-
-    def splits(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Splits] | None:  # noqa: ARG002
-        """None: prices come split-adjusted."""
-        return None
-
-    def dividends(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Dividends] | None:  # noqa: ARG002
-        """None: dividends of the market can only be asked day by day."""
-        return None
-
-    def renames(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Renames] | None:  # noqa: ARG002
-        """None: no feed names symbol changes."""
-        return None
 
     def listings(self) -> Endpoint[Universe]:
         """US stocks and ETFs with prices up to these days; the list is public, so without key."""

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 import numpy as np
 
-from technic.data_engine.providers.base import PriceBasis, Splits
+from technic.data_engine.providers.base import PriceBasis
 from technic.data_engine.providers.http import checked_base_url, decode, endpoint, to_wire
 from technic.data_engine.providers.rows import (
     bar_times,
@@ -23,8 +23,9 @@ from technic.data_engine.providers.rows import (
     require_inside,
     trading_days,
 )
+from technic.data_engine.providers.vendor import BarsOnly
 from technic.data_engine.providers.yahoo_transport import YahooTransport
-from technic.data_engine.remote import Dividends, Endpoint, Renames
+from technic.data_engine.remote import Endpoint
 from technic.data_engine.requests import (
     BadAnswerError,
     BarRequest,
@@ -34,7 +35,6 @@ from technic.data_engine.requests import (
 from technic.data_engine.transport import HttpRequest, HttpResponse, Transport
 from technic.errors import ParameterError
 from technic.panel import LongBars
-from technic.universe import Universe
 
 __all__ = ["BASE_URL", "PLAN", "YahooProvider"]
 
@@ -82,14 +82,13 @@ class _Answer(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class YahooProvider:
+class YahooProvider(BarsOnly):
     """Yahoo; no key."""
 
     base_url: str = field(default=BASE_URL, kw_only=True)
     plan: Capabilities = field(default=PLAN, kw_only=True, repr=False)
 
     name = "yahoo"
-    simulated = False
     price_basis: ClassVar[PriceBasis] = "split_adjusted"
 
     def __post_init__(self) -> None:
@@ -121,24 +120,8 @@ class YahooProvider:
 
         return endpoint(request.label, asked_for, lambda response: (_bars(response, request), None))
 
-    def splits(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Splits] | None:  # noqa: ARG002
-        """None: prices come split-adjusted."""
-        return None
-
-    def dividends(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Dividends] | None:  # noqa: ARG002
-        """None: dividends can only be asked symbol by symbol."""
-        return None
-
-    def renames(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Renames] | None:  # noqa: ARG002
-        """None: no feed names symbol changes."""
-        return None
-
-    def listings(self) -> Endpoint[Universe] | None:
-        """None: Yahoo lists nothing."""
-        return None
-
     def open_transport(self) -> Transport:
-        """Yfinance's session."""
+        """Requests go through the session of yfinance."""
         return YahooTransport()
 
 

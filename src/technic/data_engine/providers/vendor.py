@@ -1,0 +1,39 @@
+"""What a vendor has that offers bars and nothing else; the others override what they do have."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from technic.data_engine.providers.base import Splits
+from technic.data_engine.remote import Dividends, Endpoint, Renames
+from technic.data_engine.transport import AiohttpTransport, Transport
+from technic.universe import Universe
+
+__all__ = ["BarsOnly"]
+
+
+class BarsOnly:
+    """The parts of a RemoteProvider that may be missing: no feeds, no list; sockets."""
+
+    __slots__ = ()
+    simulated = False
+
+    def splits(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Splits] | None:  # noqa: ARG002
+        """None: prices come adjusted, or no feed lists the splits of the market."""
+        return None
+
+    def dividends(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Dividends] | None:  # noqa: ARG002
+        """None: no feed lists the dividends of the market."""
+        return None
+
+    def renames(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Renames] | None:  # noqa: ARG002
+        """None: no feed names symbol changes."""
+        return None
+
+    def listings(self) -> Endpoint[Universe] | None:
+        """None: the vendor does not say what it lists."""
+        return None
+
+    def open_transport(self) -> Transport:
+        """Sockets."""
+        return AiohttpTransport()
