@@ -36,6 +36,8 @@ def _seeded(series: pd.Series, period: int, alpha: float) -> pd.Series:
     """Exponential mean that starts with the plain mean of the first ``period`` values."""
     values = series.to_numpy()
     first = int(np.argmax(~np.isnan(values)))
+    if len(values) < first + period:
+        return pd.Series(np.nan, series.index)
     seeded = values.copy()
     seeded[: first + period - 1] = np.nan
     seeded[first + period - 1] = values[first : first + period].mean()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,11 +59,13 @@ class LongBars:
 
 def concatenated(parts: Sequence[LongBars]) -> LongBars:
     """Put bars under each other; symbols of the same name become one."""
-    names = tuple(dict.fromkeys(name for part in parts for name in part.symbols))
+    if len(parts) == 1:
+        return parts[0]
+    names = tuple(dict.fromkeys(itertools.chain.from_iterable(part.symbols for part in parts)))
     at = {name: i for i, name in enumerate(names)}
     columns = [np.empty(0, np.int32)]
     for part in parts:
-        place = np.array([at[name] for name in part.symbols], dtype=np.int32)
+        place = np.fromiter(map(at.__getitem__, part.symbols), np.int32, len(part.symbols))
         columns.append(place[part.column] if len(place) else np.empty(0, np.int32))
     return LongBars(
         names,
