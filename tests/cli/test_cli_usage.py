@@ -175,11 +175,17 @@ def test_help_and_version_work_and_load_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("scan", "show", "explain", "doctor"):
+    for command in ("scan", "show", "explain", "plan", "doctor"):
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("command", app.registered_commands, ids=lambda command: command.name)
+def all_commands(group=app):
+    """Every command, those of sub-commands too."""
+    subs = [sub.typer_instance for sub in group.registered_groups]
+    return [*group.registered_commands, *(one for sub in subs for one in all_commands(sub))]
+
+
+@pytest.mark.parametrize("command", all_commands(), ids=lambda command: command.name)
 def test_every_command_and_every_option_has_help(command):
     """Nothing is left to be guessed."""
     assert command.callback.__doc__

@@ -38,13 +38,13 @@ def explain(
     The contributions add up to the rating. For a symbol that was not scored: why not.
     """
     from technic.cli.config import Choices
+    from technic.cli.document import document_format, print_document
     from technic.cli.explanation import explanation_pieces
     from technic.cli.run import run_choices
     from technic.cli.symbol_card import head_lines
     from technic.cli.symbol_facts import document, facts_of, named_symbol
-    from technic.cli.symbol_output import print_symbol, symbol_format
 
-    chosen = symbol_format(format_, run.out)
+    chosen = document_format(format_, run.out)
     name = named_symbol(symbol)
     result = run_choices(Choices(data, universe, filters, gate, plan), quiet=run.quiet)
     facts = facts_of(result, name)
@@ -54,4 +54,4 @@ def explain(
         if facts.explanation is not None:
             yield from explanation_pieces(facts.explanation, width)
 
-    print_symbol(pieces, document(result, facts, with_row=False), chosen, run)
+    print_document(pieces, document(result, facts, with_row=False), chosen, run)

@@ -16,10 +16,12 @@ from technic.cli.values import amount
 
 __all__ = [
     "DataOptions",
+    "FetchOptions",
     "FilterOptions",
     "GateOptions",
     "PlanOptions",
     "RunOptions",
+    "TalkOptions",
     "UniverseOptions",
 ]
 
@@ -44,14 +46,29 @@ def _dollars(panel: str, name: str, help_: str) -> object:
     return typer.Option(name, help=help_, metavar="$", rich_help_panel=panel, parser=amount)
 
 
+Provider = Annotated[
+    Text,
+    _option(
+        DATA,
+        "--provider",
+        "demo (a simulated market), files, polygon, alpaca, tiingo, yahoo or loopback. "
+        "(default: demo)",
+        "NAME",
+    ),
+]
+AsOf = Annotated[
+    Text,
+    _option(DATA, "--as-of", "Look from this session. (default: the last one)", "YYYY-MM-DD"),
+]
+Quiet = Annotated[bool, _option(RUN, "--quiet", "No progress and no notes on stderr.")]
+Debug = Annotated[bool, _option(RUN, "--debug", "Log to stderr; show the traceback of an error.")]
+
+
 @dataclass(frozen=True, slots=True)
 class DataOptions:
     """Where the bars come from, and the day the scan looks from."""
 
-    provider: Annotated[
-        Text,
-        _option(DATA, "--provider", "demo (a simulated market) or files. (default: demo)", "NAME"),
-    ] = None
+    provider: Provider = None
     data: Annotated[
         Text,
         _option(
@@ -62,10 +79,7 @@ class DataOptions:
         Literal["raw", "split_adjusted", "total_return_adjusted", "unknown"] | None,
         _option(DATA, "--price-basis", "How the prices of --data are adjusted."),
     ] = None
-    as_of: Annotated[
-        Text,
-        _option(DATA, "--as-of", "Scan as of this session. (default: the last one)", "YYYY-MM-DD"),
-    ] = None
+    as_of: AsOf = None
     benchmark: Annotated[
         Text,
         _option(
@@ -86,6 +100,24 @@ class DataOptions:
             "--min-success",
             "Fail (exit code 1) when fewer symbols have bars. (default: 50)",
             "PERCENT",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOptions:
+    """Which bars a plan or a sync is about."""
+
+    provider: Provider = None
+    as_of: AsOf = None
+    days: Annotated[
+        Count,
+        typer.Option(
+            "--days",
+            min=1,
+            help="Sessions up to that day. (default: those that a scan loads, at least 300)",
+            metavar="N",
+            rich_help_panel=DATA,
         ),
     ] = None
 
@@ -320,7 +352,13 @@ class RunOptions:
             RUN, "--out", "Write here instead of printing; the ending names the format.", "FILE"
         ),
     ] = None
-    quiet: Annotated[bool, _option(RUN, "--quiet", "No progress and no notes on stderr.")] = False
-    debug: Annotated[
-        bool, _option(RUN, "--debug", "Log to stderr; show the traceback of an error.")
-    ] = False
+    quiet: Quiet = False
+    debug: Debug = False
+
+
+@dataclass(frozen=True, slots=True)
+class TalkOptions:
+    """How much the command says about itself."""
+
+    quiet: Quiet = False
+    debug: Debug = False

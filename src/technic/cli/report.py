@@ -9,7 +9,7 @@ from rich.text import Text
 from technic.ledger import KEPT, STAGES
 from technic.result import ScanResult
 
-__all__ = ["headline", "ledger_lines", "report_lines"]
+__all__ = ["headline", "ledger_lines", "listed", "report_lines"]
 
 REASONS_SHOWN = 4
 _BASIS = {"unknown": "price basis unknown"}
@@ -73,7 +73,7 @@ def ledger_lines(result: ScanResult, width: int) -> Iterator[Text]:
         if stage in stages:
             codes = sorted(stages[stage].items(), key=lambda item: (-item[1], item[0]))
             items = [f"{code} {count:,}" for code, count in codes]
-            yield from _listed(Text.assemble("  ", (stage, "dim")), items, width)
+            yield from listed(Text.assemble("  ", (stage, "dim")), items, width)
     off: dict[str, list[str]] = {}
     for rule, reason in result.stats.prescreen_off.items():
         off.setdefault(reason, []).append(rule)
@@ -89,10 +89,10 @@ def _times(result: ScanResult, width: int) -> Iterator[Text]:
     if total > 0:
         items.append(f"{result.universe.size / total:,.0f} symbols/s")
     items.append(f"{stats.batch.requests:,} requests")
-    yield from _listed(Text("time", "bold"), items, width)
+    yield from listed(Text("time", "bold"), items, width)
 
 
-def _listed(label: Text, items: list[str], width: int) -> Iterator[Text]:
+def listed(label: Text, items: list[str], width: int) -> Iterator[Text]:
     """Yield the label and the items, broken between items; further lines are indented."""
     line, filled = label + " ", False
     for item in items:

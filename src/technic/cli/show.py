@@ -44,13 +44,13 @@ def show(
     from rich.text import Text
 
     from technic.cli.config import Choices
+    from technic.cli.document import document_format, print_document
     from technic.cli.explanation import explanation_pieces
     from technic.cli.run import run_choices
     from technic.cli.symbol_card import chart_lines, figures, head_lines, plan_lines
     from technic.cli.symbol_facts import document, facts_of, named_symbol
-    from technic.cli.symbol_output import print_symbol, symbol_format
 
-    chosen = symbol_format(format_, run.out)
+    chosen = document_format(format_, run.out)
     name = named_symbol(symbol)
     result = run_choices(Choices(data, universe, filters, gate, plan), quiet=run.quiet)
     facts = facts_of(result, name)
@@ -66,4 +66,4 @@ def show(
             yield figures(facts, width)
             yield from explanation_pieces(facts.explanation, width)
 
-    print_symbol(pieces, document(result, facts, with_row=True), chosen, run)
+    print_document(pieces, document(result, facts, with_row=True), chosen, run)

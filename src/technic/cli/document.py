@@ -1,4 +1,4 @@
-"""Printing one symbol: for people as a card, for programs as one JSON object."""
+"""Printing an answer: for people as text, for programs as one JSON object."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from technic.cli.console import console_for, note, recording_console
 from technic.cli.options import RunOptions
 from technic.export.targets import check_file, format_of, replacing
 
-__all__ = ["print_symbol", "symbol_format"]
+__all__ = ["document_format", "print_document"]
 
 
-def symbol_format(format_: str | None, out: Path | None) -> str:
-    """Settle the format before anything runs: the option, else .json, else the card."""
+def document_format(format_: str | None, out: Path | None) -> str:
+    """Settle the format before anything runs: the option, else .json, else text."""
     if out is not None:
         check_file("out", out)
     return format_ or ("json" if format_of(out) == "json" else "table")
 
 
-def print_symbol(
+def print_document(
     pieces: Callable[[int], Iterable[RenderableType]],
     document: dict[str, object],
     format_: str,

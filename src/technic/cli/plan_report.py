@@ -1,0 +1,107 @@
+"""A plan for people: how many requests, why no fewer, how long, what the pre-screen saves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.text import Text
+
+from technic.cli.planning import Planned, Wanted
+from technic.cli.report import listed
+from technic.data_engine.plan import Plan
+
+__all__ = ["counted", "duration", "plan_lines", "wanted_lines"]
+
+
+def plan_lines(planned: Planned, width: int) -> Iterator[Text]:
+    """Yield the whole account of a plan."""
+    yield from wanted_lines("Technic plan", planned.wanted)
+    if planned.note:
+        yield Text(planned.note, "dim")
+    yield Text()
+    yield from request_lines(planned, width)
+    yield from _savings_lines(planned, width)
+
+
+def wanted_lines(title: str, wanted: Wanted) -> Iterator[Text]:
+    """Yield whose bars of which days it is about."""
+    line = Text.assemble((title, "bold"), " ", (f"as of {wanted.as_of}", "bold cyan"))
+    line.append(f" · {wanted.provider.name}")
+    if wanted.provider.simulated:
+        line.append(" · ")
+        line.append("SIMULATED", "bold reverse yellow")
+    yield line
+    size, left = len(wanted.universe), len(wanted.symbols)
+    yield Text(f"universe: {wanted.universe.source}", "dim")
+    yield _row("symbols", f"{size:,}, {size - left:,} removed by the pre-screen, {left:,} left")
+    first = wanted.sessions[0]
+    yield _row("sessions", f"{len(wanted.sessions):,} from {first} to {wanted.as_of}")
+
+
+def request_lines(planned: Planned, width: int) -> Iterator[Text]:
+    """Yield the requests, the proof that there are no fewer, and the time they take."""
+    plan = planned.plan
+    if planned.store is not None:
+        yield _row("store", f"{planned.store} lacks {planned.cells:,} symbol-days")
+    kinds = counted(plan.by_kind.items())
+    yield from listed(_label("requests", "bold"), [f"{plan.http_requests:,}", *kinds], width)
+    proof = "proven to be the fewest" if not plan.gap else f"at most {plan.gap:,} too many"
+    yield _row("lower bound", f"{plan.lower_bound:,} ({proof})")
+    yield _row("one by one", _one_by_one(plan))
+    yield _row("time", _time(plan, planned.wanted.rate))
+    if plan.unreachable:
+        days = plan.out_of_reach.sessions[plan.out_of_reach.missing.any(axis=0)]
+        span = f"{days[0]} to {days[-1]}" if len(days) > 1 else f"{days[0]}"
+        detail = f"{plan.unreachable:,} symbol-days that the provider does not give out ({span})"
+        yield _row("out of reach", detail, "yellow")
+
+
+def _savings_lines(planned: Planned, width: int) -> Iterator[Text]:
+    savings = planned.savings
+    text = f"saves {savings.saved:,} of {savings.without_rules:,} requests"
+    if savings.without_rules and not savings.saved:
+        text += ": what is asked answers for the whole market"
+    yield _row("pre-screen", text)
+    removed = planned.wanted.removed
+    rules = [f"{rule} {saved:,}" for rule, saved in savings.by_rule.items() if removed.get(rule)]
+    if rules:
+        yield from listed(_label("by rule", "dim"), rules, width)
+
+
+def counted(counts: Iterable[tuple[str, int]]) -> list[str]:
+    """Name each kind that occurs with its number."""
+    return [f"{kind} {count:,}" for kind, count in counts if count]
+
+
+def duration(seconds: float) -> str:
+    """Write a time as people say it: 0.4 s, 12 s, 31 min, 20 h 10 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _one_by_one(plan: Plan) -> str:
+    alone = plan.one_request_per_symbol
+    text = f"{alone:,} requests if each symbol were asked alone"
+    if plan.http_requests and alone > plan.http_requests:
+        text += f", {alone / plan.http_requests:,.1f} times as many"
+    return text
+
+
+def _time(plan: Plan, rate: float | None) -> str:
+    if rate is None or plan.seconds_at_rate_limit is None:
+        return "no rate limit is documented"
+    return f"{duration(plan.seconds_at_rate_limit)} at {rate:,g} requests a minute"
+
+
+def _label(name: str, style: str) -> Text:
+    return Text(f"{name:<12}", style)
+
+
+def _row(name: str, text: str, style: str = "") -> Text:
+    return Text.assemble(_label(name, "bold" if not style else f"bold {style}"), " ", text)
