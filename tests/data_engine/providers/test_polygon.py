@@ -67,6 +67,11 @@ SNAPSHOT = {
         {"ticker": "AAPL", "updated": 1602705600000000000, "prevDay": {"c": 1},
          "day": {"o": 1, "h": 2, "l": 0.5, "c": 1.5, "v": 7}},
         {"ticker": "NEW", "updated": 0, "day": {"o": 0, "h": 0, "l": 0, "c": 0, "v": 0}},
+        {
+            "ticker": "EARLY",
+            "updated": 1602705600000000000,
+            "day": {"o": 0, "h": 0, "l": 0, "c": 0, "v": 0},
+        },
         {"ticker": "OLD", "updated": 1602619200000000000,
          "day": {"o": 1, "h": 1, "l": 1, "c": 1, "v": 1}},
         {"ticker": "MSFT", "updated": 1602705600000000000,

@@ -83,6 +83,7 @@ def test_no_rows_are_an_answer():
     [
         [row("2024-03-04", 80.0), row("2024-03-04", 81.0)],
         [row("2024-03-04", 80.0), row("2024-03-04", 80.0, splitFactor=2.0)],
+        [row("2024-03-04", 80.0, splitFactor=2.0), row("2024-03-04", 80.0)],
         [row("2024-03-01", 80.0)],
         [row("2024-03-04", 80.0, low=None)],
         [row("2024-03-04", 80.0, splitFactor=None)],
@@ -92,8 +93,8 @@ def test_no_rows_are_an_answer():
         {"detail": "Something else"},
         {},
     ],
-    ids=["twice", "two factors", "too early", "missing", "no factor", "zero", "absurd", "no time",
-         "words", "nothing"],
+    ids=["twice", "two factors", "the other first", "too early", "missing", "no factor",
+         "zero", "absurd", "no time", "words", "nothing"],
 )  # fmt: skip
 def test_odd_answers_are_no_data(rows: object):
     """Whatever is wrong with a 200 is asked again."""
@@ -160,6 +161,8 @@ TICKERS = [
     {"ticker": "000001", "exchange": "SHE", "assetType": "Stock", "priceCurrency": "CNY",
      "startDate": "2008-01-01", "endDate": "2024-03-08"},
     {"ticker": "VFINX", "exchange": "NASDAQ", "assetType": "Mutual Fund", "priceCurrency": "USD",
+     "startDate": "2008-01-01", "endDate": "2024-03-08"},
+    {"ticker": "CANAD", "exchange": "NYSE", "assetType": "Stock", "priceCurrency": "CAD",
      "startDate": "2008-01-01", "endDate": "2024-03-08"},
     {"ticker": "NEVER", "exchange": "NYSE", "assetType": "Stock", "priceCurrency": "USD",
      "startDate": "", "endDate": ""},
