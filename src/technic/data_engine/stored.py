@@ -68,10 +68,16 @@ class StoredProvider:
         return universe_of(symbols, f"symbols in the store of {self.name}")
 
     def sync(
-        self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
+        self,
+        symbols: Sequence[str],
+        sessions: DateArray,
+        progress: Progress | None = None,
+        *,
+        dividends: bool = False,
     ) -> SyncReport:
-        """Fill the store's gaps; Ctrl-C keeps what has arrived."""
-        self.last_report = run_async(self.syncer.run(symbols, sessions, progress))
+        """Fill the store's gaps, with ``dividends`` or without; Ctrl-C keeps what has arrived."""
+        syncing = self.syncer.run(symbols, sessions, progress, dividends=dividends)
+        self.last_report = run_async(syncing)
         return self.last_report
 
     def history(

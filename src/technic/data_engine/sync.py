@@ -23,6 +23,7 @@ import pandas as pd
 
 from technic.aliases import DateArray
 from technic.data_engine.clock import Clock, SystemClock
+from technic.data_engine.coverage import Gaps
 from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.limiter import Limiter
 from technic.data_engine.overlap import Overlap
@@ -55,6 +56,7 @@ class SyncReport:
 
     ``from_store``: symbols that needed no request. ``plan``: what was planned before anything was
     asked. ``bars``: rows written. ``restated``: symbols whose old prices had changed.
+    ``dividends``: rows that came, None where none were asked for or all were known.
     """
 
     asked: int
@@ -65,6 +67,7 @@ class SyncReport:
     bars: int
     restated: tuple[str, ...]
     seconds: float
+    dividends: int | None = None
 
     @property
     def requests_by_kind(self) -> dict[str, int]:
@@ -91,28 +94,40 @@ class Syncer:
 
     def plan(self, symbols: Sequence[str], sessions: DateArray) -> Plan:
         """Plan the fewest requests for what the store does not have."""
-        gaps = self.store.coverage().missing(self._askable(symbols), sessions)
-        return make_plan(gaps, self.remote.capabilities, new_york_date(self.now()))
+        return self._prepare(self._askable(symbols), sessions)[-1]
+
+    def _prepare(self, askable: Sequence[str], sessions: DateArray) -> tuple[Gaps, Overlap, Plan]:
+        """Find what is missing, what to compare it with, and the requests for both."""
+        coverage = self.store.coverage()
+        gaps = coverage.missing(askable, sessions)
+        overlap = Overlap.of(self.remote, self.store, coverage, gaps)
+        today = new_york_date(self.now())
+        return gaps, overlap, make_plan(overlap.widened(gaps), self.remote.capabilities, today)
 
     def _askable(self, symbols: Sequence[str]) -> list[str]:
         quarantined = self.store.quarantined(self.now())
         return [symbol for symbol in symbols if symbol not in quarantined]
 
     async def run(
-        self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
+        self,
+        symbols: Sequence[str],
+        sessions: DateArray,
+        progress: Progress | None = None,
+        *,
+        dividends: bool = False,
     ) -> SyncReport:
-        """Ask for everything of ``symbols`` × ``sessions`` that the store does not have."""
+        """Ask for everything of ``symbols`` × ``sessions`` that the store does not have.
+
+        Splits come with it; ``dividends`` only where they are asked for.
+        """
         started = time.perf_counter()
         askable = self._askable(symbols)
-        coverage = self.store.coverage()
-        gaps = coverage.missing(askable, sessions)
-        overlap = Overlap.of(self.remote, self.store, coverage, gaps)
-        today = new_york_date(self.now())
-        plan = make_plan(overlap.widened(gaps), self.remote.capabilities, today)
+        gaps, overlap, plan = self._prepare(askable, sessions)
         now = self.now()
         run = SyncRun(self.remote, self.store, self.rules, self.clock, self.rng, progress)
+        final = self.calendar.last_completed(now)
         await run.carry_out(
-            plan.requests, askable, sessions, overlap, now, self.calendar.last_completed(now)
+            plan.requests, askable, sessions, overlap, now, final, dividends=dividends
         )
         problems = {s: f.reason for s, f in run.failed_symbols.items() if f.reason in LASTING}
         if problems:
@@ -126,6 +141,7 @@ class Syncer:
             bars=run.bars,
             restated=tuple(sorted(overlap.changed)),
             seconds=time.perf_counter() - started,
+            dividends=run.dividends,
         )
 
     async def ask_listings(self, endpoint: Endpoint[Universe]) -> Universe:

@@ -16,7 +16,7 @@ from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.inbox import Inbox
 from technic.data_engine.limiter import Limiter
 from technic.data_engine.overlap import Overlap
-from technic.data_engine.providers.base import Failure, Progress, Splits
+from technic.data_engine.providers.base import Dividends, Failure, Progress, Splits
 from technic.data_engine.remote import Endpoint, RemoteProvider
 from technic.data_engine.requests import BarRequest
 from technic.data_engine.store import BarStore
@@ -37,7 +37,8 @@ class SyncRun:
     """Carries out the requests of one sync; make a new one for each.
 
     ``failed_symbols``: symbols whose own request failed. ``reason``: what failed that concerns
-    everybody, for symbols that still miss sessions.
+    everybody, for symbols that still miss sessions. ``dividends``: rows that came, None where they
+    were not asked for.
     """
 
     def __init__(
@@ -57,10 +58,12 @@ class SyncRun:
         self._cells: dict[BarRequest, None] = {}
         self._wanted: frozenset[str] = frozenset()
         self._done = self._planned = 0
+        self._asked_bars = False
         self.failed_symbols: dict[str, Failure] = {}
         self.reason = Failure("unanswered", "the provider did not answer every session")
         self.stats = FetchStats()
         self.bars = 0
+        self.dividends: int | None = None
 
     async def carry_out(
         self,
@@ -70,8 +73,13 @@ class SyncRun:
         overlap: Overlap,
         now: dt.datetime,
         final: np.datetime64,
+        *,
+        dividends: bool = False,
     ) -> None:
-        """Ask the plan; then cells that came without a price, and restated histories; splits."""
+        """Ask the plan; then cells that came without a price, and restated histories; splits.
+
+        ``dividends``: ask for them as well.
+        """
         self._wanted = frozenset(symbols)
         async with self._remote.open_transport() as transport:
             with Inbox(self._store, now, final) as inbox:
@@ -81,8 +89,11 @@ class SyncRun:
                 for session, parts in self._held.items():
                     inbox.put_day(session, concatenated(parts))
             self.bars = inbox.bars
+            self._asked_bars = self.stats.requests > 0
             if len(sessions):
                 await self._ask_splits(transport, sessions, now)
+                if dividends:
+                    await self._ask_dividends(transport, sessions, now)
 
     async def _ask(
         self,
@@ -179,26 +190,54 @@ class SyncRun:
         self, transport: Transport, sessions: DateArray, now: dt.datetime
     ) -> None:
         """Ask for the splits of the window that are not known yet, and the latest ones again."""
-        unknown = sessions[~np.isin(sessions, self._store.actions_coverage("splits").sessions)]
-        if not len(unknown) and not self.stats.requests:
-            return
+        days = self._action_days("splits", sessions, now)
+        endpoint = self._remote.splits(*days) if days else None
+        if days is not None and endpoint is not None:
+            parts = await self._all_pages("splits", endpoint, days, transport)
+            self._store.write_splits(_joined(parts), *days, now)
+
+    async def _ask_dividends(
+        self, transport: Transport, sessions: DateArray, now: dt.datetime
+    ) -> None:
+        """Ask for the dividends of the window in the same way."""
+        days = self._action_days("dividends", sessions, now)
+        endpoint = self._remote.dividends(*days) if days else None
+        if days is not None and endpoint is not None:
+            parts = await self._all_pages("dividends", endpoint, days, transport)
+            paid = _joined_dividends(parts)
+            self._store.write_dividends(paid, *days, now)
+            self.dividends = len(paid.symbol)
+
+    def _action_days(
+        self, topic: str, sessions: DateArray, now: dt.datetime
+    ) -> tuple[np.datetime64, np.datetime64] | None:
+        """Days to ask: from the first that is not known; none where a topic has nothing new."""
+        unknown = sessions[~np.isin(sessions, self._store.actions_coverage(topic).sessions)]
+        if not len(unknown) and not self._asked_bars:
+            return None
         last = max(sessions[-1], np.datetime64(now.date(), "D"))
-        first = max(min([*unknown[:1], last - LATE_ACTIONS]), sessions[0])
-        endpoint = self._remote.splits(first, last)
-        if endpoint is None:
-            return
-        parts: list[Splits] = []
+        return max(min([*unknown[:1], last - LATE_ACTIONS]), sessions[0]), last
+
+    async def _all_pages(
+        self,
+        topic: str,
+        endpoint: Endpoint[T],
+        days: tuple[np.datetime64, np.datetime64],
+        transport: Transport,
+    ) -> list[T]:
+        """Ask one endpoint to its last page; raises FetchError when it cannot be had."""
+        parts: list[T] = []
         failed: list[Failure] = []
-        fetcher: Fetcher[BarRequest, Splits] = self._fetcher(
+        fetcher: Fetcher[BarRequest, T] = self._fetcher(
             transport,
             on_page=lambda _, page: parts.append(page),
             on_done=lambda _: None,
             on_failed=lambda _, failure: failed.append(failure),
         )
-        await fetcher.run([FetchJob(BarRequest("market_day", first, last), endpoint)])
+        await fetcher.run([FetchJob(BarRequest("market_day", *days), endpoint)])
         if failed:
-            raise FetchError(self._remote.name, "splits", failed[0].reason, failed[0].detail)
-        self._store.write_splits(_joined(parts), first, last, now)
+            raise FetchError(self._remote.name, topic, failed[0].reason, failed[0].detail)
+        return parts
 
 
 def _joined(parts: Sequence[Splits]) -> Splits:
@@ -214,4 +253,20 @@ def _joined(parts: Sequence[Splits]) -> Splits:
         symbols,
         np.array([session for _, session in rows], "datetime64[D]"),
         np.array(list(rows.values()), np.float64),
+    )
+
+
+def _joined_dividends(parts: Sequence[Dividends]) -> Dividends:
+    """Put pages of dividends together; the same amount twice on one day is one that came twice."""
+    rows = {
+        (symbol, session, amount): None
+        for part in parts
+        for symbol, session, amount in zip(part.symbol, part.session, part.amount, strict=True)
+    }
+    symbols = np.empty(len(rows), object)
+    symbols[:] = [symbol for symbol, _, _ in rows]
+    return Dividends(
+        symbols,
+        np.array([session for _, session, _ in rows], "datetime64[D]"),
+        np.array([amount for _, _, amount in rows], np.float64),
     )
