@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from technic.aliases import DateArray, FloatArray
 from technic.data_engine.adjust import split_adjust
+from technic.data_engine.providers.bar_columns import days_of, numbers_of, symbols_of
 from technic.data_engine.providers.base import Provider
 from technic.errors import ParameterError
 from technic.panel import BarPanel
@@ -24,6 +24,8 @@ NAMES = {
     "symbol": ("symbol", "ticker"),
 }
 """Spellings of the columns of a file, as TableFile matches them."""
+SHOWN = 6
+"""Symbols of a file that an error names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,25 +79,35 @@ def _from_provider(
 
 def _from_file(path: Path, symbol: str, sessions: DateArray) -> Benchmark:
     file = TableFile.open(path)
-    table = file.read(file.match(NAMES, required=["date", "close"])).to_pandas()
-    name = path.stem
-    if "symbol" in table:
-        choices = sorted(table["symbol"].dropna().astype(str).unique())
+    columns = file.match(NAMES, required=["date", "close"])
+    table = file.read(columns)
+    if not len(table):
+        raise file.error("has a header but no rows")
+    name, own = path.stem, np.arange(len(table))
+    if "symbol" in columns:
+        choices, code = symbols_of(file, columns["symbol"], table["symbol"])
         name = symbol or (choices[0] if len(choices) == 1 else "")
         if name not in choices:
+            shown = ", ".join(choices[:SHOWN]) + (" ..." if len(choices) > SHOWN else "")
             raise file.error(
-                f"holds {len(choices)} symbols ({', '.join(choices[:6])} ...)",
-                column="symbol",
+                f"holds {len(choices)} symbols ({shown})",
+                column=columns["symbol"],
                 hint=f"name one of them: {path}:{choices[0]}",
             )
-        table = table[table["symbol"] == name]
-    days = pd.to_datetime(table["date"], errors="coerce").dt.normalize()
-    closes = pd.to_numeric(table["close"], errors="coerce").to_numpy(np.float64)
-    usable = days.notna().to_numpy() & np.isfinite(closes) & (closes > 0)
-    series = pd.Series(closes[usable], index=pd.DatetimeIndex(days[usable]))
-    if series.index.has_duplicates:
-        twice = series.index[series.index.duplicated()][0]
-        raise file.error(f"has two closes of {name} on {twice:%Y-%m-%d}", column="date")
+        own = np.flatnonzero(code == choices.index(name))
+    days = days_of(file, columns["date"], table["date"])[own]
+    closes = numbers_of(file, columns["close"], table["close"])[own]
+    order = np.argsort(days, kind="stable")
+    days, closes = days[order], closes[order]
+    twice = np.flatnonzero(days[1:] == days[:-1])
+    if len(twice):
+        row = int(own[order[twice[0] + 1]])
+        raise file.error(f"is a second close of {name}: {days[twice[0]]}", row, columns["date"])
+    found = np.searchsorted(days, sessions)
+    there = found < len(days)
+    there[there] = days[found[there]] == sessions[there]
+    aligned = np.full(len(sessions), np.nan)
+    aligned[there] = closes[found[there]]
+    aligned[~(np.isfinite(aligned) & (aligned > 0))] = np.nan
     note = f"benchmark {name}: closes are taken as they are in {path.name}, adjusted or not"
-    closes = series.reindex(pd.DatetimeIndex(sessions)).to_numpy(np.float64)
-    return Benchmark(name, closes, (note,))
+    return Benchmark(name, aligned, (note,))

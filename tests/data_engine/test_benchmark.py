@@ -1,0 +1,83 @@
+"""A benchmark from a file or a provider: each close on its own session, none left out silently."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from technic.data_engine.benchmark import Benchmark, load_benchmark
+from technic.data_engine.providers.base import Splits
+from technic.errors import InputFileError, ParameterError, UsageError
+from technic.testing import FakeProvider, make_bars
+
+SESSIONS = np.array(["2024-03-04", "2024-03-05", "2024-03-06", "2024-03-07"], "M8[D]")
+PROVIDER = FakeProvider(make_bars(["SPY"], SESSIONS))
+
+
+def load(spec: object, as_of: str = "2024-03-07", provider: FakeProvider = PROVIDER) -> Benchmark:
+    """Load it for four sessions."""
+    return load_benchmark(str(spec), SESSIONS, np.datetime64(as_of), provider)
+
+
+def written(folder: Path, text: str) -> Path:
+    """A CSV file of closes."""
+    path = folder / "closes.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_close_stands_on_its_own_session(tmp_path: Path):
+    """Rows in any order; a day without a row, or without a price above 0, is missing."""
+    path = written(
+        tmp_path,
+        "Date,Adj Close\n2024-03-07,4\n2024-03-04,1\n2024-03-06,-3\n2024-03-03,9\n2024-03-08,9\n",
+    )
+    found = load(path)
+    np.testing.assert_array_equal(found.closes, [1, np.nan, np.nan, 4])
+    assert found.name == "closes"
+    assert "adjusted or not" in found.notes[0]
+
+
+def test_one_symbol_of_a_file_is_named_after_a_colon(tmp_path: Path):
+    """In any spelling; without a name, or with a wrong one, the message lists what there is."""
+    path = written(
+        tmp_path, "symbol,date,close\nBRK-B,2024-03-04,5\nQQQ,2024-03-04,7\nQQQ,2024-03-05,8\n"
+    )
+    np.testing.assert_array_equal(load(f"{path}:qqq").closes, [7, 8, np.nan, np.nan])
+    assert load(f"{path}:brk/b").name == "BRK.B"
+    for spec in (path, f"{path}:SPY"):
+        with pytest.raises(InputFileError, match=r"holds 2 symbols \(BRK.B, QQQ\).*name one"):
+            load(spec)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty"),
+        ("date,close\n", "no rows"),
+        ("date,open\n2024-03-04,1\n", "no column for close"),
+        ("date,close\n2024-03-04,1\nsoon,2\n", "row 3, column 'date': 'soon' is no date"),
+        ("date,close\n2024-03-04,1\n2024-03-05,x\n", "row 3, column 'close': 'x' is no number"),
+        ("date,close\n2024-03-04,1\n2024-03-04,2\n", "row 3, column 'date'.*second close"),
+        ("date,close\n2023-03-06,1\n", "closes between 2024-03-04 and 2024-03-07"),
+        ("date,close\n2024-03-04,0\n", "it has none"),
+    ],
+    ids=["empty", "header", "column", "date", "number", "twice", "other days", "no price"],
+)
+def test_a_file_that_is_no_benchmark_says_why(tmp_path: Path, text: str, message: str):
+    """One sentence with the row where there is one; never a benchmark with holes instead."""
+    with pytest.raises(UsageError, match=message):
+        load(written(tmp_path, text))
+
+
+def test_a_symbol_comes_from_the_provider_adjusted_to_the_day():
+    """A split of a later day is not known yet."""
+    splits = Splits(np.array(["SPY"], object), np.array(["2024-03-06"], "M8[D]"), np.array([2.0]))
+    provider = FakeProvider(PROVIDER.bars, splits=splits)
+    raw = PROVIDER.bars.close
+    np.testing.assert_array_equal(load("spy", provider=provider).closes[:2], raw[:2] / 2)
+    np.testing.assert_array_equal(load("spy", "2024-03-05", provider).closes[:2], raw[:2])
+    with pytest.raises(ParameterError, match="NOPE.*has no bars of NOPE"):
+        load("NOPE")
