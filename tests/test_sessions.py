@@ -78,8 +78,15 @@ def test_anchor_leaves_enough_and_never_moves_forward_within_a_year(at: int, bar
     assert CALENDAR.between(start.astype("datetime64[Y]").astype("datetime64[D]"), start).size == 1
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2024-13-01", "", "08/03/2024", "2024-02-30"])
-def test_a_date_that_cannot_be_read_is_an_error(text: str):
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("yesterday", "2024-13-01", "", "08/03/2024", "2024-02-30", "2024-3-8"),
+        *("20240308", "2024-W10-5", "2024-03-08T16:00", dt.date(2024, 3, 8), 20240308),
+    ],
+    ids=str,
+)
+def test_a_date_that_cannot_be_read_is_an_error(text: object):
     """It never becomes 'today'."""
     with pytest.raises(ParameterError, match="YYYY-MM-DD"):
         parse_day("as_of", text)

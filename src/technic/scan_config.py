@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from os import PathLike, fspath
 
 from technic.data_engine.providers.base import PriceBasis
 from technic.data_engine.quality import GateRules
 from technic.errors import ParameterError
 from technic.scoring import SIGNALS, ScoreWeights, SignalThresholds
 from technic.trade_plan import PlanRules
-from technic.universe import PrescreenRules
+from technic.universe import PrescreenRules, parse_symbols
 
 __all__ = ["FilterRules", "ScanConfig", "SortOrder"]
 
@@ -38,10 +39,14 @@ class FilterRules:
     signals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("min_price", "max_price", "min_rating", "min_rs_rating", "min_dollar_volume"):
+        for name, most in _MOST.items():
             value = getattr(self, name)
-            if value is not None and not (math.isfinite(value) and value >= 0):
-                raise ParameterError(name, value, "a number of at least 0")
+            if value is None:
+                continue
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not (number and math.isfinite(value) and 0 <= value <= most):
+                allowed = "of at least 0" if math.isinf(most) else f"from 0 to {most}"
+                raise ParameterError(name, value, f"a number {allowed}")
         if (
             self.min_price is not None
             and self.max_price is not None
@@ -55,6 +60,15 @@ class FilterRules:
                 raise ParameterError("signals", signal, ", ".join(SIGNALS))
 
 
+_MOST = {
+    "min_price": math.inf,
+    "max_price": math.inf,
+    "min_rating": 100,
+    "min_rs_rating": 99,
+    "min_dollar_volume": math.inf,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SortOrder:
     """Order of the rows: a column, largest first unless ``ascending``; ties go by symbol."""
@@ -65,6 +79,8 @@ class SortOrder:
     @classmethod
     def parse(cls, text: str) -> SortOrder:
         """Parse ``column``, ``column:asc`` or ``column:desc``; text columns default to A–Z."""
+        if not isinstance(text, str):
+            raise ParameterError("sort", text, "COLUMN, COLUMN:asc or COLUMN:desc")
         column, _, direction = text.partition(":")
         if direction not in ("", "asc", "desc") or not column:
             raise ParameterError("sort", text, "COLUMN, COLUMN:asc or COLUMN:desc")
@@ -82,12 +98,12 @@ class ScanConfig:
     """What to scan, as of when, by which rules.
 
     ``provider``: where bars come from; ``data``: the file or folder of the ``files`` provider.
-    ``universe``: a listings file, else what the provider lists; ``symbols`` and ``watchlist``
-    restrict it. ``as_of``: ``YYYY-MM-DD``, else the provider's last session. ``benchmark``: a
-    symbol of the data or a file of closes. ``bars``: sessions of history that the scan needs; the
-    window begins by the anchor rule. ``min_success_pct``: below this share of symbols with bars
-    the scan counts as failed. ``sort``: ``COLUMN[:asc|:desc]``. ``block_size``: symbols scanned
-    together; it changes speed and memory, never a value.
+    ``universe``: a listings file, else what the provider lists; ``symbols`` (in any vendor's
+    spelling) and ``watchlist`` restrict it. ``as_of``: ``YYYY-MM-DD``, else the provider's last
+    session. ``benchmark``: a symbol of the data or a file of closes. ``bars``: sessions of history
+    that the scan needs; the window begins by the anchor rule. ``min_success_pct``: below this
+    share of symbols with bars the scan counts as failed. ``sort``: ``COLUMN[:asc|:desc]``.
+    ``block_size``: symbols scanned together; it changes speed and memory, never a value.
     """
 
     provider: str = "demo"
@@ -110,6 +126,17 @@ class ScanConfig:
     block_size: int = 1024
 
     def __post_init__(self) -> None:
+        for name in ("data", "universe", "watchlist", "benchmark"):
+            value = getattr(self, name)
+            if isinstance(value, PathLike):
+                object.__setattr__(self, name, fspath(value))
+            elif value is not None and not isinstance(value, str):
+                raise ParameterError(name, value, "text, or a path")
+        object.__setattr__(self, "symbols", _symbols(self.symbols))
+        for name, kind in _GROUPS.items():
+            value = getattr(self, name)
+            if not isinstance(value, kind):
+                raise ParameterError(name, value, f"{kind.__name__}(...)")
         for name in ("bars", "block_size"):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
@@ -117,3 +144,24 @@ class ScanConfig:
         if not 0 <= self.min_success_pct <= 100:
             raise ParameterError("min_success_pct", self.min_success_pct, "0 to 100")
         SortOrder.parse(self.sort)
+
+
+_GROUPS = {
+    "prescreen": PrescreenRules,
+    "gate": GateRules,
+    "weights": ScoreWeights,
+    "signals": SignalThresholds,
+    "plan": PlanRules,
+    "filters": FilterRules,
+}
+
+
+def _symbols(symbols: object) -> tuple[str, ...]:
+    """Return the symbols in their canonical form, each once; none where none are given."""
+    allowed = "a tuple of symbols, such as ('AAPL', 'MSFT')"
+    if not isinstance(symbols, list | tuple) or not all(isinstance(s, str) for s in symbols):
+        raise ParameterError("symbols", symbols, allowed)
+    parsed = parse_symbols(symbols)
+    if symbols and not parsed:
+        raise ParameterError("symbols", symbols, allowed)
+    return parsed

@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import logging
 import os
+import re
 import tempfile
 import warnings
 import zipfile
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 EXCHANGE = "XNYS"
 FIRST_DAY = "1990-01-01"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,10 +87,13 @@ class SessionCalendar:
 
 def parse_day(parameter: str, text: str) -> np.datetime64:
     """Parse ``YYYY-MM-DD``; anything else is a ParameterError, never 'today'."""
+    allowed = "a date written YYYY-MM-DD"
+    if not isinstance(text, str) or not _DAY.fullmatch(text.strip()):
+        raise ParameterError(parameter, text, allowed)
     try:
         return np.datetime64(dt.date.fromisoformat(text.strip()), "D")
     except ValueError:
-        raise ParameterError(parameter, text, "a date written YYYY-MM-DD") from None
+        raise ParameterError(parameter, text, allowed) from None
 
 
 def build_calendar(last_year: int) -> SessionCalendar:
