@@ -27,8 +27,9 @@ class Settings:
     ``home``: the one folder for store, caches, results and logs. ``store``: where fetched bars
     are kept if not in the home, a folder or an object store's URL. ``*_key``, ``*_secret``: the
     user's keys; never shown, logged or saved with a result. ``*_url``: another address of a
-    vendor's interface. ``polygon_plan``: ``free`` or ``paid``. The others are the defaults of the
-    options of the same name; None means unset.
+    vendor's interface. ``*_plan``: what the user's key may do (polygon ``free`` or ``paid``,
+    alpaca ``basic`` or ``plus``, tiingo ``free`` or ``power``). ``alpaca_feed``: ``sip`` or
+    ``iex``. The others are the defaults of the options of the same name; None means unset.
     """
 
     home: Path
@@ -44,8 +45,11 @@ class Settings:
     polygon_url: str | None = None
     alpaca_key: str | None = field(default=None, repr=False)
     alpaca_secret: str | None = field(default=None, repr=False)
+    alpaca_plan: str | None = None
+    alpaca_feed: str | None = None
     alpaca_url: str | None = None
     tiingo_key: str | None = field(default=None, repr=False)
+    tiingo_plan: str | None = None
     tiingo_url: str | None = None
     loopback_url: str | None = None
 

@@ -16,7 +16,8 @@ from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.inbox import Inbox
 from technic.data_engine.limiter import Limiter
 from technic.data_engine.overlap import Overlap
-from technic.data_engine.providers.base import Dividends, Failure, Progress, Splits
+from technic.data_engine.providers.actions import joined_splits
+from technic.data_engine.providers.base import Dividends, Failure, Progress
 from technic.data_engine.remote import Endpoint, RemoteProvider
 from technic.data_engine.requests import BarRequest
 from technic.data_engine.store import BarStore
@@ -194,7 +195,7 @@ class SyncRun:
         endpoint = self._remote.splits(*days) if days else None
         if days is not None and endpoint is not None:
             parts = await self._all_pages("splits", endpoint, days, transport)
-            self._store.write_splits(_joined(parts), *days, now)
+            self._store.write_splits(joined_splits(parts), *days, now)
 
     async def _ask_dividends(
         self, transport: Transport, sessions: DateArray, now: dt.datetime
@@ -238,22 +239,6 @@ class SyncRun:
         if failed:
             raise FetchError(self._remote.name, topic, failed[0].reason, failed[0].detail)
         return parts
-
-
-def _joined(parts: Sequence[Splits]) -> Splits:
-    """Put pages of splits together; the same split twice is one (vendors repeat some)."""
-    rows = {
-        (symbol, session): ratio
-        for part in parts
-        for symbol, session, ratio in zip(part.symbol, part.session, part.ratio, strict=True)
-    }
-    symbols = np.empty(len(rows), object)
-    symbols[:] = [symbol for symbol, _ in rows]
-    return Splits(
-        symbols,
-        np.array([session for _, session in rows], "datetime64[D]"),
-        np.array(list(rows.values()), np.float64),
-    )
 
 
 def _joined_dividends(parts: Sequence[Dividends]) -> Dividends:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import TypeVar
 
 from technic.data_engine.providers.base import PriceBasis, Provider
 from technic.data_engine.remote import RemoteProvider
@@ -12,6 +13,8 @@ from technic.sessions import SessionCalendar
 from technic.settings import Settings
 
 __all__ = ["PROVIDERS", "REMOTE", "open_provider", "open_remote", "store_url"]
+
+T = TypeVar("T")
 
 REMOTE = ("polygon", "alpaca", "tiingo", "yahoo", "loopback")
 PROVIDERS = ("demo", "files", *REMOTE)
@@ -52,31 +55,86 @@ def open_provider(
 
 def open_remote(name: str, settings: Settings) -> RemoteProvider:
     """Open a vendor's interface with the user's keys; asks nothing yet."""
-    if name == "polygon":
-        from technic.data_engine.providers import polygon
+    if name not in _OPENERS:
+        raise ParameterError("provider", name, ", ".join(PROVIDERS))
+    return _OPENERS[name](settings)
 
-        plans = {"free": polygon.FREE, "paid": polygon.PAID}
-        plan = settings.polygon_plan or "free"
-        if plan not in plans:
-            raise ParameterError("polygon_plan", plan, ", ".join(plans))
-        return polygon.PolygonProvider(
-            _key(name, settings.polygon_key),
-            base_url=settings.polygon_url or polygon.BASE_URL,
-            plan=plans[plan],
-        )
-    if name == "loopback":
-        from technic.data_engine.providers.loopback import LOOPBACK_URL, LoopbackProvider
 
-        return LoopbackProvider(base_url=settings.loopback_url or LOOPBACK_URL)
-    raise ParameterError("provider", name, ", ".join(PROVIDERS))
+def _polygon(settings: Settings) -> RemoteProvider:
+    from technic.data_engine.providers import polygon
+
+    plans = {"free": polygon.FREE, "paid": polygon.PAID}
+    return polygon.PolygonProvider(
+        _key("polygon_key", settings.polygon_key),
+        base_url=settings.polygon_url or polygon.BASE_URL,
+        plan=_plan("polygon_plan", settings.polygon_plan, plans),
+    )
+
+
+def _alpaca(settings: Settings) -> RemoteProvider:
+    from technic.data_engine.providers import alpaca
+
+    plans = {"basic": alpaca.BASIC, "plus": alpaca.PLUS}
+    feeds: dict[str, alpaca.Feed] = {"sip": "sip", "iex": "iex"}
+    return alpaca.AlpacaProvider(
+        _key("alpaca_key", settings.alpaca_key),
+        _key("alpaca_secret", settings.alpaca_secret),
+        base_url=settings.alpaca_url or alpaca.BASE_URL,
+        plan=_plan("alpaca_plan", settings.alpaca_plan, plans),
+        feed=_plan("alpaca_feed", settings.alpaca_feed, feeds),
+    )
+
+
+def _tiingo(settings: Settings) -> RemoteProvider:
+    from technic.data_engine.providers import tiingo
+
+    plans = {"free": tiingo.FREE, "power": tiingo.POWER}
+    return tiingo.TiingoProvider(
+        _key("tiingo_key", settings.tiingo_key),
+        base_url=settings.tiingo_url or tiingo.BASE_URL,
+        plan=_plan("tiingo_plan", settings.tiingo_plan, plans),
+    )
+
+
+def _yahoo(settings: Settings) -> RemoteProvider:
+    from technic.data_engine.providers.yahoo import YahooProvider
+
+    del settings  # Yahoo knows no keys
+    return YahooProvider()
+
+
+def _loopback(settings: Settings) -> RemoteProvider:
+    from technic.data_engine.providers.loopback import LOOPBACK_URL, LoopbackProvider
+
+    return LoopbackProvider(base_url=settings.loopback_url or LOOPBACK_URL)
+
+
+_OPENERS: dict[str, Callable[[Settings], RemoteProvider]] = {
+    "polygon": _polygon,
+    "alpaca": _alpaca,
+    "tiingo": _tiingo,
+    "yahoo": _yahoo,
+    "loopback": _loopback,
+}
+
+
+def _plan(name: str, chosen: str | None, plans: dict[str, T]) -> T:
+    """Return the plan of that name; the first one unless the user says otherwise."""
+    if chosen is None:
+        return next(iter(plans.values()))
+    if chosen not in plans:
+        raise ParameterError(name, chosen, ", ".join(plans), f"set TECHNIC_{name.upper()}")
+    return plans[chosen]
 
 
 def store_url(name: str, settings: Settings) -> str:
     """Where the bars of a vendor are kept: a folder or an object store's URL."""
     if name not in REMOTE:
         raise ParameterError("provider", name, ", ".join(REMOTE), "the others keep no store")
-    url = settings.store or str(settings.home / "store")
-    return f"{url.rstrip('/')}/{name}"
+    folder = name
+    if name == "alpaca":  # the volumes of two feeds must not meet in one store
+        folder += f"-{settings.alpaca_feed or 'sip'}"
+    return f"{(settings.store or str(settings.home / 'store')).rstrip('/')}/{folder}"
 
 
 def _with_store(
@@ -98,8 +156,7 @@ def _with_store(
 
 def _key(name: str, key: str | None) -> str:
     if key is None:
-        variable = f"TECHNIC_{name.upper()}_KEY"
-        raise ParameterError(f"{name}_key", None, f"your key: set {variable} or put it in a file")
+        raise ParameterError(name, None, "your key", f"set TECHNIC_{name.upper()}")
     return key
 
 
