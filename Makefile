@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
   --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: scan test check bench constraints clean
+.PHONY: scan test check bench soak constraints clean
 
 scan: $(READY)
 	@$(BIN)/technic scan
@@ -24,6 +24,10 @@ check: $(READY_TO_TEST)
 
 bench: $(READY_TO_TEST)
 	$(BIN)/python -m benchmarks.warm_scan
+
+# A sync killed with SIGKILL at 50 random moments.
+soak: $(READY_TO_TEST)
+	TECHNIC_SOAK_KILLS=50 scripts/test tests/data_engine/test_sync_kill.py
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"technic needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}; try: make PYTHON=python3.12")'

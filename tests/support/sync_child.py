@@ -1,0 +1,38 @@
+"""A sync in a process of its own, to be killed: ``python sync_child.py URL STORE TODAY``."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import sys
+from dataclasses import replace
+
+import numpy as np
+
+from technic.data_engine.providers.loopback import UNLIMITED, LoopbackProvider
+from technic.data_engine.store import BarStore
+from technic.data_engine.stored import StoredProvider
+from technic.data_engine.sync import Syncer
+from technic.sessions import build_calendar
+
+SESSIONS = 60
+
+
+def main(url: str, store: str, today: str) -> None:
+    """Sync the last sessions up to ``today`` for everything listed; say when it begins."""
+    calendar = build_calendar(2026)
+    now = dt.datetime.fromisoformat(f"{today}T23:00:00+00:00")
+    plan = replace(UNLIMITED, least_market_rows=20)
+    syncer = Syncer(
+        LoopbackProvider(base_url=url, plan=plan), BarStore.open(store), calendar, lambda: now
+    )
+    symbols = StoredProvider(syncer).listings().symbols
+    sessions = calendar.last(SESSIONS, np.datetime64(today))
+    sys.stdout.write("begins\n")
+    sys.stdout.flush()
+    report = asyncio.run(syncer.run(symbols, sessions))
+    sys.stdout.write(f"{len(report.failures)} failures, {report.plan.http_requests} requests\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
