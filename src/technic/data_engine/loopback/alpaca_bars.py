@@ -33,8 +33,8 @@ FRAMES = {"Day": 0, "D": 0, "Min": 1, "T": 1, "Hour": 60, "H": 60}
 ADJUSTMENTS = ("raw", "split")
 
 
-class BarRow(msgspec.Struct, omit_defaults=True):
-    """A bar; ``t`` is its start."""
+class BarRow(msgspec.Struct):
+    """A bar; ``t`` is its start. Bars without trades have ``n`` 0 and their price as ``vw``."""
 
     t: str
     o: float
@@ -42,8 +42,8 @@ class BarRow(msgspec.Struct, omit_defaults=True):
     l: float  # noqa: E741 - the vendor's name
     c: float
     v: int
-    n: int = 0
-    vw: float | None = None
+    n: int
+    vw: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,10 @@ def _bar_rows(stamps: list[str], values: FloatArray) -> list[BarRow]:
     volumes = np.rint(values[VOLUME]).astype(np.int64).tolist()
     open_, high, low, close, _ = values.tolist()
     fields = zip(stamps, open_, high, low, close, volumes, trades, middle, strict=True)
-    return [BarRow(t, o, h, bottom, c, v, n or 0, vw) for t, o, h, bottom, c, v, n, vw in fields]
+    return [
+        BarRow(t, o, h, bottom, c, v, n or 0, c if vw is None else vw)
+        for t, o, h, bottom, c, v, n, vw in fields
+    ]
 
 
 def _minutes(timeframe: str) -> int:

@@ -63,7 +63,7 @@ class AlpacaReference:
         facts = self._world.facts
         active = status == "active"
         return {
-            "id": str(UUID(int=row + 1)), "class": "us_equity", "symbol": alpaca_name(symbol),
+            "id": _uuid(0, row, 0), "class": "us_equity", "symbol": alpaca_name(symbol),
             "exchange": EXCHANGES[facts["exchange"][row] or ""], "name": facts["company"][row],
             "status": status, "tradable": active, "marginable": active, "shortable": active,
             "easy_to_borrow": active, "fractionable": active, "attributes": [],
@@ -107,7 +107,7 @@ class AlpacaReference:
                 cusips = {"old_cusip": _cusip(split.row), "new_cusip": _cusip(split.row, 1)}
             name, day = self._named(split.row, split.at)
             found.append((kind, {
-                "id": f"split-{split.row}-{split.at}", "symbol": name, **cusips,
+                "id": _uuid(1, split.row, split.at), "symbol": name, **cusips,
                 "old_rate": split.split_from, "new_rate": split.split_to,
                 "ex_date": day, "process_date": day,
             }))  # fmt: skip
@@ -123,7 +123,7 @@ class AlpacaReference:
             name, day = self._named(paid.row, paid.at)
             processed = str(world.sessions[paid.at] + PAID_AFTER)
             found.append(("cash_dividend", {
-                "id": f"dividend-{paid.row}-{paid.at}", "symbol": name,
+                "id": _uuid(2, paid.row, paid.at), "symbol": name,
                 "cusip": _cusip(paid.row), "rate": paid.amount, "special": False,
                 "foreign": False, "ex_date": day, "record_date": day,
                 "payable_date": processed, "process_date": processed,
@@ -134,7 +134,7 @@ class AlpacaReference:
         world = self._world
         return [
             ("name_change", {
-                "id": f"rename-{rename.row}-{rename.at}",
+                "id": _uuid(3, rename.row, rename.at),
                 "old_symbol": alpaca_name(rename.old), "old_cusip": _cusip(rename.row),
                 "new_symbol": alpaca_name(rename.new), "new_cusip": _cusip(rename.row, 1),
                 "process_date": str(world.sessions[rename.at]),
@@ -164,6 +164,10 @@ class AlpacaReference:
 
 def _new_york_time(moment: dt.datetime) -> str:
     return moment.replace(tzinfo=dt.UTC).astimezone(NEW_YORK).strftime("%H:%M")
+
+
+def _uuid(kind: int, row: int, at: int) -> str:
+    return str(UUID(int=(kind << 64) + (row << 32) + at + 1))
 
 
 def _cusip(row: int, edition: int = 0) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import get_args
 
 import numpy as np
 
 from technic.data_engine.loopback.arrivals import Stats
 from technic.data_engine.loopback.wire import Call, Route, WireError, as_day, json_reply
-from technic.data_engine.loopback.world import Phase, World
+from technic.data_engine.loopback.world import World, as_phase
 from technic.data_engine.transport import HttpResponse
 from technic.errors import ParameterError
 
@@ -46,9 +45,8 @@ class Control:
         try:
             if "date" in call.query:
                 self._world.today = as_day(call.query["date"]) or np.datetime64("NaT")
-            for phase in get_args(Phase):
-                if call.query.get("phase") == phase:
-                    self._world.phase = phase
+            if "phase" in call.query:
+                self._world.phase = as_phase(call.query["phase"])
         except ParameterError as error:
             raise WireError(400, {"message": str(error)}) from error
         world = self._world

@@ -26,7 +26,7 @@ from technic.marketsim import DEFAULT_SEED, DEFAULT_SIZE, Market
 from technic.marketsim.names import describe
 from technic.sessions import SessionCalendar
 
-__all__ = ["NEW_YORK", "Phase", "Rename", "Span", "World"]
+__all__ = ["NEW_YORK", "Phase", "Rename", "Span", "World", "as_phase"]
 
 NEW_YORK = ZoneInfo("America/New_York")
 Phase = Literal["pre_open", "open", "closed"]
@@ -99,9 +99,7 @@ class World:
 
     @phase.setter
     def phase(self, phase: Phase) -> None:
-        if phase not in PHASES:
-            raise ParameterError("phase", phase, ", ".join(PHASES))
-        self._phase = phase
+        self._phase = as_phase(phase)
 
     @property
     def now(self) -> dt.datetime:
@@ -287,6 +285,14 @@ class World:
 
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
+
+
+def as_phase(text: str) -> Phase:
+    """Read the name of a phase; ParameterError for any other text."""
+    for phase in PHASES:
+        if phase == text:
+            return phase
+    raise ParameterError("phase", text, ", ".join(PHASES))
 
 
 def _so_far(values: FloatArray) -> FloatArray:
