@@ -123,7 +123,7 @@ class ScanConfig:
     filters: FilterRules = field(default_factory=FilterRules)
     min_success_pct: float = 50.0
     sort: str = "tech_rating:desc"
-    block_size: int = 1024
+    block_size: int = 8192
 
     def __post_init__(self) -> None:
         for name in ("data", "universe", "watchlist", "benchmark"):
