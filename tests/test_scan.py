@@ -14,43 +14,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from technic import FilterRules, ScanConfig, ScanResult, run_scan, scan_block
+from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan, until
+from technic import FilterRules, ScanConfig, run_scan, scan_block
 from technic.data_engine.providers.base import Failure
 from technic.errors import NothingToScanError, ParameterError
-from technic.panel import BarPanel, LongBars
+from technic.panel import LongBars
 from technic.scan_context import open_context
 from technic.scanner_core import _process_symbol, _scan_symbol
-from technic.sessions import build_calendar
 from technic.settings import load_settings
 from technic.testing import FakeProvider, make_bars
-
-CALENDAR = build_calendar(2026)
-NOW = dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC)
-SESSIONS = CALENDAR.last(560, np.datetime64("2024-03-08"))
-SYMBOLS = [f"{letter}{other}" for letter in "ABCDE" for other in "KLMNOP"]
 
 
 @pytest.fixture(scope="module")
 def bars() -> LongBars:
     """Thirty ordinary symbols, 560 sessions up to 2024-03-08."""
     return make_bars(SYMBOLS, SESSIONS)
-
-
-def scan(bars: LongBars, config: ScanConfig | None = None, **kwargs) -> ScanResult:
-    """Scan with a fake provider, so that nothing comes from anywhere else."""
-    return run_scan(config or ScanConfig(), provider=FakeProvider(bars), now=NOW, **kwargs)
-
-
-def until(bars: LongBars, day: str) -> LongBars:
-    """The bars as they were known on ``day``."""
-    return bars.rows(bars.session <= np.datetime64(day))
-
-
-def assert_same(left: ScanResult, right: ScanResult) -> None:
-    """Tables and ledgers are identical, bit for bit."""
-    pd.testing.assert_frame_equal(left.table, right.table, check_exact=True)
-    pd.testing.assert_frame_equal(left.ledger.frame(), right.ledger.frame())
-    assert left.regime == right.regime
 
 
 def test_a_healthy_market_is_ranked_with_nobody_missing(bars: LongBars):
@@ -154,22 +132,39 @@ def test_an_outage_is_an_error_not_an_empty_table(bars: LongBars):
         run_scan(provider=FakeProvider(bars, failures=failures), now=NOW)
 
 
-def test_a_full_price_cache_costs_no_request_and_gives_the_same_table(bars: LongBars):
-    """A plain dict of frames is as good as the provider."""
-    window = CALENDAR.between(CALENDAR.anchor(np.datetime64("2024-03-08"), 300), SESSIONS[-1])
-    fetched = FakeProvider(bars).history(SYMBOLS, window)
-    panel = BarPanel.from_long(fetched.bars, window)
-    frames = {symbol: panel.frame(symbol) for symbol in SYMBOLS}
-    provider = FakeProvider(bars)
-    cached = run_scan(provider=provider, now=NOW, price_cache=frames)
-    assert provider.asked == []
-    assert cached.stats.batch.cache_hits == 30
-    assert_same(scan(bars), cached)
+def test_a_batch_that_missed_many_is_said(bars: LongBars):
+    """Below 95 % with bars a sentence gives both counts."""
+    failures = {symbol: Failure("timeout", "no answer") for symbol in SYMBOLS[:2]}
+    (warning,) = run_scan(provider=FakeProvider(bars, failures=failures), now=NOW).warnings
+    assert "only 28 of 30 symbols asked for have bars (93.3 %)" in warning
+    one = {"AK": failures["AK"]}
+    assert run_scan(provider=FakeProvider(bars, failures=one), now=NOW).warnings == ()
 
-    some = {symbol: frames[symbol] for symbol in SYMBOLS[:20]}
-    partly = run_scan(provider=provider, now=NOW, price_cache=some)
-    assert provider.asked == [tuple(SYMBOLS[20:])]
-    assert_same(cached, partly)
+
+def test_what_the_prescreen_could_not_check_is_in_the_stats(bars: LongBars):
+    """Bare symbols have no company and no type: the rules that need one are off, and listed."""
+    assert {"fund", "note"} <= scan(bars).stats.prescreen_off.keys()
+    assert "sector" not in scan(bars).stats.prescreen_off
+
+
+def test_rows_that_are_equal_stand_in_the_order_of_their_symbols(bars: LongBars):
+    """Sorting by a column of few values, either way."""
+    for sort, ascending in (("signal", True), ("bars", False)):
+        backward = ScanConfig(sort=sort, symbols=tuple(reversed(SYMBOLS)))
+        table = scan(bars, backward).table
+        expected = table.sort_values([sort, "symbol"], ascending=[ascending, True])
+        assert table["symbol"].tolist() == expected["symbol"].tolist()
+
+
+def test_a_symbol_without_a_value_fails_the_filter_on_it(bars: LongBars):
+    """A listing too young for a relative-strength rating does not slip through."""
+    young = bars.rows((bars.column != 0) | (bars.session >= SESSIONS[-100]))
+    result = scan(young, ScanConfig(filters=FilterRules(min_rs_rating=1)))
+    assert result.ledger.of("AK") == (
+        "filter.min_rs_rating",
+        "rs_rating missing, min_rs_rating 1",
+    )
+    assert result.ledger.counts == {"kept": 29, "filter.min_rs_rating": 1}
 
 
 @pytest.mark.parametrize(

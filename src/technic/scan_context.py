@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic.data_engine.price_cache import PriceFrames, panel_of
+from technic.data_engine.price_cache import PriceCache, PriceFrames, panel_of
 from technic.data_engine.providers.base import PriceBasis, Provider
 from technic.data_engine.providers.registry import open_provider
 from technic.errors import NothingToScanError, ParameterError
@@ -25,8 +25,8 @@ class ScanContext:
     """The open ends of one scan.
 
     ``start``: first session of the window by the anchor rule; ``price_basis``: how prices are
-    adjusted once they are in the panel; ``warnings``: what the user should know before reading
-    the table, one sentence each.
+    adjusted once they are in the panel; ``cache``: the price frames that the caller gave, packed;
+    ``warnings``: what the user should know before reading the table, one sentence each.
     """
 
     provider: Provider
@@ -35,6 +35,7 @@ class ScanContext:
     start: np.datetime64
     last_session: np.datetime64
     price_basis: PriceBasis
+    cache: PriceCache | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -47,10 +48,11 @@ def open_context(
 ) -> ScanContext:
     """Open the provider and settle the day: ``as_of``, else the last session there is.
 
-    Raises ParameterError when ``as_of`` is no date, no session, or after the data's end.
+    Raises ParameterError when ``as_of`` is no date, no session, after the data's end, or before
+    the price cache begins.
     """
     calendar = load_calendar(now.date(), settings.home)
-    cached = panel_of(price_cache, calendar) if price_cache is not None else None
+    cache = None if price_cache is None else PriceCache(panel_of(price_cache, calendar))
     provider = provider or open_provider(
         config.provider,
         calendar,
@@ -58,12 +60,15 @@ def open_context(
         data=config.data,
         price_basis=config.price_basis,
     )
-    last = _last_day(cached) if cached is not None else provider.last_session()
+    last = provider.last_session() if cache is None else _last_day(cache.panel)
     as_of = last
     if config.as_of is not None:
         as_of = calendar.require_session("as_of", parse_day("as_of", config.as_of))
         if as_of > last:
             raise ParameterError("as_of", config.as_of, f"at most {last}, the data's last session")
+        if cache is not None and as_of < cache.panel.sessions[0]:
+            first = cache.panel.sessions[0]
+            raise ParameterError("as_of", config.as_of, f"{first} or later: the price cache's days")
     warnings = []
     completed = calendar.last_completed(now)
     if config.as_of is None and last < completed:
@@ -72,10 +77,10 @@ def open_context(
             f"({len(calendar.between(last, completed)) - 1} sessions later)"
         )
     start = calendar.anchor(as_of, config.bars)
-    basis = provider.price_basis if cached is None else config.price_basis or "unknown"
+    basis = provider.price_basis if cache is None else config.price_basis or "unknown"
     if basis == "raw":
         basis = "split_adjusted"  # raw bars are adjusted as of the scan's day on the way in
-    return ScanContext(provider, calendar, as_of, start, last, basis, tuple(warnings))
+    return ScanContext(provider, calendar, as_of, start, last, basis, cache, tuple(warnings))
 
 
 def choose_universe(config: ScanConfig, provider: Provider) -> Universe:

@@ -41,7 +41,7 @@ def load_history(
     missed = [symbol for symbol in symbols if symbol not in there]
     logger.debug("price cache: %d of %d symbols", len(hits), len(symbols))
     panel = cached.of(hits)
-    if panel.sessions[-1:] > context.as_of:
+    if panel.sessions[-1] > context.as_of:
         panel = panel.window(panel.sessions[0], context.as_of)
     if not missed:
         return PriceCache(panel, stats=BatchStats(cache_hits=len(hits)))

@@ -15,32 +15,34 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from technic.data_engine.benchmark import load_benchmark
-from technic.data_engine.price_cache import BatchStats, PriceFrames
+from technic.data_engine.benchmark import Benchmark, load_benchmark
+from technic.data_engine.price_cache import PriceCache, PriceFrames
 from technic.data_engine.providers.base import Provider
 from technic.engine.blocks import BlockOutcome, scan_or_halve
 from technic.engine.local import run_local
 from technic.errors import NothingToScanError
 from technic.ledger import Ledger, LedgerBook
-from technic.market import filter_market, rank_market, ranked_table
+from technic.market import Market, filter_market, rank_market, ranked_table
 from technic.result import DataInfo, RunnerInfo, ScanResult, ScanStats, UniverseInfo
 from technic.scan_block import BlockRows, joined, scan_block
-from technic.scan_config import ScanConfig
+from technic.scan_config import FilterRules, ScanConfig
 from technic.scan_context import ScanContext, choose_universe, open_context
 from technic.scan_history import ScanProgress, load_history
 from technic.settings import Settings, load_settings
 from technic.stopwatch import Stopwatch
-from technic.universe import Prescreened, prescreen
+from technic.universe import Prescreened, Universe, prescreen
 
 __all__ = ["run_scan"]
 
 logger = logging.getLogger(__name__)
 
 HEALTHY_SUCCESS_RATE = 0.95
+SHOWN = 6
+"""Symbols that a warning names."""
 
 
 def run_scan(
@@ -72,59 +74,59 @@ def run_scan(
         screened = prescreen(universe, config.prescreen)
         book.record_coded("prescreen", universe.symbols, screened.rule, screened.detail)
     with watch.stage("fetch"):
-        history = load_history(book.open_symbols(), context, price_cache, progress)
-        for symbol, failure in history.failures.items():
-            book.record(symbol, f"fetch.{failure.reason}", failure.detail)
+        history = load_history(book.open_symbols(), context, context.cache, progress)
+        _record_failures(book, history)
     with watch.stage("scan"):
-        outcome = _run_symbol_scans(
-            book.open_symbols(), config, history, context=context, progress=progress
-        )
+        symbols = book.open_symbols()
+        outcome = _run_symbol_scans(symbols, config, history, context=context, progress=progress)
         scanned = _record_scans(book, outcome)
     with watch.stage("market"):
-        panel, benchmark = history.panel, None
-        if config.benchmark:
-            benchmark = load_benchmark(
-                config.benchmark, panel.sessions, context.as_of, context.provider
-            )
-        market = rank_market(scanned, panel, context.as_of, config, benchmark)
-        filtered = filter_market(market, config.filters)
-        book.record_coded("filter", market.symbols, filtered.rule, filtered.detail)
+        benchmark = _benchmark(config, history, context)
+        market = rank_market(scanned, history.panel, context.as_of, config, benchmark)
+        _record_filtered(book, market, config.filters)
     with watch.stage("table"):
         table = ranked_table(market, universe, book.open_symbols(), config.sort)
 
     result = ScanResult(
         table=table,
-        ledger=book.close(),
-        stats=ScanStats(
-            seconds=watch.seconds,
-            batch=history.stats,
-            prescreen_removed=screened.removed,
-            prescreen_off=screened.off,
-        ),
+        ledger=_require_a_scan(book.close()),
+        stats=ScanStats(watch.seconds, history.stats, screened.removed, screened.off),
         config=config,
         as_of=str(context.as_of),
         universe=UniverseInfo(len(universe), universe.source),
-        data=DataInfo(
-            provider=context.provider.name,
-            last_session=str(context.last_session),
-            simulated=context.provider.simulated,
-            price_basis=context.price_basis,
-        ),
+        data=_data_info(context),
         runner=RunnerInfo(asked="local", ran="local", reason=""),
         regime=market.regime,
-        warnings=(
-            *context.warnings,
-            *_warnings(screened, history.stats),
-            *history.notes,
-            *(benchmark.notes if benchmark else ()),
-        ),
+        warnings=tuple(_warnings(config, context, universe, screened, history, benchmark)),
         scored=market.symbols,
         columns=market.columns,
         prices=history,
     )
-    _require_a_scan(result.ledger)
     logger.info("%s in %.2f s", result.headline(), result.stats.total_seconds)
     return result
+
+
+def _benchmark(config: ScanConfig, history: PriceCache, context: ScanContext) -> Benchmark | None:
+    """Load the benchmark that was asked for, on the sessions that are scanned."""
+    if not config.benchmark:
+        return None
+    sessions = history.panel.sessions
+    return load_benchmark(config.benchmark, sessions, context.as_of, context.provider)
+
+
+def _data_info(context: ScanContext) -> DataInfo:
+    return DataInfo(
+        provider=context.provider.name,
+        last_session=str(context.last_session),
+        simulated=context.provider.simulated,
+        price_basis=context.price_basis,
+    )
+
+
+def _record_failures(book: LedgerBook, history: PriceCache) -> None:
+    """Enter the symbols that have no bars."""
+    for symbol, failure in history.failures.items():
+        book.record(symbol, f"fetch.{failure.reason}", failure.detail)
 
 
 def _record_scans(book: LedgerBook, outcome: BlockOutcome) -> BlockRows:
@@ -137,8 +139,14 @@ def _record_scans(book: LedgerBook, outcome: BlockOutcome) -> BlockRows:
     return scanned
 
 
-def _require_a_scan(ledger: Ledger) -> None:
-    """Raise when fetching or scanning failed for every symbol that the pre-screen had left.
+def _record_filtered(book: LedgerBook, market: Market, rules: FilterRules) -> None:
+    """Enter the symbols that fail a filter."""
+    filtered = filter_market(market, rules)
+    book.record_coded("filter", market.symbols, filtered.rule, filtered.detail)
+
+
+def _require_a_scan(ledger: Ledger) -> Ledger:
+    """Return the ledger, unless every symbol that the pre-screen had left failed: then raise.
 
     An empty table would look as if nothing had qualified.
     """
@@ -149,20 +157,44 @@ def _require_a_scan(ledger: Ledger) -> None:
         worst = max(failed, key=lambda name: failed[name])
         example = str(ledger.detail[list(ledger.outcome).index(worst)])
         raise NothingToScanError(f"no symbol could be scanned ({counts})", example)
+    return ledger
 
 
-def _warnings(screened: Prescreened, stats: BatchStats) -> list[str]:
-    """Sentences on what is odd: asked-for values that no listing has, a batch that missed many."""
-    sentences = [
-        f"no listing has the {rule} {', '.join(map(repr, values))} that was asked for"
-        for rule, values in screened.unmatched.items()
-    ]
+def _strangers(config: ScanConfig, context: ScanContext, universe: Universe) -> Iterator[str]:
+    """Say which symbols of the price cache the universe lacks, unless the user narrowed it."""
+    if context.cache is None or config.symbols or config.watchlist:
+        return
+    listed = set(universe.symbols)
+    missing = [symbol for symbol in context.cache if symbol not in listed]
+    if missing:
+        shown = ", ".join(missing[:SHOWN]) + (" ..." if len(missing) > SHOWN else "")
+        yield (
+            f"{len(missing):,} symbols of the price cache are not in the universe and are not "
+            f"scanned ({shown}); name them in ScanConfig.symbols"
+        )
+
+
+def _warnings(
+    config: ScanConfig,
+    context: ScanContext,
+    universe: Universe,
+    screened: Prescreened,
+    history: PriceCache,
+    benchmark: Benchmark | None,
+) -> Iterator[str]:
+    """Sentences on what is odd, such as values asked for that no listing has."""
+    yield from context.warnings
+    yield from _strangers(config, context, universe)
+    for rule, values in screened.unmatched.items():
+        yield f"no listing has the {rule} {', '.join(map(repr, values))} that was asked for"
+    stats = history.stats
     if stats.success_rate < HEALTHY_SUCCESS_RATE:
-        sentences.append(
+        yield (
             f"only {stats.fetched:,} of {stats.asked:,} symbols asked for have bars "
             f"({100 * stats.success_rate:.1f} %); the ledger names the others under fetch"
         )
-    return sentences
+    yield from history.notes
+    yield from benchmark.notes if benchmark else ()
 
 
 def _run_symbol_scans(

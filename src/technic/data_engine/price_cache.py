@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from technic.data_engine.providers.base import Failure, Fetched
+from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.sessions import SessionCalendar
+from technic.universe import canonical
 
 __all__ = ["BatchStats", "PriceCache", "PriceFrames", "panel_of"]
 
@@ -100,11 +102,39 @@ class PriceCache(Mapping[str, pd.DataFrame]):
 def panel_of(frames: PriceFrames, calendar: SessionCalendar) -> BarPanel:
     """Return the panel of any mapping of price frames; of a PriceCache the one it has.
 
-    The window runs from the first to the last day that any frame holds.
+    Symbols become canonical; a time with a zone means the date that a clock there shows. The
+    window runs from the first to the last day that any frame holds. Raises ParameterError for
+    what is no price frame and for two frames of one symbol.
     """
     if isinstance(frames, PriceCache):
         return frames.panel
-    days = [day for frame in frames.values() for day in (frame.index.min(), frame.index.max())]
-    known = [np.datetime64(day, "D") for day in days if isinstance(day, pd.Timestamp)]
-    sessions = calendar.between(min(known), max(known)) if known else calendar.sessions[:0]
-    return BarPanel.from_frames(frames, sessions)
+    named = _by_symbol(frames)
+    ends = [
+        frame.index[[0, -1]] if frame.index.is_monotonic_increasing else frame.index
+        for frame in named.values()
+        if isinstance(frame.index, pd.DatetimeIndex) and len(frame)
+    ]
+    days = [pd.DatetimeIndex(some).tz_localize(None).dropna() for some in ends]
+    known = [day for some in days if len(some) for day in (some.min(), some.max())]
+    if not known:
+        return BarPanel.from_frames(named, calendar.sessions[:0])
+    first, last = (np.datetime64(day, "D") for day in (min(known), max(known)))
+    return BarPanel.from_frames(named, calendar.between(first, last))
+
+
+def _by_symbol(frames: object) -> dict[str, pd.DataFrame]:
+    """Check what was given as a mapping of price frames; return it by canonical symbol."""
+    if not isinstance(frames, Mapping):
+        what = type(frames).__name__
+        raise ParameterError("price_cache", what, "a mapping from symbol to price frame")
+    named: dict[str, pd.DataFrame] = {}
+    for symbol, frame in frames.items():
+        if not isinstance(symbol, str) or not symbol.strip():
+            raise ParameterError("price_cache", symbol, "symbols as keys, such as 'AAPL'")
+        if not isinstance(frame, pd.DataFrame):
+            what = type(frame).__name__
+            raise ParameterError(f"price_cache[{symbol!r}]", what, "a pandas price frame")
+        if canonical(symbol) in named:
+            raise ParameterError("price_cache", symbol, "one frame for each symbol", "it has two")
+        named[canonical(symbol)] = frame
+    return named

@@ -124,7 +124,8 @@ class BarPanel:
     def from_frames(cls, frames: Mapping[str, pd.DataFrame], sessions: DateArray) -> BarPanel:
         """Pack price frames (``DatetimeIndex``, columns Open High Low Close Volume).
 
-        Raises ParameterError when a frame has not these columns or no dates as its index.
+        Raises ParameterError when a frame has not these columns, no dates as its index or a value
+        that is no number.
         """
         for symbol, frame in frames.items():
             missing = [name for name in FRAME_COLUMNS if name not in frame.columns]
@@ -142,7 +143,7 @@ class BarPanel:
             for frame in frames.values()
         ]
         values = {
-            field: _joined([frame[name].to_numpy(np.float64) for frame in frames.values()])
+            field: _joined([_numbers(symbol, frame, name) for symbol, frame in frames.items()])
             for field, name in zip(FIELDS, FRAME_COLUMNS, strict=True)
         }
         bars = LongBars(
@@ -245,6 +246,14 @@ class BarPanel:
             },
             index=pd.DatetimeIndex(days.astype("datetime64[s]"), name="Date"),
         )
+
+
+def _numbers(symbol: str, frame: pd.DataFrame, column: str) -> FloatArray:
+    try:
+        return frame[column].to_numpy(np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        where = f"price_cache[{symbol!r}][{column!r}]"
+        raise ParameterError(where, str(error), "numbers, NaN where there is none") from error
 
 
 def _joined(parts: list[FloatArray]) -> FloatArray:
