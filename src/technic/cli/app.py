@@ -12,6 +12,7 @@ from technic.cli.groups import expand_groups
 from technic.cli.plan import plan
 from technic.cli.scan import scan
 from technic.cli.show import show
+from technic.cli.sync import sync
 from technic.version import __version__
 
 __all__ = ["app"]
@@ -43,5 +44,5 @@ def technic(
         print(context.get_help())
 
 
-for command in (scan, show, explain, plan, doctor):
+for command in (scan, show, explain, plan, sync, doctor):
     app.command(command.__name__)(expand_groups(command))

@@ -10,7 +10,7 @@ from technic.cli.planning import Planned, Wanted
 from technic.cli.report import listed
 from technic.data_engine.plan import Plan
 
-__all__ = ["counted", "duration", "plan_lines", "wanted_lines"]
+__all__ = ["counted", "duration", "label", "plan_lines", "request_lines", "row", "wanted_lines"]
 
 
 def plan_lines(planned: Planned, width: int) -> Iterator[Text]:
@@ -33,27 +33,34 @@ def wanted_lines(title: str, wanted: Wanted) -> Iterator[Text]:
     yield line
     size, left = len(wanted.universe), len(wanted.symbols)
     yield Text(f"universe: {wanted.universe.source}", "dim")
-    yield _row("symbols", f"{size:,}, {size - left:,} removed by the pre-screen, {left:,} left")
+    yield row("symbols", f"{size:,}, {size - left:,} removed by the pre-screen, {left:,} left")
     first = wanted.sessions[0]
-    yield _row("sessions", f"{len(wanted.sessions):,} from {first} to {wanted.as_of}")
+    yield row("sessions", f"{len(wanted.sessions):,} from {first} to {wanted.as_of}")
 
 
 def request_lines(planned: Planned, width: int) -> Iterator[Text]:
     """Yield the requests, the proof that there are no fewer, and the time they take."""
     plan = planned.plan
     if planned.store is not None:
-        yield _row("store", f"{planned.store} lacks {planned.cells:,} symbol-days")
-    kinds = counted(plan.by_kind.items())
-    yield from listed(_label("requests", "bold"), [f"{plan.http_requests:,}", *kinds], width)
-    proof = "proven to be the fewest" if not plan.gap else f"at most {plan.gap:,} too many"
-    yield _row("lower bound", f"{plan.lower_bound:,} ({proof})")
-    yield _row("one by one", _one_by_one(plan))
-    yield _row("time", _time(plan, planned.wanted.rate))
+        yield row("store", f"{planned.store} lacks {planned.cells:,} symbol-days")
+    if plan.http_requests:
+        yield from _count_lines(plan, planned.wanted.rate, width)
+    else:
+        yield row("requests", "0, nothing is missing that could be asked")
     if plan.unreachable:
         days = plan.out_of_reach.sessions[plan.out_of_reach.missing.any(axis=0)]
         span = f"{days[0]} to {days[-1]}" if len(days) > 1 else f"{days[0]}"
         detail = f"{plan.unreachable:,} symbol-days that the provider does not give out ({span})"
-        yield _row("out of reach", detail, "yellow")
+        yield row("out of reach", detail, "yellow")
+
+
+def _count_lines(plan: Plan, rate: float | None, width: int) -> Iterator[Text]:
+    items = [f"{plan.http_requests:,}", *counted(plan.by_kind.items())]
+    yield from listed(label("requests", "bold"), items, width)
+    proof = "proven to be the fewest" if not plan.gap else f"at most {plan.gap:,} too many"
+    yield row("lower bound", f"{plan.lower_bound:,} ({proof})")
+    yield row("one by one", _one_by_one(plan))
+    yield row("time", _time(plan, rate))
 
 
 def _savings_lines(planned: Planned, width: int) -> Iterator[Text]:
@@ -61,11 +68,11 @@ def _savings_lines(planned: Planned, width: int) -> Iterator[Text]:
     text = f"saves {savings.saved:,} of {savings.without_rules:,} requests"
     if savings.without_rules and not savings.saved:
         text += ": what is asked answers for the whole market"
-    yield _row("pre-screen", text)
+    yield row("pre-screen", text)
     removed = planned.wanted.removed
     rules = [f"{rule} {saved:,}" for rule, saved in savings.by_rule.items() if removed.get(rule)]
     if rules:
-        yield from listed(_label("by rule", "dim"), rules, width)
+        yield from listed(label("by rule", "dim"), rules, width)
 
 
 def counted(counts: Iterable[tuple[str, int]]) -> list[str]:
@@ -99,9 +106,11 @@ def _time(plan: Plan, rate: float | None) -> str:
     return f"{duration(plan.seconds_at_rate_limit)} at {rate:,g} requests a minute"
 
 
-def _label(name: str, style: str) -> Text:
+def label(name: str, style: str) -> Text:
+    """The name of a line, so wide that lines stand under each other."""
     return Text(f"{name:<12}", style)
 
 
-def _row(name: str, text: str, style: str = "") -> Text:
-    return Text.assemble(_label(name, "bold" if not style else f"bold {style}"), " ", text)
+def row(name: str, text: str, style: str = "") -> Text:
+    """One line: its name and what is to be said."""
+    return Text.assemble(label(name, "bold" if not style else f"bold {style}"), " ", text)

@@ -89,6 +89,8 @@ def _times(result: ScanResult, width: int) -> Iterator[Text]:
     if total > 0:
         items.append(f"{result.universe.size / total:,.0f} symbols/s")
     items.append(f"{stats.batch.requests:,} requests")
+    if stats.batch.retries:
+        items.append(f"{stats.batch.retries:,} retries")
     yield from listed(Text("time", "bold"), items, width)
 
 

@@ -1,0 +1,108 @@
+"""``technic sync``: bring the store of a vendor up to date, for a shell or for cron."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from technic.cli.options import RUN, FetchOptions, TalkOptions, UniverseOptions
+
+if TYPE_CHECKING:
+    from technic.cli.planning import Wanted
+    from technic.data_engine.stored import StoredProvider
+    from technic.data_engine.sync import SyncReport
+
+__all__ = ["sync"]
+
+INTERRUPTED = 130
+WRONG_USAGE = 2
+NEEDLESS = {
+    "demo": "the demo provider makes its bars on this machine",
+    "files": "files are read where they are",
+}
+
+
+def sync(
+    fetch: FetchOptions,
+    universe: UniverseOptions,
+    talk: TalkOptions,
+    dividends: Annotated[
+        bool, typer.Option("--dividends", help="Fetch dividends too.", rich_help_panel=RUN)
+    ] = False,
+    min_success: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=100,
+            help="Fail (exit code 1) when fewer symbols are complete.",
+            metavar="PERCENT",
+            rich_help_panel=RUN,
+        ),
+    ] = 95.0,
+    failures: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the symbols that are missing and why, as CSV.",
+            metavar="FILE",
+            rich_help_panel=RUN,
+        ),
+    ] = None,
+    format_: Annotated[
+        Literal["table", "json"],
+        typer.Option("--format", help="How to print the result.", rich_help_panel=RUN),
+    ] = "table",
+) -> None:
+    """Bring the store up to date with the fewest requests; what arrives is kept, come what may.
+
+    A second run asks only for what is still missing, so it can be repeated or interrupted at any
+    time. Exit code 1 when fewer symbols than --min-success are complete; they are named.
+    """
+    from technic.cli.console import note
+    from technic.cli.failures import check_failures_target, write_failures
+    from technic.cli.planning import find_wanted
+    from technic.cli.source import named_source
+    from technic.cli.sync_report import Outcome, print_outcome, print_plan
+    from technic.data_engine.stored import StoredProvider
+
+    if failures is not None:
+        check_failures_target(failures)
+    wanted = (
+        None
+        if named_source(fetch.provider) in NEEDLESS
+        else find_wanted(fetch, universe, quiet=talk.quiet)
+    )
+    if wanted is None or not isinstance(wanted.provider, StoredProvider):
+        note(f"nothing to sync: {NEEDLESS[named_source(fetch.provider)]}")
+        raise typer.Exit(WRONG_USAGE)
+    if format_ == "table":
+        print_plan(wanted)
+    report = _run(wanted, wanted.provider, dividends=dividends, quiet=talk.quiet)
+    outcome = Outcome.of(wanted, wanted.provider, report, min_success)
+    if failures is not None:
+        write_failures(outcome.failures, failures)
+        note(f"wrote {len(outcome.failures):,} symbols to {failures}", quiet=talk.quiet)
+    print_outcome(outcome, format_)
+    if not outcome.succeeded:
+        note(outcome.complaint)
+        raise typer.Exit(1)
+
+
+def _run(wanted: Wanted, provider: StoredProvider, *, dividends: bool, quiet: bool) -> SyncReport:
+    """Carry the plan out; Ctrl-C says what becomes of what has arrived."""
+    from functools import partial
+
+    from technic.cli.console import note
+    from technic.cli.progress import progress_on_stderr
+
+    try:
+        with progress_on_stderr(quiet) as report:
+            tell = partial(report, "fetch") if report else None
+            return provider.sync(wanted.symbols, wanted.sessions, tell, dividends=dividends)
+    except KeyboardInterrupt:
+        note(
+            f"interrupted; what arrived is kept in {provider.syncer.store.url}, the next sync asks "
+            "only for the rest"
+        )
+        raise typer.Exit(INTERRUPTED) from None
