@@ -87,12 +87,15 @@ def test_a_single_price_times_100_is_caught(field, factor):
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_impossible_values_are_caught_anywhere_in_the_window(field):
-    """Zero or negative prices and negative volumes; a volume of zero is possible."""
-    for value in (0.0, -1.0):
+    """Prices of 0, below and beyond belief, such volumes; a volume of zero is possible."""
+    for value in (0.0, -1.0, 1.1e15, 1e308):
         bars = ordinary()
         bars[field][3] = value
         fine = field == "volume" and value == 0.0
         assert one(bars) == (None if fine else "bad_price")
+    everywhere = ordinary()
+    everywhere[field][:] = 1.1e15
+    assert one(everywhere) == "bad_price"
 
 
 @pytest.mark.parametrize(

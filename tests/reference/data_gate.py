@@ -28,7 +28,8 @@ def gate_code(bars: Sequence[Bar], today: int) -> str | None:
 
 def _bar_code(bars: Sequence[Bar], at: int) -> str | None:
     _, open_, high, low, close, volume = bars[at]
-    if min(open_, high, low, close) <= 0 or volume < 0:
+    prices = (open_, high, low, close)
+    if min(prices) <= 0 or max(prices) > 1e12 or volume < 0 or volume > 1e15:
         return "bad_price"
     if low > high or _outside(close, low, high, 1.001) or _outside(open_, low, high, 1.1):
         return "high_below_low"

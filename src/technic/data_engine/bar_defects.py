@@ -1,7 +1,7 @@
 """Bars that cannot be true: impossible levels, units that change overnight, prices × 100.
 
 1. One pass over the window marks the few bars that deserve a look (`_suspects`): prices at or
-   below zero, out of order, or far from the previous close.
+   below zero or beyond belief, out of order, or far from the previous close.
 2. Each of them is judged with the trading around it (`_judge`). A wild move that is true brings
    wild trading; a bar in other units does not, since price × shares stays what it was.
 
@@ -26,6 +26,8 @@ __all__ = ["BarDefects", "find_bar_defects"]
 IndexArray = NDArray[np.intp]
 
 NO_CODE = ""
+MOST_PRICE, MOST_VOLUME = 1e12, 1e15
+"""More than any market had, split-adjusted histories included; their product is a plain number."""
 CHUNK_CELLS = 65_536
 """Cells looked at together, so that the temporaries stay in the processor's cache."""
 ORDINARY_BARS = 20
@@ -123,14 +125,15 @@ def _suspects(panel: BarPanel, rows: IndexArray, rules: GateRules) -> tuple[Inde
 
 
 def _disordered(panel: BarPanel, part: slice) -> BoolArray:
-    """Mark bars that are not ``0 < low <= open, close <= high`` with a volume of 0 or more."""
+    """Mark bars that are not ``0 < low <= open, close <= high`` within what is possible."""
     low, high = panel.low[part], panel.high[part]
     marked: BoolArray = low <= 0.0
     for price in (panel.open[part], panel.close[part]):
         marked |= price > high
         marked |= price < low
-    marked |= panel.volume[part] < 0.0
-    return marked
+    marked |= high > MOST_PRICE
+    volume = panel.volume[part]
+    return marked | (volume < 0.0) | (volume > MOST_VOLUME)
 
 
 def _impossible(bars: _Bars, rules: GateRules) -> NDArray[np.object_]:
@@ -145,7 +148,9 @@ def _impossible(bars: _Bars, rules: GateRules) -> NDArray[np.object_]:
         outside |= (price > bars.high * slack) | (price * slack < bars.low)
     code[outside] = "high_below_low"
     least = np.minimum(np.minimum(bars.open, bars.close), np.minimum(bars.low, bars.high))
-    code[(least <= 0.0) | (bars.volume < 0.0)] = "bad_price"
+    most = np.maximum(np.maximum(bars.open, bars.close), np.maximum(bars.low, bars.high))
+    bad = (least <= 0.0) | (most > MOST_PRICE)
+    code[bad | (bars.volume < 0.0) | (bars.volume > MOST_VOLUME)] = "bad_price"
     return code
 
 

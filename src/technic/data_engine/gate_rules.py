@@ -33,6 +33,8 @@ class GateRules:
     bar to the day of the scan), ``price_floor`` (last close), ``dollar_volume_floor`` (mean of
     close × volume over ``average_bars``).
 
+    Bad price: a price of 0 or less or above a trillion, a volume below 0 or above a quadrillion.
+
     Levels of one bar: ``close_outside_pct`` and ``open_outside_pct`` say how far these may lie
     outside [low, high]. A close hardly may; an open may come from an auction or from a trade that
     was busted later (a large cap had one 8.9 % below its low).
