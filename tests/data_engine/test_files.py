@@ -331,6 +331,26 @@ def test_parquet_that_is_broken_or_of_wrong_types_gets_one_sentence(tmp_path):
             fetch(whole)
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("$1,234,567.5", 1234567.5), (" 12,345 ", 12345.0), ("-1,234", -1234.0), ("1e3", 1000.0)],
+)
+def test_commas_between_thousands_are_read(tmp_path, text, number):
+    """As people and spreadsheets write them."""
+    bars(["AAA"]).assign(volume=[text] * 5).to_csv(tmp_path / "x.csv", index=False)
+    np.testing.assert_array_equal(fetch(tmp_path / "x.csv", ["AAA"]).bars.volume, number)
+
+
+@pytest.mark.parametrize("text", ["20,5", "1.234,5", "1,23,456", ",5", "1234,567"])
+def test_a_decimal_comma_is_refused_not_dropped(tmp_path, text):
+    """20,5 is not 205: the row is named, and what to write instead."""
+    frame = bars(["AAA"]).astype({"close": str})
+    frame.loc[2, "close"] = text
+    frame.to_csv(tmp_path / "x.csv", index=False, sep=";")
+    with pytest.raises(InputFileError, match=f"row 4, column 'close': '{text}' is no number.*poi"):
+        fetch(tmp_path / "x.csv", ["AAA"])
+
+
 def test_parquet_text_that_is_not_utf8_gets_one_sentence(tmp_path):
     """The column is named."""
     table = pa.Table.from_pandas(bars())

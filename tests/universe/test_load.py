@@ -101,6 +101,7 @@ def test_rows_that_repeat_another_count_once(tmp_path, caplog):
         (b"s\xe9,name\nA,x\n", "row 1: is not UTF-8 text"),
         (b"\xff\xfes\0y\0", "is UTF-16 text"),
         (b"symbol,market cap\nA,1\nB,lots\n", "row 3, column 'market cap': 'lots' is no market"),
+        (b"symbol;market cap\nA;1,5B\n", "row 2, column 'market cap': '1,5B' is no market cap"),
         (b"symbol,market cap\nA,-5\n", "'-5' is no market cap"),
         (b"symbol,market cap\nA,inf\n", "'inf' is no market cap"),
         (b"symbol,Symbol\nA,B\n", "has 2 columns for symbol: symbol, Symbol"),

@@ -62,7 +62,9 @@ _EXCHANGE_OF = {spelling: name for name, spellings in EXCHANGES.items() for spel
 
 MAX_SYMBOL_LENGTH = 24
 _HEADER_WORDS = ("symbol", "ticker", "symbols", "tickers")
-_AMOUNT = re.compile(r"\$?([+-]?[\d.,]+(?:[eE][+-]?\d+)?)\s*([KMBT]?)")
+_AMOUNT = re.compile(
+    r"\$?([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*([KMBT]?)"
+)
 _UNIT = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 

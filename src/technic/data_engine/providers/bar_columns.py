@@ -21,6 +21,8 @@ MAX_SYMBOL_LENGTH = 24
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
 _YEARS = range(1900, 2200)
+_THOUSANDS = r"^[\s$+-]*\d{1,3}(?:,\d{3})+(?:\.\d*)?\s*$"
+"""A number whose commas stand between thousands, and nowhere else."""
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _EPOCH_UNITS = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
 
@@ -113,6 +115,15 @@ def numbers_of(file: TableFile, column: str, values: pa.ChunkedArray, start: int
 
 
 def _parsed(file: TableFile, column: str, values: pa.ChunkedArray, start: int) -> FloatArray:
+    """Read text as numbers: ``$1,234.5`` is one; in ``20,5`` the comma would be taken away."""
+    misplaced = pc.and_(
+        pc.match_substring(values, ","),
+        pc.invert(pc.match_substring_regex(values, _THOUSANDS)),
+    )
+    if pc.any(misplaced).as_py():
+        row = pc.index(misplaced, True).as_py()
+        reason = f"{values[row].as_py()!r} is no number"
+        raise file.error(reason, start + row, column, "write decimals with a point: 1234.5")
     bare = pc.replace_substring_regex(values, r"^\s*\$|,|\s", "")
     bare = pc.if_else(pc.is_in(bare, pa.array(MISSING)), pa.scalar(None, pa.string()), bare)
     try:
