@@ -9,6 +9,7 @@ import typer
 from technic.cli.doctor import doctor
 from technic.cli.explain import explain
 from technic.cli.groups import expand_groups
+from technic.cli.marketsim import marketsim
 from technic.cli.plan import plan
 from technic.cli.scan import scan
 from technic.cli.show import show
@@ -44,5 +45,5 @@ def technic(
         print(context.get_help())
 
 
-for command in (scan, show, explain, plan, sync, doctor):
+for command in (scan, show, explain, plan, sync, marketsim, doctor):
     app.command(command.__name__)(expand_groups(command))
