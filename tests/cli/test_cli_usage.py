@@ -175,7 +175,7 @@ def test_help_and_version_work_and_load_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("scan", "show", "explain", "plan", "sync", "marketsim", "doctor"):
+    for command in ("scan", "show", "explain", "plan", "sync", "marketsim", "data", "doctor"):
         assert command in done.stdout
 
 

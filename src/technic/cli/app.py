@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from technic.cli.data import data
 from technic.cli.doctor import doctor
 from technic.cli.explain import explain
 from technic.cli.groups import expand_groups
@@ -47,3 +48,4 @@ def technic(
 
 for command in (scan, show, explain, plan, sync, marketsim, doctor):
     app.command(command.__name__)(expand_groups(command))
+app.add_typer(data)

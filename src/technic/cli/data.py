@@ -1,0 +1,133 @@
+"""``technic data``: look into the store of a provider, check it, tidy it, carry it elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from technic.cli.groups import expand_groups
+from technic.cli.options import Debug, Provider
+
+__all__ = ["data"]
+
+data = typer.Typer(name="data", help="Look into the store of a provider, check it, tidy it.")
+
+Target = Annotated[
+    Path,
+    typer.Argument(
+        help="A .parquet or .csv file with symbol, date, open, high, low, close, volume.",
+        metavar="FILE",
+        show_default=False,
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOptions:
+    """Which store, and how to print what is found."""
+
+    provider: Provider = None
+    format_: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="How to print it.")
+    ] = "table"
+    debug: Debug = False
+
+
+def info(options: StoreOptions) -> None:
+    """Show what the store holds: bars, symbols, days, files, problem symbols, data version."""
+    from technic.cli.data_report import print_info
+    from technic.cli.store_access import existing_store
+
+    print_info(existing_store(options.provider), options.format_)
+
+
+def verify(options: StoreOptions) -> None:
+    """Check every file and every answer of the store; exit code 1 when something is wrong."""
+    from technic.cli.data_report import print_problems
+    from technic.cli.store_access import existing_store
+
+    found = existing_store(options.provider)
+    problems = found.store.verify()
+    print_problems(found, problems, options.format_)
+    if problems:
+        raise typer.Exit(1)
+
+
+def compact(options: StoreOptions) -> None:
+    """Rewrite months of several files as one each; nothing that is stored changes."""
+    from technic.cli.data_report import print_change
+    from technic.cli.store_access import existing_store
+
+    found = existing_store(options.provider)
+    before = found.store.stats()
+    found.store.compact()
+    after = found.store.stats()
+    files = {
+        "bar_files_before": before.bar_files,
+        "bar_files": after.bar_files,
+        "bar_bytes_before": before.bar_bytes,
+        "bar_bytes": after.bar_bytes,
+    }
+    text = (
+        f"{before.bar_files:,} files of {before.bar_bytes / 1e6:,.1f} MB are now "
+        f"{after.bar_files:,} of {after.bar_bytes / 1e6:,.1f} MB"
+    )
+    print_change(found, text, files, options.format_)
+
+
+def export(file: Target, options: StoreOptions) -> None:
+    """Write all daily bars of the store, raw as they are, into one file.
+
+    A Parquet file also carries what is known to be answered; splits and dividends stay behind.
+    """
+    from technic.cli.data_report import print_change
+    from technic.cli.store_access import existing_store, export_bars
+
+    found = existing_store(options.provider)
+    bars = export_bars(found, file)
+    about = {"bars": bars, "file": str(file)}
+    print_change(found, f"wrote {bars:,} bars to {file}", about, options.format_)
+
+
+def import_(file: Target, options: StoreOptions) -> None:
+    """Store the bars of a file; each symbol's replace what the store has between their ends."""
+    from technic.cli.data_report import print_change
+    from technic.cli.store_access import any_store, import_bars
+
+    found = any_store(options.provider)
+    bars = import_bars(found, file)
+    about = {"bars": bars, "file": str(file)}
+    print_change(found, f"stored {bars:,} bars of {file}", about, options.format_)
+
+
+def clear_problems(
+    options: StoreOptions,
+    symbols: Annotated[
+        list[str] | None,
+        typer.Argument(help="Only these symbols. (default: all)", metavar="SYMBOL"),
+    ] = None,
+) -> None:
+    """Forget the failures of symbols that were left alone, so that the next sync asks again."""
+    from technic.cli.data_report import print_change
+    from technic.cli.store_access import clear_symbols, existing_store
+
+    found = existing_store(options.provider)
+    cleared = clear_symbols(found, symbols)
+    text = f"forgot the failures of {len(cleared):,} symbols"
+    if cleared:
+        text += f": {', '.join(cleared)}"
+    print_change(found, text, {"cleared": cleared}, options.format_)
+
+
+for _name, _command in (
+    ("info", info),
+    ("verify", verify),
+    ("compact", compact),
+    ("export", export),
+    ("import", import_),
+    ("clear-problems", clear_problems),
+):
+    data.command(_name)(expand_groups(_command))

@@ -1,0 +1,111 @@
+"""What is in a store, for people as lines, for programs as one JSON object."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.text import Text
+
+from technic.cli.console import console_for
+from technic.cli.plan_report import label, row
+from technic.cli.report import listed
+from technic.cli.store_access import ProviderStore
+from technic.data_engine.store import Problem, StoreStats
+
+__all__ = ["print_change", "print_info", "print_problems"]
+
+
+def print_info(found: ProviderStore, format_: str) -> None:
+    """Print everything that is known about a store."""
+    stats, problems = found.store.stats(), found.problems()
+    if format_ == "json":
+        _print_json({**found.facts(), **_plain(stats), "problems": _plain_problems(problems)})
+        return
+    console = console_for(sys.stdout)
+    console.print(_title(found))
+    for line in _info_lines(stats, problems, console.width):
+        console.print(line)
+
+
+def print_problems(found: ProviderStore, problems: Sequence[str], format_: str) -> None:
+    """Print what is wrong, one sentence a line."""
+    if format_ == "json":
+        _print_json({**found.facts(), "sound": not problems, "problems": list(problems)})
+        return
+    console = console_for(sys.stdout)
+    console.print(_title(found))
+    for problem in problems:
+        console.print(Text(problem), soft_wrap=True)
+    count = f"{len(problems):,} problems" if problems else "nothing is wrong"
+    console.print(row("verified", count, "red" if problems else "green"))
+
+
+def print_change(
+    found: ProviderStore, text: str, facts: Mapping[str, object], format_: str
+) -> None:
+    """Print what was done."""
+    if format_ == "json":
+        _print_json({**found.facts(), **facts})
+        return
+    console = console_for(sys.stdout)
+    console.print(_title(found))
+    console.print(Text(text), soft_wrap=True)
+
+
+def _title(found: ProviderStore) -> Text:
+    line = Text.assemble(("Store ", "bold"), f"of {found.provider} · {found.store.url}")
+    if found.simulated:
+        line.append(" · ")
+        line.append("SIMULATED", "bold reverse yellow")
+    return line
+
+
+def _info_lines(stats: StoreStats, problems: Mapping[str, Problem], width: int) -> Iterator[Text]:
+    if stats.first is None:
+        yield row("bars", "none yet")
+    else:
+        span = f"{stats.first} to {stats.last}"
+        yield row("bars", f"{stats.bars:,} of {stats.symbols:,} symbols, {span}")
+    answered = f"{stats.market_days:,} whole-market days, {stats.ranges:,} ranges of symbols"
+    yield row("answered", answered)
+    yield row("actions", f"{stats.splits:,} splits, {stats.dividends:,} dividends")
+    size = f"{stats.bar_files:,} of bars, {stats.bar_bytes / 1e6:,.1f} MB"
+    yield row("files", f"{size}; {stats.coverage_files:,} of coverage")
+    versions = [f"{table} {version}" for table, version in stats.versions.items()]
+    yield from listed(label("version", "bold"), versions, width)
+    if problems:
+        items = [f"{len(problems):,} left alone for a while"]
+        items += [
+            f"{symbol} ({one.reason}, until {one.until:%Y-%m-%d})"
+            for symbol, one in sorted(problems.items())
+        ]
+        yield from listed(label("problems", "bold yellow"), items, width)
+
+
+def _plain(stats: StoreStats) -> dict[str, object]:
+    """The numbers with days as text; None while there are no bars."""
+    values = dataclasses.asdict(stats)
+    for name in ("first", "last"):
+        values[name] = None if values[name] is None else str(values[name])
+    return values
+
+
+def _plain_problems(problems: Mapping[str, Problem]) -> list[dict[str, object]]:
+    return [
+        {
+            "symbol": symbol,
+            "reason": one.reason,
+            "failures": one.failures,
+            "last_at": one.last_at.isoformat(),
+            "until": one.until.isoformat(),
+        }
+        for symbol, one in sorted(problems.items())
+    ]
+
+
+def _print_json(document: Mapping[str, object]) -> None:
+    text = json.dumps(document, allow_nan=False, ensure_ascii=False)
+    sys.stdout.write(text + "\n")
