@@ -24,7 +24,7 @@ def test_python_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.Mon
     for example in EXAMPLE.finditer(text):
         line = text[: example.start()].count("\n") + 1
         code = "\n" * line + example.group(1)
-        exec(compile(code, str(page), "exec", dont_inherit=True), names)  # noqa: S102 - our own documentation
+        exec(compile(code, str(page), "exec", dont_inherit=True), names)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
