@@ -10,6 +10,7 @@ from typing import get_args
 
 import pytest
 
+from technic import scan_block
 from technic.cli import scan as scan_module
 from technic.cli.app import app
 from technic.cli.entry import run
@@ -135,6 +136,25 @@ def test_debug_shows_the_traceback(technic, monkeypatch):
     assert ran.err.splitlines()[-1] == "technic: unexpected ZeroDivisionError: by design"
 
 
+def test_a_symbol_that_raises_is_a_sentence_and_an_entry(scan, monkeypatch, tmp_path):
+    """Its traceback is for --debug; --quiet says nothing; the others are ranked."""
+    evaluate = scan_block.evaluate
+
+    def poisoned(panel, rows, *args):
+        if "CHAR" in panel.symbols:
+            raise ZeroDivisionError("poison")
+        return evaluate(panel, rows, *args)
+
+    monkeypatch.setattr(scan_block, "evaluate", poisoned)
+    ran = scan("--ledger", tmp_path / "ledger.csv")
+    assert ran.code == 0
+    assert "Traceback" not in ran.err
+    sentence = "technic: scanning CHAR raised: ZeroDivisionError: poison"
+    assert ran.err.splitlines().count(sentence) == 1
+    assert "CHAR,error.ZeroDivisionError,poison" in (tmp_path / "ledger.csv").read_text()
+    assert scan("--quiet").err == ""
+
+
 def fail(*_: object, **__: object) -> None:
     """Stand in for a scan with a bug in it."""
     raise ZeroDivisionError("by design")
@@ -193,15 +213,6 @@ def test_every_command_and_every_option_has_help(command):
         info = get_args(parameter.annotation)[1]
         assert info.help, parameter.name
         assert info.help.strip()[-1] in ".)", info.help
-
-
-def test_the_reference_page_is_current():
-    """docs/cli.md says what the options say; scripts/make-cli-docs writes it."""
-    script = ROOT / "scripts" / "make-cli-docs"
-    done = subprocess.run(
-        [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_scan_format_is_one_that_the_exports_know():

@@ -1,6 +1,5 @@
 import contextlib
 import gzip
-import logging
 
 import numpy as np
 import pandas as pd
@@ -213,20 +212,20 @@ def test_prices_that_cannot_be_are_handed_on_as_they_are(tmp_path, suffix):
     assert (panel.length.tolist(), panel.left_out.tolist()) == ([2], [3])
 
 
-def test_two_different_rows_for_one_day_fail_their_symbol_only(tmp_path, caplog):
-    """The failure names the day; the other symbols keep their bars."""
+def test_two_different_rows_for_one_day_fail_their_symbol_only(tmp_path):
+    """The failure names the day; the other symbols keep their bars; repeats are counted."""
     frame = bars(["AAA", "BBB", "CCC"])
     clash = frame[(frame.symbol == "BBB") & (frame.date == "2024-03-06")].assign(close=1.0)
     repeat = frame[(frame.symbol == "CCC")].assign(open=np.nan)
     frame.loc[frame.symbol == "CCC", "open"] = np.nan
     pd.concat([clash, frame, repeat]).to_csv(tmp_path / "x.csv", index=False)
-    with caplog.at_level(logging.WARNING):
-        answer = fetch(tmp_path / "x.csv", ["AAA", "BBB", "CCC"])
+    answer = fetch(tmp_path / "x.csv", ["AAA", "BBB", "CCC"])
     assert answer.bars.symbols == ("AAA", "CCC")
     assert len(answer.bars) == 10
     assert answer.failures["BBB"].reason == "duplicate_rows"
     assert "2024-03-06" in answer.failures["BBB"].detail
-    assert "5 rows repeat another, 1 symbols have clashing rows" in caplog.text
+    assert answer.notes == ("x.csv: 5 rows repeat another and were read once",)
+    assert fetch(tmp_path / "x.csv", ["AAA"]).notes == ()
 
 
 def test_one_broken_file_in_a_folder_fails_its_symbol_only(tmp_path):

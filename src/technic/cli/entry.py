@@ -40,6 +40,8 @@ def run(arguments: Sequence[str]) -> int:
     debug = "--debug" in arguments
     if debug:
         logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+    handler = logging.NullHandler() if debug or "--quiet" in arguments else _one_line_handler()
+    logging.getLogger("technic").addHandler(handler)
     try:
         return _invoke(list(arguments))
     except BrokenPipeError:
@@ -50,6 +52,26 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the command line's one error boundary
         return _explain(error, debug)
+    finally:
+        logging.getLogger("technic").removeHandler(handler)
+
+
+class _OneLine(logging.Formatter):
+    """A record as a sentence; of an exception its class and text, the traceback is for --debug."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = record.getMessage()
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            text += f": {type(error).__name__}: {error}"
+        return f"technic: {_one_line(text)}"
+
+
+def _one_line_handler() -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(_OneLine())
+    return handler
 
 
 def _invoke(arguments: list[str]) -> int:

@@ -93,7 +93,7 @@ class FilesProvider:
         """
         asked = list(dict.fromkeys(symbols))
         place = {symbol: at for at, symbol in enumerate(asked)}
-        bars, clashes = _settled(_selected(self._rows, place, sessions))
+        bars, clashes, repeats = _settled(_selected(self._rows, place, sessions))
         failures = {}
         for symbol in asked:
             if symbol in clashes:
@@ -113,7 +113,10 @@ class FilesProvider:
         kept = tuple(symbol for symbol in asked if has_bars[place[symbol]])
         column = new_column[bars.column].astype(np.int32)
         answer = LongBars(kept, column, bars.session, *(getattr(bars, name) for name in FIELDS))
-        return Fetched(answer, Splits.none(), failures, notes=self.notes)
+        notes = self.notes
+        if repeats:
+            notes += (f"{self._path.name}: {repeats:,} rows repeat another and were read once",)
+        return Fetched(answer, Splits.none(), failures, notes=notes)
 
     def _no_data(self, symbol: str, known: set[str], sessions: DateArray) -> str:
         if symbol not in known:
@@ -138,12 +141,15 @@ def _selected(rows: BarRows, place: dict[str, int], sessions: DateArray) -> Long
     return bars if np.all(key[1:] >= key[:-1]) else bars.rows(np.argsort(key, kind="stable"))
 
 
-def _settled(bars: LongBars) -> tuple[LongBars, dict[str, str]]:
-    """Drop rows that repeat another; return also the symbols whose rows clash, with the day."""
+def _settled(bars: LongBars) -> tuple[LongBars, dict[str, str], int]:
+    """Drop rows that repeat another.
+
+    Returns the bars, the symbols whose rows clash with a day, and how many rows were dropped.
+    """
     key = _key(bars)
     twice = np.flatnonzero(key[1:] == key[:-1]) + 1
     if not len(twice):
-        return bars, {}
+        return bars, {}, 0
     same = np.ones(len(twice), dtype=np.bool_)
     for name in FIELDS:
         values: FloatArray = getattr(bars, name)
@@ -153,10 +159,7 @@ def _settled(bars: LongBars) -> tuple[LongBars, dict[str, str]]:
     clashes = {bars.symbols[bars.column[at]]: f"for {bars.session[at]}" for at in clashing[::-1]}
     keep = ~np.isin(bars.column, bars.column[clashing])
     keep[twice] = False
-    logger.warning(
-        "%d rows repeat another, %d symbols have clashing rows", int(same.sum()), len(clashes)
-    )
-    return bars.rows(keep), clashes
+    return bars.rows(keep), clashes, int(same.sum())
 
 
 def _key(bars: LongBars) -> NDArray[np.int64]:
