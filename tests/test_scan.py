@@ -23,6 +23,7 @@ from technic.scan_context import open_context
 from technic.scanner_core import _process_symbol, _scan_symbol
 from technic.settings import load_settings
 from technic.testing import FakeProvider, make_bars
+from technic.universe import universe_of
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +234,20 @@ def test_explaining_a_symbol_that_was_not_scored_says_why(bars: LongBars):
         result.explain("NOPE")
     with pytest.raises(ParameterError, match="one of the 2 symbols"):
         result.explain("ZZZ")
+
+
+def test_a_notebook_shows_the_best_rows_with_what_they_rest_on(bars: LongBars):
+    """Headline with SIMULATED, regime, warnings, main columns, ledger; text of files is escaped."""
+    listings = universe_of(SYMBOLS, "made-up", {"company": [f"<b>{s}</b> & Co." for s in SYMBOLS]})
+    later = dt.datetime(2024, 3, 14, 12, tzinfo=dt.UTC)
+    html = run_scan(provider=FakeProvider(bars, universe=listings), now=later)._repr_html_()
+    assert "as of 2024-03-08 · 30 of 30 symbols kept" in html
+    for text in ("SIMULATED", "market trend", "the data ends 2024-03-08", "kept 30", "and 5 more"):
+        assert text in html
+    assert html.count("<tr") == 26
+    assert html.count("<th>") == 13
+    assert "&lt;b&gt;AK&lt;/b&gt; &amp; Co." in html
+    assert "<b>AK" not in html
 
 
 def test_a_saved_result_holds_table_ledger_and_config(bars: LongBars, tmp_path):

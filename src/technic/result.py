@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,26 @@ if TYPE_CHECKING:
     import polars
 
 __all__ = ["DataInfo", "RunnerInfo", "ScanResult", "ScanStats", "UniverseInfo"]
+
+
+HTML_ROWS = 25
+HTML_COLUMNS = (
+    "symbol",
+    "company",
+    "sector",
+    "close",
+    "return_1_pct",
+    "tech_rating",
+    "signal",
+    "rs_rating",
+    "entry",
+    "stop",
+    "target",
+    "reward_risk",
+    "shares",
+    "plan_note",
+)
+"""What a notebook shows of a row; the table has every column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +207,21 @@ class ScanResult:
         )
 
     def _repr_html_(self) -> str:
-        head = self.table.head(25).to_html(index=False, float_format="{:,.2f}".format, na_rep="-")
+        """The best rows with their main columns, under the headline, with warnings and ledger."""
+        shown = [name for name in HTML_COLUMNS if name in self.table.columns]
+        rows = self.table[shown].head(HTML_ROWS)
+        whole = {name: "{:,.0f}".format for name in ("rs_rating", "shares") if name in shown}
+        table = rows.to_html(
+            index=False, float_format="{:,.2f}".format, formatters=whole, na_rep="-"
+        )
+        more = len(self.table) - len(rows)
+        hidden = [f"and {more:,} more rows: result.table"] if more else []
         counts = " · ".join(f"{name} {n:,}" for name, n in self.ledger.counts.items())
-        return f"<p><b>{self.headline()}</b></p>{head}<p>{counts}</p>"
+        regime = f"market trend {self.regime.trend}, volatility {self.regime.volatility}"
+        lines = [f"{regime} ({self.regime.source})", *self.warnings]
+        above = "".join(f"<p>{escape(line)}</p>" for line in lines)
+        below = "".join(f"<p>{escape(line)}</p>" for line in (*hidden, counts))
+        return f"<p><b>{escape(self.headline())}</b></p>{above}{table}{below}"
 
 
 def plain(value: object) -> object:
