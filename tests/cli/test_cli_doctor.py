@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from typing import get_args
 
 import pytest
 
+from support.loopback import small
 from technic.cli import checks
+from technic.cli.vendor_checks import advice
+from technic.data_engine.key_trial import Finding, Topic
+from technic.data_engine.loopback import LoopbackServer
+from technic.data_engine.providers.polygon import FREE, PAID
+
+TOPICS = get_args(Topic)
 
 
 @pytest.fixture
@@ -89,3 +98,60 @@ def test_missing_packages_name_the_command_that_installs_them(report, monkeypatc
     assert code == 1
     assert found["polars"] == ("warn", "extra not installed: pip install 'technic[polars]'")
     assert found["numpy"][0] == "fail"
+
+
+@pytest.fixture
+def market(monkeypatch):
+    """A running market that the settings point to, with the plan that is asked for."""
+    with contextlib.ExitStack() as stack:
+
+        def start(**options):
+            server = stack.enter_context(
+                LoopbackServer(small(n_sessions=1000, options=options)),
+            )
+            monkeypatch.setenv("TECHNIC_LOOPBACK_URL", server.url)
+            return server
+
+        yield start
+
+
+def test_a_vendor_is_tried_with_a_request_of_each_kind(report, market):
+    """The simulated vendor answers everything, and says SIMULATED."""
+    server = market()
+    code, found = report("--provider", "loopback")
+    assert code == 0
+    assert found["provider loopback"][0] == "ok"
+    assert found["provider loopback"][1].startswith("SIMULATED, answers listings")
+    assert {state for state, _ in found.values()} <= {"ok", "warn"}
+    assert found["loopback: snapshot"][1].startswith("2026-06-30: ")
+    assert server.stats.requests == 8
+
+
+def test_a_missing_key_is_one_sentence_that_names_the_variable(report):
+    """Nothing is asked without it."""
+    code, found = report("--provider", "polygon")
+    assert code == 1
+    assert found["provider polygon"][0] == "fail"
+    assert "TECHNIC_POLYGON_KEY" in found["provider polygon"][1]
+
+
+def test_settings_that_promise_what_a_key_does_not_give_are_found():
+    """And settings that leave unused what it gives; the variable is named with its value."""
+    less = {topic: Finding(topic, "yes", "") for topic in TOPICS}
+    less["snapshot"] = Finding("snapshot", "no", "not in your plan")
+    (found,) = advice("polygon", PAID, less)
+    assert (found.state, found.name) == ("warn", "polygon: settings")
+    assert found.detail == "the settings count on snapshot: set TECHNIC_POLYGON_PLAN=free"
+    (found,) = advice("polygon", FREE, {topic: Finding(topic, "yes", "") for topic in TOPICS})
+    assert found.detail.endswith("set TECHNIC_POLYGON_PLAN=paid")
+
+
+def test_a_key_that_is_refused_fails_and_is_not_shown(technic, monkeypatch, market):
+    """A wrong key is a failed check; neither stream has it."""
+    server = market(key="the-right-one")
+    monkeypatch.setenv("TECHNIC_POLYGON_URL", server.url)
+    monkeypatch.setenv("TECHNIC_POLYGON_KEY", "a-key-that-must-not-show")
+    ran = technic("doctor", "--provider", "polygon")
+    assert ran.code == 1
+    assert "fail provider polygon" in ran.out
+    assert "must-not-show" not in ran.out + ran.err

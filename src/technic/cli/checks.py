@@ -10,13 +10,14 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
+from technic.cli.check import Check
 from technic.cli.config import source_of
-from technic.data_engine.providers.registry import open_provider
+from technic.cli.vendor_checks import vendor_checks
+from technic.data_engine.providers.registry import REMOTE, open_provider
 from technic.errors import TechnicError
 from technic.scan_config import ScanConfig
 from technic.scanner_core import run_scan
@@ -24,21 +25,12 @@ from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import Settings, load_settings
 from technic.version import __version__
 
-__all__ = ["Check", "run_checks"]
+__all__ = ["run_checks"]
 
 OLDEST_PYTHON = (3, 11)
 SYMBOLS_TRIED = 40
 _SECRET = re.compile(r"key|secret|token|password", re.IGNORECASE)
 _REQUIREMENT = re.compile(r"([A-Za-z0-9_.-]+)[^;]*(?:;.*extra == ['\"]([^'\"]+)['\"])?")
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the report: ``ok``, ``warn`` (works, with a limit) or ``fail``."""
-
-    name: str
-    state: Literal["ok", "warn", "fail"]
-    detail: str
 
 
 def run_checks(provider: str | None = None, data: str | None = None) -> Iterator[Check]:
@@ -56,7 +48,10 @@ def run_checks(provider: str | None = None, data: str | None = None) -> Iterator
     calendar = load_calendar(now.date(), settings.home)
     yield _calendar(calendar, now)
     name, path = source_of(provider, data, settings)
-    yield _provider(name, path, settings, calendar)
+    if name in REMOTE:
+        yield from vendor_checks(name, settings, calendar)
+    else:
+        yield _provider(name, path, settings, calendar)
 
 
 def _python() -> Check:

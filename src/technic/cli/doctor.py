@@ -26,6 +26,9 @@ def doctor(
 ) -> None:
     """Check the installation: Python, packages, folders, settings, calendar, provider.
 
+    For a vendor it sends one small request of each kind with your key and says what the key may do;
+    after a refused rate it waits a minute.
+
     Exit code 1 when a check fails; a warning does not count as failure.
     """
     from technic.cli.checks import run_checks

@@ -12,7 +12,7 @@ from technic.errors import ParameterError
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
 
-__all__ = ["PROVIDERS", "REMOTE", "open_provider", "open_remote", "store_url"]
+__all__ = ["PROVIDERS", "REMOTE", "market_clock", "open_provider", "open_remote", "store_url"]
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ def open_provider(
             raise ParameterError("data", data, "a file or folder of prices", "give --data PATH")
         return FilesProvider(data, price_basis=price_basis)
     remote = open_remote(name, settings)
-    clock = now or _clock_of(name, settings)
+    clock = now or market_clock(name, settings)
     return _with_store(remote, calendar, settings, max_concurrent, clock)
 
 
@@ -160,7 +160,7 @@ def _key(name: str, key: str | None) -> str:
     return key
 
 
-def _clock_of(name: str, settings: Settings) -> Callable[[], dt.datetime]:
+def market_clock(name: str, settings: Settings) -> Callable[[], dt.datetime]:
     """Return the clock of this machine; the simulated market has its own."""
     if name == "loopback":
         from technic.data_engine.providers.loopback import LOOPBACK_URL, MarketClock

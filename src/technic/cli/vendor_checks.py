@@ -1,0 +1,103 @@
+"""``technic doctor`` for a vendor: what the user's key may do, and whether the settings fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Literal
+
+from technic.cli.check import Check
+from technic.data_engine.key_trial import Finding, KeyTrial
+from technic.data_engine.providers.registry import market_clock, open_remote
+from technic.data_engine.requests import Capabilities
+from technic.data_engine.run_async import run_async
+from technic.errors import TechnicError
+from technic.sessions import SessionCalendar
+from technic.settings import Settings
+
+__all__ = ["advice", "vendor_checks"]
+
+PLANS = {
+    "polygon": ("free", "paid"),
+    "alpaca": ("basic", "plus"),
+    "tiingo": ("free", "power"),
+}
+"""The smaller and the larger plan that the settings know."""
+STATES: dict[str, Literal["ok", "warn", "fail"]] = {
+    "yes": "ok",
+    "no": "warn",
+    "broken": "fail",
+    "untried": "ok",
+}
+NEEDED = ("listings", "symbol history", "whole-market day")
+THREE_YEARS = 3 * 365
+
+
+def vendor_checks(name: str, settings: Settings, calendar: SessionCalendar) -> Iterator[Check]:
+    """Yield a line for each kind of request, and what the settings should say."""
+    label = f"provider {name}"
+    try:
+        told = open_remote(name, settings)
+        remote = open_remote(name, _with_largest_plan(name, settings))
+        now = market_clock(name, settings)()
+        findings = run_async(KeyTrial(remote, calendar, now).run())
+    except TechnicError as error:
+        yield Check(label, "fail", str(error))
+        return
+    yield _whole(label, findings, simulated=told.simulated)
+    for finding in findings:
+        yield Check(f"{name}: {finding.topic}", STATES[finding.verdict], _words(finding))
+    yield from advice(name, told.capabilities, {one.topic: one for one in findings})
+
+
+def _with_largest_plan(name: str, settings: Settings) -> Settings:
+    """Settings under which every kind of request is there to be tried."""
+    if name not in PLANS:
+        return settings
+    larger: dict[str, Any] = {f"{name}_plan": PLANS[name][1]}
+    return replace(settings, **larger)
+
+
+def _whole(label: str, findings: list[Finding], *, simulated: bool) -> Check:
+    """Tell whether the key is good for anything."""
+    needed = [one for one in findings if one.topic in NEEDED and one.verdict != "untried"]
+    if not any(one.verdict == "yes" for one in needed):
+        worst = needed[-1].detail if needed else "nothing could be tried"
+        return Check(label, "fail", f"no answer to anything a scan needs: {worst}")
+    kinds = [one.topic for one in findings if one.verdict == "yes" and one.topic != "request rate"]
+    kind = "SIMULATED, " if simulated else ""
+    return Check(label, "ok", f"{kind}answers {', '.join(kinds)}")
+
+
+def _words(finding: Finding) -> str:
+    if finding.verdict == "no" and finding.topic != "request rate":
+        return f"not with this key: {finding.detail}"
+    return finding.detail
+
+
+def advice(name: str, told: Capabilities, found: dict[str, Finding]) -> Iterator[Check]:
+    """Compare what the settings promise with what the key gives."""
+    rate = told.requests_per_minute
+    if found["request rate"].verdict == "no" and rate is not None:
+        detail = f"Technic keeps to {rate:g} requests a minute by the settings"
+        yield Check(f"{name}: settings", "ok", detail)
+    if name not in PLANS:
+        return
+    smaller, larger = PLANS[name]
+    deep = told.history_days is None or told.history_days >= THREE_YEARS
+    promised = {
+        "snapshot": "snapshot" in told.kinds,
+        "history depth": deep,
+        "same-day data": told.same_day,
+    }
+    less = [topic for topic, there in promised.items() if there and found[topic].verdict == "no"]
+    more = [
+        topic for topic, there in promised.items() if not there and found[topic].verdict == "yes"
+    ]
+    variable = f"TECHNIC_{name.upper()}_PLAN"
+    if less:
+        detail = f"the settings count on {', '.join(less)}: set {variable}={smaller}"
+        yield Check(f"{name}: settings", "warn", detail)
+    elif more:
+        detail = f"the key gives {', '.join(more)} too: set {variable}={larger}"
+        yield Check(f"{name}: settings", "warn", detail)
