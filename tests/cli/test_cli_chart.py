@@ -44,6 +44,9 @@ def test_higher_prices_are_drawn_higher():
 def test_the_latest_bars_are_shown_when_not_all_fit():
     """A narrow chart ends on the last day."""
     many = bars(*((p, p + 1, p - 1, p) for p in range(100, 400)))
+    levels = [Level("target", 1085.34, "green")]  # the widest label there is
+    for width in (50, 80):
+        assert max(map(len, drawn(many, levels, width))) == width
     lines = drawn(many, width=50)
     assert all(len(line) <= 50 for line in lines)
     assert str(many.dates[-1]) in lines[-1]

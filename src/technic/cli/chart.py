@@ -20,7 +20,7 @@ __all__ = ["ChartBars", "Level", "render_chart"]
 
 VOLUME_LINES = 3
 TICKS = 5
-LABEL_GAP = 1
+LABEL_GAP = 3
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _NOTHING, _WICK, _BODY = 0, 1, 2
 # (upper half, lower half) -> character
@@ -90,7 +90,7 @@ def render_chart(
         return []
     prices = [*bars.high, *bars.low, *(level.price for level in levels)]
     label = max(len(price_text(max(prices))), *(len(_label(each)) for each in levels), 8)
-    shown = bars.last(max(width - label - LABEL_GAP - 1, 1))
+    shown = bars.last(max(width - label - LABEL_GAP, 1))
     scale = _scale(shown, levels, lines)
     canvas = _Canvas(len(shown.close), lines)
     _draw_candles(canvas, shown, scale)
