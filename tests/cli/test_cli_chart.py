@@ -34,7 +34,7 @@ def test_a_candle_has_a_body_between_open_and_close_and_wicks_beyond():
 def test_higher_prices_are_drawn_higher():
     """A rising market goes from the bottom left to the top right."""
     rising = bars(*((p, p + 1, p - 1, p + 0.5) for p in range(10, 60)))
-    lines = drawn(rising, lines=12)[:12]
+    lines = drawn(rising, width=70, lines=12)[:12]
     first = next(at for at, line in enumerate(lines) if line[0] != " ")
     last = next(at for at, line in enumerate(lines) if line[49] != " ")
     assert last == 0
