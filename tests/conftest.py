@@ -37,4 +37,5 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
     for name in list(os.environ):
         if name.startswith("TECHNIC_"):
             monkeypatch.delenv(name)
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setenv("TECHNIC_HOME", str(tmp_path_factory.getbasetemp() / "technic-home"))

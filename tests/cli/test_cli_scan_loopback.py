@@ -71,7 +71,7 @@ def test_people_see_that_it_is_simulated_and_what_it_took(scan):
     with LoopbackServer(small(faults=rules)) as server:
         out = scan(server, "--bars", "20", "--limit", "1").out
         assert server.stats.faults["server_error"] > 0
-    assert out.splitlines()[0].endswith("SIMULATED")
+    assert out.splitlines()[0].startswith("Technic SIMULATED")
     assert "universe: SIMULATED listings" in out
     times = out[out.index("\ntime ") :]
     assert " requests" in times

@@ -20,13 +20,13 @@ def headline(result: ScanResult) -> Iterator[Text]:
     data = result.data
     line = Text()
     line.append("Technic ", "bold")
+    if data.simulated:  # first, so that no narrow terminal breaks it off
+        line.append("SIMULATED", "bold reverse yellow")
+        line.append(" ")
     line.append(f"as of {result.as_of}", "bold cyan")
     line.append(f" · {result.universe.size:,} symbols · {data.provider} data to ")
     line.append(data.last_session)
     line.append(f" · {_BASIS.get(data.price_basis, data.price_basis.replace('_', ' '))}")
-    if data.simulated:
-        line.append(" · ")
-        line.append("SIMULATED", "bold reverse yellow")
     yield line
     yield Text(f"universe: {result.universe.source}", "dim")
     regime = result.regime
