@@ -86,6 +86,7 @@ def test_a_vendor_with_a_universe_is_planned_without_a_request(planned, polygon,
     assert found["seconds_at_rate_limit"] == pytest.approx(8 / 5 * 60)
     assert (found["prescreen"]["without"], found["prescreen"]["with"]) == (12, 8)
     assert found["prescreen"]["by_rule"]["warrant"] == 4
+    assert found["prescreen"]["by_rule"].keys() == found["prescreen"]["removed"].keys()
     assert found["simulated"] is False
 
 
@@ -109,7 +110,7 @@ def test_the_table_tells_people_the_same(technic, planned):
     assert "SIMULATED" in out
     assert "requests     150 · market_day 150" in out
     assert "150 (proven to be the fewest)" in out
-    assert "saves 0 of 150 requests" in out
+    assert "saves 0 of 150 requests: whole-market days answer for everybody" in out
     assert "warrant 0" in out
 
 

@@ -112,6 +112,16 @@ def test_what_needs_no_sync_is_said_in_a_sentence(technic):
         assert text in ran.err
 
 
+def test_a_universe_of_which_nothing_is_left_is_not_synced(sync, market, tmp_path):
+    """Not one request, and a sentence instead of a success of nothing."""
+    path = tmp_path / "listings.csv"
+    path.write_text("symbol,company\nAAAW,Aaa Warrant\n", encoding="utf-8")
+    ran = sync("--universe", path)
+    assert (ran.code, ran.out) == (1, "")
+    assert "the pre-screen leaves none of 1 symbols" in ran.err
+    assert market.stats.requests == 0
+
+
 def test_without_a_market_one_sentence_says_what_starts_it(sync, monkeypatch):
     """Nothing listens on the port that the settings name."""
     monkeypatch.setenv("TECHNIC_LOOPBACK_URL", "http://127.0.0.1:1")

@@ -64,13 +64,14 @@ def _count_lines(plan: Plan, rate: float | None, width: int) -> Iterator[Text]:
 
 
 def _savings_lines(planned: Planned, width: int) -> Iterator[Text]:
-    savings = planned.savings
+    savings, removed = planned.savings, planned.removed
     text = f"saves {savings.saved:,} of {savings.without_rules:,} requests"
-    if savings.without_rules and not savings.saved:
-        text += ": what is asked answers for the whole market"
+    if not any(removed.values()):
+        text = "removes no symbol"
+    elif savings.without_rules and not savings.saved:
+        text += ": whole-market days answer for everybody"
     yield row("pre-screen", text)
-    removed = planned.wanted.removed
-    rules = [f"{rule} {saved:,}" for rule, saved in savings.by_rule.items() if removed.get(rule)]
+    rules = [f"{rule} {saved:,}" for rule, saved in savings.by_rule.items() if removed[rule]]
     if rules:
         yield from listed(label("by rule", "dim"), rules, width)
 

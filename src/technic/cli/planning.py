@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,10 +79,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Planned:
-    """A plan, what it is for, and what the pre-screen saves; ``store``: None for an empty one."""
+    """A plan, what it is for, and what the pre-screen saves; ``store``: None for an empty one.
+
+    ``removed``: symbols that are not asked for, by rule.
+    """
 
     wanted: Wanted
     plan: Plan
+    removed: Mapping[str, Sequence[str]]
     savings: Savings
     cells: int
     store: str | None
@@ -100,7 +105,7 @@ class Planned:
                 "with": savings.with_rules,
                 "saved": savings.saved,
                 "by_rule": dict(savings.by_rule),
-                "removed": {rule: len(symbols) for rule, symbols in wanted.removed.items()},
+                "removed": {rule: len(symbols) for rule, symbols in self.removed.items()},
                 "off": dict(wanted.screened.off),
             },
             "store": self.store,
@@ -164,7 +169,7 @@ def make_planned(wanted: Wanted) -> Planned:
     gaps = coverage.missing(everybody, sessions)
     left = gaps.without({symbol for symbols in removed.values() for symbol in symbols})
     savings = prescreen_savings(gaps, removed, _capabilities(provider), today)
-    return Planned(wanted, plan, savings, left.cells, store, text)
+    return Planned(wanted, plan, removed, savings, left.cells, store, text)
 
 
 def nothing_planned() -> dict[str, object]:

@@ -76,6 +76,9 @@ def sync(
     if wanted is None or not isinstance(wanted.provider, StoredProvider):
         note(f"nothing to sync: {NEEDLESS[named_source(fetch.provider)]}")
         raise typer.Exit(WRONG_USAGE)
+    if not wanted.symbols:
+        note(f"nothing to sync: the pre-screen leaves none of {len(wanted.universe):,} symbols")
+        raise typer.Exit(1)
     if format_ == "table":
         print_plan(wanted)
     report = _run(wanted, wanted.provider, dividends=dividends, quiet=talk.quiet)
