@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from support.loopback import GROUPED, POLYGON_KEY, small
@@ -20,6 +20,7 @@ def worst_by_hand(times: list[float], window_s: float) -> int:
     return max((sum(end - window_s < t <= end for t in times) for end in times), default=0)
 
 
+@example([0.0, 1.0, 2.0], 1.0)
 @given(TIMES, st.sampled_from([0.5, 1.0, 7.0, 60.0]))
 def test_the_worst_window_is_found_wherever_it_begins(times, window_s):
     """The same as counting back from every arrival."""

@@ -34,6 +34,8 @@ def test_the_list_of_tickers_comes_in_pages_by_ticker(limit):
     last = len(world.sessions) - 1
     assert len(names) == sum(world.is_listed(row, last) for row in range(len(world.market)))
     assert all(len(page) == limit for page in found[:-1])
+    (whole,) = pages(loopback, "/v3/reference/tickers", limit=len(names))
+    assert [row["ticker"] for row in whole] == names
 
 
 def test_tickers_can_be_filtered_and_some_lack_their_type():

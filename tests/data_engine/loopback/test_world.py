@@ -38,6 +38,7 @@ def test_a_split_between_two_fetches_changes_adjusted_history_and_no_raw_bar():
     adjusted = grouped(loopback, EVE, adjusted="true")[name]
     assert adjusted["v"] == volume[0] * 4
     assert adjusted["c"] == round(before[-1] / 4, 6)
+    assert grouped(loopback, SPLIT_DAY, adjusted="true")[name]["c"] == now[0]
 
 
 @pytest.mark.parametrize("recorded", [True, False], ids=["recorded", "unrecorded"])
@@ -170,6 +171,7 @@ def test_the_market_is_the_demo_providers_when_it_is_as_large():
     """Same seed and sessions, same symbols; only bars that lack a price are left out."""
     world = small(n_sessions=2_520).world
     assert world.market.seed == 86
-    rows, values = world.day(len(world.sessions) - 1)
-    assert np.isfinite(values).all()
-    assert len(rows) > 250
+    bars = world.market.bars(np.arange(300), 0, 2_520)
+    days = [world.day(at) for at in range(2_520)]
+    assert sum(len(rows) for rows, _ in days) == bars.complete().sum() < len(bars)
+    assert all(np.isfinite(values).all() for _, values in days)
