@@ -53,6 +53,18 @@ def test_a_sync_asks_what_was_planned_and_the_next_one_nothing(sync, market):
     assert market.stats.by_endpoint["grouped"] == 30
 
 
+def test_a_plan_counts_what_the_store_lacks(sync, technic, market):
+    """After a sync of ten days a plan of twelve has two to ask, the pre-screen's symbols too."""
+    assert sync("--days", "10").code == 0
+    options = ("--provider", "loopback", "--format", "json")
+    synced = json.loads(technic("plan", "--days", "10", *options).out)
+    assert (synced["requests"], synced["missing_cells"]) == (0, 0)
+    assert synced["prescreen"]["without"] == 0
+    longer = json.loads(technic("plan", "--days", "12", *options).out)
+    assert (longer["requests"], longer["prescreen"]["without"]) == (2, 2)
+    assert longer["missing_cells"] == 2 * longer["symbols"]
+
+
 def test_people_see_plan_and_result(sync, market):
     """First what will be asked, then what came of it; made-up data says so."""
     ran = sync("--days", "30", "--dividends")
