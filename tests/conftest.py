@@ -12,8 +12,8 @@ from hypothesis import settings
 settings.register_profile("technic", deadline=None)
 settings.load_profile("technic")
 
-BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
-REAL_DATA = Path(os.environ.get("TECHNIC_TEST_DATA") or BESIDE)
+NAMED = os.environ.get("TECHNIC_TEST_DATA")
+REAL_DATA = Path(NAMED or Path(__file__).resolve().parents[2] / "shared" / "data")
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,7 @@ def real_data() -> Path:
     """
     if not REAL_DATA.is_dir():
         message = f"the real market data is not at {REAL_DATA}"
-        if REAL_DATA != BESIDE:
+        if NAMED:
             pytest.fail(message)
         pytest.skip(message)
     return REAL_DATA

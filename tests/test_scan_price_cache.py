@@ -8,6 +8,7 @@ import pytest
 
 from support.made_up_market import CALENDAR, NOW, SESSIONS, SYMBOLS, assert_same, scan
 from technic import ScanConfig, run_scan
+from technic.data_engine import get_price_history_batch
 from technic.errors import NothingToScanError, ParameterError
 from technic.panel import BarPanel, LongBars
 from technic.testing import FakeProvider, make_bars
@@ -110,3 +111,20 @@ def test_cached_symbols_that_nobody_lists_are_named(bars: LongBars):
     assert warning.startswith("6 symbols of the price cache are not in the universe")
     assert "(X0, X1, X2, X3, X4, X5)" in warning
     assert scan(bars, ScanConfig(symbols=("X1",)), price_cache=frames).warnings == ()
+
+
+def test_a_cache_without_a_provider_is_labelled_as_what_it_is(bars: LongBars):
+    """Frames of one's own are not called simulated, and no other market fills their gaps."""
+    window = CALENDAR.last(300, SESSIONS[-1])
+    panel = BarPanel.from_long(FakeProvider(bars).history(SYMBOLS, window).bars, window)
+    frames = {symbol: panel.frame(symbol) for symbol in SYMBOLS}
+    own = run_scan(price_cache=frames, now=NOW)
+    assert (own.data.provider, own.data.simulated) == ("price_cache", False)
+    assert own.universe.size == 30
+    asked = run_scan(ScanConfig(symbols=("AK", "NOPE")), price_cache=frames, now=NOW)
+    assert asked.ledger.of("NOPE")[0] == "fetch.not_in_cache"
+    batch = get_price_history_batch(SYMBOLS, 300, provider=FakeProvider(bars), now=NOW)
+    fetched = run_scan(price_cache=batch, now=NOW)
+    assert (fetched.data.provider, fetched.data.simulated) == ("fake", True)
+    assert fetched.data.price_basis == "split_adjusted"
+    pd.testing.assert_frame_equal(fetched.table, own.table, check_exact=True)

@@ -97,16 +97,17 @@ TEXT = ("symbol", "company", "exchange", "sector", "industry", "country", "type"
 class ScanConfig:
     """What to scan, as of when, by which rules.
 
-    ``provider``: where bars come from; ``data``: the file or folder of the ``files`` provider.
-    ``universe``: a listings file, else what the provider lists; ``symbols`` (in any vendor's
-    spelling) and ``watchlist`` restrict it. ``as_of``: ``YYYY-MM-DD``, else the provider's last
-    session. ``benchmark``: a symbol of the data or a file of closes. ``bars``: sessions of history
+    ``provider``: where bars come from; None: a price cache alone where the scan is given one, else
+    the settings' provider, else the simulated market. ``data``: the file or folder of the
+    ``files`` provider. ``universe``: a listings file, else what the provider lists; ``symbols``
+    (in any vendor's spelling) and ``watchlist`` restrict it. ``as_of``: ``YYYY-MM-DD``, else the
+    provider's last session. ``benchmark``: a symbol of the data or a file of closes. ``bars``: sessions of history
     that the scan needs; the window begins by the anchor rule. ``min_success_pct``: below this
     share of symbols with bars the scan counts as failed. ``sort``: ``COLUMN[:asc|:desc]``.
     ``block_size``: symbols scanned together; it changes speed and memory, never a value.
     """
 
-    provider: str = "demo"
+    provider: str | None = None
     data: str | None = None
     price_basis: PriceBasis | None = None
     universe: str | None = None
@@ -126,7 +127,7 @@ class ScanConfig:
     block_size: int = 8192
 
     def __post_init__(self) -> None:
-        for name in ("data", "universe", "watchlist", "benchmark"):
+        for name in ("provider", "data", "universe", "watchlist", "benchmark"):
             value = getattr(self, name)
             if isinstance(value, PathLike):
                 object.__setattr__(self, name, fspath(value))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic.data_engine.price_cache import PriceCache, PriceFrames, panel_of
+from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of
 from technic.data_engine.providers.base import PriceBasis, Provider
+from technic.data_engine.providers.cached import CachedProvider
 from technic.data_engine.providers.registry import open_provider
 from technic.errors import NothingToScanError, ParameterError
-from technic.panel import BarPanel
 from technic.scan_config import ScanConfig
 from technic.sessions import SessionCalendar, load_calendar, parse_day
 from technic.settings import Settings
@@ -52,15 +52,17 @@ def open_context(
     the price cache begins.
     """
     calendar = load_calendar(now.date(), settings.home)
-    cache = None if price_cache is None else PriceCache(panel_of(price_cache, calendar))
+    cache = None if price_cache is None else cache_of(price_cache, calendar)
+    if provider is None and config.provider is None and cache is not None:
+        provider = CachedProvider(cache)
     provider = provider or open_provider(
-        config.provider,
+        config.provider or settings.provider or "demo",
         calendar,
         settings=settings,
         data=config.data,
         price_basis=config.price_basis,
     )
-    last = provider.last_session() if cache is None else _last_day(cache.panel)
+    last = (provider if cache is None else CachedProvider(cache)).last_session()
     as_of = last
     if config.as_of is not None:
         as_of = calendar.require_session("as_of", parse_day("as_of", config.as_of))
@@ -77,7 +79,7 @@ def open_context(
             f"({len(calendar.between(last, completed)) - 1} sessions later)"
         )
     start = calendar.anchor(as_of, config.bars)
-    basis = provider.price_basis if cache is None else config.price_basis or "unknown"
+    basis = provider.price_basis if cache is None else config.price_basis or cache.price_basis
     if basis == "raw":
         basis = "split_adjusted"  # raw bars are adjusted as of the scan's day on the way in
     return ScanContext(provider, calendar, as_of, start, last, basis, cache, tuple(warnings))
@@ -98,9 +100,3 @@ def choose_universe(config: ScanConfig, provider: Provider) -> Universe:
     if not len(universe):
         raise NothingToScanError(f"{universe.source} lists no symbols")
     return universe
-
-
-def _last_day(panel: BarPanel) -> np.datetime64:
-    if not panel.length.any():
-        raise NothingToScanError("the price cache holds no bars")
-    return np.datetime64(panel.sessions[int(panel.session.max())], "D")

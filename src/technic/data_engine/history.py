@@ -18,7 +18,7 @@ import pandas as pd
 
 from technic.data_engine.adjust import split_adjust, total_return_adjust
 from technic.data_engine.price_cache import BatchStats, PriceCache
-from technic.data_engine.providers.base import Fetched, Progress, Provider
+from technic.data_engine.providers.base import Fetched, PriceBasis, Progress, Provider
 from technic.data_engine.providers.registry import open_provider
 from technic.data_engine.requests import FREQUENCIES, Frequency
 from technic.errors import FetchError, ParameterError
@@ -96,7 +96,15 @@ def get_price_history_batch(
     fetched = source.history(names, sessions, progress)
     panel = BarPanel.from_long(_adjusted(fetched, adjust, sessions[-1]), sessions)
     stats = BatchStats.of(fetched, len(names), panel, time.perf_counter() - started)
-    return PriceCache(panel, fetched.failures, stats, fetched.notes)
+    return PriceCache(
+        panel,
+        fetched.failures,
+        stats,
+        fetched.notes,
+        source.name,
+        source.simulated,
+        _basis(source.price_basis, adjust),
+    )
 
 
 def _adjusted(fetched: Fetched, adjust: Adjustment, as_of: np.datetime64) -> LongBars:
@@ -105,6 +113,13 @@ def _adjusted(fetched: Fetched, adjust: Adjustment, as_of: np.datetime64) -> Lon
     if adjust == "split":
         return split_adjust(fetched.bars, fetched.splits, as_of)
     return total_return_adjust(fetched.bars, fetched.splits, fetched.dividends, as_of)
+
+
+def _basis(price_basis: PriceBasis, adjust: Adjustment) -> PriceBasis:
+    """How prices are adjusted by now: raw ones as was asked for, others as they came."""
+    if price_basis != "raw" or adjust == "none":
+        return price_basis
+    return "split_adjusted" if adjust == "split" else "total_return_adjusted"
 
 
 def _check(days: int, freq: str, max_workers: int) -> None:

@@ -1,8 +1,9 @@
 """A rate limiter that spaces the starts of requests, and slows down when the server says so.
 
 Starts are spaced evenly instead of let out in bursts: whatever window the server counts in, fixed
-or sliding, never holds more than the limit. A 429 doubles the spacing and pauses everybody for as
-long as the server asks; each answer without one brings the spacing back by a twentieth.
+or sliding, never holds more than the limit. A 429 widens the spacing by half and pauses everybody
+for as long as the server asks; each answer without one brings a tenth of it back. So a server that
+throttles at random, up to one answer in five, is not mistaken for one with a lower limit.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ MARGIN = 1.02
 """Spacing beyond the exact one, so that a closed window of a minute holds no request too many."""
 SLOWEST_FACTOR = 64.0
 FIRST_SPACING_S = 0.02
-RECOVERY = 0.95
+SLOWER = 1.5
+RECOVERY = 0.9
 
 
 class Limiter:
@@ -52,7 +54,7 @@ class Limiter:
             self._next_s = max(self._next_s, earliest) + self._spacing_s
 
     def slow_down(self, retry_after_s: float | None) -> None:
-        """Note a 429: wait as long as asked and double the spacing.
+        """Note a 429: wait as long as asked and widen the spacing.
 
         Requests that were under way at the same time bring a 429 each; one of them counts.
         """
@@ -62,7 +64,7 @@ class Limiter:
             return
         self._slowed_at_s = now
         slowest = max(self._base_s, FIRST_SPACING_S) * SLOWEST_FACTOR
-        self._spacing_s = min(max(self._spacing_s * 2.0, FIRST_SPACING_S), slowest)
+        self._spacing_s = min(max(self._spacing_s * SLOWER, FIRST_SPACING_S), slowest)
         self._next_s = max(self._next_s, now + self._spacing_s)
 
     def speed_up(self) -> None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from technic.data_engine.providers.base import Failure, Fetched
+from technic.data_engine.providers.base import Failure, Fetched, PriceBasis
 from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.sessions import SessionCalendar
 from technic.universe import canonical
 
-__all__ = ["BatchStats", "PriceCache", "PriceFrames", "panel_of"]
+__all__ = ["BatchStats", "PriceCache", "PriceFrames", "cache_of", "panel_of"]
 
 PriceFrames = Mapping[str, pd.DataFrame]
 """Any mapping from symbol to price frame; a PriceCache is read without making frames."""
@@ -71,13 +71,17 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     """A read-only mapping from symbol to price frame, kept as arrays.
 
     Frames are made on demand; a scan reads ``panel`` directly. ``failures`` says why a symbol
-    that was asked for is not in it.
+    that was asked for is not in it; ``source``, ``simulated`` and ``price_basis`` say what the
+    bars are.
     """
 
     panel: BarPanel
     failures: Mapping[str, Failure] = field(default_factory=dict)
     stats: BatchStats = field(default_factory=BatchStats)
     notes: tuple[str, ...] = ()
+    source: str = "price_cache"
+    simulated: bool = False
+    price_basis: PriceBasis = "unknown"
     _columns: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -97,6 +101,13 @@ class PriceCache(Mapping[str, pd.DataFrame]):
 
     def __len__(self) -> int:
         return self.panel.n_symbols
+
+
+def cache_of(frames: PriceFrames, calendar: SessionCalendar) -> PriceCache:
+    """Return any mapping of price frames as a PriceCache; one that is one as it is."""
+    if isinstance(frames, PriceCache):
+        return frames
+    return PriceCache(panel_of(frames, calendar))
 
 
 def panel_of(frames: PriceFrames, calendar: SessionCalendar) -> BarPanel:

@@ -114,6 +114,9 @@ class AiohttpTransport:
             timeout=aiohttp.ClientTimeout(total=self._timeout_s, connect=CONNECT_TIMEOUT_S),
             headers={"Accept-Encoding": "gzip"},
         )
+        # aiohttp would send a GET again by itself when its connection breaks, past the rate
+        # limiter and uncounted; there is no public switch for it
+        self._session._retry_connection = False
         return self
 
     async def __aexit__(self, *_: object) -> None:
