@@ -98,12 +98,12 @@ class ScanConfig:
     """What to scan, as of when, by which rules.
 
     ``provider``: where bars come from; None: a price cache alone where the scan is given one, else
-    the settings' provider, else the simulated market. ``data``: the file or folder of the
-    ``files`` provider. ``universe``: a listings file, else what the provider lists; ``symbols``
-    (in any vendor's spelling) and ``watchlist`` restrict it. ``as_of``: ``YYYY-MM-DD``, else the
-    provider's last session. ``benchmark``: a symbol of the data or a file of closes. ``bars``: sessions of history
-    that the scan needs; the window begins by the anchor rule. ``min_success_pct``: below this
-    share of symbols with bars the scan counts as failed. ``sort``: ``COLUMN[:asc|:desc]``.
+    the settings' provider, else the simulated market. ``data``: file or folder of the ``files``
+    provider. ``universe``: a listings file, else what the provider lists; ``symbols`` (in any
+    vendor's spelling) and ``watchlist`` restrict it. ``as_of``: ``YYYY-MM-DD``, else the provider's
+    last session. ``benchmark``: a symbol of the data or a file of closes. ``bars``: sessions of
+    history that the scan needs; the window begins by the anchor rule. ``min_success_pct``: below
+    this share of symbols with bars the scan counts as failed. ``sort``: ``COLUMN[:asc|:desc]``.
     ``block_size``: symbols scanned together; it changes speed and memory, never a value.
     """
 
