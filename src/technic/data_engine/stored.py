@@ -6,13 +6,17 @@ scan of a past day adjusts by what was in force then.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from technic.aliases import DateArray
 from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress
+from technic.data_engine.remote import Endpoint
 from technic.data_engine.run_async import run_async
 from technic.data_engine.sync import Syncer, SyncReport, new_york_date
 from technic.errors import ParameterError
@@ -20,15 +24,19 @@ from technic.universe import Universe, universe_of
 
 __all__ = ["StoredProvider"]
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(slots=True)
 class StoredProvider:
     """Answers a scan from the store, after filling its gaps from the vendor.
 
-    ``last_report``: what the latest sync came to.
+    ``listings_folder``: where the vendor's listings of the day are kept, so that they are asked
+    for once a day; None: asked every time. ``last_report``: what the latest sync came to.
     """
 
     syncer: Syncer
+    listings_folder: Path | None = None
     last_report: SyncReport | None = None
 
     @property
@@ -58,7 +66,7 @@ class StoredProvider:
         """What the vendor lists today; where it lists nothing, the symbols of the store."""
         endpoint = self.syncer.remote.listings()
         if endpoint is not None:
-            return run_async(self.syncer.ask_listings(endpoint))
+            return self._listings_of_the_day(endpoint)
         sessions = self.syncer.calendar.last(1, self.last_session())
         symbols = self.syncer.store.read(None, sessions[0], sessions[-1]).symbols
         if not symbols:
@@ -66,6 +74,30 @@ class StoredProvider:
                 "universe", None, f"a file of listings, since {self.name} has none", "--universe"
             )
         return universe_of(symbols, f"symbols in the store of {self.name}")
+
+    def _listings_of_the_day(self, endpoint: Endpoint[Universe]) -> Universe:
+        """Ask for the listings, or read what was answered earlier on the same day."""
+        if self.listings_folder is None:
+            return run_async(self.syncer.ask_listings(endpoint))
+        day = new_york_date(self.syncer.now())
+        path = self.listings_folder / f"listings-{self.name}-{day}.parquet"
+        try:
+            return Universe(pd.read_parquet(path), f"{self.name} listings of {day}")
+        except FileNotFoundError:
+            logger.debug("no listings of %s yet", day)
+        except (OSError, ValueError) as error:  # pyarrow's errors are among these
+            logger.warning("%s cannot be read (%s): asking for the listings again", path, error)
+        universe = run_async(self.syncer.ask_listings(endpoint))
+        try:
+            self.listings_folder.mkdir(parents=True, exist_ok=True)
+            for old in self.listings_folder.glob(f"listings-{self.name}-*.parquet"):
+                old.unlink(missing_ok=True)
+            part = path.with_suffix(".part")
+            universe.frame.to_parquet(part, index=False)
+            part.replace(path)
+        except OSError as error:
+            logger.warning("the listings cannot be kept: %s", error)
+        return universe
 
     def sync(
         self,

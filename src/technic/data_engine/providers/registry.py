@@ -151,7 +151,9 @@ def _with_store(
 
     store = BarStore.open(store_url(remote.name, settings))
     rules = FetchRules(max_concurrent=min(max_concurrent, remote.capabilities.max_concurrent))
-    return StoredProvider(Syncer(remote, store, calendar, now, rules))
+    # a simulated vendor may list another market from one hour to the next
+    folder = None if remote.simulated else settings.home / "cache"
+    return StoredProvider(Syncer(remote, store, calendar, now, rules), folder)
 
 
 def _key(name: str, key: str | None) -> str:

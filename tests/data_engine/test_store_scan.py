@@ -1,0 +1,45 @@
+"""A scan whose bars come from a store, again and again in fresh processes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from support.vendor import CALENDAR
+from technic.data_engine.providers.base import Splits
+from technic.data_engine.store import BarStore
+from technic.testing import make_bars
+
+CHILD = Path(__file__).parents[1] / "support" / "scan_child.py"
+DAY = "2024-03-08"
+SYMBOLS = [f"S{i:02d}" for i in range(12)]
+RUNS = 20
+
+
+def test_a_scan_from_a_store_leaves_with_exit_code_0_every_time(tmp_path: Path):
+    """Readers of Delta tables have aborted Python at its exit: twenty runs, twenty clean ends."""
+    url, listings = str(tmp_path / "store"), tmp_path / "listings.csv"
+    listings.write_text("\n".join(["symbol", *SYMBOLS]))
+    days = CALENDAR.between(CALENDAR.anchor(np.datetime64(DAY), 20), np.datetime64(DAY))
+    asked_at = dt.datetime(2024, 3, 8, 23, tzinfo=dt.UTC)
+    store = BarStore.open(url)
+    store.write_days(make_bars(SYMBOLS, days), days, asked_at)
+    store.write_splits(Splits.none(), days[0], days[-1], asked_at)
+
+    def scan(_: int) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [sys.executable, str(CHILD), url, DAY, str(listings)],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    with ThreadPoolExecutor(2) as pool:
+        results = set(pool.map(scan, range(RUNS)))
+    assert results == {(0, "12 kept, 0 requests\n", "")}

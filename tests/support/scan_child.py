@@ -1,0 +1,27 @@
+"""A scan from a store in a process of its own: ``python scan_child.py STORE DAY LISTINGS``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+
+from technic import ScanConfig, run_scan
+from technic.data_engine.providers.loopback import LoopbackProvider
+from technic.data_engine.store import BarStore
+from technic.data_engine.stored import StoredProvider
+from technic.data_engine.sync import Syncer
+from technic.sessions import build_calendar
+
+
+def main(store: str, day: str, listings: str) -> None:
+    """Scan what the store holds; nobody listens where the provider would be asked."""
+    now = dt.datetime.fromisoformat(f"{day}T23:00:00+00:00")
+    nobody = LoopbackProvider(base_url="http://127.0.0.1:9")
+    syncer = Syncer(nobody, BarStore.open(store), build_calendar(2026), lambda: now)
+    config = ScanConfig(universe=listings, bars=20)
+    result = run_scan(config, provider=StoredProvider(syncer), now=now)
+    sys.stdout.write(f"{len(result.table)} kept, {result.stats.batch.requests} requests\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
