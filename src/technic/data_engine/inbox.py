@@ -7,9 +7,9 @@ the network. What has been put in is written also when the run is interrupted.
 from __future__ import annotations
 
 import datetime as dt
-import queue
-import threading
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -42,13 +42,11 @@ class Inbox:
         self._days: list[tuple[np.datetime64, LongBars]] = []
         self._ranges: dict[tuple[np.datetime64, np.datetime64], list[_Range]] = {}
         self._range_rows = 0
-        self._commits: queue.Queue[Commit | None] = queue.Queue(WAITING_COMMITS)
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._write_all, name="technic-store", daemon=True)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="technic-store")
+        self._waiting: deque[Future[None]] = deque()
         self.bars = 0
 
     def __enter__(self) -> Self:
-        self._thread.start()
         return self
 
     def __exit__(
@@ -57,12 +55,11 @@ class Inbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._flush_days()
-        self._flush_ranges()
-        self._commits.put(None)
-        self._thread.join()
-        if self._error is not None and error is None:
-            raise self._error
+        with self._writer:
+            self._flush_days()
+            self._flush_ranges()
+        for commit in self._waiting:
+            commit.result()
 
     def put_day(self, session: np.datetime64, bars: LongBars) -> None:
         """Take the whole market of one session."""
@@ -95,19 +92,11 @@ class Inbox:
             self._hand_over(len(bars), partial(write, self._asked_at, self._final))
 
     def _hand_over(self, bars: int, commit: Commit) -> None:
-        if self._error is not None:
-            raise self._error
+        """Queue a commit; where too many wait, wait for the oldest and raise what it raised."""
         self.bars += bars
-        self._commits.put(commit)
-
-    def _write_all(self) -> None:
-        """Write what is handed over until told to stop; after an error only take and drop."""
-        while (commit := self._commits.get()) is not None:
-            if self._error is None:
-                try:
-                    commit()
-                except Exception as error:  # noqa: BLE001 - carried to the thread that waits
-                    self._error = error
+        while len(self._waiting) >= WAITING_COMMITS:
+            self._waiting.popleft().result()
+        self._waiting.append(self._writer.submit(commit))
 
 
 _Range = tuple[tuple[str, ...], LongBars]
