@@ -18,6 +18,7 @@ from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan, un
 from technic import FilterRules, ScanConfig, run_scan, scan_block
 from technic.data_engine.providers.base import Failure
 from technic.errors import NothingToScanError, ParameterError
+from technic.market import LISTING_COLUMNS, TABLE_COLUMNS
 from technic.panel import LongBars
 from technic.scan_context import open_context
 from technic.scanner_core import _process_symbol, _scan_symbol
@@ -270,3 +271,14 @@ def test_single_symbol_functions_are_the_block_scan(bars: LongBars):
     assert rows.columns["rsi_14"][0] == table.loc["DL", "rsi_14"]
     (processed,) = _process_symbol("DL", config, context=context).rows
     assert processed.columns["rsi_14"][0] == rows.columns["rsi_14"][0]
+
+
+def test_a_column_nobody_has_is_refused_before_anything_is_fetched(bars: LongBars):
+    """The message names the nearest columns; what the check knows is what the table has."""
+    provider = FakeProvider(bars)
+    with pytest.raises(ParameterError, match=r"sort is 'rsi14'.*rsi_14"):
+        run_scan(ScanConfig(sort="rsi14"), provider=provider, now=NOW)
+    assert provider.asked == []
+    table = scan(bars).table
+    assert set(table.columns) <= set(TABLE_COLUMNS)
+    assert set(TABLE_COLUMNS) - set(table.columns) <= set(LISTING_COLUMNS)

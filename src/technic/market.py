@@ -6,6 +6,8 @@ the way it was cut into blocks can change a number.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +19,10 @@ from technic.data_engine.benchmark import Benchmark
 from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.regime import Regime, equal_weighted_index, market_regime
-from technic.scan_block import BlockRows
+from technic.scan_block import ALL_COLUMNS, BlockRows
 from technic.scan_config import FilterRules, ScanConfig, SortOrder
 from technic.scoring import (
+    BENCHMARK_COLUMNS,
     benchmark_columns,
     rs_eligible,
     rs_rating,
@@ -30,7 +33,16 @@ from technic.scoring import (
 from technic.trade_plan import PlanTable, trade_plans
 from technic.universe import Universe
 
-__all__ = ["Filtered", "Market", "filter_market", "rank_market", "ranked_table"]
+__all__ = [
+    "LISTING_COLUMNS",
+    "TABLE_COLUMNS",
+    "Filtered",
+    "Market",
+    "check_sort",
+    "filter_market",
+    "rank_market",
+    "ranked_table",
+]
 
 LISTING_COLUMNS = ("company", "exchange", "sector", "industry", "country", "type", "market_cap")
 LEADING = (
@@ -47,6 +59,16 @@ LEADING = (
     "plan_note",
 )
 """The columns that stand first in the table, after the listing's; all others follow."""
+
+TABLE_COLUMNS = (
+    "symbol",
+    *LISTING_COLUMNS,
+    *ALL_COLUMNS,
+    *("rs_score", "rs_rating", "tech_rating", "rating_coverage", "score_relative_strength"),
+    "signal",
+    *PlanTable.column_names(),
+)
+"""Every column that a table may have without a benchmark."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,11 +177,23 @@ def ranked_table(market: Market, universe: Universe, kept: list[str], sort: str)
     return _sorted(pd.DataFrame(columns), SortOrder.parse(sort))
 
 
+def check_sort(sort: str, *, has_benchmark: bool) -> None:
+    """Raise ParameterError for a column that no table has, before anything is fetched."""
+    column = SortOrder.parse(sort).column
+    known = [*TABLE_COLUMNS, *(BENCHMARK_COLUMNS if has_benchmark else ())]
+    if column not in known:
+        raise _no_such_column(column, known)
+
+
+def _no_such_column(column: str, known: Sequence[str]) -> ParameterError:
+    near = difflib.get_close_matches(column, known, n=3, cutoff=0.5)
+    hint = f"the nearest: {', '.join(near)}" if near else "docs/indicators.md lists them"
+    return ParameterError("sort", column, f"one of the table's {len(known)} columns", hint)
+
+
 def _sorted(table: pd.DataFrame, order: SortOrder) -> pd.DataFrame:
     if order.column not in table.columns:
-        raise ParameterError(
-            "sort", order.column, f"a column of the table: {', '.join(map(str, table.columns))}"
-        )
+        raise _no_such_column(order.column, [str(name) for name in table.columns])
     return table.sort_values(
         [order.column, "symbol"] if order.column != "symbol" else ["symbol"],
         ascending=[order.ascending, True] if order.column != "symbol" else [order.ascending],

@@ -26,7 +26,7 @@ from technic.engine.blocks import BlockOutcome, scan_or_halve
 from technic.engine.local import run_local
 from technic.errors import NothingToScanError
 from technic.ledger import Ledger, LedgerBook
-from technic.market import Market, filter_market, rank_market, ranked_table
+from technic.market import Market, check_sort, filter_market, rank_market, ranked_table
 from technic.result import DataInfo, RunnerInfo, ScanResult, ScanStats, UniverseInfo
 from technic.scan_block import BlockRows, joined, scan_block
 from technic.scan_config import FilterRules, ScanConfig
@@ -62,6 +62,7 @@ def run_scan(
     cannot be done as asked and NothingToScanError when no symbol could be scanned.
     """
     config = config or ScanConfig()
+    check_sort(config.sort, has_benchmark=config.benchmark is not None)
     settings = settings or load_settings(os.environ, Path.cwd())
     now = now or dt.datetime.now(dt.UTC)
     watch = Stopwatch()

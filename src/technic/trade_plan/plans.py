@@ -27,6 +27,10 @@ _RAILS = np.array(["structure", "min_atr", "max_atr", "min_pct", "max_pct"], dty
 _LIMITS = np.array(["risk", "liquidity", "position"], dtype=object)
 
 
+NOT_SHOWN = ("side", "note", "reason")
+"""Fields that the table shows in another form: ``plan_side`` and ``plan_note``."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanTable:
     """Plans of all symbols, arrays ``(n_symbols,)``.
@@ -52,12 +56,18 @@ class PlanTable:
     note: ObjectArray
     reason: ObjectArray
 
+    @classmethod
+    def column_names(cls) -> tuple[str, ...]:
+        """Names of the table columns that ``columns`` returns, in their order."""
+        own = (field.name for field in fields(cls) if field.name not in NOT_SHOWN)
+        return (*own, "plan_side", "plan_note")
+
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """Return table columns; ``plan_note`` is the note, or the reason where there is no plan."""
         found: dict[str, NDArray[np.generic]] = {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.name not in ("side", "note", "reason")
+            if field.name not in NOT_SHOWN
         }
         found["plan_side"] = self.side
         found["plan_note"] = np.where(self.has_plan, self.note, self.reason)
