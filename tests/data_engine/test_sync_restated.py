@@ -110,3 +110,24 @@ def test_a_restated_symbol_that_cannot_be_had_whole_never_mixes_two_bases(
     report = run(again, SYMBOLS, SESSIONS)
     assert (report.failures, report.restated) == ({}, ("AAA",))
     assert closes(again, "AAA") == halved(bars).close[bars.column == 0].tolist()
+
+
+@pytest.mark.parametrize("asked", [slice(-2, None), slice(-1, None)], ids=["next", "later"])
+def test_a_short_window_is_compared_with_what_lies_before_it(
+    bars: LongBars, begun: Path, asked: slice
+):
+    """Asking for the last days alone does not put them beside older prices of another basis."""
+    one = client(Vendor(halved(bars)), begun)
+    report = run(one, SYMBOLS, SESSIONS[asked])
+    assert (report.failures, report.restated) == ({}, ("AAA",))
+    assert closes(one, "AAA") == halved(bars).close[bars.column == 0].tolist()
+
+
+def test_older_sessions_are_compared_with_what_lies_after_them(bars: LongBars, tmp_path: Path):
+    """History that is filled in later comes in the basis of its day; the rest follows it."""
+    folder = tmp_path / "store"
+    run(client(Vendor(bars), folder), SYMBOLS, SESSIONS[6:])
+    one = client(Vendor(halved(bars)), folder)
+    report = run(one, SYMBOLS, SESSIONS[:5])
+    assert (report.failures, report.restated) == ({}, ("AAA",))
+    assert closes(one, "AAA") == halved(bars).close[bars.column == 0].tolist()

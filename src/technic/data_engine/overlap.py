@@ -1,19 +1,22 @@
 """Prices that come adjusted: whether what was stored has been restated since.
 
 A vendor that adjusts rewrites a symbol's whole history at each split or dividend. Asking a few
-stored sessions again shows it: where they differ, the whole history is asked anew. Raw prices are
-never rewritten, so for them all of this does nothing.
+stored sessions again shows it: where they differ, the answer is held back and the whole history
+asked anew, so that the store never holds two bases of one symbol. Raw prices are never rewritten,
+so for them all of this does nothing.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from technic.aliases import DateArray
 from technic.data_engine.coverage import Coverage, Gaps
 from technic.data_engine.remote import RemoteProvider
 from technic.data_engine.requests import BarRequest
 from technic.data_engine.store import BarStore
 from technic.panel import LongBars
+from technic.sessions import SessionCalendar
 
 __all__ = ["Overlap"]
 
@@ -21,49 +24,106 @@ SESSIONS = 3
 TOLERANCE = 1e-3
 """Relative difference of a close beyond which it was restated; vendors round to about 1e-4."""
 
+Span = tuple[np.datetime64, np.datetime64]
+Ranges = tuple[Span, ...]
+
 
 class Overlap:
-    """The stored closes to compare with, and the symbols found restated in ``changed``."""
+    """The stored closes to compare with, and the symbols found restated in ``changed``.
 
-    def __init__(self, stored: dict[tuple[str, np.datetime64], float], coverage: Coverage) -> None:
-        self._stored, self._coverage = stored, coverage
+    ``gaps``: what is missing, and the answered sessions that are asked again with it.
+    """
+
+    def __init__(self, gaps: Gaps) -> None:
+        self.gaps = gaps
         self.changed: dict[str, None] = {}
+        self._stored: dict[tuple[str, np.datetime64], float] = {}
+        self._ranges: dict[str, Ranges] = {}
+        self._held: dict[str, list[Span]] = {}
+        self._whole: list[BarRequest] = []
 
     @classmethod
-    def of(cls, remote: RemoteProvider, store: BarStore, coverage: Coverage, gaps: Gaps) -> Overlap:
-        """Read the closes that requests for ``gaps`` will overlap; none for raw prices."""
+    def of(
+        cls,
+        remote: RemoteProvider,
+        store: BarStore,
+        coverage: Coverage,
+        gaps: Gaps,
+        calendar: SessionCalendar,
+    ) -> Overlap:
+        """Find the sessions that requests for ``gaps`` will overlap; none for raw prices."""
         if remote.price_basis == "raw" or not gaps.groups:
-            return cls({}, coverage)
-        bars = store.read(gaps.symbols, gaps.sessions[0], gaps.sessions[-1])
-        keys = zip((bars.symbols[at] for at in bars.column), bars.session, strict=True)
-        return cls(dict(zip(keys, bars.close.tolist(), strict=True)), coverage)
+            return cls(gaps)
+        ranges = coverage.ranges
+        asked = {
+            symbol: _asked_again(ranges[symbol], gaps.sessions[int(np.argmax(row))], calendar)
+            for group, row in zip(gaps.groups, gaps.missing, strict=True)
+            for symbol in group
+            if symbol in ranges
+        }
+        again = {symbol: days for symbol, days in asked.items() if len(days)}
+        if not again:
+            return cls(gaps)
+        one = cls(_widened(gaps, again, calendar))
+        one._ranges = {symbol: ranges[symbol] for symbol in again}
+        one._stored = _closes(store, again)
+        return one
 
-    def widened(self, gaps: Gaps) -> Gaps:
-        """Ask the last few answered sessions before each gap again."""
-        if not self._stored:
-            return gaps
-        missing = gaps.missing.copy()
-        for row in missing:
-            first = int(np.argmax(row))
-            row[max(first - SESSIONS, 0) : first] = True
-        at = np.repeat(np.arange(len(gaps.groups)), gaps.sizes)
-        return Gaps.of(gaps.symbols, gaps.sessions, missing, at)
-
-    def compare(self, bars: LongBars) -> None:
-        """Note the symbols whose stored closes are not what comes now."""
-        if not self._stored:
-            return
+    def compare(self, request: BarRequest, bars: LongBars) -> frozenset[str]:
+        """Return the symbols whose stored closes are not what comes now; note them."""
+        if not self._stored or request in self._whole:
+            return frozenset()
+        restated = set()
         for at, session, close in zip(bars.column, bars.session, bars.close, strict=True):
-            symbol = bars.symbols[at]
-            before = self._stored.get((symbol, session))
+            before = self._stored.get((bars.symbols[at], session))
             if before is not None and not abs(close - before) <= TOLERANCE * abs(before):
-                self.changed[symbol] = None
+                restated.add(bars.symbols[at])
+        for symbol in sorted(restated):
+            self.changed[symbol] = None
+            self._held.setdefault(symbol, []).append((request.first, request.last))
+        return frozenset(restated)
 
     def whole_histories(self) -> list[BarRequest]:
-        """Requests for everything that was ever answered of the restated symbols."""
-        ranges = self._coverage.ranges
-        return [
-            BarRequest("symbol_range", ranges[symbol][0][0], ranges[symbol][-1][1], (symbol,))
-            for symbol in self.changed
-            if symbol in ranges
-        ]
+        """Requests for all that was ever answered of the restated symbols, and what was held."""
+        for symbol, held in self._held.items():
+            spans = [*self._ranges[symbol], *held]
+            first, last = min(first for first, _ in spans), max(last for _, last in spans)
+            self._whole.append(BarRequest("symbol_range", first, last, (symbol,)))
+        return self._whole
+
+
+def _asked_again(ranges: Ranges, gap: np.datetime64, calendar: SessionCalendar) -> DateArray:
+    """Return the last answered sessions before the first gap, else the first ones after it."""
+    before = [span for span in ranges if span[0] < gap]
+    if before:
+        first, last = before[-1]
+        return calendar.between(first, min(last, gap - 1))[-SESSIONS:]
+    return calendar.between(*ranges[0])[:SESSIONS]
+
+
+def _closes(store: BarStore, again: dict[str, DateArray]) -> dict[tuple[str, np.datetime64], float]:
+    """Read the stored closes of the sessions to ask again."""
+    first = min(days[0] for days in again.values())
+    last = max(days[-1] for days in again.values())
+    bars = store.read(tuple(again), first, last)
+    since, until = (
+        np.array([again[symbol][end] for symbol in bars.symbols], "datetime64[D]")
+        for end in (0, -1)
+    )
+    kept = (bars.session >= since[bars.column]) & (bars.session <= until[bars.column])
+    bars = bars.rows(kept)
+    keys = zip((bars.symbols[at] for at in bars.column), bars.session, strict=True)
+    return dict(zip(keys, bars.close.tolist(), strict=True))
+
+
+def _widened(gaps: Gaps, again: dict[str, DateArray], calendar: SessionCalendar) -> Gaps:
+    """Return the gaps with the sessions to ask again, which may lie outside those asked for."""
+    days = np.concatenate([gaps.sessions, *again.values()])
+    sessions = calendar.between(days.min(), days.max())
+    missing = np.zeros((len(gaps.symbols), len(sessions)), bool)
+    rows = np.repeat(np.arange(len(gaps.groups)), gaps.sizes)
+    missing[:, np.searchsorted(sessions, gaps.sessions)] = gaps.missing[rows]
+    for row, symbol in enumerate(gaps.symbols):
+        if symbol in again:
+            missing[row, np.searchsorted(sessions, again[symbol])] = True
+    return Gaps.of(gaps.symbols, sessions, missing)

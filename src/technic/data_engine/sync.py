@@ -100,9 +100,9 @@ class Syncer:
         """Find what is missing, what to compare it with, and the requests for both."""
         coverage = self.store.coverage()
         gaps = coverage.missing(askable, sessions)
-        overlap = Overlap.of(self.remote, self.store, coverage, gaps)
+        overlap = Overlap.of(self.remote, self.store, coverage, gaps, self.calendar)
         today = new_york_date(self.now())
-        return gaps, overlap, make_plan(overlap.widened(gaps), self.remote.capabilities, today)
+        return gaps, overlap, make_plan(overlap.gaps, self.remote.capabilities, today)
 
     def _askable(self, symbols: Sequence[str]) -> list[str]:
         quarantined = self.store.quarantined(self.now())

@@ -152,9 +152,11 @@ class SyncRun:
             if request.first in self._held:
                 self._held[request.first].append(bars.rows(whole))
         elif request.symbols:
-            overlap.compare(bars)
-            answered = tuple(s for s in request.symbols if s not in self.failed_symbols)
-            inbox.put_range(request, answered, bars.rows(whole))
+            gone = overlap.compare(request, bars) | self.failed_symbols.keys()
+            answered = tuple(s for s in request.symbols if s not in gone)
+            whole &= ~np.isin(bars.column, [i for i, s in enumerate(bars.symbols) if s in gone])
+            if answered:
+                inbox.put_range(request, answered, bars.rows(whole))
         else:
             cells = [
                 BarRequest("symbol_range", request.first, request.first, (bars.symbols[at],))
