@@ -156,3 +156,17 @@ def test_looking_makes_no_store(technic, folder):
     """Only a sync or an import does."""
     technic("data", "info")
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("url", ["s3://id:SECRET-KEY@bucket/bars", "az://bars?sig=SECRET-KEY"])
+@pytest.mark.parametrize("command", [("data", "info"), ("plan",), ("sync",), ("scan",)])
+def test_a_key_in_the_address_of_the_store_is_refused_and_not_shown(
+    technic, monkeypatch, url, command
+):
+    """The address is printed and logged, so it must not hold a key; the sentence says where."""
+    monkeypatch.setenv("TECHNIC_STORE", url)
+    monkeypatch.setenv("TECHNIC_LOOPBACK_URL", "http://127.0.0.1:1")
+    ran = technic(*command, "--provider", "loopback")
+    assert ran.code == 2
+    assert "SECRET-KEY" not in ran.out + ran.err
+    assert "AWS_SECRET_ACCESS_KEY" in ran.err

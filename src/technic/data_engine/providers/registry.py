@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from technic.data_engine.providers.base import PriceBasis, Provider
 from technic.data_engine.remote import RemoteProvider
@@ -131,6 +132,12 @@ def store_url(name: str, settings: Settings) -> str:
     """Where the bars of a vendor are kept: a folder or an object store's URL."""
     if name not in REMOTE:
         raise ParameterError("provider", name, ", ".join(REMOTE), "the others keep no store")
+    parts = urlsplit(settings.store or "")
+    if parts.password or (parts.scheme and parts.query):  # the address is shown and logged
+        what = (
+            "a URL without a key in it; set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the like"
+        )
+        raise ParameterError("store", "(not shown)", what)
     folder = name
     if name == "alpaca":  # the volumes of two feeds must not meet in one store
         folder += f"-{settings.alpaca_feed or 'sip'}"
