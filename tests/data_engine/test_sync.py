@@ -159,3 +159,18 @@ def test_it_works_inside_a_running_loop(bars: LongBars, tmp_path: Path):
         return len(provider.history(SYMBOLS, SESSIONS).bars)
 
     assert asyncio.run(cell()) == len(bars)
+
+
+def test_a_vendor_that_is_down_leaves_every_symbol_named(bars: LongBars, tmp_path: Path):
+    """No exception for splits that cannot be had either; they are asked with the next sync."""
+    vendor = Vendor(bars, fault=lambda *_: reply({"error": "boom"}, 500))
+    one = syncer(vendor, tmp_path / "store", NOW)
+    report = run(one, SYMBOLS, SESSIONS)
+    assert {symbol: f.reason for symbol, f in report.failures.items()} == dict.fromkeys(
+        SYMBOLS, "unavailable"
+    )
+    assert vendor.kinds["splits"] == 0
+    vendor.fault = None
+    vendor.log.clear()
+    assert run(one, SYMBOLS, SESSIONS).failures == {}
+    assert vendor.kinds == {"day": 12, "splits": 1}

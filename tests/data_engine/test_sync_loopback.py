@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from technic.data_engine.adjust import split_adjust
 from technic.data_engine.fetch import FetchRules
 from technic.data_engine.loopback import FaultRules, Loopback, LoopbackServer, Wiring, World
 from technic.data_engine.providers.loopback import UNLIMITED, LoopbackProvider
@@ -18,6 +19,7 @@ from technic.data_engine.requests import Capabilities
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import Syncer
+from technic.panel import LongBars
 from technic.sessions import build_calendar
 
 CALENDAR = build_calendar(2026)
@@ -70,6 +72,11 @@ def listed(one: Syncer) -> tuple[str, ...]:
 def contents(one: Syncer, symbols: tuple[str, ...]) -> dict[str, str]:
     """A hash of each symbol's bars."""
     return one.store.content_hash(symbols, SESSIONS[0], SESSIONS[-1])
+
+
+def closes_of(bars: LongBars, symbol: str) -> list[float]:
+    """A symbol's closes, oldest first."""
+    return bars.close[bars.column == bars.symbols.index(symbol)].tolist()
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +187,13 @@ def test_a_split_between_two_syncs_is_in_force_from_its_day(tmp_path: Path):
         mine = after.splits.symbol == symbol
         assert after.splits.ratio[mine][-1] == 2.0
         assert after.splits.session[mine][-1] == SESSIONS[-2]
+    as_it_was, restated, later = (
+        closes_of(split_adjust(one.bars, one.splits, day), symbol)
+        for one, day in ((before, SESSIONS[-3]), (after, SESSIONS[-3]), (after, SESSIONS[-2]))
+    )
+    assert as_it_was == restated[:-2]
+    assert later[:-2] == [close / 2 for close in as_it_was]
+    assert abs(later[-2] / later[-3] - 1) < 0.3
 
 
 def test_a_delisted_and_a_halted_symbol_have_the_bars_they_had(tmp_path: Path):

@@ -91,6 +91,8 @@ class SyncRun:
                     inbox.put_day(session, concatenated(parts))
             self.bars = inbox.bars
             self._asked_bars = self.stats.requests > 0
+            if self._asked_bars and not self.stats.done:
+                return  # the provider is down: each symbol is named for that, splits wait
             if len(sessions):
                 await self._ask_splits(transport, sessions, now)
                 if dividends:
