@@ -43,6 +43,9 @@ class Settings:
     polygon_key: str | None = field(default=None, repr=False)
     polygon_plan: str | None = None
     polygon_url: str | None = None
+    polygon_s3_key: str | None = field(default=None, repr=False)
+    polygon_s3_secret: str | None = field(default=None, repr=False)
+    polygon_s3_url: str | None = None
     alpaca_key: str | None = field(default=None, repr=False)
     alpaca_secret: str | None = field(default=None, repr=False)
     alpaca_plan: str | None = None

@@ -17,7 +17,7 @@ __all__ = ["PROVIDERS", "REMOTE", "market_clock", "open_provider", "open_remote"
 
 T = TypeVar("T")
 
-REMOTE = ("polygon", "alpaca", "tiingo", "yahoo", "loopback")
+REMOTE = ("polygon", "polygon-files", "alpaca", "tiingo", "yahoo", "loopback")
 PROVIDERS = ("demo", "files", *REMOTE)
 
 
@@ -72,6 +72,20 @@ def _polygon(settings: Settings) -> RemoteProvider:
     )
 
 
+def _polygon_files(settings: Settings) -> RemoteProvider:
+    from technic.data_engine.providers import polygon
+    from technic.data_engine.providers.polygon_files import PolygonFiles
+    from technic.data_engine.s3_transport import FLAT_FILES_URL, S3Access
+
+    access = S3Access(
+        _key("polygon_s3_key", settings.polygon_s3_key),
+        _key("polygon_s3_secret", settings.polygon_s3_secret),
+        settings.polygon_s3_url or FLAT_FILES_URL,
+    )
+    key = _key("polygon_key", settings.polygon_key)
+    return PolygonFiles(key, base_url=settings.polygon_url or polygon.BASE_URL, access=access)
+
+
 def _alpaca(settings: Settings) -> RemoteProvider:
     from technic.data_engine.providers import alpaca
 
@@ -112,6 +126,7 @@ def _loopback(settings: Settings) -> RemoteProvider:
 
 _OPENERS: dict[str, Callable[[Settings], RemoteProvider]] = {
     "polygon": _polygon,
+    "polygon-files": _polygon_files,
     "alpaca": _alpaca,
     "tiingo": _tiingo,
     "yahoo": _yahoo,
