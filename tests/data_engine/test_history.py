@@ -109,3 +109,9 @@ def test_bad_arguments_are_named(bars: LongBars, arguments: dict, message: str):
     """Each in one sentence."""
     with pytest.raises(ParameterError, match=message):
         get_price_history_batch(["S00"], provider=FakeProvider(bars), now=NOW, **arguments)
+
+
+def test_one_symbol_as_plain_text_is_refused(bars: LongBars):
+    """Taken as a sequence, S00 would be the symbols S and 0."""
+    with pytest.raises(ParameterError, match="symbols is 'S00'"):
+        get_price_history_batch("S00", 5, provider=FakeProvider(bars), now=NOW)

@@ -80,6 +80,8 @@ def get_price_history_batch(
     running event loop too.
     """
     _check(days, freq, max_workers)
+    if isinstance(symbols, str):
+        raise ParameterError("symbols", symbols, "a sequence of symbols", f"such as [{symbols!r}]")
     if adjust not in get_args(Adjustment):
         raise ParameterError("adjust", adjust, ", ".join(get_args(Adjustment)))
     settings = settings or load_settings(os.environ, Path.cwd())
