@@ -64,8 +64,10 @@ def undisturbed(server, tmp_path_factory) -> tuple[dict[str, str], float]:
     store = tmp_path_factory.mktemp("calm") / "store"
     process = child(server.url, store)
     started = time.perf_counter()
-    process.communicate(timeout=60)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("0 failures")
     seconds = time.perf_counter() - started
+    process.communicate(timeout=60)
     return contents(store), seconds
 
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from technic.data_engine import inbox
+from technic.data_engine.fetch import FetchRules
 from technic.data_engine.providers.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored import StoredProvider
@@ -20,11 +22,16 @@ SESSIONS = 60
 
 def main(url: str, store: str, today: str) -> None:
     """Sync the last sessions up to ``today`` for everything listed; say when it begins."""
+    inbox.DAYS_A_COMMIT = 4  # many small commits and few requests at once: many moments to die in
     calendar = build_calendar(2026)
     now = dt.datetime.fromisoformat(f"{today}T23:00:00+00:00")
     plan = replace(UNLIMITED, least_market_rows=20)
     syncer = Syncer(
-        LoopbackProvider(base_url=url, plan=plan), BarStore.open(store), calendar, lambda: now
+        LoopbackProvider(base_url=url, plan=plan),
+        BarStore.open(store),
+        calendar,
+        lambda: now,
+        FetchRules(max_concurrent=4),
     )
     symbols = StoredProvider(syncer).listings().symbols
     sessions = calendar.last(SESSIONS, np.datetime64(today))
@@ -32,6 +39,7 @@ def main(url: str, store: str, today: str) -> None:
     sys.stdout.flush()
     report = asyncio.run(syncer.run(symbols, sessions))
     sys.stdout.write(f"{len(report.failures)} failures, {report.plan.http_requests} requests\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
