@@ -139,7 +139,7 @@ def one_by_one(
         if len(bars)
     }
     fetch_s = time.perf_counter() - started
-    scored = [frame for frame in frames.values() if len(frame) >= 100][:SAMPLE]
+    scored = [frame for frame in frames.values() if len(frame) >= min(days, 100)][:SAMPLE]
     each = []
     for frame in scored:
         at = time.perf_counter()

@@ -10,8 +10,9 @@ import datetime as dt
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -20,12 +21,16 @@ from technic.data_engine.adjust import split_adjust, total_return_adjust
 from technic.data_engine.price_cache import BatchStats, PriceCache
 from technic.data_engine.providers.base import Fetched, PriceBasis, Progress, Provider
 from technic.data_engine.providers.registry import open_provider
+from technic.data_engine.providers.rows import trading_days
 from technic.data_engine.requests import FREQUENCIES, Frequency
 from technic.errors import FetchError, ParameterError
 from technic.panel import BarPanel, LongBars
 from technic.sessions import load_calendar
 from technic.settings import Settings, load_settings
 from technic.universe import canonical
+
+if TYPE_CHECKING:
+    from technic.data_engine.stored import StoredProvider
 
 __all__ = ["Adjustment", "get_price_history", "get_price_history_batch"]
 
@@ -72,9 +77,11 @@ def get_price_history_batch(
 ) -> PriceCache:
     """Return the bars of many symbols: what is missing is fetched in one parallel batch.
 
-    ``adjust``: ``split`` (as of the last session), ``total_return`` (dividends known to the store
-    as well) or ``none``; prices that come adjusted stay as they come. ``max_workers``: requests in
-    flight. ``progress(done, asked)`` is called as symbols arrive.
+    ``freq``: ``daily``, or ``1min`` to ``60min`` where the provider has them: then frames and the
+    panel hold the times (UTC) at which bars begin. ``adjust``: ``split`` (as of the last session),
+    ``total_return`` (dividends known to the store as well) or ``none``; prices that come adjusted
+    stay as they come. ``max_workers``: requests in flight. ``progress(done, asked)`` is called as
+    symbols arrive.
     ``provider``: a name or an open provider; the settings' unless given. The cache's
     ``failures`` says why a symbol is not in it, its ``stats`` how the batch went. Works inside a
     running event loop too.
@@ -95,8 +102,13 @@ def get_price_history_batch(
     started = time.perf_counter()
     sessions = calendar.last(days, source.last_session())
     names = list(dict.fromkeys(canonical(symbol) for symbol in symbols))
-    fetched = source.history(names, sessions, progress)
-    panel = BarPanel.from_long(_adjusted(fetched, adjust, sessions[-1]), sessions)
+    if freq == "daily":
+        fetched = source.history(names, sessions, progress)
+        panel = BarPanel.from_long(_adjusted(fetched, adjust, sessions[-1]), sessions)
+    else:
+        fetched = _within_days(source, freq).history(names, sessions, progress, freq=freq)
+        bars = _adjusted_within_days(fetched, adjust, sessions[-1])
+        panel = BarPanel.from_long(bars, np.unique(bars.session))
     stats = BatchStats.of(fetched, len(names), panel, time.perf_counter() - started)
     return PriceCache(
         panel,
@@ -117,6 +129,23 @@ def _adjusted(fetched: Fetched, adjust: Adjustment, as_of: np.datetime64) -> Lon
     return total_return_adjust(fetched.bars, fetched.splits, fetched.dividends, as_of)
 
 
+def _within_days(source: Provider, freq: Frequency) -> StoredProvider:
+    """The provider, if bars within the day can be asked of it at all."""
+    from technic.data_engine.stored import StoredProvider
+
+    if not isinstance(source, StoredProvider):
+        raise ParameterError("freq", freq, "daily", f"{source.name} has no bars within the day")
+    return source
+
+
+def _adjusted_within_days(fetched: Fetched, adjust: Adjustment, as_of: np.datetime64) -> LongBars:
+    """Adjust by the trading day of each bar, which late in the evening is not its date in UTC."""
+    times = fetched.bars.session
+    days = trading_days(times.astype("datetime64[ms]").astype(np.int64))
+    daily = replace(fetched, bars=replace(fetched.bars, session=days))
+    return replace(_adjusted(daily, adjust, as_of), session=times)
+
+
 def _basis(price_basis: PriceBasis, adjust: Adjustment) -> PriceBasis:
     """How prices are adjusted by now: raw ones as was asked for, others as they came."""
     if price_basis != "raw" or adjust == "none":
@@ -130,5 +159,3 @@ def _check(days: int, freq: str, max_workers: int) -> None:
             raise ParameterError(name, value, "a whole number from 1")
     if freq not in FREQUENCIES:
         raise ParameterError("freq", freq, ", ".join(FREQUENCIES))
-    if freq != "daily":
-        raise ParameterError("freq", freq, "daily here", "bars within the day: BarStore")

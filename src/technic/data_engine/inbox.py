@@ -16,7 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from technic.data_engine.requests import BarRequest
+from technic.data_engine.requests import BarRequest, Frequency
 from technic.data_engine.store import BarStore
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
@@ -34,11 +34,18 @@ Commit = Callable[[], None]
 class Inbox:
     """Takes complete answers and writes them; use it with ``with``.
 
-    ``asked_at``: the time that coverage carries; ``final``: the last session that is over then.
+    ``asked_at``: the time that coverage carries; ``final``: the last session that is over then;
+    ``freq``: which table ranges go into.
     """
 
-    def __init__(self, store: BarStore, asked_at: dt.datetime, final: np.datetime64) -> None:
-        self._store, self._asked_at, self._final = store, asked_at, final
+    def __init__(
+        self,
+        store: BarStore,
+        asked_at: dt.datetime,
+        final: np.datetime64,
+        freq: Frequency = "daily",
+    ) -> None:
+        self._store, self._asked_at, self._final, self._freq = store, asked_at, final, freq
         self._days: list[tuple[np.datetime64, LongBars]] = []
         self._ranges: dict[tuple[np.datetime64, np.datetime64], list[_Range]] = {}
         self._range_rows = 0
@@ -88,7 +95,10 @@ class Inbox:
         for (first, last), parts in ranges.items():
             symbols = tuple(dict.fromkeys(name for names, _ in parts for name in names))
             bars = concatenated([bars for _, bars in parts])
-            write = partial(self._store.write_ranges, bars, symbols, first, last)
+            if self._freq == "daily":
+                write = partial(self._store.write_ranges, bars, symbols, first, last)
+            else:
+                write = partial(self._store.write_intraday, self._freq, bars, symbols, first, last)
             self._hand_over(len(bars), partial(write, self._asked_at, self._final))
 
     def _hand_over(self, bars: int, commit: Commit) -> None:

@@ -23,7 +23,7 @@ from technic.data_engine.plan_pages import PageSize, cheapest_days, fewest_piece
 from technic.data_engine.requests import KINDS, BarRequest, Capabilities, Frequency, Kind
 from technic.errors import ParameterError
 
-__all__ = ["Plan", "make_plan"]
+__all__ = ["MINUTES_OF_A_DAY", "Plan", "make_plan"]
 
 MINUTES_OF_A_DAY = 960
 """Trading with the hours before and after the session: what intraday answers may hold."""

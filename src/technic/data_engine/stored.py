@@ -17,6 +17,7 @@ import pandas as pd
 from technic.aliases import DateArray
 from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress
 from technic.data_engine.remote import Endpoint
+from technic.data_engine.requests import Frequency
 from technic.data_engine.run_async import run_async
 from technic.data_engine.sync import Syncer, SyncReport, new_york_date
 from technic.errors import ParameterError
@@ -105,20 +106,35 @@ class StoredProvider:
         sessions: DateArray,
         progress: Progress | None = None,
         *,
+        freq: Frequency = "daily",
         dividends: bool = False,
     ) -> SyncReport:
         """Fill the store's gaps, with ``dividends`` or without; Ctrl-C keeps what has arrived."""
-        syncing = self.syncer.run(symbols, sessions, progress, dividends=dividends)
+        if freq != "daily" and not self.syncer.remote.capabilities.intraday:
+            raise ParameterError("freq", freq, "daily", f"{self.name} has no bars within the day")
+        syncing = self.syncer.run(symbols, sessions, progress, freq=freq, dividends=dividends)
         self.last_report = run_async(syncing)
         return self.last_report
 
     def history(
-        self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
+        self,
+        symbols: Sequence[str],
+        sessions: DateArray,
+        progress: Progress | None = None,
+        *,
+        freq: Frequency = "daily",
     ) -> Fetched:
-        """Bars of ``symbols`` from the store; each symbol has bars or a reason why not."""
-        report = self.sync(symbols, sessions, progress)
+        """Bars of ``symbols`` from the store; each symbol has bars or a reason why not.
+
+        Within the day ``bars.session`` holds the time (UTC) at which a bar begins.
+        """
+        report = self.sync(symbols, sessions, progress, freq=freq)
         answered = [symbol for symbol in symbols if symbol not in report.failures]
-        bars = self.syncer.store.read(answered, sessions[0], sessions[-1])
+        first, last = sessions[0], sessions[-1]
+        if freq == "daily":
+            bars = self.syncer.store.read(answered, first, last)
+        else:
+            bars = self.syncer.store.read_intraday(freq, answered, first, last)
         failures = dict(report.failures)
         there = set(bars.symbols)
         for symbol in answered:

@@ -23,13 +23,14 @@ import pandas as pd
 
 from technic.aliases import DateArray
 from technic.data_engine.clock import Clock, SystemClock
-from technic.data_engine.coverage import Gaps
+from technic.data_engine.coverage import Coverage, Gaps
 from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.limiter import Limiter
 from technic.data_engine.overlap import Overlap
-from technic.data_engine.plan import Plan, make_plan
+from technic.data_engine.plan import MINUTES_OF_A_DAY, Plan, make_plan
 from technic.data_engine.providers.base import Failure, Progress
 from technic.data_engine.remote import Endpoint, RemoteProvider
+from technic.data_engine.requests import Frequency
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync_run import SyncRun
 from technic.errors import FetchError
@@ -96,13 +97,30 @@ class Syncer:
         """Plan the fewest requests for what the store does not have."""
         return self._prepare(self._askable(symbols), sessions)[-1]
 
-    def _prepare(self, askable: Sequence[str], sessions: DateArray) -> tuple[Gaps, Overlap, Plan]:
+    def _prepare(
+        self, askable: Sequence[str], sessions: DateArray, freq: Frequency = "daily"
+    ) -> tuple[Gaps, Overlap, Plan]:
         """Find what is missing, what to compare it with, and the requests for both."""
-        coverage = self.store.coverage()
+        coverage = self._coverage(freq)
         gaps = coverage.missing(askable, sessions)
+        if freq != "daily":
+            return gaps, Overlap(gaps), self._plan(gaps, freq)
         overlap = Overlap.of(self.remote, self.store, coverage, gaps, self.calendar)
-        today = new_york_date(self.now())
-        return gaps, overlap, make_plan(overlap.gaps, self.remote.capabilities, today)
+        return gaps, overlap, self._plan(overlap.gaps, freq)
+
+    def _coverage(self, freq: Frequency) -> Coverage:
+        return self.store.coverage() if freq == "daily" else self.store.intraday_coverage(freq)
+
+    def _plan(self, gaps: Gaps, freq: Frequency) -> Plan:
+        # a vendor counts the minutes of a page, whatever bars it makes of them
+        per_session = None if freq == "daily" else MINUTES_OF_A_DAY
+        return make_plan(
+            gaps,
+            self.remote.capabilities,
+            new_york_date(self.now()),
+            freq=freq,
+            bars_per_session=per_session,
+        )
 
     def _askable(self, symbols: Sequence[str]) -> list[str]:
         quarantined = self.store.quarantined(self.now())
@@ -114,6 +132,7 @@ class Syncer:
         sessions: DateArray,
         progress: Progress | None = None,
         *,
+        freq: Frequency = "daily",
         dividends: bool = False,
     ) -> SyncReport:
         """Ask for everything of ``symbols`` × ``sessions`` that the store does not have.
@@ -122,12 +141,12 @@ class Syncer:
         """
         started = time.perf_counter()
         askable = self._askable(symbols)
-        gaps, overlap, plan = self._prepare(askable, sessions)
+        gaps, overlap, plan = self._prepare(askable, sessions, freq)
         now = self.now()
         run = SyncRun(self.remote, self.store, self.rules, self.clock, self.rng, progress)
         final = self.calendar.last_completed(now)
         await run.carry_out(
-            plan.requests, askable, sessions, overlap, now, final, dividends=dividends
+            plan.requests, askable, sessions, overlap, now, final, freq=freq, dividends=dividends
         )
         problems = {s: f.reason for s, f in run.failed_symbols.items() if f.reason in LASTING}
         if problems:
@@ -135,7 +154,7 @@ class Syncer:
         return SyncReport(
             asked=len(symbols),
             from_store=len(askable) - len(gaps.symbols),
-            failures=self._failures(symbols, sessions, run),
+            failures=self._failures(symbols, sessions, run, freq),
             plan=plan,
             stats=run.stats,
             bars=run.bars,
@@ -166,7 +185,7 @@ class Syncer:
         return Universe(frame.drop_duplicates("symbol"), parts[0].source)
 
     def _failures(
-        self, symbols: Sequence[str], sessions: DateArray, run: SyncRun
+        self, symbols: Sequence[str], sessions: DateArray, run: SyncRun, freq: Frequency
     ) -> dict[str, Failure]:
         """Why a symbol still misses sessions that the provider could have answered."""
         failures: dict[str, Failure] = {}
@@ -174,8 +193,8 @@ class Syncer:
             until = f"{problem.reason}; not asked before {problem.until:%Y-%m-%d %H:%M} UTC"
             failures[symbol] = Failure("quarantined", until)
         failures |= run.failed_symbols
-        gaps = self.store.coverage().missing(symbols, sessions)
-        left = make_plan(gaps, self.remote.capabilities, new_york_date(self.now()))
+        gaps = self._coverage(freq).missing(symbols, sessions)
+        left = self._plan(gaps, freq)
         reachable = gaps.where(np.asarray(~left.out_of_reach.missing.any(axis=0)))
         for symbol in reachable.symbols:
             failures.setdefault(symbol, run.reason)

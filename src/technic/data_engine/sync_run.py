@@ -19,7 +19,7 @@ from technic.data_engine.overlap import Overlap
 from technic.data_engine.providers.actions import joined_splits
 from technic.data_engine.providers.base import Dividends, Failure, Progress
 from technic.data_engine.remote import Endpoint, RemoteProvider
-from technic.data_engine.requests import BarRequest
+from technic.data_engine.requests import BarRequest, Frequency
 from technic.data_engine.store import BarStore
 from technic.data_engine.transport import Transport
 from technic.errors import FetchError
@@ -75,15 +75,16 @@ class SyncRun:
         now: dt.datetime,
         final: np.datetime64,
         *,
+        freq: Frequency = "daily",
         dividends: bool = False,
     ) -> None:
         """Ask the plan; then cells that came without a price, and restated histories; splits.
 
-        ``dividends``: ask for them as well.
+        ``freq``: of the bars of ``requests``; ``dividends``: ask for them as well.
         """
         self._wanted = frozenset(symbols)
         async with self._remote.open_transport() as transport:
-            with Inbox(self._store, now, final) as inbox:
+            with Inbox(self._store, now, final, freq) as inbox:
                 await self._ask(requests, transport, inbox, overlap)
                 more = [*self._cells, *overlap.whole_histories()]
                 await self._ask(more, transport, inbox, overlap)
