@@ -1,0 +1,150 @@
+"""The Ray runner: workers read the panel from Ray's object store, without a copy.
+
+The panel is put there once; tasks take blocks of symbols, and what they come to is put together in
+the order of the columns. Ray itself is imported inside the functions that use it: it is an extra.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from contextlib import ExitStack
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from technic.engine.blocks import BlockOutcome, BlockScan, block_slices, scan_or_halve, shared_width
+from technic.engine.runner import RunProgress
+from technic.errors import RunnerError
+from technic.panel import BarPanel
+from technic.panel.bar_panel import FIELDS
+from technic.scan_block import BlockRows
+
+__all__ = ["RayRunner", "start_ray"]
+
+logger = logging.getLogger(__name__)
+
+MAX_RETRIES = 3
+"""How often a block is scanned again after its worker has died."""
+HINT = "use --runner threads, or auto to fall back by itself"
+
+
+class RayRunner:
+    """Runs on the Ray that is connected (see ``start_ray``), wherever its workers are."""
+
+    name = "ray"
+
+    def run(
+        self,
+        panel: BarPanel,
+        scan: BlockScan,
+        block_size: int,
+        progress: RunProgress | None = None,
+    ) -> BlockOutcome:
+        """Scan each block as a Ray task; a block whose worker dies is scanned by another.
+
+        Raises RunnerError when Ray loses the panel or a block for good. An interrupt cancels what
+        has not been scanned.
+        """
+        ray = _ray()
+        outcome = BlockOutcome()
+        workers = int(ray.cluster_resources().get("CPU", 1))
+        width = shared_width(panel.n_symbols, block_size, workers)
+        cuts = block_slices(panel.n_symbols, width)
+        tasks: list[Any] = []
+        try:
+            shared, scan_ref = ray.put(_contiguous(panel)), ray.put(scan)
+            task = _task()
+            tasks += [task.remote(shared, scan_ref, cut.start, cut.stop) for cut in cuts]
+            for done, cut in enumerate(cuts):
+                outcome.add(_owned(ray.get(tasks[done])))
+                tasks[done] = None
+                if progress is not None:
+                    progress(cut.stop, panel.n_symbols)
+        except ray.exceptions.RayError as error:
+            raise RunnerError(self.name, _first_line(error), HINT) from error
+        finally:
+            for left in tasks:
+                if left is not None:
+                    ray.cancel(left, force=True)
+        for one in outcome.poisoned:
+            logger.warning("scanning %s raised %s: %s", one.symbol, one.error, one.detail)
+        return outcome
+
+
+def start_ray(address: str | None = None) -> ExitStack:
+    """Connect to the Ray this process uses already, the cluster at ``address``, else a new one.
+
+    Leaving the context ends what was begun here and nothing else. Raises RunnerError when Ray
+    cannot start or no cluster answers.
+    """
+    ray = _ray()
+    stack = ExitStack()
+    if ray.is_initialized():
+        return stack
+    # Ray reports its use to its makers unless told not to, and hides GPUs from tasks without one
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    if address is None:
+        options |= {"num_cpus": os.cpu_count() or 1, "include_dashboard": False}
+    started = time.perf_counter()
+    try:
+        ray.init(address=address or "local", **options)
+    except (RuntimeError, OSError, ValueError, ray.exceptions.RayError) as error:
+        ray.shutdown()
+        where = f"no cluster at {address}" if address else "a local Ray cannot start"
+        raise RunnerError("ray", f"{where} ({_first_line(error)})", HINT) from error
+    logger.info("connected to Ray in %.2f s", time.perf_counter() - started)
+    stack.callback(ray.shutdown)
+    return stack
+
+
+def _ray() -> Any:
+    import ray
+
+    return ray
+
+
+@cache
+def _task() -> Any:
+    """Return the remote function; made once, so that Ray ships it once."""
+    return _ray().remote(num_cpus=1, max_retries=MAX_RETRIES)(_scan_cut)
+
+
+def _scan_cut(panel: BarPanel, scan: BlockScan, start: int, stop: int) -> BlockOutcome:
+    """Scan the columns from ``start`` to ``stop``: what a worker does."""
+    _require_views(panel)
+    return scan_or_halve(panel.take(slice(start, stop)), scan)
+
+
+def _require_views(panel: BarPanel) -> None:
+    """Raise unless the bars are read where they lie in the object store."""
+    for name in (*FIELDS, "session"):
+        array = getattr(panel, name)
+        if array.size and (array.flags.owndata or array.flags.writeable):
+            raise RunnerError("ray", f"a worker holds a copy of {name} instead of a view")
+
+
+def _contiguous(panel: BarPanel) -> BarPanel:
+    """Return the panel with arrays in C order: only those travel without a copy."""
+    arrays = {name: np.ascontiguousarray(getattr(panel, name)) for name in (*FIELDS, "session")}
+    return BarPanel(
+        panel.symbols, panel.sessions, length=panel.length, left_out=panel.left_out, **arrays
+    )
+
+
+def _owned(outcome: BlockOutcome) -> BlockOutcome:
+    """Copy the rows out of the object store, which may end before they do."""
+    rows = [
+        BlockRows(one.symbols, {name: v.copy() for name, v in one.columns.items()}, one.gated)
+        for one in outcome.rows
+    ]
+    return BlockOutcome(rows, outcome.poisoned)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
