@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
-import time
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
@@ -27,22 +30,18 @@ from technic.testing import FakeProvider, make_bars, make_panel
 
 ray = pytest.importorskip("ray")
 
-# Ray leaves sockets and logs of the processes it started to the collector
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.*:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::FutureWarning:ray"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:ray"),
-]
-
 ALL = 8192
 
 
 @pytest.fixture(scope="module", autouse=True)
 def one_ray() -> Iterator[None]:
     """One local Ray for the whole module, started and ended as the runner does it."""
-    with start_ray():
-        yield
+    tests = str(Path(__file__).parents[1])
+    with pytest.MonkeyPatch.context() as patch:
+        # workers import the scans that fail on purpose from here
+        patch.setenv("PYTHONPATH", os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")]))
+        with start_ray():
+            yield
     assert not ray.is_initialized()
 
 
@@ -80,15 +79,34 @@ def test_three_runners_give_one_answer(
 
 
 def test_real_bars_give_one_answer(real_data: Path):
-    """A few hundred listings of the real market, with all that is wrong with them."""
-    config = ScanConfig(data=real_data / "us_daily_2022_2024.parquet", as_of="2024-03-08")
-    if not Path(str(config.data)).is_file():
-        pytest.skip("no real bars")
-    listed = run_scan(config).ledger.symbols[::20]
-    config = ScanConfig(data=config.data, as_of=config.as_of, symbols=listed)
-    local, ray_ = (run_scan(config, runner=runner) for runner in (LocalRunner(), RayRunner()))
-    assert_same(local, ray_)
-    assert len(ray_.table) > 50
+    """The real market as of a day, with all that is wrong with its bars."""
+    config = ScanConfig(
+        provider="files", data=real_data / "us_daily_2022_2024.parquet", as_of="2024-03-08"
+    )
+    local = run_scan(config, runner=LocalRunner())
+    for runner in (ThreadsRunner(3), RayRunner()):
+        assert_same(local, run_scan(config, price_cache=local.prices, runner=runner))
+    assert len(local.table) > 2000
+
+
+def test_the_command_line_uses_the_cluster_that_settings_name(tmp_path: Path):
+    """Another process connects by address, and the cluster goes on when it has ended."""
+    environ = os.environ | {
+        "TECHNIC_RAY_ADDRESS": ray.get_runtime_context().gcs_address,
+        "TECHNIC_HOME": str(tmp_path),
+    }
+    options = ["--runner", "ray", "--format", "json", "--limit", "1"]
+    done = subprocess.run(
+        [sys.executable, "-c", "from technic.cli import main; main()", "scan", *options],
+        env=environ,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["runner"] == {"asked": "ray", "ran": "ray", "reason": ""}
+    assert ray.get(ray.put(1)) == 1
 
 
 def test_run_ray_scans_is_the_scan_of_these_symbols(bars: LongBars):
@@ -156,7 +174,6 @@ def test_an_interrupt_cancels_what_is_left(tmp_path: Path):
     slow = partial(slow_but_first, scan=work, first="S000", marker=tmp_path)
     with pytest.raises(KeyboardInterrupt):
         RayRunner().run(panel, slow, 1, interrupt)
-    time.sleep(0)
     assert len(RayRunner().run(panel, work, 40).rows) > 1
     assert len(list(tmp_path.iterdir())) < 20
 
@@ -187,3 +204,15 @@ def test_a_ray_that_is_there_is_left_running():
     with start_ray():
         pass
     assert ray.is_initialized()
+
+
+def test_an_address_where_nobody_listens_is_said_at_once(monkeypatch: pytest.MonkeyPatch):
+    """Ray itself would try for more than a minute."""
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(RunnerError, match=f"runner ray: no cluster at {address}.*refused"):
+            start_ray(address)
+    with pytest.raises(RunnerError, match="no cluster at nobody"):
+        start_ray("nobody")

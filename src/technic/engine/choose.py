@@ -70,4 +70,4 @@ def _open_ray(name: str, address: str | None) -> Iterator[ChosenRunner]:
         yield ChosenRunner(LocalRunner(), name, str(error))
         return
     with session:
-        yield ChosenRunner(RayRunner(), name, "Ray is there")
+        yield ChosenRunner(RayRunner(), name, "Ray is there" if name == "auto" else "")

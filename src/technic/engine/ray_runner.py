@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import time
 from contextlib import ExitStack
 from functools import cache
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 MAX_RETRIES = 3
 """How often a block is scanned again after its worker has died."""
+CONNECT_SECONDS = 10
 HINT = "use --runner threads, or auto to fall back by itself"
 
 
@@ -64,7 +66,7 @@ class RayRunner:
                 if progress is not None:
                     progress(cut.stop, panel.n_symbols)
         except ray.exceptions.RayError as error:
-            raise RunnerError(self.name, _first_line(error), HINT) from error
+            raise RunnerError(self.name, _reason(error), HINT) from error
         finally:
             for left in tasks:
                 if left is not None:
@@ -92,11 +94,11 @@ def start_ray(address: str | None = None) -> ExitStack:
         options |= {"num_cpus": os.cpu_count() or 1, "include_dashboard": False}
     started = time.perf_counter()
     try:
+        _require_listener(address)
         ray.init(address=address or "local", **options)
     except (RuntimeError, OSError, ValueError, ray.exceptions.RayError) as error:
-        ray.shutdown()
         where = f"no cluster at {address}" if address else "a local Ray cannot start"
-        raise RunnerError("ray", f"{where} ({_first_line(error)})", HINT) from error
+        raise RunnerError("ray", f"{where} ({_reason(error)})", HINT) from error
     logger.info("connected to Ray in %.2f s", time.perf_counter() - started)
     stack.callback(ray.shutdown)
     return stack
@@ -106,6 +108,16 @@ def _ray() -> Any:
     import ray
 
     return ray
+
+
+def _require_listener(address: str | None) -> None:
+    """Raise OSError or ValueError where nobody listens; Ray itself would try for minutes."""
+    if address in (None, "auto", "local"):
+        return
+    host, _, port = str(address).removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError("an address is HOST:PORT")
+    socket.create_connection((host, int(port)), timeout=CONNECT_SECONDS).close()
 
 
 @cache
@@ -124,7 +136,10 @@ def _require_views(panel: BarPanel) -> None:
     """Raise unless the bars are read where they lie in the object store."""
     for name in (*FIELDS, "session"):
         array = getattr(panel, name)
-        if array.size and (array.flags.owndata or array.flags.writeable):
+        owner = array
+        while isinstance(owner.base, np.ndarray):
+            owner = owner.base
+        if array.size and (owner.flags.owndata or array.flags.writeable):
             raise RunnerError("ray", f"a worker holds a copy of {name} instead of a view")
 
 
@@ -145,6 +160,10 @@ def _owned(outcome: BlockOutcome) -> BlockOutcome:
     return BlockOutcome(rows, outcome.poisoned)
 
 
-def _first_line(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
+    """Return one line: what a task raised, without the trace of the worker around it."""
+    cause = getattr(error, "cause", None)
+    if isinstance(cause, BaseException):
+        return f"{type(cause).__name__}: {cause}"
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
