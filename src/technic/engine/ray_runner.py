@@ -11,6 +11,7 @@ import os
 import socket
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -23,7 +24,7 @@ from technic.panel import BarPanel
 from technic.panel.bar_panel import FIELDS
 from technic.scan_block import BlockRows
 
-__all__ = ["RayRunner", "start_ray"]
+__all__ = ["RayRun", "RayRunner", "start_ray"]
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +34,25 @@ CONNECT_SECONDS = 10
 HINT = "use --runner threads, or auto to fall back by itself"
 
 
+@dataclass(frozen=True, slots=True)
+class RayRun:
+    """What a run cost beside scanning: seconds and bytes of ``ray.put``, number of tasks."""
+
+    put_seconds: float
+    put_bytes: int
+    tasks: int
+
+
 class RayRunner:
-    """Runs on the Ray that is connected (see ``start_ray``), wherever its workers are."""
+    """Runs on the Ray that is connected (see ``start_ray``), wherever its workers are.
+
+    ``last``: what the last run cost.
+    """
 
     name = "ray"
+
+    def __init__(self) -> None:
+        self.last = RayRun(0.0, 0, 0)
 
     def run(
         self,
@@ -57,7 +73,13 @@ class RayRunner:
         cuts = block_slices(panel.n_symbols, width)
         tasks: list[Any] = []
         try:
+            started = time.perf_counter()
             shared, scan_ref = ray.put(_contiguous(panel)), ray.put(scan)
+            size = sum(getattr(panel, name).nbytes for name in (*FIELDS, "session"))
+            self.last = RayRun(time.perf_counter() - started, size, len(cuts))
+            logger.info(
+                "put %d bytes in %.2f s for %d tasks", size, self.last.put_seconds, len(cuts)
+            )
             task = _task()
             tasks += [task.remote(shared, scan_ref, cut.start, cut.stop) for cut in cuts]
             for done, cut in enumerate(cuts):
