@@ -17,12 +17,20 @@ from typing import Any
 
 import numpy as np
 
-from technic.engine.blocks import BlockOutcome, BlockScan, block_slices, scan_or_halve, shared_width
+from technic.aliases import FloatArray
+from technic.engine.blocks import (
+    BlockOutcome,
+    BlockScan,
+    PoisonedSymbol,
+    block_slices,
+    scan_or_halve,
+    shared_width,
+)
 from technic.engine.runner import RunProgress
 from technic.errors import RunnerError
 from technic.panel import BarPanel
 from technic.panel.bar_panel import FIELDS
-from technic.scan_block import BlockRows
+from technic.scan_block import BlockRows, GatedSymbol
 
 __all__ = ["RayRun", "RayRunner", "start_ray"]
 
@@ -31,6 +39,8 @@ logger = logging.getLogger(__name__)
 MAX_RETRIES = 3
 """How often a block is scanned again after its worker has died."""
 CONNECT_SECONDS = 10
+PackedRows = tuple[tuple[str, ...], tuple[str, ...], FloatArray, tuple[GatedSymbol, ...]]
+PackedOutcome = tuple[list[PackedRows], list[PoisonedSymbol]]
 HINT = "use --runner threads, or auto to fall back by itself"
 
 
@@ -83,7 +93,7 @@ class RayRunner:
             task = _task()
             tasks += [task.remote(shared, scan_ref, cut.start, cut.stop) for cut in cuts]
             for done, cut in enumerate(cuts):
-                outcome.add(_owned(ray.get(tasks[done])))
+                outcome.add(_unpacked(ray.get(tasks[done])))
                 tasks[done] = None
                 if progress is not None:
                     progress(cut.stop, panel.n_symbols)
@@ -148,10 +158,10 @@ def _task() -> Any:
     return _ray().remote(num_cpus=1, max_retries=MAX_RETRIES)(_scan_cut)
 
 
-def _scan_cut(panel: BarPanel, scan: BlockScan, start: int, stop: int) -> BlockOutcome:
+def _scan_cut(panel: BarPanel, scan: BlockScan, start: int, stop: int) -> PackedOutcome:
     """Scan the columns from ``start`` to ``stop``: what a worker does."""
     _require_views(panel)
-    return scan_or_halve(panel.take(slice(start, stop)), scan)
+    return _packed(scan_or_halve(panel.take(slice(start, stop)), scan))
 
 
 def _require_views(panel: BarPanel) -> None:
@@ -173,13 +183,22 @@ def _contiguous(panel: BarPanel) -> BarPanel:
     )
 
 
-def _owned(outcome: BlockOutcome) -> BlockOutcome:
-    """Copy the rows out of the object store, which may end before they do."""
+def _packed(outcome: BlockOutcome) -> PackedOutcome:
+    """Put the columns of each block into one array: a hundred small ones travel slowly."""
     rows = [
-        BlockRows(one.symbols, {name: v.copy() for name, v in one.columns.items()}, one.gated)
+        (one.symbols, tuple(one.columns), np.array(list(one.columns.values())), one.gated)
         for one in outcome.rows
     ]
-    return BlockOutcome(rows, outcome.poisoned)
+    return rows, outcome.poisoned
+
+
+def _unpacked(packed: PackedOutcome) -> BlockOutcome:
+    """Copy the rows out of the object store, which may end before they do."""
+    rows = [
+        BlockRows(symbols, dict(zip(names, matrix.copy(), strict=True)), gated)
+        for symbols, names, matrix, gated in packed[0]
+    ]
+    return BlockOutcome(rows, packed[1])
 
 
 def _reason(error: BaseException) -> str:
