@@ -16,6 +16,7 @@ EXAMPLES = [
     errors.FetchError("files", "AAPL", "no_data", "the file has no such symbol"),
     errors.NothingToScanError("the universe is empty", "name another file"),
     errors.StoreError("bars", "has schema version 9", "upgrade Technic"),
+    errors.RunnerError("ray", "no cluster answers", "use --runner threads"),
 ]
 
 
@@ -45,4 +46,5 @@ def test_exit_codes():
         "FetchError": 1,
         "NothingToScanError": 1,
         "StoreError": 1,
+        "RunnerError": 1,
     }

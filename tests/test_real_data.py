@@ -15,7 +15,7 @@ import pytest
 
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.providers.files import FilesProvider
-from technic.engine.local import run_local
+from technic.engine.local import LocalRunner
 from technic.panel import BarPanel
 from technic.scan_block import joined, scan_block
 from technic.sessions import build_calendar
@@ -82,7 +82,7 @@ def test_a_longer_panel_gives_the_same_rows(day: str, sample: Path, real_data: P
     provider = FilesProvider(sample)
     longer = BarPanel.from_long(provider.history(alone.scored, sessions).bars, sessions)
     scan_of_day = partial(scan_block, as_of=np.datetime64(day), config=alone.config)
-    rows = joined(run_local(longer, scan_of_day, 64).rows)
+    rows = joined(LocalRunner().run(longer, scan_of_day, 64).rows)
     assert rows.symbols == alone.scored
     for name, values in rows.columns.items():
         np.testing.assert_array_equal(values, alone.columns[name], err_msg=name)

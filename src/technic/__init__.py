@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 from technic.version import __version__
 
 if TYPE_CHECKING:
+    from technic.ray_scans import run_ray_scans
     from technic.result import ScanResult
     from technic.scan_config import FilterRules, ScanConfig
     from technic.scanner_core import run_scan
 
-__all__ = ["FilterRules", "ScanConfig", "ScanResult", "__version__", "run_scan"]
+__all__ = ["FilterRules", "ScanConfig", "ScanResult", "__version__", "run_ray_scans", "run_scan"]
 
 _HOMES = {
     "FilterRules": "technic.scan_config",
     "ScanConfig": "technic.scan_config",
     "ScanResult": "technic.result",
+    "run_ray_scans": "technic.ray_scans",
     "run_scan": "technic.scanner_core",
 }
 

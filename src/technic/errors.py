@@ -8,6 +8,7 @@ TechnicError
 │   └── MissingExtraError     an optional dependency is not installed
 ├── FetchError                a provider could not give bars for one symbol (exit code 1)
 ├── StoreError                the bar store cannot be read or written (exit code 1)
+├── RunnerError               where the scan was to run cannot run it (exit code 1)
 └── NothingToScanError        no symbol is left to scan, and why (exit code 1)
 
 Errors cross process borders, so every field goes positionally to ``super().__init__`` and the
@@ -23,6 +24,7 @@ __all__ = [
     "NothingToScanError",
     "ParameterError",
     "RuleUnavailableError",
+    "RunnerError",
     "StoreError",
     "TechnicError",
     "UsageError",
@@ -139,4 +141,16 @@ class StoreError(TechnicError):
 
     def __str__(self) -> str:
         text = f"store {self.url}: {self.reason}"
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+class RunnerError(TechnicError):
+    """The runner that was asked for could not start, or lost the scan; nothing was ranked."""
+
+    def __init__(self, runner: str, reason: str, hint: str = "") -> None:
+        super().__init__(runner, reason, hint)
+        self.runner, self.reason, self.hint = runner, reason, hint
+
+    def __str__(self) -> str:
+        text = f"runner {self.runner}: {self.reason}"
         return f"{text}; {self.hint}" if self.hint else text

@@ -17,9 +17,10 @@ from technic.scoring import SIGNALS, ScoreWeights, SignalThresholds
 from technic.trade_plan import PlanRules
 from technic.universe import PrescreenRules, parse_symbols
 
-__all__ = ["FilterRules", "ScanConfig", "SortOrder"]
+__all__ = ["RUNNERS", "FilterRules", "ScanConfig", "SortOrder"]
 
 DEFAULT_BARS = 300
+RUNNERS = ("auto", "local", "threads", "ray")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,9 @@ class ScanConfig:
     last session. ``benchmark``: a symbol of the data or a file of closes. ``bars``: sessions of
     history that the scan needs; the window begins by the anchor rule. ``min_success_pct``: below
     this share of symbols with bars the scan counts as failed. ``sort``: ``COLUMN[:asc|:desc]``.
-    ``block_size``: symbols scanned together; it changes speed and memory, never a value.
+    ``block_size``: symbols scanned together; ``runner``: where blocks run, ``auto``, ``local``,
+    ``threads`` or ``ray``, None for the settings' runner, else local. Both change speed and memory,
+    never a value.
     """
 
     provider: str | None = None
@@ -125,6 +128,7 @@ class ScanConfig:
     min_success_pct: float = 50.0
     sort: str = "tech_rating:desc"
     block_size: int = 8192
+    runner: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("provider", "data", "universe", "watchlist", "benchmark"):
@@ -142,6 +146,8 @@ class ScanConfig:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ParameterError(name, value, "a whole number from 1")
+        if self.runner is not None and self.runner not in RUNNERS:
+            raise ParameterError("runner", self.runner, ", ".join(RUNNERS))
         if not 0 <= self.min_success_pct <= 100:
             raise ParameterError("min_success_pct", self.min_success_pct, "0 to 100")
         SortOrder.parse(self.sort)

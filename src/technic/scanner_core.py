@@ -16,6 +16,7 @@ import datetime as dt
 import logging
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +24,9 @@ from technic.data_engine.benchmark import Benchmark, load_benchmark
 from technic.data_engine.price_cache import PriceCache, PriceFrames
 from technic.data_engine.providers.base import Provider
 from technic.engine.blocks import BlockOutcome, scan_or_halve
-from technic.engine.local import run_local
+from technic.engine.choose import ChosenRunner, check_runner, open_runner
+from technic.engine.local import LocalRunner
+from technic.engine.runner import Runner
 from technic.errors import NothingToScanError
 from technic.ledger import Ledger, LedgerBook
 from technic.market import Market, check_sort, filter_market, rank_market, ranked_table
@@ -50,6 +53,7 @@ def run_scan(
     *,
     price_cache: PriceFrames | None = None,
     provider: Provider | None = None,
+    runner: Runner | None = None,
     settings: Settings | None = None,
     now: dt.datetime | None = None,
     progress: ScanProgress | None = None,
@@ -57,7 +61,7 @@ def run_scan(
     """Scan a market and return the ranked table with the account of every other symbol.
 
     ``price_cache``: price frames that cost no request; symbols that are not in it are fetched.
-    ``provider``: an open provider instead of the one that ``config`` names. ``now``: the time
+    ``provider``, ``runner``: open ones instead of those that ``config`` names. ``now``: the time
     that decides whether the data is old; the clock, unless given. Raises UsageError for what
     cannot be done as asked and NothingToScanError when no symbol could be scanned.
     """
@@ -65,6 +69,8 @@ def run_scan(
     check_sort(config.sort, has_benchmark=config.benchmark is not None)
     settings = settings or load_settings(os.environ, Path.cwd())
     now = now or dt.datetime.now(dt.UTC)
+    asked = config.runner or settings.runner or "local"
+    check_runner(asked)
     watch = Stopwatch()
 
     with watch.stage("universe"):
@@ -77,9 +83,15 @@ def run_scan(
     with watch.stage("fetch"):
         history = load_history(book.open_symbols(), context, context.cache, progress)
         _record_failures(book, history)
-    with watch.stage("scan"):
-        symbols = book.open_symbols()
-        outcome = _run_symbol_scans(symbols, config, history, context=context, progress=progress)
+    with watch.stage("scan"), _runner(runner, asked, settings) as chosen:
+        outcome = _run_symbol_scans(
+            book.open_symbols(),
+            config,
+            history,
+            context=context,
+            runner=chosen.runner,
+            progress=progress,
+        )
         scanned = _record_scans(book, outcome)
     with watch.stage("market"):
         benchmark = _benchmark(config, history, context)
@@ -96,15 +108,33 @@ def run_scan(
         as_of=str(context.as_of),
         universe=UniverseInfo(len(universe), universe.source),
         data=_data_info(context),
-        runner=RunnerInfo(asked="local", ran="local", reason=""),
+        runner=RunnerInfo(chosen.asked, chosen.runner.name, chosen.reason),
         regime=market.regime,
-        warnings=tuple(_warnings(config, context, universe, screened, history, benchmark)),
+        warnings=(
+            *_warnings(config, context, universe, screened, history, benchmark),
+            *_fallback(chosen),
+        ),
         scored=market.symbols,
         columns=market.columns,
         prices=history,
     )
     logger.info("%s in %.2f s", result.headline(), result.stats.total_seconds)
     return result
+
+
+def _runner(
+    runner: Runner | None, asked: str, settings: Settings
+) -> AbstractContextManager[ChosenRunner]:
+    """Open the runner that was asked for, unless the caller gave an open one."""
+    if runner is not None:
+        return nullcontext(ChosenRunner(runner, runner.name))
+    return open_runner(asked, settings.ray_address)
+
+
+def _fallback(chosen: ChosenRunner) -> Iterator[str]:
+    """Say that the scan ran locally where Ray would have been taken."""
+    if chosen.asked == "auto" and chosen.runner.name == "local":
+        yield f"the scan ran locally: {chosen.reason}"
 
 
 def _benchmark(config: ScanConfig, history: PriceCache, context: ScanContext) -> Benchmark | None:
@@ -204,11 +234,12 @@ def _run_symbol_scans(
     price_cache: PriceFrames | None = None,
     *,
     context: ScanContext,
+    runner: Runner | None = None,
     progress: ScanProgress | None = None,
 ) -> BlockOutcome:
     """Hand blocks of symbols to the runner; rows come back in the order of ``symbols``."""
     history = load_history(symbols, context, price_cache)
-    return run_local(
+    return (runner or LocalRunner()).run(
         history.panel,
         partial(scan_block, as_of=context.as_of, config=config),
         config.block_size,

@@ -29,7 +29,8 @@ class Settings:
     user's keys; never shown, logged or saved with a result. ``*_url``: another address of a
     vendor's interface. ``*_plan``: what the user's key may do (polygon ``free`` or ``paid``,
     alpaca ``basic`` or ``plus``, tiingo ``free`` or ``power``). ``alpaca_feed``: ``sip`` or
-    ``iex``. The others are the defaults of the options of the same name; None means unset.
+    ``iex``. ``ray_address``: a Ray cluster for the runner ``ray``. The
+    others are the defaults of the options of the same name; None means unset.
     """
 
     home: Path
@@ -39,6 +40,8 @@ class Settings:
     benchmark: str | None = None
     account_size: str | None = None
     risk_pct: str | None = None
+    runner: str | None = None
+    ray_address: str | None = None
     store: str | None = None
     polygon_key: str | None = field(default=None, repr=False)
     polygon_plan: str | None = None

@@ -12,7 +12,7 @@ from technic.cli.options import (
     FilterOptions,
     GateOptions,
     PlanOptions,
-    RunOptions,
+    ScanRunOptions,
     UniverseOptions,
 )
 from technic.cli.show import SYMBOL_FORMAT
@@ -30,7 +30,7 @@ def explain(
     filters: FilterOptions,
     gate: GateOptions,
     plan: PlanOptions,
-    run: RunOptions,
+    run: ScanRunOptions,
     format_: Annotated[Literal["table", "json"] | None, SYMBOL_FORMAT] = None,
 ) -> None:
     """Explain a rating: each component's value, points, weight and contribution.
@@ -46,7 +46,7 @@ def explain(
 
     chosen = document_format(format_, run.out)
     name = named_symbol(symbol)
-    result = run_choices(Choices(data, universe, filters, gate, plan), quiet=run.quiet)
+    result = run_choices(Choices(data, universe, filters, gate, plan), run)
     facts = facts_of(result, name)
 
     def pieces(width: int) -> Iterator[RenderableType]:

@@ -21,6 +21,7 @@ __all__ = [
     "GateOptions",
     "PlanOptions",
     "RunOptions",
+    "ScanRunOptions",
     "TalkOptions",
     "UniverseOptions",
 ]
@@ -354,6 +355,16 @@ class RunOptions:
     ] = None
     quiet: Quiet = False
     debug: Debug = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRunOptions(RunOptions):
+    """The same for a command that scans, and where the scan runs."""
+
+    runner: Annotated[
+        Literal["auto", "local", "threads", "ray"] | None,
+        _option(RUN, "--runner", "Where the scan runs; the answer is the same. (default: local)"),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

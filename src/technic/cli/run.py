@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
 from technic.cli.config import Choices, scan_config
 from technic.cli.console import note
+from technic.cli.options import ScanRunOptions
 from technic.cli.progress import progress_on_stderr
 from technic.result import ScanResult
 from technic.scanner_core import run_scan
@@ -17,11 +19,11 @@ from technic.settings import load_settings
 __all__ = ["finish", "run_choices"]
 
 
-def run_choices(choices: Choices, sort: str | None = None, *, quiet: bool = False) -> ScanResult:
+def run_choices(choices: Choices, run: ScanRunOptions, sort: str | None = None) -> ScanResult:
     """Run the scan that options and settings describe, with progress where a terminal is."""
     settings = load_settings(os.environ, Path.cwd())
-    config = scan_config(choices, settings, sort)
-    with progress_on_stderr(quiet) as report:
+    config = replace(scan_config(choices, settings, sort), runner=run.runner)
+    with progress_on_stderr(run.quiet) as report:
         return run_scan(config, settings=settings, progress=report)
 
 

@@ -13,7 +13,7 @@ from technic.cli.options import (
     FilterOptions,
     GateOptions,
     PlanOptions,
-    RunOptions,
+    ScanRunOptions,
     UniverseOptions,
 )
 from technic.errors import ParameterError
@@ -32,7 +32,7 @@ def scan(
     filters: FilterOptions,
     gate: GateOptions,
     plan: PlanOptions,
-    run: RunOptions,
+    run: ScanRunOptions,
     sort: Annotated[
         str | None,
         typer.Option(
@@ -80,7 +80,7 @@ def scan(
     if ledger is not None:
         check_ledger_target(ledger)
     choices = Choices(data, universe, filters, gate, plan)
-    result = run_choices(choices, sort, quiet=run.quiet)
+    result = run_choices(choices, run, sort)
     _keep(result, save)
     if ledger is not None:
         write_ledger(result.ledger, ledger)

@@ -13,7 +13,7 @@ from technic.cli.options import (
     FilterOptions,
     GateOptions,
     PlanOptions,
-    RunOptions,
+    ScanRunOptions,
     UniverseOptions,
 )
 
@@ -34,7 +34,7 @@ def show(
     filters: FilterOptions,
     gate: GateOptions,
     plan: PlanOptions,
-    run: RunOptions,
+    run: ScanRunOptions,
     format_: Annotated[Literal["table", "json"] | None, SYMBOL_FORMAT] = None,
 ) -> None:
     """Show one symbol: rating, explanation, trade plan, key figures and a price chart.
@@ -52,7 +52,7 @@ def show(
 
     chosen = document_format(format_, run.out)
     name = named_symbol(symbol)
-    result = run_choices(Choices(data, universe, filters, gate, plan), quiet=run.quiet)
+    result = run_choices(Choices(data, universe, filters, gate, plan), run)
     facts = facts_of(result, name)
 
     def pieces(width: int) -> Iterator[RenderableType]:

@@ -13,12 +13,23 @@ from dataclasses import dataclass, field
 from technic.panel import BarPanel
 from technic.scan_block import BlockRows
 
-__all__ = ["BlockOutcome", "BlockScan", "PoisonedSymbol", "block_slices", "scan_or_halve"]
+__all__ = [
+    "BlockOutcome",
+    "BlockScan",
+    "PoisonedSymbol",
+    "block_slices",
+    "scan_or_halve",
+    "shared_width",
+]
 
 logger = logging.getLogger(__name__)
 
 BlockScan = Callable[[BarPanel], BlockRows]
 """A pure function of one block; what a runner runs."""
+
+
+BLOCKS_A_WORKER = 2
+"""So that a worker that is done early finds more to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,12 @@ class BlockOutcome:
 def block_slices(n_symbols: int, block_size: int) -> list[slice]:
     """Cut ``n_symbols`` columns into blocks of at most ``block_size``, in order."""
     return [slice(at, min(at + block_size, n_symbols)) for at in range(0, n_symbols, block_size)]
+
+
+def shared_width(n_symbols: int, block_size: int, workers: int) -> int:
+    """Return a width of at most ``block_size`` that gives each worker a few blocks."""
+    blocks = BLOCKS_A_WORKER * max(workers, 1)
+    return max(1, min(block_size, -(-n_symbols // blocks)))
 
 
 def scan_or_halve(block: BarPanel, scan: BlockScan) -> BlockOutcome:

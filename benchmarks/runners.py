@@ -1,0 +1,127 @@
+"""The three runners on the same bars: one answer, and what each takes for it.
+
+    python -m benchmarks.runners [--symbols 6000] [--bars 300 2520] [--rounds 3]
+
+For each number of bars: the block scans of local, threads and Ray (warm workers), best of a few
+rounds, with their results compared bit for bit first; ``ray.init`` and ``ray.put`` apart, bytes
+put, tasks; then how Ray's time grows with the number of blocks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import platform
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import ray
+
+from technic import ScanConfig
+from technic.engine.blocks import BlockOutcome, BlockScan
+from technic.engine.local import LocalRunner
+from technic.engine.ray_runner import RayRunner, start_ray
+from technic.engine.runner import Runner
+from technic.engine.threads import ThreadsRunner
+from technic.panel import BarPanel
+from technic.scan_block import ALL_COLUMNS, BlockRows, joined, scan_block
+from technic.sessions import load_calendar
+from technic.settings import load_settings
+from technic.testing import make_bars, make_panel
+
+BLOCK_SIZE = 8192
+WIDTHS = (1500, 375, 94)
+N_COLUMNS = len(ALL_COLUMNS)
+
+
+def best_of(rounds: int, work: Callable[[], BlockOutcome]) -> tuple[float, BlockOutcome]:
+    """Best of a few rounds: the machine is shared."""
+    best = np.inf
+    for _ in range(rounds):
+        started = time.perf_counter()
+        outcome = work()
+        best = min(best, time.perf_counter() - started)
+    return float(best), outcome
+
+
+def check_same(left: BlockOutcome, right: BlockOutcome) -> None:
+    """Raise unless two runners came to the same rows, bit for bit."""
+    one, other = joined(left.rows), joined(right.rows)
+    same = one.symbols == other.symbols and one.gated == other.gated
+    if not same or any(
+        one.columns[name].tobytes() != other.columns[name].tobytes() for name in one.columns
+    ):
+        raise SystemExit("the runners do not agree")
+
+
+def compare(panel: BarPanel, scan: BlockScan, rounds: int) -> None:
+    """Print what each runner takes, then Ray's time by number of blocks."""
+    n = panel.n_symbols
+    print(f"\n{n:,} symbols x {panel.n_bars:,} bars")
+    on_ray = RayRunner()
+    runners: list[Runner] = [LocalRunner(), ThreadsRunner(), on_ray]
+    base: tuple[float, BlockOutcome] | None = None
+    for runner in runners:
+        if runner.name == "ray":
+            runner.run(panel, scan, BLOCK_SIZE)  # workers import, once
+        spent, outcome = best_of(rounds, partial(runner.run, panel, scan, BLOCK_SIZE))
+        base = base or (spent, outcome)
+        check_same(base[1], outcome)
+        print(f"  {runner.name:<8} {spent:7.3f} s  {spent / base[0]:5.2f} x local")
+    cost = on_ray.last
+    without = spent - cost.put_seconds
+    print(f"  ray.put  {cost.put_seconds:7.3f} s for {cost.put_bytes / 1e6:,.0f} MB, {cost.tasks} "
+          f"tasks; without it Ray is {without / base[0]:.2f} x local")  # fmt: skip
+    for width in WIDTHS:
+        ray_s, _ = best_of(rounds, partial(on_ray.run, panel, scan, width))
+        put = on_ray.last.put_seconds
+        threads_s, _ = best_of(rounds, partial(ThreadsRunner().run, panel, scan, width))
+        print(f"  {on_ray.last.tasks:4} blocks: ray {ray_s - put:7.3f} s + put {put:.3f} s, "
+              f"threads {threads_s:7.3f} s")  # fmt: skip
+
+
+def handed_back(block: BarPanel) -> BlockRows:
+    """Scan nothing and return a row as wide as a scan's: what a block costs beside its scan."""
+    columns = {f"c{i}": np.zeros(block.n_symbols) for i in range(N_COLUMNS)}
+    return BlockRows(block.symbols, columns, ())
+
+
+def growth(rounds: int) -> None:
+    """Print what each runner adds for a block that has nothing to do."""
+    panel = make_panel(2_000, 10)
+    for runner in (ThreadsRunner(), RayRunner()):
+        seconds = [best_of(rounds, partial(runner.run, panel, handed_back, w))[0] for w in (200, 4)]
+        each = (seconds[1] - seconds[0]) / (500 - 10)
+        print(f"  {runner.name:<8} {1000 * each:5.2f} ms for each extra block that scans nothing")
+
+
+def main() -> None:
+    """Run all sizes and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--symbols", type=int, default=6_000)
+    parser.add_argument("--bars", type=int, nargs="+", default=[300, 2_520])
+    parser.add_argument("--rounds", type=int, default=3)
+    args = parser.parse_args()
+    settings = load_settings(os.environ, Path.cwd())
+    calendar = load_calendar(dt.date(2026, 1, 1), settings.home)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+          f"numpy {np.__version__}, ray {ray.__version__}")  # fmt: skip
+    started = time.perf_counter()
+    with start_ray():
+        print(f"ray.init {time.perf_counter() - started:.2f} s")
+        for bars in args.bars:
+            sessions = calendar.last(bars, np.datetime64("2024-03-08"))
+            symbols = [f"X{i:04d}" for i in range(args.symbols)]
+            panel = BarPanel.from_long(make_bars(symbols, sessions), sessions)
+            scan = partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
+            compare(panel, scan, args.rounds)
+        print()
+        growth(args.rounds)
+
+
+if __name__ == "__main__":
+    main()

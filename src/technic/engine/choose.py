@@ -1,0 +1,73 @@
+"""Choosing a runner by name, and saying which one ran and why.
+
+``auto`` takes Ray where it can start and falls back to local, with the reason; a runner that was
+asked for by name runs or the scan fails.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from technic.engine.local import LocalRunner
+from technic.engine.runner import Runner
+from technic.engine.threads import ThreadsRunner
+from technic.errors import MissingExtraError, ParameterError, RunnerError
+from technic.scan_config import RUNNERS
+
+__all__ = ["ChosenRunner", "check_runner", "open_runner"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenRunner:
+    """The runner that is open, the name that was asked for, and why they differ if they do."""
+
+    runner: Runner
+    asked: str
+    reason: str = ""
+
+
+def check_runner(name: str) -> None:
+    """Raise when ``name`` is no runner or its extra is missing: before anything is fetched."""
+    if name not in RUNNERS:
+        raise ParameterError("runner", name, ", ".join(RUNNERS))
+    if name == "ray" and importlib.util.find_spec("ray") is None:
+        raise MissingExtraError("the runner 'ray'", "ray", "ray")
+
+
+@contextmanager
+def open_runner(name: str, ray_address: str | None = None) -> Iterator[ChosenRunner]:
+    """Open the runner called ``name``; what it started is ended when the block is left.
+
+    ``ray_address``: a Ray cluster that is there already; without one a local Ray is started.
+    Raises MissingExtraError or RunnerError when ``ray`` was asked for and cannot run.
+    """
+    if name == "local":
+        yield ChosenRunner(LocalRunner(), name)
+    elif name == "threads":
+        yield ChosenRunner(ThreadsRunner(), name)
+    else:
+        with _open_ray(name, ray_address) as chosen:
+            yield chosen
+
+
+@contextmanager
+def _open_ray(name: str, address: str | None) -> Iterator[ChosenRunner]:
+    from technic.engine.ray_runner import RayRunner, start_ray
+
+    try:
+        check_runner("ray")
+        session = start_ray(address)
+    except (MissingExtraError, RunnerError) as error:
+        if name == "ray":
+            raise
+        logger.warning("the scan runs locally: %s", error)
+        yield ChosenRunner(LocalRunner(), name, str(error))
+        return
+    with session:
+        yield ChosenRunner(RayRunner(), name, "Ray is there" if name == "auto" else "")

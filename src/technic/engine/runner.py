@@ -1,0 +1,31 @@
+"""What a runner is: something that scans the blocks of a panel, somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from technic.engine.blocks import BlockOutcome, BlockScan
+from technic.panel import BarPanel
+
+__all__ = ["RunProgress", "Runner"]
+
+RunProgress = Callable[[int, int], None]
+"""Called with (symbols done, symbols in all)."""
+
+
+class Runner(Protocol):
+    """Where blocks of symbols run; the rows, their order and every bit are the same in all."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in ``--runner`` and in a result."""
+
+    def run(
+        self,
+        panel: BarPanel,
+        scan: BlockScan,
+        block_size: int,
+        progress: RunProgress | None = None,
+    ) -> BlockOutcome:
+        """Scan ``panel`` in blocks of at most ``block_size`` symbols; rows in column order."""

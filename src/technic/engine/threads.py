@@ -1,0 +1,33 @@
+"""The thread-pool runner: one task a block, every core at work on the panel that all share."""
+
+from __future__ import annotations
+
+import os
+
+from technic.engine.blocks import BlockOutcome, BlockScan, block_slices, shared_width
+from technic.engine.local import scan_in_threads
+from technic.engine.runner import RunProgress
+from technic.panel import BarPanel
+
+__all__ = ["ThreadsRunner"]
+
+
+class ThreadsRunner:
+    """Cuts the market narrow enough that each of ``workers`` threads has blocks of its own."""
+
+    name = "threads"
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = workers or os.cpu_count() or 1
+
+    def run(
+        self,
+        panel: BarPanel,
+        scan: BlockScan,
+        block_size: int,
+        progress: RunProgress | None = None,
+    ) -> BlockOutcome:
+        """Scan each block as a task; numpy lets go of the lock while it computes."""
+        width = shared_width(panel.n_symbols, block_size, self.workers)
+        cuts = block_slices(panel.n_symbols, width)
+        return scan_in_threads(panel, scan, cuts, self.workers, progress)

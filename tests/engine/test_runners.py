@@ -1,0 +1,143 @@
+"""Runners without Ray: chosen by name, the same answer, an interrupt stops them."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+import pytest
+
+from support.blocks_that_fail import Poisoning
+from support.made_up_market import SESSIONS, SYMBOLS, assert_same, scan
+from technic import ScanConfig
+from technic.engine import choose, ray_runner
+from technic.engine.blocks import shared_width
+from technic.engine.choose import open_runner
+from technic.engine.local import LocalRunner
+from technic.engine.runner import Runner
+from technic.engine.threads import ThreadsRunner
+from technic.errors import MissingExtraError, ParameterError, RunnerError
+from technic.panel import LongBars
+from technic.result import RunnerInfo
+from technic.scan_block import scan_block
+from technic.settings import load_settings
+from technic.testing import make_bars, make_panel
+
+
+@pytest.fixture(scope="module")
+def bars() -> LongBars:
+    """Thirty ordinary symbols, 560 sessions up to 2024-03-08."""
+    return make_bars(SYMBOLS, SESSIONS)
+
+
+@pytest.mark.parametrize("block_size", [1, 2, 7, 256])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_threads_give_what_local_gives(bars: LongBars, block_size: int, workers: int):
+    """Table and ledger, with a symbol that raises, for each width."""
+    config = ScanConfig(block_size=block_size)
+    local = scan(bars, config, runner=Poisoning(LocalRunner(), "BN"))
+    assert local.ledger.of("BN") == ("error.ZeroDivisionError", "poison in the well")
+    assert_same(local, scan(bars, config, runner=Poisoning(ThreadsRunner(workers), "BN")))
+
+
+def test_a_result_says_where_it_ran(bars: LongBars, tmp_path):
+    """What was asked for and what ran; settings choose where the config does not."""
+    assert scan(bars).runner == RunnerInfo("local", "local", "")
+    config = ScanConfig(runner="threads")
+    assert scan(bars, config).runner == RunnerInfo("threads", "threads", "")
+    settings = load_settings({"TECHNIC_HOME": str(tmp_path), "TECHNIC_RUNNER": "threads"}, tmp_path)
+    assert scan(bars, settings=settings).runner.ran == "threads"
+    asked = scan(bars, ScanConfig(runner="local"), settings=settings)
+    assert asked.runner.ran == "local"
+
+
+def test_a_runner_nobody_knows_is_refused(bars: LongBars, tmp_path):
+    """In the config at once, in the settings before anything is fetched."""
+    with pytest.raises(ParameterError, match="runner is 'dask', allowed: auto, local"):
+        ScanConfig(runner="dask")
+    settings = load_settings({"TECHNIC_HOME": str(tmp_path), "TECHNIC_RUNNER": "dask"}, tmp_path)
+    with pytest.raises(ParameterError, match="runner is 'dask'"):
+        scan(bars, settings=settings)
+
+
+def test_without_ray_its_name_is_an_error_and_auto_falls_back(
+    bars: LongBars, monkeypatch: pytest.MonkeyPatch
+):
+    """One sentence with the command that installs it; auto says why it ran locally."""
+    monkeypatch.setattr(choose.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match=r"runner 'ray' needs ray.*technic\[ray\]"):
+        scan(bars, ScanConfig(runner="ray"))
+    result = scan(bars, ScanConfig(runner="auto"))
+    assert (result.runner.asked, result.runner.ran) == ("auto", "local")
+    assert "technic[ray]" in result.runner.reason
+    assert result.warnings == (f"the scan ran locally: {result.runner.reason}",)
+    assert_same(result, scan(bars))
+
+
+def test_a_ray_that_cannot_start_is_an_error_and_auto_falls_back(
+    bars: LongBars, monkeypatch: pytest.MonkeyPatch
+):
+    """The reason is in the error, in the result and in a warning."""
+
+    def broken(address: str | None) -> None:
+        raise RunnerError("ray", f"no cluster at {address}")
+
+    monkeypatch.setattr(choose.importlib.util, "find_spec", lambda _: object())
+    monkeypatch.setattr(ray_runner, "start_ray", broken)
+    with pytest.raises(RunnerError, match="no cluster at here:1"), open_runner("ray", "here:1"):
+        pass
+    result = scan(bars, ScanConfig(runner="auto"))
+    assert result.runner == RunnerInfo("auto", "local", "runner ray: no cluster at None")
+    assert len(result.warnings) == 1
+
+
+@pytest.mark.parametrize("runner", [LocalRunner(), ThreadsRunner(2)], ids=lambda r: r.name)
+def test_an_interrupt_drops_the_blocks_that_have_not_begun(runner: Runner):
+    """What the caller raises ends the run; most of the forty blocks are never scanned."""
+    panel = make_panel(40)
+    scanned = []
+    work = partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
+
+    def counted(block):
+        scanned.append(block.symbols)
+        return work(block)
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(panel, counted, 1, interrupt)
+    assert len(scanned) < 35
+
+
+def note(seen: list[tuple[int, int]], done: int, total: int) -> None:
+    """Write down one step of progress."""
+    seen.append((done, total))
+
+
+def test_progress_ends_with_all_symbols():
+    """In steps of whole blocks."""
+    panel = make_panel(40)
+    work = partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
+    for runner in (LocalRunner(), ThreadsRunner(2)):
+        seen: list[tuple[int, int]] = []
+        runner.run(panel, work, 16, partial(note, seen))
+        assert seen == sorted(seen)
+        assert seen[-1] == (40, 40)
+
+
+def test_every_worker_has_a_share():
+    """Blocks are never wider than asked for and never empty."""
+    assert shared_width(6000, 8192, 2) == 1500
+    assert shared_width(6000, 256, 2) == 256
+    assert shared_width(3, 8192, 2) == 1
+    assert shared_width(0, 8192, 2) == 1
+
+
+def test_importing_the_engine_does_not_import_ray():
+    """Ray is an extra: scans that do not use it do not wait for it."""
+    import subprocess
+
+    code = "import technic.engine.choose, technic.engine.ray_runner, technic.scanner_core, sys; "
+    code += "sys.exit('ray' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,69 @@
+"""Scans that fail on purpose; worker processes can import them by name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from technic.engine.blocks import BlockOutcome, BlockScan
+from technic.engine.runner import Runner, RunProgress
+from technic.panel import BarPanel
+from technic.scan_block import BlockRows
+
+
+def poisoned(panel: BarPanel, scan: BlockScan, symbol: str) -> BlockRows:
+    """Raise for every block that holds ``symbol``."""
+    if symbol in panel.symbols:
+        raise ZeroDivisionError("poison in the well")
+    return scan(panel)
+
+
+def killed_once(panel: BarPanel, scan: BlockScan, symbol: str, marker: Path) -> BlockRows:
+    """Kill the process that scans ``symbol``, the first time."""
+    if symbol in panel.symbols and not marker.exists():
+        marker.write_text(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGKILL)
+    return scan(panel)
+
+
+def killed_always(panel: BarPanel, scan: BlockScan, symbol: str) -> BlockRows:
+    """Kill every process that scans ``symbol``."""
+    if symbol in panel.symbols:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return scan(panel)
+
+
+def slow_but_first(panel: BarPanel, scan: BlockScan, first: str, marker: Path) -> BlockRows:
+    """Write down each block begun after the one of ``first``, and take a while over it."""
+    if first not in panel.symbols:
+        (marker / panel.symbols[0]).touch()
+        time.sleep(0.5)
+    return scan(panel)
+
+
+@dataclass
+class Poisoning:
+    """A runner whose scans raise for one symbol."""
+
+    inner: Runner
+    symbol: str
+
+    @property
+    def name(self) -> str:
+        """That of the runner inside."""
+        return self.inner.name
+
+    def run(
+        self,
+        panel: BarPanel,
+        scan: BlockScan,
+        block_size: int,
+        progress: RunProgress | None = None,
+    ) -> BlockOutcome:
+        """Run the scan with poison in it."""
+        spoiled = partial(poisoned, scan=scan, symbol=self.symbol)
+        return self.inner.run(panel, spoiled, block_size, progress)
