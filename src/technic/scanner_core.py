@@ -24,7 +24,7 @@ from technic.data_engine.benchmark import Benchmark, load_benchmark
 from technic.data_engine.price_cache import PriceCache, PriceFrames
 from technic.data_engine.providers.base import Provider
 from technic.engine.blocks import BlockOutcome, scan_or_halve
-from technic.engine.choose import ChosenRunner, check_runner, open_runner
+from technic.engine.choose import DEFAULT_RUNNER, ChosenRunner, check_runner, open_runner
 from technic.engine.local import LocalRunner
 from technic.engine.runner import Runner
 from technic.errors import NothingToScanError
@@ -69,7 +69,7 @@ def run_scan(
     check_sort(config.sort, has_benchmark=config.benchmark is not None)
     settings = settings or load_settings(os.environ, Path.cwd())
     now = now or dt.datetime.now(dt.UTC)
-    asked = config.runner or settings.runner or "local"
+    asked = config.runner or settings.runner or DEFAULT_RUNNER
     check_runner(asked)
     watch = Stopwatch()
 

@@ -18,9 +18,12 @@ from technic.engine.threads import ThreadsRunner
 from technic.errors import MissingExtraError, ParameterError, RunnerError
 from technic.scan_config import RUNNERS
 
-__all__ = ["ChosenRunner", "check_runner", "open_runner"]
+__all__ = ["DEFAULT_RUNNER", "ChosenRunner", "check_runner", "open_runner"]
 
 logger = logging.getLogger(__name__)
+
+DEFAULT_RUNNER = "local"
+"""Where a scan runs when neither its config nor the settings say."""
 
 
 @dataclass(frozen=True, slots=True)
