@@ -11,7 +11,10 @@ import pytest
 
 from support.vendor import CALENDAR, Vendor, reply, run, syncer
 from technic.data_engine.adjust import split_adjust
+from technic.data_engine.providers.base import Failure
+from technic.data_engine.requests import BarRequest
 from technic.data_engine.stored import StoredProvider
+from technic.data_engine.sync_run import SyncRun
 from technic.panel import LongBars
 from technic.testing import make_bars
 
@@ -174,3 +177,16 @@ def test_a_vendor_that_is_down_leaves_every_symbol_named(bars: LongBars, tmp_pat
     vendor.log.clear()
     assert run(one, SYMBOLS, SESSIONS).failures == {}
     assert vendor.kinds == {"day": 12, "splits": 1}
+
+
+def test_pages_that_came_before_an_unknown_symbol_are_not_counted_twice(
+    bars: LongBars, tmp_path: Path
+):
+    """The rest of a request is asked again from its start, so what had come of it goes."""
+    one = syncer(Vendor(bars), tmp_path / "store", NOW)
+    ongoing = SyncRun(one.remote, one.store, one.rules, one.clock, one.rng, None)
+    request = BarRequest("multi_symbol", SESSIONS[0], SESSIONS[-1], ("S00", "NOPE"))
+    ongoing._pages[request] = [bars]
+    ongoing._unknown(request, "NOPE", Failure("unknown_symbol", "NOPE"))
+    assert ongoing._pages == {}
+    assert set(ongoing.failed_symbols) == {"NOPE"}

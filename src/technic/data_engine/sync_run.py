@@ -183,7 +183,7 @@ class SyncRun:
             self.failed_symbols[symbol] = failure
 
     def _unknown(self, request: BarRequest, symbol: str, failure: Failure) -> None:
-        del request
+        self._pages.pop(request, None)  # the rest is asked again from its first page
         self.failed_symbols[symbol] = failure
 
     def _tick(self) -> None:
