@@ -1,0 +1,71 @@
+"""What a function of the scan language is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = ["Function", "Kind", "Level", "Memory", "Parameter", "no_fade", "one_bar"]
+
+Kind = Literal["number", "condition", "text"]
+"""What a value is. Conditions are numbers inside: 1.0 true, 0.0 false, NaN unknown."""
+
+Level = Literal["constant", "bar", "day", "market", "listing"]
+"""Where a value exists: at every bar; on the scan's day only; once all symbols are known; in the
+listings."""
+
+Memory = Literal["point", "window", "start", "day", "market", "timeframe"]
+"""What a kernel has to see: the bar itself; its last ``bars`` bars; everything from the symbol's
+first bar; the same, for a value of the scan's day alone; all symbols; bars of another length."""
+
+
+def one_bar(*_: float) -> int:
+    """The need of a function that looks at the bar itself."""
+    return 1
+
+
+def no_fade(*_: float) -> int:
+    """The fade of a function that forgets what lies before its window."""
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter: a value that changes from bar to bar, or a constant of the text.
+
+    ``takes``: ``series`` and ``condition`` are arrays, ``bars`` a whole number from ``least`` to
+    ``most``, ``number`` a constant, ``group`` the name of a text column. ``default``: None means
+    that it must be given.
+    """
+
+    name: str
+    takes: Literal["series", "condition", "bars", "number", "group"]
+    default: float | str | None = None
+    least: float = 1
+    most: float = 2_520
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function: its parameters, what it gives, how much history it needs, how it is computed.
+
+    ``fields``: fields of the bar that the kernel gets before its arguments (``atr(14)`` reads
+    high, low and close). ``bars``: bars of its inputs up to and with the first that has a value,
+    given the constants. ``fade``: further bars until the weight of the start is under 1e-4, 0
+    where there is no such weight. ``kernel``: arrays ``(n_bars, n_symbols)`` and constants in,
+    one array of that shape out; with the memory ``day`` the rows of the scan's day follow the
+    arrays and ``(n_symbols,)`` comes out. ``costly``: computed only where it can still matter.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    returns: Kind
+    memory: Memory
+    kernel: Callable[..., Any]
+    description: str
+    source: str
+    fields: tuple[str, ...] = ()
+    bars: Callable[..., int] = one_bar
+    fade: Callable[..., int] = no_fade
+    costly: bool = False

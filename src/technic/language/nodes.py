@@ -1,0 +1,247 @@
+"""The expression tree of the scan language: plain values, equal when they say the same.
+
+Nodes know nothing of bars or functions. ``str(node)`` is the text that parses to the node again;
+``place`` is where in the text a node stood (start, end), for error messages, and never compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+__all__ = [
+    "And",
+    "Arithmetic",
+    "Call",
+    "Comparison",
+    "Membership",
+    "Name",
+    "Negative",
+    "Node",
+    "Not",
+    "Number",
+    "Or",
+    "Place",
+    "Shift",
+    "Text",
+    "children",
+    "walk",
+]
+
+Place: TypeAlias = tuple[int, int] | None
+ArithmeticOperator = Literal["+", "-", "*", "/", "%", "**"]
+ComparisonOperator = Literal["<", "<=", ">", ">=", "==", "!="]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A constant."""
+
+    value: float
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        whole = self.value == int(self.value) and abs(self.value) < 1e15
+        return str(int(self.value)) if whole else repr(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text constant."""
+
+    value: str
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return '"' + self.value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A field of a bar, a column of the scan or a column of the listings."""
+
+    name: str
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """The operand with its sign changed."""
+
+    operand: Node
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"-{_inside(self.operand, 7)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Two numbers and an operator."""
+
+    operator: ArithmeticOperator
+    left: Node
+    right: Node
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        level = _LEVELS[self.operator]
+        if self.operator == "**":
+            return f"{_inside(self.left, level + 1)} ** {_inside(self.right, 7)}"
+        return f"{_inside(self.left, level)} {self.operator} {_inside(self.right, level + 1)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two numbers, or two texts with ``==`` and ``!=``."""
+
+    operator: ComparisonOperator
+    left: Node
+    right: Node
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{_inside(self.left, 5)} {self.operator} {_inside(self.right, 5)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Whether the operand is one of some constants."""
+
+    operand: Node
+    values: tuple[Number | Text, ...]
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        listed = ", ".join(str(value) for value in self.values)
+        return f"{_inside(self.operand, 5)} in ({listed}{',' if len(self.values) == 1 else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """A condition turned round; unknown stays unknown."""
+
+    operand: Node
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"not {_inside(self.operand, 3)}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """True where all operands are, false where one is false, else unknown; never nested."""
+
+    operands: tuple[Node, ...]
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return " and ".join(_inside(operand, 3) for operand in self.operands)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """True where one operand is, false where all are false, else unknown; never nested."""
+
+    operands: tuple[Node, ...]
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return " or ".join(_inside(operand, 2) for operand in self.operands)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The operand as it was ``bars`` bars ago, each symbol counting its own bars."""
+
+    operand: Node
+    bars: int
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{_inside(self.operand, 9)}[{self.bars}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the registry with its arguments; once checked, all of them, by position."""
+
+    function: str
+    arguments: tuple[Node, ...]
+    keywords: tuple[tuple[str, Node], ...] = ()
+    place: Place = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        given = [str(argument) for argument in self.arguments]
+        given += [f"{name}={argument}" for name, argument in self.keywords]
+        return f"{self.function}({', '.join(given)})"
+
+
+Node: TypeAlias = (
+    Number
+    | Text
+    | Name
+    | Negative
+    | Arithmetic
+    | Comparison
+    | Membership
+    | Not
+    | And
+    | Or
+    | Shift
+    | Call
+)
+
+_LEVELS = {"+": 5, "-": 5, "*": 6, "/": 6, "%": 6, "**": 8}
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes directly below one, from left to right."""
+    match node:
+        case Negative() | Not() | Membership() | Shift():
+            return (node.operand,)
+        case Arithmetic() | Comparison():
+            return (node.left, node.right)
+        case And() | Or():
+            return node.operands
+        case Call():
+            return (*node.arguments, *(argument for _, argument in node.keywords))
+        case _:
+            return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and all below it, parents first; a node that stands twice comes twice."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def _binds(node: Node) -> int:
+    """How tightly a node holds together in the text; what is inside needs at least as much."""
+    match node:
+        case Or():
+            return 1
+        case And():
+            return 2
+        case Not():
+            return 3
+        case Comparison() | Membership():
+            return 4
+        case Arithmetic():
+            return _LEVELS[node.operator]
+        case Negative():
+            return 7
+        case Number() if node.value < 0:
+            return 7
+        case _:
+            return 9
+
+
+def _inside(node: Node, least: int) -> str:
+    text = str(node)
+    return text if _binds(node) >= least else f"({text})"
