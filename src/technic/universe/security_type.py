@@ -189,7 +189,7 @@ def _from_suffix(symbols: Sequence[str], is_note: BoolArray) -> list[str | None]
     """Exchanges list some notes under preferred suffixes; their name says so."""
     codes: list[str | None] = []
     for row, symbol in enumerate(symbols):
-        kind = None if symbol.isalpha() and symbol.isupper() else _suffix_kind(symbol)
+        kind = None if symbol.isalnum() and symbol.isupper() else _suffix_kind(symbol)
         codes.append("note" if kind == "preferred" and is_note[row] else kind)
     return codes
 
