@@ -1,0 +1,82 @@
+"""The words an expression may use: names of values, and functions."""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from technic.errors import ParameterError
+from technic.language.function import Function, Kind, Level
+
+__all__ = ["NameInfo", "Vocabulary", "nearest"]
+
+
+@dataclass(frozen=True, slots=True)
+class NameInfo:
+    """A name: what its value is, where it exists, what it says.
+
+    ``bars``: bars until it has a value, of names of the level ``day`` that are made from bars.
+    """
+
+    kind: Kind
+    level: Level
+    description: str
+    bars: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Names and functions; the two do not meet, since a function is always called.
+
+    A vocabulary travels between processes, and nobody changes it: ``extended`` makes a new one.
+    Raises ParameterError for a word that no expression could contain.
+    """
+
+    names: Mapping[str, NameInfo] = field(default_factory=dict)
+    functions: Mapping[str, Function] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", dict(self.names))
+        object.__setattr__(self, "functions", dict(self.functions))
+        for group in ("names", "functions"):
+            for word in getattr(self, group):
+                if not (word.isascii() and word.isidentifier()) or keyword.iskeyword(word):
+                    raise ParameterError(
+                        group, word, "letters, digits and underscores, and no word of Python"
+                    )
+
+    def extended(
+        self,
+        names: Mapping[str, NameInfo] | None = None,
+        functions: Mapping[str, Function] | None = None,
+    ) -> Vocabulary:
+        """Return a vocabulary with more words; a word that is there already is refused."""
+        more_names, more_functions = names or {}, functions or {}
+        _refuse_twice("names", self.names, more_names)
+        _refuse_twice("functions", self.functions, more_functions)
+        return Vocabulary({**self.names, **more_names}, {**self.functions, **more_functions})
+
+    def nearest_name(self, word: str) -> str | None:
+        """Return the name most like a word that is none, or None where nothing is like it."""
+        return nearest(word, self.names)
+
+    def nearest_function(self, word: str) -> str | None:
+        """Return the function most like a word that is none, or None."""
+        return nearest(word, self.functions)
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """Return the one of some words that is most like a word, whatever its case, or None."""
+    folded = {known.casefold(): known for known in words}
+    found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+def _refuse_twice(group: str, known: Mapping[str, object], more: Mapping[str, object]) -> None:
+    for word in more:
+        if word in known:
+            raise ParameterError(
+                group, word, "words that the vocabulary does not have yet", "choose another name"
+            )
