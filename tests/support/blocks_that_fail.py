@@ -11,7 +11,7 @@ from pathlib import Path
 
 from technic.engine.blocks import BlockOutcome, BlockScan
 from technic.engine.runner import Runner, RunProgress
-from technic.panel import BarPanel
+from technic.panel import BarPanel, BlockSource
 from technic.scan_block import BlockRows
 
 
@@ -57,13 +57,18 @@ class Poisoning:
         """That of the runner inside."""
         return self.inner.name
 
+    @property
+    def workers(self) -> int:
+        """Those of the runner inside."""
+        return self.inner.workers
+
     def run(
         self,
-        panel: BarPanel,
+        source: BlockSource,
         scan: BlockScan,
         block_size: int,
         progress: RunProgress | None = None,
     ) -> BlockOutcome:
         """Run the scan with poison in it."""
         spoiled = partial(poisoned, scan=scan, symbol=self.symbol)
-        return self.inner.run(panel, spoiled, block_size, progress)
+        return self.inner.run(source, spoiled, block_size, progress)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from technic.panel import BarPanel
+from technic.panel import BarPanel, BlockSource
 from technic.scan_block import BlockRows
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "BlockScan",
     "PoisonedSymbol",
     "block_slices",
+    "scan_cut",
     "scan_or_halve",
     "shared_width",
 ]
@@ -63,6 +64,14 @@ def shared_width(n_symbols: int, block_size: int, workers: int) -> int:
     """Return a width of at most ``block_size`` that gives each worker a few blocks."""
     blocks = BLOCKS_A_WORKER * max(workers, 1)
     return max(1, min(block_size, -(-n_symbols // blocks)))
+
+
+def scan_cut(source: BlockSource, cut: slice, scan: BlockScan) -> BlockOutcome:
+    """Take the columns of ``cut`` and scan them: the work of one task, in every runner.
+
+    Bars that cannot be had are no symbol's fault: what ``take`` raises ends the run.
+    """
+    return scan_or_halve(source.take(cut), scan)
 
 
 def scan_or_halve(block: BarPanel, scan: BlockScan) -> BlockOutcome:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from technic.engine.blocks import BlockOutcome, BlockScan, block_slices, scan_or_halve
+from technic.engine.blocks import BlockOutcome, BlockScan, block_slices, scan_cut
 from technic.engine.runner import RunProgress
-from technic.panel import BarPanel
+from technic.panel import BlockSource
 
 __all__ = ["LocalRunner", "scan_in_threads"]
 
@@ -17,20 +17,25 @@ class LocalRunner:
 
     name = "local"
 
+    @property
+    def workers(self) -> int:
+        """One thread a processor."""
+        return os.cpu_count() or 1
+
     def run(
         self,
-        panel: BarPanel,
+        source: BlockSource,
         scan: BlockScan,
         block_size: int,
         progress: RunProgress | None = None,
     ) -> BlockOutcome:
         """Scan block by block; one block of the whole market keeps to one core."""
-        cuts = block_slices(panel.n_symbols, block_size)
-        return scan_in_threads(panel, scan, cuts, os.cpu_count() or 1, progress)
+        cuts = block_slices(source.n_symbols, block_size)
+        return scan_in_threads(source, scan, cuts, self.workers, progress)
 
 
 def scan_in_threads(
-    panel: BarPanel,
+    source: BlockSource,
     scan: BlockScan,
     cuts: list[slice],
     workers: int,
@@ -43,15 +48,11 @@ def scan_in_threads(
     outcome = BlockOutcome()
     pool = ThreadPoolExecutor(workers)
     try:
-        tasks = [pool.submit(_scan_cut, panel, cut, scan) for cut in cuts]
+        tasks = [pool.submit(scan_cut, source, cut, scan) for cut in cuts]
         for cut, task in zip(cuts, tasks, strict=True):
             outcome.add(task.result())
             if progress is not None:
-                progress(cut.stop, panel.n_symbols)
+                progress(cut.stop, source.n_symbols)
     finally:
         pool.shutdown(cancel_futures=True)
     return outcome
-
-
-def _scan_cut(panel: BarPanel, cut: slice, scan: BlockScan) -> BlockOutcome:
-    return scan_or_halve(panel.take(cut), scan)

@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -23,14 +23,14 @@ from technic.engine.blocks import (
     BlockScan,
     PoisonedSymbol,
     block_slices,
-    scan_or_halve,
+    scan_cut,
     shared_width,
 )
 from technic.engine.runner import RunProgress
-from technic.errors import RunnerError
-from technic.panel import BarPanel
+from technic.errors import RunnerError, TechnicError
+from technic.panel import BarPanel, BlockSource
 from technic.panel.bar_panel import FIELDS
-from technic.scan_block import BlockRows, GatedSymbol
+from technic.scan_block import BlockRows
 
 __all__ = ["RayRun", "RayRunner", "start_ray"]
 
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 MAX_RETRIES = 3
 """How often a block is scanned again after its worker has died."""
 CONNECT_SECONDS = 10
-PackedRows = tuple[tuple[str, ...], tuple[str, ...], FloatArray, tuple[GatedSymbol, ...]]
+PackedRows = tuple[BlockRows, tuple[str, ...], FloatArray]
 PackedOutcome = tuple[list[PackedRows], list[PoisonedSymbol]]
 HINT = "use --runner threads, or auto to fall back by itself"
 
@@ -64,9 +64,15 @@ class RayRunner:
     def __init__(self) -> None:
         self.last = RayRun(0.0, 0, 0)
 
+    @property
+    def workers(self) -> int:
+        """The processors of the machine that has most of them."""
+        nodes = [node["Resources"] for node in _ray().nodes() if node["Alive"]]
+        return max((int(node.get("CPU", 0)) for node in nodes), default=0) or 1
+
     def run(
         self,
-        panel: BarPanel,
+        source: BlockSource,
         scan: BlockScan,
         block_size: int,
         progress: RunProgress | None = None,
@@ -79,13 +85,13 @@ class RayRunner:
         ray = _ray()
         outcome = BlockOutcome()
         workers = int(ray.cluster_resources().get("CPU", 1))
-        width = shared_width(panel.n_symbols, block_size, workers)
-        cuts = block_slices(panel.n_symbols, width)
+        width = shared_width(source.n_symbols, block_size, workers)
+        cuts = block_slices(source.n_symbols, width)
         tasks: list[Any] = []
         try:
             started = time.perf_counter()
-            shared, scan_ref = ray.put(_contiguous(panel)), ray.put(scan)
-            size = sum(getattr(panel, name).nbytes for name in (*FIELDS, "session"))
+            shared, scan_ref = ray.put(_contiguous(source)), ray.put(scan)
+            size = _size(source)
             self.last = RayRun(time.perf_counter() - started, size, len(cuts))
             logger.info(
                 "put %d bytes in %.2f s for %d tasks", size, self.last.put_seconds, len(cuts)
@@ -96,8 +102,11 @@ class RayRunner:
                 outcome.add(_unpacked(ray.get(tasks[done])))
                 tasks[done] = None
                 if progress is not None:
-                    progress(cut.stop, panel.n_symbols)
+                    progress(cut.stop, source.n_symbols)
         except ray.exceptions.RayError as error:
+            cause = getattr(error, "cause", None)
+            if isinstance(cause, TechnicError):  # such as a store that a worker cannot read
+                raise cause from error
             raise RunnerError(self.name, _reason(error), HINT) from error
         finally:
             for left in tasks:
@@ -158,10 +167,11 @@ def _task() -> Any:
     return _ray().remote(num_cpus=1, max_retries=MAX_RETRIES)(_scan_cut)
 
 
-def _scan_cut(panel: BarPanel, scan: BlockScan, start: int, stop: int) -> PackedOutcome:
+def _scan_cut(source: BlockSource, scan: BlockScan, start: int, stop: int) -> PackedOutcome:
     """Scan the columns from ``start`` to ``stop``: what a worker does."""
-    _require_views(panel)
-    return _packed(scan_or_halve(panel.take(slice(start, stop)), scan))
+    if isinstance(source, BarPanel):
+        _require_views(source)
+    return _packed(scan_cut(source, slice(start, stop), scan))
 
 
 def _require_views(panel: BarPanel) -> None:
@@ -175,18 +185,27 @@ def _require_views(panel: BarPanel) -> None:
             raise RunnerError("ray", f"a worker holds a copy of {name} instead of a view")
 
 
-def _contiguous(panel: BarPanel) -> BarPanel:
-    """Return the panel with arrays in C order: only those travel without a copy."""
-    arrays = {name: np.ascontiguousarray(getattr(panel, name)) for name in (*FIELDS, "session")}
+def _contiguous(source: BlockSource) -> BlockSource:
+    """Return a panel with arrays in C order: only those travel without a copy."""
+    if not isinstance(source, BarPanel):
+        return source
+    arrays = {name: np.ascontiguousarray(getattr(source, name)) for name in (*FIELDS, "session")}
     return BarPanel(
-        panel.symbols, panel.sessions, length=panel.length, left_out=panel.left_out, **arrays
+        source.symbols, source.sessions, length=source.length, left_out=source.left_out, **arrays
     )
+
+
+def _size(source: BlockSource) -> int:
+    """Return the bytes of a panel's bars; what reads its bars elsewhere takes none to the store."""
+    if not isinstance(source, BarPanel):
+        return 0
+    return sum(getattr(source, name).nbytes for name in (*FIELDS, "session"))
 
 
 def _packed(outcome: BlockOutcome) -> PackedOutcome:
     """Put the columns of each block into one array: a hundred small ones travel slowly."""
     rows = [
-        (one.symbols, tuple(one.columns), np.array(list(one.columns.values())), one.gated)
+        (replace(one, columns={}), tuple(one.columns), np.array(list(one.columns.values())))
         for one in outcome.rows
     ]
     return rows, outcome.poisoned
@@ -195,8 +214,8 @@ def _packed(outcome: BlockOutcome) -> PackedOutcome:
 def _unpacked(packed: PackedOutcome) -> BlockOutcome:
     """Copy the rows out of the object store, which may end before they do."""
     rows = [
-        BlockRows(symbols, dict(zip(names, matrix.copy(), strict=True)), gated)
-        for symbols, names, matrix, gated in packed[0]
+        replace(rows, columns=dict(zip(names, matrix.copy(), strict=True)))
+        for rows, names, matrix in packed[0]
     ]
     return BlockOutcome(rows, packed[1])
 

@@ -1,4 +1,4 @@
-"""What a runner is: something that scans the blocks of a panel, somewhere."""
+"""What a runner is: something that scans the blocks of a market, somewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from technic.engine.blocks import BlockOutcome, BlockScan
-from technic.panel import BarPanel
+from technic.panel import BlockSource
 
 __all__ = ["RunProgress", "Runner"]
 
@@ -21,11 +21,15 @@ class Runner(Protocol):
     def name(self) -> str:
         """What it is called in ``--runner`` and in a result."""
 
+    @property
+    def workers(self) -> int:
+        """How many blocks one machine may hold at a time."""
+
     def run(
         self,
-        panel: BarPanel,
+        source: BlockSource,
         scan: BlockScan,
         block_size: int,
         progress: RunProgress | None = None,
     ) -> BlockOutcome:
-        """Scan ``panel`` in blocks of at most ``block_size`` symbols; rows in column order."""
+        """Scan ``source`` in blocks of at most ``block_size`` symbols; rows in column order."""

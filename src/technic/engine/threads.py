@@ -1,4 +1,4 @@
-"""The thread-pool runner: one task a block, every core at work on the panel that all share."""
+"""The thread-pool runner: one task a block, every core at work on the bars that all share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from technic.engine.blocks import BlockOutcome, BlockScan, block_slices, shared_width
 from technic.engine.local import scan_in_threads
 from technic.engine.runner import RunProgress
-from technic.panel import BarPanel
+from technic.panel import BlockSource
 
 __all__ = ["ThreadsRunner"]
 
@@ -22,12 +22,12 @@ class ThreadsRunner:
 
     def run(
         self,
-        panel: BarPanel,
+        source: BlockSource,
         scan: BlockScan,
         block_size: int,
         progress: RunProgress | None = None,
     ) -> BlockOutcome:
         """Scan each block as a task; numpy lets go of the lock while it computes."""
-        width = shared_width(panel.n_symbols, block_size, self.workers)
-        cuts = block_slices(panel.n_symbols, width)
-        return scan_in_threads(panel, scan, cuts, self.workers, progress)
+        width = shared_width(source.n_symbols, block_size, self.workers)
+        cuts = block_slices(source.n_symbols, width)
+        return scan_in_threads(source, scan, cuts, self.workers, progress)

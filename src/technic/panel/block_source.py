@@ -1,0 +1,27 @@
+"""What blocks of bars are taken from: a panel in memory, or something that reads them on demand."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from technic.panel.bar_panel import BarPanel
+
+__all__ = ["BlockSource"]
+
+
+class BlockSource(Protocol):
+    """A market that can be scanned in blocks; a BarPanel is one.
+
+    It travels to other processes, so it pickles; blocks of several threads are taken at once.
+    """
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols in the order of their columns."""
+
+    @property
+    def n_symbols(self) -> int:
+        """How many there are."""
+
+    def take(self, columns: slice, /) -> BarPanel:
+        """Return the bars of these columns; a column that has none at all may be left out."""
