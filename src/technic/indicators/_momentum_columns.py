@@ -12,11 +12,16 @@ from technic.indicators.workspace import Workspace
 __all__ = ["MOMENTUM_COLUMNS"]
 
 Compute = Callable[[Workspace], FloatArray]
+STOCHRSI_BARS = 18
+"""RSI values under one smoothed and twice smoothed STOCHRSI: 14 + 3 - 1 + 3 - 1."""
 
 
 def _strength(work: Workspace, bars: int = 1) -> FloatArray:
-    means = work.from_start(momentum.gain_and_loss, "close", 14)
-    return momentum.strength(work.last(means[0], bars), work.last(means[1], bars))
+    def means() -> FloatArray:
+        return work.streamed(momentum.gain_and_loss(work.field("close"), 14), STOCHRSI_BARS)
+
+    both = work.tail(work.once("gain_and_loss", means), bars)
+    return momentum.strength(both[:, 0], both[:, 1])
 
 
 def _stoch(line: int) -> Compute:
@@ -29,37 +34,49 @@ def _stochrsi(line: int) -> Compute:
     """Smooth twice, as charts do: TA-Lib's STOCHRSI ends at the first smoothing."""
 
     def both(work: Workspace) -> tuple[FloatArray, FloatArray]:
-        strength = _strength(work, bars=18)
+        strength = _strength(work, STOCHRSI_BARS)
         _, smooth = stochastic.stochf(strength, strength, strength, 14, 3)
         return work.bottom((smooth, trend.sma(smooth, 3)))
 
     return lambda work: work.once("stochrsi", lambda: both(work))[line]
 
 
-def _macd(line: int) -> Compute:
-    return lambda work: work.last(work.from_start(momentum.macd, "close", 12, 26, 9)[line])
+def _macd(work: Workspace) -> tuple[FloatArray, FloatArray]:
+    lines = work.once(
+        "macd", lambda: work.streamed(momentum.macd_lines(work.field("close"), 12, 26, 9))
+    )
+    return lines[:, 0], lines[:, 1]
 
 
-def _movement(work: Workspace) -> directional.Movement:
-    def sums() -> directional.Movement:
+def _macd_histogram(work: Workspace) -> FloatArray:
+    line, signal = _macd(work)
+    return line - signal
+
+
+def _direction(work: Workspace) -> tuple[FloatArray, FloatArray]:
+    """Sums of directional movement, and ADX."""
+
+    def both() -> tuple[FloatArray, FloatArray]:
         reach = work.from_start(volatility.trange, "high", "low", "close")
-        return directional.movement(reach, work.field("high"), work.field("low"), 14)
+        sums = directional.movement(reach, work.field("high"), work.field("low"), 14)
+        n_symbols = work.panel.n_symbols
+        return work.streamed_both(sums, lambda rows: directional.adx_of(rows, n_symbols, 14))
 
-    return work.once("movement", sums)
+    return work.once("direction", both)
 
 
 def _di(line: int) -> Compute:
-    return lambda work: directional.share(
-        work.last(_movement(work)[line]), work.last(_movement(work)[0])
-    )
-
-
-def _adx(work: Workspace) -> FloatArray:
-    return work.last(directional.adx_of(_movement(work), 14))
+    return lambda work: directional.share(_direction(work)[0][:, line], _direction(work)[0][:, 0])
 
 
 MOMENTUM_COLUMNS = (
-    Column("adx_14", "0-100", 28, "Average directional index: strength of a trend.", _adx),
+    Column(
+        "adx_14",
+        "0-100",
+        28,
+        "Average directional index: strength of a trend.",
+        lambda work: _direction(work)[1],
+    ),
     Column("plus_di_14", "0-100", 15, "Upward directional indicator.", _di(1)),
     Column("minus_di_14", "0-100", 15, "Downward directional indicator.", _di(2)),
     Column("rsi_14", "0-100", 15, "Relative strength index (Wilder).", _strength),
@@ -111,7 +128,7 @@ MOMENTUM_COLUMNS = (
         "Awesome oscillator (5, 34).",
         lambda work: work.over(34, momentum.ao, "high", "low", 5, 34),
     ),
-    Column("macd", "price", 34, "EMA 12 minus EMA 26 of the close.", _macd(0)),
-    Column("macd_signal", "price", 34, "EMA 9 of the MACD line.", _macd(1)),
-    Column("macd_hist", "price", 34, "MACD line minus its signal.", _macd(2)),
+    Column("macd", "price", 34, "EMA 12 minus EMA 26 of the close.", lambda work: _macd(work)[0]),
+    Column("macd_signal", "price", 34, "EMA 9 of the MACD line.", lambda work: _macd(work)[1]),
+    Column("macd_hist", "price", 34, "MACD line minus its signal.", _macd_histogram),
 )

@@ -1,105 +1,123 @@
 """Smoothing that feeds on its own last value, row by row from the first bar.
 
-Each row is one element-wise step, so a column's numbers do not depend on its neighbours. Functions
-whose array is called ``own`` write into it and return it: the caller gives it up. Further axes
-between time and symbols are smoothed side by side. Factors are rows, not numbers: numpy then has
-nothing to convert in each of the many small steps.
+Each row is one element-wise step, so a column's numbers do not depend on its neighbours. A row
+goes into the next of the buffers ``into``, is yielded, and must stand until the next one is made;
+the first row yielded is that of the seed. Further axes before the symbols are smoothed side by
+side. Factors are rows, not numbers: numpy then has nothing to convert in each of the many small
+steps.
 """
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 
 from technic.aliases import FloatArray
+from technic.indicators._streams import Stream
 
 __all__ = [
-    "decay",
-    "decaying_sum",
+    "decaying_sums",
     "exponential_mean",
-    "running_total",
-    "sum_in_order",
+    "exponential_means",
+    "running_totals",
     "wilder_mean",
+    "wilder_means",
 ]
 
+Rows = Iterator[FloatArray]
 
-def exponential_mean(values: FloatArray, n: int, start: int = 0) -> FloatArray:
-    """Exponential mean with weight 2 / (n + 1), seeded by the plain mean of ``n`` rows.
 
-    The seed covers rows ``start`` to ``start + n - 1``; rows before its last are NaN.
-    """
-    seed = start + n - 1
-    out = np.empty(values.shape)
-    out[:seed] = np.nan
-    if seed >= len(values):
-        return out
-    last = np.divide(sum_in_order(values[start : seed + 1]), n, out=out[seed])
+def exponential_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
+    """Exponential mean with weight 2 / (n + 1), seeded by the plain mean of ``n`` rows."""
+    rows = iter(rows)
+    seed = _first_sum(rows, n)
+    if seed is None:
+        return
+    last = np.divide(seed, n, out=next(into))
     share, keep = np.full_like(last, 2.0 / (n + 1)), np.full_like(last, 1.0 - 2.0 / (n + 1))
     step = np.empty_like(last)
-    for value, row in zip(values[seed + 1 :], out[seed + 1 :], strict=True):
+    yield last
+    for value, row in zip(rows, into, strict=False):
         np.multiply(value, share, row)
         np.multiply(last, keep, step)
         np.add(row, step, row)
         last = row
-    return out
+        yield row
 
 
-def wilder_mean(values: FloatArray, n: int, start: int = 0) -> FloatArray:
+def wilder_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
     """Wilder's mean: seeded by the plain mean of ``n`` rows, then (mean * (n - 1) + value) / n.
 
     In this very order of operations, dividing by way of 1 / n, as TA-Lib does: STOCHRSI stretches
     the last digit of a nearly flat RSI over the full 0 to 100, so every bit has to be the same.
-    The seed covers rows ``start`` to ``start + n - 1``.
     """
-    seed = start + n - 1
-    out = np.empty(values.shape)
-    out[:seed] = np.nan
-    if seed >= len(values):
-        return out
-    last = np.multiply(sum_in_order(values[start : seed + 1]), 1.0 / n, out=out[seed])
+    rows = iter(rows)
+    seed = _first_sum(rows, n)
+    if seed is None:
+        return
+    last = np.multiply(seed, 1.0 / n, out=next(into))
     older, share = np.full_like(last, n - 1), np.full_like(last, 1.0 / n)
-    for value, row in zip(values[seed + 1 :], out[seed + 1 :], strict=True):
+    yield last
+    for value, row in zip(rows, into, strict=False):
         np.multiply(last, older, row)
         np.add(value, row, row)
         np.multiply(row, share, row)
         last = row
-    return out
+        yield row
 
 
-def decaying_sum(own: FloatArray, n: int, start: int) -> FloatArray:
-    """Wilder's sum: the plain sum of ``n - 1`` rows from ``start``, then sum - sum / n + value.
+def decaying_sums(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
+    """Wilder's sum: begins as the plain sum of ``n - 1`` rows, then sum - sum / n + row; n > 1.
 
-    Rows before ``start + n - 2`` are NaN. With ``n`` = 1 it is the values themselves.
+    The plain sum itself is not yielded: the first row is that of the first full period.
     """
-    seed = start + n - 2
-    if n > 1 and seed < len(own):
-        own[seed] = sum_in_order(own[start : seed + 1])
-        decay(own, seed, 1.0 - 1.0 / n)
-    own[: max(seed, start)] = np.nan
-    return own
-
-
-def running_total(own: FloatArray) -> FloatArray:
-    """Sum of all rows so far, in order."""
-    for last, row in itertools.pairwise(own):
-        np.add(row, last, row)
-    return own
-
-
-def sum_in_order(values: FloatArray) -> FloatArray:
-    """Sum over axis 0, first row first."""
-    total: FloatArray = values[0].copy()
-    for row in values[1:]:
-        total += row
-    return total
-
-
-def decay(own: FloatArray, seed: int, factor: float) -> None:
-    """Add to each row after ``seed`` the row before it times ``factor``."""
-    last = own[seed]
-    keep, step = np.full_like(last, factor), np.empty_like(last)
-    for row in own[seed + 1 :]:
+    rows = iter(rows)
+    last = _first_sum(rows, n - 1)
+    if last is None:
+        return
+    keep, step = np.full_like(last, 1.0 - 1.0 / n), np.empty_like(last)
+    for value, row in zip(rows, into, strict=False):
         np.multiply(last, keep, step)
-        np.add(row, step, row)
+        np.add(value, step, row)
         last = row
+        yield row
+
+
+def running_totals(rows: Iterable[FloatArray], into: Rows) -> Rows:
+    """Sum of all rows so far, in order."""
+    last: FloatArray | None = None
+    for value, row in zip(rows, into, strict=False):
+        if last is None:
+            np.copyto(row, value)
+        else:
+            np.add(value, last, row)
+        last = row
+        yield row
+
+
+def exponential_mean(values: FloatArray, n: int, start: int = 0) -> Stream:
+    """Exponential mean of an array whose values begin in row ``start``."""
+    return Stream(
+        start + n - 1,
+        values.shape[1:],
+        lambda into: exponential_means(values[start:], n, into),
+    )
+
+
+def wilder_mean(values: FloatArray, n: int, start: int = 0) -> Stream:
+    """Wilder's mean of an array whose values begin in row ``start``."""
+    return Stream(
+        start + n - 1, values.shape[1:], lambda into: wilder_means(values[start:], n, into)
+    )
+
+
+def _first_sum(rows: Rows, n: int) -> FloatArray | None:
+    """Sum of the next ``n`` rows, first row first; None where there are not so many."""
+    total: FloatArray | None = None
+    count = 0
+    for row in islice(rows, n):
+        total = row.copy() if total is None else np.add(total, row, out=total)
+        count += 1
+    return total if count == n else None

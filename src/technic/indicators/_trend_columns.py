@@ -9,6 +9,7 @@ import numpy as np
 from technic.aliases import FloatArray
 from technic.indicators import levels, trend, volatility
 from technic.indicators._column import Column
+from technic.indicators._recursions import exponential_mean
 from technic.indicators.workspace import Workspace
 
 __all__ = ["BAND_COLUMNS", "TREND_COLUMNS"]
@@ -21,7 +22,7 @@ def _sma(bars: int) -> Compute:
 
 
 def _ema(bars: int) -> Compute:
-    return lambda work: work.last(work.from_start(trend.ema, "close", bars))
+    return lambda work: work.streamed(exponential_mean(work.field("close"), bars))
 
 
 def _sma_change(bars: int, lag: int) -> Compute:
@@ -59,12 +60,13 @@ def _bb_percent_b(work: Workspace) -> FloatArray:
 def _kc(deviations: float) -> Compute:
     def parts(work: Workspace) -> tuple[FloatArray, FloatArray]:
         reach = work.from_start(volatility.trange, "high", "low", "close")
-        typical = volatility.typical_price(*(work.field(x) for x in ("high", "low", "close")))
-        return volatility.kc_parts(reach, typical, 20, 10)
+        typical = volatility.typical_rows(*(work.field(x) for x in ("high", "low", "close")))
+        centre, width = volatility.kc_parts(reach, typical, 20, 10)
+        return work.streamed(centre), work.streamed(width)
 
     def compute(work: Workspace) -> FloatArray:
         centre, reach = work.once("kc", lambda: parts(work))
-        return work.last(centre) + work.last(reach) * deviations
+        return centre + reach * deviations
 
     return compute
 

@@ -20,9 +20,9 @@ Compute = Callable[[Workspace], FloatArray]
 def _atr(work: Workspace) -> FloatArray:
     def smooth() -> FloatArray:
         reach = work.from_start(volatility.trange, "high", "low", "close")
-        return wilder_mean(reach, 14, start=1)
+        return work.streamed(wilder_mean(reach, 14, start=1))
 
-    return work.last(work.once("atr", smooth))
+    return work.once("atr", smooth)
 
 
 def _natr(work: Workspace) -> FloatArray:
@@ -97,7 +97,7 @@ VOLUME_COLUMNS = (
         "shares",
         1,
         "On-balance volume since the start of the window.",
-        lambda work: work.last(work.from_start(volume.obv, "close", "volume")),
+        lambda work: work.streamed(volume.obv_rows(work.field("close"), work.field("volume"))),
     ),
     Column(
         "obv_change_20",
@@ -111,6 +111,8 @@ VOLUME_COLUMNS = (
         "shares",
         1,
         "Accumulation/distribution line since the start of the window.",
-        lambda work: work.last(work.from_start(volume.ad, "high", "low", "close", "volume")),
+        lambda work: work.streamed(
+            volume.ad_rows(*(work.field(x) for x in ("high", "low", "close", "volume")))
+        ),
     ),
 )

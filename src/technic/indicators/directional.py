@@ -5,19 +5,19 @@ Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 
 from technic.aliases import BoolArray, FloatArray
 from technic.indicators._parameters import period
-from technic.indicators._recursions import decaying_sum, sum_in_order
-from technic.indicators._tiles import row_tiles
+from technic.indicators._recursions import decaying_sums
+from technic.indicators._streams import Stream, scratch, whole
+from technic.indicators._tiles import row_tiles, tile_rows
 from technic.indicators._zero import quotient
 from technic.indicators.volatility import trange
 
 __all__ = ["adx", "adx_of", "dx", "minus_di", "movement", "plus_di", "share"]
-
-Movement = tuple[FloatArray, FloatArray, FloatArray]
-"""Wilder's sums of true range, upward and downward movement; from row ``timeperiod`` on."""
 
 
 def plus_di(
@@ -25,8 +25,8 @@ def plus_di(
 ) -> FloatArray:
     """Upward movement in percent of the true range; first value in row ``timeperiod``."""
     n = period(timeperiod, least=2)
-    reach, up, _ = movement(trange(high, low, close), high, low, n)
-    return share(up, reach)
+    sums = whole(movement(trange(high, low, close), high, low, n), len(high))
+    return share(sums[:, 1], sums[:, 0])
 
 
 def minus_di(
@@ -34,8 +34,8 @@ def minus_di(
 ) -> FloatArray:
     """Downward movement in percent of the true range; first value in row ``timeperiod``."""
     n = period(timeperiod, least=2)
-    reach, _, down = movement(trange(high, low, close), high, low, n)
-    return share(down, reach)
+    sums = whole(movement(trange(high, low, close), high, low, n), len(high))
+    return share(sums[:, 2], sums[:, 0])
 
 
 def dx(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
@@ -44,12 +44,16 @@ def dx(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 1
     Where neither direction moves the value before it stays; it begins with 0.
     """
     n = period(timeperiod, least=2)
-    out, still = _index(*movement(trange(high, low, close), high, low, n))
-    if len(out) > n:
-        np.copyto(out[n], 0.0, where=still[n])
-    for row in np.flatnonzero(still[n + 1 :].any(axis=1)) + n + 1:
-        np.copyto(out[row], out[row - 1], where=still[row])
-    return out
+    sums = movement(trange(high, low, close), high, low, n)
+
+    def rows(into: Iterator[FloatArray]) -> Iterator[FloatArray]:
+        last = np.zeros(high.shape[1])
+        for row, still in _index(sums.rows(scratch(sums.shape)), into):
+            np.copyto(row, last, where=still)
+            last = row
+            yield row
+
+    return whole(Stream(n, high.shape[1:], rows), len(high))
 
 
 def adx(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
@@ -59,31 +63,34 @@ def adx(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 
     neither direction moves leaves it as it was; inside the seed such a bar counts 0.
     """
     n = period(timeperiod, least=2)
-    return adx_of(movement(trange(high, low, close), high, low, n), n)
+    sums = movement(trange(high, low, close), high, low, n)
+    return whole(adx_of(sums.rows(scratch(sums.shape)), high.shape[1], n), len(high))
 
 
-def movement(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Movement:
-    """Sum up the true range ``reach``, the upward and the downward movement.
+def movement(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Stream:
+    """Wilder's sums of the true range ``reach``, the upward and the downward movement.
 
-    On each bar the larger of the two movements counts if it is positive; equal ones cancel.
+    A row is ``(3, n_symbols)``, the first one ``n``. On each bar the larger of the two movements
+    counts if it is positive; equal ones cancel.
     """
     n_bars, n_symbols = high.shape
-    parts = np.empty((n_bars, 3, n_symbols))
-    parts[:1] = 0.0
-    for rows in row_tiles(1, n_bars, n_symbols):
-        before = slice(rows.start - 1, rows.stop - 1)
-        parts[rows, 0] = reach[rows]
-        moves = parts[rows, 1:]
-        up, down = moves[:, 0], moves[:, 1]
-        np.subtract(high[rows], high[before], out=up)
-        np.subtract(low[before], low[rows], out=down)
-        is_up, is_down = up > down, down > up
-        np.maximum(moves, 0.0, out=moves)
-        up *= is_up
-        down *= is_down
-    sums = decaying_sum(parts, n, start=1)
-    sums[:n] = np.nan
-    return sums[:, 0], sums[:, 1], sums[:, 2]
+
+    def parts() -> Iterator[FloatArray]:
+        buffer = np.empty((tile_rows(n_symbols), 3, n_symbols))
+        for rows in row_tiles(1, n_bars, n_symbols):
+            tile, before = buffer[: rows.stop - rows.start], slice(rows.start - 1, rows.stop - 1)
+            tile[:, 0] = reach[rows]
+            moves = tile[:, 1:]
+            up, down = moves[:, 0], moves[:, 1]
+            np.subtract(high[rows], high[before], out=up)
+            np.subtract(low[before], low[rows], out=down)
+            is_up, is_down = up > down, down > up
+            np.maximum(moves, 0.0, out=moves)
+            up *= is_up
+            down *= is_down
+            yield from tile
+
+    return Stream(n, (3, n_symbols), lambda into: decaying_sums(parts(), n, into))
 
 
 def share(part: FloatArray, reach: FloatArray) -> FloatArray:
@@ -93,45 +100,45 @@ def share(part: FloatArray, reach: FloatArray) -> FloatArray:
     return out
 
 
-def adx_of(sums: Movement, n: int) -> FloatArray:
-    """ADX from the sums of ``movement``."""
-    out, still = _index(*sums)
-    first = 2 * n - 1
-    if first < len(out):
-        np.copyto(out[n : first + 1], 0.0, where=still[n : first + 1])
-        np.divide(sum_in_order(out[n : first + 1]), n, out=out[first])
-        _smooth(out, still, first, n)
-    out[:first] = np.nan
-    return out
+def adx_of(sums: Iterable[FloatArray], n_symbols: int, n: int) -> Stream:
+    """ADX from the rows of ``movement``."""
+
+    def rows(into: Iterator[FloatArray]) -> Iterator[FloatArray]:
+        seed, keep = np.zeros(n_symbols), np.full(n_symbols, 1.0 - 1.0 / n)
+        step, last = np.empty(n_symbols), seed
+        indices = _index(sums, scratch((n_symbols,)))
+        for count, (row, still) in enumerate(indices, 1):
+            if count <= n:
+                seed += np.where(still, 0.0, row)
+                if count < n:
+                    continue
+                last = np.divide(seed, n, out=next(into))
+            else:
+                out = next(into)
+                np.divide(row, n, out=out)
+                np.multiply(last, keep, step)
+                np.add(out, step, out)
+                if still.any():
+                    np.copyto(out, last, where=still)
+                last = out
+            yield last
+
+    return Stream(2 * n - 1, (n_symbols,), rows)
 
 
-def _index(reach: FloatArray, up: FloatArray, down: FloatArray) -> tuple[FloatArray, BoolArray]:
+def _index(
+    sums: Iterable[FloatArray], into: Iterator[FloatArray]
+) -> Iterator[tuple[FloatArray, BoolArray]]:
     """DX of each bar, and where it has none because neither direction moves.
 
     The true range cancels out of DX; it only says where there is nothing to divide.
     """
-    out, still = np.empty(reach.shape), np.empty(reach.shape, dtype=np.bool_)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for rows in row_tiles(0, *reach.shape):
-            tile, total = out[rows], up[rows] + down[rows]
-            np.equal(total, 0.0, out=still[rows])
-            still[rows] |= reach[rows] == 0.0
-            np.subtract(up[rows], down[rows], out=tile)
-            np.abs(tile, out=tile)
-            tile /= total
-            tile *= 100.0
-    return out, still
-
-
-def _smooth(out: FloatArray, still: BoolArray, first: int, n: int) -> None:
-    """Wilder's mean from row ``first`` on, in place, standing where nothing moves."""
-    out[first + 1 :] /= n
-    last = out[first]
-    keep, step = np.full_like(last, 1.0 - 1.0 / n), np.empty_like(last)
-    with_still = set(np.flatnonzero(still.any(axis=1)).tolist())
-    for at, row in enumerate(out[first + 1 :], first + 1):
-        np.multiply(last, keep, step)
-        np.add(row, step, row)
-        if at in with_still:
-            np.copyto(row, last, where=still[at])
-        last = row
+    for reach, up, down in sums:
+        row, total = next(into), up + down
+        still = (total == 0.0) | (reach == 0.0)
+        np.subtract(up, down, out=row)
+        np.abs(row, out=row)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            row /= total
+        row *= 100.0
+        yield row, still

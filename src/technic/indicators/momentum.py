@@ -5,12 +5,15 @@ Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, period
-from technic.indicators._recursions import exponential_mean, wilder_mean
-from technic.indicators._tiles import row_tiles
+from technic.indicators._recursions import exponential_means, wilder_means
+from technic.indicators._streams import Stream, scratch, whole
+from technic.indicators._tiles import row_tiles, tile_rows
 from technic.indicators._zero import quotient, same
 from technic.indicators.volatility import trange, typical_price
 from technic.panel.windows import lagged, window_deviation, window_sum
@@ -20,6 +23,7 @@ __all__ = [
     "cci",
     "gain_and_loss",
     "macd",
+    "macd_lines",
     "mom",
     "roc",
     "rsi",
@@ -34,21 +38,24 @@ def rsi(close: FloatArray, timeperiod: int = 14) -> FloatArray:
     No losses so far: 100. No movement so far: 0, as in TA-Lib.
     """
     bars_like(close=close)
-    return strength(*gain_and_loss(close, period(timeperiod, least=2)))
+    means = whole(gain_and_loss(close, period(timeperiod, least=2)), len(close))
+    return strength(means[:, 0], means[:, 1])
 
 
-def gain_and_loss(close: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
-    """Wilder's means of the upward and of the downward changes."""
+def gain_and_loss(close: FloatArray, n: int) -> Stream:
+    """Wilder's means of the upward and of the downward changes: rows ``(2, n_symbols)``."""
     n_bars, n_symbols = close.shape
-    both = np.empty((n_bars, 2, n_symbols))
-    both[:1] = np.nan
-    for rows in row_tiles(1, n_bars, n_symbols):
-        tile = both[rows]
-        np.subtract(close[rows], close[rows.start - 1 : rows.stop - 1], out=tile[:, 0])
-        np.negative(tile[:, 0], out=tile[:, 1])
-        np.maximum(tile, 0.0, out=tile)
-    means = wilder_mean(both, n, start=1)
-    return means[:, 0], means[:, 1]
+
+    def changes() -> Iterator[FloatArray]:
+        buffer = np.empty((tile_rows(n_symbols), 2, n_symbols))
+        for rows in row_tiles(1, n_bars, n_symbols):
+            tile = buffer[: rows.stop - rows.start]
+            np.subtract(close[rows], close[rows.start - 1 : rows.stop - 1], out=tile[:, 0])
+            np.negative(tile[:, 0], out=tile[:, 1])
+            np.maximum(tile, 0.0, out=tile)
+            yield from tile
+
+    return Stream(n, (2, n_symbols), lambda into: wilder_means(changes(), n, into))
 
 
 def strength(gain: FloatArray, loss: FloatArray) -> FloatArray:
@@ -97,14 +104,32 @@ def macd(
     ``slowperiod + signalperiod - 2``. Periods in the wrong order are exchanged.
     """
     bars_like(close=close)
+    lines = whole(macd_lines(close, fastperiod, slowperiod, signalperiod), len(close))
+    line, signal = lines[:, 0], lines[:, 1]
+    return line, signal, line - signal
+
+
+def macd_lines(
+    close: FloatArray, fastperiod: int = 12, slowperiod: int = 26, signalperiod: int = 9
+) -> Stream:
+    """MACD line and signal line: rows ``(2, n_symbols)``."""
     lengths = period(fastperiod, "fastperiod", 2), period(slowperiod, "slowperiod", 2)
     fast, slow = min(lengths), max(lengths)
-    signal_length = period(signalperiod, "signalperiod")
-    line = exponential_mean(close, fast, start=slow - fast)
-    line -= exponential_mean(close, slow)
-    signal = exponential_mean(line, signal_length, start=slow - 1)
-    line[: slow + signal_length - 2] = np.nan
-    return line, signal, line - signal
+    n = period(signalperiod, "signalperiod")
+    shape = close.shape[1:]
+
+    def rows(into: Iterator[FloatArray]) -> Iterator[FloatArray]:
+        line = np.empty(shape)
+        fast_means = exponential_means(close[slow - fast :], fast, scratch(shape))
+        slow_means = exponential_means(close, slow, scratch(shape))
+        both = zip(fast_means, slow_means, strict=False)
+        lines = (np.subtract(one, other, out=line) for one, other in both)
+        for signal in exponential_means(lines, n, scratch(shape)):
+            row = next(into)
+            row[0], row[1] = line, signal
+            yield row
+
+    return Stream(slow + n - 2, (2, *shape), rows)
 
 
 def ultosc(

@@ -15,6 +15,7 @@ from technic.aliases import FloatArray
 from technic.errors import ParameterError
 from technic.indicators._parameters import bars_like, period
 from technic.indicators._recursions import exponential_mean
+from technic.indicators._streams import whole
 from technic.panel.windows import lagged, window_max, window_min, window_sum, window_weighted_sum
 
 __all__ = [
@@ -46,7 +47,7 @@ def ema(close: FloatArray, timeperiod: int = 30) -> FloatArray:
     First value in row ``timeperiod - 1``. It never forgets: a bad tick decays, it does not leave.
     """
     bars_like(close=close)
-    return exponential_mean(close, period(timeperiod))
+    return whole(exponential_mean(close, period(timeperiod)), len(close))
 
 
 def wma(close: FloatArray, timeperiod: int = 30) -> FloatArray:

@@ -6,13 +6,16 @@ Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 
 from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, factor, period
-from technic.indicators._recursions import exponential_mean, wilder_mean
-from technic.indicators._tiles import row_tiles
+from technic.indicators._recursions import exponential_means, wilder_mean
+from technic.indicators._streams import Stream, whole
+from technic.indicators._tiles import row_tiles, tile_rows
 from technic.indicators._zero import quotient
 from technic.indicators.trend import ma
 from technic.panel.windows import window_max, window_min, window_variance
@@ -28,6 +31,7 @@ __all__ = [
     "stddev",
     "trange",
     "typical_price",
+    "typical_rows",
     "var",
 ]
 
@@ -40,10 +44,23 @@ def typical_price(high: FloatArray, low: FloatArray, close: FloatArray) -> Float
     bars_like(high=high, low=low, close=close)
     out = np.empty(close.shape)
     for rows in row_tiles(0, *close.shape):
-        tile = np.add(high[rows], low[rows], out=out[rows])
-        tile += close[rows]
-        tile /= 3.0
+        _typical(high[rows], low[rows], close[rows], out[rows])
     return out
+
+
+def typical_rows(high: FloatArray, low: FloatArray, close: FloatArray) -> Iterator[FloatArray]:
+    """Yield the rows of ``typical_price`` one after the other; each stands until the next."""
+    buffer = np.empty((tile_rows(close.shape[1]), close.shape[1]))
+    for rows in row_tiles(0, *close.shape):
+        tile = buffer[: rows.stop - rows.start]
+        _typical(high[rows], low[rows], close[rows], tile)
+        yield from tile
+
+
+def _typical(high: FloatArray, low: FloatArray, close: FloatArray, out: FloatArray) -> None:
+    np.add(high, low, out=out)
+    out += close
+    out /= 3.0
 
 
 def trange(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
@@ -71,7 +88,7 @@ def trange(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
 def atr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
     """Average true range: Wilder's mean of the true range; first value in row ``timeperiod``."""
     n = period(timeperiod)
-    return wilder_mean(trange(high, low, close), n, start=1)
+    return whole(wilder_mean(trange(high, low, close), n, start=1), len(close))
 
 
 def natr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
@@ -131,17 +148,19 @@ def kc(
     """
     width = factor(nbdev, "nbdev")
     n, m = period(timeperiod, least=2), period(atrperiod, "atrperiod")
-    centre, reach = kc_parts(trange(high, low, close), typical_price(high, low, close), n, m)
+    parts = kc_parts(trange(high, low, close), typical_price(high, low, close), n, m)
+    centre, reach = (whole(part, len(close)) for part in parts)
     reach *= width
     return centre + reach, centre, centre - reach
 
 
 def kc_parts(
-    true_range: FloatArray, typical: FloatArray, n: int, m: int
-) -> tuple[FloatArray, FloatArray]:
-    """Centre line and average range of the Keltner channel."""
-    first = max(n - 1, m)
-    centre = exponential_mean(typical, n, start=first - n + 1)
+    true_range: FloatArray, typical: Iterable[FloatArray], n: int, m: int
+) -> tuple[Stream, Stream]:
+    """Centre line and average range of the Keltner channel; ``typical``: rows of typical prices."""
+    first, shape = max(n - 1, m), true_range.shape[1:]
+    rows = islice(typical, first - n + 1, None)
+    centre = Stream(first, shape, lambda into: exponential_means(rows, n, into))
     return centre, wilder_mean(true_range, m, start=first - m + 1)
 
 

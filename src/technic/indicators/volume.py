@@ -5,17 +5,29 @@ Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, period
-from technic.indicators._recursions import running_total
+from technic.indicators._recursions import running_totals
+from technic.indicators._streams import Stream, whole
 from technic.indicators._tiles import row_tiles
 from technic.indicators._zero import quotient, same
 from technic.indicators.volatility import typical_price
 from technic.panel.windows import lagged, window_sum
 
-__all__ = ["ad", "dollar_volume", "mfi", "obv", "obv_change", "rvol"]
+__all__ = [
+    "ad",
+    "ad_rows",
+    "dollar_volume",
+    "mfi",
+    "obv",
+    "obv_change",
+    "obv_rows",
+    "rvol",
+]
 
 
 def obv(close: FloatArray, volume: FloatArray) -> FloatArray:
@@ -24,10 +36,20 @@ def obv(close: FloatArray, volume: FloatArray) -> FloatArray:
     Begins with the volume of the first bar. A running total: its level depends on where history
     begins, only its changes mean something.
     """
+    return whole(obv_rows(close, volume), len(close))
+
+
+def obv_rows(close: FloatArray, volume: FloatArray) -> Stream:
+    """``obv`` row by row."""
     bars_like(close=close, volume=volume)
-    flow = _signed_volume(close, volume)
-    flow[:1] = volume[:1]
-    return running_total(flow)
+
+    def flow() -> Iterator[FloatArray]:
+        yield from volume[:1]
+        for rows in row_tiles(1, *close.shape):
+            change = close[rows] - close[rows.start - 1 : rows.stop - 1]
+            yield from np.sign(change) * volume[rows]
+
+    return Stream(0, close.shape[1:], lambda into: running_totals(flow(), into))
 
 
 def obv_change(close: FloatArray, volume: FloatArray, timeperiod: int = 20) -> FloatArray:
@@ -51,18 +73,26 @@ def ad(high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatArray)
 
     A bar without range adds nothing. A running total, as ``obv``.
     """
+    return whole(ad_rows(high, low, close, volume), len(close))
+
+
+def ad_rows(high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatArray) -> Stream:
+    """``ad`` row by row."""
     bars_like(high=high, low=low, close=close, volume=volume)
-    flow = np.empty(close.shape)
-    with np.errstate(divide="ignore", invalid="ignore"):
+
+    def flow() -> Iterator[FloatArray]:
         for rows in row_tiles(0, *close.shape):
-            top, bottom, last, tile = high[rows], low[rows], close[rows], flow[rows]
+            top, bottom, last = high[rows], low[rows], close[rows]
             reach = top - bottom
-            np.subtract(last, bottom, out=tile)
+            tile = last - bottom
             tile -= top - last
-            tile /= reach
+            with np.errstate(divide="ignore", invalid="ignore"):
+                tile /= reach
             np.copyto(tile, 0.0, where=reach <= 0.0)
             tile *= volume[rows]
-    return running_total(flow)
+            yield from tile
+
+    return Stream(0, close.shape[1:], lambda into: running_totals(flow(), into))
 
 
 def mfi(

@@ -5,7 +5,8 @@ Only the rows that are asked for matter, so work is saved where it can be:
 1. An indicator that looks at a window (``over``) is computed on the last bars of each column,
    just as many as its window needs. Its kernels see only what lies inside a window, so the value
    has the same bits as in the full history.
-2. An indicator with a memory (``from_start``) runs from the first bar to the last row asked for.
+2. An indicator with a memory runs from the first bar to the last row asked for: as a stream, of
+   which only the rows asked for are kept (``streamed``), or as an array (``from_start``).
 3. When several rows of a column are asked for (a replay), both run over the full history.
 
 The last few results are kept, no more: memory stays flat whatever number of columns is computed.
@@ -14,7 +15,7 @@ The last few results are kept, no more: memory stays flat whatever number of col
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import TypeVar, cast
 
 import numpy as np
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from technic.aliases import FloatArray
 from technic.errors import ParameterError
+from technic.indicators._streams import LastRows, Stream, whole
 from technic.panel import BarPanel
 from technic.panel.windows import lagged
 
@@ -29,6 +31,8 @@ __all__ = ["Workspace"]
 
 R = TypeVar("R")
 KEPT_RESULTS = 6
+KEPT_OF_ONE_ROW = 32
+"""With one row asked for nearly all results are a row or a few."""
 _DEPTHS = tuple(4**power for power in range(2, 12))
 """How many bars of a field are gathered at once: the next call rarely needs more."""
 
@@ -51,6 +55,7 @@ class Workspace:
         self.rows = rows
         self._height = min(int(rows.max(initial=-1)) + 1, panel.n_bars)
         self._one_row = rows.ndim == 1
+        self._most_kept = KEPT_OF_ONE_ROW if self._one_row else KEPT_RESULTS
         self._common = int(np.bincount(rows[rows >= 0]).argmax()) if self._height else -1
         self._odd = np.flatnonzero(rows != self._common) if self._one_row else np.empty(0, np.intp)
         self._tails: dict[str, FloatArray] = {}
@@ -94,6 +99,26 @@ class Workspace:
             return values
         return self._gather(values, np.arange(self.panel.n_symbols), bars)
 
+    def streamed(self, stream: Stream, bars: int = 1) -> FloatArray:
+        """Last ``bars`` rows of a stream, aligned: ``(rows, *stream.shape)``."""
+        if not self._one_row:
+            return whole(stream, self._height)
+        return LastRows(self.rows).read(stream, bars)
+
+    def streamed_both(
+        self, stream: Stream, then: Callable[[Iterable[FloatArray]], Stream]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Rows of a stream, and of the stream that is built on them, in one pass; aligned."""
+        if not self._one_row:
+            below = whole(stream, self._height)
+            return below, whole(then(below[stream.first :]), self._height)
+        ends, kept = LastRows(self.rows), np.full((1, *stream.shape), np.nan)
+        return kept, ends.read(then(ends.kept(stream, kept)))
+
+    def tail(self, values: FloatArray, bars: int) -> FloatArray:
+        """Last ``bars`` rows of an aligned array."""
+        return values[-bars:] if self._one_row else values
+
     def read(self, values: FloatArray) -> FloatArray:
         """Return the asked-for rows of an aligned array, NaN where a row is negative."""
         if self._one_row:
@@ -112,7 +137,7 @@ class Workspace:
             return cast("R", self._kept[key])
         made = make()
         self._kept[key] = made
-        if len(self._kept) > KEPT_RESULTS:
+        if len(self._kept) > self._most_kept:
             self._kept.popitem(last=False)
         return made
 

@@ -1,0 +1,80 @@
+"""Results that come row by row, and the two ways to read them: all rows, or the last ones.
+
+A recursion needs only its last row to make the next. ``whole`` keeps every row, ``LastRows`` those
+at the end of each column: then nothing as large as the market is written, and what is at work
+stays in the processor's cache. Both run the same steps, so both have the same bits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import cycle
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import FloatArray
+
+__all__ = ["LastRows", "Stream", "scratch", "whole"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Rows in the making: ``rows(buffers)`` writes each into the next buffer and yields it.
+
+    ``first``: the row of the panel that comes first; ``shape``: of one row. A stream looks back at
+    its last row only: an earlier buffer may come round again.
+    """
+
+    first: int
+    shape: tuple[int, ...]
+    rows: Callable[[Iterator[FloatArray]], Iterator[FloatArray]]
+
+
+def scratch(shape: tuple[int, ...], count: int = 2) -> Iterator[FloatArray]:
+    """Buffers for the rows of a stream that nobody keeps."""
+    return cycle([np.empty(shape) for _ in range(count)])
+
+
+def whole(stream: Stream, n_bars: int) -> FloatArray:
+    """Return all rows, ``(n_bars, *shape)``, NaN before the first."""
+    out = np.empty((n_bars, *stream.shape))
+    out[: stream.first] = np.nan
+    for _ in stream.rows(iter(out[stream.first :])):
+        pass
+    return out
+
+
+class LastRows:
+    """The last ``depth`` rows up to each column's own end.
+
+    ``ends``: ``(n_symbols,)``, the last row to read in each column; negative: none.
+    """
+
+    def __init__(self, ends: NDArray[np.intp]) -> None:
+        order = np.argsort(ends, kind="stable")
+        distinct, starts = np.unique(ends[order], return_index=True)
+        groups = np.split(order, starts[1:])
+        self._columns = dict(zip(distinct.tolist(), groups, strict=True))
+
+    def read(self, stream: Stream, depth: int = 1) -> FloatArray:
+        """Run the stream; return ``(depth, *shape)``, oldest first, NaN where it had not begun."""
+        values = np.full((depth, *stream.shape), np.nan)
+        for _ in self.kept(stream, values):
+            pass
+        return values
+
+    def kept(self, stream: Stream, values: FloatArray) -> Iterator[FloatArray]:
+        """Pass the rows on to one who builds on them, keeping the last ones in ``values``."""
+        depth = len(values)
+        held: deque[FloatArray] = deque(maxlen=depth)
+        buffers = scratch(stream.shape, depth + 1)
+        for at, row in enumerate(stream.rows(buffers), stream.first):
+            held.append(row)
+            columns = self._columns.get(at)
+            if columns is not None:
+                for place, earlier in zip(values[depth - len(held) :], held, strict=True):
+                    place[..., columns] = earlier[..., columns]
+            yield row
