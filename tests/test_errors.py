@@ -12,6 +12,7 @@ EXAMPLES = [
     errors.ParameterError("timeperiod", 0, "a whole number from 1", "use 14"),
     errors.InputFileError("prices.csv", "not a date", 7, "date", "write YYYY-MM-DD"),
     errors.RuleUnavailableError("sector", "column 'sector'", "add it to the universe file"),
+    errors.ExpressionError("clse > 5", (0, 4), "'clse' is no name", "did you mean close?"),
     errors.MissingExtraError("--format xlsx", "xlsxwriter", "xlsx"),
     errors.FetchError("files", "AAPL", "no_data", "the file has no such symbol"),
     errors.NothingToScanError("the universe is empty", "name another file"),
@@ -33,7 +34,8 @@ def test_an_error_survives_pickling_and_names_its_fields(error: errors.TechnicEr
     assert type(again) is type(error)
     assert str(again) == str(error)
     assert vars(again) == vars(error)
-    assert all(str(arg) in str(error) for arg in error.args)
+    said = [value for field, value in vars(error).items() if field not in ("text", "place")]
+    assert all(str(value) in str(error) for value in said)
 
 
 def test_exit_codes():
@@ -42,9 +44,39 @@ def test_exit_codes():
         "ParameterError": 2,
         "InputFileError": 2,
         "RuleUnavailableError": 2,
+        "ExpressionError": 2,
         "MissingExtraError": 2,
         "FetchError": 1,
         "NothingToScanError": 1,
         "StoreError": 1,
         "RunnerError": 1,
     }
+
+
+def test_an_expression_error_says_where():
+    """Line and column count from 1; the carets stand under the place."""
+    error = errors.ExpressionError("close > 5\n  and clse > 5", (16, 20), "'clse' is no name")
+    assert str(error) == "'clse' is no name, at line 2, column 7"
+    assert error.pointer() == "  and clse > 5\n      ^^^^"
+
+
+def test_the_pointer_of_a_long_line_shows_what_is_around_the_place():
+    """A line of 10,000 characters does not fill the terminal; nothing unprintable reaches it."""
+    text = "x" * 5_000 + "\x1b" + "y" * 5_000
+    shown, carets = errors.ExpressionError(text, (5_000, 9_000), "wrong").pointer().split("\n")
+    assert shown == "x" * 50 + "?" + "y" * 49
+    assert carets == " " * 50 + "^" * 50
+
+
+def test_an_error_without_a_place_points_nowhere():
+    """A whole expression may be at fault."""
+    error = errors.ExpressionError("1", None, "the expression has too many parts", "split it")
+    assert str(error) == "the expression has too many parts; split it"
+    assert error.pointer() == ""
+
+
+def test_a_place_behind_the_text_is_pointed_at():
+    """What is missing is missing behind the last character."""
+    error = errors.ExpressionError("close >", (7, 8), "a value is expected")
+    assert str(error) == "a value is expected, at column 8"
+    assert error.pointer() == "close >\n       ^"

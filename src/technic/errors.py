@@ -5,6 +5,7 @@ TechnicError
 │   ├── ParameterError        a parameter has a value that is not allowed
 │   ├── InputFileError        a file that was named cannot be read as what it should be
 │   ├── RuleUnavailableError  a rule was asked for and its column is not there
+│   ├── ExpressionError       an expression of the scan language does not say anything
 │   └── MissingExtraError     an optional dependency is not installed
 ├── FetchError                a provider could not give bars for one symbol (exit code 1)
 ├── StoreError                the bar store cannot be read or written (exit code 1)
@@ -18,6 +19,7 @@ text is built in ``__str__``: that is what makes them pickle.
 from __future__ import annotations
 
 __all__ = [
+    "ExpressionError",
     "FetchError",
     "InputFileError",
     "MissingExtraError",
@@ -92,6 +94,50 @@ class RuleUnavailableError(UsageError):
     def __str__(self) -> str:
         text = f"rule {self.rule!r} needs {self.missing}, which is not there"
         return f"{text}; {self.hint}" if self.hint else text
+
+
+class ExpressionError(UsageError):
+    """An expression cannot be understood; ``place`` is where in ``text`` (start, end), if known.
+
+    ``str`` is one sentence: what is wrong, where, what to write. ``pointer`` shows the place.
+    """
+
+    def __init__(
+        self, text: str, place: tuple[int, int] | None, reason: str, hint: str = ""
+    ) -> None:
+        super().__init__(text, place, reason, hint)
+        self.text, self.place, self.reason, self.hint = text, place, reason, hint
+
+    def __str__(self) -> str:
+        text = self.reason
+        if self.place is not None:
+            line, column, _ = self._located(self.place[0])
+            text += f", at line {line}, column {column}" if line > 1 else f", at column {column}"
+        return f"{text}; {self.hint}" if self.hint else text
+
+    def pointer(self) -> str:
+        """Return the line of the text that holds the place, and carets under it.
+
+        Of a long line only the part around the place; what cannot be printed shows as ``?``.
+        """
+        if self.place is None:
+            return ""
+        start, end = self.place
+        _, column, line = self._located(start)
+        first = max(0, column - 1 - _SHOWN // 2)
+        shown = "".join(c if c.isprintable() else "?" for c in line[first : first + _SHOWN])
+        indent = column - 1 - first
+        carets = max(1, min(end - start, len(shown) - indent))
+        return f"{shown}\n{' ' * indent}{'^' * carets}"
+
+    def _located(self, start: int) -> tuple[int, int, str]:
+        """Return line and column, both from 1, and the text of the line."""
+        line = self.text.count("\n", 0, start)
+        begins = self.text.rfind("\n", 0, start) + 1
+        return line + 1, start - begins + 1, self.text[begins:].split("\n", 1)[0]
+
+
+_SHOWN = 100
 
 
 class MissingExtraError(UsageError):

@@ -42,7 +42,7 @@ class Number:
     place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
-        whole = self.value == int(self.value) and abs(self.value) < 1e15
+        whole = float(self.value).is_integer() and abs(self.value) < 1e15
         return str(int(self.value)) if whole else repr(self.value)
 
 

@@ -1,0 +1,47 @@
+"""How trees are put together and how large they may be, whoever makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from technic.errors import ExpressionError
+from technic.language.nodes import And, Negative, Node, Number, Or, Place, children
+
+__all__ = ["MOST_DEPTH", "MOST_NODES", "joined", "negated", "refuse_too_large"]
+
+MOST_DEPTH = 60
+"""Operations inside each other; what walks a tree may recurse."""
+MOST_NODES = 2_000
+
+
+def joined(kind: type[And] | type[Or], operands: Sequence[Node], place: Place = None) -> Node:
+    """Return conditions joined by and, or by or; those of the same kind among them are opened."""
+    flat: list[Node] = []
+    for operand in operands:
+        flat += operand.operands if isinstance(operand, kind) else (operand,)
+    return kind(tuple(flat), place) if len(flat) > 1 else flat[0]
+
+
+def negated(operand: Node, place: Place = None) -> Node:
+    """Return a value with its sign changed; a constant changes itself, and no zero is negative."""
+    if isinstance(operand, Number):
+        return Number(0.0 - operand.value, place)
+    return Negative(operand, place)
+
+
+def refuse_too_large(node: Node, text: str = "") -> None:
+    """Raise ExpressionError for a tree of too many nodes or too deep a one, without recursion.
+
+    A node that stands in two places counts twice, as it does for all who walk the tree.
+    """
+    seen, waiting = 0, [(node, 1)]
+    while waiting:
+        top, depth = waiting.pop()
+        seen += 1
+        if depth > MOST_DEPTH:
+            reason = f"more than {MOST_DEPTH} operations stand inside each other"
+            raise ExpressionError(text, None, reason, "say it in several conditions")
+        if seen > MOST_NODES:
+            reason = f"the expression has more than {MOST_NODES:,} parts"
+            raise ExpressionError(text, None, reason, "say it in several conditions")
+        waiting += [(child, depth + 1) for child in children(top)]
