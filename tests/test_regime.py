@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reference.close_panels import panel_of_closes, random_closes
 from technic.errors import ParameterError
-from technic.regime import RegimeRules, equal_weighted_index, market_regime
+from technic.regime import RegimeRules, index_sums, market_regime
 
 CLOSES = random_closes(90, 31, seed=8, holes=0.03)
 
@@ -107,6 +107,11 @@ def test_any_index_gives_a_regime(values):
     found = market_regime(np.array(values, float), "x")
     assert found.trend in ("up", "down", "sideways", "unknown")
     assert found.volatility_pct is None or math.isfinite(found.volatility_pct)
+
+
+def equal_weighted_index(panel, rows, eligible):
+    """The index of one market, in one part."""
+    return index_sums(panel, rows, eligible).levels()
 
 
 def test_the_index_equals_plain_loops():

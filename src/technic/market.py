@@ -17,13 +17,11 @@ from numpy.typing import NDArray
 from technic.aliases import FloatArray
 from technic.data_engine.benchmark import Benchmark
 from technic.errors import ParameterError
-from technic.panel import BarPanel
-from technic.regime import Regime, equal_weighted_index, market_regime
+from technic.regime import IndexSums, Regime, market_regime
 from technic.scan_block import ALL_COLUMNS, BlockRows
 from technic.scan_config import FilterRules, ScanConfig, SortOrder
 from technic.scoring import (
     BENCHMARK_COLUMNS,
-    benchmark_columns,
     rs_eligible,
     rs_rating,
     rs_score,
@@ -84,27 +82,26 @@ class Market:
 
 def rank_market(
     scanned: BlockRows,
-    panel: BarPanel,
-    as_of: np.datetime64,
     config: ScanConfig,
     benchmark: Benchmark | None,
 ) -> Market:
     """Add relative strength, rating, signal and plan to the scanned rows; judge the regime.
 
-    Without a benchmark the regime is that of the equal-weighted universe, and says so.
+    It needs no bars. Without a benchmark the regime is that of the equal-weighted universe, and
+    says so.
     """
-    passed = panel.of(scanned.symbols)
-    rows = passed.rows_at(as_of)
     columns = dict(scanned.columns)
+    compared = {name: columns.pop(name, np.empty(0)) for name in BENCHMARK_COLUMNS}
     columns["rs_score"] = rs_score(columns)
-    everyone = np.ones(len(rows), dtype=np.bool_)
+    everyone = np.ones(len(scanned.symbols), dtype=np.bool_)
     columns["rs_rating"] = rs_rating(columns["rs_score"], rs_eligible(columns, everyone))
     if benchmark is not None:
-        columns |= benchmark_columns(passed, rows, benchmark.closes)
+        columns |= compared
         regime = market_regime(benchmark.closes, f"benchmark {benchmark.name}")
     else:
-        index = equal_weighted_index(passed, rows, everyone)
-        regime = market_regime(index, f"equal-weighted universe of {len(rows):,} symbols")
+        index = scanned.index or IndexSums.added([])
+        universe = f"equal-weighted universe of {len(scanned.symbols):,} symbols"
+        regime = market_regime(index.levels(), universe)
     rating = tech_rating(columns, columns["rs_rating"], config.weights)
     columns["tech_rating"] = rating.tech_rating
     columns["rating_coverage"] = rating.rating_coverage

@@ -7,6 +7,7 @@ exact, so neither the order of the symbols nor the cut into blocks changes a bit
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,7 +19,7 @@ from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.scoring.parameters import require_number
 
-__all__ = ["Regime", "RegimeRules", "equal_weighted_index", "market_regime"]
+__all__ = ["IndexSums", "Regime", "RegimeRules", "index_sums", "market_regime"]
 
 SESSIONS_PER_YEAR = 252
 LEVELS = (1e-12, 1e15)
@@ -135,18 +136,44 @@ def _volatility_pct(levels: list[float], sessions: int) -> float | None:
     return 100.0 * math.sqrt(variance * SESSIONS_PER_YEAR)
 
 
-def equal_weighted_index(
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexSums:
+    """What a block of symbols adds to the equal-weighted index; ``(n_sessions,)`` each.
+
+    ``total``: the sum of returns on each session, in units of ``RETURN_UNIT``; ``count``: of how
+    many symbols. Both are whole numbers, so parts of a market add up to the same bits in any
+    order and cut.
+    """
+
+    total: FloatArray
+    count: NDArray[np.int64]
+
+    @classmethod
+    def added(cls, parts: Iterable[IndexSums]) -> IndexSums:
+        """Add up parts over the same sessions; none make an index of no sessions."""
+        one = [*parts] or [cls(np.empty(0), np.empty(0, dtype=np.int64))]
+        total, count = one[0].total.copy(), one[0].count.copy()
+        for part in one[1:]:
+            total += part.total
+            count += part.count
+        return cls(total, count)
+
+    def levels(self) -> FloatArray:
+        """The index: 100 on the session before the first change, NaN before and after the last."""
+        return _chained(self.total * RETURN_UNIT, self.count)
+
+
+def index_sums(
     panel: BarPanel,
     rows: NDArray[np.intp],
     eligible: BoolArray,
     max_return: float = 0.25,
-) -> FloatArray:
-    """Equal-weighted index of the eligible symbols, ``(n_sessions,)`` of ``panel.sessions``.
+) -> IndexSums:
+    """Sum the returns of the eligible symbols on each of ``panel.sessions``.
 
-    ``rows``: each symbol's last row (bars after it do not count; -1: none). Each session's change
-    is the mean return of the symbols with a bar then and on the session before, each return held
-    within ±``max_return`` so that one wild move or bad tick cannot carry the index. The level is
-    100 on the session before the first change; NaN before it and after the last change.
+    ``rows``: each symbol's last row (bars after it do not count; -1: none). A session's change of
+    the index is the mean return of the symbols with a bar then and on the session before, each
+    return held within ±``max_return`` so that one wild move or bad tick cannot carry the index.
     """
     require_number("max_return", max_return, 0, 1)
     n_sessions = len(panel.sessions)
@@ -179,7 +206,7 @@ def equal_weighted_index(
         at = np.concatenate([sessions for sessions, _ in apart])
         total += np.bincount(at, np.concatenate([units for _, units in apart]), n_sessions)
         count += np.bincount(at, minlength=n_sessions)
-    return _chained(total * RETURN_UNIT, count)
+    return IndexSums(total, count)
 
 
 def _units(close: FloatArray, base: FloatArray, limit: int) -> FloatArray:

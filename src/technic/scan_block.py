@@ -3,13 +3,14 @@
 A block may hold one symbol or the whole market: each symbol's numbers are the same, bit for bit.
 Steps: data gate at each symbol's last bar up to ``as_of``; then, for the symbols that pass, every
 column and every score component that needs no other symbol. What compares symbols with each other
-(relative strength, ranks) comes after all blocks are in.
+(relative strength, ranks) comes after all blocks are in and reads no bars: the comparison with a
+benchmark and the block's part of the market index are made here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,8 +18,9 @@ from technic.aliases import FloatArray
 from technic.data_engine.quality import gate
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.panel import BarPanel
+from technic.regime import IndexSums, index_sums
 from technic.scan_config import ScanConfig
-from technic.scoring import LOCAL_SUBSCORES, subscores
+from technic.scoring import LOCAL_SUBSCORES, benchmark_columns, subscores
 
 __all__ = ["BlockRows", "GatedSymbol", "joined", "scan_block"]
 
@@ -42,15 +44,33 @@ class BlockRows:
     """What a block came to: one value per passed symbol and column, and the symbols stopped.
 
     ``columns``: name → ``(n_passed,)``, in the units of the catalog, NaN where history is short.
+    ``index``: what the passed symbols add to the market's index; None where a benchmark stands for
+    the market.
     """
 
     symbols: tuple[str, ...]
     columns: dict[str, FloatArray]
     gated: tuple[GatedSymbol, ...]
+    index: IndexSums | None = None
+
+    def in_order_of(self, symbols: Sequence[str]) -> BlockRows:
+        """Return the rows in the order of ``symbols``, which name all of them."""
+        at = {symbol: i for i, symbol in enumerate(self.symbols)}
+        order = np.array([at[symbol] for symbol in symbols if symbol in at], dtype=np.intp)
+        columns = {name: values[order] for name, values in self.columns.items()}
+        return replace(self, symbols=tuple(self.symbols[i] for i in order), columns=columns)
 
 
-def scan_block(panel: BarPanel, as_of: np.datetime64, config: ScanConfig) -> BlockRows:
-    """Gate the block and compute the columns of the symbols that pass, as of ``as_of``."""
+def scan_block(
+    panel: BarPanel,
+    as_of: np.datetime64,
+    config: ScanConfig,
+    benchmark: FloatArray | None = None,
+) -> BlockRows:
+    """Gate the block and compute the columns of the symbols that pass, as of ``as_of``.
+
+    ``benchmark``: closes ``(n_sessions,)`` of ``panel.sessions``, NaN where there is none.
+    """
     rows = panel.rows_at(as_of)
     report = gate(panel, rows, as_of, config.gate)
     passed = np.flatnonzero([code is None for code in report.code])
@@ -60,8 +80,14 @@ def scan_block(panel: BarPanel, as_of: np.datetime64, config: ScanConfig) -> Blo
         if report.code[i] is not None
     )
     clean = panel if len(passed) == panel.n_symbols else panel.take(passed)
-    columns = evaluate(clean, rows[passed])
-    return BlockRows(clean.symbols, columns | subscores(columns), gated)
+    last = rows[passed]
+    columns = evaluate(clean, last)
+    columns |= subscores(columns)
+    if benchmark is not None:
+        columns |= benchmark_columns(clean, last, benchmark)
+        return BlockRows(clean.symbols, columns, gated)
+    index = index_sums(clean, last, np.ones(len(last), dtype=np.bool_))
+    return BlockRows(clean.symbols, columns, gated, index)
 
 
 def joined(blocks: Sequence[BlockRows]) -> BlockRows:
@@ -74,4 +100,5 @@ def joined(blocks: Sequence[BlockRows]) -> BlockRows:
             for name in names
         },
         gated=tuple(one for block in blocks for one in block.gated),
+        index=IndexSums.added(block.index for block in blocks if block.index is not None),
     )

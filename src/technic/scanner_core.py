@@ -83,6 +83,7 @@ def run_scan(
     with watch.stage("fetch"):
         history = load_history(book.open_symbols(), context, context.cache, progress)
         _record_failures(book, history)
+        benchmark = _benchmark(config, history, context)
     with watch.stage("scan"), _runner(runner, asked, settings) as chosen:
         outcome = _run_symbol_scans(
             book.open_symbols(),
@@ -91,11 +92,11 @@ def run_scan(
             context=context,
             runner=chosen.runner,
             progress=progress,
+            benchmark=benchmark,
         )
         scanned = _record_scans(book, outcome)
     with watch.stage("market"):
-        benchmark = _benchmark(config, history, context)
-        market = rank_market(scanned, history.panel, context.as_of, config, benchmark)
+        market = rank_market(scanned, config, benchmark)
         _record_filtered(book, market, config.filters)
     with watch.stage("table"):
         table = ranked_table(market, universe, book.open_symbols(), config.sort)
@@ -236,12 +237,14 @@ def _run_symbol_scans(
     context: ScanContext,
     runner: Runner | None = None,
     progress: ScanProgress | None = None,
+    benchmark: Benchmark | None = None,
 ) -> BlockOutcome:
     """Hand blocks of symbols to the runner; rows come back in the order of ``symbols``."""
     history = load_history(symbols, context, price_cache)
+    closes = None if benchmark is None else benchmark.closes
     return (runner or LocalRunner()).run(
         history.panel,
-        partial(scan_block, as_of=context.as_of, config=config),
+        partial(scan_block, as_of=context.as_of, config=config, benchmark=closes),
         config.block_size,
         partial(progress, "scan") if progress else None,
     )

@@ -30,6 +30,7 @@ from technic.engine.runner import RunProgress
 from technic.errors import RunnerError, TechnicError
 from technic.panel import BarPanel, BlockSource
 from technic.panel.bar_panel import FIELDS
+from technic.regime import IndexSums
 from technic.scan_block import BlockRows
 
 __all__ = ["RayRun", "RayRunner", "start_ray"]
@@ -214,7 +215,11 @@ def _packed(outcome: BlockOutcome) -> PackedOutcome:
 def _unpacked(packed: PackedOutcome) -> BlockOutcome:
     """Copy the rows out of the object store, which may end before they do."""
     rows = [
-        replace(rows, columns=dict(zip(names, matrix.copy(), strict=True)))
+        replace(
+            rows,
+            columns=dict(zip(names, matrix.copy(), strict=True)),
+            index=rows.index and IndexSums.added([rows.index]),
+        )
         for rows, names, matrix in packed[0]
     ]
     return BlockOutcome(rows, packed[1])
