@@ -7,7 +7,7 @@ scan of a past day adjusts by what was in force then.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +19,32 @@ from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Pro
 from technic.data_engine.remote import Endpoint
 from technic.data_engine.requests import Frequency
 from technic.data_engine.run_async import run_async
+from technic.data_engine.store import BarStore
 from technic.data_engine.sync import Syncer, SyncReport, new_york_date
 from technic.errors import ParameterError
 from technic.universe import Universe, universe_of
 
-__all__ = ["StoredProvider"]
+__all__ = ["StoreVersion", "StoredProvider"]
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreVersion:
+    """The versions of a store's tables that bars were read from."""
+
+    provider: str
+    store: BarStore
+    versions: Mapping[str, int]
+
+    def facts(self) -> dict[str, object]:
+        """Return each table's version and its identity: another store has other numbers."""
+        tables = {}
+        for name, version in self.versions.items():
+            table = self.store.folder.load(name)
+            tables[name] = {"version": version, "id": str(table.metadata().id) if table else ""}
+        known = {"kind": "store", "provider": self.provider, "store": self.store.url}
+        return {**known, "tables": tables}
 
 
 @dataclass(slots=True)
@@ -34,11 +53,13 @@ class StoredProvider:
 
     ``listings_folder``: where the vendor's listings of the day are kept, so that they are asked
     for once a day; None: asked every time. ``last_report``: what the latest sync came to.
+    ``read_from``: the data version that the latest history was read from.
     """
 
     syncer: Syncer
     listings_folder: Path | None = None
     last_report: SyncReport | None = None
+    read_from: Mapping[str, int] | None = None
 
     @property
     def name(self) -> str:
@@ -116,6 +137,11 @@ class StoredProvider:
         self.last_report = run_async(syncing)
         return self.last_report
 
+    def data_version(self) -> StoreVersion:
+        """Return the versions of the store's tables that the latest history was read from."""
+        versions = self.syncer.store.versions() if self.read_from is None else self.read_from
+        return StoreVersion(self.name, self.syncer.store, versions)
+
     def history(
         self,
         symbols: Sequence[str],
@@ -131,10 +157,13 @@ class StoredProvider:
         report = self.sync(symbols, sessions, progress, freq=freq)
         answered = [symbol for symbol in symbols if symbol not in report.failures]
         first, last = sessions[0], sessions[-1]
+        # one version for bars and splits, whoever writes meanwhile; a saved result names it
+        self.read_from = self.syncer.store.versions()
+        store = self.syncer.store.at(self.read_from)
         if freq == "daily":
-            bars = self.syncer.store.read(answered, first, last)
+            bars = store.read(answered, first, last)
         else:
-            bars = self.syncer.store.read_intraday(freq, answered, first, last)
+            bars = store.read_intraday(freq, answered, first, last)
         failures = dict(report.failures)
         there = set(bars.symbols)
         for symbol in answered:
@@ -144,9 +173,9 @@ class StoredProvider:
                 )
         return Fetched(
             bars,
-            self.syncer.store.splits(),
+            store.splits(),
             failures,
-            self.syncer.store.dividends(),
+            store.dividends(),
             requests=report.stats.requests,
             requests_by_kind=report.requests_by_kind,
             retries=report.stats.retries,

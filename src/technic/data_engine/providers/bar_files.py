@@ -24,7 +24,7 @@ from technic.panel import FIELDS
 from technic.universe import canonical
 from technic.universe.table_file import TableFile
 
-__all__ = ["BarRows", "open_bars"]
+__all__ = ["BarRows", "bar_paths", "open_bars"]
 
 logger = logging.getLogger(__name__)
 
@@ -91,14 +91,21 @@ def open_bars(path: Path) -> BarRows:
         if rows.parquet is None and not rows.symbols:
             raise InputFileError(str(path), "has a header but no rows")
         return rows
-    paths = sorted(
-        each for each in path.iterdir()
-        if each.name.lower().endswith(ENDINGS) and not each.name.startswith((".", "_"))
-    )  # fmt: skip
+    paths = bar_paths(path)
     if not paths:
         hint = "name a file, or a folder with one file per symbol"
         raise InputFileError(str(path), "holds no CSV or Parquet file", hint=hint)
     return _joined(path, paths, [_try_open(each) for each in paths])
+
+
+def bar_paths(path: Path) -> list[Path]:
+    """Return the files that hold the bars: those of a folder, in order, else ``path`` itself."""
+    if not path.is_dir():
+        return [path]
+    return sorted(
+        each for each in path.iterdir()
+        if each.name.lower().endswith(ENDINGS) and not each.name.startswith((".", "_"))
+    )  # fmt: skip
 
 
 def _open_one(path: Path, *, prices: bool = False) -> BarRows:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from technic.aliases import DateArray
+from technic.data_engine.data_version import SimulationVersion
 from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress, Splits
 from technic.errors import ParameterError
 from technic.marketsim import DEFAULT_SEED, DEFAULT_SIZE, Market
@@ -66,6 +67,10 @@ class DemoProvider:
     def last_session(self) -> np.datetime64:
         """Return 2026-06-30."""
         return LAST_SESSION
+
+    def data_version(self) -> SimulationVersion:
+        """Return what the market is made from."""
+        return SimulationVersion(self._seed, self._size, str(LAST_SESSION))
 
     def history(
         self,

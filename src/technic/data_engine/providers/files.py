@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.aliases import DateArray, FloatArray
-from technic.data_engine.providers.bar_files import BarRows, open_bars
+from technic.data_engine.data_version import FilesVersion
+from technic.data_engine.providers.bar_files import BarRows, bar_paths, open_bars
 from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress, Splits
 from technic.errors import ParameterError
 from technic.panel import FIELDS, LongBars
@@ -52,6 +53,7 @@ class FilesProvider:
         self.price_basis: PriceBasis = price_basis or "unknown"
         self._path = Path(path)
         self._universe = universe
+        self._version = FilesVersion.of(self._path, bar_paths(self._path))
         self._rows = open_bars(self._path)
         self.notes = tuple(
             f"{self._path.name}: column {column!r} is not used, prices are taken as they are"
@@ -78,6 +80,10 @@ class FilesProvider:
         usual = np.median(counts[days][-RECENT_DAYS:])
         last: np.datetime64 = first + days[counts[days] >= FAIR_SHARE * usual][-1]
         return last
+
+    def data_version(self) -> FilesVersion:
+        """Return which files these are."""
+        return self._version
 
     def history(
         self,

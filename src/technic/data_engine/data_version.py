@@ -1,0 +1,157 @@
+"""Which data a scan saw: a store's table versions, a hash of files, the seed of a simulation.
+
+A provider that can tell has a method ``data_version``. What costs time (hashing files) is done
+when ``facts`` is called, that is when a result is saved, not in every scan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from technic import marketsim
+from technic.code_version import fingerprint
+from technic.data_engine.providers.base import Provider
+from technic.panel import FIELDS, BarPanel
+
+__all__ = [
+    "CacheVersion",
+    "DataVersion",
+    "FilesVersion",
+    "SimulationVersion",
+    "UnknownVersion",
+    "data_version_of",
+    "panel_hashes",
+]
+
+CHUNK = 1 << 20
+DIGEST = 16
+
+
+class DataVersion(Protocol):
+    """Names the data of one scan."""
+
+    def facts(self) -> dict[str, object]:
+        """Return ``kind`` and what names the data of that kind, as plain values."""
+
+
+@runtime_checkable
+class Versioned(Protocol):
+    """A provider that can tell which data it has answered from."""
+
+    def data_version(self) -> DataVersion: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownVersion:
+    """A provider that cannot tell: the hashes of the bars that were scanned are all there is."""
+
+    provider: str
+
+    def facts(self) -> dict[str, object]:
+        """Return its name."""
+        return {"kind": "unknown", "provider": self.provider}
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationVersion:
+    """A simulated market: the same seed and size give the same bars while its code is the same."""
+
+    seed: int
+    size: int
+    last_session: str
+
+    def facts(self) -> dict[str, object]:
+        """Return what the market was made from, and a hash of the code that made it."""
+        return {
+            "kind": "simulation",
+            "seed": self.seed,
+            "size": self.size,
+            "last_session": self.last_session,
+            "code": fingerprint(Path(marketsim.__file__).parent),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FilesVersion:
+    """Files of prices: where they are, and what they weighed when they were read."""
+
+    path: Path
+    files: tuple[Path, ...]
+    stamps: tuple[tuple[int, int] | None, ...]
+
+    @classmethod
+    def of(cls, path: Path, files: Sequence[Path]) -> FilesVersion:
+        """Note size and time of the files; they are hashed when somebody wants to know."""
+        return cls(path.absolute(), tuple(files), tuple(_stamp(file) for file in files))
+
+    def facts(self) -> dict[str, object]:
+        """Return path and content hash; the hash is None when the files changed since the scan."""
+        found: dict[str, object] = {"kind": "files", "path": str(self.path)}
+        unchanged = None not in self.stamps and self.stamps == tuple(map(_stamp, self.files))
+        return {**found, "hash": _files_hash(self.files) if unchanged else None}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CacheVersion:
+    """Price frames that the caller gave; ``rest`` names where all other symbols came from."""
+
+    panel: BarPanel
+    rest: DataVersion | None
+
+    def facts(self) -> dict[str, object]:
+        """Return a hash of all frames."""
+        digest = blake2b(digest_size=DIGEST)
+        for symbol, own in sorted(panel_hashes(self.panel).items()):
+            digest.update(f"{symbol} {own}\n".encode())
+        found: dict[str, object] = {"kind": "price_cache", "hash": digest.hexdigest()}
+        return found if self.rest is None else {**found, "rest": self.rest.facts()}
+
+
+def data_version_of(provider: Provider, cache: BarPanel | None = None) -> DataVersion:
+    """Name the data that ``provider`` and a price cache have answered from."""
+    known = provider.data_version() if isinstance(provider, Versioned) else None
+    if cache is not None:
+        return CacheVersion(cache, known)
+    return known or UnknownVersion(provider.name)
+
+
+def panel_hashes(panel: BarPanel) -> dict[str, str]:
+    """Hash each symbol's days and values; whoever else is in the panel does not matter."""
+    days = panel.sessions.astype("datetime64[D]").astype("<i8")
+    hashes = {}
+    for at, symbol in enumerate(panel.symbols):
+        length = int(panel.length[at])
+        digest = blake2b(days[panel.session[:length, at]].tobytes(), digest_size=DIGEST)
+        for name in FIELDS:
+            values = getattr(panel, name)[:length, at]
+            digest.update(np.ascontiguousarray(values, dtype="<f8").data)
+        hashes[symbol] = digest.hexdigest()
+    return hashes
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Size and time of a file; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _files_hash(files: Sequence[Path]) -> str:
+    """Hash names and contents; a single file's name does not matter, it may be moved."""
+    digest = blake2b(digest_size=DIGEST)
+    for path in files:
+        own = blake2b(digest_size=DIGEST)
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                own.update(chunk)
+        name = path.name if len(files) > 1 else ""
+        digest.update(f"{name} {own.hexdigest()}\n".encode())
+    return digest.hexdigest()
