@@ -15,12 +15,15 @@ import numpy as np
 import pandas as pd
 
 from technic.aliases import FloatArray
+from technic.data_engine.benchmark import Benchmark
+from technic.data_engine.data_version import DataVersion
 from technic.data_engine.price_cache import BatchStats, PriceCache
 from technic.errors import MissingExtraError, ParameterError
 from technic.ledger import KEPT, Ledger
 from technic.regime import Regime
 from technic.scan_config import ScanConfig
 from technic.scoring import Explanation, explain
+from technic.universe import Universe
 from technic.version import __version__
 
 if TYPE_CHECKING:
@@ -114,6 +117,8 @@ class ScanResult:
     outcome for each symbol of the universe; ``kept`` counts the rows of the table. ``scored``:
     the symbols that passed the data gate, filtered ones included; ``columns``: their values.
     ``prices``: the bars that were scanned, up to ``as_of`` and split-adjusted as of it.
+    ``listings``: the universe; ``data_version`` names the data that was read; ``benchmark``: its
+    closes, where one was asked for.
     """
 
     table: pd.DataFrame
@@ -129,6 +134,9 @@ class ScanResult:
     scored: tuple[str, ...]
     columns: Mapping[str, FloatArray]
     prices: PriceCache
+    listings: Universe
+    data_version: DataVersion
+    benchmark: Benchmark | None
 
     def explain(self, symbol: str) -> Explanation:
         """Show how a symbol's rating came about: every contribution, adding up to the rating.

@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 
 from technic.data_engine.benchmark import Benchmark, load_benchmark
+from technic.data_engine.data_version import data_version_of
 from technic.data_engine.price_cache import PriceCache, PriceFrames
 from technic.data_engine.providers.base import Provider
 from technic.engine.blocks import BlockOutcome, scan_or_halve
@@ -118,6 +119,9 @@ def run_scan(
         scored=market.symbols,
         columns=market.columns,
         prices=history,
+        listings=universe,
+        data_version=data_version_of(context.provider, context.cache and context.cache.panel),
+        benchmark=benchmark,
     )
     logger.info("%s in %.2f s", result.headline(), result.stats.total_seconds)
     return result
