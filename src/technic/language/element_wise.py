@@ -1,0 +1,158 @@
+"""Arithmetic, comparisons and three-valued logic, value by value, on arrays of any shape.
+
+One definition each, for every place where expressions are evaluated. Conditions are numbers: 1.0
+true, 0.0 false, NaN unknown. A missing number is NaN, a missing text None, NaN or "". Nothing
+here gives an infinite number: what would be infinite is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import BoolArray, FloatArray
+from technic.language.nodes import ArithmeticOperator, ComparisonOperator
+
+__all__ = [
+    "Values",
+    "all_of",
+    "any_of",
+    "arithmetic",
+    "compared",
+    "finite",
+    "is_member",
+    "is_text",
+    "missing_text",
+    "negated",
+    "power",
+    "turned_round",
+]
+
+Values: TypeAlias = FloatArray | NDArray[np.object_] | float | str
+"""What an operator takes: an array, or a constant."""
+
+_COMPARISONS: dict[str, np.ufunc] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+_ARITHMETIC: dict[str, np.ufunc] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "%": np.mod,
+}
+
+
+def finite(values: FloatArray) -> FloatArray:
+    """Return the values with NaN for what is infinite; the same array where nothing is."""
+    infinite = np.isinf(values)
+    return np.where(infinite, np.nan, values) if infinite.any() else values
+
+
+def arithmetic(operator: ArithmeticOperator, left: Values, right: Values) -> FloatArray:
+    """Return ``left operator right``; division by 0 and what overflows are missing.
+
+    ``%`` has the sign of the divisor. The right side of ``**`` is a constant.
+    """
+    with np.errstate(all="ignore"):
+        if operator == "**":
+            return power(cast("FloatArray", left), float(cast("float", right)))
+        out: FloatArray = np.asarray(_ARITHMETIC[operator](left, right))
+        if operator == "/":
+            np.copyto(out, np.nan, where=np.equal(right, 0.0))
+        return finite(out)
+
+
+def power(base: FloatArray, exponent: float) -> FloatArray:
+    """Return ``base ** exponent``, whole exponents by multiplication; NaN stays NaN."""
+    with np.errstate(all="ignore"):
+        whole = int(abs(exponent))
+        if abs(exponent) != whole:
+            # A copy in one piece: numpy may round otherwise where values are not neighbours.
+            return finite(np.power(np.array(base, order="C"), exponent))
+        square = base * base
+        if whole <= 2:
+            out = (base * 0.0 + 1.0, base * 1.0, square)[whole]
+        else:
+            out = square * base if whole == 3 else square * square
+        return finite(1.0 / out if exponent < 0 else out)
+
+
+def negated(values: FloatArray) -> FloatArray:
+    """Return the values with their signs changed."""
+    return np.negative(values)
+
+
+def compared(operator: ComparisonOperator, left: Values, right: Values) -> FloatArray:
+    """Return the condition ``left operator right``, unknown where a side is missing.
+
+    Texts compare with ``==`` and ``!=``.
+    """
+    if is_text(left) or is_text(right):
+        equal = np.asarray(np.equal(np.asarray(left, object), np.asarray(right, object)), np.bool_)
+        known = ~(missing_text(left) | missing_text(right))
+        return np.where(known, (equal if operator == "==" else ~equal).astype(np.float64), np.nan)
+    # The sum is NaN exactly where a side is: both are finite.
+    with np.errstate(all="ignore"):
+        out: FloatArray = np.asarray(np.add(left, right))
+    unknown = np.isnan(out)
+    _COMPARISONS[operator](left, right, out=out)
+    np.copyto(out, np.nan, where=unknown)
+    return out
+
+
+def is_member(operand: Values, members: Sequence[float | str]) -> FloatArray:
+    """Tell whether the operand is one of some constants, unknown where it is missing."""
+    if is_text(operand):
+        found = np.isin(np.asarray(operand, object), list(members))
+        return np.where(missing_text(operand), np.nan, found.astype(np.float64))
+    values = np.asarray(operand, np.float64)
+    found = np.isin(values, np.asarray(members, np.float64))
+    return np.where(np.isnan(values), np.nan, found.astype(np.float64))
+
+
+def turned_round(condition: FloatArray) -> FloatArray:
+    """Return the opposite of a condition; unknown stays unknown."""
+    return np.subtract(1.0, condition)
+
+
+def all_of(*conditions: FloatArray) -> FloatArray:
+    """Return where all conditions hold: false where one is false, else unknown where one is."""
+    out = np.array(conditions[0], np.float64)
+    for condition in conditions[1:]:
+        false = (out == 0.0) | (condition == 0.0)
+        out = np.minimum(out, condition)
+        np.copyto(out, 0.0, where=false)
+    return out
+
+
+def any_of(*conditions: FloatArray) -> FloatArray:
+    """Return where a condition holds: true where one is true, else unknown where one is."""
+    out = np.array(conditions[0], np.float64)
+    for condition in conditions[1:]:
+        true = (out == 1.0) | (condition == 1.0)
+        out = np.maximum(out, condition)
+        np.copyto(out, 1.0, where=true)
+    return out
+
+
+def is_text(values: Any) -> bool:
+    """Tell texts from numbers."""
+    if isinstance(values, np.ndarray):
+        return values.dtype.kind in "OUT"
+    return isinstance(values, str)
+
+
+def missing_text(values: Values) -> BoolArray:
+    """Tell where a text is missing: None, NaN or empty."""
+    texts = np.asarray(values, object)
+    flat = [not isinstance(text, str) or not text for text in texts.ravel()]
+    return np.array(flat, np.bool_).reshape(texts.shape)

@@ -1,0 +1,151 @@
+"""What definitions of functions are put together from; all of it travels between processes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from technic.aliases import FloatArray
+from technic.language.element_wise import finite
+from technic.language.function import Parameter
+
+__all__ = [
+    "BAR",
+    "HERE",
+    "X",
+    "bars",
+    "condition",
+    "ema_fade",
+    "finite_of",
+    "from_first_value",
+    "longest_plus",
+    "number",
+    "output",
+    "period_plus",
+    "series",
+    "total_plus",
+    "wilder_fade",
+]
+
+HERE = "here"
+"""The source of a function that is defined by its description."""
+BAR = ("high", "low", "close")
+SETTLED = 1e-4
+
+
+def series(name: str) -> Parameter:
+    """A number that changes from bar to bar."""
+    return Parameter(name, "series")
+
+
+def condition(name: str = "condition") -> Parameter:
+    """A condition that changes from bar to bar."""
+    return Parameter(name, "condition")
+
+
+def bars(name: str, default: int | None = None, least: int = 1, most: int = 2_520) -> Parameter:
+    """A whole number of bars."""
+    return Parameter(name, "bars", default, least, most)
+
+
+def number(name: str, default: float, least: float = -1e6, most: float = 1e6) -> Parameter:
+    """A constant."""
+    return Parameter(name, "number", default, least, most)
+
+
+X = series("x")
+
+
+def period_plus(extra: int, period: float, *_: float) -> int:
+    """Bars: the first constant and a few."""
+    return int(period) + extra
+
+
+def longest_plus(extra: int, *periods: float) -> int:
+    """Bars: the largest constant and a few."""
+    return int(max(periods)) + extra
+
+
+def total_plus(extra: int, *periods: float) -> int:
+    """Bars: all constants together and a few."""
+    return int(sum(periods)) + extra
+
+
+def ema_fade(period: float, *_: float) -> int:
+    """Bars until the seed of an exponential mean weighs less than 1e-4."""
+    return _fade(1.0 - 2.0 / (period + 1.0))
+
+
+def wilder_fade(period: float, *_: float) -> int:
+    """Bars until the seed of Wilder's mean weighs less than 1e-4."""
+    return _fade(1.0 - 1.0 / period)
+
+
+def _fade(keep: float) -> int:
+    return math.floor(math.log(SETTLED) / math.log(keep)) + 1 if keep > 0.0 else 0
+
+
+def output(index: int, function: Callable[..., Any], *inputs: Any) -> FloatArray:
+    """Return one of the arrays that an indicator gives."""
+    found: FloatArray = function(*inputs)[index]
+    return found
+
+
+def finite_of(function: Callable[..., FloatArray], *inputs: Any) -> FloatArray:
+    """Return what an indicator gives, NaN where that is infinite."""
+    return finite(function(*inputs))
+
+
+def from_first_value(count: int, function: Callable[..., Any], *inputs: Any) -> Any:
+    """Call a function that feeds on its own last value, each column from its first value on.
+
+    The first ``count`` inputs are arrays ``(n_bars, n_symbols)``, which may begin with NaN: a
+    column begins in the first row in which all of them have a value, as if it were row 0, and its
+    results are put back where they belong. A NaN further down makes all that follows NaN.
+    """
+    arrays, constants = inputs[:count], inputs[count:]
+    first = _first_rows(arrays)
+    shifts, columns = np.unique(first[first >= 0], return_counts=True)
+    common = int(shifts[columns.argmax()]) if len(shifts) else 0
+    results = _put_back(function(*(array[common:] for array in arrays), *constants), common)
+    for shift in shifts[shifts != common]:
+        odd = np.flatnonzero(first == shift)
+        part = function(*(array[shift:, odd] for array in arrays), *constants)
+        for whole, piece in zip(_each(results), _each(_put_back(part, int(shift))), strict=True):
+            whole[:, odd] = piece
+    return results
+
+
+def _first_rows(arrays: tuple[FloatArray, ...]) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """First row of each column in which all arrays have a value; -1 where there is none."""
+    n_bars, n_symbols = arrays[0].shape
+    first = np.full(n_symbols, -1, np.intp)
+    waiting = np.arange(n_symbols)
+    for row in range(n_bars):
+        missing = np.isnan(arrays[0][row, waiting])
+        for array in arrays[1:]:
+            missing |= np.isnan(array[row, waiting])
+        first[waiting[~missing]] = row
+        waiting = waiting[missing]
+        if not len(waiting):
+            break
+    return first
+
+
+def _each(results: Any) -> tuple[FloatArray, ...]:
+    return results if isinstance(results, tuple) else (results,)
+
+
+def _put_back(results: Any, shift: int) -> Any:
+    """Move results down by ``shift`` rows, NaN above."""
+    if isinstance(results, tuple):
+        return tuple(_put_back(one, shift) for one in results)
+    if not shift:
+        return results
+    out = np.empty((len(results) + shift, *results.shape[1:]))
+    out[:shift] = np.nan
+    out[shift:] = results
+    return out

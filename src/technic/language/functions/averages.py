@@ -1,0 +1,124 @@
+"""Moving averages and regression lines."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from technic.aliases import FloatArray
+from technic.indicators import trend
+from technic.language.function import Function
+from technic.language.functions._define import (
+    X,
+    bars,
+    ema_fade,
+    from_first_value,
+    period_plus,
+)
+
+__all__ = ["AVERAGES"]
+
+
+def _vwma(volume: FloatArray, x: FloatArray, n: int) -> FloatArray:
+    return trend.vwma(x, volume, n)
+
+
+def _hma_bars(n: float) -> int:
+    return int(n) + math.isqrt(int(n)) - 1
+
+
+AVERAGES = (
+    Function(
+        "sma",
+        (X, bars("timeperiod")),
+        "number",
+        "window",
+        trend.sma,
+        "Plain mean of the last values.",
+        "TA-Lib SMA",
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "mean",
+        (X, bars("timeperiod")),
+        "number",
+        "window",
+        trend.sma,
+        "The same as sma.",
+        "TA-Lib SMA",
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "ema",
+        (X, bars("timeperiod")),
+        "number",
+        "start",
+        partial(from_first_value, 1, trend.ema),
+        "Exponential mean, weight 2 / (n + 1), seeded by the first plain mean.",
+        "TA-Lib EMA",
+        bars=partial(period_plus, 0),
+        fade=ema_fade,
+    ),
+    Function(
+        "wma",
+        (X, bars("timeperiod")),
+        "number",
+        "window",
+        trend.wma,
+        "Mean with weights 1 (oldest) to n (newest).",
+        "TA-Lib WMA",
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "hma",
+        (X, bars("timeperiod")),
+        "number",
+        "window",
+        trend.hma,
+        "Hull mean: wma over sqrt(n) of 2 wma(n / 2) - wma(n).",
+        "TA-Lib HMA",
+        bars=_hma_bars,
+    ),
+    Function(
+        "vwma",
+        (X, bars("timeperiod")),
+        "number",
+        "window",
+        _vwma,
+        "Mean weighted by volume; missing where the window has no volume.",
+        "TA-Lib VWMA",
+        fields=("volume",),
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "linearreg",
+        (X, bars("timeperiod", 14, least=2)),
+        "number",
+        "window",
+        trend.linearreg,
+        "End point of the least-squares line through the last values.",
+        "TA-Lib LINEARREG",
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "linearreg_slope",
+        (X, bars("timeperiod", 14, least=2)),
+        "number",
+        "window",
+        trend.linearreg_slope,
+        "Slope per bar of the least-squares line through the last values.",
+        "TA-Lib LINEARREG_SLOPE",
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "midprice",
+        (bars("timeperiod", 14),),
+        "number",
+        "window",
+        trend.midprice,
+        "Middle between the highest high and the lowest low of the last bars.",
+        "TA-Lib MIDPRICE",
+        fields=("high", "low"),
+        bars=partial(period_plus, 0),
+    ),
+)

@@ -1,0 +1,196 @@
+"""Bollinger bands, Keltner and Donchian channels, the Ichimoku cloud."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from technic.aliases import FloatArray
+from technic.indicators import levels, trend, volatility
+from technic.language.function import Function
+from technic.language.functions._define import (
+    BAR,
+    X,
+    bars,
+    ema_fade,
+    number,
+    output,
+    period_plus,
+    wilder_fade,
+)
+from technic.panel.windows import lagged
+
+__all__ = ["BANDS"]
+
+_WIDTH = {"least": 0.0, "most": 100.0}
+
+
+def _bb_upper(x: FloatArray, n: int, nbdevup: float) -> FloatArray:
+    return volatility.bbands(x, n, nbdevup, 0.0)[0]
+
+
+def _bb_lower(x: FloatArray, n: int, nbdevdn: float) -> FloatArray:
+    return volatility.bbands(x, n, 0.0, nbdevdn)[2]
+
+
+def _keltner_bars(timeperiod: float, atrperiod: float, *_: float) -> int:
+    return int(max(timeperiod, atrperiod + 1))
+
+
+def _keltner_fade(timeperiod: float, atrperiod: float, *_: float) -> int:
+    return max(ema_fade(timeperiod), wilder_fade(atrperiod))
+
+
+def _lead1(high: FloatArray, low: FloatArray, fast: int, slow: int, shift: int) -> FloatArray:
+    middle = trend.midprice(high, low, fast) + trend.midprice(high, low, slow)
+    return _moved(middle / 2.0, shift, high)
+
+
+def _lead2(high: FloatArray, low: FloatArray, n: int, shift: int) -> FloatArray:
+    return _moved(trend.midprice(high, low, n), shift, high)
+
+
+def _moved(line: FloatArray, shift: int, bar: FloatArray) -> FloatArray:
+    """Draw a line ``shift`` bars later, but not beyond the last bar."""
+    out = lagged(line, shift)
+    np.copyto(out, np.nan, where=np.isnan(bar))
+    return out
+
+
+def _lead1_bars(fast: float, slow: float, shift: float) -> int:
+    return int(max(fast, slow) + shift)
+
+
+def _lead2_bars(n: float, shift: float) -> int:
+    return int(n + shift)
+
+
+def _keltner(name: str, line: int, what: str) -> Function:
+    parameters = (bars("timeperiod", 20, least=2), bars("atrperiod", 10))
+    return Function(
+        name,
+        (*parameters, number("nbdev", 2.0, **_WIDTH)),
+        "number",
+        "start",
+        partial(output, line, volatility.kc),
+        what,
+        "TA-Lib KC",
+        fields=BAR,
+        bars=_keltner_bars,
+        fade=_keltner_fade,
+    )
+
+
+BANDS = (
+    Function(
+        "bb_upper",
+        (X, bars("timeperiod", 20, least=2), number("nbdevup", 2.0, **_WIDTH)),
+        "number",
+        "window",
+        _bb_upper,
+        "Upper Bollinger band: plain mean and some standard deviations.",
+        "TA-Lib BBANDS",
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "bb_middle",
+        (X, bars("timeperiod", 20, least=2)),
+        "number",
+        "window",
+        trend.sma,
+        "Middle Bollinger band: the plain mean.",
+        "TA-Lib BBANDS",
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "bb_lower",
+        (X, bars("timeperiod", 20, least=2), number("nbdevdn", 2.0, **_WIDTH)),
+        "number",
+        "window",
+        _bb_lower,
+        "Lower Bollinger band: plain mean less some standard deviations.",
+        "TA-Lib BBANDS",
+        bars=partial(period_plus, 0),
+    ),
+    _keltner("kc_upper", 0, "Upper Keltner band: ema of the typical price and some atr."),
+    _keltner("kc_middle", 1, "Middle of the Keltner channel: ema of the typical price."),
+    _keltner("kc_lower", 2, "Lower Keltner band: ema of the typical price less some atr."),
+    Function(
+        "donchian_high",
+        (bars("timeperiod", 20),),
+        "number",
+        "window",
+        levels.highest,
+        "Upper Donchian band: highest high of the last bars, today included.",
+        "TA-Lib DONCHIAN",
+        fields=("high",),
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "donchian_middle",
+        (bars("timeperiod", 20),),
+        "number",
+        "window",
+        trend.midprice,
+        "Middle of the Donchian channel; the same as midprice.",
+        "TA-Lib DONCHIAN",
+        fields=("high", "low"),
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "donchian_low",
+        (bars("timeperiod", 20),),
+        "number",
+        "window",
+        levels.lowest,
+        "Lower Donchian band: lowest low of the last bars, today included.",
+        "TA-Lib DONCHIAN",
+        fields=("low",),
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "ichimoku_conversion",
+        (bars("conversion_period", 9),),
+        "number",
+        "window",
+        trend.midprice,
+        "Conversion line: middle of the range of its bars.",
+        "Ichimoku",
+        fields=("high", "low"),
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "ichimoku_base",
+        (bars("base_period", 26),),
+        "number",
+        "window",
+        trend.midprice,
+        "Base line: middle of the range of its bars.",
+        "Ichimoku",
+        fields=("high", "low"),
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "ichimoku_lead1",
+        (bars("conversion_period", 9), bars("base_period", 26), bars("displacement", 26, least=0)),
+        "number",
+        "window",
+        _lead1,
+        "First edge of the cloud under the bar: middle of both lines, displacement bars ago.",
+        "Ichimoku",
+        fields=("high", "low"),
+        bars=_lead1_bars,
+    ),
+    Function(
+        "ichimoku_lead2",
+        (bars("lead_period", 52), bars("displacement", 26, least=0)),
+        "number",
+        "window",
+        _lead2,
+        "Second edge of the cloud under the bar: middle of the long range, displacement bars ago.",
+        "Ichimoku",
+        fields=("high", "low"),
+        bars=_lead2_bars,
+    ),
+)

@@ -1,0 +1,104 @@
+"""A symbol among the others: rank, percentile, distance from the mean.
+
+Vectors over symbols, ``(n_symbols,)``. Symbols without a value are not counted and get none, nor
+do symbols without a group where groups are asked for. Nothing depends on the order of the symbols:
+ranks are counted, sums are exact before they are rounded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from technic.aliases import BoolArray, FloatArray
+from technic.language.element_wise import Values, missing_text
+from technic.language.function import Function, Parameter
+from technic.language.functions._define import HERE, X
+
+__all__ = ["CROSS_SECTION"]
+
+_BY = Parameter("by", "group", "")
+
+
+def _within_groups(
+    one: Callable[[FloatArray], FloatArray], x: FloatArray, by: Values
+) -> FloatArray:
+    """Call ``one`` on the values of each group; ``by``: their names, a constant for no groups."""
+    out = np.full(x.shape, np.nan)
+    counted: BoolArray = np.isfinite(x)
+    if isinstance(by, str):
+        out[counted] = one(x[counted])
+        return out
+    counted &= ~missing_text(by)
+    at = np.flatnonzero(counted)
+    _, group = np.unique(np.asarray(by, object)[at].astype(str), return_inverse=True)
+    for number in range(int(group.max(initial=-1)) + 1):
+        members = at[group == number]
+        out[members] = one(x[members])
+    return out
+
+
+def _below_and_equal(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """How many values are lower than each, and how many are the same, itself included."""
+    ordered = np.sort(x)
+    below = np.searchsorted(ordered, x, side="left").astype(np.float64)
+    return below, np.searchsorted(ordered, x, side="right") - below
+
+
+def _rank(x: FloatArray) -> FloatArray:
+    below, equal = _below_and_equal(x)
+    above = len(x) - below - equal
+    return above + (equal + 1.0) / 2.0
+
+
+def _percentile(x: FloatArray) -> FloatArray:
+    if len(x) == 1:
+        return np.full(1, 50.0)
+    below, equal = _below_and_equal(x)
+    return 100.0 * (below + (equal - 1.0) / 2.0) / (len(x) - 1)
+
+
+def _zscore(x: FloatArray) -> FloatArray:
+    if not len(x) or x.min() == x.max():
+        return np.full(x.shape, np.nan)
+    mean = math.fsum(x) / len(x)
+    apart = x - mean
+    deviation = math.sqrt(math.fsum(apart * apart) / len(x))
+    return apart / deviation if deviation > 0.0 else np.full(x.shape, np.nan)
+
+
+CROSS_SECTION = (
+    Function(
+        "rank",
+        (X, _BY),
+        "number",
+        "market",
+        partial(_within_groups, _rank),
+        "Place among all symbols, or those of the same group: 1 for the highest value; equal "
+        "values share the mean of their places.",
+        HERE,
+    ),
+    Function(
+        "percentile",
+        (X, _BY),
+        "number",
+        "market",
+        partial(_within_groups, _percentile),
+        "Share of the other symbols with a lower value, 0 to 100; equal ones count half. A symbol "
+        "without others has 50.",
+        HERE,
+    ),
+    Function(
+        "zscore",
+        (X, _BY),
+        "number",
+        "market",
+        partial(_within_groups, _zscore),
+        "Distance from the mean of all symbols in standard deviations (divisor n); missing where "
+        "all values are equal.",
+        HERE,
+    ),
+)

@@ -1,0 +1,262 @@
+"""What happened on the last bars: extremes, changes, crossings, counts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from technic.aliases import FloatArray
+from technic.indicators import levels
+from technic.language import element_wise
+from technic.language.function import Function
+from technic.language.functions._define import (
+    HERE,
+    X,
+    bars,
+    condition,
+    period_plus,
+    series,
+)
+from technic.panel.windows import lagged, window_max, window_min, window_sum
+
+__all__ = ["HISTORY"]
+
+UNKNOWN = 0.5
+"""Between false and true, while looking for the least or the most certain of some bars."""
+
+
+def _crosses_above(a: FloatArray, b: FloatArray) -> FloatArray:
+    now = element_wise.compared(">", a, b)
+    return element_wise.all_of(now, element_wise.compared("<=", lagged(a, 1), lagged(b, 1)))
+
+
+def _crosses_below(a: FloatArray, b: FloatArray) -> FloatArray:
+    now = element_wise.compared("<", a, b)
+    return element_wise.all_of(now, element_wise.compared(">=", lagged(a, 1), lagged(b, 1)))
+
+
+def _rising(x: FloatArray, n: int) -> FloatArray:
+    return _always(element_wise.compared(">", x, lagged(x, 1)), n)
+
+
+def _falling(x: FloatArray, n: int) -> FloatArray:
+    return _always(element_wise.compared("<", x, lagged(x, 1)), n)
+
+
+def _always(holds: FloatArray, n: int) -> FloatArray:
+    return _known(window_min(_with_unknown(holds, n), n)[n - 1 :])
+
+
+def _ever(holds: FloatArray, n: int) -> FloatArray:
+    return _known(window_max(_with_unknown(holds, n), n)[n - 1 :])
+
+
+def _with_unknown(holds: FloatArray, n: int) -> FloatArray:
+    """Put a number in the place of unknown, and ``n - 1`` unknown bars before the first."""
+    out = np.full((len(holds) + n - 1, *holds.shape[1:]), UNKNOWN)
+    np.copyto(out[n - 1 :], holds, where=~np.isnan(holds))
+    return out
+
+
+def _known(found: FloatArray) -> FloatArray:
+    return np.where(found == UNKNOWN, np.nan, found)
+
+
+def _bars_since(holds: FloatArray, within: int) -> FloatArray:
+    since = np.full(holds.shape, np.nan)
+    before = np.full(holds.shape[1:], np.nan)
+    for row, held in zip(since, holds, strict=True):
+        np.add(before, 1.0, out=row)
+        np.copyto(row, 0.0, where=held == 1.0)
+        np.copyto(row, np.nan, where=np.isnan(held) | (row >= within))
+        before = row
+    return since
+
+
+def _value_when(holds: FloatArray, x: FloatArray, within: int) -> FloatArray:
+    since = _bars_since(holds, within)
+    at = np.arange(len(holds))[:, None] - np.where(np.isnan(since), 0.0, since).astype(np.intp)
+    found: FloatArray = np.take_along_axis(x, at, axis=0)
+    return np.where(np.isnan(since), np.nan, found)
+
+
+def _change(x: FloatArray, n: int) -> FloatArray:
+    return x - lagged(x, n)
+
+
+def _bar_count(close: FloatArray) -> FloatArray:
+    count = np.arange(1.0, len(close) + 1.0)[:, None]
+    return np.where(np.isnan(close), np.nan, count)
+
+
+_A, _B = series("a"), series("b")
+
+
+def _two(*_: float) -> int:
+    return 2
+
+
+HISTORY = (
+    Function(
+        "highest",
+        (X, bars("n")),
+        "number",
+        "window",
+        levels.highest,
+        "Highest of the last n values, today included.",
+        "TA-Lib MAX",
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "lowest",
+        (X, bars("n")),
+        "number",
+        "window",
+        levels.lowest,
+        "Lowest of the last n values, today included.",
+        "TA-Lib MIN",
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "sum",
+        (X, bars("n")),
+        "number",
+        "window",
+        window_sum,
+        "Sum of the last n values.",
+        "TA-Lib SUM",
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "change",
+        (X, bars("n", 1)),
+        "number",
+        "window",
+        _change,
+        "Value minus the value of n bars ago.",
+        HERE,
+        bars=partial(period_plus, 1),
+    ),
+    Function(
+        "pct_change",
+        (X, bars("n", 1)),
+        "number",
+        "window",
+        levels.returns_pct,
+        "Change over n bars in percent; missing where the older value is 0.",
+        HERE,
+        bars=partial(period_plus, 1),
+    ),
+    Function(
+        "gap_pct",
+        (),
+        "number",
+        "window",
+        levels.gap_pct,
+        "Open over the previous close, in percent.",
+        HERE,
+        fields=("open", "close"),
+        bars=_two,
+    ),
+    Function(
+        "crosses_above",
+        (_A, _B),
+        "condition",
+        "window",
+        _crosses_above,
+        "a > b now, and a <= b on the bar before.",
+        HERE,
+        bars=_two,
+    ),
+    Function(
+        "crosses_below",
+        (_A, _B),
+        "condition",
+        "window",
+        _crosses_below,
+        "a < b now, and a >= b on the bar before.",
+        HERE,
+        bars=_two,
+    ),
+    Function(
+        "rising",
+        (X, bars("n", 1)),
+        "condition",
+        "window",
+        _rising,
+        "Higher than the bar before, n times in a row.",
+        HERE,
+        bars=partial(period_plus, 1),
+    ),
+    Function(
+        "falling",
+        (X, bars("n", 1)),
+        "condition",
+        "window",
+        _falling,
+        "Lower than the bar before, n times in a row.",
+        HERE,
+        bars=partial(period_plus, 1),
+    ),
+    Function(
+        "count",
+        (condition(), bars("n")),
+        "number",
+        "window",
+        window_sum,
+        "On how many of the last n bars the condition was true; missing if one is unknown.",
+        HERE,
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "ever",
+        (condition(), bars("n")),
+        "condition",
+        "window",
+        _ever,
+        "Whether the condition was true on one of the last n bars.",
+        HERE,
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "always",
+        (condition(), bars("n")),
+        "condition",
+        "window",
+        _always,
+        "Whether the condition was true on all of the last n bars.",
+        HERE,
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "bars_since",
+        (condition(), bars("within", 252)),
+        "number",
+        "window",
+        _bars_since,
+        "Bars since the condition was true, 0 today; missing if not true on the last within bars.",
+        HERE,
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "value_when",
+        (condition(), X, bars("within", 252)),
+        "number",
+        "window",
+        _value_when,
+        "x on the latest bar on which the condition was true, within the last bars.",
+        HERE,
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "bar_count",
+        (),
+        "number",
+        "start",
+        _bar_count,
+        "Bars of the symbol from the start of the window; depends on where that begins.",
+        HERE,
+        fields=("close",),
+    ),
+)

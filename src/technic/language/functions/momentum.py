@@ -1,0 +1,233 @@
+"""Oscillators: RSI, MACD, stochastics, CCI, rates of change."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from technic.aliases import FloatArray
+from technic.indicators import momentum, stochastic, trend
+from technic.language.function import Function
+from technic.language.functions._define import (
+    BAR,
+    X,
+    bars,
+    ema_fade,
+    from_first_value,
+    longest_plus,
+    output,
+    period_plus,
+    total_plus,
+    wilder_fade,
+)
+
+__all__ = ["MOMENTUM", "stochrsi_d_of", "stochrsi_k_of"]
+
+
+def stochrsi_k_of(strength: FloatArray, fastk_period: int, slowk_period: int) -> FloatArray:
+    """Mean of the place of an RSI in its own range, 0 to 100."""
+    return stochastic.stochf(strength, strength, strength, fastk_period, slowk_period)[1]
+
+
+def stochrsi_d_of(
+    strength: FloatArray, fastk_period: int, slowk_period: int, slowd_period: int
+) -> FloatArray:
+    """Mean of ``stochrsi_k_of``."""
+    return trend.sma(stochrsi_k_of(strength, fastk_period, slowk_period), slowd_period)
+
+
+def _stochrsi_k(x: FloatArray, n: int, k: int, slow: int, _slower: int) -> FloatArray:
+    return stochrsi_k_of(momentum.rsi(x, n), k, slow)
+
+
+def _stochrsi_d(x: FloatArray, n: int, k: int, slow: int, slower: int) -> FloatArray:
+    return stochrsi_d_of(momentum.rsi(x, n), k, slow, slower)
+
+
+def _stochrsi_k_bars(n: float, k: float, slow: float, _slower: float) -> int:
+    return int(n + k + slow) - 1
+
+
+def _stoch(
+    line: int, high: FloatArray, low: FloatArray, close: FloatArray, k: int, slow: int, slower: int
+) -> FloatArray:
+    return stochastic.stoch(high, low, close, k, slow, 0, slower, 0)[line]
+
+
+def _macd_bars(fast: float, slow: float, signal: float) -> int:
+    return int(max(fast, slow) + signal) - 1
+
+
+def _macd_fade(fast: float, slow: float, signal: float) -> int:
+    return ema_fade(max(fast, slow)) + ema_fade(signal)
+
+
+_MACD = (
+    X,
+    bars("fastperiod", 12, least=2),
+    bars("slowperiod", 26, least=2),
+    bars("signalperiod", 9),
+)
+_STOCH = (bars("fastk_period", 14), bars("slowk_period", 3), bars("slowd_period", 3))
+_STOCHF = (bars("fastk_period", 5), bars("fastd_period", 3))
+
+
+def _macd(name: str, line: int, what: str) -> Function:
+    return Function(
+        name,
+        _MACD,
+        "number",
+        "start",
+        partial(from_first_value, 1, partial(output, line, momentum.macd)),
+        what,
+        "TA-Lib MACD",
+        bars=_macd_bars,
+        fade=_macd_fade,
+    )
+
+
+MOMENTUM = (
+    Function(
+        "rsi",
+        (X, bars("timeperiod", 14, least=2)),
+        "number",
+        "start",
+        partial(from_first_value, 1, momentum.rsi),
+        "Wilder's relative strength index, 0 to 100; 0 where nothing moves.",
+        "TA-Lib RSI",
+        bars=partial(period_plus, 1),
+        fade=wilder_fade,
+    ),
+    _macd("macd_line", 0, "Fast ema minus slow ema; begins together with its signal."),
+    _macd("macd_signal", 1, "Ema of the MACD line."),
+    _macd("macd_histogram", 2, "MACD line minus its signal."),
+    Function(
+        "stoch_k",
+        _STOCH,
+        "number",
+        "window",
+        partial(_stoch, 0),
+        "Slow stochastic %K: place of the close in its range, 0 to 100, smoothed.",
+        "TA-Lib STOCH",
+        fields=BAR,
+        bars=partial(total_plus, -2),
+    ),
+    Function(
+        "stoch_d",
+        _STOCH,
+        "number",
+        "window",
+        partial(_stoch, 1),
+        "Slow stochastic %D: plain mean of stoch_k.",
+        "TA-Lib STOCH",
+        fields=BAR,
+        bars=partial(total_plus, -2),
+    ),
+    Function(
+        "stochf_k",
+        _STOCHF,
+        "number",
+        "window",
+        partial(output, 0, stochastic.stochf),
+        "Fast stochastic %K: place of the close in its range, 0 to 100.",
+        "TA-Lib STOCHF",
+        fields=BAR,
+        bars=partial(total_plus, -1),
+    ),
+    Function(
+        "stochf_d",
+        _STOCHF,
+        "number",
+        "window",
+        partial(output, 1, stochastic.stochf),
+        "Fast stochastic %D: plain mean of stochf_k.",
+        "TA-Lib STOCHF",
+        fields=BAR,
+        bars=partial(total_plus, -1),
+    ),
+    Function(
+        "stochrsi_k",
+        (X, bars("timeperiod", 14, least=2), *_STOCH),
+        "number",
+        "start",
+        partial(from_first_value, 1, _stochrsi_k),
+        "Stochastic of the RSI, 0 to 100, smoothed by slowk_period, as charts show it.",
+        "TA-Lib STOCHRSI (its %D)",
+        bars=_stochrsi_k_bars,
+        fade=wilder_fade,
+    ),
+    Function(
+        "stochrsi_d",
+        (X, bars("timeperiod", 14, least=2), *_STOCH),
+        "number",
+        "start",
+        partial(from_first_value, 1, _stochrsi_d),
+        "Plain mean of stochrsi_k over slowd_period.",
+        "TA-Lib STOCHRSI (mean of its %D)",
+        bars=partial(total_plus, -2),
+        fade=wilder_fade,
+    ),
+    Function(
+        "cci",
+        (bars("timeperiod", 20, least=2),),
+        "number",
+        "window",
+        momentum.cci,
+        "Commodity channel index: distance of the typical price from its mean.",
+        "TA-Lib CCI",
+        fields=BAR,
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "willr",
+        (bars("timeperiod", 14, least=2),),
+        "number",
+        "window",
+        stochastic.willr,
+        "Williams %R: distance of the close from the highest high, 0 to -100.",
+        "TA-Lib WILLR",
+        fields=BAR,
+        bars=partial(period_plus, 0),
+    ),
+    Function(
+        "ultosc",
+        (bars("timeperiod1", 7), bars("timeperiod2", 14), bars("timeperiod3", 28)),
+        "number",
+        "window",
+        momentum.ultosc,
+        "Ultimate oscillator over three spans, 0 to 100.",
+        "TA-Lib ULTOSC",
+        fields=BAR,
+        bars=partial(longest_plus, 1),
+    ),
+    Function(
+        "ao",
+        (bars("fastperiod", 5), bars("slowperiod", 34)),
+        "number",
+        "window",
+        momentum.ao,
+        "Awesome oscillator: fast minus slow plain mean of the middle of each bar.",
+        "TA-Lib AO",
+        fields=("high", "low"),
+        bars=partial(longest_plus, 0),
+    ),
+    Function(
+        "mom",
+        (X, bars("timeperiod", 10)),
+        "number",
+        "window",
+        momentum.mom,
+        "Value minus the value of timeperiod bars ago.",
+        "TA-Lib MOM",
+        bars=partial(period_plus, 1),
+    ),
+    Function(
+        "roc",
+        (X, bars("timeperiod", 10)),
+        "number",
+        "window",
+        momentum.roc,
+        "Change in percent over timeperiod bars; 0 where the older value is 0.",
+        "TA-Lib ROC",
+        bars=partial(period_plus, 1),
+    ),
+)

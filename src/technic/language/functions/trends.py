@@ -1,0 +1,77 @@
+"""Wilder's directional movement."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from technic.indicators import directional
+from technic.language.function import Function
+from technic.language.functions._define import (
+    BAR,
+    bars,
+    period_plus,
+    wilder_fade,
+)
+
+__all__ = ["TRENDS"]
+
+
+def _adx_bars(n: float) -> int:
+    return 2 * int(n)
+
+
+def _adx_fade(n: float) -> int:
+    """ADX smooths twice: the seed of the first smoothing fades, then that of the second."""
+    return 2 * wilder_fade(n)
+
+
+TRENDS = (
+    Function(
+        "adx",
+        (bars("timeperiod", 14, least=2),),
+        "number",
+        "start",
+        directional.adx,
+        "Average directional index, 0 to 100: strength of a trend, whatever its direction.",
+        "TA-Lib ADX",
+        fields=BAR,
+        bars=_adx_bars,
+        fade=_adx_fade,
+    ),
+    Function(
+        "dx",
+        (bars("timeperiod", 14, least=2),),
+        "number",
+        "start",
+        directional.dx,
+        "Difference of plus_di and minus_di in percent of their sum.",
+        "TA-Lib DX",
+        fields=BAR,
+        bars=partial(period_plus, 1),
+        fade=wilder_fade,
+    ),
+    Function(
+        "plus_di",
+        (bars("timeperiod", 14, least=2),),
+        "number",
+        "start",
+        directional.plus_di,
+        "Upward movement in percent of the true range.",
+        "TA-Lib PLUS_DI",
+        fields=BAR,
+        bars=partial(period_plus, 1),
+        fade=wilder_fade,
+    ),
+    Function(
+        "minus_di",
+        (bars("timeperiod", 14, least=2),),
+        "number",
+        "start",
+        directional.minus_di,
+        "Downward movement in percent of the true range.",
+        "TA-Lib MINUS_DI",
+        fields=BAR,
+        bars=partial(period_plus, 1),
+        fade=wilder_fade,
+    ),
+)
