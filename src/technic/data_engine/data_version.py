@@ -14,7 +14,6 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from technic import marketsim
 from technic.code_version import fingerprint
 from technic.data_engine.providers.base import Provider
 from technic.panel import FIELDS, BarPanel
@@ -73,7 +72,7 @@ class SimulationVersion:
             "seed": self.seed,
             "size": self.size,
             "last_session": self.last_session,
-            "code": fingerprint(Path(marketsim.__file__).parent),
+            "code": fingerprint(Path(__file__).parents[1] / "marketsim"),
         }
 
 

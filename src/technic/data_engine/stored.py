@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from technic.data_engine.sync import Syncer, SyncReport, new_york_date
 from technic.errors import ParameterError
 from technic.universe import Universe, universe_of
 
-__all__ = ["StoreVersion", "StoredProvider"]
+__all__ = ["StoreVersion", "StoredProvider", "read_history"]
 
 logger = logging.getLogger(__name__)
 
@@ -155,30 +155,42 @@ class StoredProvider:
         Within the day ``bars.session`` holds the time (UTC) at which a bar begins.
         """
         report = self.sync(symbols, sessions, progress, freq=freq)
-        answered = [symbol for symbol in symbols if symbol not in report.failures]
-        first, last = sessions[0], sessions[-1]
         # one version for bars and splits, whoever writes meanwhile; a saved result names it
         self.read_from = self.syncer.store.versions()
         store = self.syncer.store.at(self.read_from)
-        if freq == "daily":
-            bars = store.read(answered, first, last)
-        else:
-            bars = store.read_intraday(freq, answered, first, last)
-        failures = dict(report.failures)
-        there = set(bars.symbols)
-        for symbol in answered:
-            if symbol not in there:
-                failures[symbol] = Failure(
-                    "no_data", f"{self.name} has no bars from {sessions[0]} to {sessions[-1]}"
-                )
-        return Fetched(
-            bars,
-            store.splits(),
-            failures,
-            store.dividends(),
+        fetched = read_history(store, self.name, symbols, sessions, report.failures, freq=freq)
+        return replace(
+            fetched,
             requests=report.stats.requests,
             requests_by_kind=report.requests_by_kind,
             retries=report.stats.retries,
             bytes=report.stats.bytes,
             from_store=report.from_store,
         )
+
+
+def read_history(
+    store: BarStore,
+    name: str,
+    symbols: Sequence[str],
+    sessions: DateArray,
+    failures: Mapping[str, Failure],
+    *,
+    freq: Frequency = "daily",
+) -> Fetched:
+    """Bars of ``symbols`` as the store of the vendor ``name`` has them; nothing is asked for.
+
+    ``failures``: symbols that are not read, and why. Others without a bar are ``no_data``.
+    """
+    answered = [symbol for symbol in symbols if symbol not in failures]
+    first, last = sessions[0], sessions[-1]
+    if freq == "daily":
+        bars = store.read(answered, first, last)
+    else:
+        bars = store.read_intraday(freq, answered, first, last)
+    found = dict(failures)
+    there = set(bars.symbols)
+    for symbol in answered:
+        if symbol not in there:
+            found[symbol] = Failure("no_data", f"{name} has no bars from {first} to {last}")
+    return Fetched(bars, store.splits(), found, store.dividends())
