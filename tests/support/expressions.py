@@ -1,0 +1,214 @@
+"""Random expressions of the scan language, drawn from its registry: every tree is well-typed.
+
+Windows and look-backs are a few bars, so that small markets (``support.markets``) have values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from technic.language.function import Function, Parameter
+from technic.language.functions import FUNCTIONS
+from technic.language.nodes import (
+    And,
+    Arithmetic,
+    Call,
+    Comparison,
+    Membership,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Or,
+    Shift,
+    Text,
+)
+from technic.language.vocabulary import NameInfo, Vocabulary
+
+__all__ = [
+    "NAMES",
+    "SECTORS",
+    "VOCABULARY",
+    "bar_expressions",
+    "calls",
+    "day_expressions",
+    "market_expressions",
+]
+
+BAR_NAMES = ("open", "high", "low", "close", "volume", "benchmark")
+DAY_NAMES = ("sma_50", "rsi_14")
+MARKET_NAMES = ("rs_rating",)
+LEAVES = {
+    "bar": BAR_NAMES,
+    "day": (*BAR_NAMES, *DAY_NAMES),
+    "market": ("close", "volume", *DAY_NAMES, *MARKET_NAMES, "market_cap"),
+}
+SECTORS = ("Energy", "Software", "")
+"""What a made-up listing may say; the empty text says nothing."""
+
+NAMES: Mapping[str, NameInfo] = {
+    **{name: NameInfo("number", "bar", name) for name in BAR_NAMES},
+    **{name: NameInfo("number", "day", name) for name in DAY_NAMES},
+    **{name: NameInfo("number", "market", name) for name in MARKET_NAMES},
+    "sector": NameInfo("text", "listing", "sector"),
+    "market_cap": NameInfo("number", "listing", "market value"),
+}
+VOCABULARY = Vocabulary(NAMES, FUNCTIONS)
+
+MOST_BARS = 7
+NUMBERS = (0.0, 1.0, -1.0, 2.0, 0.5, 3.0, 10.0, 10.5, 50.0, 100.0, 1e-3, 1e6)
+OPERATORS = ("+", "-", "*", "/", "%")
+EXPONENTS = (-4.0, -2.0, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 4.0)
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+MEMORIES = {"bar": ("point", "window", "start"), "day": ("point",), "market": ("point",)}
+
+
+def bar_expressions(kind: str = "number", depth: int = 3) -> SearchStrategy[Node]:
+    """Trees that have a value at every bar."""
+    return _trees("bar", kind, depth)
+
+
+def day_expressions(kind: str = "number", depth: int = 3) -> SearchStrategy[Node]:
+    """Trees that have a value on the scan's day, weekly and monthly ones among them."""
+    return _trees("day", kind, depth)
+
+
+def market_expressions(kind: str = "number", depth: int = 3) -> SearchStrategy[Node]:
+    """Trees that compare symbols or look into the listings."""
+    return _trees("market", kind, depth)
+
+
+@st.composite
+def _trees(draw: DrawFn, level: str, kind: str, depth: int) -> Node:
+    if depth == 0 or draw(st.integers(0, 7)) == 7:
+        return draw(_smallest(level, kind))
+    if level != "bar" and draw(st.integers(0, 2)) < 2:
+        return draw(_step_down(level, kind, depth))
+    make = _number if kind == "number" else _condition
+    return draw(make(level, depth - 1))
+
+
+@st.composite
+def _smallest(draw: DrawFn, level: str, kind: str) -> Node:
+    """A name; a condition is a comparison of two."""
+    if kind == "condition":
+        left, right = draw(_smallest(level, "number")), draw(_smallest(level, "number"))
+        if draw(st.booleans()):
+            right = draw(_constants())
+        return Comparison(draw(st.sampled_from(COMPARISONS)), left, right)
+    return Name(draw(st.sampled_from(LEAVES[level])))
+
+
+@st.composite
+def _step_down(draw: DrawFn, level: str, kind: str, depth: int) -> Node:
+    """A tree of a lower level, or what makes one of this level from it."""
+    if level == "day":
+        below = draw(_trees("bar", kind, depth - 1))
+        frame = draw(st.sampled_from(["weekly", "monthly", None]))
+        return Call(frame, (below,)) if frame else below
+    if kind == "condition":
+        if draw(st.booleans()):
+            return draw(_text_conditions())
+        return draw(_trees("day", kind, depth - 1))
+    function = draw(st.sampled_from(["rank", "percentile", "zscore", None]))
+    below = draw(_trees("day", kind, depth - 1))
+    by = draw(st.sampled_from([Text(""), Name("sector")]))
+    return Call(function, (below, by)) if function else below
+
+
+@st.composite
+def _text_conditions(draw: DrawFn) -> Node:
+    texts = [Text(text) for text in (*SECTORS[:2], "Nothing")]
+    if draw(st.booleans()):
+        chosen = draw(st.lists(st.sampled_from(texts), min_size=1, max_size=2))
+        return Membership(Name("sector"), tuple(chosen))
+    sign = draw(st.sampled_from(["==", "!="]))
+    return Comparison(sign, Name("sector"), draw(st.sampled_from(texts)))
+
+
+@st.composite
+def _number(draw: DrawFn, level: str, depth: int) -> Node:
+    inside = _trees(level, "number", depth)
+    choice = draw(st.integers(0, 9))
+    if choice == 0:
+        return Negative(draw(inside))
+    if choice == 1:
+        return Arithmetic("**", draw(inside), Number(draw(st.sampled_from(EXPONENTS))))
+    if choice <= 4:
+        sides = [draw(inside), draw(st.one_of(inside, _constants()))]
+        if draw(st.booleans()):
+            sides.reverse()
+        return Arithmetic(draw(st.sampled_from(OPERATORS)), *sides)
+    if choice == 5 and level == "bar":
+        return Shift(draw(inside), draw(st.integers(1, MOST_BARS)))
+    return draw(_some_call(level, "number", depth))
+
+
+@st.composite
+def _condition(draw: DrawFn, level: str, depth: int) -> Node:
+    inside, numbers = _trees(level, "condition", depth), _trees(level, "number", depth)
+    choice = draw(st.integers(0, 9))
+    if choice == 0:
+        return Not(draw(inside))
+    if choice <= 3:
+        joined = draw(st.sampled_from([And, Or]))
+        return joined(tuple(draw(st.lists(inside, min_size=2, max_size=3))))
+    if choice == 4:
+        values = draw(st.lists(_constants(), min_size=1, max_size=3))
+        return Membership(draw(numbers), tuple(values))
+    if choice == 5 and level == "bar":
+        return Shift(draw(inside), draw(st.integers(1, MOST_BARS)))
+    if choice <= 7:
+        right = draw(st.one_of(numbers, _constants()))
+        return Comparison(draw(st.sampled_from(COMPARISONS)), draw(numbers), right)
+    return draw(_some_call(level, "condition", depth))
+
+
+@st.composite
+def _some_call(draw: DrawFn, level: str, kind: str, depth: int) -> Node:
+    fitting = [
+        function
+        for function in FUNCTIONS.values()
+        if function.returns == kind
+        and function.memory in MEMORIES[level]
+        and (level == "bar" or not function.fields)
+    ]
+    function = draw(st.sampled_from(fitting))
+    return draw(calls(function, lambda kind: _trees(level, kind, depth)))
+
+
+@st.composite
+def calls(
+    draw: DrawFn, function: Function, operands: Callable[[str], SearchStrategy[Node]]
+) -> Call:
+    """Draw a call with all arguments by position; ``operands`` gives what is put into it.
+
+    The first series is never a constant, since a window over a constant says nothing.
+    """
+    arguments: list[Node] = []
+    for place, parameter in enumerate(function.parameters):
+        if parameter.takes in ("bars", "number"):
+            arguments.append(Number(draw(_constants_of(parameter))))
+        elif parameter.takes == "group":
+            arguments.append(draw(st.sampled_from([Text(""), Name("sector")])))
+        elif parameter.takes == "condition":
+            arguments.append(draw(operands("condition")))
+        else:
+            drawn = operands("number")
+            arguments.append(draw(st.one_of(drawn, drawn, _constants()) if place else drawn))
+    return Call(function.name, tuple(arguments))
+
+
+def _constants() -> SearchStrategy[Number]:
+    return st.sampled_from([Number(value) for value in NUMBERS])
+
+
+def _constants_of(parameter: Parameter) -> SearchStrategy[float]:
+    least, most = parameter.least, parameter.most
+    if parameter.takes == "bars":
+        return st.integers(int(least), int(min(most, least + MOST_BARS))).map(float)
+    return st.sampled_from([x for x in (0.0, 0.5, 1.0, 2.0, 2.5) if least <= x <= most])
