@@ -1,1 +1,46 @@
 """The scan language: text or operators in, checked expressions over all symbols out."""
+
+from technic.errors import ExpressionError
+from technic.language.base import BASE
+from technic.language.build import (
+    Term,
+    benchmark,
+    close,
+    fn,
+    high,
+    low,
+    name,
+    open_,
+    volume,
+)
+from technic.language.check import Checked, check, read
+from technic.language.function import Function, Parameter
+from technic.language.levels import kind_of, level_of
+from technic.language.nodes import Node
+from technic.language.parse import parse
+from technic.language.vocabulary import NameInfo, Vocabulary
+
+__all__ = [
+    "BASE",
+    "Checked",
+    "ExpressionError",
+    "Function",
+    "NameInfo",
+    "Node",
+    "Parameter",
+    "Term",
+    "Vocabulary",
+    "benchmark",
+    "check",
+    "close",
+    "fn",
+    "high",
+    "kind_of",
+    "level_of",
+    "low",
+    "name",
+    "open_",
+    "parse",
+    "read",
+    "volume",
+]

@@ -1,0 +1,33 @@
+"""The vocabulary of every scan: fields of the bar, columns of the scan, the functions.
+
+Higher layers extend it by what they know: listings, relative strength, ratings, plans, patterns.
+"""
+
+from __future__ import annotations
+
+from technic.indicators.catalog import COLUMNS
+from technic.language.functions import FUNCTIONS
+from technic.language.vocabulary import NameInfo, Vocabulary
+
+__all__ = ["BASE"]
+
+_FIELDS = {
+    "open": "First price of the bar.",
+    "high": "Highest price of the bar.",
+    "low": "Lowest price of the bar.",
+    "close": "Last price of the bar.",
+    "volume": "Shares traded in the bar.",
+    "benchmark": "Close of the benchmark on the session of the bar; only where one is given.",
+}
+
+BASE = Vocabulary(
+    {
+        **{
+            column.name: NameInfo("number", "day", column.description, column.bars)
+            for column in COLUMNS.values()
+        },
+        **{field: NameInfo("number", "bar", says) for field, says in _FIELDS.items()},
+    },
+    FUNCTIONS,
+)
+"""What can be said of any bars."""

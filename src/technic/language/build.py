@@ -1,0 +1,212 @@
+"""Expressions from Python: operators on terms make the trees that the text makes.
+
+>>> from technic.language import close, fn, name, volume
+>>> str((close > fn.sma(close, 50)) & (volume > 1e6) & (name("sector") == "Energy"))
+'close > sma(close, 50) and volume > 1000000 and sector == "Energy"'
+
+Comparisons need parentheses beside ``&`` and ``|``, which bind tighter in Python.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import NoReturn, TypeAlias
+
+import numpy as np
+
+from technic.errors import ExpressionError, ParameterError
+from technic.language.nodes import (
+    And,
+    Arithmetic,
+    ArithmeticOperator,
+    Call,
+    Comparison,
+    ComparisonOperator,
+    Membership,
+    Name,
+    Node,
+    Not,
+    Number,
+    Or,
+    Shift,
+    Text,
+)
+from technic.language.trees import joined, negated
+
+__all__ = [
+    "Constant",
+    "Term",
+    "benchmark",
+    "close",
+    "fn",
+    "high",
+    "low",
+    "name",
+    "open_",
+    "volume",
+]
+
+Constant: TypeAlias = float | str
+
+
+class Term:
+    """A tree (``node``) that operators join; ``str`` is the text that says the same.
+
+    A term is neither true nor false, so ``and``, ``or``, ``not``, ``in`` and ``a < b < c`` raise
+    ExpressionError: write ``&``, ``|``, ``~``, ``is_in`` and ``between``. ``2 < x`` is ``x > 2``,
+    as Python turns it.
+    """
+
+    __hash__ = None  # type: ignore[assignment]
+    __slots__ = ("node",)
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def __str__(self) -> str:
+        return str(self.node)
+
+    def __repr__(self) -> str:
+        return f"Term({str(self.node)!r})"
+
+    def is_in(self, values: Iterable[Constant]) -> Term:
+        """Whether the value is one of some constants."""
+        if isinstance(values, str):
+            raise ParameterError("values", values, "a list of constants", f"write [{values!r}]")
+        literals = tuple(_literal(value) for value in values)
+        if not literals:
+            raise ParameterError("values", list(literals), "at least one constant")
+        return Term(Membership(self.node, literals))
+
+    def between(self, least: Term | Constant, most: Term | Constant) -> Term:
+        """``least <= x <= most``."""
+        low, high = _node(least), _node(most)
+        links = [Comparison("<=", low, self.node), Comparison("<=", self.node, high)]
+        return Term(joined(And, links))
+
+    def __getitem__(self, bars: int) -> Term:
+        if isinstance(bars, bool) or not isinstance(bars, int | np.integer) or bars < 0:
+            raise ParameterError("bars", bars, "a whole number of bars ago", "write x[1]")
+        return Term(Shift(self.node, int(bars)))
+
+    def __neg__(self) -> Term:
+        return Term(negated(self.node))
+
+    def __abs__(self) -> Term:
+        return Term(Call("abs", (self.node,)))
+
+    def __add__(self, other: Term | Constant) -> Term:
+        return _arithmetic("+", self, other)
+
+    def __radd__(self, other: Constant) -> Term:
+        return _arithmetic("+", other, self)
+
+    def __sub__(self, other: Term | Constant) -> Term:
+        return _arithmetic("-", self, other)
+
+    def __rsub__(self, other: Constant) -> Term:
+        return _arithmetic("-", other, self)
+
+    def __mul__(self, other: Term | Constant) -> Term:
+        return _arithmetic("*", self, other)
+
+    def __rmul__(self, other: Constant) -> Term:
+        return _arithmetic("*", other, self)
+
+    def __truediv__(self, other: Term | Constant) -> Term:
+        return _arithmetic("/", self, other)
+
+    def __rtruediv__(self, other: Constant) -> Term:
+        return _arithmetic("/", other, self)
+
+    def __mod__(self, other: Term | Constant) -> Term:
+        return _arithmetic("%", self, other)
+
+    def __rmod__(self, other: Constant) -> Term:
+        return _arithmetic("%", other, self)
+
+    def __pow__(self, other: Term | Constant) -> Term:
+        return _arithmetic("**", self, other)
+
+    def __lt__(self, other: Term | Constant) -> Term:
+        return _comparison("<", self, other)
+
+    def __le__(self, other: Term | Constant) -> Term:
+        return _comparison("<=", self, other)
+
+    def __gt__(self, other: Term | Constant) -> Term:
+        return _comparison(">", self, other)
+
+    def __ge__(self, other: Term | Constant) -> Term:
+        return _comparison(">=", self, other)
+
+    def __eq__(self, other: Term | Constant) -> Term:  # type: ignore[override]
+        return _comparison("==", self, other)
+
+    def __ne__(self, other: Term | Constant) -> Term:  # type: ignore[override]
+        return _comparison("!=", self, other)
+
+    def __and__(self, other: Term) -> Term:
+        return Term(joined(And, (self.node, _node(other))))
+
+    def __or__(self, other: Term) -> Term:
+        return Term(joined(Or, (self.node, _node(other))))
+
+    def __invert__(self) -> Term:
+        return Term(Not(self.node))
+
+    def __bool__(self) -> NoReturn:
+        hint = "write &, | and ~ for and, or and not, and x.between(a, b) for a <= x <= b"
+        raise ExpressionError(str(self), None, "an expression is neither true nor false", hint)
+
+    def __iter__(self) -> NoReturn:
+        hint = "write x[1] for one bar ago, and x.is_in([...]) for one of a list"
+        raise ExpressionError(str(self), None, "an expression has no values to go through", hint)
+
+
+class _Functions:
+    """Every attribute is the function of that name: ``fn.rsi(close, 14)``."""
+
+    def __getattr__(self, function: str) -> Callable[..., Term]:
+        if function.startswith("__"):
+            raise AttributeError(function)
+
+        def call(*arguments: Term | Constant, **keywords: Term | Constant) -> Term:
+            named = tuple((word, _node(value)) for word, value in keywords.items())
+            return Term(Call(function, tuple(map(_node, arguments)), named))
+
+        return call
+
+
+def name(word: str) -> Term:
+    """Return the value that the vocabulary has under a name."""
+    return Term(Name(word))
+
+
+def _node(value: Term | Constant) -> Node:
+    return value.node if isinstance(value, Term) else _literal(value)
+
+
+def _literal(value: Constant) -> Number | Text:
+    if isinstance(value, str):
+        return Text(value)
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not number or not math.isfinite(value):
+        raise ParameterError("value", value, "an expression, a finite number or a text")
+    return Number(0.0 + float(value))
+
+
+def _arithmetic(sign: ArithmeticOperator, left: Term | Constant, right: Term | Constant) -> Term:
+    return Term(Arithmetic(sign, _node(left), _node(right)))
+
+
+def _comparison(sign: ComparisonOperator, left: Term | Constant, right: Term | Constant) -> Term:
+    return Term(Comparison(sign, _node(left), _node(right)))
+
+
+fn = _Functions()
+"""The functions of the language."""
+
+open_, high, low, close = name("open"), name("high"), name("low"), name("close")
+volume, benchmark = name("volume"), name("benchmark")

@@ -1,0 +1,47 @@
+"""Whether a tree means something: kinds, levels, arguments; and the one form of each meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from technic.language.checker import Checked, Checker
+from technic.language.nodes import Node
+from technic.language.parse import parse
+from technic.language.trees import refuse_too_large
+from technic.language.vocabulary import Vocabulary
+
+__all__ = ["Checked", "Wants", "check", "read"]
+
+Wants = Literal["condition", "number", "any"]
+
+
+def read(
+    text: str,
+    vocabulary: Vocabulary,
+    *,
+    wants: Wants = "any",
+    parameters: Mapping[str, float | str] | None = None,
+) -> Checked:
+    """Parse and check a text. Raises ExpressionError."""
+    return check(parse(text, parameters), vocabulary, wants=wants, text=text)
+
+
+def check(
+    node: Node, vocabulary: Vocabulary, *, wants: Wants = "any", text: str | None = None
+) -> Checked:
+    """Check a tree against a vocabulary and bring it into the form that equal meanings share.
+
+    In that form calls have all their arguments by position, constants carry their sign, and a
+    look-back of a look-back is one. ``text``: where the node was parsed from, so that errors can
+    point there; without it they point into ``str(node)``. Raises ExpressionError.
+    """
+    refuse_too_large(node, text or "")
+    if text is None:
+        text = str(node)
+        node = parse(text)
+    checker = Checker(vocabulary, text)
+    checked = checker.checked(node)
+    if wants != "any":
+        checker.want(wants, checked, node)
+    return checked

@@ -1,0 +1,232 @@
+"""The walk over a tree that checks it and brings it into its one form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from technic.errors import ExpressionError
+from technic.language.arguments import by_position, constant, without_series
+from technic.language.function import Kind, Level
+from technic.language.levels import HIGHEST_OPERAND, highest, kind_of, level_of_call, within
+from technic.language.misplaced import misplaced
+from technic.language.nodes import (
+    And,
+    Arithmetic,
+    Call,
+    Comparison,
+    Membership,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Or,
+    Shift,
+    Text,
+)
+from technic.language.parse import MOST_BARS_AGO, parse
+from technic.language.suggestions import unknown_function, unknown_name
+from technic.language.tokens import shown
+from technic.language.trees import joined, negated
+from technic.language.vocabulary import Vocabulary
+
+__all__ = ["Checked", "Checker"]
+
+_MOST_EXPONENT = 4
+_LONGEST_HINT = 100
+_HINTS: dict[tuple[Kind, Kind], str] = {
+    ("number", "condition"): "write where(condition, 1, 0)",
+    ("condition", "number"): "compare it, as in volume > 1_000_000",
+    ("condition", "text"): 'compare it, as in sector == "Energy"',
+}
+"""What to write, by the kind that is expected and the kind that is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A tree that means something, in its one form; what it gives; where its value exists."""
+
+    node: Node
+    kind: Kind
+    level: Level
+
+
+class Checker:
+    """Checks from the leaves up; each method returns its node in the one form."""
+
+    def __init__(self, vocabulary: Vocabulary, text: str, *, helpful: bool = True) -> None:
+        self.vocabulary, self.text, self.helpful = vocabulary, text, helpful
+
+    def fail(self, node: Node, reason: str, hint: str = "") -> ExpressionError:
+        """Return an error at a node."""
+        return ExpressionError(self.text, node.place, reason, hint)
+
+    def said(self, node: Node) -> str:
+        """Return what was written for a node, as a message shows it."""
+        return shown(self.text[slice(*node.place)] if node.place else str(node))
+
+    def want(self, kind: Kind, checked: Checked, node: Node) -> Node:
+        """Return the node of a checked part if it is of the kind that is expected there."""
+        if checked.kind != kind:
+            reason = f"{self.said(node)} is a {checked.kind} where a {kind} is expected"
+            raise self.fail(node, reason, _HINTS.get((kind, checked.kind), ""))
+        return checked.node
+
+    def checked(self, node: Node) -> Checked:
+        """Check any tree."""
+        match node:
+            case Number():
+                return Checked(node, "number", "constant")
+            case Text():
+                return Checked(node, "text", "constant")
+            case Name():
+                return self.name(node)
+            case Negative():
+                part = self.checked(node.operand)
+                operand = self.want("number", part, node.operand)
+                return Checked(negated(operand, node.place), "number", part.level)
+            case Arithmetic():
+                return self.arithmetic(node)
+            case Comparison():
+                return self.comparison(node)
+            case Membership():
+                return self.membership(node)
+            case Shift():
+                return self.shift(node)
+            case Call():
+                return self.call(node)
+            case _:
+                return self.condition(node)
+
+    def name(self, node: Name) -> Checked:
+        """Look a name up."""
+        info = self.vocabulary.names.get(node.name)
+        if info is None:
+            raise self.fail(node, *unknown_name(node.name, self.vocabulary))
+        return Checked(node, info.kind, info.level)
+
+    def arithmetic(self, node: Arithmetic) -> Checked:
+        """Numbers on both sides, and a small constant as exponent."""
+        parts = self.checked(node.left), self.checked(node.right)
+        left = self.want("number", parts[0], node.left)
+        right = self.want("number", parts[1], node.right)
+        constant_power = isinstance(right, Number) and abs(right.value) <= _MOST_EXPONENT
+        if node.operator == "**" and not constant_power:
+            reason = f"an exponent is a constant from -{_MOST_EXPONENT} to {_MOST_EXPONENT}"
+            raise self.fail(node.right, f"{reason}, not {self.said(node.right)}")
+        done = Arithmetic(node.operator, left, right, node.place)
+        return Checked(done, "number", highest(part.level for part in parts))
+
+    def comparison(self, node: Comparison) -> Checked:
+        """Two numbers, or two texts that are equal or not."""
+        left, right = self.checked_or_text(node.left, node), self.checked_or_text(node.right, node)
+        for part, side in ((left, node.left), (right, node.right)):
+            if part.kind == "condition":
+                reason = f"{self.said(side)} is a condition, and conditions are not compared"
+                raise self.fail(side, reason, "join them with and, or, not")
+        if left.kind != right.kind:
+            reason = (
+                f"{self.said(node.left)} is a {left.kind} and "
+                f"{self.said(node.right)} a {right.kind}"
+            )
+            raise self.fail(node, reason, "compare like with like")
+        if left.kind == "text" and node.operator not in ("==", "!="):
+            raise self.fail(node, f"texts have no order for {node.operator}", "write == or !=")
+        done = Comparison(node.operator, left.node, right.node, node.place)
+        return Checked(done, "condition", highest((left.level, right.level)))
+
+    def checked_or_text(self, side: Node, node: Comparison) -> Checked:
+        """Check a side; a name that nobody knows beside a text column misses its quotes."""
+        other = node.right if side is node.left else node.left
+        if isinstance(side, Name) and side.name not in self.vocabulary.names:
+            info = self.vocabulary.names.get(other.name) if isinstance(other, Name) else None
+            if info is not None and info.kind == "text":
+                reason = f"{shown(side.name)} is no name"
+                raise self.fail(side, reason, f'write "{side.name}" for the text')
+        return self.checked(side)
+
+    def membership(self, node: Membership) -> Checked:
+        """All of the list are of the kind of what is looked for."""
+        part = self.checked(node.operand)
+        if part.kind == "condition":
+            self.want("number", part, node.operand)
+        for value in node.values:
+            kind = "text" if isinstance(value, Text) else "number"
+            if kind != part.kind:
+                reason = f"{self.said(node.operand)} is a {part.kind} and {value} a {kind}"
+                raise self.fail(value, reason, "compare like with like")
+        return Checked(Membership(part.node, node.values, node.place), "condition", part.level)
+
+    def condition(self, node: Not | And | Or) -> Checked:
+        """Conditions only."""
+        operands = (node.operand,) if isinstance(node, Not) else node.operands
+        parts = [self.checked(operand) for operand in operands]
+        done = [
+            self.want("condition", part, operand)
+            for part, operand in zip(parts, operands, strict=True)
+        ]
+        level = highest(part.level for part in parts)
+        if isinstance(node, Not):
+            return Checked(Not(done[0], node.place), "condition", level)
+        return Checked(joined(type(node), done, node.place), "condition", level)
+
+    def shift(self, node: Shift) -> Checked:
+        """A value of every bar, looked at once: ``x[1][2]`` is ``x[3]``."""
+        part = self.checked(node.operand)
+        if part.level == "constant":
+            raise self.fail(node, f"{self.said(node.operand)} is the same on every bar")
+        bars, operand = node.bars, part.node
+        if isinstance(operand, Shift):
+            bars, operand = bars + operand.bars, operand.operand
+        if bars > MOST_BARS_AGO:
+            reason = f"the look-backs add up to {bars:,} bars, more than {MOST_BARS_AGO:,}"
+            raise self.fail(node, reason)
+        done = Shift(operand, bars, node.place)
+        self.refuse_above("bar", part, done)
+        return Checked(done if bars else operand, part.kind, part.level)
+
+    def call(self, node: Call) -> Checked:
+        """A known function, each parameter with what it takes."""
+        function = self.vocabulary.functions.get(node.function)
+        if function is None:
+            raise self.fail(node, *unknown_function(node.function, self.vocabulary))
+        arguments = by_position(node, function, self.fail, self.helps)
+        done: list[Node] = []
+        series: list[Checked] = []
+        for parameter, argument in zip(function.parameters, arguments, strict=True):
+            if parameter.takes in ("bars", "number", "group"):
+                done.append(constant(argument, parameter, function, self.vocabulary, self.fail))
+                continue
+            part = self.checked(argument)
+            if function.memory != "timeframe" or part.kind == "text":
+                kind: Kind = "condition" if parameter.takes == "condition" else "number"
+                self.want(kind, part, argument)
+            done.append(part.node)
+            series.append(part)
+        level = level_of_call(function, [part.level for part in series])
+        call = Call(node.function, tuple(done), (), node.place)
+        if function.memory != "point" and series and highest(p.level for p in series) == "constant":
+            reason = f"{function.name} gets no value of a bar"
+            raise self.fail(node, reason, without_series(call, function, self.helps))
+        for part in series:
+            self.refuse_above(HIGHEST_OPERAND[function.memory], part, call)
+        return Checked(call, kind_of(call, self.vocabulary), level)
+
+    def refuse_above(self, most: Level, part: Checked, operation: Shift | Call) -> None:
+        """Raise where an operand of an operation exists only above a level."""
+        if not within(part.level, most):
+            leaf, what, hints = misplaced(part.node, operation, most, self.vocabulary)
+            raise self.fail(leaf, f"{self.said(leaf)} is {what}", self.helps(*hints))
+
+    def helps(self, *hints: str) -> str:
+        """Return the first of some short texts that is right in itself, as a hint."""
+        for hint in hints if self.helpful else ():
+            if len(hint) > _LONGEST_HINT:
+                continue
+            try:
+                node = parse(hint)
+                Checker(self.vocabulary, hint, helpful=False).checked(node)
+            except ExpressionError:
+                continue
+            return f"write {hint}"
+        return ""
