@@ -29,8 +29,9 @@ class Settings:
     user's keys; never shown, logged or saved with a result. ``*_url``: another address of a
     vendor's interface. ``*_plan``: what the user's key may do (polygon ``free`` or ``paid``,
     alpaca ``basic`` or ``plus``, tiingo ``free`` or ``power``). ``alpaca_feed``: ``sip`` or
-    ``iex``. ``ray_address``: a Ray cluster for the runner ``ray``. The
-    others are the defaults of the options of the same name; None means unset.
+    ``iex``. ``ray_address``: a Ray cluster for the runner ``ray``. ``panel_memory``: GiB of bars
+    that a scan loads at once; more are read block by block where the provider can. The others are
+    the defaults of the options of the same name; None means unset.
     """
 
     home: Path
@@ -42,6 +43,7 @@ class Settings:
     risk_pct: str | None = None
     runner: str | None = None
     ray_address: str | None = None
+    panel_memory: str | None = None
     store: str | None = None
     polygon_key: str | None = field(default=None, repr=False)
     polygon_plan: str | None = None

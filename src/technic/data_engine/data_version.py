@@ -14,20 +14,25 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from technic.aliases import DateArray, FloatArray
 from technic.code_version import fingerprint
 from technic.data_engine.providers.base import Provider
-from technic.panel import FIELDS, BarPanel
+from technic.panel import FIELDS, BarPanel, BlockSource
 
 __all__ = [
+    "BAR_FACTS",
     "CacheVersion",
     "DataVersion",
     "FilesVersion",
     "SimulationVersion",
     "UnknownVersion",
+    "bar_facts",
     "data_version_of",
-    "panel_hashes",
+    "hash_of",
 ]
 
+BAR_FACTS = ("symbol", "bars", "first", "last", "hash")
+SYMBOLS_AT_ONCE = 512
 CHUNK = 1 << 20
 DIGEST = 16
 
@@ -106,7 +111,8 @@ class CacheVersion:
     def facts(self) -> dict[str, object]:
         """Return a hash of all frames."""
         digest = blake2b(digest_size=DIGEST)
-        for symbol, own in sorted(panel_hashes(self.panel).items()):
+        facts = bar_facts(self.panel)
+        for symbol, own in sorted(zip(facts["symbol"], facts["hash"], strict=True)):
             digest.update(f"{symbol} {own}\n".encode())
         found: dict[str, object] = {"kind": "price_cache", "hash": digest.hexdigest()}
         return found if self.rest is None else {**found, "rest": self.rest.facts()}
@@ -120,18 +126,36 @@ def data_version_of(provider: Provider, cache: BarPanel | None = None) -> DataVe
     return known or UnknownVersion(provider.name)
 
 
-def panel_hashes(panel: BarPanel) -> dict[str, str]:
-    """Hash each symbol's days and values; whoever else is in the panel does not matter."""
-    days = panel.sessions.astype("datetime64[D]").astype("<i8")
-    hashes = {}
-    for at, symbol in enumerate(panel.symbols):
-        length = int(panel.length[at])
-        digest = blake2b(days[panel.session[:length, at]].tobytes(), digest_size=DIGEST)
-        for name in FIELDS:
-            values = getattr(panel, name)[:length, at]
-            digest.update(np.ascontiguousarray(values, dtype="<f8").data)
-        hashes[symbol] = digest.hexdigest()
-    return hashes
+def bar_facts(bars: BlockSource) -> dict[str, list[object]]:
+    """Return symbol, bars, first, last and hash of each symbol, in the order of ``bars``.
+
+    The hash is of a symbol's days and values: whoever else is there does not matter.
+    """
+    facts: dict[str, list[object]] = {name: [] for name in BAR_FACTS}
+    for start in range(0, bars.n_symbols, SYMBOLS_AT_ONCE):
+        panel = bars.take(slice(start, start + SYMBOLS_AT_ONCE))
+        days = panel.sessions.astype("datetime64[D]")
+        for at, symbol in enumerate(panel.symbols):
+            length = int(panel.length[at])
+            own = days[panel.session[:length, at]]
+            ends = (str(own[0]), str(own[-1])) if length else (None, None)
+            row = (symbol, length, *ends, _hash(panel, at, own))
+            for name, value in zip(BAR_FACTS, row, strict=True):
+                facts[name].append(value)
+    return facts
+
+
+def hash_of(values: FloatArray) -> str:
+    """Hash an array of numbers, bit for bit."""
+    return blake2b(values.astype("<f8").tobytes(), digest_size=DIGEST).hexdigest()
+
+
+def _hash(panel: BarPanel, at: int, days: DateArray) -> str:
+    digest = blake2b(days.astype("<i8").tobytes(), digest_size=DIGEST)
+    for name in FIELDS:
+        values = getattr(panel, name)[: len(days), at]
+        digest.update(np.ascontiguousarray(values, dtype="<f8").data)
+    return digest.hexdigest()
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

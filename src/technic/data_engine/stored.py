@@ -15,13 +15,22 @@ import numpy as np
 import pandas as pd
 
 from technic.aliases import DateArray
-from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress
+from technic.data_engine.providers.base import (
+    Failure,
+    Fetched,
+    PriceBasis,
+    Progress,
+    Splits,
+    Streamed,
+)
 from technic.data_engine.remote import Endpoint
 from technic.data_engine.requests import Frequency
 from technic.data_engine.run_async import run_async
 from technic.data_engine.store import BarStore
+from technic.data_engine.stored_bars import StoredBars
 from technic.data_engine.sync import Syncer, SyncReport, new_york_date
 from technic.errors import ParameterError
+from technic.panel.long_bars import concatenated
 from technic.universe import Universe, universe_of
 
 __all__ = ["StoreVersion", "StoredProvider", "read_history"]
@@ -155,18 +164,45 @@ class StoredProvider:
         Within the day ``bars.session`` holds the time (UTC) at which a bar begins.
         """
         report = self.sync(symbols, sessions, progress, freq=freq)
-        # one version for bars and splits, whoever writes meanwhile; a saved result names it
-        self.read_from = self.syncer.store.versions()
-        store = self.syncer.store.at(self.read_from)
+        store = self._pinned()
         fetched = read_history(store, self.name, symbols, sessions, report.failures, freq=freq)
-        return replace(
-            fetched,
-            requests=report.stats.requests,
-            requests_by_kind=report.requests_by_kind,
-            retries=report.stats.retries,
-            bytes=report.stats.bytes,
-            from_store=report.from_store,
-        )
+        return _with_counts(fetched, report)
+
+    def stream(
+        self,
+        symbols: Sequence[str],
+        sessions: DateArray,
+        as_of: np.datetime64,
+        progress: Progress | None = None,
+    ) -> Streamed:
+        """Fill the store's gaps and leave the bars there, to be read block by block."""
+        report = self.sync(symbols, sessions, progress)
+        answered = [symbol for symbol in symbols if symbol not in report.failures]
+        bars = StoredBars.open(self._pinned(), answered, sessions, as_of)
+        account = Fetched(concatenated([]), Splits.none(), report.failures)
+        return Streamed(bars, _with_counts(account, report), _absent(self.name, sessions))
+
+    def _pinned(self) -> BarStore:
+        """One version for bars and splits, whoever writes meanwhile; a saved result names it."""
+        self.read_from = self.syncer.store.versions()
+        return self.syncer.store.at(self.read_from)
+
+
+def _with_counts(fetched: Fetched, report: SyncReport) -> Fetched:
+    """Say what a sync took."""
+    return replace(
+        fetched,
+        requests=report.stats.requests,
+        requests_by_kind=report.requests_by_kind,
+        retries=report.stats.retries,
+        bytes=report.stats.bytes,
+        from_store=report.from_store,
+    )
+
+
+def _absent(name: str, sessions: DateArray) -> Failure:
+    """Why a symbol that was answered has no bars."""
+    return Failure("no_data", f"{name} has no bars from {sessions[0]} to {sessions[-1]}")
 
 
 def read_history(
@@ -192,5 +228,5 @@ def read_history(
     there = set(bars.symbols)
     for symbol in answered:
         if symbol not in there:
-            found[symbol] = Failure("no_data", f"{name} has no bars from {first} to {last}")
+            found[symbol] = _absent(name, sessions)
     return Fetched(bars, store.splits(), found, store.dividends())

@@ -44,15 +44,25 @@ class PoisonedSymbol:
 
 @dataclass(slots=True)
 class BlockOutcome:
-    """The rows of a block, in symbol order, and the symbols that could not be scanned."""
+    """The rows of a block, in symbol order, and the symbols that could not be scanned.
+
+    ``absent``: symbols of which there was no bar to take. ``bars``, ``left_out``: how many were
+    taken, and how many were incomplete or on no session.
+    """
 
     rows: list[BlockRows] = field(default_factory=list)
     poisoned: list[PoisonedSymbol] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    bars: int = 0
+    left_out: int = 0
 
     def add(self, other: BlockOutcome) -> None:
         """Append what another block came to."""
         self.rows += other.rows
         self.poisoned += other.poisoned
+        self.absent += other.absent
+        self.bars += other.bars
+        self.left_out += other.left_out
 
 
 def block_slices(n_symbols: int, block_size: int) -> list[slice]:
@@ -71,7 +81,12 @@ def scan_cut(source: BlockSource, cut: slice, scan: BlockScan) -> BlockOutcome:
 
     Bars that cannot be had are no symbol's fault: what ``take`` raises ends the run.
     """
-    return scan_or_halve(source.take(cut), scan)
+    block = source.take(cut)
+    outcome = scan_or_halve(block, scan)
+    there = set(block.symbols)
+    outcome.absent = [symbol for symbol in source.symbols[cut] if symbol not in there]
+    outcome.bars, outcome.left_out = int(block.length.sum()), int(block.left_out.sum())
+    return outcome
 
 
 def scan_or_halve(block: BarPanel, scan: BlockScan) -> BlockOutcome:

@@ -21,7 +21,6 @@ from technic.aliases import FloatArray
 from technic.engine.blocks import (
     BlockOutcome,
     BlockScan,
-    PoisonedSymbol,
     block_slices,
     scan_cut,
     shared_width,
@@ -41,7 +40,7 @@ MAX_RETRIES = 3
 """How often a block is scanned again after its worker has died."""
 CONNECT_SECONDS = 10
 PackedRows = tuple[BlockRows, tuple[str, ...], FloatArray]
-PackedOutcome = tuple[list[PackedRows], list[PoisonedSymbol]]
+PackedOutcome = tuple[list[PackedRows], BlockOutcome]
 HINT = "use --runner threads, or auto to fall back by itself"
 
 
@@ -209,7 +208,7 @@ def _packed(outcome: BlockOutcome) -> PackedOutcome:
         (replace(one, columns={}), tuple(one.columns), np.array(list(one.columns.values())))
         for one in outcome.rows
     ]
-    return rows, outcome.poisoned
+    return rows, replace(outcome, rows=[])
 
 
 def _unpacked(packed: PackedOutcome) -> BlockOutcome:
@@ -222,7 +221,7 @@ def _unpacked(packed: PackedOutcome) -> BlockOutcome:
         )
         for rows, names, matrix in packed[0]
     ]
-    return BlockOutcome(rows, packed[1])
+    return replace(packed[1], rows=rows)
 
 
 def _reason(error: BaseException) -> str:

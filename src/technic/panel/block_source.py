@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from technic.aliases import DateArray
 from technic.panel.bar_panel import BarPanel
 
-__all__ = ["BlockSource"]
+__all__ = ["BarSource", "BlockSource"]
 
 
 class BlockSource(Protocol):
@@ -25,3 +27,14 @@ class BlockSource(Protocol):
 
     def take(self, columns: slice, /) -> BarPanel:
         """Return the bars of these columns; a column that has none at all may be left out."""
+
+
+class BarSource(BlockSource, Protocol):
+    """A market that also knows its days and can be restricted to some of its symbols."""
+
+    @property
+    def sessions(self) -> DateArray:
+        """The trading days of the window, ascending."""
+
+    def of(self, symbols: Sequence[str], /) -> BarSource:
+        """Return the bars of ``symbols``, in whatever order reads best."""

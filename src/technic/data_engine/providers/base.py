@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.aliases import DateArray, FloatArray
-from technic.panel import LongBars
+from technic.panel import BarSource, LongBars
 from technic.universe import Universe
 
-__all__ = ["Dividends", "Failure", "Fetched", "PriceBasis", "Progress", "Provider", "Splits"]
+__all__ = [
+    "Dividends",
+    "Failure",
+    "Fetched",
+    "PriceBasis",
+    "Progress",
+    "Provider",
+    "Splits",
+    "Streamed",
+    "StreamingProvider",
+]
 
 PriceBasis = Literal["raw", "split_adjusted", "total_return_adjusted", "unknown"]
 """How prices come: ``raw`` ones are adjusted on the way in, the others are only labelled."""
@@ -82,6 +92,19 @@ class Fetched:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """Bars that are read when a block of them is taken.
+
+    ``account``: all that ``Fetched`` says but the bars. ``absent``: the failure of a symbol that
+    turns out to have no bar in the window.
+    """
+
+    bars: BarSource
+    account: Fetched
+    absent: Failure
+
+
 class Provider(Protocol):
     """A source of daily bars."""
 
@@ -117,5 +140,23 @@ class Provider(Protocol):
         """Return the bars of ``symbols`` from the first to the last of ``sessions``.
 
         Splits come for the same days. A symbol without bars there is a failure ``no_data``.
+        """
+        ...
+
+
+@runtime_checkable
+class StreamingProvider(Provider, Protocol):
+    """A provider that can hand out a market larger than memory."""
+
+    def stream(
+        self,
+        symbols: Sequence[str],
+        sessions: DateArray,
+        as_of: np.datetime64,
+        progress: Progress | None = None,
+    ) -> Streamed:
+        """Do what ``history`` does, but leave the bars where they are, to be taken in blocks.
+
+        What a block holds is what the panel of all bars, split-adjusted as of ``as_of``, would.
         """
         ...

@@ -1,8 +1,9 @@
 """The store: every bar that was ever answered, and what is known to be answered."""
 
+from technic.data_engine.store._bar_window import BarWindow
 from technic.data_engine.store._delta import CommitRetry
 from technic.data_engine.store._inspect import StoreStats
 from technic.data_engine.store._quarantine import Problem
 from technic.data_engine.store.bar_store import BarStore
 
-__all__ = ["BarStore", "CommitRetry", "Problem", "StoreStats"]
+__all__ = ["BarStore", "BarWindow", "CommitRetry", "Problem", "StoreStats"]

@@ -18,7 +18,7 @@ from technic.aliases import BoolArray, DateArray
 from technic.data_engine.store._arrow import bar_schema, from_batches, to_table
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
 from technic.data_engine.store._files import DataFile, data_files, read_batches
-from technic.data_engine.store._rows import empty_bars, in_cells, joined, trading_days
+from technic.data_engine.store._rows import in_cells, joined, trading_days
 from technic.panel import FIELDS, LongBars
 
 if TYPE_CHECKING:
@@ -78,12 +78,17 @@ class BarTable:
         self, symbols: Sequence[str] | None, first: np.datetime64, last: np.datetime64
     ) -> LongBars:
         """Return the bars of ``symbols`` (None: all) on days from ``first`` to ``last``."""
+        files, days = self.files(first, last)
+        return self.read_files(files, symbols, days)
+
+    def files(
+        self, first: np.datetime64, last: np.datetime64
+    ) -> tuple[list[DataFile], tuple[int, int]]:
+        """Return the files that hold days from ``first`` to ``last``, and these as numbers."""
         table = self.folder.load(self.name)
-        if table is None:
-            return self._none()
         low, high = _number(first), _number(last)
-        files = [file for file in data_files(table) if file.first <= high and file.last >= low]
-        return self.read_files(files, symbols, (low, high))
+        held = [] if table is None else data_files(table)
+        return [file for file in held if file.first <= high and file.last >= low], (low, high)
 
     def extent(self) -> tuple[int, np.datetime64 | None, np.datetime64 | None]:
         """Return the number of symbols, and the first and last day that have bars."""
@@ -119,9 +124,6 @@ class BarTable:
         if self.folder.load(self.name) is not None:
             self.folder.commit(self.spec, change)
         return done
-
-    def _none(self) -> LongBars:
-        return empty_bars(np.empty(0, "datetime64[us]") if self.timed else None)
 
     def read_files(
         self,

@@ -80,7 +80,7 @@ class DeltaFolder:
     """The tables under one URL; ``pinned`` makes it a read-only view of those versions."""
 
     url: str
-    options: Mapping[str, str]
+    options: Mapping[str, str] = field(repr=False)
     retry: CommitRetry = field(default_factory=CommitRetry)
     pinned: Mapping[str, int] | None = None
 

@@ -7,9 +7,10 @@ background threads can abort Python at exit.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["DataFile", "data_files", "read_batches", "read_table"]
 
 REMOTE_READS = 8
+WHOLE_BYTES = 4 << 20
+"""Smaller files come from an object store in one piece, whatever is wanted of them."""
 BEYOND_ANY_DAY = 1 << 30
 
 
@@ -63,11 +66,26 @@ def read_batches(
     columns: Sequence[str],
     symbols: Sequence[str] | None = None,
 ) -> Iterator[Any]:
-    """Yield record batches; row groups that hold none of ``symbols`` may be left out."""
+    """Yield record batches; row groups that hold none of ``symbols`` may be left out.
+
+    Raises StoreError, which names the file, when one is gone or cannot be read.
+    """
+    wanted = None if symbols is None else sorted(symbols)
+    local = local_path(folder.uri(name))
+
+    def read(file: DataFile, opened: Callable[[DataFile], Any]) -> list[Any]:
+        with folder.translated(f"{name}, file {file.path}"):
+            return _batches(opened(file), list(columns), wanted)
+
+    if local is not None:
+        for file in files:
+            yield from read(file, lambda one: pa.memory_map(str(local / one.path)))
+        return
     with folder.translated(name):
-        wanted = None if symbols is None else sorted(symbols)
-        for source in _sources(folder, name, files):
-            yield from _batches(source, list(columns), wanted)
+        remote = _remote(folder, name, files, in_parts=wanted is not None)
+    with ThreadPoolExecutor(REMOTE_READS) as pool:
+        for batches in pool.map(read, files, repeat(remote)):
+            yield from batches
 
 
 def read_table(folder: DeltaFolder, name: str, table: DeltaTable, schema: pa.Schema) -> pa.Table:
@@ -76,30 +94,29 @@ def read_table(folder: DeltaFolder, name: str, table: DeltaTable, schema: pa.Sch
     return pa.Table.from_batches(batches).cast(schema) if batches else schema.empty_table()
 
 
-def _sources(folder: DeltaFolder, name: str, files: Sequence[DataFile]) -> Iterator[Any]:
-    """Yield what pyarrow can open: mapped files, or whole files from an object store."""
-    local = local_path(folder.uri(name))
-    if local is not None:
-        for file in files:
-            yield pa.memory_map(str(local / file.path))
-        return
+def _remote(
+    folder: DeltaFolder, name: str, files: Sequence[DataFile], *, in_parts: bool
+) -> Callable[[DataFile], Any]:
+    """Return what opens a file of an object store: whole, or ``in_parts`` as they are asked for."""
     from deltalake.fs import DeltaStorageHandler
 
     # With its size known a file is opened without asking, and other threads run meanwhile.
     sizes = {file.path: file.size for file in files}
     handler = DeltaStorageHandler(folder.uri(name), dict(folder.options), sizes)
 
-    def fetch(file: DataFile) -> Any:
+    def opened(file: DataFile) -> Any:
+        if in_parts and file.size > WHOLE_BYTES:
+            return handler.open_input_file(file.path)
         return pa.BufferReader(handler._handler.open_input_file(file.path).read(file.size))
 
-    with ThreadPoolExecutor(REMOTE_READS) as pool:
-        yield from pool.map(fetch, files)
+    return opened
 
 
 def _batches(source: Any, columns: list[str], wanted: list[str] | None) -> list[Any]:
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(source) as file:
+    # Neighbouring columns of a remote file come in one request.
+    with pq.ParquetFile(source, pre_buffer=isinstance(source, pa.PythonFile)) as file:
         if wanted is None:
             table = file.read(columns)
         else:

@@ -24,6 +24,7 @@ from technic.data_engine.providers.base import Splits
 from technic.data_engine.remote import Dividends
 from technic.data_engine.requests import FREQUENCIES, Frequency
 from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
+from technic.data_engine.store._bar_window import BarWindow
 from technic.data_engine.store._coverage_log import Answered, CoverageLog, by_range, final_on
 from technic.data_engine.store._delta import CommitRetry, DeltaFolder, local_path
 from technic.data_engine.store._facts import Facts, FactTable
@@ -131,6 +132,12 @@ class BarStore:
         without a bar are left out.
         """
         return self._bars().read(symbols, first, last)
+
+    def window(self, first: np.datetime64, last: np.datetime64) -> BarWindow:
+        """Return the daily bars from ``first`` to ``last`` as they are now, to be read in parts."""
+        files, days = self._bars().files(first, last)
+        folder = DeltaFolder(self.folder.url, self.folder.options)
+        return BarWindow(BarTable(folder, "bars"), tuple(files), days)
 
     def coverage(self) -> Coverage:
         """Return which whole-market days and which symbols' ranges of daily bars are answered."""
