@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,14 +14,17 @@ import numpy as np
 import pandas as pd
 
 from technic.aliases import FloatArray
+from technic.code_version import code_version, environment
+from technic.config_json import config_to_json
 from technic.data_engine.benchmark import Benchmark
-from technic.data_engine.data_version import DataVersion
+from technic.data_engine.data_version import BAR_FACTS, DataVersion, bar_facts, hash_of
 from technic.data_engine.price_cache import BatchStats, PriceCache
 from technic.errors import MissingExtraError, ParameterError
 from technic.ledger import KEPT, Ledger
 from technic.regime import Regime
+from technic.saved_folder import write_folder
 from technic.scan_config import ScanConfig
-from technic.scoring import Explanation, explain
+from technic.scoring import Explanation, explain, signals
 from technic.universe import Universe
 from technic.version import __version__
 
@@ -191,18 +193,53 @@ class ScanResult:
         }
 
     def save(self, folder: str | Path) -> Path:
-        """Write table.parquet, ledger.parquet and scan.json (with the config) into ``folder``."""
-        folder = Path(folder)
-        if folder.exists() and not folder.is_dir():
-            raise ParameterError("save", str(folder), "a folder", "a file of that name is there")
-        folder.mkdir(parents=True, exist_ok=True)
-        self.table.to_parquet(folder / "table.parquet", index=False)
-        self.ledger.frame().to_parquet(folder / "ledger.parquet", index=False)
-        document = {**self.summary(limit=0), "config": dataclasses.asdict(self.config)}
+        """Save everything that it takes to run the scan again and compare.
+
+        ``load_saved`` reads it, ``technic verify`` runs it again; docs/verify-and-diff.md has the
+        files. Raises ParameterError where a file of that name is.
+        """
+        config = config_to_json(self.config)
+        document = {**self.summary(limit=0), "config": config, **self._origin()}
         del document["rows"]
-        text = json.dumps(plain(document), indent=2, allow_nan=False)
-        (folder / "scan.json").write_text(text + "\n", encoding="utf-8")
-        return folder
+        frames = {
+            "table": self.table,
+            "filtered": self._filtered(),
+            "ledger": self.ledger.frame(),
+            "universe": self.listings.frame,
+            "bars": pd.DataFrame(bar_facts(self.prices.panel), columns=list(BAR_FACTS)),
+        }
+        note = {"headline": self.headline(), "as_of": self.as_of, "config": config}
+        content: Mapping[str, object] = {key: plain(value) for key, value in document.items()}
+        write_folder(Path(folder), frames, content, note)
+        return Path(folder)
+
+    def _origin(self) -> dict[str, object]:
+        """Return what the result came from: code, packages, data, benchmark."""
+        benchmark = None
+        if self.benchmark is not None:
+            closes = hash_of(self.benchmark.closes)
+            benchmark = {"name": self.benchmark.name, "hash": closes}
+        return {
+            "code": code_version(),
+            "environment": environment(),
+            "data_version": self.data_version.facts(),
+            "benchmark": benchmark,
+        }
+
+    def _filtered(self) -> pd.DataFrame:
+        """Return signal and columns of the symbols that were scored and that a filter left out."""
+        kept = set(self.table["symbol"])
+        own = np.array([symbol not in kept for symbol in self.scored], dtype=np.bool_)
+        names = [symbol for symbol in self.scored if symbol not in kept]
+        columns = {name: values[own] for name, values in self.columns.items()}
+        signal = signals(
+            columns["tech_rating"],
+            columns["score_trend"],
+            columns["rating_coverage"],
+            self.config.signals,
+            allow_shorts=self.config.plan.allow_shorts,
+        )
+        return pd.DataFrame({"symbol": names, "signal": signal.astype(object), **columns})
 
     def headline(self) -> str:
         """One line: as of when, how many of how many, from where, SIMULATED where it is."""
