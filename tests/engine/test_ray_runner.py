@@ -20,7 +20,8 @@ from support.blocks_that_fail import Poisoning, killed_always, killed_once, slow
 from support.made_up_market import CALENDAR, SESSIONS, SYMBOLS, assert_same, scan
 from technic import ScanConfig, run_ray_scans, run_scan
 from technic.engine.local import LocalRunner
-from technic.engine.ray_runner import RayRunner, _require_views, start_ray
+from technic.engine.packing import StoredPanel
+from technic.engine.ray_runner import RayRunner, start_ray
 from technic.engine.threads import ThreadsRunner
 from technic.errors import ParameterError, RunnerError
 from technic.panel import BarPanel, LongBars
@@ -182,9 +183,9 @@ def test_workers_read_the_bars_where_they_lie():
     """A copy, or bars that could be written to, would be noticed by the worker."""
     owned = make_panel(2)
     with pytest.raises(RunnerError, match="a copy of open"):
-        _require_views(owned)
-    stored = ray.put(owned)
-    _require_views(ray.get(stored))
+        StoredPanel.of(owned).require_views()
+    stored = ray.put(StoredPanel.of(owned))
+    ray.get(stored).require_views()
     backward = owned.take(np.array([1, 0]))
     assert RayRunner().run(
         backward, partial(scan_block, as_of=owned.sessions[-1], config=ScanConfig()), 1

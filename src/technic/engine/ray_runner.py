@@ -1,7 +1,8 @@
-"""The Ray runner: workers read the panel from Ray's object store, without a copy.
+"""The Ray runner: workers read the bars from Ray's object store, without a copy.
 
-The panel is put there once; tasks take blocks of symbols, and what they come to is put together in
-the order of the columns. Ray itself is imported inside the functions that use it: it is an extra.
+The panel is put there once, whole or in pieces (shares); tasks take blocks of symbols, and what
+they come to is put together in the order of the columns. Ray itself is imported inside the
+functions that use it: it is an extra.
 """
 
 from __future__ import annotations
@@ -10,47 +11,42 @@ import logging
 import os
 import socket
 import time
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numpy as np
-
-from technic.aliases import FloatArray
-from technic.engine.blocks import (
-    BlockOutcome,
-    BlockScan,
-    block_slices,
-    scan_cut,
-    shared_width,
-)
+from technic.engine.blocks import BlockOutcome, BlockScan, scan_cut
+from technic.engine.packing import PackedOutcome, StoredPanel, packed, panel_bytes, unpacked
 from technic.engine.runner import RunProgress
+from technic.engine.shares import Machines, Shares, shared_out
 from technic.errors import RunnerError, TechnicError
 from technic.panel import BarPanel, BlockSource
-from technic.panel.bar_panel import FIELDS
-from technic.regime import IndexSums
-from technic.scan_block import BlockRows
 
 __all__ = ["RayRun", "RayRunner", "start_ray"]
 
 logger = logging.getLogger(__name__)
 
 MAX_RETRIES = 3
-"""How often a block is scanned again after its worker has died."""
+"""How often a task is run again after its worker or its machine has died."""
 CONNECT_SECONDS = 10
-PackedRows = tuple[BlockRows, tuple[str, ...], FloatArray]
-PackedOutcome = tuple[list[PackedRows], BlockOutcome]
-HINT = "use --runner threads, or auto to fall back by itself"
+START_HINT = "use --runner threads, or auto to fall back by itself"
+RUN_HINT = "run it again, or use --runner threads"
+STORE_HINT = (
+    "start Ray with a larger object_store_memory, free the disk it spills to, "
+    "or use --runner threads"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RayRun:
-    """What a run cost beside scanning: seconds and bytes of ``ray.put``, number of tasks."""
+    """What a run cost beside scanning: seconds and bytes of ``ray.put``, pieces put, tasks."""
 
-    put_seconds: float
-    put_bytes: int
-    tasks: int
+    put_seconds: float = 0.0
+    put_bytes: int = 0
+    pieces: int = 0
+    tasks: int = 0
 
 
 class RayRunner:
@@ -62,7 +58,7 @@ class RayRunner:
     name = "ray"
 
     def __init__(self) -> None:
-        self.last = RayRun(0.0, 0, 0)
+        self.last = RayRun()
 
     @property
     def workers(self) -> int:
@@ -77,44 +73,90 @@ class RayRunner:
         block_size: int,
         progress: RunProgress | None = None,
     ) -> BlockOutcome:
-        """Scan each block as a Ray task; a block whose worker dies is scanned by another.
+        """Scan blocks in Ray tasks; a task whose worker or machine dies is run again elsewhere.
 
-        Raises RunnerError when Ray loses the panel or a block for good. An interrupt cancels what
-        has not been scanned.
+        Raises RunnerError when Ray loses bars or a task for good, or has no room for the bars. An
+        interrupt cancels what has not been scanned.
         """
         ray = _ray()
-        outcome = BlockOutcome()
-        workers = int(ray.cluster_resources().get("CPU", 1))
-        width = shared_width(source.n_symbols, block_size, workers)
-        cuts = block_slices(source.n_symbols, width)
-        tasks: list[Any] = []
+        size = panel_bytes(source) if isinstance(source, BarPanel) else 0
+        machines = _machines()
+        shares = shared_out(source.n_symbols, size, block_size, machines)
+        desk = _Desk(source, scan, shares)
         try:
-            started = time.perf_counter()
-            shared, scan_ref = ray.put(_contiguous(source)), ray.put(scan)
-            size = _size(source)
-            self.last = RayRun(time.perf_counter() - started, size, len(cuts))
-            logger.info(
-                "put %d bytes in %.2f s for %d tasks", size, self.last.put_seconds, len(cuts)
-            )
-            task = _task()
-            tasks += [task.remote(shared, scan_ref, cut.start, cut.stop) for cut in cuts]
-            for done, cut in enumerate(cuts):
-                outcome.add(_unpacked(ray.get(tasks[done])))
-                tasks[done] = None
-                if progress is not None:
-                    progress(cut.stop, source.n_symbols)
+            outcome = desk.run(max(1, machines.workers // 2), progress)
         except ray.exceptions.RayError as error:
-            cause = getattr(error, "cause", None)
-            if isinstance(cause, TechnicError):  # such as a store that a worker cannot read
-                raise cause from error
-            raise RunnerError(self.name, _reason(error), HINT) from error
+            raise _explained(error, size, machines.store_bytes) from error
         finally:
-            for left in tasks:
-                if left is not None:
-                    ray.cancel(left, force=True)
+            desk.close()
+            self.last = RayRun(desk.put_seconds, size, desk.pieces, len(shares.tasks))
+            logger.info("%s of %s", self.last, shares)
         for one in outcome.poisoned:
             logger.warning("scanning %s raised %s: %s", one.symbol, one.error, one.detail)
         return outcome
+
+
+class _Desk:
+    """Hands the tasks of a run out and takes in what they come to."""
+
+    def __init__(self, source: BlockSource, scan: BlockScan, shares: Shares) -> None:
+        self.put_seconds, self.pieces = 0.0, 0
+        self._source, self._scan, self._shares = source, scan, shares
+        self._whole: Any = None
+        self._at_work: dict[Any, int] = {}
+
+    def run(self, batch: int, progress: RunProgress | None) -> BlockOutcome:
+        """Run all tasks, taking in about ``batch`` at a time; rows in the order of columns."""
+        tasks = self._shares.tasks
+        outcomes: list[BlockOutcome] = [BlockOutcome()] * len(tasks)
+        scanned = handed_out = 0
+        while handed_out < len(tasks) or self._at_work:
+            while handed_out < len(tasks) and len(self._at_work) < self._shares.in_flight:
+                self._hand_out(handed_out)
+                handed_out += 1
+            for index, outcome in self._take_in(batch):
+                outcomes[index] = outcome
+                scanned += tasks[index].stop - tasks[index].start
+                if progress is not None:
+                    progress(scanned, self._source.n_symbols)
+        whole = BlockOutcome()
+        for outcome in outcomes:
+            whole.add(outcome)
+        return whole
+
+    def close(self) -> None:
+        """Cancel what is still at work."""
+        for task in self._at_work:
+            _ray().cancel(task, force=True)
+        self._at_work.clear()
+
+    def _hand_out(self, index: int) -> None:
+        share = self._shares.tasks[index]
+        blocks = self._shares.blocks(share)
+        task = _task().remote(self._bars(share), [(cut.start, cut.stop) for cut in blocks])
+        self._at_work[task] = index
+
+    def _take_in(self, batch: int) -> list[tuple[int, BlockOutcome]]:
+        """Wait for ``batch`` tasks and let go of them: Ray then forgets their bars and rows."""
+        ray = _ray()
+        done, _ = ray.wait(list(self._at_work), num_returns=min(batch, len(self._at_work)))
+        answers = [unpacked(one) for one in ray.get(done)]
+        return [(self._at_work.pop(task), one) for task, one in zip(done, answers, strict=True)]
+
+    def _bars(self, share: slice) -> Any:
+        """Put what a task reads into the object store, with the scan; if all read it, once."""
+        if self._whole is not None:
+            return self._whole
+        started = time.perf_counter()
+        source = self._source
+        if isinstance(source, BarPanel):
+            source = StoredPanel.of(source.take(share) if self._shares.pieces else source)
+        reference = _ray().put((source, self._scan))
+        self.put_seconds += time.perf_counter() - started
+        self.pieces += 1
+        if not self._shares.pieces:
+            self._whole = reference
+        return reference
 
 
 def start_ray(address: str | None = None) -> ExitStack:
@@ -124,9 +166,8 @@ def start_ray(address: str | None = None) -> ExitStack:
     cannot start or no cluster answers.
     """
     ray = _ray()
-    stack = ExitStack()
     if ray.is_initialized():
-        return stack
+        return ExitStack()
     # Ray reports its use to its makers unless told not to, and hides GPUs from tasks without one
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
@@ -134,21 +175,53 @@ def start_ray(address: str | None = None) -> ExitStack:
     if address is None:
         options |= {"num_cpus": os.cpu_count() or 1, "include_dashboard": False}
     started = time.perf_counter()
+    with ExitStack() as begun:  # an interrupt ends what has started by then
+        begun.enter_context(_prints_logged())
+        begun.callback(ray.shutdown)
+        try:
+            _require_listener(address)
+            ray.init(address=address or "local", **options)
+        except (RuntimeError, OSError, ValueError, ImportError, ray.exceptions.RayError) as error:
+            where = f"no cluster at {address}" if address else "a local Ray cannot start"
+            raise RunnerError("ray", f"{where} ({_reason(error)})", START_HINT) from error
+        logger.info("connected to Ray in %.2f s", time.perf_counter() - started)
+        return begun.pop_all()
+
+
+@contextmanager
+def _prints_logged() -> Iterator[None]:
+    """Log what Ray says of workers and machines that die; it prints that on stdout, from a thread.
+
+    Ray has no option for it. It looks the printing function up each time it prints.
+    """
+    from ray._private import worker
+
+    def log(data: dict[str, Any], *_: object, **__: object) -> None:
+        for line in data["lines"]:
+            logger.info("ray: %s", line)
+
+    printing = worker.print_to_stdstream
+    worker.print_to_stdstream = log
     try:
-        _require_listener(address)
-        ray.init(address=address or "local", **options)
-    except (RuntimeError, OSError, ValueError, ray.exceptions.RayError) as error:
-        where = f"no cluster at {address}" if address else "a local Ray cannot start"
-        raise RunnerError("ray", f"{where} ({_reason(error)})", HINT) from error
-    logger.info("connected to Ray in %.2f s", time.perf_counter() - started)
-    stack.callback(ray.shutdown)
-    return stack
+        yield
+    finally:
+        worker.print_to_stdstream = printing
 
 
 def _ray() -> Any:
     import ray
 
     return ray
+
+
+def _machines() -> Machines:
+    """Return what the cluster is now."""
+    ray = _ray()
+    here = ray.get_runtime_context().get_node_id()
+    alive = [node for node in ray.nodes() if node["Alive"]]
+    stores = {node["NodeID"]: int(node["Resources"]["object_store_memory"]) for node in alive}
+    workers = sum(int(node["Resources"].get("CPU", 0)) for node in alive)
+    return Machines(len(alive), workers or 1, stores.get(here) or min(stores.values()))
 
 
 def _require_listener(address: str | None) -> None:
@@ -164,64 +237,35 @@ def _require_listener(address: str | None) -> None:
 @cache
 def _task() -> Any:
     """Return the remote function; made once, so that Ray ships it once."""
-    return _ray().remote(num_cpus=1, max_retries=MAX_RETRIES)(_scan_cut)
+    return _ray().remote(num_cpus=1, max_retries=MAX_RETRIES)(_scan_share)
 
 
-def _scan_cut(source: BlockSource, scan: BlockScan, start: int, stop: int) -> PackedOutcome:
-    """Scan the columns from ``start`` to ``stop``: what a worker does."""
-    if isinstance(source, BarPanel):
-        _require_views(source)
-    return _packed(scan_cut(source, slice(start, stop), scan))
+def _scan_share(bars: tuple[BlockSource, BlockScan], cuts: list[tuple[int, int]]) -> PackedOutcome:
+    """Scan the blocks of a task, one after the other: what a worker does."""
+    source, scan = bars
+    if isinstance(source, StoredPanel):
+        source.require_views()
+    outcome = BlockOutcome()
+    for start, stop in cuts:
+        outcome.add(scan_cut(source, slice(start, stop), scan))
+    return packed(outcome)
 
 
-def _require_views(panel: BarPanel) -> None:
-    """Raise unless the bars are read where they lie in the object store."""
-    for name in (*FIELDS, "session"):
-        array = getattr(panel, name)
-        owner = array
-        while isinstance(owner.base, np.ndarray):
-            owner = owner.base
-        if array.size and (owner.flags.owndata or array.flags.writeable):
-            raise RunnerError("ray", f"a worker holds a copy of {name} instead of a view")
-
-
-def _contiguous(source: BlockSource) -> BlockSource:
-    """Return a panel with arrays in C order: only those travel without a copy."""
-    if not isinstance(source, BarPanel):
-        return source
-    arrays = {name: np.ascontiguousarray(getattr(source, name)) for name in (*FIELDS, "session")}
-    return BarPanel(
-        source.symbols, source.sessions, length=source.length, left_out=source.left_out, **arrays
-    )
-
-
-def _size(source: BlockSource) -> int:
-    """Return the bytes of a panel's bars; what reads its bars elsewhere takes none to the store."""
-    if not isinstance(source, BarPanel):
-        return 0
-    return sum(getattr(source, name).nbytes for name in (*FIELDS, "session"))
-
-
-def _packed(outcome: BlockOutcome) -> PackedOutcome:
-    """Put the columns of each block into one array: a hundred small ones travel slowly."""
-    rows = [
-        (replace(one, columns={}), tuple(one.columns), np.array(list(one.columns.values())))
-        for one in outcome.rows
-    ]
-    return rows, replace(outcome, rows=[])
-
-
-def _unpacked(packed: PackedOutcome) -> BlockOutcome:
-    """Copy the rows out of the object store, which may end before they do."""
-    rows = [
-        replace(
-            rows,
-            columns=dict(zip(names, matrix.copy(), strict=True)),
-            index=rows.index and IndexSums.added([rows.index]),
+def _explained(error: BaseException, size: int, store_bytes: int) -> TechnicError:
+    """Return what went wrong as one sentence with what to do."""
+    raised = _ray().exceptions
+    cause = getattr(error, "cause", None) or error
+    if isinstance(cause, TechnicError):  # such as a store that a worker cannot read
+        return cause
+    if isinstance(cause, (raised.ObjectStoreFullError, raised.OutOfDiskError)):
+        room = f"{size / 1e6:,.0f} MB of bars do not fit into Ray's object store"
+        return RunnerError(
+            "ray", f"{room} of {store_bytes / 1e6:,.0f} MB, nor on its disk", STORE_HINT
         )
-        for rows, names, matrix in packed[0]
-    ]
-    return replace(packed[1], rows=rows)
+    if isinstance(cause, raised.ObjectLostError):
+        what = f"the machine that held bars or rows is gone ({type(cause).__name__})"
+        return RunnerError("ray", what, RUN_HINT)
+    return RunnerError("ray", _reason(error), RUN_HINT)
 
 
 def _reason(error: BaseException) -> str:
