@@ -1,0 +1,93 @@
+"""What travels between processes: bars that need no copy, and rows as one array for each block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import DateArray, FloatArray
+from technic.engine.blocks import BlockOutcome, PoisonedSymbol
+from technic.errors import RunnerError
+from technic.panel import BarPanel
+from technic.panel.bar_panel import FIELDS
+from technic.scan_block import BlockRows
+
+__all__ = ["BARS", "PackedOutcome", "StoredPanel", "packed", "panel_bytes", "unpacked"]
+
+BARS = (*FIELDS, "session")
+PackedRows = tuple[BlockRows, tuple[str, ...], FloatArray]
+PackedOutcome = tuple[list[PackedRows], list[PoisonedSymbol]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredPanel:
+    """A panel as arrays alone: read where they lie, and unpickled without touching each symbol.
+
+    ``names``: the symbols. ``arrays``: those of a BarPanel, by name, the bars in C order; only
+    such arrays travel without a copy.
+    """
+
+    names: NDArray[np.str_]
+    sessions: DateArray
+    arrays: dict[str, NDArray[Any]]
+
+    @classmethod
+    def of(cls, panel: BarPanel) -> StoredPanel:
+        """Arrange a panel for travel; bars that lie in C order already are not copied."""
+        arrays = {name: np.ascontiguousarray(getattr(panel, name)) for name in BARS}
+        arrays |= {"length": panel.length, "left_out": panel.left_out}
+        return cls(np.array(panel.symbols, dtype=np.str_), panel.sessions, arrays)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols in the order of their columns."""
+        return tuple(self.names.tolist())
+
+    @property
+    def n_symbols(self) -> int:
+        """Columns."""
+        return len(self.names)
+
+    def take(self, columns: slice, /) -> BarPanel:
+        """Return these columns, as views."""
+        arrays = {
+            name: values[:, columns] if name in BARS else values[columns]
+            for name, values in self.arrays.items()
+        }
+        return BarPanel(tuple(self.names[columns].tolist()), self.sessions, **arrays)
+
+    def require_views(self) -> None:
+        """Raise RunnerError unless the bars are read where they lie, in memory that others own."""
+        for name in BARS:
+            array = self.arrays[name]
+            owner = array
+            while isinstance(owner.base, np.ndarray):
+                owner = owner.base
+            if array.size and (owner.flags.owndata or array.flags.writeable):
+                raise RunnerError("ray", f"a worker holds a copy of {name} instead of a view")
+
+
+def panel_bytes(panel: BarPanel) -> int:
+    """Return the bytes of a panel's bars."""
+    return sum(getattr(panel, name).nbytes for name in BARS)
+
+
+def packed(outcome: BlockOutcome) -> PackedOutcome:
+    """Put the columns of each block into one array: a hundred small ones travel slowly."""
+    rows = [
+        (replace(one, columns={}), tuple(one.columns), np.array(list(one.columns.values())))
+        for one in outcome.rows
+    ]
+    return rows, outcome.poisoned
+
+
+def unpacked(travelled: PackedOutcome) -> BlockOutcome:
+    """Copy the rows out of shared memory, which may end before they do."""
+    rows = [
+        replace(one, columns=dict(zip(names, matrix.copy(), strict=True)))
+        for one, names, matrix in travelled[0]
+    ]
+    return BlockOutcome(rows, travelled[1])
