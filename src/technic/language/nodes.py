@@ -13,8 +13,10 @@ from typing import Literal, TypeAlias
 __all__ = [
     "And",
     "Arithmetic",
+    "ArithmeticOperator",
     "Call",
     "Comparison",
+    "ComparisonOperator",
     "Membership",
     "Name",
     "Negative",
