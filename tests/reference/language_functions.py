@@ -65,9 +65,9 @@ def _round(worlds: Worlds, x: Cell, digits: Cell) -> Cell:
     scale = 10 ** int(digits[0])
     place = x[0] * scale
     half = math.floor(place) + 0.5
-    if scale > 1 and abs(place - half) <= 1e-9 * abs(half) + scale * tolerance(x):
-        return UNSURE
-    if near(x, half / scale):
+    rounding = 1e-15 * abs(place) if scale > 1 else 0.0
+    margin = rounding + scale * tolerance(x)
+    if margin and abs(place - half) <= margin and rounding < 0.1:
         return UNSURE
     result = apply(lambda v: float(round(v, int(digits[0]))), x)
     return worlds.moved(result, abs(result[0])) if scale > 1 else result

@@ -123,7 +123,7 @@ def _line_end(window: Sequence[float]) -> float:
 
 def _volatility(window: Sequence[float]) -> float | None:
     """Yearly deviation in percent of the log returns between the numbers of a window."""
-    if min(window) <= 0:
+    if not all(a * b > 0 for a, b in itertools.pairwise(window)):
         return None
     moves = [math.log(b / a) for a, b in itertools.pairwise(window)]
     mean = _mean(moves)
@@ -200,7 +200,8 @@ def _signed_volume(close: Line, volume: Line, n: float) -> Line:
 
 
 def _gap(opening: Line, close: Line) -> Line:
-    return [None, *(_percent(now, before) for now, before in zip(opening[1:], close, strict=False))]
+    gaps = [_percent(now, before) for now, before in zip(opening[1:], close, strict=False)]
+    return [None, *gaps][: len(close)]
 
 
 def _dollars(close: Line, volume: Line) -> Line:
@@ -240,6 +241,19 @@ def _keltner(output: int) -> Callable[..., Line]:
     return by_library(compute, 3)
 
 
+def _awesome(high: Line, low: Line, *lengths: float) -> Line:
+    """Mean over the shorter length less that over the longer one, in whichever order they came."""
+    middles = [(top + bottom) / 2 for top, bottom in zip(high, low, strict=True)]
+    short, long = (by_windows(_mean)(middles, n) for n in sorted(lengths))
+    return [None if b is None else a - b for a, b in zip(short, long, strict=True)]
+
+
+def _range_in_percent(high: Line, low: Line, close: Line, n: float) -> Line:
+    """ATR over the close; TA-Lib's NATR of one bar forgets to divide."""
+    ranges = _library("ATR", None, 3)(high, low, close, n)
+    return [None if x is None else 100 * x / y for x, y in zip(ranges, close, strict=True)]
+
+
 def _percent(now: float, before: float) -> float | None:
     return 100 * (now / before - 1) if before else None
 
@@ -253,7 +267,7 @@ def _bars_twins() -> dict[str, Twin]:
     oscillators = {"adx": "ADX", "dx": "DX", "plus_di": "PLUS_DI", "minus_di": "MINUS_DI"}
     found = {
         name: Twin(_library(library, None, 3), "hundred", HLC, remembers=True)
-        for name, library in {**oscillators, "natr": "NATR"}.items()
+        for name, library in oscillators.items()
     }
     found |= {
         name: Twin(_library(library, None, 3), "hundred", HLC)
@@ -310,17 +324,18 @@ TWINS: dict[str, Twin] = {
     "vwma": Twin(_volume_weighted, "input", ("volume",), measured=1),
     "rvol": Twin(_relative_volume, "relative", ("volume",)),
     "atr": Twin(_library("ATR", None, 3), "input", HLC, remembers=True),
+    "natr": Twin(_range_in_percent, "hundred", HLC, remembers=True),
     "trange": Twin(_library("TRANGE", None, 3), "exact", HLC),
     "typical_price": Twin(_library("TYPPRICE", None, 3), "relative", HLC),
-    "ao": Twin(_library("AO", None, 2), "input", ("high", "low")),
+    "ao": Twin(_awesome, "input", ("high", "low")),
     "mfi": Twin(_library("MFI", None, 4), "hundred", (*HLC, "volume")),
     "obv": Twin(_library("OBV", None, 2), "total", ("close", "volume"), remembers=True, measured=1),
     "ad": Twin(_library("AD", None, 4), "total", (*HLC, "volume"), remembers=True, measured=3),
     "obv_change": Twin(_signed_volume, "relative", ("close", "volume")),
     "gap_pct": Twin(_gap, "hundred", ("open", "close")),
     "dollar_volume": Twin(_dollars, "exact", ("close", "volume")),
-    "midprice": Twin(_library("MIDPRICE", None, 2), "exact", ("high", "low")),
-    "donchian_high": Twin(_library("DONCHIAN", 0, 2), "exact", ("high", "low")),
-    "donchian_middle": Twin(_library("DONCHIAN", 1, 2), "exact", ("high", "low")),
-    "donchian_low": Twin(_library("DONCHIAN", 2, 2), "exact", ("high", "low")),
+    "midprice": Twin(_range_middle, "exact", ("high", "low")),
+    "donchian_high": Twin(by_windows(max), "exact", ("high",)),
+    "donchian_middle": Twin(_range_middle, "exact", ("high", "low")),
+    "donchian_low": Twin(by_windows(min), "exact", ("low",)),
 }

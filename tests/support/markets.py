@@ -66,10 +66,10 @@ class Market:
 
 
 @st.composite
-def markets(draw: DrawFn, least_bars: int = 1, most_bars: int = 60) -> Market:
-    """One to five symbols over some weeks, listed late, ended early, with holes."""
-    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=5))
-    n = draw(st.integers(least_bars, most_bars))
+def markets(draw: DrawFn, most_symbols: int = 5, most_bars: int = 60) -> Market:
+    """A few symbols over some weeks, listed late, ended early, with holes."""
+    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=most_symbols))
+    n = draw(st.integers(1, most_bars))
     return make_market(kinds, n, draw(st.integers(0, 2**20)))
 
 

@@ -1,0 +1,138 @@
+"""The interpreter that the arrays are held against, by examples that can be done by hand."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from reference.language_cells import UNSURE, Worlds, compare
+from reference.language_interpreter import History, Interpreter, across
+from support.expressions import VOCABULARY
+from technic.language import read
+
+T, F, U = True, False, None
+CLOSE = [10.0, 11.0, 10.0, 12.0, 13.0, 9.0]
+DAYS = [dt.date(2024, 2, day) for day in (26, 27, 29)] + [dt.date(2024, 3, d) for d in (1, 4, 8)]
+
+
+def interpreter(close=CLOSE, benchmark=(), **names):
+    """One symbol whose open, high and low follow from its close."""
+    bars = {
+        "open": [x - 0.5 for x in close],
+        "high": [x + 1 for x in close],
+        "low": [x - 1 for x in close],
+        "close": list(close),
+        "volume": [100.0 * (i + 1) for i in range(len(close))],
+    }
+    return Interpreter(History(DAYS[: len(close)], bars, benchmark), Worlds(), names)
+
+
+def plain(cells):
+    """Numbers as such."""
+    return [cell[0] if isinstance(cell, tuple) else cell for cell in cells]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("close - close[1]", [U, 1, -1, 2, 1, -4]),
+        ("close[1] > 10 and close > 5", [U, F, T, F, T, T]),
+        ("close[1] > 10 and close > 11", [F, F, F, F, T, F]),
+        ("close[1] > 10 or close > 9", [T, T, T, T, T, T]),
+        ("not close[1] > 10", [U, T, F, T, F, F]),
+        ("10 < close <= 12", [F, T, F, T, F, F]),
+        ("close in (10, 12)", [T, F, T, T, F, F]),
+        ("1 / (close - 10)", [U, 1, U, 0.5, 1 / 3, -1]),
+        ("(close - 11) % 3", [2, 0, 2, 1, 2, 1]),
+        ("(close[1] - close[1]) ** 0", [U, 1, 1, 1, 1, 1]),
+        ("log(close - 10)", [U, 0, U, np.log(2), np.log(3), U]),
+        ("where(close > 10, close, 1 / (close - 10))", [U, 11, U, 12, 13, -1]),
+        ("is_missing(close[2])", [T, T, F, F, F, F]),
+        ("round(close / 4)", [2, 3, 2, 3, 3, 2]),
+        ("sma(close, 3)", [U, U, 31 / 3, 11, 35 / 3, 34 / 3]),
+        ("sum(close, 2)[1]", [U, U, 21, 21, 22, 25]),
+        ("highest(1 / (close - 10), 2)", [U, U, U, U, 0.5, 1 / 3]),
+        ("ema(close, 3)", [U, U, 31 / 3, 67 / 6, 145 / 12, 253 / 24]),
+        ("ema(1 / (close - 11), 2)", [U] * 6),
+        ("rising(close, 2)", [U, U, F, F, T, F]),
+        ("crosses_above(close, 11)", [F, F, F, T, F, F]),
+        ("crosses_below(close, 10.5)", [U, F, T, F, F, T]),
+        ("count(close > 10, 3)", [U, U, 1, 2, 2, 2]),
+        ("ever(close > 11, 3)", [U, U, F, T, T, T]),
+        ("always(close < 12, 3)", [U, U, T, F, F, F]),
+        ("bars_since(close > 12)", [U, U, U, U, 0, 1]),
+        ("bars_since(close == 11, 3)", [U, 0, 1, 2, U, U]),
+        ("bars_since(close[2] == 10, 4)", [U, U, 0, 1, 0, 1]),
+        ("value_when(close > 11, volume, 9)", [U, U, U, 400, 500, 500]),
+        ("bar_count()", [1, 2, 3, 4, 5, 6]),
+        ("change(close, 2)", [U, U, 0, 1, 3, -3]),
+    ],
+)
+def test_each_bar(text, expected):
+    """Six bars and what they say."""
+    found = plain(interpreter().line(read(text, VOCABULARY).node))
+    assert found == [U if x is U else pytest.approx(x) for x in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "expected"),
+    [
+        ("weekly(close)", 2, 10),
+        ("weekly(open)", 3, 9.5),
+        ("weekly(high)", 3, 13),
+        ("weekly(volume)", 5, 1100),
+        ("weekly(close[1])", 5, 12),
+        ("weekly(close[1])", 3, None),
+        ("weekly(close > open)", 5, False),
+        ("monthly(low)", 2, 9),
+        ("monthly(low)", 5, 8),
+        ("monthly(close - close[1])", 3, 2),
+        ("monthly(bar_count())", 4, 2),
+        ("weekly(close) - close[1]", 0, None),
+        ("rsi_14 > 20 and close > 5", 0, None),
+        ("sector == 'Energy'", 0, True),
+        ("rs_rating > 80 or close > 5", 0, True),
+        ("close > 5", -1, None),
+    ],
+)
+def test_the_day(text, row, expected):
+    """Weeks are ISO weeks, months are months; the running one counts."""
+    symbol = interpreter(rsi_14=float("nan"), sector="Energy", rs_rating=float("nan"))
+    assert plain(across(read(text, VOCABULARY).node, [symbol], [row], Worlds())) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("rank(close)", [4, 2.5, 2.5, 1]),
+        ("rank(close, sector)", [2, 1, 1, U]),
+        ("rank(sma_50)", [U, 1, 2, 3]),
+        ("percentile(close)", [0, 50, 50, 100]),
+        ("percentile(close, sector)", [0, 100, 50, U]),
+        ("zscore(close)", [-(2**0.5), 0, 0, 2**0.5]),
+        ("zscore(close, sector)", [-1, 1, U, U]),
+        ("rank(close) <= 2 or sector == 'Energy'", [T, T, F, T]),
+    ],
+)
+def test_across_symbols(text, expected):
+    """Four symbols at 10, 12, 12 and 14; the last has no sector."""
+    symbols = [
+        interpreter([10.0, price], sector=sector, sma_50=average)
+        for price, sector, average in zip(
+            (10.0, 12.0, 12.0, 14.0),
+            ("Energy", "Energy", "Software", ""),
+            (float("nan"), 3.0, 2.0, 1.0),
+            strict=True,
+        )
+    ]
+    found = plain(across(read(text, VOCABULARY).node, symbols, [1] * 4, Worlds()))
+    assert found == [U if x is U else pytest.approx(x) for x in expected]
+
+
+def test_what_hangs_on_rounding_is_unsure():
+    """An average of equal prices may or may not be above the price; a close is a close."""
+    symbol = Interpreter(interpreter([10.1] * 5).history, Worlds(4))
+    assert symbol.line(read("sma(close, 3) > close", VOCABULARY).node)[2:] == [UNSURE] * 3
+    assert symbol.line(read("close[1] > close", VOCABULARY).node)[2:] == [False] * 3
+    assert symbol.line(read("1 / (sma(close, 3) - close)", VOCABULARY).node)[2:] == [UNSURE] * 3
+    assert compare("<", (1.0, 1.0), (1.0, 1.0)) is False
