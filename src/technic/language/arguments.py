@@ -102,5 +102,7 @@ def _too_many(call: Call, function: Function, helps: Helps) -> tuple[str, str]:
 
 def without_series(call: Call, function: Function, helps: Helps) -> str:
     """Return the hint for a call of constants only: ``rsi(14)`` wants to be ``rsi(close, 14)``."""
-    numbers = [str(argument) for argument in call.arguments if isinstance(argument, Number)]
-    return helps(f"{function.name}({', '.join(['close', *numbers[:1]])})", example(function))
+    given = [str(argument) for argument in call.arguments]
+    if len(given) == len(function.parameters):
+        del given[0]
+    return helps(f"{function.name}({', '.join(['close', *given])})", example(function))

@@ -207,7 +207,7 @@ class Checker:
         call = Call(node.function, tuple(done), (), node.place)
         if function.memory != "point" and series and highest(p.level for p in series) == "constant":
             reason = f"{function.name} gets no value of a bar"
-            raise self.fail(node, reason, without_series(call, function, self.helps))
+            raise self.fail(node, reason, without_series(node, function, self.helps))
         for part in series:
             self.refuse_above(HIGHEST_OPERAND[function.memory], part, call)
         return Checked(call, kind_of(call, self.vocabulary), level)

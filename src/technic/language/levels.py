@@ -29,7 +29,7 @@ HIGHEST_OPERAND: dict[Memory, Level] = {
     "start": "bar",
     "timeframe": "bar",
     "day": "bar",
-    "market": "day",
+    "market": "listing",
 }
 """The highest level that the operands of a function may have, by its memory."""
 

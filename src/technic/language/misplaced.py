@@ -17,7 +17,7 @@ _WHAT: dict[Level, str] = {
     "listing": "a value of the listings",
     "market": "a value of the whole market",
 }
-_WANTED: dict[Level, str] = {"bar": "of every bar", "day": "of one symbol alone"}
+_WANTED: dict[Level, str] = {"bar": "of every bar", "listing": "of one symbol alone"}
 _WORD = re.compile(r"\b[a-z_][a-z0-9_]*\b(?!\()")
 
 
