@@ -18,7 +18,7 @@ from technic.code_version import code_version, environment
 from technic.config_json import config_to_json
 from technic.data_engine.benchmark import Benchmark
 from technic.data_engine.data_version import BAR_FACTS, DataVersion, bar_facts, hash_of
-from technic.data_engine.price_cache import BatchStats, PriceCache
+from technic.data_engine.price_cache import BatchStats, LazyPrices, PriceCache
 from technic.errors import MissingExtraError, ParameterError
 from technic.ledger import KEPT, Ledger
 from technic.regime import Regime
@@ -85,13 +85,15 @@ class RunnerInfo:
 class ScanStats:
     """Seconds of each stage, the batch telemetry, and what the pre-screen took away.
 
-    ``prescreen_off``: default rules that could not run, with the reason.
+    ``prescreen_off``: default rules that could not run, with the reason. ``streamed``: the bars
+    were more than fit in memory and were read block by block.
     """
 
     seconds: Mapping[str, float]
     batch: BatchStats
     prescreen_removed: Mapping[str, int] = field(default_factory=dict)
     prescreen_off: Mapping[str, str] = field(default_factory=dict)
+    streamed: bool = False
 
     @property
     def total_seconds(self) -> float:
@@ -108,6 +110,7 @@ class ScanStats:
             },
             "prescreen_removed": dict(self.prescreen_removed),
             "prescreen_off": dict(self.prescreen_off),
+            "streamed": self.streamed,
         }
 
 
@@ -118,7 +121,8 @@ class ScanResult:
     ``table``: one row for each kept symbol, best first, snake_case columns. ``ledger``: one
     outcome for each symbol of the universe; ``kept`` counts the rows of the table. ``scored``:
     the symbols that passed the data gate, filtered ones included; ``columns``: their values.
-    ``prices``: the bars that were scanned, up to ``as_of`` and split-adjusted as of it.
+    ``prices``: the bars that were scanned, up to ``as_of`` and split-adjusted as of it; those of a
+    market larger than memory are read when they are asked for.
     ``listings``: the universe; ``data_version`` names the data that was read; ``benchmark``: its
     closes, where one was asked for.
     """
@@ -135,7 +139,7 @@ class ScanResult:
     warnings: tuple[str, ...]
     scored: tuple[str, ...]
     columns: Mapping[str, FloatArray]
-    prices: PriceCache
+    prices: PriceCache | LazyPrices
     listings: Universe
     data_version: DataVersion
     benchmark: Benchmark | None
@@ -203,10 +207,10 @@ class ScanResult:
         del document["rows"]
         frames = {
             "table": self.table,
-            "filtered": self._filtered(),
+            "filtered": self.filtered(),
             "ledger": self.ledger.frame(),
             "universe": self.listings.frame,
-            "bars": pd.DataFrame(bar_facts(self.prices.panel), columns=list(BAR_FACTS)),
+            "bars": pd.DataFrame(bar_facts(self.prices.bars), columns=list(BAR_FACTS)),
         }
         note = {"headline": self.headline(), "as_of": self.as_of, "config": config}
         content: Mapping[str, object] = {key: plain(value) for key, value in document.items()}
@@ -226,7 +230,7 @@ class ScanResult:
             "benchmark": benchmark,
         }
 
-    def _filtered(self) -> pd.DataFrame:
+    def filtered(self) -> pd.DataFrame:
         """Return signal and columns of the symbols that were scored and that a filter left out."""
         kept = set(self.table["symbol"])
         own = np.array([symbol not in kept for symbol in self.scored], dtype=np.bool_)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from technic.data_engine.panel_memory import memory_limit
 from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of
 from technic.data_engine.providers.base import PriceBasis, Provider
 from technic.data_engine.providers.cached import CachedProvider
@@ -27,6 +28,7 @@ class ScanContext:
     ``start``: first session of the window by the anchor rule; ``price_basis``: how prices are
     adjusted once they are in the panel; ``cache``: the price frames that the caller gave, packed;
     ``warnings``: what the user should know before reading the table, one sentence each.
+    ``panel_memory``: bytes of bars that are loaded at once; above it they are read in blocks.
     """
 
     provider: Provider
@@ -37,6 +39,7 @@ class ScanContext:
     price_basis: PriceBasis
     cache: PriceCache | None = None
     warnings: tuple[str, ...] = ()
+    panel_memory: int = field(default_factory=lambda: memory_limit(None))
 
 
 def open_context(
@@ -49,8 +52,9 @@ def open_context(
     """Open the provider and settle the day: ``as_of``, else the last session there is.
 
     Raises ParameterError when ``as_of`` is no date, no session, after the data's end, or before
-    the price cache begins.
+    the price cache begins, and for a ``panel_memory`` that is no size.
     """
+    limit = memory_limit(settings.panel_memory)
     calendar = load_calendar(now.date(), settings.home)
     cache = None if price_cache is None else cache_of(price_cache, calendar)
     if provider is None and config.provider is None and cache is not None:
@@ -82,7 +86,7 @@ def open_context(
     basis = provider.price_basis if cache is None else config.price_basis or cache.price_basis
     if basis == "raw":
         basis = "split_adjusted"  # raw bars are adjusted as of the scan's day on the way in
-    return ScanContext(provider, calendar, as_of, start, last, basis, cache, tuple(warnings))
+    return ScanContext(provider, calendar, as_of, start, last, basis, cache, tuple(warnings), limit)
 
 
 def choose_universe(config: ScanConfig, provider: Provider) -> Universe:

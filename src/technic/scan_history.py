@@ -1,16 +1,27 @@
-"""The bars that a scan reads: from the price cache that was given, else from the provider."""
+"""The bars that a scan reads: from the price cache that was given, else from the provider.
+
+A market that is larger than the memory set aside for it stays where it is and is read in blocks.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from technic.aliases import DateArray
 from technic.data_engine.adjust import split_adjust
-from technic.data_engine.price_cache import BatchStats, PriceCache, PriceFrames, panel_of
+from technic.data_engine.panel_memory import GIB, panel_bytes
+from technic.data_engine.price_cache import (
+    BatchStats,
+    LazyPrices,
+    PriceCache,
+    PriceFrames,
+    panel_of,
+)
+from technic.data_engine.providers.base import StreamingProvider
 from technic.panel import BarPanel
 from technic.scan_context import ScanContext
 
@@ -27,14 +38,21 @@ def load_history(
     context: ScanContext,
     price_cache: PriceFrames | None = None,
     progress: ScanProgress | None = None,
-) -> PriceCache:
+) -> PriceCache | LazyPrices:
     """Return the bars of ``symbols`` up to the scan's day, from the cache first.
 
     Without a cache the window begins by the anchor rule; with one it is what the cache holds.
+    Bars that would take more than ``context.panel_memory`` are left to be read in blocks, where
+    the provider can do that.
     """
     if price_cache is None:
         sessions = context.calendar.between(context.start, context.as_of)
+        large = panel_bytes(len(symbols), len(sessions)) > context.panel_memory
+        if large and isinstance(context.provider, StreamingProvider):
+            return _stream(symbols, sessions, context, context.provider, progress)
         return _fetch(symbols, sessions, context, progress)
+    if isinstance(price_cache, LazyPrices):
+        return price_cache.restricted(symbols)
     cached = panel_of(price_cache, context.calendar)
     there = set(cached.symbols)
     hits = [symbol for symbol in symbols if symbol in there]
@@ -77,4 +95,38 @@ def _fetch(
         stats.requests,
         stats.seconds,
     )
-    return PriceCache(panel, fetched.failures, stats, fetched.notes)
+    notes = (*fetched.notes, *_too_large(len(symbols), sessions, context))
+    return PriceCache(panel, fetched.failures, stats, notes)
+
+
+def _stream(
+    symbols: Sequence[str],
+    sessions: DateArray,
+    context: ScanContext,
+    provider: StreamingProvider,
+    progress: ScanProgress | None,
+) -> LazyPrices:
+    """Have the provider make ready what it lacks, and leave the bars where they are."""
+    started = time.perf_counter()
+    report = partial(progress, "fetch") if progress else None
+    streamed = provider.stream(symbols, sessions, context.as_of, report)
+    prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started)
+    logger.info(
+        "%d of %d symbols are read in blocks, %d requests, %.2f s",
+        len(prices),
+        len(symbols),
+        prices.stats.requests,
+        prices.stats.seconds,
+    )
+    return prices
+
+
+def _too_large(n_symbols: int, sessions: DateArray, context: ScanContext) -> Iterator[str]:
+    """Say that the bars take more memory than they should and cannot be read in blocks."""
+    size = panel_bytes(n_symbols, len(sessions))
+    if size > context.panel_memory:
+        yield (
+            f"{n_symbols:,} symbols x {len(sessions):,} sessions take {size / GIB:.3g} GiB, more "
+            f"than panel_memory ({context.panel_memory / GIB:.3g} GiB): {context.provider.name} "
+            "cannot read them in blocks, so all are in memory"
+        )

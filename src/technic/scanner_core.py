@@ -22,7 +22,8 @@ from pathlib import Path
 
 from technic.data_engine.benchmark import Benchmark, load_benchmark
 from technic.data_engine.data_version import data_version_of
-from technic.data_engine.price_cache import PriceCache, PriceFrames
+from technic.data_engine.panel_memory import widest_block
+from technic.data_engine.price_cache import LazyPrices, PriceCache, PriceFrames
 from technic.data_engine.providers.base import Provider
 from technic.engine.blocks import BlockOutcome, scan_or_halve
 from technic.engine.choose import DEFAULT_RUNNER, ChosenRunner, check_runner, open_runner
@@ -47,6 +48,9 @@ logger = logging.getLogger(__name__)
 HEALTHY_SUCCESS_RATE = 0.95
 SHOWN = 6
 """Symbols that a warning names."""
+
+History = PriceCache | LazyPrices
+"""The bars of a scan: in memory, or to be read in blocks."""
 
 
 def run_scan(
@@ -84,6 +88,8 @@ def run_scan(
     with watch.stage("fetch"):
         history = load_history(book.open_symbols(), context, context.cache, progress)
         _record_failures(book, history)
+        given = None if context.cache is None else context.cache.panel
+        data_version = data_version_of(context.provider, given)
         benchmark = _benchmark(config, history, context)
     with watch.stage("scan"), _runner(runner, asked, settings) as chosen:
         outcome = _run_symbol_scans(
@@ -95,6 +101,8 @@ def run_scan(
             progress=progress,
             benchmark=benchmark,
         )
+        history = _counted(history, outcome)
+        _record_failures(book, history)
         scanned = _record_scans(book, outcome)
     with watch.stage("market"):
         market = rank_market(scanned, config, benchmark)
@@ -105,7 +113,13 @@ def run_scan(
     result = ScanResult(
         table=table,
         ledger=_require_a_scan(book.close()),
-        stats=ScanStats(watch.seconds, history.stats, screened.removed, screened.off),
+        stats=ScanStats(
+            watch.seconds,
+            history.stats,
+            screened.removed,
+            screened.off,
+            isinstance(history, LazyPrices),
+        ),
         config=config,
         as_of=str(context.as_of),
         universe=UniverseInfo(len(universe), universe.source),
@@ -120,7 +134,7 @@ def run_scan(
         columns=market.columns,
         prices=history,
         listings=universe,
-        data_version=data_version_of(context.provider, context.cache and context.cache.panel),
+        data_version=data_version,
         benchmark=benchmark,
     )
     logger.info("%s in %.2f s", result.headline(), result.stats.total_seconds)
@@ -142,11 +156,18 @@ def _fallback(chosen: ChosenRunner) -> Iterator[str]:
         yield f"the scan ran locally: {chosen.reason}"
 
 
-def _benchmark(config: ScanConfig, history: PriceCache, context: ScanContext) -> Benchmark | None:
+def _counted(history: History, outcome: BlockOutcome) -> History:
+    """Add to prices that were read in blocks what only their blocks could tell."""
+    if isinstance(history, PriceCache):
+        return history
+    return history.counted(outcome.absent, outcome.bars, outcome.left_out)
+
+
+def _benchmark(config: ScanConfig, history: History, context: ScanContext) -> Benchmark | None:
     """Load the benchmark that was asked for, on the sessions that are scanned."""
     if not config.benchmark:
         return None
-    sessions = history.panel.sessions
+    sessions = history.bars.sessions
     return load_benchmark(config.benchmark, sessions, context.as_of, context.provider)
 
 
@@ -159,7 +180,7 @@ def _data_info(context: ScanContext) -> DataInfo:
     )
 
 
-def _record_failures(book: LedgerBook, history: PriceCache) -> None:
+def _record_failures(book: LedgerBook, history: History) -> None:
     """Enter the symbols that have no bars."""
     for symbol, failure in history.failures.items():
         book.record(symbol, f"fetch.{failure.reason}", failure.detail)
@@ -215,7 +236,7 @@ def _warnings(
     context: ScanContext,
     universe: Universe,
     screened: Prescreened,
-    history: PriceCache,
+    history: History,
     benchmark: Benchmark | None,
 ) -> Iterator[str]:
     """Sentences on what is odd, such as values asked for that no listing has."""
@@ -245,13 +266,21 @@ def _run_symbol_scans(
 ) -> BlockOutcome:
     """Hand blocks of symbols to the runner; rows come back in the order of ``symbols``."""
     history = load_history(symbols, context, price_cache)
+    runner = runner or LocalRunner()
+    width = config.block_size
+    if isinstance(history, LazyPrices):
+        fits = widest_block(context.panel_memory, len(history.bars.sessions), runner.workers)
+        width = min(width, fits)
     closes = None if benchmark is None else benchmark.closes
-    return (runner or LocalRunner()).run(
-        history.panel,
+    outcome = runner.run(
+        history.bars,
         partial(scan_block, as_of=context.as_of, config=config, benchmark=closes),
-        config.block_size,
+        width,
         partial(progress, "scan") if progress else None,
     )
+    if isinstance(history, LazyPrices) and outcome.rows:  # blocks come in the store's order
+        outcome.rows = [joined(outcome.rows).in_order_of(symbols)]
+    return outcome
 
 
 def _process_symbol(

@@ -1,20 +1,20 @@
-"""PriceCache: what a batch of price histories hands to a scan."""
+"""PriceCache: what a batch of price histories hands to a scan; LazyPrices: the same, read later."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from technic.data_engine.providers.base import Failure, Fetched, PriceBasis
+from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Streamed
 from technic.errors import ParameterError
-from technic.panel import BarPanel
+from technic.panel import BarPanel, BarSource
 from technic.sessions import SessionCalendar
 from technic.universe import canonical
 
-__all__ = ["BatchStats", "PriceCache", "PriceFrames", "cache_of", "panel_of"]
+__all__ = ["BatchStats", "LazyPrices", "PriceCache", "PriceFrames", "cache_of", "panel_of"]
 
 PriceFrames = Mapping[str, pd.DataFrame]
 """Any mapping from symbol to price frame; a PriceCache is read without making frames."""
@@ -46,6 +46,12 @@ class BatchStats:
     @classmethod
     def of(cls, fetched: Fetched, asked: int, panel: BarPanel, seconds: float) -> BatchStats:
         """Count what a provider answered and what the panel took of it."""
+        bars, left_out = int(panel.length.sum()), int(panel.left_out.sum())
+        return replace(cls.without_bars(fetched, asked, seconds), bars=bars, bars_left_out=left_out)
+
+    @classmethod
+    def without_bars(cls, fetched: Fetched, asked: int, seconds: float) -> BatchStats:
+        """Count what a provider answered, while nobody has seen the bars."""
         return cls(
             asked=asked,
             from_store=fetched.from_store,
@@ -55,8 +61,6 @@ class BatchStats:
             requests_by_kind=dict(fetched.requests_by_kind),
             retries=fetched.retries,
             bytes=fetched.bytes,
-            bars=int(panel.length.sum()),
-            bars_left_out=int(panel.left_out.sum()),
             seconds=seconds,
         )
 
@@ -88,6 +92,11 @@ class PriceCache(Mapping[str, pd.DataFrame]):
         columns = {symbol: i for i, symbol in enumerate(self.panel.symbols)}
         object.__setattr__(self, "_columns", columns)
 
+    @property
+    def bars(self) -> BarPanel:
+        """What blocks of symbols are taken from."""
+        return self.panel
+
     def __getitem__(self, symbol: str) -> pd.DataFrame:
         if symbol not in self._columns:
             raise KeyError(symbol)
@@ -101,6 +110,76 @@ class PriceCache(Mapping[str, pd.DataFrame]):
 
     def __len__(self) -> int:
         return self.panel.n_symbols
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LazyPrices(Mapping[str, pd.DataFrame]):
+    """The prices of a market larger than memory: a frame is read when it is asked for.
+
+    ``bars`` holds the symbols that were answered, of which some may turn out to have no bar:
+    ``absent`` is then their failure. All else as in PriceCache.
+    """
+
+    bars: BarSource
+    symbols: tuple[str, ...]
+    absent: Failure
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    stats: BatchStats = field(default_factory=BatchStats)
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, streamed: Streamed, asked: Sequence[str], seconds: float) -> LazyPrices:
+        """The prices of the symbols that were asked for, and have not failed by now."""
+        account = streamed.account
+        return cls(
+            streamed.bars,
+            tuple(symbol for symbol in asked if symbol not in account.failures),
+            streamed.absent,
+            account.failures,
+            BatchStats.without_bars(account, len(asked), seconds),
+            account.notes,
+        )
+
+    def counted(self, absent: Sequence[str], bars: int, left_out: int) -> LazyPrices:
+        """Return the prices as they are known after a scan that took every block."""
+        failures = {**self.failures, **dict.fromkeys(absent, self.absent)}
+        there = tuple(symbol for symbol in self.symbols if symbol not in failures)
+        stats = replace(
+            self.stats,
+            fetched=self.stats.asked - len(failures),
+            failed=len(failures),
+            bars=bars,
+            bars_left_out=left_out,
+        )
+        one = self.restricted(there)
+        return replace(one, failures=failures, stats=stats)
+
+    def restricted(self, symbols: Sequence[str]) -> LazyPrices:
+        """Return the prices of some of the symbols."""
+        if tuple(symbols) == self.symbols:
+            return self
+        return replace(self, symbols=tuple(symbols), bars=self.bars.of(symbols))
+
+    @property
+    def panel(self) -> BarPanel:
+        """All bars at once, in memory."""
+        panel = self.bars.take(slice(0, self.bars.n_symbols))
+        there = set(panel.symbols)
+        return panel.of([symbol for symbol in self.symbols if symbol in there])
+
+    def __getitem__(self, symbol: str) -> pd.DataFrame:
+        if symbol not in self:
+            raise KeyError(symbol)
+        return self.bars.of([symbol]).take(slice(0, 1)).frame(symbol)
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self.symbols
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.symbols)
+
+    def __len__(self) -> int:
+        return len(self.symbols)
 
 
 def cache_of(frames: PriceFrames, calendar: SessionCalendar) -> PriceCache:
@@ -117,7 +196,7 @@ def panel_of(frames: PriceFrames, calendar: SessionCalendar) -> BarPanel:
     window runs from the first to the last day that any frame holds. Raises ParameterError for
     what is no price frame and for two frames of one symbol.
     """
-    if isinstance(frames, PriceCache):
+    if isinstance(frames, PriceCache | LazyPrices):
         return frames.panel
     named = _by_symbol(frames)
     ends = [
