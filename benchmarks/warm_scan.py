@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.reference_scorer import reference_columns
+from technic.bench.reference import reference_columns
 from technic import ScanConfig, run_scan
 from technic.data_engine.price_cache import PriceCache
 from technic.indicators.catalog import COLUMNS

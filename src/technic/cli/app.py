@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from technic.cli.bench import bench
 from technic.cli.data import data
 from technic.cli.doctor import doctor
 from technic.cli.explain import explain
@@ -15,6 +16,7 @@ from technic.cli.plan import plan
 from technic.cli.scan import scan
 from technic.cli.show import show
 from technic.cli.sync import sync
+from technic.cli.verify import verify
 from technic.version import __version__
 
 __all__ = ["app"]
@@ -46,6 +48,6 @@ def technic(
         print(context.get_help())
 
 
-for command in (scan, show, explain, plan, sync, marketsim, doctor):
+for command in (scan, show, explain, verify, plan, sync, bench, marketsim, doctor):
     app.command(command.__name__)(expand_groups(command))
 app.add_typer(data)

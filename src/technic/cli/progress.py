@@ -8,7 +8,13 @@ from contextlib import contextmanager
 
 __all__ = ["progress_on_stderr"]
 
-_STAGES = {"fetch": "fetching prices", "scan": "scanning"}
+_STAGES = {
+    "fetch": "fetching prices",
+    "scan": "scanning",
+    "baseline": "one by one",
+    "batch": "all, one each",
+    "prescreen": "left, one each",
+}
 
 
 @contextmanager

@@ -35,7 +35,8 @@ def _last(series: pd.Series) -> float:
 def _seeded(series: pd.Series, period: int, alpha: float) -> pd.Series:
     """Exponential mean that starts with the plain mean of the first ``period`` values."""
     values = series.to_numpy()
-    first = int(np.argmax(~np.isnan(values)))
+    there = ~np.isnan(values)
+    first = int(np.argmax(there)) if there.any() else len(values)
     if len(values) < first + period:
         return pd.Series(np.nan, series.index)
     seeded = values.copy()
@@ -115,7 +116,7 @@ def _bands(bars: pd.DataFrame) -> Values:
     atr = _wilder(true_range, 14)
     reach = _wilder(true_range.iloc[10:], 10)  # seeded so that both averages begin together
     base = _ema((bars["High"] + bars["Low"] + close) / 3, 20)
-    moves = np.log(close / close.shift())
+    moves = pd.Series(np.log(close / close.shift()))
     return {
         "stddev_20": _last(spread),
         "bb_upper": _last(upper),
@@ -148,8 +149,9 @@ def _oscillators(bars: pd.DataFrame) -> Values:
     deviation = typical.rolling(20).apply(lambda w: np.abs(w - w.mean()).mean(), raw=True)
     median = (high + low) / 2
     fast = _ema(close.iloc[14:], 12)  # seeded so that both averages begin together
-    macd = (fast - _ema(close, 26)).dropna()
+    macd = fast - _ema(close, 26)
     signal = _ema(macd, 9)
+    macd = macd.where(signal.notna())  # both begin together
     return {
         "rsi_14": _last(rsi),
         "stochrsi_k": _last(slow_rsi),
@@ -204,6 +206,8 @@ def _volume(bars: pd.DataFrame) -> Values:
     dollars = close * volume
     typical = (high + low + close) / 3
     flow, rises = typical * volume, typical.diff()
+    # the last bits of a sum are no rise: as TA-Lib has it
+    rises = rises.mask(rises.abs() <= 1e-14 * (typical + typical.shift()), 0.0)
     inflow = flow.where(rises > 0, 0.0).rolling(14).sum()
     outflow = flow.where(rises < 0, 0.0).rolling(14).sum()
     steps = np.sign(close.diff()).fillna(1.0) * volume

@@ -1,0 +1,127 @@
+"""The market that a benchmark asks: the loopback provider in a process of its own, or a vendor."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from technic.aliases import DateArray
+from technic.bench.config import BenchConfig
+from technic.data_engine.providers.loopback import LoopbackProvider, MarketClock
+from technic.data_engine.providers.registry import market_clock, open_remote
+from technic.data_engine.remote import RemoteProvider
+from technic.data_engine.run_async import run_async
+from technic.data_engine.store import BarStore
+from technic.data_engine.stored import StoredProvider
+from technic.data_engine.sync import Syncer
+from technic.errors import NothingToScanError, ParameterError
+from technic.sessions import SessionCalendar
+from technic.settings import Settings
+from technic.universe import Universe, load_universe
+
+__all__ = ["BenchMarket", "open_market"]
+
+SERVER_ERRORS_AMONG_FAULTS = 0.2
+"""The rest of the injected faults are refusals for too many requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenchMarket:
+    """Who is asked, for whom, for which sessions, and what time it is there."""
+
+    remote: RemoteProvider
+    universe: Universe
+    calendar: SessionCalendar
+    sessions: DateArray
+    now: Callable[[], dt.datetime]
+
+    def save_listings(self, path: Path) -> str:
+        """Write the listings down, so that a scan need not ask for them again."""
+        self.universe.frame.to_parquet(path, index=False)
+        return str(path)
+
+    def provider(self, store: BarStore, config: BenchConfig) -> StoredProvider:
+        """Return the vendor with an empty store of its own."""
+        return StoredProvider(
+            Syncer(self.remote, store, self.calendar, self.now, config.fetch_rules())
+        )
+
+
+@contextmanager
+def open_market(
+    config: BenchConfig, settings: Settings, calendar: SessionCalendar, store: BarStore
+) -> Iterator[BenchMarket]:
+    """Open what ``config`` names; the loopback provider is started here and ended again.
+
+    Raises ParameterError for a vendor that cannot be asked for one symbol.
+    """
+    if config.provider == "loopback":
+        with _loopback(config) as url:
+            served = LoopbackProvider(base_url=url)
+            yield _listed(served, config, calendar, MarketClock(url), store)
+        return
+    remote = open_remote(config.provider, settings)
+    if "symbol_range" not in remote.capabilities.kinds:
+        raise ParameterError(
+            "provider", config.provider, "one that can be asked for a single symbol's history"
+        )
+    clock = market_clock(config.provider, settings)
+    yield _listed(remote, config, calendar, clock, store)
+
+
+def _listed(
+    remote: RemoteProvider,
+    config: BenchConfig,
+    calendar: SessionCalendar,
+    now: Callable[[], dt.datetime],
+    store: BarStore,
+) -> BenchMarket:
+    """Ask for the listings, once, before anything is timed; take every n-th if fewer are wanted."""
+    asking = Syncer(remote, store, calendar, now, config.fetch_rules())
+    if config.universe is not None:
+        listed = load_universe(config.universe)
+    else:
+        endpoint = remote.listings()
+        if endpoint is None:
+            hint = f"{remote.name} lists nothing"
+            raise ParameterError("universe", None, "a file of listings", hint)
+        listed = run_async(asking.ask_listings(endpoint))
+    if not len(listed):
+        raise NothingToScanError(f"{listed.source} lists no symbols")
+    if len(listed) > config.symbols:
+        every = np.linspace(0, len(listed) - 1, config.symbols).round().astype(np.intp)
+        listed = listed.take(every)
+    last = StoredProvider(asking).last_session()
+    return BenchMarket(remote, listed, calendar, calendar.last(config.sessions, last), now)
+
+
+@contextmanager
+def _loopback(config: BenchConfig) -> Iterator[str]:
+    """Serve the simulated market from a process of its own; yields its URL."""
+    command = [sys.executable, "-m", "technic.data_engine.loopback", "--while-stdin"]
+    command += ["--size", str(config.symbols), "--prepare", str(config.sessions)]
+    command += ["--latency-ms", str(config.latency_ms)]
+    if config.requests_per_minute is not None:
+        command += ["--requests-per-minute", str(config.requests_per_minute)]
+    if config.faults_pct:
+        share = config.faults_pct / 100
+        errors = share * SERVER_ERRORS_AMONG_FAULTS
+        command += ["--fault", f"throttled={share - errors:.6f}"]
+        command += ["--fault", f"server_error={errors:.6f}"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        try:
+            yield json.loads(server.stdout.readline())["url"]
+        finally:
+            server.stdin.close()
