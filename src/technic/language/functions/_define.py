@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from technic.aliases import FloatArray
+from technic.indicators._streams import Stream, whole
 from technic.language.element_wise import finite
 from technic.language.function import Parameter
 
@@ -26,6 +28,7 @@ __all__ = [
     "output",
     "period_plus",
     "series",
+    "stream_from_first_value",
     "total_plus",
     "wilder_fade",
 ]
@@ -99,7 +102,7 @@ def finite_of(function: Callable[..., FloatArray], *inputs: Any) -> FloatArray:
     return finite(function(*inputs))
 
 
-def from_first_value(count: int, function: Callable[..., Any], *inputs: Any) -> Any:
+def from_first_value(count: int, function: Callable[..., FloatArray], *inputs: Any) -> FloatArray:
     """Call a function that feeds on its own last value, each column from its first value on.
 
     The first ``count`` inputs are arrays ``(n_bars, n_symbols)``, which may begin with NaN: a
@@ -114,9 +117,27 @@ def from_first_value(count: int, function: Callable[..., Any], *inputs: Any) -> 
     for shift in shifts[shifts != common]:
         odd = np.flatnonzero(first == shift)
         part = function(*(array[shift:, odd] for array in arrays), *constants)
-        for whole, piece in zip(_each(results), _each(_put_back(part, int(shift))), strict=True):
-            whole[:, odd] = piece
+        results[..., odd] = _put_back(part, int(shift))
     return results
+
+
+def stream_from_first_value(
+    count: int, function: Callable[..., Stream], *inputs: Any
+) -> Stream | FloatArray:
+    """Do the same for a function that gives a stream; an array where columns begin apart."""
+    arrays, constants = inputs[:count], inputs[count:]
+    shifts = np.unique(_first_rows(arrays))
+    if len(shifts) > 1 and shifts[0] < 0:
+        shifts = shifts[1:]
+    if len(shifts) > 1:
+        return np.asarray(from_first_value(count, partial(_whole, function), *inputs))
+    shift = int(shifts.max(initial=0))
+    stream = function(*(array[shift:] for array in arrays), *constants)
+    return Stream(stream.first + shift, stream.shape, stream.rows)
+
+
+def _whole(function: Callable[..., Stream], *inputs: Any) -> FloatArray:
+    return whole(function(*inputs), len(inputs[0]))
 
 
 def _first_rows(arrays: tuple[FloatArray, ...]) -> np.ndarray[Any, np.dtype[np.intp]]:
@@ -135,14 +156,8 @@ def _first_rows(arrays: tuple[FloatArray, ...]) -> np.ndarray[Any, np.dtype[np.i
     return first
 
 
-def _each(results: Any) -> tuple[FloatArray, ...]:
-    return results if isinstance(results, tuple) else (results,)
-
-
-def _put_back(results: Any, shift: int) -> Any:
+def _put_back(results: FloatArray, shift: int) -> FloatArray:
     """Move results down by ``shift`` rows, NaN above."""
-    if isinstance(results, tuple):
-        return tuple(_put_back(one, shift) for one in results)
     if not shift:
         return results
     out = np.empty((len(results) + shift, *results.shape[1:]))

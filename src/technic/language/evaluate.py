@@ -1,0 +1,269 @@
+"""Values of checked expressions over all symbols of a panel: at one day, or at every bar.
+
+Steps for a day: every part of the level ``bar`` goes into one program, so what several expressions
+share is computed once and only on the bars that are needed (``program``, ``bar_values``); what
+stands inside weekly(...) or monthly(...) goes into a program of its own over longer bars; the rest
+is done on one value for each symbol. Functions that are costly come last, and only for the symbols
+whose outcome they can still change.
+
+A symbol's value is the same bit for bit alone or among others, and no later bar changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import BoolArray, FloatArray
+from technic.errors import ParameterError, RuleUnavailableError
+from technic.indicators.catalog import COLUMNS, evaluate
+from technic.language import element_wise
+from technic.language.bar_values import all_bars, newest_bars
+from technic.language.function import Level, Memory
+from technic.language.levels import level_of
+from technic.language.market_values import block_terms
+from technic.language.nodes import And, Call, Name, Node, Or, Text, children, walk
+from technic.language.operators import applied, split
+from technic.language.program import Program
+from technic.language.resample import Timeframe, resampled
+from technic.language.vocabulary import Vocabulary
+from technic.panel import BarPanel
+
+__all__ = ["evaluate_bars", "evaluate_block", "evaluate_day"]
+
+
+def evaluate_day(
+    nodes: Iterable[Node],
+    panel: BarPanel,
+    rows: NDArray[np.intp],
+    vocabulary: Vocabulary,
+    *,
+    known: Mapping[str, FloatArray] | None = None,
+    benchmark: FloatArray | None = None,
+    alive: BoolArray | None = None,
+) -> dict[Node, FloatArray]:
+    """Return the values of checked nodes of at most the level ``day``, each ``(n_symbols,)``.
+
+    ``rows``: the row to read in each column (``panel.rows_at``); everything is NaN where it is
+    negative. ``known``: values of names of the level ``day`` that are there already; columns of the
+    catalog that are not are computed. ``benchmark``: its closes, ``(n_sessions,)``. ``alive``:
+    where costly functions are still worth computing; elsewhere they are NaN. Raises ParameterError
+    for a node that needs other symbols, RuleUnavailableError for a name nobody has values of.
+    """
+    asked = list(nodes)
+    for node in asked:
+        if level_of(node, vocabulary) not in ("constant", "bar", "day"):
+            raise ParameterError("nodes", str(node), "expressions about one symbol")
+    day = _Day(panel, rows, vocabulary, known or {}, benchmark)
+    day.prepare(asked)
+    mask = np.ones(panel.n_symbols, np.bool_) if alive is None else alive
+    return {node: day.result(node, mask) for node in asked}
+
+
+def evaluate_block(
+    nodes: Iterable[Node],
+    panel: BarPanel,
+    rows: NDArray[np.intp],
+    vocabulary: Vocabulary,
+    *,
+    known: Mapping[str, FloatArray] | None = None,
+    benchmark: FloatArray | None = None,
+) -> dict[Node, FloatArray]:
+    """Return what a block has to say about checked nodes of any level: their ``block_terms``.
+
+    Arguments as ``evaluate_day``. Within ``and``, costly functions are computed only for the
+    symbols that no other operand rules out, within ``or`` for those that none lets in; names of
+    other levels count as unknown. Where one was not computed it is NaN, and the value of the whole
+    condition is what it would have been.
+    """
+    asked = list(nodes)
+    day = _Day(panel, rows, vocabulary, known or {}, benchmark)
+    day.prepare(asked)
+    everyone = np.ones(panel.n_symbols, np.bool_)
+    for node in asked:
+        day.value(node, everyone)
+    terms = dict.fromkeys(term for node in asked for term in block_terms(node, vocabulary))
+    return {term: day.result(term, ~everyone) for term in terms}
+
+
+def evaluate_bars(
+    node: Node,
+    panel: BarPanel,
+    vocabulary: Vocabulary,
+    *,
+    benchmark: FloatArray | None = None,
+) -> FloatArray:
+    """Return the value of a checked node at all bars, ``(n_bars, n_symbols)``.
+
+    NaN after a column's last bar. The bits are those of ``evaluate_day`` at the same row. Raises
+    ParameterError for a node that has no value at every bar.
+    """
+    if level_of(node, vocabulary) not in ("constant", "bar"):
+        raise ParameterError("node", str(node), "an expression that has a value at every bar")
+    program = Program(vocabulary.functions)
+    return all_bars(program, program.add(node), panel, benchmark)
+
+
+class _Day:
+    """The values at one row of each column."""
+
+    def __init__(
+        self,
+        panel: BarPanel,
+        rows: NDArray[np.intp],
+        vocabulary: Vocabulary,
+        known: Mapping[str, FloatArray],
+        benchmark: FloatArray | None,
+    ) -> None:
+        self._panel, self._rows, self._vocabulary = panel, rows, vocabulary
+        self._benchmark = benchmark
+        self._names = dict(known)
+        self._values: dict[Node, FloatArray] = {}
+        self._late: dict[Node, tuple[FloatArray, BoolArray]] = {}
+
+    def prepare(self, nodes: Iterable[Node]) -> None:
+        """Compute what the bars alone say, all expressions together."""
+        bars: dict[Node, None] = {}
+        longer: dict[str, dict[Node, None]] = {}
+        names: dict[str, None] = {}
+        for node in nodes:
+            self._collect(node, bars, longer, names)
+        self._values |= self._newest(list(bars), self._panel, self._rows, self._benchmark)
+        for timeframe, inner in longer.items():
+            made = resampled(self._panel, self._rows, cast("Timeframe", timeframe), self._benchmark)
+            found = self._newest(list(inner), made.panel, made.rows, made.benchmark)
+            self._values |= {Call(timeframe, (node,)): found[node] for node in inner}
+        columns = [name for name in names if name in COLUMNS]
+        if columns:
+            self._names |= evaluate(self._panel, self._rows, columns)
+
+    def result(self, node: Node, mask: BoolArray) -> FloatArray:
+        """Return a value that is the caller's own."""
+        found = np.array(np.broadcast_to(self.value(node, mask), self._rows.shape))
+        if found.dtype.kind == "f":
+            found[self._rows < 0] = np.nan
+        return found
+
+    def value(self, node: Node, mask: BoolArray) -> FloatArray:
+        """Return one value for each symbol, unknown where it depends on other symbols.
+
+        Costly functions are computed where ``mask`` says so. A constant is a number.
+        """
+        if node in self._values:
+            return self._values[node]
+        level = self._level(node)
+        if level == "constant":
+            return self._constant(node)
+        if isinstance(node, Call) and self._vocabulary.functions[node.function].memory == "day":
+            return self._computed_late(node, mask)
+        if isinstance(node, And | Or):
+            found = self._joined(node, mask)
+        elif isinstance(node, Name) and level == "day":
+            found = self._name(node.name)
+        elif level in ("listing", "market"):
+            for child in children(node):
+                self.value(child, np.ones_like(mask) if isinstance(node, Call) else mask)
+            found = np.full(len(mask), np.nan)
+        else:
+            found = self._applied(node, mask)
+        if not self._costly(node):
+            self._values[node] = found
+        return found
+
+    def _level(self, node: Node) -> Level:
+        return level_of(node, self._vocabulary)
+
+    def _collect(
+        self,
+        node: Node,
+        bars: dict[Node, None],
+        longer: dict[str, dict[Node, None]],
+        names: dict[str, None],
+    ) -> None:
+        """Find the largest parts of the level ``bar``, inside weekly(...) apart, and the names."""
+        level = self._level(node)
+        if level == "constant":
+            return
+        if level == "bar":
+            bars[node] = None
+        elif isinstance(node, Name):
+            if level == "day" and node.name not in self._names:
+                names[node.name] = None
+        elif isinstance(node, Call) and self._memory(node) == "timeframe":
+            longer.setdefault(node.function, {})[node.arguments[0]] = None
+        elif not (isinstance(node, Call) and self._memory(node) == "day"):
+            for child in children(node):
+                self._collect(child, bars, longer, names)
+
+    def _memory(self, call: Call) -> Memory:
+        return self._vocabulary.functions[call.function].memory
+
+    def _newest(
+        self,
+        nodes: Sequence[Node],
+        panel: BarPanel,
+        rows: NDArray[np.intp],
+        benchmark: FloatArray | None,
+    ) -> dict[Node, FloatArray]:
+        program = Program(self._vocabulary.functions)
+        results = [program.add(node) for node in nodes]
+        found = newest_bars(program, results, panel, rows, benchmark)
+        return dict(zip(nodes, found, strict=True))
+
+    def _constant(self, node: Node) -> FloatArray:
+        if isinstance(node, Text):
+            return cast("FloatArray", node.value)
+        program = Program(self._vocabulary.functions)
+        return cast("FloatArray", np.float64(program.steps[program.add(node)].value))
+
+    def _name(self, name: str) -> FloatArray:
+        if name not in self._names:
+            raise RuleUnavailableError(name, f"the column {name}", "see technic show columns")
+        return self._names[name]
+
+    def _applied(self, node: Node, mask: BoolArray) -> FloatArray:
+        function, operands = None, children(node)
+        if isinstance(node, Call):
+            function = self._vocabulary.functions[node.function]
+            operands = split(node, function).series
+        values = [self.value(operand, mask) for operand in operands]
+        return applied(node, function, values, len(mask))
+
+    def _joined(self, node: And | Or, mask: BoolArray) -> FloatArray:
+        """And, or: operands that are costly come last, for the symbols still undecided."""
+        is_and = isinstance(node, And)
+        join = element_wise.all_of if is_and else element_wise.any_of
+        found = np.full(len(mask), float(is_and))
+        for operand in sorted(node.operands, key=self._costly):
+            found = join(found, self.value(operand, mask))
+            mask = mask & (found != float(not is_and))
+        return found
+
+    def _costly(self, node: Node) -> bool:
+        functions = self._vocabulary.functions
+        return any(isinstance(one, Call) and functions[one.function].costly for one in walk(node))
+
+    def _computed_late(self, node: Call, mask: BoolArray) -> FloatArray:
+        """Return a function of the scan's day, computed where it is wanted and was not yet."""
+        function = self._vocabulary.functions[node.function]
+        if node not in self._late:
+            self._late[node] = np.full(len(mask), np.nan), np.zeros(len(mask), np.bool_)
+        values, done = self._late[node]
+        wanted = (self._rows >= 0) & ~done
+        columns = np.flatnonzero(wanted & mask if function.costly else wanted)
+        if len(columns):
+            every = len(columns) == len(mask)
+            panel = self._panel if every else self._panel.take(columns)
+            arguments = split(node, function)
+            arrays = [getattr(panel, name) for name in function.fields]
+            for operand in arguments.series:
+                program = Program(self._vocabulary.functions)
+                number = program.add(operand)
+                arrays.append(all_bars(program, number, panel, self._benchmark))
+            kernel = arguments.bound(function)
+            values[columns] = kernel(*arrays, self._rows[columns])
+            done[columns] = True
+        return values

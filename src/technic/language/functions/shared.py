@@ -1,0 +1,294 @@
+"""What several functions are made of, so that it is computed once.
+
+``atr`` and ``natr`` smooth the same true range, ``plus_di`` and ``adx`` share Wilder's sums, the
+three MACD functions are one. ``rewritten`` writes such calls as expressions of parts that have
+names of their own, which no text can use. The numbers are those of the functions' own kernels, bit
+for bit. It also makes work smaller: a step that looks at a bar alone, at the end of a recursion, is
+then done for the bars that are asked for and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from technic.aliases import FloatArray
+from technic.indicators import directional, momentum, stochastic, volatility, volume
+from technic.indicators._recursions import exponential_mean, wilder_mean
+from technic.indicators._streams import Stream, scratch
+from technic.indicators._zero import quotient
+from technic.language.function import Function, Memory, one_bar
+from technic.language.functions._define import (
+    HERE,
+    X,
+    bars,
+    number,
+    period_plus,
+    stream_from_first_value,
+)
+from technic.language.functions.momentum import stochrsi_d_of, stochrsi_k_of
+from technic.language.nodes import (
+    And,
+    Arithmetic,
+    ArithmeticOperator,
+    Call,
+    Comparison,
+    ComparisonOperator,
+    Name,
+    Node,
+    Number,
+    Shift,
+)
+from technic.panel.windows import window_variance
+
+__all__ = ["PARTS", "rewritten"]
+
+
+def _part(index: int, parts: FloatArray) -> FloatArray:
+    return parts[:, index]
+
+
+def _strength(means: FloatArray) -> FloatArray:
+    return momentum.strength(means[:, 0], means[:, 1])
+
+
+def _histogram(lines: FloatArray) -> FloatArray:
+    return lines[:, 0] - lines[:, 1]
+
+
+def _wilder(reach: FloatArray, n: int) -> Stream:
+    return wilder_mean(reach, n, start=1)
+
+
+def _share_of(line: int, sums: FloatArray) -> FloatArray:
+    return directional.share(sums[:, line], sums[:, 0])
+
+
+def _adx(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Stream:
+    sums = directional.movement(reach, high, low, n)
+    return directional.adx_of(sums.rows(scratch(sums.shape)), high.shape[1], n)
+
+
+def _keltner(line: int, reach: FloatArray, typical: FloatArray, n: int, m: int) -> Stream:
+    return volatility.kc_parts(reach, typical, n, m)[line]
+
+
+def _in_percent(part: FloatArray, whole: FloatArray) -> FloatArray:
+    out = quotient(part, whole)
+    out *= 100.0
+    return out
+
+
+def _spread(x: FloatArray, n: int) -> FloatArray:
+    squares, mean = window_variance(x, n)
+    return np.stack([mean, np.sqrt(squares)], axis=1)
+
+
+def _deviations(mean_and_spread: FloatArray, width: float) -> FloatArray:
+    return mean_and_spread[:, 1] * width
+
+
+def _above(centre_and_reach: FloatArray, width: float) -> FloatArray:
+    return centre_and_reach[:, 0] + centre_and_reach[:, 1] * width
+
+
+def _below(centre_and_reach: FloatArray, width: float) -> FloatArray:
+    return centre_and_reach[:, 0] - centre_and_reach[:, 1] * width
+
+
+def _rate(x: FloatArray, before: FloatArray) -> FloatArray:
+    out = quotient(x, before)
+    out -= 1.0
+    out *= 100.0
+    np.copyto(out, 0.0, where=before == 0.0)
+    return out
+
+
+def _stoch(
+    high: FloatArray, low: FloatArray, close: FloatArray, k: int, slow: int, slower: int
+) -> FloatArray:
+    return np.stack(stochastic.stoch(high, low, close, k, slow, 0, slower, 0), axis=1)
+
+
+def _less_one(*periods: float) -> int:
+    return int(sum(periods)) - 1
+
+
+def _less_two(*periods: float) -> int:
+    return int(sum(periods)) - 2
+
+
+def _part_of(
+    name: str,
+    memory: Memory,
+    inputs: int,
+    kernel: Callable[..., Any],
+    constants: int = 0,
+    need: Callable[..., int] = one_bar,
+) -> Function:
+    parameters = (X,) * inputs + (bars("n"),) * constants
+    return Function(
+        name, parameters, "number", memory, kernel, "A part of functions.", HERE, bars=need
+    )
+
+
+def _band(name: str, kernel: Callable[..., Any]) -> Function:
+    return Function(
+        name, (X, number("width", 1.0)), "number", "point", kernel, "A part of functions.", HERE
+    )
+
+
+_ALL = (
+    _part_of("_ema", "start", 1, partial(stream_from_first_value, 1, exponential_mean), 1),
+    _part_of(
+        "_gain_and_loss",
+        "start",
+        1,
+        partial(stream_from_first_value, 1, momentum.gain_and_loss),
+        1,
+    ),
+    _part_of("_strength", "point", 1, _strength),
+    _part_of("_stochrsi_k", "window", 1, stochrsi_k_of, 2, _less_one),
+    _part_of("_stochrsi_d", "window", 1, stochrsi_d_of, 3, _less_two),
+    _part_of("_macd", "start", 1, partial(stream_from_first_value, 1, momentum.macd_lines), 3),
+    _part_of("_histogram", "point", 1, _histogram),
+    _part_of("_first", "point", 1, partial(_part, 0)),
+    _part_of("_second", "point", 1, partial(_part, 1)),
+    _part_of("_wilder", "start", 1, _wilder, 1),
+    _part_of("_in_percent", "point", 2, _in_percent),
+    _part_of("_movement", "start", 3, directional.movement, 1),
+    _part_of("_plus", "point", 1, partial(_share_of, 1)),
+    _part_of("_minus", "point", 1, partial(_share_of, 2)),
+    _part_of("_adx", "start", 3, _adx, 1),
+    _part_of("_keltner_centre", "start", 2, partial(_keltner, 0), 2),
+    _part_of("_keltner_reach", "start", 2, partial(_keltner, 1), 2),
+    _part_of("_spread", "window", 1, _spread, 1, partial(period_plus, 0)),
+    _part_of("_stoch", "window", 3, _stoch, 3, _less_two),
+    _part_of("_rate", "point", 2, _rate),
+    _part_of("_obv", "start", 2, volume.obv_rows),
+    _part_of("_ad", "start", 4, volume.ad_rows),
+    _band("_deviations", _deviations),
+    _band("_above", _above),
+    _band("_below", _below),
+)
+PARTS: Mapping[str, Function] = MappingProxyType({part.name: part for part in _ALL})
+"""The parts by name."""
+
+HIGH, LOW, CLOSE, VOLUME = Name("high"), Name("low"), Name("close"), Name("volume")
+_RANGE = Call("trange", ())
+
+
+def _before(node: Node, bars_ago: Node) -> Node:
+    assert isinstance(bars_ago, Number)
+    return Shift(node, int(bars_ago.value))
+
+
+def _crossing(now: ComparisonOperator, then: ComparisonOperator, a: Node, b: Node) -> Node:
+    one = Number(1.0)
+    return And((Comparison(now, a, b), Comparison(then, _before(a, one), _before(b, one))))
+
+
+def _moved_from(name: str, x: Node, n: Node) -> Node:
+    return Call(name, (x, _before(x, n)))
+
+
+def _difference(x: Node, n: Node) -> Node:
+    return Arithmetic("-", x, _before(x, n))
+
+
+def _sums(n: Node) -> Node:
+    return Call("_movement", (_RANGE, HIGH, LOW, n))
+
+
+def _atr(n: Node) -> Node:
+    return Call("_wilder", (_RANGE, n))
+
+
+def _rsi(x: Node, n: Node) -> Node:
+    return Call("_strength", (Call("_gain_and_loss", (x, n)),))
+
+
+def _stochrsi(name: str, x: Node, n: Node, *periods: Node) -> Node:
+    return Call(name, (_rsi(x, n), *periods))
+
+
+def _of_macd(part: str, *arguments: Node) -> Node:
+    return Call(part, (Call("_macd", arguments),))
+
+
+def _of_stoch(part: str, *periods: Node) -> Node:
+    return Call(part, (Call("_stoch", (HIGH, LOW, CLOSE, *periods)),))
+
+
+def _centre(n: Node, m: Node) -> Node:
+    return Call("_keltner_centre", (_RANGE, Call("typical_price", ()), n, m))
+
+
+def _keltner_band(operator: ArithmeticOperator, n: Node, m: Node, width: Node) -> Node:
+    reach = Call("_keltner_reach", (_RANGE, Call("typical_price", ()), n, m))
+    return Arithmetic(operator, _centre(n, m), Arithmetic("*", reach, width))
+
+
+def _of_spread(part: str, x: Node, n: Node, width: Node) -> Node:
+    return Call(part, (Call("_spread", (x, n)), width))
+
+
+def _middle(n: Node) -> Node:
+    return Call("midprice", (n,))
+
+
+def _lead1(fast: Node, slow: Node, displacement: Node) -> Node:
+    middle = Arithmetic("/", Arithmetic("+", _middle(fast), _middle(slow)), Number(2.0))
+    return _before(middle, displacement)
+
+
+_RULES: Mapping[str, Callable[..., Node]] = {
+    "ema": lambda x, n: Call("_ema", (x, n)),
+    "rsi": _rsi,
+    "stochrsi_k": lambda x, n, k, slow, _: _stochrsi("_stochrsi_k", x, n, k, slow),
+    "stochrsi_d": partial(_stochrsi, "_stochrsi_d"),
+    "macd_line": partial(_of_macd, "_first"),
+    "macd_signal": partial(_of_macd, "_second"),
+    "macd_histogram": partial(_of_macd, "_histogram"),
+    "atr": _atr,
+    "natr": lambda n: Call("_in_percent", (_atr(n), CLOSE)),
+    "adx": lambda n: Call("_adx", (_RANGE, HIGH, LOW, n)),
+    "plus_di": lambda n: Call("_plus", (_sums(n),)),
+    "minus_di": lambda n: Call("_minus", (_sums(n),)),
+    "stoch_k": partial(_of_stoch, "_first"),
+    "stoch_d": partial(_of_stoch, "_second"),
+    "kc_upper": partial(_keltner_band, "+"),
+    "kc_middle": lambda n, m, _: _centre(n, m),
+    "kc_lower": partial(_keltner_band, "-"),
+    "bb_upper": partial(_of_spread, "_above"),
+    "bb_middle": lambda x, n: Call("sma", (x, n)),
+    "bb_lower": partial(_of_spread, "_below"),
+    "stddev": partial(_of_spread, "_deviations"),
+    "mean": lambda x, n: Call("sma", (x, n)),
+    "donchian_high": lambda n: Call("highest", (HIGH, n)),
+    "donchian_middle": _middle,
+    "donchian_low": lambda n: Call("lowest", (LOW, n)),
+    "ichimoku_conversion": _middle,
+    "ichimoku_base": _middle,
+    "ichimoku_lead1": _lead1,
+    "ichimoku_lead2": lambda n, displacement: _before(_middle(n), displacement),
+    "change": _difference,
+    "mom": _difference,
+    "roc": partial(_moved_from, "_rate"),
+    "pct_change": partial(_moved_from, "percent_from"),
+    "crosses_above": partial(_crossing, ">", "<="),
+    "crosses_below": partial(_crossing, "<", ">="),
+    "obv": lambda: Call("_obv", (CLOSE, VOLUME)),
+    "ad": lambda: Call("_ad", (HIGH, LOW, CLOSE, VOLUME)),
+    "dollar_volume": lambda: Arithmetic("*", CLOSE, VOLUME),
+}
+
+
+def rewritten(call: Call) -> Node | None:
+    """Return a checked call as an expression of its parts; None where it has none."""
+    rule = _RULES.get(call.function)
+    return rule(*call.arguments) if rule is not None else None

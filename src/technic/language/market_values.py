@@ -1,0 +1,122 @@
+"""Values that need all symbols: ranks among them, listings, ratings, and what is made of those.
+
+Blocks compute what can be said of a symbol alone, ``block_terms``; put together for all symbols
+that passed the data gate, those are the terms here. The order of the symbols changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import BoolArray, FloatArray
+from technic.errors import RuleUnavailableError
+from technic.language import element_wise
+from technic.language.element_wise import Values
+from technic.language.levels import level_of
+from technic.language.nodes import And, Call, Name, Node, Or, Text, children
+from technic.language.operators import applied, split
+from technic.language.program import Program
+from technic.language.vocabulary import Vocabulary
+
+__all__ = ["block_terms", "evaluate_market", "not_ruled_out"]
+
+Column = FloatArray | NDArray[np.object_]
+
+
+def block_terms(node: Node, vocabulary: Vocabulary) -> tuple[Node, ...]:
+    """Return the largest parts of a checked node that blocks have to compute, each once.
+
+    Those of at most the level ``day``; constants are none.
+    """
+    found: dict[Node, None] = {}
+
+    def collect(part: Node) -> None:
+        level = level_of(part, vocabulary)
+        if level in ("bar", "day"):
+            found[part] = None
+        elif level != "constant":
+            for child in children(part):
+                collect(child)
+
+    collect(node)
+    return tuple(found)
+
+
+def evaluate_market(
+    node: Node,
+    terms: Mapping[Node, Column],
+    names: Mapping[str, Column],
+    vocabulary: Vocabulary,
+) -> Column:
+    """Return the value of a checked node for each of the symbols, ``(n_symbols,)``.
+
+    ``terms``: the values of its ``block_terms``; ``names``: those of names of higher levels, texts
+    as objects. A missing number is NaN, a missing text None or empty. Raises RuleUnavailableError
+    for a name without values.
+    """
+    found = _Market(terms, names, vocabulary).value(node)
+    n = _count(terms, names)
+    return np.array(np.broadcast_to(np.asarray(found, object if _is_text(found) else None), (n,)))
+
+
+def not_ruled_out(node: Node, terms: Mapping[Node, Column], vocabulary: Vocabulary) -> BoolArray:
+    """Tell which symbols a condition may still keep, when all that is known is its block terms."""
+    found = _Market(terms, None, vocabulary).value(node)
+    kept: BoolArray = np.broadcast_to(np.asarray(found) != 0.0, (_count(terms, {}),)).copy()
+    return kept
+
+
+class _Market:
+    """Values over all symbols; without names, what depends on them is unknown."""
+
+    def __init__(
+        self,
+        terms: Mapping[Node, Column],
+        names: Mapping[str, Column] | None,
+        vocabulary: Vocabulary,
+    ) -> None:
+        self._terms, self._names, self._vocabulary = terms, names, vocabulary
+        self._n = _count(terms, names or {})
+
+    def value(self, node: Node) -> Values:
+        """Return an array ``(n_symbols,)``, or a constant."""
+        if node in self._terms:
+            return self._terms[node]
+        if isinstance(node, Text):
+            return node.value
+        level = level_of(node, self._vocabulary)
+        if level == "constant":
+            program = Program(self._vocabulary.functions)
+            return np.float64(program.steps[program.add(node)].value)
+        if self._names is None and not isinstance(node, And | Or):
+            return np.full(self._n, np.nan)
+        if isinstance(node, Name):
+            return self._name(node.name)
+        if not isinstance(node, Call):
+            values = [self.value(child) for child in children(node)]
+            return applied(node, None, values, self._n)
+        function = self._vocabulary.functions[node.function]
+        if function.memory != "market":
+            values = [self.value(one) for one in split(node, function).series]
+            return applied(node, function, values, self._n)
+        arrays = [self.value(argument) for argument in node.arguments]
+        return cast("FloatArray", function.kernel(*arrays))
+
+    def _name(self, name: str) -> Column:
+        if self._names is None or name not in self._names:
+            raise RuleUnavailableError(name, f"the column {name}")
+        return self._names[name]
+
+
+def _count(terms: Mapping[Node, Column], names: Mapping[str, Column]) -> int:
+    for column in (*terms.values(), *names.values()):
+        return len(column)
+    return 0
+
+
+def _is_text(values: Any) -> bool:
+    return element_wise.is_text(values)

@@ -1,0 +1,133 @@
+"""What a node of a checked tree does to the values of its operands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from technic.aliases import FloatArray
+from technic.language import element_wise
+from technic.language.element_wise import Values
+from technic.language.function import Function
+from technic.language.nodes import (
+    And,
+    Arithmetic,
+    Call,
+    Comparison,
+    Membership,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Or,
+)
+
+__all__ = ["Arguments", "applied", "called", "operator_of", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a checked call: series and constants apart, and how they stand together."""
+
+    call: Call
+    takes: tuple[str, ...]
+
+    @property
+    def series(self) -> tuple[Node, ...]:
+        """The operands that change from bar to bar."""
+        return tuple(node for node, takes in self._both() if takes in ("series", "condition"))
+
+    @property
+    def constants(self) -> tuple[float, ...]:
+        """The constants, in their order; bars are whole numbers."""
+        return tuple(_constant(node, t) for node, t in self._both() if t in ("bars", "number"))
+
+    def with_series(self, series: Sequence[Node]) -> Call:
+        """Return the call with other operands."""
+        waiting = iter(series)
+        return Call(
+            self.call.function,
+            tuple(
+                next(waiting) if takes in ("series", "condition") else node
+                for node, takes in self._both()
+            ),
+        )
+
+    def bound(self, function: Function) -> Callable[..., Any]:
+        """Return the kernel with the constants in their places; it takes fields and series.
+
+        A kernel of memory ``day`` gets its arrays first, then the rows, then the constants.
+        """
+        if function.memory == "day":
+            arrays = len(function.fields) + len(self.series) + 1
+            return partial(called, function.kernel, (None,) * arrays + self.constants)
+        given: list[float | None] = [None] * len(function.fields)
+        for node, takes in self._both():
+            if takes in ("series", "condition"):
+                given.append(None)
+            elif takes != "group":
+                given.append(_constant(node, takes))
+        return partial(called, function.kernel, tuple(given))
+
+    def _both(self) -> Iterator[tuple[Node, str]]:
+        return zip(self.call.arguments, self.takes, strict=True)
+
+
+def split(call: Call, function: Function) -> Arguments:
+    """Tell the arguments of a checked call apart."""
+    return Arguments(call, tuple(parameter.takes for parameter in function.parameters))
+
+
+def called(kernel: Callable[..., Any], given: Sequence[float | None], *arrays: Any) -> Any:
+    """Call a kernel with arrays where no constant is given."""
+    waiting = iter(arrays)
+    return kernel(*(next(waiting) if constant is None else constant for constant in given))
+
+
+def operator_of(node: Node) -> tuple[Hashable, Callable[..., Any]]:
+    """Return what tells an operator from others, and what it does to arrays or constants."""
+    match node:
+        case Negative():
+            return "negative", element_wise.negated
+        case Arithmetic():
+            return node.operator, partial(element_wise.arithmetic, node.operator)
+        case Comparison():
+            return node.operator, partial(element_wise.compared, node.operator)
+        case Membership():
+            members = tuple(value.value for value in node.values)
+            return ("in", members), partial(element_wise.is_member, members=members)
+        case Not():
+            return "not", element_wise.turned_round
+        case And():
+            return "and", element_wise.all_of
+        case Or():
+            return "or", element_wise.any_of
+        case _:
+            raise TypeError(f"{type(node).__name__} is no operator")
+
+
+def applied(node: Node, function: Function | None, values: Sequence[Values], n: int) -> FloatArray:
+    """Apply an operator, or a function of memory ``point``, to one value for each of n symbols.
+
+    ``values``: those of the operands, or of the series of a call, ``(n,)`` or constants.
+    """
+    if not isinstance(node, Call):
+        _, run = operator_of(node)
+        if isinstance(node, And | Or | Not):
+            values = [np.broadcast_to(np.asarray(value, np.float64), (n,)) for value in values]
+        found: FloatArray = run(*values)
+        return found
+    assert function is not None
+    with np.errstate(all="ignore"):
+        rows = [np.broadcast_to(np.asarray(value, np.float64), (1, n)) for value in values]
+        row: FloatArray = split(node, function).bound(function)(*rows)[0]
+    return element_wise.finite(row)
+
+
+def _constant(node: Node, takes: str) -> float:
+    assert isinstance(node, Number)
+    return int(node.value) if takes == "bars" else node.value

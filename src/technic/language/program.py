@@ -1,0 +1,159 @@
+"""Expressions of the level ``bar`` as steps, and how many bars of each step are needed.
+
+A program holds the steps of all expressions of a scan: operands before those who use them, equal
+steps once, calls taken apart as ``functions.shared`` says. What is needed flows from the results
+down: ``close > sma(close, 50)`` needs one bar of the mean and fifty of the close; what stands under
+a recursion is needed from the first bar on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from technic.language.function import Function
+from technic.language.functions.shared import PARTS, rewritten
+from technic.language.nodes import And, Call, Name, Node, Not, Number, Or, Shift, children
+from technic.language.operators import operator_of, split
+
+__all__ = ["Need", "Program", "Span", "Step", "needs"]
+
+Kind = Literal["constant", "field", "operator", "point", "window", "start", "shift"]
+Span: TypeAlias = tuple[int, int]
+"""Bars of a step: how many bars ago the newest is, and how many they are."""
+
+STAND_IN = "#"
+"""Begins the name of a step inside a call that is taken apart; no text can say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A piece of work: ``run`` gets the arrays of ``inputs``.
+
+    ``value``: of a constant; ``name``: of a field. ``lag``: a shift's bars. ``reach``: bars before
+    its own at which a window looks.
+    """
+
+    kind: Kind
+    inputs: tuple[int, ...] = ()
+    run: Callable[..., Any] | None = None
+    value: float = np.nan
+    name: str = ""
+    lag: int = 0
+    reach: int = 0
+
+
+@dataclass(slots=True)
+class Need:
+    """What is needed of a step: everything, or some spans of bars."""
+
+    everything: bool = False
+    spans: list[Span] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.spans)
+
+
+class Program:
+    """Steps made from nodes; ``add`` gives the number of a node's step."""
+
+    def __init__(self, functions: Mapping[str, Function]) -> None:
+        self.steps: list[Step] = []
+        self._functions = {**functions, **PARTS}
+        self._numbers: dict[Hashable, int] = {}
+
+    def add(self, node: Node) -> int:
+        """Add what a checked node of the level constant or bar is made of; return its step."""
+        match node:
+            case Number():
+                return self._step(("constant", node.value), Step("constant", value=node.value))
+            case Name() if node.name.startswith(STAND_IN):
+                return int(node.name[1:])
+            case Name():
+                return self._step(("field", node.name), Step("field", name=node.name))
+            case Shift():
+                below = self.add(node.operand)
+                if self.steps[below].kind == "constant" or not node.bars:
+                    return below
+                step = Step("shift", (below,), lag=node.bars)
+                return self._step(("shift", below, node.bars), step)
+            case Call():
+                return self._call(node)
+            case _:
+                key, run = operator_of(node)
+                inputs = tuple(self.add(child) for child in children(node))
+                kind: Kind = "point" if isinstance(node, And | Or | Not) else "operator"
+                return self._step((key, inputs), Step(kind, inputs, run))
+
+    def _call(self, node: Call) -> int:
+        function = self._functions[node.function]
+        arguments = split(node, function)
+        series = [self.add(one) for one in arguments.series]
+        parts = rewritten(arguments.with_series([Name(f"{STAND_IN}{one}") for one in series]))
+        if parts is not None:
+            return self.add(parts)
+        inputs = (*(self.add(Name(name)) for name in function.fields), *series)
+        kind = function.memory
+        assert kind in ("point", "window", "start")
+        reach = function.bars(*arguments.constants) - 1 if kind == "window" else 0
+        step = Step(kind, inputs, arguments.bound(function), reach=reach)
+        return self._step((node.function, arguments.constants, inputs), step)
+
+    def _step(self, key: Hashable, step: Step) -> int:
+        if key in self._numbers:
+            return self._numbers[key]
+        if step.inputs and step.kind in ("operator", "point"):
+            step = self._folded(step)
+        self.steps.append(step)
+        self._numbers[key] = len(self.steps) - 1
+        return len(self.steps) - 1
+
+    def _folded(self, step: Step) -> Step:
+        """Work a step out at once where all it looks at are constants."""
+        below = [self.steps[number] for number in step.inputs]
+        if any(one.kind != "constant" for one in below):
+            return step
+        assert step.run is not None
+        if step.kind == "operator":
+            found = step.run(*(np.float64(one.value) for one in below))
+        else:
+            found = step.run(*(np.full((1, 1), one.value) for one in below))
+        return Step("constant", value=float(np.asarray(found).item()))
+
+
+def needs(steps: Sequence[Step], results: Iterable[int], *, everything: bool = False) -> list[Need]:
+    """Return what is needed of each step for the newest bar of the results, or for all bars."""
+    found = [Need() for _ in steps]
+    for number in results:
+        found[number].everything |= everything
+        found[number].spans.append((0, 1))
+    for number in range(len(steps) - 1, -1, -1):
+        step, need = steps[number], found[number]
+        if not need:
+            continue
+        need.spans = _joined(need.spans)
+        for below in step.inputs:
+            if need.everything or step.kind == "start":
+                found[below].everything = True
+            else:
+                found[below].spans += [
+                    (lag + step.lag, bars + step.reach) for lag, bars in need.spans
+                ]
+    return found
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """Join spans that overlap or touch."""
+    joined: list[Span] = []
+    for lag, bars in sorted(set(spans)):
+        if joined:
+            start, length = joined[-1]
+            hull = max(start + length, lag + bars) - start
+            if hull <= length + bars:
+                joined[-1] = (start, hull)
+                continue
+        joined.append((lag, bars))
+    return joined
