@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -18,12 +19,13 @@ import pytest
 
 from support.blocks_that_fail import Poisoning, killed_always, killed_once, slow_but_first
 from support.made_up_market import CALENDAR, SESSIONS, SYMBOLS, assert_same, scan
+from support.stored_market import fill, scan_stored
 from technic import ScanConfig, run_ray_scans, run_scan
 from technic.engine.local import LocalRunner
 from technic.engine.packing import StoredPanel
 from technic.engine.ray_runner import RayRunner, start_ray
 from technic.engine.threads import ThreadsRunner
-from technic.errors import ParameterError, RunnerError
+from technic.errors import ParameterError, RunnerError, StoreError
 from technic.panel import BarPanel, LongBars
 from technic.result import RunnerInfo
 from technic.scan_block import joined, scan_block
@@ -77,6 +79,25 @@ def test_three_runners_give_one_answer(
         assert_same(left, right)
     if poison and poison in symbols:
         assert results[2].ledger.of(poison) == ("error.ZeroDivisionError", "poison in the well")
+
+
+def test_workers_read_their_blocks_from_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What memory gives, though no bar passes through here; a file that is lost is named."""
+    folder = fill(tmp_path / "store", monkeypatch)
+    config = ScanConfig(as_of="2024-01-12", block_size=7)
+    in_memory = scan_stored(folder, config, runner=Poisoning(LocalRunner(), "BN"))
+    runner = RayRunner()
+    streamed = scan_stored(folder, config, "0.0003", runner=Poisoning(runner, "BN"))
+    assert (in_memory.stats.streamed, streamed.stats.streamed) == (False, True)
+    assert runner.last.put_bytes == 0
+    assert_same(in_memory, streamed)
+    assert streamed.warnings == in_memory.warnings
+    one, other = (replace(each.stats.batch, seconds=0.0) for each in (in_memory, streamed))
+    assert one == other
+    lost = sorted((folder / "bars").glob("*/*.parquet"))[-1]
+    lost.unlink()
+    with pytest.raises(StoreError, match=lost.name):
+        scan_stored(folder, memory="0.0003", runner=RayRunner())
 
 
 def test_real_bars_give_one_answer(real_data: Path):

@@ -9,17 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.aliases import DateArray, FloatArray
-from technic.engine.blocks import BlockOutcome, PoisonedSymbol
+from technic.engine.blocks import BlockOutcome
 from technic.errors import RunnerError
 from technic.panel import BarPanel
 from technic.panel.bar_panel import FIELDS
+from technic.regime import IndexSums
 from technic.scan_block import BlockRows
 
 __all__ = ["BARS", "PackedOutcome", "StoredPanel", "packed", "panel_bytes", "unpacked"]
 
 BARS = (*FIELDS, "session")
 PackedRows = tuple[BlockRows, tuple[str, ...], FloatArray]
-PackedOutcome = tuple[list[PackedRows], list[PoisonedSymbol]]
+PackedOutcome = tuple[list[PackedRows], BlockOutcome]
+"""The rows of each block, and the outcome without them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,13 +83,17 @@ def packed(outcome: BlockOutcome) -> PackedOutcome:
         (replace(one, columns={}), tuple(one.columns), np.array(list(one.columns.values())))
         for one in outcome.rows
     ]
-    return rows, outcome.poisoned
+    return rows, replace(outcome, rows=[])
 
 
 def unpacked(travelled: PackedOutcome) -> BlockOutcome:
     """Copy the rows out of shared memory, which may end before they do."""
     rows = [
-        replace(one, columns=dict(zip(names, matrix.copy(), strict=True)))
+        replace(
+            one,
+            columns=dict(zip(names, matrix.copy(), strict=True)),
+            index=one.index and IndexSums.added([one.index]),
+        )
         for one, names, matrix in travelled[0]
     ]
-    return BlockOutcome(rows, travelled[1])
+    return replace(travelled[1], rows=rows)
