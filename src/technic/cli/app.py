@@ -8,6 +8,7 @@ import typer
 
 from technic.cli.bench import bench
 from technic.cli.data import data
+from technic.cli.diff import diff
 from technic.cli.doctor import doctor
 from technic.cli.explain import explain
 from technic.cli.groups import expand_groups
@@ -48,6 +49,6 @@ def technic(
         print(context.get_help())
 
 
-for command in (scan, show, explain, verify, plan, sync, bench, marketsim, doctor):
+for command in (scan, show, explain, diff, verify, plan, sync, bench, marketsim, doctor):
     app.command(command.__name__)(expand_groups(command))
 app.add_typer(data)

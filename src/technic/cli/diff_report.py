@@ -1,0 +1,129 @@
+"""Two saved results compared, for a terminal: who entered, left and moved, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from technic.cli.style import change_text, rating_style, signal_text
+from technic.cli.verify_report import saved_lines
+from technic.diff import ComponentChange, Diff, Side, SymbolChange
+from technic.ledger import KEPT
+
+__all__ = ["diff_lines"]
+
+COMPONENTS = 3
+"""Components that are named for a symbol: those that changed its rating most."""
+NARROW = 90
+"""Below this width a line has no room for two ratings beside the reason."""
+
+
+def diff_lines(found: Diff, limit: int | None, width: int) -> Iterator[RenderableType]:
+    """Yield the whole comparison; ``limit``: most symbols of each list."""
+    yield Text.assemble(
+        ("Technic diff ", "bold"),
+        f"{found.before.folder} → {found.after.folder}",
+        overflow="fold",
+    )
+    yield saved_lines(found.before.headline())
+    yield saved_lines(found.after.headline())
+    for warning in found.warnings:
+        yield Text(f"warning: {warning}", "yellow")
+    counts = (
+        (len(found.entered), "entered"),
+        (len(found.left), "left"),
+        (len(found.moved), "moved"),
+        (found.unchanged, "unchanged"),
+    )
+    yield Text(", ".join(f"{count:,} {what}" for count, what in counts), "bold")
+    for name, changes, side in (
+        ("entered", found.entered, _before),
+        ("left", found.left, _after),
+        ("moved", found.moved, None),
+    ):
+        if changes:
+            yield _list(found, name, changes[:limit], len(changes), side, width)
+
+
+def _list(
+    found: Diff,
+    name: str,
+    changes: Sequence[SymbolChange],
+    count: int,
+    side: Callable[[SymbolChange], Text] | None,
+    width: int,
+) -> Table:
+    shown = f"first {len(changes):,} of {count:,}" if len(changes) < count else f"{count:,}"
+    grid = Table(
+        title=Text.assemble((name, "bold"), f" {shown}"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+        header_style="bold",
+    )
+    grid.add_column("#", justify="right", no_wrap=True)
+    grid.add_column("symbol", no_wrap=True)
+    grid.add_column("rating", justify="right", no_wrap=True)
+    if width >= NARROW:
+        grid.add_column("change", justify="right", no_wrap=True)
+        grid.add_column("signal", no_wrap=True)
+    grid.add_column("why", overflow="fold")
+    for one in changes:
+        cells = [_places(one), Text(one.symbol, "bold"), _rating(one)]
+        if width >= NARROW:
+            cells += [_change(one), _signal(one)]
+        why = [] if side is None else [side(one)]
+        components = found.components(one.symbol)[:COMPONENTS]
+        if components:
+            why.append(Text(" · ".join(map(_component, components)), "dim"))
+        grid.add_row(*cells, Text("\n").join(why))
+    return grid
+
+
+def _before(one: SymbolChange) -> Text:
+    return _outcome("was", one.before)
+
+
+def _after(one: SymbolChange) -> Text:
+    return _outcome("now", one.after)
+
+
+def _outcome(when: str, side: Side) -> Text:
+    text = f"{when} {side.outcome}"
+    return Text(f"{text}: {side.detail}" if side.detail and side.outcome != KEPT else text)
+
+
+def _places(one: SymbolChange) -> Text:
+    before, after = one.before.place, one.after.place
+    if before is None or after is None:
+        return Text(f"{before or after:,}")
+    return Text(f"{before:,} → {after:,}" if before != after else f"{after:,}")
+
+
+def _rating(one: SymbolChange) -> Text:
+    before, after = one.before.tech_rating, one.after.tech_rating
+    line = Text("" if before is None else f"{before:.1f} → ")
+    if after is None:
+        return line.append("-")
+    return line.append(f"{after:.1f}", rating_style(after))
+
+
+def _change(one: SymbolChange) -> Text:
+    return Text("") if one.rating_change is None else change_text(one.rating_change)
+
+
+def _signal(one: SymbolChange) -> Text:
+    before, after = one.before.signal, one.after.signal
+    names = [name for name in (before, after) if name is not None]
+    if len(set(names)) < 2:
+        return signal_text(names[-1]) if names else Text("-")
+    return signal_text(names[0]) + Text(" → ") + signal_text(names[1])
+
+
+def _component(one: ComponentChange) -> str:
+    return f"{one.component} {one.before} → {one.after} ({one.points:+.1f})"

@@ -1,0 +1,122 @@
+"""Running a saved scan again: the same day, the same universe, the same data where it still is.
+
+What could not be fetched then is not there now either: those entries of the ledger are part of what
+is given.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from technic.aliases import DateArray
+from technic.data_engine.data_version import DataVersion, data_version_of
+from technic.data_engine.price_cache import PriceFrames
+from technic.data_engine.providers.base import Fetched, PriceBasis, Progress, Provider
+from technic.errors import StoreError
+from technic.result import ScanResult
+from technic.saved import SavedScan
+from technic.saved_sources import sources_of
+from technic.scan_history import ScanProgress
+from technic.scanner_core import run_scan
+from technic.sessions import load_calendar
+from technic.settings import Settings
+from technic.universe import Universe
+
+__all__ = ["Rerun", "run_again"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rerun:
+    """A scan run again; ``source``: what it read; ``note``: how that is not what was read then."""
+
+    result: ScanResult
+    source: Provider
+    note: str = ""
+
+
+def run_again(
+    saved: SavedScan,
+    *,
+    settings: Settings,
+    now: dt.datetime,
+    price_cache: PriceFrames | None = None,
+    provider: Provider | None = None,
+    data: str | None = None,
+    runner: str | None = None,
+    progress: ScanProgress | None = None,
+) -> Rerun:
+    """Scan as ``saved`` was scanned.
+
+    ``price_cache``, ``provider``: what the scan was given then, where it was. ``data``: where the
+    files of prices are now. ``runner``: where the blocks run, local unless given. Raises
+    UsageError for data that is not named or not there, StoreError for a store that is not there.
+    """
+    config = replace(
+        saved.config,
+        as_of=saved.as_of,
+        universe=None,
+        symbols=(),
+        watchlist=None,
+        runner=runner or "local",
+    )
+    calendar = load_calendar(now.date(), settings.home)
+    *first, last = sources_of(
+        saved, calendar, settings, price_cache=price_cache, provider=provider, data=data
+    )
+    why_not = ""
+    for source in (*first, last):
+        pinned = _Pinned(source.provider, saved)
+        try:
+            result = run_scan(
+                config,
+                price_cache=price_cache,
+                provider=pinned,
+                settings=settings,
+                now=now,
+                progress=progress,
+            )
+        except StoreError as error:
+            if source is last:
+                raise
+            why_not = f" ({error.reason})"
+        else:
+            break
+    return Rerun(result, source.provider, source.note and source.note + why_not)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pinned:
+    """The provider of the re-run: bars of ``source``, listings and last session of then."""
+
+    source: Provider
+    saved: SavedScan
+
+    @property
+    def name(self) -> str:
+        return self.saved.data.provider
+
+    @property
+    def simulated(self) -> bool:
+        return self.saved.data.simulated
+
+    @property
+    def price_basis(self) -> PriceBasis:
+        return self.source.price_basis
+
+    def listings(self) -> Universe:
+        return self.saved.universe
+
+    def last_session(self) -> np.datetime64:
+        return np.datetime64(self.saved.data.last_session, "D")
+
+    def data_version(self) -> DataVersion:
+        return data_version_of(self.source)
+
+    def history(
+        self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
+    ) -> Fetched:
+        return self.source.history(symbols, sessions, progress)

@@ -1,0 +1,153 @@
+"""A saved result read back: everything that a re-run needs and that two results are compared by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from technic.config_json import config_from_json
+from technic.errors import InputFileError, ParameterError
+from technic.ledger import KEPT, Ledger
+from technic.result import DataInfo
+from technic.saved_folder import SCAN, StoredFolder, read_folder
+from technic.scan_config import ScanConfig
+from technic.universe import Universe
+
+__all__ = ["SavedScan", "load_saved"]
+
+T = TypeVar("T")
+
+LEDGER = ("symbol", "outcome", "detail")
+BARS = ("symbol", "bars", "first", "last", "hash")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class SavedScan:
+    """A result as it lies in ``folder``.
+
+    ``table``: one row for each kept symbol; ``filtered``: signal and columns of the scored symbols
+    that a filter left out; ``bars``: symbol, bars, first, last, hash of what was scanned.
+    ``config_of_table``: the config that the table itself names. ``code``, ``environment``,
+    ``data_version``, ``benchmark``: what the result came from. ``altered``: files that were changed
+    since they were saved.
+    """
+
+    folder: Path
+    table: pd.DataFrame
+    filtered: pd.DataFrame
+    ledger: Ledger
+    universe: Universe
+    bars: pd.DataFrame
+    config: ScanConfig
+    config_json: Mapping[str, Any]
+    config_of_table: Mapping[str, Any] | None
+    as_of: str
+    data: DataInfo
+    regime: Mapping[str, object]
+    warnings: tuple[str, ...]
+    code: Mapping[str, str]
+    environment: Mapping[str, str]
+    data_version: Mapping[str, Any]
+    benchmark: Mapping[str, str] | None
+    altered: tuple[str, ...]
+
+    def headline(self) -> str:
+        """One line: as of when, how many of how many, from where, SIMULATED where it is."""
+        label = " · SIMULATED" if self.data.simulated else ""
+        kept = self.ledger.counts.get(KEPT, 0)
+        return (
+            f"as of {self.as_of} · {kept:,} of {len(self.ledger):,} symbols kept · "
+            f"{self.data.provider} data to {self.data.last_session}{label}"
+        )
+
+
+def load_saved(folder: str | Path) -> SavedScan:
+    """Read a result that ``ScanResult.save`` or ``technic scan --save`` has written.
+
+    Raises InputFileError, in one sentence, for a folder that is no saved result, a file that is
+    missing or cut short, a format of another version, and a key or a value nobody knows.
+    """
+    if not isinstance(folder, str | Path) or not str(folder).strip():
+        raise ParameterError("folder", folder, "the folder of a saved result")
+    folder = Path(folder)
+    stored = read_folder(folder)
+    found = _Document(str(folder / SCAN), stored.document)
+    ledger = _columns(folder, stored, "ledger", LEDGER)
+    config = found.part("config", dict)
+    benchmark = stored.document.get("benchmark")
+    return SavedScan(
+        folder=folder,
+        table=stored.frames["table"],
+        filtered=stored.frames["filtered"],
+        ledger=Ledger(
+            tuple(map(str, ledger["symbol"])), _texts(ledger["outcome"]), _texts(ledger["detail"])
+        ),
+        universe=_universe(folder, stored.frames["universe"], found),
+        bars=_columns(folder, stored, "bars", BARS),
+        config=config_from_json(config, found.path),
+        config_json=config,
+        config_of_table=stored.notes["table"].get("config"),
+        as_of=found.part("as_of", str),
+        data=found.data(),
+        regime=found.part("regime", dict),
+        warnings=tuple(map(str, found.part("warnings", list))),
+        code=found.part("code", dict),
+        environment=found.part("environment", dict),
+        data_version=found.part("data_version", dict),
+        benchmark=benchmark if isinstance(benchmark, Mapping) else None,
+        altered=stored.altered,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """The parts of scan.json, each of the kind it has to be."""
+
+    path: str
+    content: Mapping[str, Any]
+
+    def part(self, name: str, kind: type[T]) -> T:
+        value = self.content.get(name)
+        if not isinstance(value, kind):
+            what = "is missing" if name not in self.content else f"is {value!r:.40}"
+            raise InputFileError(self.path, f"{name!r} {what}", hint="it was edited")
+        return value
+
+    def data(self) -> DataInfo:
+        values = self.part("data", dict)
+        try:
+            found = DataInfo(**values)
+        except TypeError as error:
+            raise InputFileError(self.path, f"'data' is not as it was saved: {error}") from error
+        if not isinstance(found.simulated, bool):
+            raise InputFileError(self.path, f"'data.simulated' is {found.simulated!r:.40}")
+        return found
+
+
+def _columns(
+    folder: Path, stored: StoredFolder, name: str, columns: tuple[str, ...]
+) -> pd.DataFrame:
+    frame = stored.frames[name]
+    for column in columns:
+        if column not in frame.columns:
+            raise InputFileError(str(folder / f"{name}.parquet"), f"has no column {column!r}")
+    return frame
+
+
+def _universe(folder: Path, frame: pd.DataFrame, found: _Document) -> Universe:
+    source = found.part("universe", dict).get("source")
+    try:
+        return Universe(frame, str(source))
+    except ParameterError as error:
+        raise InputFileError(str(folder / "universe.parquet"), str(error)) from error
+
+
+def _texts(values: pd.Series[Any]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    texts = np.empty(len(values), dtype=object)
+    texts[:] = [None if pd.isna(value) else str(value) for value in values]
+    return texts

@@ -1,0 +1,179 @@
+"""verify: run a saved result again and say whether the table is identical, or what differs.
+
+Identical means: config as it was saved, and table, filtered symbols, ledger and regime the same,
+bit for bit. Everything else that could have changed them (code, packages, data, bars, listings) is
+compared too and said, whether it changed a value or not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from technic.config_json import config_differences
+from technic.data_engine.price_cache import PriceFrames
+from technic.data_engine.providers.base import Provider
+from technic.rerun import run_again
+from technic.result import RunnerInfo, plain
+from technic.saved import SavedScan, load_saved
+from technic.scan_history import ScanProgress
+from technic.settings import Settings, load_settings
+from technic.table_differences import (
+    LedgerDifference,
+    TableDifferences,
+    ledger_differences,
+    table_differences,
+)
+from technic.verify_inputs import BarChanges, Check, bar_changes, input_checks
+from technic.version import __version__
+
+__all__ = ["BarChanges", "Check", "Verification", "verify"]
+
+TAGGED = "regime_tags, numbers: "
+"""How the source of a regime begins whose labels were given."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Verification:
+    """What a re-run came to.
+
+    ``checks``: what the result came from, then and now. ``bars``: symbols whose bars are not those
+    that were scanned. ``config``: key → value the table was made with, value in scan.json.
+    ``table``, ``filtered``, ``ledger``, ``regime``: every difference of the answer.
+    """
+
+    saved: SavedScan
+    runner: RunnerInfo
+    checks: tuple[Check, ...]
+    bars: BarChanges
+    config: Mapping[str, tuple[object, object]]
+    table: TableDifferences
+    filtered: TableDifferences
+    ledger: tuple[LedgerDifference, ...]
+    regime: Mapping[str, tuple[object, object]]
+
+    @property
+    def identical(self) -> bool:
+        """Whether the re-run gave the identical answer."""
+        return not (self.config or self.ledger or self.regime) and (
+            self.table.identical and self.filtered.identical
+        )
+
+    def summary(self, limit: int | None = None) -> dict[str, object]:
+        """Return the object that ``--format json`` prints; at most ``limit`` entries of a list."""
+        shown = slice(limit)
+        return {
+            "technic": __version__,
+            "folder": str(self.saved.folder),
+            "identical": self.identical,
+            "as_of": self.saved.as_of,
+            "data": asdict(self.saved.data),
+            "runner": asdict(self.runner),
+            "checks": [asdict(check) for check in self.checks],
+            "bars": {
+                "compared": self.bars.compared,
+                "changed": list(self.bars.changed),
+                "missing": list(self.bars.missing),
+                "added": list(self.bars.added),
+            },
+            "config": _pairs(self.config),
+            "table": _table(self.table, shown),
+            "filtered": _table(self.filtered, shown),
+            "ledger": {
+                "entries": len(self.saved.ledger),
+                "differing": len(self.ledger),
+                "entries_differing": [_entry(one) for one in self.ledger[shown]],
+            },
+            "regime": _pairs(self.regime),
+        }
+
+
+def verify(
+    folder: str | Path,
+    *,
+    price_cache: PriceFrames | None = None,
+    provider: Provider | None = None,
+    data: str | None = None,
+    runner: Literal["auto", "local", "threads", "ray"] | None = None,
+    settings: Settings | None = None,
+    now: dt.datetime | None = None,
+    progress: ScanProgress | None = None,
+) -> Verification:
+    """Run a saved result again, as of the same day on the same data where that still is.
+
+    ``price_cache``, ``provider``: what the scan was given then, where it was given some. ``data``:
+    where the files of prices are now, if they have moved. ``runner``: where the blocks run.
+    Nothing is fetched. Raises InputFileError for what is no saved result, UsageError or StoreError
+    for data that is not there.
+    """
+    saved = load_saved(folder)
+    settings = settings or load_settings(os.environ, Path.cwd())
+    again = run_again(
+        saved,
+        settings=settings,
+        now=now or dt.datetime.now(dt.UTC),
+        price_cache=price_cache,
+        provider=provider,
+        data=data,
+        runner=runner,
+        progress=progress,
+    )
+    result = again.result
+    config = config_differences(saved.config_of_table or saved.config_json, saved.config_json)
+    bars = bar_changes(saved, result)
+    return Verification(
+        saved=saved,
+        runner=result.runner,
+        checks=tuple(input_checks(saved, again, config, bars)),
+        bars=bars,
+        config=config,
+        table=table_differences(saved.table, result.table),
+        filtered=table_differences(saved.filtered, result.filtered()),
+        ledger=ledger_differences(saved.ledger, result.ledger),
+        regime=dict(_regime_changes(saved.regime, asdict(result.regime))),
+    )
+
+
+def _regime_changes(
+    saved: Mapping[str, object], now: Mapping[str, object]
+) -> Iterator[tuple[str, tuple[object, object]]]:
+    """Yield what differs; labels that a caller gave (run_ray_scans) are nobody's to compute."""
+    source = str(saved.get("source"))
+    given = ("trend", "volatility") if source.startswith(TAGGED) else ()
+    for name in {**saved, **now}:
+        then = source.removeprefix(TAGGED) if name == "source" else saved.get(name)
+        if name not in given and then != now.get(name):
+            yield name, (then, now.get(name))
+
+
+def _pairs(pairs: Mapping[str, tuple[object, object]]) -> list[dict[str, object]]:
+    return [
+        {"key": key, "saved": plain(then), "now": plain(now)} for key, (then, now) in pairs.items()
+    ]
+
+
+def _table(found: TableDifferences, shown: slice) -> dict[str, object]:
+    return {
+        "identical": found.identical,
+        "rows_saved": found.rows_saved,
+        "rows_now": found.rows_now,
+        "missing": list(found.missing[shown]),
+        "added": list(found.added[shown]),
+        "columns_missing": list(found.columns_missing),
+        "columns_added": list(found.columns_added),
+        "moved": [asdict(one) for one in found.moved[shown]],
+        "cells_differing": len(found.cells),
+        "cells": [asdict(one) for one in found.cells[shown]],
+    }
+
+
+def _entry(one: LedgerDifference) -> dict[str, object]:
+    pairs = {"saved": one.saved, "now": one.now}
+    return {"symbol": one.symbol} | {
+        name: None if pair is None else {"outcome": pair[0], "detail": pair[1]}
+        for name, pair in pairs.items()
+    }
