@@ -1,0 +1,162 @@
+"""The table of the 26 votes: names, rules in words, and the history each of them needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from technic.scoring import _technical_rules as rules
+from technic.scoring._technical_kernels import ema_fade, wilder_fade
+
+__all__ = ["VOTES", "Vote"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One vote: its column, group and rules in words.
+
+    ``bars``: with so many bars the vote is there. ``settled``: with so many, everything it looks
+    at is there and the start of each recursion weighs less than 1e-4; where one recursion feeds
+    another they fade in turn.
+    """
+
+    name: str
+    group: Literal["moving average", "oscillator"]
+    label: str
+    up: str
+    down: str
+    bars: int
+    settled: int
+    compute: rules.Compute
+
+
+def _average(name: str, label: str, bars: int, compute: rules.Compute, fade: int = 0) -> Vote:
+    words = ("close above it", "close below it")
+    return Vote(f"tv_{name}", "moving average", label, *words, bars, bars + fade, compute)
+
+
+_LENGTHS = (10, 20, 30, 50, 100, 200)
+_TREND = 50 + ema_fade(50)
+_WILDER = wilder_fade(14)
+
+_AVERAGES = (
+    *(_average(f"sma_{n}", f"SMA {n}", n, rules.sma_vote(n)) for n in _LENGTHS),
+    *(_average(f"ema_{n}", f"EMA {n}", n, rules.ema_vote(n), ema_fade(n)) for n in _LENGTHS),
+    _average("hull_9", "Hull 9", 11, rules.hull),
+    _average("vwma_20", "VWMA 20", 20, rules.vwma_20),
+    Vote(
+        "tv_ichimoku",
+        "moving average",
+        "Ichimoku 9, 26, 52",
+        "close > conversion > base > lead 1 > lead 2, the leads of 26 bars ago",
+        "close < conversion < base < lead 1 < lead 2",
+        52,
+        78,
+        rules.ichimoku,
+    ),
+)
+
+
+def _oscillator(
+    name: str,
+    label: str,
+    up: str,
+    down: str,
+    bars: int,
+    compute: rules.Compute,
+    settled: int | None = None,
+) -> Vote:
+    needed = bars if settled is None else settled
+    return Vote(f"tv_{name}", "oscillator", label, up, down, bars, needed, compute)
+
+
+_OSCILLATORS = (
+    _oscillator(
+        "rsi",
+        "RSI 14",
+        "below 30 and rising",
+        "above 70 and falling",
+        16,
+        rules.rsi,
+        16 + _WILDER,
+    ),
+    _oscillator(
+        "stochastic",
+        "Stochastic 14, 3, 3",
+        "K < 20, D < 20, K > D",
+        "K > 80, D > 80, K < D",
+        19,
+        rules.stochastic,
+    ),
+    _oscillator(
+        "cci",
+        "CCI 20 of the close",
+        "below -100 and rising",
+        "above 100 and falling",
+        21,
+        rules.cci,
+    ),
+    _oscillator(
+        "adx",
+        "ADX 14, 14",
+        "ADX > 20 and rising, +DI > -DI",
+        "ADX > 20 and rising, +DI < -DI",
+        28,
+        rules.adx,
+        29 + 2 * _WILDER,
+    ),
+    _oscillator(
+        "awesome",
+        "Awesome oscillator 5, 34",
+        "crosses above 0; or above 0 on both bars, rising after a fall",
+        "crosses below 0; or below 0 on both bars, falling after a rise",
+        35,
+        rules.awesome,
+        36,
+    ),
+    _oscillator("momentum", "Momentum 10", "rising", "falling", 12, rules.momentum),
+    _oscillator(
+        "macd",
+        "MACD 12, 26, 9",
+        "line > signal",
+        "line < signal",
+        34,
+        rules.macd,
+        34 + ema_fade(26) + ema_fade(9),
+    ),
+    _oscillator(
+        "stochrsi",
+        "Stochastic RSI 14, 14, 3, 3",
+        "close < EMA 50; K < 20, D < 20, K > D",
+        "close > EMA 50; K > 80, D > 80, K < D",
+        50,
+        rules.stochrsi,
+        max(_TREND, 32 + _WILDER),
+    ),
+    _oscillator(
+        "williams",
+        "Williams %R 14",
+        "below -80 and rising",
+        "above -20 and falling",
+        15,
+        rules.williams,
+    ),
+    _oscillator(
+        "bull_bear",
+        "Bull/bear power 13",
+        "close > EMA 50; low - EMA 13 below 0 and rising",
+        "close < EMA 50; high - EMA 13 above 0 and falling",
+        50,
+        rules.bull_bear,
+        max(_TREND, 14 + ema_fade(13)),
+    ),
+    _oscillator(
+        "ultimate", "Ultimate oscillator 7, 14, 28", "above 70", "below 30", 29, rules.ultimate
+    ),
+)
+
+VOTES: MappingProxyType[str, Vote] = MappingProxyType(
+    {vote.name: vote for vote in (*_AVERAGES, *_OSCILLATORS)}
+)
+"""The votes by the name of their column: 15 moving averages, then 11 oscillators."""

@@ -1,0 +1,257 @@
+"""TradingView's Technical Rating, computed from the bars: 26 votes, two groups, one status.
+
+Each vote is -1, 0, +1 or missing. A group is the mean of the votes it has; the rating is the mean
+of the two groups, or the one group there is. docs/technical-rating.md has every rule and source.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import FloatArray
+from technic.errors import ParameterError
+from technic.indicators.workspace import Workspace
+from technic.panel import BarPanel
+from technic.scoring._technical_votes import VOTES, Vote
+
+__all__ = [
+    "STATUSES",
+    "TECHNICAL_COLUMNS",
+    "VOTES",
+    "TechnicalColumn",
+    "TechnicalRating",
+    "Vote",
+    "mean_of_groups",
+    "mean_of_votes",
+    "rating_status",
+    "technical_columns",
+    "technical_rating",
+    "unsettled_votes",
+]
+
+STATUSES = ("strong sell", "sell", "neutral", "buy", "strong buy", "unrated")
+"""What ``tv_status`` can say; ``unrated``: no vote at all."""
+
+_COMPUTED_FIRST = ("tv_rsi", "tv_stochrsi", "tv_bull_bear", "tv_ema_50")
+"""Votes that share what they look at, so that the workspace still holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TechnicalColumn:
+    """A column of this module: numbers, or text where the unit is ``text``.
+
+    ``bars``: with so many bars a symbol has a value; ``settled``: with so many all votes in it
+    have settled.
+    """
+
+    name: str
+    unit: str
+    bars: int
+    settled: int
+    description: str
+
+
+_AVERAGES = tuple(name for name, vote in VOTES.items() if vote.group == "moving average")
+_OSCILLATORS = tuple(name for name, vote in VOTES.items() if vote.group == "oscillator")
+
+_READS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "tv_rating": tuple(VOTES),
+        "tv_status": tuple(VOTES),
+        "tv_ma": _AVERAGES,
+        "tv_oscillators": _OSCILLATORS,
+        "tv_votes_buy": tuple(VOTES),
+        "tv_votes_neutral": tuple(VOTES),
+        "tv_votes_sell": tuple(VOTES),
+        "tv_not_settled": (),
+        **{name: (name,) for name in VOTES},
+    }
+)
+"""The votes that each column is made of."""
+
+_DESCRIPTIONS = {
+    "tv_rating": ("-1-1", "Technical Rating: mean of tv_ma and tv_oscillators."),
+    "tv_status": ("text", "The rating in words: strong sell, sell, neutral, buy, strong buy."),
+    "tv_ma": ("-1-1", "Mean of the 15 moving-average votes that are there."),
+    "tv_oscillators": ("-1-1", "Mean of the 11 oscillator votes that are there."),
+    "tv_votes_buy": ("votes", "How many of the 26 votes are up."),
+    "tv_votes_neutral": ("votes", "How many of the 26 votes are neither."),
+    "tv_votes_sell": ("votes", "How many of the 26 votes are down."),
+    "tv_not_settled": ("text", "Votes that need more bars than the symbol has, by name."),
+    **{
+        name: ("vote", f"{vote.label}: +1 {vote.up}; -1 {vote.down}.")
+        for name, vote in VOTES.items()
+    },
+}
+
+
+def _column(name: str) -> TechnicalColumn:
+    unit, description = _DESCRIPTIONS[name]
+    votes = [VOTES[vote] for vote in _READS[name]]
+    bars = min((vote.bars for vote in votes), default=1)
+    settled = max((vote.settled for vote in votes), default=1)
+    return TechnicalColumn(name, unit, bars, settled, description)
+
+
+TECHNICAL_COLUMNS: Mapping[str, TechnicalColumn] = MappingProxyType(
+    {name: _column(name) for name in _READS}
+)
+"""Every column by name; computed only where asked for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TechnicalRating:
+    """The rating of each symbol, with its parts.
+
+    ``votes``: ``(26, n_symbols)`` in the order of ``VOTES``, -1, 0, +1, NaN where missing.
+    ``moving_averages``, ``oscillators``, ``rating``: ``(n_symbols,)``, -1 to 1, NaN where there is
+    no vote. ``status``, ``not_settled``: text, as the columns of these names.
+    """
+
+    votes: FloatArray
+    moving_averages: FloatArray
+    oscillators: FloatArray
+    rating: FloatArray
+    status: NDArray[np.str_]
+    not_settled: NDArray[np.object_]
+
+
+def technical_rating(panel: BarPanel, rows: NDArray[np.intp]) -> TechnicalRating:
+    """Rate each symbol at its row of ``rows`` (``panel.rows_at``); a negative row has no votes.
+
+    Bars below the row change nothing, nor do the other symbols. With ``rows`` of ``(k,
+    n_symbols)`` every array has that shape after the axis of the votes.
+    """
+    votes = _votes(panel, rows, VOTES)
+    averages = [votes[name] for name in _AVERAGES]
+    oscillators = [votes[name] for name in _OSCILLATORS]
+    rating = mean_of_groups(averages, oscillators)
+    return TechnicalRating(
+        votes=np.stack([votes[name] for name in VOTES]),
+        moving_averages=mean_of_votes(averages),
+        oscillators=mean_of_votes(oscillators),
+        rating=rating,
+        status=rating_status(rating),
+        not_settled=unsettled_votes(rows + 1),
+    )
+
+
+def technical_columns(
+    panel: BarPanel, rows: NDArray[np.intp], names: Sequence[str]
+) -> dict[str, NDArray[np.generic]]:
+    """Return the columns asked for, each of the shape of ``rows``; only their votes are computed.
+
+    Numbers as float64, text as strings. Raises ParameterError for a name that is not in
+    ``TECHNICAL_COLUMNS``.
+    """
+    for name in names:
+        if name not in TECHNICAL_COLUMNS:
+            near = difflib.get_close_matches(name, TECHNICAL_COLUMNS, n=3, cutoff=0.5)
+            hint = f"the nearest: {', '.join(near)}" if near else "see docs/technical-rating.md"
+            raise ParameterError("names", name, "a column of the Technical Rating", hint)
+    needed = {vote for name in names for vote in _READS[name]}
+    votes = _votes(panel, rows, needed)
+    return {name: _value(name, votes, rows) for name in names}
+
+
+def _votes(panel: BarPanel, rows: NDArray[np.intp], names: Iterable[str]) -> dict[str, FloatArray]:
+    """Compute votes, those that share something one after the other."""
+    wanted = frozenset(names)
+    if not panel.n_symbols:
+        return {name: np.empty(rows.shape) for name in wanted}
+    work = Workspace(panel, rows)
+    order = dict.fromkeys((*_COMPUTED_FIRST, *VOTES))
+    return {name: work.read(VOTES[name].compute(work)) for name in order if name in wanted}
+
+
+def _value(
+    name: str, votes: Mapping[str, FloatArray], rows: NDArray[np.intp]
+) -> NDArray[np.generic]:
+    if name in VOTES:
+        return votes[name]
+    if name == "tv_not_settled":
+        return unsettled_votes(rows + 1)
+    read = [votes[vote] for vote in _READS[name]]
+    counted = {"tv_votes_buy": 1.0, "tv_votes_neutral": 0.0, "tv_votes_sell": -1.0}
+    if name in counted:
+        return _count(read, counted[name])
+    if name in ("tv_ma", "tv_oscillators"):
+        return mean_of_votes(read)
+    both = ([votes[vote] for vote in group] for group in (_AVERAGES, _OSCILLATORS))
+    rating = mean_of_groups(*both)
+    return rating if name == "tv_rating" else rating_status(rating)
+
+
+def mean_of_votes(votes: Sequence[FloatArray]) -> FloatArray:
+    """Mean of the votes that are there; NaN where none is."""
+    return _ratio(*_sum_and_count(votes))
+
+
+def mean_of_groups(averages: Sequence[FloatArray], oscillators: Sequence[FloatArray]) -> FloatArray:
+    """Mean of the two groups' means; of one group alone where the other has no vote.
+
+    The sums are whole numbers and there is one division in the end, so a rating that is a tenth or
+    a half on paper is 0.1 or 0.5.
+    """
+    a, n = _sum_and_count(averages)
+    b, m = _sum_and_count(oscillators)
+    both = (n > 0.0) & (m > 0.0)
+    return _ratio(np.where(both, a * m + b * n, a + b), np.where(both, 2.0 * n * m, n + m))
+
+
+def _ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
+    out = np.full(top.shape, np.nan)
+    np.divide(top, bottom, out=out, where=bottom > 0.0)
+    return out
+
+
+def _sum_and_count(votes: Sequence[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Sum of the votes that are there, and how many there are."""
+    total, count = np.zeros(votes[0].shape), np.zeros(votes[0].shape)
+    for vote in votes:
+        there = ~np.isnan(vote)
+        total += np.where(there, vote, 0.0)
+        count += there
+    return total, count
+
+
+def _count(votes: Sequence[FloatArray], value: float) -> FloatArray:
+    count = np.zeros(votes[0].shape)
+    for vote in votes:
+        count += vote == value
+    return count
+
+
+def rating_status(rating: FloatArray) -> NDArray[np.str_]:
+    """The status of each rating; the edges 0.1 and 0.5 belong to the weaker side."""
+    out = np.full(rating.shape, "unrated", dtype="<U11")
+    out[~np.isnan(rating)] = "neutral"
+    out[rating > 0.1] = "buy"
+    out[rating > 0.5] = "strong buy"
+    out[rating < -0.1] = "sell"
+    out[rating < -0.5] = "strong sell"
+    return out
+
+
+def unsettled_votes(bars: NDArray[np.integer]) -> NDArray[np.object_]:
+    """The votes that need more than ``bars`` bars, without ``tv_``, in the order of ``VOTES``.
+
+    Text such as ``"ema_100, ema_200"``; empty where all have settled. It is about the bars in the
+    window alone: where the window begins with a symbol's first trading day, TradingView has no
+    more of them either.
+    """
+    edges = sorted({vote.settled for vote in VOTES.values()})
+    texts = [
+        ", ".join(name.removeprefix("tv_") for name, vote in VOTES.items() if vote.settled > least)
+        for least in (0, *edges)
+    ]
+    found: NDArray[np.object_] = np.array(texts, dtype=object)[
+        np.searchsorted(edges, bars, side="right")
+    ]
+    return found
