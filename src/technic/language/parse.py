@@ -127,6 +127,8 @@ class _Parser(Reader):
             negative = self.take("not")
             if self.take("in"):
                 link: Node = Membership(left, self.listed(), self.since(start))
+                if self.binding() > _COMPARISON:
+                    raise self.error("nothing is computed with a list")
                 links.append(Not(link, link.place) if negative else link)
                 continue
             operator = self.token.value
