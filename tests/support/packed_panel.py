@@ -8,7 +8,7 @@ from reference.twins import Bars
 from technic.aliases import FloatArray
 from technic.panel import FIELDS, BarPanel
 
-__all__ = ["bars_of", "packed_panel"]
+__all__ = ["bars_of", "every_row", "packed_panel"]
 
 
 def packed_panel(bars: dict[str, FloatArray]) -> BarPanel:
@@ -30,3 +30,8 @@ def bars_of(panel: BarPanel, column: int) -> Bars:
     """One symbol's bars as lists, for a plain-loop twin."""
     length = int(panel.length[column])
     return Bars(*(getattr(panel, name)[:length, column].tolist() for name in FIELDS))
+
+
+def every_row(panel: BarPanel) -> np.ndarray:
+    """Rows that read each bar of each column."""
+    return np.repeat(np.arange(panel.n_bars)[:, None], panel.n_symbols, axis=1)
