@@ -10,6 +10,8 @@ from hypothesis import settings
 
 # examples are not timed: a busy machine would make them fail at random
 settings.register_profile("technic", deadline=None)
+# for long runs: pytest tests/language --hypothesis-profile=soak
+settings.register_profile("soak", deadline=None, max_examples=5_000)
 settings.load_profile("technic")
 
 NAMED = os.environ.get("TECHNIC_TEST_DATA")

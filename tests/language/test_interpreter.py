@@ -15,7 +15,7 @@ CLOSE = [10.0, 11.0, 10.0, 12.0, 13.0, 9.0]
 DAYS = [dt.date(2024, 2, day) for day in (26, 27, 29)] + [dt.date(2024, 3, d) for d in (1, 4, 8)]
 
 
-def interpreter(close=CLOSE, benchmark=(), **names):
+def interpreter(close=CLOSE, sector="Energy", rs_rating=np.nan, **names):
     """One symbol whose open, high and low follow from its close."""
     bars = {
         "open": [x - 0.5 for x in close],
@@ -24,7 +24,8 @@ def interpreter(close=CLOSE, benchmark=(), **names):
         "close": list(close),
         "volume": [100.0 * (i + 1) for i in range(len(close))],
     }
-    return Interpreter(History(DAYS[: len(close)], bars, benchmark), Worlds(), names)
+    listing = {"sector": sector, "rs_rating": rs_rating}
+    return Interpreter(History(DAYS[: len(close)], bars), Worlds(), names, listing)
 
 
 def plain(cells):
@@ -93,11 +94,13 @@ def test_each_bar(text, expected):
         ("sector == 'Energy'", 0, True),
         ("rs_rating > 80 or close > 5", 0, True),
         ("close > 5", -1, None),
+        ("is_missing(close)", -1, None),
+        ("sector == 'Energy' or close > 5", -1, True),
     ],
 )
 def test_the_day(text, row, expected):
     """Weeks are ISO weeks, months are months; the running one counts."""
-    symbol = interpreter(rsi_14=float("nan"), sector="Energy", rs_rating=float("nan"))
+    symbol = interpreter(rsi_14=np.nan)
     assert plain(across(read(text, VOCABULARY).node, [symbol], [row], Worlds())) == [expected]
 
 
@@ -121,7 +124,7 @@ def test_across_symbols(text, expected):
         for price, sector, average in zip(
             (10.0, 12.0, 12.0, 14.0),
             ("Energy", "Energy", "Software", ""),
-            (float("nan"), 3.0, 2.0, 1.0),
+            (np.nan, 3.0, 2.0, 1.0),
             strict=True,
         )
     ]

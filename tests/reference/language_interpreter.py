@@ -92,11 +92,15 @@ class History:
 
 @dataclass
 class Interpreter:
-    """Evaluates checked trees on one symbol; ``names``: what is known of its day and listing."""
+    """Evaluates checked trees on one symbol.
+
+    ``names``: what is known of its day. ``listing``: what is known whether it has bars or not.
+    """
 
     history: History
     worlds: Worlds = field(default_factory=Worlds)
     names: Mapping[str, float | str | None] = field(default_factory=dict)
+    listing: Mapping[str, float | str | None] = field(default_factory=dict)
     _lines: dict[Node, list[Cell]] = field(default_factory=dict)
 
     def line(self, node: Node) -> list[Cell]:
@@ -106,15 +110,18 @@ class Interpreter:
         return self._lines[node]
 
     def value(self, node: Node, row: int) -> Cell:
-        """Value at one bar, which is the scan's day; -1: the symbol has no bar yet."""
+        """Value at one bar, which is the scan's day; -1: the symbol has no bar yet, so no value."""
+        listed = any(isinstance(one, Name) and one.name in self.listing for one in walk(node))
+        if isinstance(node, Number | Text):
+            return at_one_bar(self.worlds, node, [])
+        if row < 0 and not listed:
+            return None
         if _every_bar(node):
-            return self.line(node)[row] if row >= 0 else None
+            return self.line(node)[row]
         match node:
             case Name():
-                return _known(self.worlds, self.names.get(node.name))
+                return _known(self.worlds, (self.listing if listed else self.names)[node.name])
             case Call(function=function) if function in COARSE:
-                if row < 0:
-                    return None
                 coarse = Interpreter(self.history.coarse(function, row), self.worlds)
                 return coarse.line(node.arguments[0])[-1]
             case _:
