@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ SYMBOLS = ["AA", "BB", "CC", "DD"]
 def result() -> ScanResult:
     """Four symbols; one company's name would be a formula, one has a bar in it, one is unknown."""
     sessions = build_calendar(2024).last(300, np.datetime64("2024-03-08"))
-    names = ["=1+1", "Pipe | Bar Inc.", "http://example.com", None]
+    names = ["=1+1", "Pipe | Bar\n<b>Inc.", "http://example.com", None]
     provider = FakeProvider(
         make_bars(SYMBOLS, sessions), universe=universe_of(SYMBOLS, "four", {"company": names})
     )
@@ -47,12 +48,18 @@ def test_json_is_the_summary_and_nothing_else(result, capsys):
     assert json.loads(printed) == json.loads(json.dumps(result.summary(2), allow_nan=False))
 
 
-def test_csv_reads_back_bit_for_bit(result, tmp_path):
-    """Every column, every digit."""
+@pytest.mark.parametrize("simulated", [True, False])
+def test_csv_reads_back_bit_for_bit(result, tmp_path, simulated):
+    """Every column, every digit; simulated data says so in each row, and nothing but data does."""
+    result = replace(result, data=replace(result.data, simulated=simulated))
     write(result, "csv", None, tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == list(result.table.columns)
+    columns = list(result.table.columns)
+    assert list(rows[0]) == ([columns[0], "data_simulated", *columns[1:]] if simulated else columns)
+    if simulated:
+        assert {row["data_simulated"] for row in rows} == {"SIMULATED"}
+    assert "data_simulated" not in result.table
     for name in ("close", "tech_rating", "macd_hist"):
         assert [float(row[name]) for row in rows] == result.table[name].tolist()
 
@@ -81,7 +88,13 @@ def test_xlsx_has_numbers_as_numbers_and_names_as_text(result, tmp_path):
     assert first["company"].value == "=1+1"
     assert first["company"].data_type == "s"
     assert first["close"].value == result.table["close"][0]
-    assert first["close"].number_format == "#,##0.00"
+    formats = {name: first[name].number_format for name in first}
+    assert formats["close"] == "#,##0.00"
+    assert formats["return_1_pct"] == "+0.00;-0.00;0.00"
+    assert formats["tech_rating"] == "0.0"
+    assert formats["shares"] == formats["avg_dollar_volume_20"] == "#,##0"
+    assert sheet["A1"].fill.fgColor.rgb == "FFFFC000"
+    assert sheet.freeze_panes == "B4"
     assert sheet.max_row == 3 + len(result.table)
     assert [cell.value for cell in book["ledger"]["A"]] == ["symbol", *SYMBOLS]
 
@@ -95,6 +108,7 @@ def test_markdown_is_a_table_with_the_headline(result, capsys):
     rows = [line.replace("\\|", "") for line in table if "=1+1" in line or "Pipe" in line]
     assert len(rows) == 2
     assert {line.count("|") for line in rows} == {table[0].count("|")}
+    assert "| Pipe \\| Bar &lt;b>Inc. |" in table[3]
     assert "| **universe** | **4** |" in lines
 
 

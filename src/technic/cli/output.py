@@ -42,9 +42,9 @@ def print_result(result: ScanResult, format_: str, limit: int | None, run: RunOp
     if format_ == "table":
         _print_table(result, limit, run.out)
     else:
-        write(result, format_, limit, run.out)
+        problems = write(result, format_, limit, run.out)
         note(result.headline(), quiet=run.quiet)
-        for warning in result.warnings:
+        for warning in (*result.warnings, *problems):
             note(f"warning: {warning}", quiet=run.quiet)
     if run.out is not None:
         shown = len(result.table) if limit is None else min(limit, len(result.table))

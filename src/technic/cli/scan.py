@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["scan"]
 
-Format = Literal["table", "csv", "json", "parquet", "xlsx", "md"]
+Format = Literal["table", "csv", "json", "parquet", "xlsx", "md", "tradingview"]
 
 
 def scan(

@@ -1,4 +1,4 @@
-"""Scan results as files and streams for other programs and people: csv, json, parquet, xlsx, md.
+"""Scan results for other programs and people: csv, json, parquet, xlsx, md, TradingView.
 
 The ranked table for a terminal is the command line's; here nothing is shortened or rounded but in
 ``md``, which is for reading.

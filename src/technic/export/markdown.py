@@ -51,7 +51,8 @@ def _cell(value: object, spec: str) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "-"
     if not spec:
-        return str(value).replace("\\", "\\\\").replace("|", "\\|")
+        text = " ".join(str(value).split()).replace("<", "&lt;")
+        return text.replace("\\", "\\\\").replace("|", "\\|")
     return format(value, spec)
 
 

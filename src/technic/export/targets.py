@@ -11,7 +11,7 @@ from technic.errors import MissingExtraError, ParameterError
 
 __all__ = ["BINARY", "FORMATS", "check_target", "format_of", "replacing"]
 
-FORMATS = ("csv", "json", "parquet", "xlsx", "md")
+FORMATS = ("csv", "json", "parquet", "xlsx", "md", "tradingview")
 BINARY = ("parquet", "xlsx")
 """Formats that are no text, so they need a file."""
 _ENDINGS = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx", ".md": "md"}

@@ -12,6 +12,7 @@ import pandas as pd
 
 from technic.export.markdown import markdown
 from technic.export.targets import check_target, replacing
+from technic.export.tradingview import watchlist
 from technic.result import ScanResult
 
 __all__ = ["write"]
@@ -19,17 +20,19 @@ __all__ = ["write"]
 
 def write(
     result: ScanResult, format_: str, limit: int | None = None, out: Path | None = None
-) -> None:
+) -> tuple[str, ...]:
     """Write ``result`` to ``out``, or text formats to standard output where it is None.
 
     ``limit``: at most so many rows, None for all. ``json`` is exactly ``result.summary(limit)``,
-    ``md`` the main columns with the headline, every other format the table with all its columns.
+    ``md`` the main columns with the headline, ``tradingview`` the symbols, every other format the
+    table with all its columns. Returns sentences on what could not be written as it should be.
     Raises UsageError when the format needs a file or a package that is not there.
     """
     check_target(format_, out)
+    notes = watchlist(result, limit).notes if format_ == "tradingview" else ()
     if out is None:
         sys.stdout.write(_TEXTS[format_](result, limit))
-        return
+        return notes
     with replacing("out", out) as path:
         if format_ == "xlsx":
             from technic.export.xlsx import write_xlsx
@@ -39,6 +42,7 @@ def write(
             _write_parquet(result, limit, path)
         else:
             path.write_text(_TEXTS[format_](result, limit), encoding="utf-8", newline="")
+    return notes
 
 
 def _json(result: ScanResult, limit: int | None) -> str:
@@ -46,8 +50,14 @@ def _json(result: ScanResult, limit: int | None) -> str:
 
 
 def _csv(result: ScanResult, limit: int | None) -> str:
+    rows = _rows(result, limit)
+    if result.data.simulated:
+        # a comment line would break whoever parses the file; a column is read by name or ignored,
+        # stands in the first screen of a spreadsheet, and only simulated data has it
+        rows = rows.copy()
+        rows.insert(1, "data_simulated", "SIMULATED")
     text = io.StringIO()
-    _rows(result, limit).to_csv(text, index=False, lineterminator="\n")
+    rows.to_csv(text, index=False, lineterminator="\n")
     return text.getvalue()
 
 
@@ -57,7 +67,8 @@ def _write_parquet(result: ScanResult, limit: int | None, path: Path) -> None:
     import pyarrow.parquet as pq
 
     table = pa.Table.from_pandas(_rows(result, limit), preserve_index=False)
-    note = json.dumps({"headline": result.headline(), "as_of": result.as_of})
+    said = {"headline": result.headline(), "as_of": result.as_of}
+    note = json.dumps({**said, "simulated": result.data.simulated})
     metadata = {**(table.schema.metadata or {}), b"technic": note.encode()}
     pq.write_table(table.replace_schema_metadata(metadata), path)
 
@@ -70,4 +81,5 @@ _TEXTS: dict[str, Callable[[ScanResult, int | None], str]] = {
     "json": _json,
     "csv": _csv,
     "md": markdown,
+    "tradingview": lambda result, limit: watchlist(result, limit).text,
 }

@@ -20,6 +20,8 @@ __all__ = ["write_xlsx"]
 HEADER_ROW = 2
 """Rows above it hold the headline and the warnings; counted from 0."""
 _WHOLE = ("shares", "volume", "bars", "market_cap", "rs_rating")
+WHOLE, RATING, PERCENT, PLAIN = "#,##0", "0.0", "+0.00;-0.00;0.00", "#,##0.00"
+"""Number formats; a percentage shows its sign and is no fraction, so Excel's own % is wrong."""
 _WIDTHS = {"symbol": 9, "company": 32, "sector": 22, "industry": 28, "plan_note": 32}
 
 
@@ -30,6 +32,7 @@ def write_xlsx(result: ScanResult, limit: int | None, path: Path) -> None:
     except ImportError:
         raise MissingExtraError("xlsx", "xlsxwriter", "xlsx") from None
     with xlsxwriter.Workbook(path) as book:
+        book.set_properties({"title": f"Technic scan {result.headline()}"})
         rows = result.table if limit is None else result.table.head(limit)
         _write_scan(book, book.add_worksheet("scan"), result, rows)
         _write_ledger(book, book.add_worksheet("ledger"), result)
@@ -38,12 +41,18 @@ def write_xlsx(result: ScanResult, limit: int | None, path: Path) -> None:
 def _write_scan(book: Workbook, sheet: Worksheet, result: ScanResult, rows: pd.DataFrame) -> None:
     bold = book.add_format({"bold": True})
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    sheet.write_string(0, 0, f"Technic scan {result.headline()}", bold)
+    marked = book.add_format({"bold": True, "bg_color": "#FFC000"})
+    simulated = result.data.simulated
+    title = f"Technic scan {result.headline()}"
+    sheet.write_string(0, 0, title, marked if simulated else bold)
     sheet.write_string(1, 0, " ".join(result.warnings))
-    styles = {spec: book.add_format({"num_format": spec}) for spec in ("#,##0", "#,##0.00")}
+    if simulated:
+        sheet.set_tab_color("#FFC000")
+    specs = (WHOLE, RATING, PERCENT, PLAIN)
+    styles = {spec: book.add_format({"num_format": spec}) for spec in specs}
     for at, name in enumerate(rows.columns):
         sheet.write_string(HEADER_ROW, at, str(name), head)
-        style = styles["#,##0" if _is_whole(str(name)) else "#,##0.00"]
+        style = styles[_number_format(str(name))]
         sheet.set_column(at, at, _WIDTHS.get(str(name), 11))
         for row, value in enumerate(rows[name].tolist(), HEADER_ROW + 1):
             _write_cell(sheet, row, at, plain(value), style)
@@ -52,8 +61,12 @@ def _write_scan(book: Workbook, sheet: Worksheet, result: ScanResult, rows: pd.D
         sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(rows), len(rows.columns) - 1)
 
 
-def _is_whole(name: str) -> bool:
-    return name in _WHOLE or "dollar_volume" in name
+def _number_format(name: str) -> str:
+    if name in _WHOLE or "dollar_volume" in name:
+        return WHOLE
+    if name == "tech_rating" or name.startswith("score_"):
+        return RATING
+    return PERCENT if name.endswith("_pct") else PLAIN
 
 
 def _write_cell(sheet: Worksheet, row: int, at: int, value: object, style: Format) -> None:

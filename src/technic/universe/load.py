@@ -61,6 +61,7 @@ EXCHANGES = {
 _EXCHANGE_OF = {spelling: name for name, spellings in EXCHANGES.items() for spelling in spellings}
 
 MAX_SYMBOL_LENGTH = 24
+_SECTION = re.compile(r"###[^,;\t]*")
 _HEADER_WORDS = ("symbol", "ticker", "symbols", "tickers")
 _AMOUNT = re.compile(
     r"\$?([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*([KMBT]?)"
@@ -106,7 +107,8 @@ def load_symbols(path: str | Path) -> tuple[str, ...]:
     """Return the symbols of a watchlist, canonical, each once, in the order of the file.
 
     One a line or separated by commas, with or without an exchange (``NASDAQ:AAPL``); what follows
-    a ``#`` is a comment. A table with a symbol column will do as well.
+    a ``#`` is a comment, ``###NAME`` a section of a TradingView watchlist. A table with a symbol
+    column will do as well.
     """
     path = Path(path)
     if path.suffix.lower() in (".parquet", ".pq"):
@@ -117,7 +119,7 @@ def load_symbols(path: str | Path) -> tuple[str, ...]:
         return load_universe(path).symbols
     texts: list[str] = []
     for row, line in enumerate(lines, 1):
-        for text in re.split(r"[,;\t]", line.partition("#")[0]):
+        for text in re.split(r"[,;\t]", _SECTION.sub("", line).partition("#")[0]):
             if len(text.strip()) > MAX_SYMBOL_LENGTH:
                 start = f"{text.strip()[:MAX_SYMBOL_LENGTH]}…"
                 raise InputFileError(str(path), f"{start!r} is no symbol", row)

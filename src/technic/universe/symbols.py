@@ -29,7 +29,9 @@ __all__ = [
 ]
 
 Kind = Literal["share", "preferred", "warrant", "unit", "right"]
-Convention = Literal["cqs", "act", "nasdaq", "cms", "alpaca", "yahoo", "tiingo", "slash"]
+Convention = Literal[
+    "cqs", "act", "nasdaq", "cms", "alpaca", "yahoo", "tiingo", "slash", "tradingview"
+]
 CONVENTIONS: tuple[Convention, ...] = get_args(Convention)
 
 RESERVED_SERIES = frozenset("PRUVW")
@@ -101,6 +103,13 @@ _SUFFIXES: dict[Convention, dict[str, tuple[str, ...]]] = {
         "preferred": ("^", "^*"),
         "warrant": ("/WS", "/WS/*"),
         "unit": ("/U",),
+        "right": ("/R",),
+    },
+    "tradingview": {
+        "share": ("", ".*"),
+        "preferred": ("/P", "/P*"),
+        "warrant": (".WS", ".WS.*"),
+        "unit": (".U",),
         "right": ("/R",),
     },
 }

@@ -1,0 +1,77 @@
+"""A scan as a TradingView watchlist: ``EXCHANGE:SYMBOL``, separated by commas, best first.
+
+TradingView names exchanges in its own way: NYSE American and NYSE Arca are both ``AMEX``, Cboe BZX
+listings are ``CBOE`` (``BATS:`` is a feed there, not a listing). Import the file with "Import list"
+in the menu of a watchlist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from technic.errors import ParameterError
+from technic.result import ScanResult
+from technic.universe import format_symbol, parse
+from technic.universe.load import exchange_name
+
+__all__ = ["Watchlist", "watchlist"]
+
+PREFIXES = {
+    "NASDAQ": "NASDAQ",
+    "NYSE": "NYSE",
+    "AMEX": "AMEX",
+    "ARCA": "AMEX",
+    "BATS": "CBOE",
+    "OTC": "OTC",
+}
+"""Exchange, as listings have it, to the prefix."""
+SECTION = "###SIMULATED DATA - NO REAL SYMBOLS"
+SHOWN = 6
+"""Symbols that a sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """``text``: the file. ``notes``: sentences on symbols that are not in it as they should be."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+def watchlist(result: ScanResult, limit: int | None = None) -> Watchlist:
+    """Return the symbols of the table, in its order.
+
+    A symbol of an unknown exchange has no prefix, then TradingView guesses; one whose TradingView
+    spelling is unknown is left out. The notes name both. Simulated symbols stand below a section
+    that says so.
+    """
+    rows = result.table if limit is None else result.table.head(limit)
+    symbols = list(map(str, rows["symbol"]))
+    exchanges = rows["exchange"].tolist() if "exchange" in rows else [None] * len(symbols)
+    entries: list[str] = []
+    bare: list[str] = []
+    unspelt: list[str] = []
+    for symbol, exchange in zip(symbols, exchanges, strict=True):
+        try:
+            spelt = format_symbol(parse(symbol), "tradingview")
+        except ParameterError:
+            unspelt.append(symbol)
+            continue
+        prefix = PREFIXES.get(exchange_name(exchange if isinstance(exchange, str) else None) or "")
+        if prefix is None:
+            bare.append(symbol)
+        entries.append(spelt if prefix is None else f"{prefix}:{spelt}")
+    section = f"{SECTION}\n" if result.data.simulated else ""
+    notes = (
+        *_note(bare, "have no exchange that TradingView has a prefix for and stand without one"),
+        *_note(unspelt, "are left out, for how TradingView spells them is not known"),
+    )
+    return Watchlist(f"{section}{','.join(entries)}\n", notes)
+
+
+def _note(symbols: Sequence[str], what: str) -> list[str]:
+    if not symbols:
+        return []
+    shown = ", ".join(symbols[:SHOWN]) + (" …" if len(symbols) > SHOWN else "")
+    return [f"{len(symbols):,} symbols {what}: {shown}"]
