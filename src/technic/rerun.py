@@ -15,11 +15,11 @@ import numpy as np
 from technic.aliases import DateArray
 from technic.data_engine.data_version import DataVersion, data_version_of
 from technic.data_engine.price_cache import PriceFrames
-from technic.data_engine.providers.base import Fetched, PriceBasis, Progress, Provider
+from technic.data_engine.providers.base import Fetched, PriceBasis, Progress, Provider, Streamed
 from technic.errors import StoreError
 from technic.result import ScanResult
 from technic.saved import SavedScan
-from technic.saved_sources import sources_of
+from technic.saved_sources import StoreReader, sources_of
 from technic.scan_history import ScanProgress
 from technic.scanner_core import run_scan
 from technic.sessions import load_calendar
@@ -69,7 +69,7 @@ def run_again(
     )
     why_not = ""
     for source in (*first, last):
-        pinned = _Pinned(source.provider, saved)
+        pinned = _pinned(source.provider, saved)
         try:
             result = run_scan(
                 config,
@@ -88,7 +88,13 @@ def run_again(
     return Rerun(result, source.provider, source.note and source.note + why_not)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+def _pinned(provider: Provider, saved: SavedScan) -> Provider:
+    if isinstance(provider, StoreReader):
+        return _PinnedStream(provider, saved)
+    return _Pinned(provider, saved)
+
+
+@dataclass(frozen=True, eq=False)
 class _Pinned:
     """The provider of the re-run: bars of ``source``, listings and last session of then."""
 
@@ -120,3 +126,19 @@ class _Pinned:
         self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
     ) -> Fetched:
         return self.source.history(symbols, sessions, progress)
+
+
+@dataclass(frozen=True, eq=False)
+class _PinnedStream(_Pinned):
+    """The same over a store, where a market larger than memory is read in blocks."""
+
+    source: StoreReader
+
+    def stream(
+        self,
+        symbols: Sequence[str],
+        sessions: DateArray,
+        as_of: np.datetime64,
+        progress: Progress | None = None,
+    ) -> Streamed:
+        return self.source.stream(symbols, sessions, as_of, progress)

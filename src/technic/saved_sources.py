@@ -15,7 +15,14 @@ import numpy as np
 
 from technic.aliases import DateArray
 from technic.data_engine.price_cache import PriceFrames, cache_of
-from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress, Provider
+from technic.data_engine.providers.base import (
+    Failure,
+    Fetched,
+    PriceBasis,
+    Progress,
+    Provider,
+    Streamed,
+)
 from technic.data_engine.providers.cached import CachedProvider
 from technic.data_engine.providers.demo import DemoProvider
 from technic.data_engine.providers.registry import REMOTE, open_provider, store_url
@@ -204,9 +211,7 @@ class StoreReader:
         """Read bars of ``symbols``; nothing is fetched."""
         from technic.data_engine.stored import read_history
 
-        held = {s: f for s, f in self.failures.items() if f.reason != "no_data"}
-        asked = {symbol: held[symbol] for symbol in symbols if symbol in held}
-        fetched = read_history(self.store, self.name, symbols, sessions, asked)
+        fetched = read_history(self.store, self.name, symbols, sessions, self._held(symbols))
         failures = {
             symbol: self.failures[symbol] if failure.reason == "no_data" and symbol in self.failures
             else failure
@@ -215,3 +220,23 @@ class StoreReader:
         if progress is not None:
             progress(len(symbols), len(symbols))
         return replace(fetched, failures=failures)
+
+    def stream(
+        self,
+        symbols: Sequence[str],
+        sessions: DateArray,
+        as_of: np.datetime64,
+        progress: Progress | None = None,
+    ) -> Streamed:
+        """The same for a market larger than memory."""
+        from technic.data_engine.stored import stream_history
+
+        if progress is not None:
+            progress(len(symbols), len(symbols))
+        held = self._held(symbols)
+        return stream_history(self.store, self.name, symbols, sessions, as_of, held)
+
+    def _held(self, symbols: Sequence[str]) -> dict[str, Failure]:
+        """What of ``symbols`` could not be fetched, for another reason than having no bars."""
+        failed = {symbol: self.failures[symbol] for symbol in symbols if symbol in self.failures}
+        return {symbol: why for symbol, why in failed.items() if why.reason != "no_data"}

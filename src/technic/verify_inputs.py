@@ -49,7 +49,7 @@ class BarChanges:
 
 def bar_changes(saved: SavedScan, now: ScanResult) -> BarChanges:
     """Compare the hash of each symbol's bars, from the first session of the window to the day."""
-    facts = bar_facts(now.prices.panel)
+    facts = bar_facts(now.prices.bars)
     here = dict(zip(facts["symbol"], facts["hash"], strict=True))
     then = dict(zip(saved.bars["symbol"], saved.bars["hash"], strict=True))
     return BarChanges(

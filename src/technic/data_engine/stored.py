@@ -33,7 +33,7 @@ from technic.errors import ParameterError
 from technic.panel.long_bars import concatenated
 from technic.universe import Universe, universe_of
 
-__all__ = ["StoreVersion", "StoredProvider", "read_history"]
+__all__ = ["StoreVersion", "StoredProvider", "read_history", "stream_history"]
 
 logger = logging.getLogger(__name__)
 
@@ -177,10 +177,8 @@ class StoredProvider:
     ) -> Streamed:
         """Fill the store's gaps and leave the bars there, to be read block by block."""
         report = self.sync(symbols, sessions, progress)
-        answered = [symbol for symbol in symbols if symbol not in report.failures]
-        bars = StoredBars.open(self._pinned(), answered, sessions, as_of)
-        account = Fetched(concatenated([]), Splits.none(), report.failures)
-        return Streamed(bars, _with_counts(account, report), _absent(self.name, sessions))
+        found = stream_history(self._pinned(), self.name, symbols, sessions, as_of, report.failures)
+        return replace(found, account=_with_counts(found.account, report))
 
     def _pinned(self) -> BarStore:
         """One version for bars and splits, whoever writes meanwhile; a saved result names it."""
@@ -230,3 +228,18 @@ def read_history(
         if symbol not in there:
             found[symbol] = _absent(name, sessions)
     return Fetched(bars, store.splits(), found, store.dividends())
+
+
+def stream_history(
+    store: BarStore,
+    name: str,
+    symbols: Sequence[str],
+    sessions: DateArray,
+    as_of: np.datetime64,
+    failures: Mapping[str, Failure],
+) -> Streamed:
+    """As ``read_history``, but the bars stay in the store, to be read block by block."""
+    answered = [symbol for symbol in symbols if symbol not in failures]
+    bars = StoredBars.open(store, answered, sessions, as_of)
+    account = Fetched(concatenated([]), Splits.none(), failures)
+    return Streamed(bars, account, _absent(name, sessions))
