@@ -7,6 +7,7 @@ import pytest
 
 import technic.indicators
 from reference.bars import random_bars
+from support.function_calls import OF_BARS, call_of
 from support.packed_panel import packed_panel
 from technic.language import BASE, read
 from technic.language.bar_values import newest_bars
@@ -17,15 +18,6 @@ from technic.language.functions.shared import PARTS
 from technic.language.operators import split
 from technic.language.program import Program, needs
 
-OPERANDS = {
-    "x": "rsi(close, 5)",
-    "a": "sma(close, 3)",
-    "b": "open",
-    "base": "sma(close, 3)",
-    "whole": "sma(close, 3)",
-    "condition": "close > sma(close, 3)",
-}
-PLAIN = [name for name, one in FUNCTIONS.items() if one.memory in ("point", "window", "start")]
 REACHED_BY = {
     "bbands": ("bb_upper", "bb_middle", "bb_lower"),
     "donchian": ("donchian_high", "donchian_middle", "donchian_low"),
@@ -47,19 +39,7 @@ def panel():
     return packed_panel(random_bars(140, 9, seed=8))
 
 
-def call_of(name):
-    """A call of a function with operands that begin late and short periods."""
-    function = FUNCTIONS[name]
-    given = [
-        OPERANDS[p.name]
-        if p.takes in ("series", "condition")
-        else str({"n": 4, "timeperiod": 6, "within": 12}.get(p.name, p.default))
-        for p in function.parameters
-    ]
-    return read(f"{name}({', '.join(given)})", BASE).node
-
-
-@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("name", OF_BARS)
 def test_parts_give_what_the_kernel_gives(name, panel):
     """Bit for bit, at every bar."""
     function, node = FUNCTIONS[name], call_of(name)
@@ -73,7 +53,7 @@ def test_parts_give_what_the_kernel_gives(name, panel):
     assert np.isfinite(wanted).any()
 
 
-@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("name", OF_BARS)
 def test_the_first_value_comes_after_the_bars_a_function_says_it_needs(name, panel):
     """Counted from the first bar on which its operands have values; never later."""
     function, node = FUNCTIONS[name], call_of(name)
