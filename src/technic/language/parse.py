@@ -225,23 +225,16 @@ class _Parser(Reader):
         closing = ")" if opened.value == "(" else "]"
         values: list[Number | Text] = []
         while not self.take(closing):
-            values.append(self.constant())
+            token = self.token
+            value = self.expression(_SUM)
+            if not isinstance(value, Number | Text):
+                raise self.error("a list has numbers and texts only", "", token)
+            values.append(value)
             if not self.take(",") and not self.stands(closing):
                 raise self.unclosed(opened)
         if not values:
             raise self.error("the list is empty", "", opened)
         return tuple(values)
-
-    def constant(self) -> Number | Text:
-        """Read a number with or without a sign, a text, or a name that stands for one."""
-        token = self.token
-        minus = self.take("-")
-        value = self.constant_value()
-        if value is None or (minus and isinstance(value, str)):
-            raise self.error("a list has numbers and texts only", "", token)
-        self.next += 1
-        literal = _literal(value, (token.start, token.end))
-        return Number(0.0 - value, literal.place) if minus and isinstance(value, float) else literal
 
     def look_back(self) -> int:
         """Read the number of bars between square brackets."""
