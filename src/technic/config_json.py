@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -14,6 +15,7 @@ __all__ = ["config_differences", "config_from_json", "config_to_json"]
 
 SPEED_ONLY = ("runner", "block_size")
 """Keys that change no value of a result."""
+_INFINITE = ("inf", "-inf")
 _PLAIN: dict[type, tuple[tuple[type, ...], str]] = {
     str: ((str,), "text"),
     bool: ((bool,), "true or false"),
@@ -108,6 +110,8 @@ class _Reader:
             kinds, allowed = _PLAIN[kind]  # type: ignore[assignment]
         else:
             raise TypeError(f"{where} is annotated with {kind}, which no JSON value stands for")
+        if kind is float and value in _INFINITE:
+            return float(str(value))
         if not isinstance(value, kinds) or (isinstance(value, bool) and kind is not bool):
             raise self._refused(where, value, allowed)
         return value
@@ -118,11 +122,13 @@ class _Reader:
 
 
 def _listed(value: object) -> Any:
-    """Turn tuples into lists, as JSON has them."""
+    """Turn tuples into lists, as JSON has them, and infinities into text, as it has none."""
     if isinstance(value, Mapping):
         return {str(name): _listed(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_listed(item) for item in value]
+    if isinstance(value, float) and math.isinf(value):
+        return str(value)
     return value
 
 
