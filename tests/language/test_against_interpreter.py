@@ -51,7 +51,7 @@ WRITTEN = [
     "ema(rsi(close, 5), 4) - ema(rsi(close, 5), 4)[3]",
     "weekly(close > sma(close, 3)) and monthly(close) > 5",
     "rank(roc(close, 10)) <= 3",
-    "percentile(weekly(rsi(close, 3)), sector) >= 50",
+    "percentile(weekly(close / close[1]), sector) >= 50",
     "zscore(volume / sma(volume, 5)) > 0",
     'sector in ("Energy", "Software") or market_cap > 5e9',
     "abs(close / benchmark - (close / benchmark)[5])",

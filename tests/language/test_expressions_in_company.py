@@ -1,13 +1,28 @@
 """What an expression says of a symbol depends on nothing but its bars so far."""
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.agreement import bars_by_arrays, checked, day_by_arrays, either
-from support.expressions import bar_expressions, day_expressions, market_expressions
-from support.markets import markets
+from support.agreement import bars_by_arrays, checked, column_of, day_by_arrays, either
+from support.expressions import (
+    DAY_NAMES,
+    VOCABULARY,
+    bar_expressions,
+    calls,
+    day_expressions,
+    market_expressions,
+)
+from support.markets import KINDS, make_market, markets
+from technic.language.evaluate import evaluate_day
+from technic.language.functions import FUNCTIONS
 
+EVERY_BAR = sorted(
+    name for name, one in FUNCTIONS.items() if one.memory in ("point", "window", "start")
+)
+FEW = settings(max_examples=max(settings.default.max_examples // 8, 12))
+CROWD = make_market([*KINDS, *KINDS, "walk"], 60, seed=11)
 CROWDS = markets(most_symbols=9)
 PLACES = st.floats(0, 1)
 
@@ -67,6 +82,37 @@ def test_the_order_of_the_symbols_does_not_matter(node, market, place, random):
     random.shuffle(order)
     shuffled = day_by_arrays(node, market.take(order), day)
     np.testing.assert_array_equal(shuffled, day_by_arrays(node, market, day)[order], strict=True)
+
+
+@pytest.mark.parametrize("name", EVERY_BAR)
+@FEW
+@given(data=st.data())
+def test_each_function_has_the_same_bits_in_every_block(name, data):
+    """What one symbol's values are rounded to is not left to the number of its neighbours."""
+    depth = data.draw(st.integers(0, 1))
+    node = data.draw(calls(FUNCTIONS[name], lambda kind: bar_expressions(kind, depth)))
+    node, n = checked(node), CROWD.panel.n_symbols
+    whole = bars_by_arrays(node, CROWD)
+    width = data.draw(st.sampled_from([1, 2, 7]))
+    at = data.draw(st.integers(0, n - width))
+    part = bars_by_arrays(node, CROWD.take(list(range(at, at + width))))
+    for alone, together in zip(part, whole[at : at + width], strict=True):
+        np.testing.assert_array_equal(alone, together, strict=True)
+
+
+@given(st.lists(either(day_expressions, 3), min_size=2, max_size=5), CROWDS, PLACES)
+def test_expressions_do_not_disturb_each_other(nodes, market, place):
+    """Computed together, where they share their parts, or one by one."""
+    nodes, panel = [checked(node) for node in nodes], market.panel
+    rows = panel.rows_at(day_of(market, place))
+    given = {
+        "known": {name: column_of(market, name) for name in DAY_NAMES},
+        "benchmark": market.benchmark,
+    }
+    together = evaluate_day(nodes, panel, rows, VOCABULARY, **given)
+    for node in nodes:
+        alone = evaluate_day([node], panel, rows, VOCABULARY, **given)
+        np.testing.assert_array_equal(together[node], alone[node], strict=True)
 
 
 @given(either(bar_expressions, 4), CROWDS, PLACES)

@@ -76,11 +76,16 @@ class Worlds:
 
 
 def number(values: Iterable[float | None]) -> Cell:
-    """Make a cell of one value for each world; what is not finite is missing."""
+    """Make a cell of one value for each world; what is not finite is missing.
+
+    At the ends of what a float can hold it is a matter of rounding whether there is a number.
+    """
     worlds = [x if x is not None and math.isfinite(x) else None for x in values]
     if all(x is None for x in worlds):
         return None
-    return UNSURE if None in worlds else tuple(worlds)
+    if None in worlds or any(x and not 1e-300 < abs(x) < 1e300 for x in worlds):
+        return UNSURE
+    return tuple(worlds)
 
 
 def tolerance(cell: Numbers) -> float:

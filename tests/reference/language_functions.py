@@ -197,8 +197,7 @@ def _percentile(worlds: Worlds, x: Cell, others: Sequence[Cell]) -> Cell:
     found = _lower_and_ties(x, others, "<")
     if found is None:
         return UNSURE
-    share = 100 * (found[0] + found[1] / 2) / len(others)
-    return worlds.moved(worlds.constant(share), share)
+    return worlds.constant(100 * (found[0] + found[1] / 2) / len(others))
 
 
 def _zscore(worlds: Worlds, x: Cell, others: Sequence[Cell]) -> Cell:

@@ -178,18 +178,19 @@ class Interpreter:
             twin.compute(*(_numbers(line, world) for line in lines), *constants)
             for world in range(self.worlds.count)
         ]
-        reach = None if twin.remembers else 2 * sum(int(x) for x in constants) + 1
+        reach = len(lines[0]) if twin.remembers else 2 * sum(int(x) for x in constants) + 1
+        inside = reach if twin.remembers or twin.wide else int(max(constants, default=1))
         out: list[Cell] = []
         for i, values in enumerate(zip(*by_world, strict=True)):
-            window = slice(0 if reach is None else max(i - reach + 1, 0), i + 1)
-            if any(UNSURE in line[window] for line in lines):
+            if any(UNSURE in line[max(i - reach + 1, 0) : i + 1] for line in lines):
                 out.append(UNSURE)
                 continue
             cell = number(values)
             if twin.divides and isinstance(cell, tuple):
                 wide = tolerance(cell) > 1e-3 * abs(cell[0])
                 cell = UNSURE if wide else cell
-            size = _scale(twin, cell, lines[twin.measured][window])
+            window = lines[twin.measured][max(i - inside + 1, 0) : i + 1]
+            size = _scale(twin, cell, window)
             out.append(self.worlds.moved(cell, size) if size else cell)
         return out
 

@@ -31,7 +31,8 @@ class Twin:
     ``fields`` are handed over before the arguments. ``scale``: the result is ``exact`` (nothing is
     rounded twice), or its error is measured by itself (``relative``), by the largest number or the
     largest square in the series number ``measured``, by its sum, or by 100. ``remembers``: it
-    looks at everything from the start. ``divides``: an input that is nearly nothing decides it.
+    looks at everything from the start. ``wide``: it looks further back than its longest constant.
+    ``divides``: an input that is nearly nothing decides about it.
     """
 
     compute: Callable[..., Line]
@@ -40,6 +41,7 @@ class Twin:
     remembers: bool = False
     divides: bool = False
     measured: int = 0
+    wide: bool = False
 
 
 def by_library(compute: Callable[..., Sequence[float]], inputs: int = 1) -> Callable[..., Line]:
@@ -307,7 +309,7 @@ TWINS: dict[str, Twin] = {
     "mean": Twin(by_windows(_mean), "input"),
     "sum": Twin(by_windows(math.fsum), "total"),
     "wma": Twin(by_windows(_weighted), "input"),
-    "hma": Twin(_hull, "input"),
+    "hma": Twin(_hull, "input", wide=True),
     "linearreg": Twin(by_windows(_line_end), "input"),
     "linearreg_slope": Twin(by_windows(_slope), "input"),
     "var": Twin(by_windows(_variance), "square"),

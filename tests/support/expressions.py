@@ -1,6 +1,6 @@
 """Random expressions of the scan language, drawn from its registry: every tree is well-typed.
 
-Windows and look-backs are a few bars, so that small markets (``support.markets``) have values.
+Windows and look-backs are mostly a few bars, so that small markets (``support.markets``) have values.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ NAMES: Mapping[str, NameInfo] = {
 VOCABULARY = Vocabulary(NAMES, FUNCTIONS)
 
 MOST_BARS = 7
+MANY_BARS = 45
+"""Now and then a window or a look-back is this long."""
 NUMBERS = (0.0, 1.0, -1.0, 2.0, 0.5, 3.0, 10.0, 10.5, 50.0, 100.0, 1e-3, 1e6)
 OPERATORS = ("+", "-", "*", "/", "%")
 EXPONENTS = (-4.0, -2.0, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 4.0)
@@ -144,7 +146,7 @@ def _number(draw: DrawFn, level: str, depth: int) -> Node:
             sides.reverse()
         return Arithmetic(draw(st.sampled_from(OPERATORS)), *sides)
     if choice == 5 and level == "bar":
-        return Shift(draw(inside), draw(st.integers(1, MOST_BARS)))
+        return Shift(draw(inside), draw(_look_backs()))
     return draw(_some_call(level, "number", depth))
 
 
@@ -161,7 +163,7 @@ def _condition(draw: DrawFn, level: str, depth: int) -> Node:
         values = draw(st.lists(_constants(), min_size=1, max_size=3))
         return Membership(draw(numbers), tuple(values))
     if choice == 5 and level == "bar":
-        return Shift(draw(inside), draw(st.integers(1, MOST_BARS)))
+        return Shift(draw(inside), draw(_look_backs()))
     if choice <= 7:
         right = draw(st.one_of(numbers, _constants()))
         return Comparison(draw(st.sampled_from(COMPARISONS)), draw(numbers), right)
@@ -203,6 +205,11 @@ def calls(
     return Call(function.name, tuple(arguments))
 
 
+def _look_backs() -> SearchStrategy[int]:
+    few = st.integers(1, MOST_BARS)
+    return st.one_of(few, few, few, st.integers(1, MANY_BARS))
+
+
 def _constants() -> SearchStrategy[Number]:
     return st.sampled_from([Number(value) for value in NUMBERS])
 
@@ -210,5 +217,7 @@ def _constants() -> SearchStrategy[Number]:
 def _constants_of(parameter: Parameter) -> SearchStrategy[float]:
     least, most = parameter.least, parameter.most
     if parameter.takes == "bars":
-        return st.integers(int(least), int(min(most, least + MOST_BARS))).map(float)
+        few = st.integers(int(least), int(min(most, least + MOST_BARS)))
+        many = st.integers(int(least), int(min(most, MANY_BARS)))
+        return st.one_of(few, few, few, many).map(float)
     return st.sampled_from([x for x in (0.0, 0.5, 1.0, 2.0, 2.5) if least <= x <= most])

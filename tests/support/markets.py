@@ -74,13 +74,13 @@ def markets(draw: DrawFn, most_symbols: int = 5, most_bars: int = 60) -> Market:
 
 
 def make_market(kinds: list[str], n_sessions: int, seed: int) -> Market:
-    """Make a market; the first symbol has every session, the others begin and end somewhere."""
+    """Make a market; half of the symbols have every session, others begin and end somewhere."""
     rng = np.random.default_rng(seed)
     sessions = _sessions(n_sessions, rng)
     parts = []
     for column, kind in enumerate(kinds):
         held = np.arange(n_sessions)
-        if column:
+        if column and rng.random() < 0.5:
             first, last = np.sort(rng.integers(0, n_sessions, 2))
             held = held[(held >= min(first, n_sessions // 2)) & (held <= last)]
             held = held[rng.random(len(held)) > 0.05]
