@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +73,7 @@ def assert_streamed(left: ScanResult, right: ScanResult) -> None:
     assert list(left.columns) == list(right.columns)
     for name, values in left.columns.items():
         assert values.tobytes() == right.columns[name].tobytes(), name
-    one, other = (dataclasses.replace(r.stats.batch, seconds=0.0) for r in (left, right))
+    one, other = (replace(r.stats.batch, seconds=0.0) for r in (left, right))
     assert one == other
     assert list(left.prices) == list(right.prices)
     assert left.prices.failures == right.prices.failures
@@ -266,6 +266,9 @@ def test_a_block_is_its_part_of_the_panel(folder: Path):
         for name in (*FIELDS, "session"):
             rows = getattr(expected, name)[: block.n_bars]
             np.testing.assert_array_equal(getattr(block, name), rows)
+    files = replace(source.window, files=source.window.files[::-1])
+    backward = replace(source, window=files).take(slice(1, 8))  # sorted, where months are not
+    np.testing.assert_array_equal(backward.close, source.take(slice(1, 8)).close)
     assert source.of(["EP", "AK"]).take(slice(0, 2)).symbols == ("AK", "EP")
     assert len(pickle.dumps(source)) < 20_000
 

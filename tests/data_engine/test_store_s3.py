@@ -10,8 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from technic.data_engine.store import BarStore
+from technic.data_engine.store import BarStore, _files
+from technic.data_engine.stored_bars import StoredBars
 from technic.errors import StoreError
+from technic.panel import BarPanel
 from technic.testing import make_bars
 
 ASKED = dt.datetime(2024, 6, 3, 22, 0, tzinfo=dt.UTC)
@@ -55,6 +57,28 @@ def test_bars_and_coverage_come_back_from_an_object_store(options: dict[str, str
     assert again.vacuum(keep_days=0) > 0
     assert again.verify() == []
     assert len(again.read(None, DAYS[0], DAYS[-1])) == 18
+
+
+def test_blocks_are_read_in_parts_of_large_files(
+    options: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    """Footer and row groups alone, the same bars; a file that is gone is named."""
+    store = BarStore.open("s3://bars/blocks", options)
+    bars = make_bars(["A", "B", "C"], DAYS)
+    store.write_days(bars, DAYS, ASKED)
+    source = StoredBars.open(store, ["A", "B", "C"], DAYS, DAYS[-1])
+    expected = BarPanel.from_long(bars, DAYS).take(slice(1, 3))
+    for whole_bytes in (_files.WHOLE_BYTES, 0):
+        monkeypatch.setattr(_files, "WHOLE_BYTES", whole_bytes)
+        block = source.take(slice(1, 3))
+        assert block.symbols == ("B", "C")
+        assert block.close.tobytes() == expected.close.tobytes()
+        assert "hidden-word" not in repr(source)
+    store.write_days(make_bars(["A"], DAYS), DAYS, ASKED)
+    store.vacuum(keep_days=0)
+    with pytest.raises(StoreError, match=r"file month=2024-0[12]/part-") as raised:
+        source.take(slice(0, 1))
+    assert "hidden-word" not in str(raised.value)
 
 
 def test_writers_that_race_on_an_object_store_lose_nothing(options: dict[str, str]):

@@ -16,8 +16,9 @@ GIB = 1 << 30
 DEFAULT_GIB = 2.0
 CELL_BYTES = 44
 """A bar in a panel: five numbers of 8 bytes and its session."""
-WORKING_BYTES = 220
-"""A bar of a block while the block is read, packed and scanned, temporary arrays included."""
+WORKING_BYTES = 120
+"""A bar of a block while it is read and scanned: the block, its symbols that passed the gate once
+more, and what the columns need; 101 were measured."""
 
 
 def memory_limit(text: str | None) -> int:

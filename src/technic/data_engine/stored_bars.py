@@ -17,6 +17,7 @@ from technic.data_engine.adjust import split_adjust
 from technic.data_engine.providers.base import Splits
 from technic.data_engine.store import BarStore, BarWindow
 from technic.panel import BarPanel
+from technic.panel.in_turn import packed_in_turn
 from technic.panel.long_bars import concatenated
 
 __all__ = ["StoredBars"]
@@ -62,14 +63,18 @@ class StoredBars:
         Raises StoreError when a file is gone or cannot be read.
         """
         symbols = self.symbols[columns]
-        bars = self.window.read(symbols)
-        if not symbols or not bars.symbols:
-            return BarPanel.from_long(bars, self.sessions)
+        if not symbols:
+            return BarPanel.from_long(concatenated([]), self.sessions)
         names = self.splits.symbol
-        own = slice(bisect_left(names, symbols[0]), bisect_right(names, symbols[-1]))
-        return BarPanel.from_long(
-            split_adjust(bars, _rows(self.splits, own), self.as_of), self.sessions
+        own = _rows(
+            self.splits, slice(bisect_left(names, symbols[0]), bisect_right(names, symbols[-1]))
         )
+        adjusted = (split_adjust(part, own, self.as_of) for part in self.window.parts(symbols))
+        panel = packed_in_turn(symbols, adjusted, self.sessions)
+        if panel is not None:
+            return panel
+        bars = split_adjust(self.window.read(symbols), own, self.as_of)
+        return BarPanel.from_long(bars, self.sessions)
 
     def of(self, symbols: Sequence[str]) -> StoredBars:
         """Return the bars of some of the symbols."""

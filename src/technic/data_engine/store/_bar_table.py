@@ -8,7 +8,7 @@ else is merged with its month in memory, and the month is replaced: so each mont
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ import numpy as np
 from technic.aliases import BoolArray, DateArray
 from technic.data_engine.store._arrow import bar_schema, from_batches, to_table
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
-from technic.data_engine.store._files import DataFile, data_files, read_batches
+from technic.data_engine.store._files import DataFile, data_files, read_batches, read_each
 from technic.data_engine.store._rows import in_cells, joined, trading_days
 from technic.panel import FIELDS, LongBars
 
@@ -134,6 +134,13 @@ class BarTable:
         """Return the bars of some of the table's files; ``days`` are day numbers."""
         batches = read_batches(self.folder, self.name, files, self.columns, symbols)
         return from_batches(batches, symbols, days, self.timed)
+
+    def read_parts(
+        self, files: Sequence[DataFile], symbols: Sequence[str], days: tuple[int, int]
+    ) -> Iterator[LongBars]:
+        """Yield the bars of one file after the other, each as ``read_files`` would."""
+        for batches in read_each(self.folder, self.name, files, self.columns, symbols):
+            yield from_batches(batches, symbols, days, self.timed)
 
     def _replace(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from technic.data_engine.store._bar_table import BarTable
@@ -30,3 +30,7 @@ class BarWindow:
         in the alphabet. Raises StoreError, which names the file, when one is gone.
         """
         return self.table.read_files(self.files, symbols, self.days)
+
+    def parts(self, symbols: Sequence[str]) -> Iterator[LongBars]:
+        """Yield the same bars file by file: month after month, unless they were written apart."""
+        yield from self.table.read_parts(self.files, symbols, self.days)

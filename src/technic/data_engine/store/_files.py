@@ -22,7 +22,7 @@ from technic.data_engine.store._delta import DeltaFolder, local_path
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-__all__ = ["DataFile", "data_files", "read_batches", "read_table"]
+__all__ = ["DataFile", "data_files", "read_batches", "read_each", "read_table"]
 
 REMOTE_READS = 8
 WHOLE_BYTES = 4 << 20
@@ -66,7 +66,19 @@ def read_batches(
     columns: Sequence[str],
     symbols: Sequence[str] | None = None,
 ) -> Iterator[Any]:
-    """Yield record batches; row groups that hold none of ``symbols`` may be left out.
+    """Yield record batches; row groups that hold none of ``symbols`` may be left out."""
+    for batches in read_each(folder, name, files, columns, symbols):
+        yield from batches
+
+
+def read_each(
+    folder: DeltaFolder,
+    name: str,
+    files: Sequence[DataFile],
+    columns: Sequence[str],
+    symbols: Sequence[str] | None = None,
+) -> Iterator[list[Any]]:
+    """Yield the record batches of one file after the other, as ``read_batches`` does.
 
     Raises StoreError, which names the file, when one is gone or cannot be read.
     """
@@ -79,13 +91,12 @@ def read_batches(
 
     if local is not None:
         for file in files:
-            yield from read(file, lambda one: pa.memory_map(str(local / one.path)))
+            yield read(file, lambda one: pa.memory_map(str(local / one.path)))
         return
     with folder.translated(name):
         remote = _remote(folder, name, files, in_parts=wanted is not None)
     with ThreadPoolExecutor(REMOTE_READS) as pool:
-        for batches in pool.map(read, files, repeat(remote)):
-            yield from batches
+        yield from pool.map(read, files, repeat(remote))
 
 
 def read_table(folder: DeltaFolder, name: str, table: DeltaTable, schema: pa.Schema) -> pa.Table:
