@@ -28,6 +28,8 @@ __all__ = ["all_bars", "newest_bars"]
 
 MOST_ODD = 0.25
 """Up to this share of columns that end elsewhere, the others are not copied together."""
+FEW_BARS = 4
+"""So many bars of a window are computed one by one: a single window needs no neighbours' sums."""
 MOST_STREAMED = 32
 """A stream of which more rows are needed is kept whole."""
 
@@ -246,6 +248,9 @@ class _Run:
         assert step.run is not None
         if step.kind == "operator":
             return cast("FloatArray", step.run(*(self._or_constant(i, span) for i in step.inputs)))
+        if step.kind == "window" and 1 < bars <= FEW_BARS <= step.reach:
+            rows = [self._span(step, (lag + ago, 1)) for ago in range(bars - 1, -1, -1)]
+            return np.concatenate(rows)
         reached = (lag, bars + step.reach)
         found = finite(step.run(*(self.tail(number, reached) for number in step.inputs)))
         if step.kind == "point":

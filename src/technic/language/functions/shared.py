@@ -73,8 +73,15 @@ def _adx(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Stream
     return directional.adx_of(sums.rows(scratch(sums.shape)), high.shape[1], n)
 
 
-def _keltner(line: int, reach: FloatArray, typical: FloatArray, n: int, m: int) -> Stream:
-    return volatility.kc_parts(reach, typical, n, m)[line]
+def _keltner_centre(
+    high: FloatArray, low: FloatArray, close: FloatArray, n: int, m: int
+) -> Stream:
+    """Of the true range the centre line looks at nothing but its shape."""
+    return volatility.kc_parts(high, volatility.typical_rows(high, low, close), n, m)[0]
+
+
+def _keltner_reach(reach: FloatArray, n: int, m: int) -> Stream:
+    return volatility.kc_parts(reach, (), n, m)[1]
 
 
 def _in_percent(part: FloatArray, whole: FloatArray) -> FloatArray:
@@ -164,8 +171,8 @@ _ALL = (
     _part_of("_plus", "point", 1, partial(_share_of, 1)),
     _part_of("_minus", "point", 1, partial(_share_of, 2)),
     _part_of("_adx", "start", 3, _adx, 1),
-    _part_of("_keltner_centre", "start", 2, partial(_keltner, 0), 2),
-    _part_of("_keltner_reach", "start", 2, partial(_keltner, 1), 2),
+    _part_of("_keltner_centre", "start", 3, _keltner_centre, 2),
+    _part_of("_keltner_reach", "start", 1, _keltner_reach, 2),
     _part_of("_spread", "window", 1, _spread, 1, partial(period_plus, 0)),
     _part_of("_stoch", "window", 3, _stoch, 3, _less_two),
     _part_of("_rate", "point", 2, _rate),
@@ -225,11 +232,11 @@ def _of_stoch(part: str, *periods: Node) -> Node:
 
 
 def _centre(n: Node, m: Node) -> Node:
-    return Call("_keltner_centre", (_RANGE, Call("typical_price", ()), n, m))
+    return Call("_keltner_centre", (HIGH, LOW, CLOSE, n, m))
 
 
 def _keltner_band(operator: ArithmeticOperator, n: Node, m: Node, width: Node) -> Node:
-    reach = Call("_keltner_reach", (_RANGE, Call("typical_price", ()), n, m))
+    reach = Call("_keltner_reach", (_RANGE, n, m))
     return Arithmetic(operator, _centre(n, m), Arithmetic("*", reach, width))
 
 
