@@ -286,6 +286,10 @@ def test_the_base_vocabulary_names_every_column_and_field():
          "symbol alone, at column 6"),
         ("zscore(rs_rating)", "'rs_rating' is a value of the whole market, not of one symbol "
          "alone, at column 8"),
+        ("close > 5 and highest(sma(highest(lowest(close, 2520), 2520), 2500), 2500) > close",
+         "this needs 10,037 bars, more than 10,000, at column 15; look at fewer bars"),
+        ("close > monthly(sma(close, 480))",
+         "this needs 10,101 bars, more than 10,000, at column 9; look at fewer bars"),
         ("5[1]", "'5' is the same on every bar, at column 1"),
         ("close[2000][2000]", "the look-backs add up to 4,000 bars, more than 2,520, at column 1"),
     ],
@@ -296,6 +300,14 @@ def test_a_mistake_is_named_with_its_place_and_what_to_write(text: str, sentence
         read(text, BASE_AND_MORE)
     assert str(caught.value) == sentence
     assert caught.value.text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["highest(sma(highest(close, 2520), 2520), 2520)[2442]", "monthly(sma(close, 475))"]
+)
+def test_forty_years_are_not_too_long(text: str):
+    """2,519 bars three times, 2,442 and this one; 475 months and the running one."""
+    assert read(text, BASE).kind == "number"
 
 
 @pytest.mark.parametrize(

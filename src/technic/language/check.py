@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from technic.errors import ExpressionError
 from technic.language.checker import Checked, Checker
-from technic.language.nodes import Node
+from technic.language.nodes import Node, children
 from technic.language.parse import parse
+from technic.language.requirements import requirements
 from technic.language.trees import refuse_too_large
 from technic.language.vocabulary import Vocabulary
 
-__all__ = ["Checked", "Wants", "check", "read"]
+__all__ = ["MOST_BARS", "Checked", "Wants", "check", "read"]
 
+MOST_BARS = 10_000
+"""What an expression may need: nearly forty years of daily bars."""
 Wants = Literal["condition", "number", "any"]
 
 
@@ -44,4 +48,16 @@ def check(
     checked = checker.checked(node)
     if wants != "any":
         checker.want(wants, checked, node)
+    _refuse_too_long(checked.node, vocabulary, text)
     return checked
+
+
+def _refuse_too_long(node: Node, vocabulary: Vocabulary, text: str) -> None:
+    """Raise at the smallest part that needs more bars than anyone has."""
+    bars = requirements([node], vocabulary).bars
+    if bars <= MOST_BARS:
+        return
+    for child in children(node):
+        _refuse_too_long(child, vocabulary, text)
+    reason = f"this needs {bars:,} bars, more than {MOST_BARS:,}"
+    raise ExpressionError(text, node.place, reason, "look at fewer bars")
