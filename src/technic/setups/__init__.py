@@ -1,0 +1,1 @@
+"""Setups: named scans, and the chart patterns they can ask for."""

@@ -1,0 +1,110 @@
+"""What chart patterns are measured with: depths, rises, distances, mean volumes.
+
+The order of the operations is part of the rule (docs/patterns.md), so that a threshold decides
+the same way everywhere: percentages are ``100 * difference / base``, means are exact sums.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import FloatArray
+
+__all__ = [
+    "Bars",
+    "in_reach",
+    "last_bars",
+    "line_rise",
+    "mean",
+    "percent_below",
+    "tops_an_advance",
+    "volume_ratio",
+]
+
+
+class Bars(NamedTuple):
+    """The last bars of one symbol, ``(n_bars,)`` each; the last one is the day of the scan."""
+
+    high: FloatArray
+    low: FloatArray
+    close: FloatArray
+    volume: FloatArray
+
+    @classmethod
+    def of(cls, fields: tuple[FloatArray, ...], row: int, column: int, bars: int) -> Bars:
+        """Views of the last ``bars`` bars up to ``row`` of ``(n_bars, n_symbols)`` arrays.
+
+        Highs and lows are copied: they are read many times, and side by side in memory faster.
+        """
+        first = max(0, row + 1 - bars)
+        high, low, close, volume = (field[first : row + 1, column] for field in fields)
+        return cls(high.copy(), low.copy(), close, volume)
+
+
+def last_bars(values: FloatArray, rows: NDArray[np.intp], bars: int) -> FloatArray:
+    """Last ``bars`` bars of each column up to its row, ``(bars, n_symbols)``.
+
+    NaN above a column's first bar and where its row is negative. Most columns share one row:
+    those are sliced, only the others are gathered.
+    """
+    out = np.full((bars, len(rows)), np.nan)
+    if not np.any(rows >= 0):
+        return out
+    common = int(np.bincount(rows[rows >= 0]).argmax())
+    block = values[max(0, common + 1 - bars) : common + 1]
+    out[bars - len(block) :] = block
+    odd = np.flatnonzero(rows != common)
+    at = rows[odd] - np.arange(bars - 1, -1, -1)[:, None]
+    out[:, odd] = np.where(at >= 0, values[np.maximum(at, 0), odd], np.nan)
+    return out
+
+
+def percent_below(top: float, price: float) -> float:
+    """How far ``price`` is under ``top``, in percent of ``top``; NaN unless ``top`` is above 0."""
+    return 100.0 * (top - price) / top if top > 0.0 else math.nan
+
+
+def in_reach(close: float, pivot: float, below: float, above: float) -> bool:
+    """Whether ``close`` is at most ``below`` percent under the pivot and ``above`` over it."""
+    return pivot > 0.0 and -above <= percent_below(pivot, close) <= below
+
+
+def tops_an_advance(bars: Bars, at: int, prior_bars: int, gain: float) -> bool:
+    """Whether the high of bar ``at`` ends an advance.
+
+    All of the ``prior_bars`` bars before it are there, none of their highs is above it, and it is
+    at least ``gain`` percent above the lowest of their lows.
+    """
+    if at < prior_bars:
+        return False
+    before = slice(at - prior_bars, at)
+    top, lowest = float(bars.high[at]), float(bars.low[before].min())
+    if float(bars.high[before].max()) > top or lowest <= 0.0:
+        return False
+    return 100.0 * (top - lowest) / lowest >= gain
+
+
+def line_rise(values: FloatArray) -> float:
+    """How far the line of least squares through the values rises from the first to the last."""
+    last = len(values) - 1
+    weights = [float(2 * i - last) for i in range(last + 1)]
+    spread = math.fsum(weight * weight for weight in weights)
+    if not spread:
+        return 0.0
+    tilt = math.fsum(weight * value for weight, value in zip(weights, values.tolist(), strict=True))
+    return 2.0 * tilt / spread * last
+
+
+def mean(values: FloatArray) -> float:
+    """Mean of the values, summed exactly: the same bits in any order."""
+    return math.fsum(values.tolist()) / len(values)
+
+
+def volume_ratio(quiet: FloatArray, before: FloatArray) -> float:
+    """Mean of ``quiet`` in units of the mean of ``before``; NaN where nothing traded before."""
+    usual = mean(before)
+    return mean(quiet) / usual if usual > 0.0 else math.nan
