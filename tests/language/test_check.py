@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,8 @@ from technic.errors import ExpressionError, ParameterError
 from technic.indicators.catalog import COLUMNS
 from technic.language import BASE, NameInfo, Vocabulary, check, kind_of, level_of, parse, read
 from technic.language.equivalents import WRITTEN_OUT
-from technic.language.function import Function, Parameter
+from technic.language.function import Function, Memory, Parameter
+from technic.language.levels import HIGHEST_OPERAND, LEAST_RESULT
 from technic.language.nodes import Call, Name, Node, Number, Shift, Text
 
 BASE_AND_MORE = BASE.extended(
@@ -156,6 +158,11 @@ def test_a_hint_is_right_in_itself(tree: Node, reader: str):
     assert hint == "" or hint.startswith("write ")
     if hint:
         read(hint.removeprefix("write "), VOCABULARY)
+
+
+def test_every_memory_has_its_levels():
+    """A memory that is added without them is noticed."""
+    assert set(LEAST_RESULT) == set(HIGHEST_OPERAND) == set(get_args(Memory))
 
 
 def test_every_column_can_be_written_out():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import get_args
 
 from technic.language.function import Function, Kind, Level, Memory
 from technic.language.nodes import (
@@ -19,7 +18,15 @@ from technic.language.nodes import (
 )
 from technic.language.vocabulary import Vocabulary
 
-__all__ = ["HIGHEST_OPERAND", "highest", "kind_of", "level_of", "level_of_call", "within"]
+__all__ = [
+    "HIGHEST_OPERAND",
+    "LEAST_RESULT",
+    "highest",
+    "kind_of",
+    "level_of",
+    "level_of_call",
+    "within",
+]
 
 _ORDER: dict[Level, int] = {"constant": 0, "bar": 1, "day": 2, "listing": 3, "market": 4}
 
@@ -33,7 +40,7 @@ HIGHEST_OPERAND: dict[Memory, Level] = {
 }
 """The highest level that the operands of a function may have, by its memory."""
 
-_LEAST: dict[Memory, Level] = {
+LEAST_RESULT: dict[Memory, Level] = {
     "point": "constant",
     "window": "bar",
     "start": "bar",
@@ -41,7 +48,7 @@ _LEAST: dict[Memory, Level] = {
     "day": "day",
     "market": "market",
 }
-assert set(_LEAST) == set(HIGHEST_OPERAND) == set(get_args(Memory))
+"""The least level of what a function gives, by its memory."""
 
 
 def highest(levels: Iterable[Level]) -> Level:
@@ -57,7 +64,7 @@ def within(level: Level, most: Level) -> bool:
 def level_of_call(function: Function, operands: Iterable[Level]) -> Level:
     """Return the level of a function's result, given those of the series it gets."""
     fields: Level = "bar" if function.fields else "constant"
-    return highest((*operands, fields, _LEAST[function.memory]))
+    return highest((*operands, fields, LEAST_RESULT[function.memory]))
 
 
 def kind_of(node: Node, vocabulary: Vocabulary) -> Kind:

@@ -37,7 +37,7 @@ __all__ = ["MOST_BARS_AGO", "parse"]
 
 MOST_BARS_AGO = 2_520
 _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER = range(1, 9)
-_BINDS = {
+_BINDS: dict[float | str, int] = {
     "or": _OR,
     "and": _AND,
     **dict.fromkeys(("<", "<=", ">", ">=", "==", "!=", "in"), _COMPARISON),
@@ -107,10 +107,12 @@ class _Parser(Reader):
 
     def binding(self) -> int:
         """Return how tightly the operator here binds, 0 where none stands."""
-        if self.stands("not"):
+        token = self.tokens[self.next]
+        if token.kind not in ("sign", "name"):
+            return 0
+        if token.value == "not":
             return _COMPARISON if self.stands("in", ahead=1) else 0
-        in_words = self.token.kind in ("sign", "name")
-        return _BINDS.get(str(self.token.value), 0) if in_words else 0
+        return _BINDS.get(token.value, 0)
 
     def condition(self, left: Node, start: int, binds: int) -> Node:
         operands = [left]

@@ -49,8 +49,8 @@ class Reader:
 
     def stands(self, sign: str, ahead: int = 0) -> bool:
         """Whether a sign, or a word of the language, comes next (or ``ahead`` tokens later)."""
-        token = self.tokens[min(self.next + ahead, len(self.tokens) - 1)]
-        return token.kind in ("sign", "name") and token.value == sign
+        token = self.tokens[self.next + ahead]
+        return token.value == sign and token.kind in ("sign", "name")
 
     def take(self, sign: str) -> Token | None:
         """Take a sign or a word of the language if it comes next."""

@@ -7,8 +7,7 @@ together with what to write instead.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from technic.errors import ExpressionError
 
@@ -20,8 +19,7 @@ _MOST_IN_A_WORD = 100
 _SHORTER = "say it in several conditions"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of the text; ``value`` is a number, the text between quotes, a name or the sign."""
 
     kind: Literal["number", "text", "name", "sign", "end"]
