@@ -7,7 +7,7 @@ the way it was cut into blocks can change a number.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,11 +36,13 @@ __all__ = [
     "TABLE_COLUMNS",
     "Filtered",
     "Market",
-    "check_sort",
     "filter_market",
+    "has_column",
     "rank_market",
     "ranked_table",
 ]
+
+Column = NDArray[np.generic]
 
 LISTING_COLUMNS = ("company", "exchange", "sector", "industry", "country", "type", "market_cap")
 LEADING = (
@@ -153,33 +155,50 @@ def filter_market(market: Market, rules: FilterRules) -> Filtered:
     return Filtered(rule, detail)
 
 
-def ranked_table(market: Market, universe: Universe, kept: list[str], sort: str) -> pd.DataFrame:
+def ranked_table(
+    market: Market,
+    universe: Universe,
+    kept: list[str],
+    sort: str,
+    more: Mapping[str, Column] | None = None,
+    order: Column | None = None,
+) -> pd.DataFrame:
     """One row for each kept symbol: listing, rating, plan, then every other column; sorted.
 
-    Raises ParameterError when the table has no column to sort by.
+    ``more``: columns that were asked for, in the order of ``market.symbols``; ``order``: what to
+    sort by instead of a column. Raises ParameterError when the table has no column to sort by.
     """
     at = {symbol: i for i, symbol in enumerate(market.symbols)}
     picked = np.array([at[symbol] for symbol in kept], dtype=np.intp)
-    listing = universe.frame.set_index("symbol").loc[kept]
-    columns: dict[str, object] = {"symbol": kept}
-    columns |= {name: listing[name].to_numpy() for name in LISTING_COLUMNS if name in listing}
     values: dict[str, NDArray[np.generic]] = {
         **market.columns,
         "signal": market.signal.astype(object),
         **market.plans.columns(),
+        **(more or {}),
     }
+    listing = universe.frame.set_index("symbol").loc[kept]
+    facts = {name: listing[name].to_numpy() for name in LISTING_COLUMNS if name in listing}
+    wanted = SortOrder.parse(sort)
+    if order is not None:
+        key = order[picked]
+    elif wanted.column == "symbol" or wanted.column in facts:
+        key = facts.get(wanted.column, np.array(kept, dtype=object))
+    elif wanted.column in values:
+        key = values[wanted.column][picked]
+    else:
+        raise _no_such_column(wanted.column, ["symbol", *facts, *values])
+    places = _places(key, kept, ascending=wanted.ascending)
+    columns: dict[str, object] = {"symbol": [kept[i] for i in places]}
+    columns |= {name: column[places] for name, column in facts.items()}
     leading = [name for name in LEADING if name in values]
     for name in [*leading, *(name for name in values if name not in leading)]:
-        columns[name] = values[name][picked]
-    return _sorted(pd.DataFrame(columns), SortOrder.parse(sort))
+        columns[name] = values[name][picked[places]]
+    return pd.DataFrame(columns)
 
 
-def check_sort(sort: str, *, has_benchmark: bool) -> None:
-    """Raise ParameterError for a column that no table has, before anything is fetched."""
-    column = SortOrder.parse(sort).column
-    known = [*TABLE_COLUMNS, *(BENCHMARK_COLUMNS if has_benchmark else ())]
-    if column not in known:
-        raise _no_such_column(column, known)
+def has_column(name: str, *, has_benchmark: bool) -> bool:
+    """Tell whether a table has a column of its own accord."""
+    return name in TABLE_COLUMNS or (has_benchmark and name in BENCHMARK_COLUMNS)
 
 
 def _no_such_column(column: str, known: Sequence[str]) -> ParameterError:
@@ -188,13 +207,12 @@ def _no_such_column(column: str, known: Sequence[str]) -> ParameterError:
     return ParameterError("sort", column, f"one of the table's {len(known)} columns", hint)
 
 
-def _sorted(table: pd.DataFrame, order: SortOrder) -> pd.DataFrame:
-    if order.column not in table.columns:
-        raise _no_such_column(order.column, [str(name) for name in table.columns])
-    return table.sort_values(
-        [order.column, "symbol"] if order.column != "symbol" else ["symbol"],
-        ascending=[order.ascending, True] if order.column != "symbol" else [order.ascending],
-        na_position="last",
-        kind="stable",
-        ignore_index=True,
+def _places(
+    key: NDArray[np.generic], symbols: Sequence[str], *, ascending: bool
+) -> NDArray[np.intp]:
+    """Return the rows in order: by ``key``, then by symbol; what is missing comes last."""
+    frame = pd.DataFrame({"key": key, "symbol": pd.Series(symbols, dtype=object)})
+    ordered = frame.sort_values(
+        ["key", "symbol"], ascending=[ascending, True], na_position="last", kind="stable"
     )
+    return ordered.index.to_numpy(np.intp)

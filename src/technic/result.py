@@ -15,6 +15,7 @@ import pandas as pd
 
 from technic.aliases import FloatArray
 from technic.code_version import code_version, environment
+from technic.conditions import ConditionResult, NotSettled
 from technic.config_json import config_to_json
 from technic.data_engine.benchmark import Benchmark
 from technic.data_engine.data_version import BAR_FACTS, DataVersion, bar_facts, hash_of
@@ -121,6 +122,9 @@ class ScanResult:
     ``table``: one row for each kept symbol, best first, snake_case columns. ``ledger``: one
     outcome for each symbol of the universe; ``kept`` counts the rows of the table. ``scored``:
     the symbols that passed the data gate, filtered ones included; ``columns``: their values.
+    ``conditions``: those of ``where`` and of the setups; ``not_settled``: recursions in them, in
+    columns or in the order that the loaded history does not settle. ``chosen``: the columns that
+    the user wants to see, all where there are none; ``added``: those that setups added.
     ``prices``: the bars that were scanned, up to ``as_of`` and split-adjusted as of it; those of a
     market larger than memory are read when they are asked for.
     ``listings``: the universe; ``data_version`` names the data that was read; ``benchmark``: its
@@ -139,10 +143,23 @@ class ScanResult:
     warnings: tuple[str, ...]
     scored: tuple[str, ...]
     columns: Mapping[str, FloatArray]
+    conditions: tuple[ConditionResult, ...] = ()
+    not_settled: tuple[NotSettled, ...] = ()
+    chosen: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
     prices: PriceCache | LazyPrices
     listings: Universe
     data_version: DataVersion
     benchmark: Benchmark | None
+
+    def met(self, owner: str) -> tuple[str, ...]:
+        """Return the symbols of the table, in its order, that meet ``where`` or a setup."""
+        held = [one.values == 1.0 for one in self.conditions if one.owner == owner]
+        if not held:
+            known = ", ".join(dict.fromkeys(one.owner for one in self.conditions)) or "none"
+            raise ParameterError("owner", owner, known)
+        met = {self.scored[i] for i in np.flatnonzero(np.all(held, axis=0))}
+        return tuple(symbol for symbol in self.table["symbol"] if symbol in met)
 
     def explain(self, symbol: str) -> Explanation:
         """Show how a symbol's rating came about: every contribution, adding up to the rating.
@@ -179,9 +196,16 @@ class ScanResult:
             raise MissingExtraError("to_polars()", "polars", "polars") from None
         return pl.from_pandas(self.table)
 
+    def rows(self, limit: int | None = None) -> pd.DataFrame:
+        """Return the first rows of the table with the columns that the user wants to see."""
+        rows = self.table if limit is None else self.table.head(limit)
+        if not self.chosen:
+            return rows
+        return rows[["symbol", *(name for name in self.chosen if name != "symbol")]]
+
     def summary(self, limit: int | None = None) -> dict[str, object]:
         """Return the object that ``--format json`` prints: plain values, None instead of NaN."""
-        rows = self.table if limit is None else self.table.head(limit)
+        rows = self.rows(limit)
         return {
             "technic": __version__,
             "as_of": self.as_of,
@@ -192,6 +216,14 @@ class ScanResult:
             "runner": dataclasses.asdict(self.runner),
             "sort": self.config.sort,
             "warnings": list(self.warnings),
+            "where": self.config.where,
+            "conditions": [
+                {"owner": one.owner, "name": one.name, "expression": one.text, **one.counts}
+                for one in self.conditions
+            ],
+            "setups": {setup.name: list(self.met(setup.name)) for setup in self.config.setups},
+            "not_settled": [dataclasses.asdict(one) for one in self.not_settled],
+            "ranked_over": len(self.scored),
             "ledger": dict(self.ledger.counts),
             "rows": _plain_rows(rows),
         }

@@ -9,10 +9,12 @@ benchmark and the block's part of the market index are made here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from technic.aliases import FloatArray
 from technic.data_engine.quality import gate
@@ -21,6 +23,9 @@ from technic.panel import BarPanel
 from technic.regime import IndexSums, index_sums
 from technic.scan_config import ScanConfig
 from technic.scoring import LOCAL_SUBSCORES, benchmark_columns, subscores
+
+if TYPE_CHECKING:
+    from technic.scan_terms import ScanTerms
 
 __all__ = ["BlockRows", "GatedSymbol", "joined", "scan_block"]
 
@@ -66,10 +71,13 @@ def scan_block(
     as_of: np.datetime64,
     config: ScanConfig,
     benchmark: FloatArray | None = None,
+    terms: ScanTerms | None = None,
 ) -> BlockRows:
     """Gate the block and compute the columns of the symbols that pass, as of ``as_of``.
 
     ``benchmark``: closes ``(n_sessions,)`` of ``panel.sessions``, NaN where there is none.
+    ``terms``: expressions of the scan; what a block can say of them stands among the columns,
+    under its text.
     """
     rows = panel.rows_at(as_of)
     report = gate(panel, rows, as_of, config.gate)
@@ -85,9 +93,35 @@ def scan_block(
     columns |= subscores(columns)
     if benchmark is not None:
         columns |= benchmark_columns(clean, last, benchmark)
+    if terms is not None:
+        columns |= _term_columns(terms, clean, last, columns, benchmark)
+    if benchmark is not None:
         return BlockRows(clean.symbols, columns, gated)
     index = index_sums(clean, last, np.ones(len(last), dtype=np.bool_))
     return BlockRows(clean.symbols, columns, gated, index)
+
+
+def _term_columns(
+    terms: ScanTerms,
+    panel: BarPanel,
+    rows: NDArray[np.intp],
+    columns: Mapping[str, FloatArray],
+    benchmark: FloatArray | None,
+) -> dict[str, FloatArray]:
+    """Compute what expressions need of each symbol alone, as numbers."""
+    from technic.language.evaluate import evaluate_block
+    from technic.scan_terms import vocabulary
+    from technic.scoring.technical_rating import technical_columns
+
+    found = {
+        name: np.asarray(values, np.float64)
+        for name, values in technical_columns(panel, rows, terms.technical_numbers).items()
+    }
+    known = {**columns, **found}
+    values = evaluate_block(
+        terms.nodes, panel, rows, vocabulary(), known=known, benchmark=benchmark
+    )
+    return found | {str(node): array for node, array in values.items() if str(node) not in columns}
 
 
 def joined(blocks: Sequence[BlockRows]) -> BlockRows:

@@ -14,12 +14,15 @@ from technic.data_engine.providers.base import PriceBasis
 from technic.data_engine.quality import GateRules
 from technic.errors import ParameterError
 from technic.scoring import SIGNALS, ScoreWeights, SignalThresholds
+from technic.setups.apply import agreed, with_options
+from technic.setups.setup import Setup
 from technic.trade_plan import PlanRules
 from technic.universe import PrescreenRules, parse_symbols
 
 __all__ = ["RUNNERS", "FilterRules", "ScanConfig", "SortOrder"]
 
 DEFAULT_BARS = 300
+DEFAULT_SORT = "tech_rating:desc"
 RUNNERS = ("auto", "local", "threads", "ray")
 
 
@@ -79,10 +82,13 @@ class SortOrder:
 
     @classmethod
     def parse(cls, text: str) -> SortOrder:
-        """Parse ``column``, ``column:asc`` or ``column:desc``; text columns default to A–Z."""
+        """Parse ``column``, ``column:asc`` or ``column:desc``; text columns default to A–Z.
+
+        The column may be an expression of the scan language.
+        """
         if not isinstance(text, str):
             raise ParameterError("sort", text, "COLUMN, COLUMN:asc or COLUMN:desc")
-        column, _, direction = text.partition(":")
+        column, _, direction = (part.strip() for part in text.partition(":"))
         if direction not in ("", "asc", "desc") or not column:
             raise ParameterError("sort", text, "COLUMN, COLUMN:asc or COLUMN:desc")
         return cls(column, ascending=direction == "asc" or (column in TEXT and not direction))
@@ -104,7 +110,13 @@ class ScanConfig:
     vendor's spelling) and ``watchlist`` restrict it. ``as_of``: ``YYYY-MM-DD``, else the provider's
     last session. ``benchmark``: a symbol of the data or a file of closes. ``bars``: sessions of
     history that the scan needs; the window begins by the anchor rule. ``min_success_pct``: below
-    this share of symbols with bars the scan counts as failed. ``sort``: ``COLUMN[:asc|:desc]``.
+    this share of symbols with bars the scan counts as failed. ``sort``: a column or an expression
+    of the scan language, with ``:asc`` or ``:desc``; by default that of the one setup, else
+    ``tech_rating:desc``. ``where``: a condition in the scan language;
+    symbols for which it is not true are filtered. ``setups``: named scans; a symbol stays that
+    meets one of them. ``columns``: more columns of the table, names or ``name = expression``.
+    ``max_history``: most sessions to load so that recursions settle; without it what the scan
+    needs anyway.
     ``block_size``: symbols scanned together; ``runner``: where blocks run, ``auto``, ``local``,
     ``threads`` or ``ray``, None for the settings' runner, else local. Both change speed and memory,
     never a value.
@@ -125,8 +137,12 @@ class ScanConfig:
     signals: SignalThresholds = field(default_factory=SignalThresholds)
     plan: PlanRules = field(default_factory=PlanRules)
     filters: FilterRules = field(default_factory=FilterRules)
+    where: str | None = None
+    setups: tuple[Setup, ...] = ()
+    columns: tuple[str, ...] = ()
+    max_history: int | None = None
     min_success_pct: float = 50.0
-    sort: str = "tech_rating:desc"
+    sort: str = ""
     block_size: int = 8192
     runner: str | None = None
 
@@ -142,7 +158,10 @@ class ScanConfig:
             value = getattr(self, name)
             if not isinstance(value, kind):
                 raise ParameterError(name, value, f"{kind.__name__}(...)")
-        for name in ("bars", "block_size"):
+        _check_language(self)
+        _apply_setups(self)
+        whole = ("bars", "block_size", *(() if self.max_history is None else ("max_history",)))
+        for name in whole:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ParameterError(name, value, "a whole number from 1")
@@ -151,6 +170,42 @@ class ScanConfig:
         if not 0 <= self.min_success_pct <= 100:
             raise ParameterError("min_success_pct", self.min_success_pct, "0 to 100")
         SortOrder.parse(self.sort)
+
+
+def _apply_setups(config: ScanConfig) -> None:
+    """Take over what the setups say of universe, pre-screen and plan, where the user says nothing.
+
+    Raises ParameterError where two setups say different things.
+    """
+    setups = config.setups
+    for name in ("universe", "watchlist", "symbols"):
+        value = agreed(setups, name)
+        if value and not getattr(config, name):
+            object.__setattr__(config, name, value)
+    for name in ("prescreen", "plan"):
+        options = agreed(setups, name) or ()
+        object.__setattr__(config, name, with_options(getattr(config, name), options))
+    if config.sort == "":
+        own = setups[0].rank_by if len(setups) == 1 else None
+        object.__setattr__(config, "sort", own or DEFAULT_SORT)
+
+
+def _check_language(config: ScanConfig) -> None:
+    """Refuse what cannot be texts of the scan language; what they say is checked by the scan."""
+    if config.where is not None and not isinstance(config.where, str):
+        raise ParameterError("where", config.where, "text, such as 'close > sma(close, 50)'")
+    for name, kind, allowed in (
+        ("setups", Setup, "a tuple of setups; technic.setups.load_setups(NAME, ...) reads them"),
+        ("columns", str, "a tuple of names, or of texts such as 'gap = open / close[1] - 1'"),
+    ):
+        value = getattr(config, name)
+        if not isinstance(value, list | tuple) or not all(isinstance(v, kind) for v in value):
+            raise ParameterError(name, value, allowed)
+        object.__setattr__(config, name, tuple(value))
+    names = [setup.name for setup in config.setups]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ParameterError("setups", twice, "each setup once")
 
 
 _GROUPS = {

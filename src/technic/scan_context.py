@@ -48,9 +48,11 @@ def open_context(
     now: dt.datetime,
     provider: Provider | None = None,
     price_cache: PriceFrames | None = None,
+    bars: int | None = None,
 ) -> ScanContext:
     """Open the provider and settle the day: ``as_of``, else the last session there is.
 
+    ``bars``: sessions of history to load, where the scan needs more than ``config.bars``.
     Raises ParameterError when ``as_of`` is no date, no session, after the data's end, or before
     the price cache begins, and for a ``panel_memory`` that is no size.
     """
@@ -82,7 +84,7 @@ def open_context(
             f"the data ends {last}; the last completed session was {completed} "
             f"({len(calendar.between(last, completed)) - 1} sessions later)"
         )
-    start = calendar.anchor(as_of, config.bars)
+    start = calendar.anchor(as_of, bars or config.bars)
     basis = provider.price_basis if cache is None else config.price_basis or cache.price_basis
     if basis == "raw":
         basis = "split_adjusted"  # raw bars are adjusted as of the scan's day on the way in

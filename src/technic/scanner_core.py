@@ -19,7 +19,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from technic.conditions import NotSettled
 from technic.data_engine.benchmark import Benchmark, load_benchmark
 from technic.data_engine.data_version import data_version_of
 from technic.data_engine.panel_memory import widest_block
@@ -31,15 +35,19 @@ from technic.engine.local import LocalRunner
 from technic.engine.runner import Runner
 from technic.errors import NothingToScanError
 from technic.ledger import Ledger, LedgerBook
-from technic.market import Market, check_sort, filter_market, rank_market, ranked_table
+from technic.market import Market, filter_market, has_column, rank_market, ranked_table
 from technic.result import DataInfo, RunnerInfo, ScanResult, ScanStats, UniverseInfo
 from technic.scan_block import BlockRows, joined, scan_block
-from technic.scan_config import FilterRules, ScanConfig
+from technic.scan_config import FilterRules, ScanConfig, SortOrder
 from technic.scan_context import ScanContext, choose_universe, open_context
 from technic.scan_history import ScanProgress, load_history
 from technic.settings import Settings, load_settings
 from technic.stopwatch import Stopwatch
 from technic.universe import Prescreened, Universe, prescreen
+
+if TYPE_CHECKING:
+    from technic.market_terms import MarketTerms
+    from technic.scan_terms import ScanTerms
 
 __all__ = ["run_scan"]
 
@@ -71,7 +79,7 @@ def run_scan(
     cannot be done as asked and NothingToScanError when no symbol could be scanned.
     """
     config = config or ScanConfig()
-    check_sort(config.sort, has_benchmark=config.benchmark is not None)
+    terms = _terms(config)
     settings = settings or load_settings(os.environ, Path.cwd())
     now = now or dt.datetime.now(dt.UTC)
     asked = config.runner or settings.runner or DEFAULT_RUNNER
@@ -79,8 +87,11 @@ def run_scan(
     watch = Stopwatch()
 
     with watch.stage("universe"):
-        context = open_context(config, settings, now, provider, price_cache)
+        sessions = None if terms is None else terms.sessions
+        context = open_context(config, settings, now, provider, price_cache, sessions)
         universe = choose_universe(config, context.provider)
+        if terms is not None:
+            terms.require_listings(universe)
         book = LedgerBook(universe.symbols)
     with watch.stage("prescreen"):
         screened = prescreen(universe, config.prescreen)
@@ -100,15 +111,24 @@ def run_scan(
             runner=chosen.runner,
             progress=progress,
             benchmark=benchmark,
+            terms=terms,
         )
         history = _counted(history, outcome)
         _record_failures(book, history)
         scanned = _record_scans(book, outcome)
     with watch.stage("market"):
         market = rank_market(scanned, config, benchmark)
-        _record_filtered(book, market, config.filters)
+        said = _evaluated(terms, market, universe, config)
+        _record_filtered(book, market, config.filters, said)
     with watch.stage("table"):
-        table = ranked_table(market, universe, book.open_symbols(), config.sort)
+        table = ranked_table(
+            market,
+            universe,
+            book.open_symbols(),
+            config.sort,
+            None if said is None else said.table_columns,
+            None if said is None else said.order,
+        )
 
     result = ScanResult(
         table=table,
@@ -132,6 +152,10 @@ def run_scan(
         ),
         scored=market.symbols,
         columns=market.columns,
+        conditions=() if said is None else said.conditions,
+        not_settled=_not_settled(terms, history),
+        chosen=() if terms is None else terms.chosen,
+        added=() if said is None else said.added,
         prices=history,
         listings=universe,
         data_version=data_version,
@@ -196,10 +220,47 @@ def _record_scans(book: LedgerBook, outcome: BlockOutcome) -> BlockRows:
     return scanned
 
 
-def _record_filtered(book: LedgerBook, market: Market, rules: FilterRules) -> None:
-    """Enter the symbols that fail a filter."""
+def _record_filtered(
+    book: LedgerBook, market: Market, rules: FilterRules, said: MarketTerms | None
+) -> None:
+    """Enter the symbols that fail a filter, then those that the scan's own conditions refuse."""
     filtered = filter_market(market, rules)
     book.record_coded("filter", market.symbols, filtered.rule, filtered.detail)
+    if said is not None:
+        from technic.market_terms import filter_terms
+
+        already = np.array([rule is not None for rule in filtered.rule], dtype=np.bool_)
+        refused = filter_terms(said, already)
+        book.record_coded("filter", market.symbols, refused.rule, refused.detail)
+
+
+def _terms(config: ScanConfig) -> ScanTerms | None:
+    """Parse what the config says in the scan language; None, and nothing imported, if nothing."""
+    column = SortOrder.parse(config.sort).column
+    plain = has_column(column, has_benchmark=config.benchmark is not None)
+    if plain and not (config.where or config.setups or config.columns):
+        return None
+    from technic.scan_terms import scan_terms
+
+    return scan_terms(config)
+
+
+def _not_settled(terms: ScanTerms | None, history: History) -> tuple[NotSettled, ...]:
+    """Name the recursions that the sessions loaded do not settle."""
+    if terms is None:
+        return ()
+    found = terms.not_settled(len(history.bars.sessions))
+    return tuple(NotSettled(one.text, one.needed, one.available) for one in found)
+
+
+def _evaluated(
+    terms: ScanTerms | None, market: Market, universe: Universe, config: ScanConfig
+) -> MarketTerms | None:
+    if terms is None:
+        return None
+    from technic.market_terms import market_terms
+
+    return market_terms(terms, market, universe, [setup.name for setup in config.setups])
 
 
 def _require_a_scan(ledger: Ledger) -> Ledger:
@@ -263,6 +324,7 @@ def _run_symbol_scans(
     runner: Runner | None = None,
     progress: ScanProgress | None = None,
     benchmark: Benchmark | None = None,
+    terms: ScanTerms | None = None,
 ) -> BlockOutcome:
     """Hand blocks of symbols to the runner; rows come back in the order of ``symbols``."""
     history = load_history(symbols, context, price_cache)
@@ -274,7 +336,7 @@ def _run_symbol_scans(
     closes = None if benchmark is None else benchmark.closes
     outcome = runner.run(
         history.bars,
-        partial(scan_block, as_of=context.as_of, config=config, benchmark=closes),
+        partial(scan_block, as_of=context.as_of, config=config, benchmark=closes, terms=terms),
         width,
         partial(progress, "scan") if progress else None,
     )

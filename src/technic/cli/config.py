@@ -6,9 +6,10 @@ What is not given falls back to the settings, then to the defaults of the rules.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from technic.cli.language_options import LanguageOptions, language_config
 from technic.cli.options import (
     DataOptions,
     FilterOptions,
@@ -40,6 +41,7 @@ class Choices:
     filters: FilterOptions
     gate: GateOptions
     plan: PlanOptions
+    language: LanguageOptions = field(default_factory=LanguageOptions)
 
 
 def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -> ScanConfig:
@@ -55,6 +57,7 @@ def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -
         "bars": data.bars,
         "min_success_pct": data.min_success,
         "sort": sort,
+        **language_config(choices.language, settings),
     }
     return ScanConfig(
         provider=provider,

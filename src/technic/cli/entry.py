@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import os
 import sys
+import textwrap
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import typer
 
 from technic.cli.app import app
-from technic.errors import TechnicError
+from technic.errors import ExpressionError, TechnicError
 
 __all__ = ["main", "run"]
 
@@ -96,6 +97,8 @@ def _explain(error: Exception, debug: bool) -> int:
         traceback.print_exception(error)
     if isinstance(error, TechnicError):
         _say(_one_line(str(error)))
+        if isinstance(error, ExpressionError) and error.place is not None:
+            print(textwrap.indent(error.pointer(), "  "), file=sys.stderr)
         return error.exit_code
     text = f"unexpected {type(error).__name__}: {_one_line(str(error))}"
     if not debug:

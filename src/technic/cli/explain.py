@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from technic.cli.language_options import LanguageOptions
 from technic.cli.options import (
     DataOptions,
     FilterOptions,
@@ -30,6 +31,7 @@ def explain(
     filters: FilterOptions,
     gate: GateOptions,
     plan: PlanOptions,
+    language: LanguageOptions,
     run: ScanRunOptions,
     format_: Annotated[Literal["table", "json"] | None, SYMBOL_FORMAT] = None,
 ) -> None:
@@ -39,18 +41,19 @@ def explain(
     """
     from technic.cli.config import Choices
     from technic.cli.document import document_format, print_document
-    from technic.cli.explanation import explanation_pieces
+    from technic.cli.explanation import condition_lines, explanation_pieces
     from technic.cli.run import run_choices
     from technic.cli.symbol_card import head_lines
     from technic.cli.symbol_facts import document, facts_of, named_symbol
 
     chosen = document_format(format_, run.out)
     name = named_symbol(symbol)
-    result = run_choices(Choices(data, universe, filters, gate, plan), run)
+    result = run_choices(Choices(data, universe, filters, gate, plan, language), run)
     facts = facts_of(result, name)
 
     def pieces(width: int) -> Iterator[RenderableType]:
         yield from head_lines(result, facts)
+        yield from condition_lines(facts)
         if facts.explanation is not None:
             yield from explanation_pieces(facts.explanation, width)
 

@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from technic.cli.style import rating_style, signal_text
+from technic.cli.symbol_facts import SymbolFacts
 from technic.scoring import Contribution, Explanation, SubScoreLine
 
-__all__ = ["explanation_pieces"]
+__all__ = ["condition_lines", "explanation_pieces"]
 
 WIDTH_FOR_FORMULAS = 118
 
@@ -41,6 +42,16 @@ def explanation_pieces(parts: Explanation, width: int) -> Iterator[Table | Text]
     )
     for reason in parts.signal_reasons:
         yield Text(f"  {reason.replace('_', ' ')}", "dim")
+
+
+def condition_lines(facts: SymbolFacts) -> Iterator[Text]:
+    """Yield each condition of the scan with what it is for the symbol."""
+    styles = {"true": "green", "false": "red", "unknown": "yellow"}
+    if facts.conditions:
+        yield Text()
+    for name, verdict, sentence in facts.conditions:
+        owner = name.partition(".")[0]
+        yield Text.assemble((f"{owner} ", "dim"), (f"{verdict:<8}", styles[verdict]), sentence)
 
 
 def _subscore_cells(line: SubScoreLine) -> tuple[Text, ...]:

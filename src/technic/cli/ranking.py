@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich import box
@@ -81,15 +81,44 @@ _COLUMNS = (
 )
 
 
+def _places(result: ScanResult) -> list[_Column]:
+    """Return the columns from left to right: those asked for, else the main ones and the added."""
+    if result.chosen:
+        names = [name for name in result.chosen if name not in ("symbol", "rank")]
+        return [*_COLUMNS[:2], *(_asked(name, rank=0) for name in names)]
+    at = [column.name for column in _COLUMNS].index("entry")
+    added = [_asked(name, rank=6) for name in result.added]
+    return [*_COLUMNS[:at], *added, *_COLUMNS[at:]]
+
+
+def _asked(name: str, rank: int) -> _Column:
+    """A column that has no place of its own: as a main one, or as whatever it is."""
+    known = next((column for column in _COLUMNS if column.name == name), None)
+    if known is not None:
+        return replace(known, rank=rank)
+    return _Column(name, f"\n{name}", rank, _value)
+
+
+def _value(value: object) -> Text:
+    if isinstance(value, bool):
+        return Text("yes" if value else "no")
+    if not _known(value):
+        return Text("-")
+    if isinstance(value, int | float):
+        return Text(f"{value:,.2f}" if abs(value) >= 1 or value == 0 else f"{value:.4g}")
+    return Text(shortened(str(value), 30))
+
+
 def ranking_lines(result: ScanResult, limit: int | None, width: int) -> Iterator[Table | Text]:
     """Yield the table, fitted to ``width``, and a line when there are more rows than shown."""
     rows = result.table if limit is None else result.table.head(limit)
     if rows.empty:
         return
+    places = _places(result)
     values: dict[str, list[Any]] = {name: rows[name].tolist() for name in rows.columns}
     values["rank"] = list(range(1, len(rows) + 1))
     values["rating_bar"] = values["tech_rating"]
-    chosen = [column for column in _COLUMNS if column.name in values]
+    chosen = [column for column in places if column.name in values]
     cells = {
         column.name: [column.cell(value) for value in values[column.name]] for column in chosen
     }

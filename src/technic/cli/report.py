@@ -48,8 +48,27 @@ def report_lines(result: ScanResult, limit: int | None, width: int) -> Iterator[
         yield _why_nothing(result)
     elif limit is None or limit >= len(result.table):
         yield Text()
+    yield from _condition_lines(result)
     yield from ledger_lines(result, width)
     yield from _times(result, width)
+
+
+def _condition_lines(result: ScanResult) -> Iterator[Text]:
+    """Yield how many symbols meet each setup, and what the history does not settle."""
+    for setup in result.config.setups:
+        own = [one for one in result.conditions if one.owner == setup.name]
+        met = len(result.met(setup.name))
+        yield Text.assemble(
+            ("setup  ", "bold"),
+            f"{setup.name}: {met:,} of {len(result.scored):,} scored symbols meet its ",
+            f"{len(own)} conditions" if len(own) > 1 else "condition",
+        )
+    for one in result.not_settled:
+        yield Text.assemble(
+            ("not settled ", "yellow"),
+            f"{one.expression} needs {one.bars_needed:,} bars to forget where history begins, ",
+            f"{one.bars:,} are loaded (--max-history {one.bars_needed})",
+        )
 
 
 def _why_nothing(result: ScanResult) -> Text:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from technic.cli.language_options import LanguageOptions
 from technic.cli.options import (
     RUN,
     DataOptions,
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["scan"]
 
+DEFAULT_LIMIT = 25
+
 Format = Literal["table", "csv", "json", "parquet", "xlsx", "md", "tradingview"]
 
 
@@ -32,18 +35,26 @@ def scan(
     filters: FilterOptions,
     gate: GateOptions,
     plan: PlanOptions,
+    language: LanguageOptions,
     run: ScanRunOptions,
     sort: Annotated[
         str | None,
         typer.Option(
-            help="Order of the rows: any column, with :asc or :desc. (default: tech_rating:desc)",
+            help="Order of the rows: a column or an expression, with :asc or :desc; a setup has its "
+            "own. (default: tech_rating:desc)",
             metavar="COLUMN",
             rich_help_panel=RUN,
         ),
     ] = None,
     limit: Annotated[
-        int, typer.Option(min=0, help="Most rows to print; 0 means all.", rich_help_panel=RUN)
-    ] = 25,
+        int | None,
+        typer.Option(
+            min=0,
+            help="Most rows to print, 0 for all; 25 unless the setup says otherwise.",
+            metavar="N",
+            rich_help_panel=RUN,
+        ),
+    ] = None,
     format_: Annotated[
         Format | None,
         typer.Option(
@@ -79,13 +90,21 @@ def scan(
     chosen = chosen_format(format_, run.out)
     if ledger is not None:
         check_ledger_target(ledger)
-    choices = Choices(data, universe, filters, gate, plan)
+    choices = Choices(data, universe, filters, gate, plan, language)
     result = run_choices(choices, run, sort)
     _keep(result, save)
     if ledger is not None:
         write_ledger(result.ledger, ledger)
-    print_result(result, chosen, limit or None, run)
+    print_result(result, chosen, _rows(result, limit), run)
     finish(result)
+
+
+def _rows(result: ScanResult, limit: int | None) -> int | None:
+    """Return how many rows to print: as asked, else the one setup's limit, else the default."""
+    if limit is not None:
+        return limit or None
+    setups = result.config.setups
+    return (setups[0].limit if len(setups) == 1 else None) or DEFAULT_LIMIT
 
 
 def _keep(result: ScanResult, folder: Path | None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from technic.cli.language_options import LanguageOptions
 from technic.cli.options import (
     RUN,
     DataOptions,
@@ -34,6 +35,7 @@ def show(
     filters: FilterOptions,
     gate: GateOptions,
     plan: PlanOptions,
+    language: LanguageOptions,
     run: ScanRunOptions,
     format_: Annotated[Literal["table", "json"] | None, SYMBOL_FORMAT] = None,
 ) -> None:
@@ -52,7 +54,7 @@ def show(
 
     chosen = document_format(format_, run.out)
     name = named_symbol(symbol)
-    result = run_choices(Choices(data, universe, filters, gate, plan), run)
+    result = run_choices(Choices(data, universe, filters, gate, plan, language), run)
     facts = facts_of(result, name)
 
     def pieces(width: int) -> Iterator[RenderableType]:

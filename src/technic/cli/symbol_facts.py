@@ -24,7 +24,8 @@ class SymbolFacts:
 
     ``values``: the row of the table, or the same figures for a symbol that was scored and then
     filtered; None, like ``explanation``, for one that was never scored. ``place``: its row in the
-    table, from 1. ``prices``: its price frame, None where it has no bars.
+    table, from 1. ``prices``: its price frame, None where it has no bars. ``conditions``: what each
+    condition of the scan is for it, as (key, verdict, sentence).
     """
 
     symbol: str
@@ -34,6 +35,7 @@ class SymbolFacts:
     values: dict[str, object] | None
     explanation: Explanation | None
     prices: pd.DataFrame | None
+    conditions: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def not_scored(self) -> str:
@@ -75,6 +77,14 @@ def facts_of(result: ScanResult, symbol: str) -> SymbolFacts:
         values=values,
         explanation=explanation,
         prices=result.prices.get(symbol),
+        conditions=_conditions(result, symbol) if scored else (),
+    )
+
+
+def _conditions(result: ScanResult, symbol: str) -> tuple[tuple[str, str, str], ...]:
+    at = result.scored.index(symbol)
+    return tuple(
+        (f"{one.owner}.{one.name}", one.verdict(at), one.sentence(at)) for one in result.conditions
     )
 
 
@@ -107,6 +117,10 @@ def document(result: ScanResult, facts: SymbolFacts, *, with_row: bool) -> dict[
     if with_row:
         content["place"] = facts.place
         content["row"] = facts.values
+    content["conditions"] = [
+        {"name": name, "verdict": verdict, "detail": detail}
+        for name, verdict, detail in facts.conditions
+    ]
     parts = facts.explanation
     content["explanation"] = None if parts is None else plain(dataclasses.asdict(parts))
     return content

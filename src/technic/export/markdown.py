@@ -27,10 +27,14 @@ _COLUMNS = (
 """Column of the table, heading, number format ("" for text)."""
 
 
+ANY = "*"
+"""The format of a column that was asked for: numbers as they are, or text."""
+
+
 def markdown(result: ScanResult, limit: int | None = None) -> str:
     """Return the main columns as a Markdown table under the headline; the ledger follows."""
     rows = result.table if limit is None else result.table.head(limit)
-    chosen = [column for column in _COLUMNS if column[0] in rows]
+    chosen = [column for column in _places(result) if column[0] in rows]
     lines = ["# Technic scan", "", f"**{result.headline()}**", ""]
     lines += [f"> {warning}" for warning in result.warnings]
     if result.warnings:
@@ -47,10 +51,21 @@ def markdown(result: ScanResult, limit: int | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _places(result: ScanResult) -> list[tuple[str, str, str]]:
+    """Return the columns from left to right: those asked for, else the main ones and the added."""
+    main = {column[0]: column for column in _COLUMNS}
+    if result.chosen:
+        names = ("symbol", *(name for name in result.chosen if name != "symbol"))
+        return [main.get(name, (name, name, ANY)) for name in names]
+    return [*_COLUMNS, *((name, name, ANY) for name in result.added)]
+
+
 def _cell(value: object, spec: str) -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "-"
-    if not spec:
+    if spec == ANY and isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,.2f}" if abs(value) >= 1 or value == 0 else f"{value:.4g}"
+    if spec in ("", ANY):
         text = " ".join(str(value).split()).replace("<", "&lt;")
         return text.replace("\\", "\\\\").replace("|", "\\|")
     return format(value, spec)

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
-
 from technic.export.markdown import markdown
 from technic.export.targets import check_target, replacing
 from technic.export.tradingview import watchlist
@@ -50,7 +48,7 @@ def _json(result: ScanResult, limit: int | None) -> str:
 
 
 def _csv(result: ScanResult, limit: int | None) -> str:
-    rows = _rows(result, limit)
+    rows = result.rows(limit)
     if result.data.simulated:
         # a comment line would break whoever parses the file; a column is read by name or ignored,
         # stands in the first screen of a spreadsheet, and only simulated data has it
@@ -66,15 +64,11 @@ def _write_parquet(result: ScanResult, limit: int | None, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(_rows(result, limit), preserve_index=False)
+    table = pa.Table.from_pandas(result.rows(limit), preserve_index=False)
     said = {"headline": result.headline(), "as_of": result.as_of}
     note = json.dumps({**said, "simulated": result.data.simulated})
     metadata = {**(table.schema.metadata or {}), b"technic": note.encode()}
     pq.write_table(table.replace_schema_metadata(metadata), path)
-
-
-def _rows(result: ScanResult, limit: int | None) -> pd.DataFrame:
-    return result.table if limit is None else result.table.head(limit)
 
 
 _TEXTS: dict[str, Callable[[ScanResult, int | None], str]] = {

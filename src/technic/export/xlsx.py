@@ -33,7 +33,7 @@ def write_xlsx(result: ScanResult, limit: int | None, path: Path) -> None:
         raise MissingExtraError("xlsx", "xlsxwriter", "xlsx") from None
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"title": f"Technic scan {result.headline()}"})
-        rows = result.table if limit is None else result.table.head(limit)
+        rows = result.rows(limit)
         _write_scan(book, book.add_worksheet("scan"), result, rows)
         _write_ledger(book, book.add_worksheet("ledger"), result)
 

@@ -1,0 +1,63 @@
+"""What the conditions of a scan came to, symbol by symbol, as a result keeps it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import FloatArray
+
+__all__ = ["ConditionResult", "NotSettled"]
+
+
+@dataclass(frozen=True, slots=True)
+class NotSettled:
+    """A recursion that still depends on where history begins: bars it needs, bars there are."""
+
+    expression: str
+    bars_needed: int
+    bars: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConditionResult:
+    """A condition of ``where`` or of a setup (``owner``) for each scored symbol.
+
+    ``values``: 1 true, 0 false, NaN unknown. ``shown``: the numbers that explain it, by their text.
+    """
+
+    owner: str
+    name: str
+    text: str
+    values: FloatArray
+    shown: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+
+    def verdict(self, at: int) -> str:
+        """What it is for a symbol: true, false or unknown."""
+        value = self.values[at]
+        return "unknown" if math.isnan(value) else "true" if value else "false"
+
+    def sentence(self, at: int) -> str:
+        """Say what it is for a symbol, with its numbers."""
+        name = "" if self.name == self.text else f"{self.name}: "
+        numbers = [f"{text} {_short(values[at])}" for text, values in self.shown.items()]
+        detail = f" ({', '.join(numbers)})" if numbers else ""
+        return f"{name}{self.text} is {self.verdict(at)}{detail}"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many symbols it is true, false and unknown for."""
+        unknown = int(np.count_nonzero(np.isnan(self.values)))
+        true = int(np.count_nonzero(self.values == 1.0))
+        return {"true": true, "false": len(self.values) - true - unknown, "unknown": unknown}
+
+
+def _short(value: object) -> str:
+    """Write a number as short as it can be told apart; a missing one as such."""
+    if isinstance(value, float | np.floating):
+        return "missing" if math.isnan(value) else f"{float(value):,.6g}"
+    return "missing" if value is None or value == "" else str(value)
