@@ -127,16 +127,15 @@ def child(args: argparse.Namespace) -> None:
         session = start_ray()
     with session:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-        before, read = status("VmHWM"), [0]
-        started = time.perf_counter()
+        read = [0]
+        started, worked = time.perf_counter(), time.process_time()
         with counted_bytes(read):
             result = scan(args, str(args.panel_memory), runner=args.child)
         found = {
             "seconds": time.perf_counter() - started,
+            "cpu": time.process_time() - worked,
             "stages": dict(result.stats.seconds),
             "peak": status("VmHWM"),
-            "before": before,
-            "data": status("VmData"),
             "workers": peaks_of_workers(),
             "read": read[0],
             "streamed": result.stats.streamed,
@@ -164,8 +163,9 @@ def report(runner: str, found: dict[str, object], floor: int) -> None:
     """Print one runner's line."""
     stages = ", ".join(f"{name} {value:.1f}" for name, value in found["stages"].items())
     peak, workers = found["peak"] / GIB, found["workers"]
-    print(f"{runner:<8} {found['seconds']:6.1f} s   driver's peak {peak:5.2f} GiB "
-          f"({found['peak'] / floor:.2f} x the panel)   {stages}")  # fmt: skip
+    print(f"{runner:<8} {found['seconds']:6.1f} s ({found['cpu']:.1f} s of processor in the "
+          f"driver)   driver's peak {peak:.2f} GiB, {found['peak'] / floor:.2f} x the panel")  # fmt: skip
+    print(f"         {stages}")
     if found["read"]:
         print(f"         row groups read: {found['read'] / 1e9:.2f} GB")
     if workers:
