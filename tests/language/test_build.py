@@ -195,6 +195,11 @@ def test_what_is_no_part_of_an_expression_is_refused(use: object, sentence: str)
     assert str(caught.value) == sentence
 
 
+def test_no_zero_is_negative():
+    """As in the text."""
+    assert math.copysign(1.0, (close > -0.0).node.right.value) == 1.0
+
+
 def test_terms_are_copied_and_sent():
     """Python's own questions to objects are not answered with functions of the language."""
     term = close > fn.sma(close, 50)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -64,6 +65,12 @@ CLOSE, OPEN = Name("close"), Name("open")
 def test_a_text_is_this_tree(text: str, tree: Node):
     """Trees written out by hand."""
     assert parse(text) == tree
+
+
+def test_no_zero_is_negative():
+    """A division by it, or its text, would tell."""
+    assert math.copysign(1.0, parse("-0").value) == 1.0
+    assert math.copysign(1.0, parse("- -0.0").value) == 1.0
 
 
 VALUES = st.sampled_from(
