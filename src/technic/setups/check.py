@@ -1,0 +1,88 @@
+"""Whether the expressions of a setup mean something, told before anything is scanned.
+
+What an expression may name is known above this layer (ratings, plans, listings), so the vocabulary
+is given; ``technic.scan_terms.vocabulary()`` is that of a scan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from technic.errors import ExpressionError, InputFileError, ParameterError
+from technic.language import Node, Vocabulary, level_of, read
+from technic.language.check import Wants
+from technic.setups.apply import with_options
+from technic.setups.scan_file import located, split_column
+from technic.setups.setup import Setup
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+__all__ = ["check_setup"]
+
+
+def check_setup(
+    setup: Setup, vocabulary: Vocabulary, plan: DataclassInstance | None = None
+) -> dict[str, Node]:
+    """Check every expression and return them by key: ``conditions.NAME``, ``columns.NAME``.
+
+    ``plan``: rules that ``[plan]`` is tried on. Raises ExpressionError for an expression that means
+    nothing, InputFileError for whatever else a scan would refuse; both name the setup's file.
+    """
+    file = setup.path or f"setup {setup.name}"
+    try:
+        _check_names(setup, vocabulary)
+        found = _expressions(setup, vocabulary, file)
+        _check_order(setup, vocabulary, found, file)
+        if plan is not None:
+            with_options(plan, setup.plan)
+    except ParameterError as error:
+        raise InputFileError(file, str(error)) from error
+    return found
+
+
+def _check_names(setup: Setup, vocabulary: Vocabulary) -> None:
+    """Refuse a parameter or a column that takes the name of something else."""
+    named = [("parameters", one.name) for one in setup.parameters]
+    named += [("columns", name) for name, _ in map(split_column, setup.columns) if name]
+    for key, name in named:
+        if name in vocabulary.names:
+            raise ParameterError(key, name, "a name that nothing else has")
+
+
+def _expressions(setup: Setup, vocabulary: Vocabulary, file: str) -> dict[str, Node]:
+    texts: list[tuple[str, str, Wants]] = [
+        (f"conditions.{one.name}", one.where, "condition") for one in setup.conditions
+    ]
+    for column in setup.columns:
+        name, text = split_column(column)
+        texts.append((f"columns.{name or text}", text, "any"))
+    found: dict[str, Node] = {}
+    for key, text, wants in texts:
+        if key in found:
+            raise ParameterError(key, text, "each column once")
+        try:
+            found[key] = read(text, vocabulary, wants=wants, parameters=setup.values).node
+        except ExpressionError as error:
+            raise located(error, file, key) from error
+    return found
+
+
+def _check_order(
+    setup: Setup, vocabulary: Vocabulary, found: Mapping[str, Node], file: str
+) -> None:
+    """Check ``rank_by``: a column of the table, or an expression without parameters."""
+    if setup.rank_by is None:
+        return
+    text, _, direction = (part.strip() for part in setup.rank_by.partition(":"))
+    if direction not in ("", "asc", "desc") or not text:
+        raise ParameterError("rank_by", setup.rank_by, "COLUMN, COLUMN:asc or COLUMN:desc")
+    if f"columns.{text}" in found:
+        return
+    try:
+        node = read(text, vocabulary).node
+    except ExpressionError as error:
+        raise located(error, file, "rank_by") from error
+    if level_of(node, vocabulary) == "constant":
+        raise ParameterError("rank_by", setup.rank_by, "a value that differs between symbols")
