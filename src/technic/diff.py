@@ -28,8 +28,8 @@ ABSENT = "not in the universe"
 SHOWN = 6
 """Symbols that a sentence names."""
 _INPUTS = (*REQUIRED_COLUMNS, "rs_rating")
-NOT_COMPARED = ("as_of", "sort")
-"""Keys of the config that two comparable results may differ in: the day, and the order of rows."""
+NOT_COMPARED = ("as_of",)
+"""Keys of the config that two comparable results may differ in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ def diff_lines(found: Diff, limit: int | None, width: int) -> Iterator[Renderabl
         ("moved", found.moved, None),
     ):
         if changes:
+            yield Text()
             yield _list(found, name, changes[:limit], len(changes), side, width)
 
 

@@ -51,23 +51,24 @@ def _verdict(found: Verification) -> Text:
             f"{len(found.saved.ledger):,} ledger entries, bit for bit"
         )
         return Text(text, "bold green")
-    parts = [
-        (len(found.config), "keys of the config"),
-        (len(table.missing) + len(table.added), "rows"),
-        (len(table.moved), "places"),
-        (len(table.cells), "cells"),
-        (len(table.columns_missing) + len(table.columns_added), "columns"),
-        (0 if found.filtered.identical else len(found.filtered.cells) or 1, "filtered values"),
-        (len(found.ledger), "ledger entries"),
-        (len(found.regime), "parts of the regime"),
-    ]
-    said = [f"{count:,} {what if count > 1 else _one(what)}" for count, what in parts if count]
+    rows = len({cell.symbol for cell in table.cells})
+    parts = (
+        (len(found.config), "key of the config", "keys of the config"),
+        (len(table.missing) + len(table.added), "row", "rows"),
+        (len(table.columns_missing) + len(table.columns_added), "column", "columns"),
+        (len(table.moved), "place", "places"),
+        (len(table.cells), "cell", f"cells in {rows:,} row{'s' if rows > 1 else ''}"),
+        (_filtered(found.filtered), "value of a filtered symbol", "values of filtered symbols"),
+        (len(found.ledger), "ledger entry", "ledger entries"),
+        (len(found.regime), "part of the regime", "parts of the regime"),
+    )
+    said = [f"{count:,} {one if count == 1 else many}" for count, one, many in parts if count]
     return Text(f"differs: {', '.join(said)}", "bold red")
 
 
-def _one(what: str) -> str:
-    first, *rest = what.split(" ")
-    return " ".join([{"entries": "entry"}.get(first, first.removesuffix("s")), *rest])
+def _filtered(found: TableDifferences) -> int:
+    lists = (found.missing, found.added, found.columns_missing, found.columns_added, found.moved)
+    return len(found.cells) + sum(map(len, lists))
 
 
 def _checks(found: Verification) -> Table:
@@ -101,6 +102,7 @@ def _table_lines(
         grid = _grid(f"{name}: cells", len(found.cells), limit, "symbol", "column")
         for cell in found.cells[:limit]:
             grid.add_row(cell.symbol, cell.column, _value(cell.saved), _value(cell.now))
+        yield Text()
         yield grid
 
 
@@ -110,6 +112,7 @@ def _ledger_lines(found: Sequence[LedgerDifference], limit: int | None) -> Itera
     grid = _grid("ledger", len(found), limit, "symbol")
     for one in found[:limit]:
         grid.add_row(one.symbol, _outcome(one.saved), _outcome(one.now))
+    yield Text()
     yield grid
 
 
@@ -120,6 +123,7 @@ def _pair_lines(
         grid = _grid(name, len(pairs), None, "key", last=(then, now))
         for key, (first, second) in pairs.items():
             grid.add_row(key, _value(first), _value(second))
+        yield Text()
         yield grid
 
 
