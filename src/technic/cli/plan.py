@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from technic.cli.language_options import LanguageOptions
 from technic.cli.options import RUN, FetchOptions, RunOptions, UniverseOptions
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ __all__ = ["plan"]
 def plan(
     fetch: FetchOptions,
     universe: UniverseOptions,
+    language: LanguageOptions,
     run: RunOptions,
     format_: Annotated[
         Literal["table", "json"] | None,
@@ -49,5 +51,5 @@ def plan(
 
         print_document(nothing, nothing_planned(), chosen, run)
         return
-    planned = make_planned(find_wanted(fetch, universe, quiet=run.quiet))
+    planned = make_planned(find_wanted(fetch, universe, language, quiet=run.quiet))
     print_document(lambda width: plan_lines(planned, width), planned.document(), chosen, run)

@@ -36,6 +36,12 @@ def wanted_lines(title: str, wanted: Wanted) -> Iterator[Text]:
     yield row("symbols", f"{size:,}, {size - left:,} removed by the pre-screen, {left:,} left")
     first = wanted.sessions[0]
     yield row("sessions", f"{len(wanted.sessions):,} from {first} to {wanted.as_of}")
+    if wanted.terms.nodes:
+        needs = wanted.terms.needs
+        yield row("history", f"{needs.bars:,} bars for a value, {needs.settled:,} to settle")
+    for one in wanted.terms.not_settled(len(wanted.sessions)):
+        text = f"{one.text} needs {one.needed:,} bars, {one.available:,} sessions are loaded"
+        yield row("not settled", text, "yellow")
 
 
 def request_lines(planned: Planned, width: int) -> Iterator[Text]:

@@ -13,6 +13,7 @@ import numpy as np
 from technic.aliases import DateArray
 from technic.cli.config import Choices, scan_config
 from technic.cli.console import note
+from technic.cli.language_options import LanguageOptions
 from technic.cli.options import (
     DataOptions,
     FetchOptions,
@@ -30,6 +31,7 @@ from technic.data_engine.requests import Capabilities
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import new_york_date
 from technic.scan_context import choose_universe, open_context
+from technic.scan_terms import ScanTerms, scan_terms
 from technic.settings import load_settings
 from technic.universe import Prescreened, Universe, prescreen
 
@@ -49,6 +51,7 @@ class Wanted:
     symbols: tuple[str, ...]
     sessions: DateArray
     rate: float | None
+    terms: ScanTerms
 
     @property
     def as_of(self) -> str:
@@ -98,6 +101,12 @@ class Planned:
         return {
             **self.plan.summary(),
             **wanted.facts(),
+            "bars_needed": wanted.terms.sessions,
+            "bars_to_settle": wanted.terms.needs.settled,
+            "not_settled": [
+                {"expression": one.text, "bars_needed": one.needed, "bars": one.available}
+                for one in wanted.terms.not_settled(len(wanted.sessions))
+            ],
             "missing_cells": self.cells,
             "requests_per_minute": wanted.rate,
             "prescreen": {
@@ -113,16 +122,24 @@ class Planned:
         }
 
 
-def find_wanted(fetch: FetchOptions, universe: UniverseOptions, *, quiet: bool) -> Wanted:
+def find_wanted(
+    fetch: FetchOptions,
+    universe: UniverseOptions,
+    language: LanguageOptions | None = None,
+    *,
+    quiet: bool,
+) -> Wanted:
     """Open the provider and settle symbols and sessions as a scan with these options does.
 
     A vendor is asked for its listings unless a universe is named; a note says so.
     """
     settings = load_settings(os.environ, Path.cwd())
     data = DataOptions(provider=fetch.provider, as_of=fetch.as_of)
-    choices = Choices(data, universe, FilterOptions(), GateOptions(), PlanOptions())
+    said = language or LanguageOptions()
+    choices = Choices(data, universe, FilterOptions(), GateOptions(), PlanOptions(), said)
     config = scan_config(choices, settings)
-    context = open_context(config, settings, dt.datetime.now(dt.UTC))
+    terms = scan_terms(config)
+    context = open_context(config, settings, dt.datetime.now(dt.UTC), bars=terms.sessions)
     provider = context.provider
     if isinstance(provider, StoredProvider) and config.universe is None:
         note(f"asking {provider.name} for its listings; --universe FILE avoids that", quiet=quiet)
@@ -139,6 +156,7 @@ def find_wanted(fetch: FetchOptions, universe: UniverseOptions, *, quiet: bool) 
         listed.take(screened.kept).symbols,
         sessions,
         _capabilities(provider).requests_per_minute,
+        terms,
     )
 
 

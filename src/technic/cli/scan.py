@@ -40,8 +40,8 @@ def scan(
     sort: Annotated[
         str | None,
         typer.Option(
-            help="Order of the rows: a column or an expression, with :asc or :desc; a setup has its "
-            "own. (default: tech_rating:desc)",
+            help="Order of the rows: a column or an expression, with :asc or :desc; a setup has "
+            "its own. (default: tech_rating:desc)",
             metavar="COLUMN",
             rich_help_panel=RUN,
         ),
