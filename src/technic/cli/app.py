@@ -15,6 +15,7 @@ from technic.cli.groups import expand_groups
 from technic.cli.marketsim import marketsim
 from technic.cli.plan import plan
 from technic.cli.scan import scan
+from technic.cli.setups import setups
 from technic.cli.show import show
 from technic.cli.sync import sync
 from technic.cli.verify import verify
@@ -49,6 +50,6 @@ def technic(
         print(context.get_help())
 
 
-for command in (scan, show, explain, diff, verify, plan, sync, bench, marketsim, doctor):
+for command in (scan, show, explain, setups, diff, verify, plan, sync, bench, marketsim, doctor):
     app.command(command.__name__)(expand_groups(command))
 app.add_typer(data)

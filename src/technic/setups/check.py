@@ -25,8 +25,9 @@ __all__ = ["check_setup"]
 def check_setup(
     setup: Setup, vocabulary: Vocabulary, plan: DataclassInstance | None = None
 ) -> dict[str, Node]:
-    """Check every expression and return them by key: ``conditions.NAME``, ``columns.NAME``.
+    """Check every expression and return them by key.
 
+    The keys: ``conditions.NAME``, ``columns.NAME`` and, where it is no column, ``rank_by``.
     ``plan``: rules that ``[plan]`` is tried on. Raises ExpressionError for an expression that means
     nothing, InputFileError for whatever else a scan would refuse; both name the setup's file.
     """
@@ -34,7 +35,7 @@ def check_setup(
     try:
         _check_names(setup, vocabulary)
         found = _expressions(setup, vocabulary, file)
-        _check_order(setup, vocabulary, found, file)
+        found |= _order(setup, vocabulary, found, file)
         if plan is not None:
             with_options(plan, setup.plan)
     except ParameterError as error:
@@ -69,20 +70,21 @@ def _expressions(setup: Setup, vocabulary: Vocabulary, file: str) -> dict[str, N
     return found
 
 
-def _check_order(
+def _order(
     setup: Setup, vocabulary: Vocabulary, found: Mapping[str, Node], file: str
-) -> None:
-    """Check ``rank_by``: a column of the table, or an expression without parameters."""
+) -> dict[str, Node]:
+    """Return ``rank_by`` unless it is a column of the setup: an expression without parameters."""
     if setup.rank_by is None:
-        return
+        return {}
     text, _, direction = (part.strip() for part in setup.rank_by.partition(":"))
     if direction not in ("", "asc", "desc") or not text:
         raise ParameterError("rank_by", setup.rank_by, "COLUMN, COLUMN:asc or COLUMN:desc")
     if f"columns.{text}" in found:
-        return
+        return {}
     try:
         node = read(text, vocabulary).node
     except ExpressionError as error:
         raise located(error, file, "rank_by") from error
     if level_of(node, vocabulary) == "constant":
         raise ParameterError("rank_by", setup.rank_by, "a value that differs between symbols")
+    return {"rank_by": node}
