@@ -162,9 +162,9 @@ def compare(args: argparse.Namespace) -> None:
 def report(runner: str, found: dict[str, object], floor: int) -> None:
     """Print one runner's line."""
     stages = ", ".join(f"{name} {value:.1f}" for name, value in found["stages"].items())
-    peak, workers = found["peak"] / GIB, found["workers"]
-    print(f"{runner:<8} {found['seconds']:6.1f} s ({found['cpu']:.1f} s of processor in the "
-          f"driver)   driver's peak {peak:.2f} GiB, {found['peak'] / floor:.2f} x the panel")  # fmt: skip
+    peak, workers = found["peak"], found["workers"]
+    print(f"{runner:<8} {found['seconds']:6.1f} s, {found['cpu']:.1f} s of the driver's processor; "
+          f"its peak {peak / GIB:.2f} GiB, {peak / floor:.2f} x the panel")  # fmt: skip
     print(f"         {stages}")
     if found["read"]:
         print(f"         row groups read: {found['read'] / 1e9:.2f} GB")
