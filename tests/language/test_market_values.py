@@ -6,10 +6,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from technic.errors import RuleUnavailableError
+from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import BASE, NameInfo, read
 from technic.language.functions import FUNCTIONS
-from technic.language.market_values import block_terms, evaluate_market
+from technic.language.market_values import block_terms, evaluate_market, not_ruled_out
 
 VOCABULARY = BASE.extended(
     {
@@ -158,4 +158,14 @@ def test_a_name_without_values_is_refused():
     """A filter that cannot run fails."""
     node = read("rs_rating > 5", VOCABULARY).node
     with pytest.raises(RuleUnavailableError, match="rs_rating"):
-        evaluate_market(node, {}, {}, VOCABULARY)
+        evaluate_market(node, {}, {"market_cap": np.zeros(2)}, VOCABULARY)
+
+
+def test_without_any_values_the_number_of_symbols_has_to_be_said():
+    """A condition of the market alone rules nobody out in a block."""
+    node = read("rs_rating > 80", VOCABULARY).node
+    assert not_ruled_out(node, {}, VOCABULARY, n_symbols=3).tolist() == [True] * 3
+    with pytest.raises(ParameterError, match="n_symbols"):
+        not_ruled_out(node, {}, VOCABULARY)
+    always = read("1 < 2", VOCABULARY).node
+    assert evaluate_market(always, {}, {}, VOCABULARY, n_symbols=2).tolist() == [1.0, 1.0]

@@ -6,14 +6,14 @@ that passed the data gate, those are the terms here. The order of the symbols ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.aliases import BoolArray, FloatArray
-from technic.errors import RuleUnavailableError
+from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import element_wise
 from technic.language.element_wise import Values
 from technic.language.levels import level_of
@@ -51,23 +51,35 @@ def evaluate_market(
     terms: Mapping[Node, Column],
     names: Mapping[str, Column],
     vocabulary: Vocabulary,
+    *,
+    n_symbols: int | None = None,
 ) -> Column:
     """Return the value of a checked node for each of the symbols, ``(n_symbols,)``.
 
     ``terms``: the values of its ``block_terms``; ``names``: those of names of higher levels, texts
-    as objects. A missing number is NaN, a missing text None or empty. Raises RuleUnavailableError
-    for a name without values.
+    as objects. A missing number is NaN, a missing text None or empty. ``n_symbols`` is only needed
+    where there are neither terms nor names. Raises RuleUnavailableError for a name without values.
     """
-    found = _Market(terms, names, vocabulary).value(node)
-    n = _count(terms, names)
-    return np.array(np.broadcast_to(np.asarray(found, object if _is_text(found) else None), (n,)))
+    n = _count((*terms.values(), *names.values()), n_symbols)
+    found = _Market(terms, names, vocabulary, n).value(node)
+    kind = object if element_wise.is_text(found) else None
+    return np.array(np.broadcast_to(np.asarray(found, kind), (n,)))
 
 
-def not_ruled_out(node: Node, terms: Mapping[Node, Column], vocabulary: Vocabulary) -> BoolArray:
-    """Tell which symbols a condition may still keep, when all that is known is its block terms."""
-    found = _Market(terms, None, vocabulary).value(node)
-    kept: BoolArray = np.broadcast_to(np.asarray(found) != 0.0, (_count(terms, {}),)).copy()
-    return kept
+def not_ruled_out(
+    node: Node,
+    terms: Mapping[Node, Column],
+    vocabulary: Vocabulary,
+    *,
+    n_symbols: int | None = None,
+) -> BoolArray:
+    """Tell which symbols a condition may still keep, when all that is known is its block terms.
+
+    ``n_symbols`` is only needed where there are no terms.
+    """
+    n = _count(tuple(terms.values()), n_symbols)
+    found = _Market(terms, None, vocabulary, n).value(node)
+    return np.array(np.broadcast_to(np.asarray(found) != 0.0, (n,)))
 
 
 class _Market:
@@ -78,9 +90,10 @@ class _Market:
         terms: Mapping[Node, Column],
         names: Mapping[str, Column] | None,
         vocabulary: Vocabulary,
+        n_symbols: int,
     ) -> None:
         self._terms, self._names, self._vocabulary = terms, names, vocabulary
-        self._n = _count(terms, names or {})
+        self._n = n_symbols
 
     def value(self, node: Node) -> Values:
         """Return an array ``(n_symbols,)``, or a constant."""
@@ -112,11 +125,9 @@ class _Market:
         return self._names[name]
 
 
-def _count(terms: Mapping[Node, Column], names: Mapping[str, Column]) -> int:
-    for column in (*terms.values(), *names.values()):
-        return len(column)
-    return 0
-
-
-def _is_text(values: Any) -> bool:
-    return element_wise.is_text(values)
+def _count(columns: Sequence[Column], n_symbols: int | None) -> int:
+    if n_symbols is not None:
+        return n_symbols
+    if not columns:
+        raise ParameterError("n_symbols", n_symbols, "a number, where no values say how many")
+    return len(columns[0])

@@ -58,7 +58,8 @@ def resampled(
     session = np.full(shape, -1, np.int32)
     closes = None if benchmark is None else np.full(shape, np.nan)
     for part in parts:
-        final, held = part.at(panel.session, part.lengths - 1), part.lengths > 0
+        final = part.at(part.held(panel.session), part.lengths - 1)
+        held = part.lengths > 0
         for name in FIELDS:
             part.put(out[name], part.bars(name, getattr(panel, name)), np.nan)
         part.put(session, np.where(held, period[final], -1), -1)
@@ -143,26 +144,38 @@ class _Part:
     starts: NDArray[np.intp]
     lengths: NDArray[np.intp]
 
-    def at(self, values: NDArray[T], offset: int | NDArray[np.intp]) -> NDArray[T]:
+    def held(self, values: NDArray[T]) -> NDArray[T]:
+        """Return an array of the panel as ``at`` reads it.
+
+        Where each column has periods of its own they are laid out one after the other: what is
+        read next is then near.
+        """
+        if self.starts.shape[1] == 1:
+            return values
+        height = int((self.starts + self.lengths).max(initial=0))
+        return np.ascontiguousarray(values[:height, self.columns].T)
+
+    def at(self, held: NDArray[T], offset: int | NDArray[np.intp]) -> NDArray[T]:
         """Return the value of each period's bar number ``offset``, or of any other bar."""
-        row = np.clip(self.starts + offset, 0, len(values) - 1)
-        if isinstance(self.columns, slice):
-            found = values[row[:, 0]]
-        elif row.shape[1] == 1:
-            found = values[row[:, 0]][:, self.columns]
+        if self.starts.shape[1] > 1:
+            row = np.clip(self.starts + offset, 0, held.shape[1] - 1).T
+            found = held[np.arange(len(row))[:, None], row].T
         else:
-            found = values[row, self.columns]
+            found = held[np.clip(self.starts + offset, 0, len(held) - 1)[:, 0]]
+            if not isinstance(self.columns, slice):
+                found = found[:, self.columns]
         return cast("NDArray[T]", found)
 
     def bars(self, name: str, values: FloatArray) -> FloatArray:
         """Return one field of the periods' bars."""
+        held = self.held(values)
         if name == "close":
-            return np.where(self.lengths > 0, self.at(values, self.lengths - 1), np.nan)
-        out = np.where(self.lengths > 0, self.at(values, 0), np.nan)
+            return np.where(self.lengths > 0, self.at(held, self.lengths - 1), np.nan)
+        out = np.where(self.lengths > 0, self.at(held, 0), np.nan)
         join = _JOINS.get(name)
         for day in range(1, int(self.lengths.max(initial=0)) if join is not None else 0):
             assert join is not None
-            join(out, self.at(values, day), out=out, where=self.lengths > day)
+            join(out, self.at(held, day), out=out, where=self.lengths > day)
         return out
 
     def put(self, whole: NDArray[T], values: NDArray[T], absent: float) -> None:

@@ -73,9 +73,7 @@ def _adx(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Stream
     return directional.adx_of(sums.rows(scratch(sums.shape)), high.shape[1], n)
 
 
-def _keltner_centre(
-    high: FloatArray, low: FloatArray, close: FloatArray, n: int, m: int
-) -> Stream:
+def _keltner_centre(high: FloatArray, low: FloatArray, close: FloatArray, n: int, m: int) -> Stream:
     """Of the true range the centre line looks at nothing but its shape."""
     return volatility.kc_parts(high, volatility.typical_rows(high, low, close), n, m)[0]
 

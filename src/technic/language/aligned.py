@@ -1,0 +1,115 @@
+"""Fields of the bars, read at the end of each column: as many bars as are needed.
+
+Most columns end in the same row: a slice of the panel serves them all and nothing is copied. The
+columns that end elsewhere (young, halted) are gathered, aligned at their ends. Rows above a
+column's first bar are no bars: everything is missing there.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.aliases import BoolArray, FloatArray
+from technic.errors import RuleUnavailableError
+from technic.language.program import Span
+from technic.panel import BarPanel
+
+__all__ = ["Columns", "Fields", "ending_together"]
+
+MOST_ODD = 0.25
+"""Up to this share of columns that end elsewhere, the others are not copied together."""
+
+
+class Fields:
+    """The fields of the bars, with the closes of the benchmark as one of them."""
+
+    def __init__(self, panel: BarPanel, benchmark: FloatArray | None) -> None:
+        self.panel, self._benchmark = panel, benchmark
+
+    def all(self, name: str, height: int) -> FloatArray:
+        """Return the first ``height`` rows of a field."""
+        if name != "benchmark":
+            return cast("FloatArray", getattr(self.panel, name)[:height])
+        if self._closes().ndim > 1:
+            return self._closes()[:height]
+        return self._on(self.panel.session[:height])
+
+    def tail(self, name: str, columns: Columns, span: Span) -> FloatArray:
+        """Return some bars of a field, aligned at the ends of some columns."""
+        if name != "benchmark":
+            return columns.tail(getattr(self.panel, name), span)
+        if self._closes().ndim > 1:
+            return columns.tail(self._closes(), span)
+        session = columns.tail(self.panel.session, span)
+        return self._on(np.where(np.isnan(session), -1, session).astype(np.intp))
+
+    def _closes(self) -> FloatArray:
+        if self._benchmark is None:
+            raise RuleUnavailableError(
+                "benchmark", "the closes of a benchmark", "give one with --benchmark"
+            )
+        return self._benchmark
+
+    def _on(self, session: NDArray[np.integer]) -> FloatArray:
+        return np.where(session >= 0, self._closes()[session], np.nan)
+
+
+class Columns:
+    """Some columns of the panel, and the row where each ends; one row for all is a slice."""
+
+    def __init__(
+        self, picked: slice | NDArray[np.intp], ends: NDArray[np.intp], width: int
+    ) -> None:
+        self.picked, self.ends, self.width = picked, ends, width
+        self.together = len(ends) == 1
+
+    def tail(self, values: NDArray[np.generic], span: Span) -> FloatArray:
+        """Return some bars of an array that begins with the first bar; NaN where none is.
+
+        ``values``: ``(n_bars, ..., n_symbols)`` of all the panel's columns.
+        """
+        lag, bars = span
+        if not self.together:
+            row = self._rows(span)
+            found = values[np.maximum(row, 0), ..., self.picked]
+            absent = row < 0
+            if values.ndim > 2:
+                found, absent = np.moveaxis(found, 1, -1), absent[:, None]
+            return np.where(absent, np.nan, found)
+        first, last = int(self.ends[0]) + 1 - lag - bars, int(self.ends[0]) + 1 - lag
+        there = values[max(first, 0) : max(last, 0)]
+        if not isinstance(self.picked, slice):
+            there = there[..., self.picked]
+        if first >= 0:
+            return cast("FloatArray", there)
+        out = np.full((bars, *there.shape[1:]), np.nan)
+        out[bars - len(there) :] = there
+        return out
+
+    def absent(self, span: Span) -> BoolArray | None:
+        """Tell where rows of a span are no bars; None where all are."""
+        if int(self.ends.min()) - span[0] - span[1] + 1 >= 0:
+            return None
+        return np.broadcast_to(self._rows(span) < 0, (span[1], self.width))
+
+    def _rows(self, span: Span) -> NDArray[np.intp]:
+        lag, bars = span
+        return self.ends + np.arange(1 - bars - lag, 1 - lag)[:, None]
+
+
+def ending_together(rows: NDArray[np.intp]) -> list[Columns]:
+    """Columns that end together, then those that end elsewhere; the first may be all columns."""
+    present = rows >= 0
+    if not present.any():
+        return []
+    common = int(np.bincount(rows[present]).argmax())
+    odd = np.flatnonzero(present & (rows != common))
+    if np.count_nonzero(rows != common) > MOST_ODD * len(rows):
+        picked = np.flatnonzero(rows == common)
+        together = Columns(picked, np.array([common]), len(picked))
+    else:
+        together = Columns(slice(None), np.array([common]), len(rows))
+    return [together, Columns(odd, rows[odd], len(odd))] if len(odd) else [together]
