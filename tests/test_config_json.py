@@ -10,13 +10,7 @@ from typing import Any
 import pytest
 
 from technic import FilterRules, ScanConfig
-from technic.config_json import (
-    _listed,
-    _Reader,
-    config_differences,
-    config_from_json,
-    config_to_json,
-)
+from technic.config_json import config_differences, config_from_json, config_to_json
 from technic.data_engine.gate_rules import GateRules
 from technic.errors import InputFileError
 from technic.scoring import ScoreWeights, SignalThresholds
@@ -29,6 +23,15 @@ STOP = StopRules(
     long_below="low_20", short_above="high_20", buffer_atr=0.5, min_atr=1, max_atr=4.5,
     min_pct=1.5, max_pct=20,
 )  # fmt: skip
+SETUP = Setup(
+    name="pullback",
+    title="Pullback",
+    meaning="m",
+    source="s",
+    conditions=(SetupCondition(name="dip", where="rsi(close, n) < 40"),),
+    parameters=(SetupParameter(name="n", value=14, meaning="bars", least=2),),
+    path="scans/pullback.toml",
+)
 FULL = ScanConfig(
     provider="files",
     data="prices.csv",
@@ -53,6 +56,10 @@ FULL = ScanConfig(
     signals=SignalThresholds(strong_long=85.5),
     plan=PlanRules(account_size=1e6, style="position", allow_shorts=True, stop=STOP),
     filters=FilterRules(min_price=5, min_rating=50.25, signals=("long", "watch")),
+    where="close > sma(close, 50)",
+    setups=(SETUP,),
+    columns=("rsi_14", "gap = open / close[1] - 1"),
+    max_history=2000,
     min_success_pct=90.0,
     sort="rs_rating:asc",
     block_size=256,
@@ -71,19 +78,17 @@ def test_a_config_comes_back_equal(config):
     assert through_json(config) == config
 
 
-def test_a_group_of_rules_may_hold_lists_of_rules_and_infinities():
-    """JSON has no infinity: it goes as text and comes back as a number."""
-    setup = Setup(
-        name="pullback",
-        title="Pullback",
-        meaning="m",
-        source="s",
-        conditions=(SetupCondition(name="dip", where="rsi(close, n) < 40"),),
-        parameters=(SetupParameter(name="n", value=14, meaning="bars", least=2),),
-    )
-    content = json.loads(json.dumps(_listed(dataclasses.asdict(setup)), allow_nan=False))
-    assert content["parameters"][0]["most"] == "inf"
-    assert _Reader("scan.json").read(Setup, content, "setup") == setup
+def test_every_field_has_a_value_of_its_own_in_these_tests():
+    """A field that keeps its default here would not be tested."""
+    fields = [field.name for field in dataclasses.fields(ScanConfig)]
+    default = ScanConfig()
+    assert [name for name in fields if getattr(FULL, name) == getattr(default, name)] == []
+
+
+def test_an_infinity_goes_as_text():
+    """JSON has none."""
+    content = json.loads(json.dumps(config_to_json(FULL), allow_nan=False))
+    assert content["setups"][0]["parameters"][0]["most"] == "inf"
 
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(ScanConfig)])
@@ -169,3 +174,15 @@ def test_differences_name_the_key_with_its_groups():
     assert {name for name in pairs if not name.startswith("plan.stop")} == {"filters.min_rating"}
     assert pairs["plan.stop.max_atr"] == (4.5, None)
     assert config_differences(config_to_json(FULL), config_to_json(FULL)) == {}
+
+
+def test_differences_of_setups_are_told_by_their_names():
+    """Not by their places; where a setup's file lies is no difference."""
+    other = replace(SETUP.with_parameters({"n": 21}), path="elsewhere/pullback.toml")
+    pairs = config_differences(
+        config_to_json(FULL), config_to_json(replace(FULL, setups=(other,), where=None))
+    )
+    assert pairs == {
+        "where": ("close > sma(close, 50)", None),
+        "setups[pullback].parameters[n].value": (14, 21.0),
+    }

@@ -15,6 +15,7 @@ from technic.errors import InputFileError, ParameterError
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
 from technic.settings import Settings
+from technic.setups.setup import Setup, SetupCondition, SetupParameter
 from technic.table_differences import CellDifference, LedgerDifference
 from technic.testing import FakeProvider, make_bars
 from technic.verify import Verification, verify
@@ -426,6 +427,35 @@ def test_a_runner_that_nobody_knows_is_an_error(again):
     """It is not replaced by another one in silence."""
     with pytest.raises(ParameterError, match="runner is 'moon'"):
         again(runner="moon")
+
+
+def test_setups_and_conditions_run_again(bars: LongBars, tmp_path: Path):
+    """Also when the files that they name are gone: what they chose is saved."""
+    listings = tmp_path / "listings.csv"
+    listings.write_text("\n".join(["symbol", *SYMBOLS[:20]]), encoding="utf-8")
+    setup = Setup(
+        name="up",
+        title="Up",
+        meaning="m",
+        source="s",
+        conditions=(SetupCondition(name="above", where="close > sma(close, n)"),),
+        parameters=(SetupParameter(name="n", value=20, meaning="bars", least=2),),
+        universe=str(listings),
+        rank_by="rsi(close, 14):asc",
+        columns=("gap = open / close[1] - 1",),
+    )
+    config = ScanConfig(setups=(setup,), where="volume > 0", max_history=500)
+    folder = scan(bars, config).save(tmp_path / "saved")
+    listings.unlink()
+    settings = Settings(home=tmp_path)
+    found = verify(folder, provider=FakeProvider(bars), settings=settings, now=NOW)
+    assert found.identical
+    assert 0 < found.table.rows_now < 20
+    assert found.saved.config == config
+    assert any(one.startswith("filter.") for one in found.saved.ledger.counts)
+    edit_frame(folder, "table", found.saved.table["symbol"].iloc[0], gap=0.5)
+    again = verify(folder, provider=FakeProvider(bars), settings=settings, now=NOW)
+    assert [cell.column for cell in again.table.cells] == ["gap"]
 
 
 def test_verifying_changes_nothing_in_the_folder(again, folder: Path):

@@ -49,7 +49,11 @@ def config_differences(
     """
     flat = [_flat(config) for config in (left, right)]
     left_out = (*SPEED_ONLY, *without)
-    names = [name for name in {**flat[0], **flat[1]} if name not in left_out]
+    names = [
+        name
+        for name in {**flat[0], **flat[1]}
+        if name not in left_out and not name.endswith("].path")  # where a setup was read from
+    ]
     pairs = {name: (flat[0].get(name), flat[1].get(name)) for name in names}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
@@ -132,11 +136,16 @@ def _listed(value: object) -> Any:
     return value
 
 
-def _flat(config: Mapping[str, Any], above: str = "") -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for name, value in config.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{above}{name}.")
-        else:
-            flat[above + name] = value
-    return flat
+def _flat(value: object, name: str = "") -> dict[str, object]:
+    """Return each plain value under its key; what has a name of its own is told apart by it."""
+    if isinstance(value, Mapping):
+        parts = {f"{name}.{key}" if name else str(key): item for key, item in value.items()}
+    elif isinstance(value, list) and value and all(_is_named(item) for item in value):
+        parts = {f"{name}[{item['name']}]": item for item in value}
+    else:
+        return {name: value}
+    return {key: plain for part, item in parts.items() for key, plain in _flat(item, part).items()}
+
+
+def _is_named(item: object) -> bool:
+    return isinstance(item, Mapping) and isinstance(item.get("name"), str)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -55,12 +56,12 @@ def run_again(
     files of prices are now. ``runner``: where the blocks run, local unless given. Raises
     UsageError for data that is not named or not there, StoreError for a store that is not there.
     """
+    everybody: dict[str, Any] = {"universe": None, "symbols": (), "watchlist": None}
     config = replace(
         saved.config,
+        **everybody,  # the saved listings are those of this config already
+        setups=tuple(replace(setup, **everybody) for setup in saved.config.setups),
         as_of=saved.as_of,
-        universe=None,
-        symbols=(),
-        watchlist=None,
         runner=runner or "local",
     )
     calendar = load_calendar(now.date(), settings.home)

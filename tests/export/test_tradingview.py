@@ -8,11 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from support.made_up_market import SESSIONS, scan
+from support.made_up_market import SESSIONS, SYMBOLS, scan
+from technic import ScanConfig
 from technic.errors import ParameterError
 from technic.export import write
-from technic.export.tradingview import watchlist
+from technic.export.tradingview import SIMULATED, watchlist
 from technic.result import ScanResult
+from technic.setups.setup import Setup, SetupCondition
 from technic.testing import make_bars
 from technic.universe import canonical, format_symbol, load_symbols, parse
 
@@ -95,6 +97,41 @@ def test_a_table_without_exchanges_and_an_empty_one(result):
     bare = replace(result, table=pd.DataFrame({"symbol": ["AA", "BB"]}))
     assert watchlist(bare, 1).text.endswith("\nAA\n")
     assert watchlist(listed(result, [])).text == "\n"
+
+
+def test_several_setups_are_sections(tmp_path: Path):
+    """Each symbol once, under the first setup it meets, in the order of the table."""
+    setups = [
+        Setup(
+            name=name,
+            title=title,
+            meaning="m",
+            source="s",
+            conditions=(SetupCondition(name="rule", where=where),),
+        )
+        for name, title, where in (
+            ("up", "Up, a lot # today", "close > sma(close, 50)"),
+            ("any", "Any", "close > 0"),
+            ("none", "None", "close < 0"),
+        )
+    ]
+    bars = make_bars(SYMBOLS[:12], SESSIONS)
+    both = scan(bars, ScanConfig(setups=tuple(setups)))
+    up, others = [
+        [row.symbol for row in both.table.itertuples() if (row.close > row.sma_50) == above]
+        for above in (True, False)
+    ]
+    assert up
+    assert others
+    text = watchlist(both).text
+    expected = [SIMULATED, "###Up a lot today", ",".join(up), "###Any", ",".join(others)]
+    assert text == "\n".join(expected) + "\n"
+    (tmp_path / "list.txt").write_text(text, encoding="utf-8")
+    assert load_symbols(tmp_path / "list.txt") == (*up, *others)
+    assert watchlist(both, 1).text.count("###") == 2
+
+    one = scan(bars, ScanConfig(setups=(setups[1],)))
+    assert watchlist(one).text.count("###") == 1  # SIMULATED
 
 
 def test_the_spelling_is_a_convention_like_any_other():

@@ -7,7 +7,8 @@ in the menu of a watchlist.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from technic.errors import ParameterError
@@ -26,7 +27,8 @@ PREFIXES = {
     "OTC": "OTC",
 }
 """Exchange, as listings have it, to the prefix."""
-SECTION = "###SIMULATED DATA - NO REAL SYMBOLS"
+SIMULATED = "###SIMULATED DATA - NO REAL SYMBOLS"
+_APART = re.compile(r"[,;#\s]+")
 SHOWN = 6
 """Symbols that a sentence names."""
 
@@ -40,16 +42,17 @@ class Watchlist:
 
 
 def watchlist(result: ScanResult, limit: int | None = None) -> Watchlist:
-    """Return the symbols of the table, in its order.
+    """Return the symbols of the table, in its order; those of several setups in sections.
 
-    A symbol of an unknown exchange has no prefix, then TradingView guesses; one whose TradingView
-    spelling is unknown is left out. The notes name both. Simulated symbols stand below a section
-    that says so.
+    A symbol that meets several setups stands in the section of the first, for a list holds a symbol
+    once. A symbol of an unknown exchange has no prefix, then TradingView guesses; one whose
+    TradingView spelling is unknown is left out. The notes name both. Simulated symbols stand below
+    a section that says so.
     """
     rows = result.table if limit is None else result.table.head(limit)
     symbols = list(map(str, rows["symbol"]))
     exchanges = rows["exchange"].tolist() if "exchange" in rows else [None] * len(symbols)
-    entries: list[str] = []
+    entries: dict[str, str] = {}
     bare: list[str] = []
     unspelt: list[str] = []
     for symbol, exchange in zip(symbols, exchanges, strict=True):
@@ -61,13 +64,27 @@ def watchlist(result: ScanResult, limit: int | None = None) -> Watchlist:
         prefix = PREFIXES.get(exchange_name(exchange if isinstance(exchange, str) else None) or "")
         if prefix is None:
             bare.append(symbol)
-        entries.append(spelt if prefix is None else f"{prefix}:{spelt}")
-    section = f"{SECTION}\n" if result.data.simulated else ""
+        entries[symbol] = spelt if prefix is None else f"{prefix}:{spelt}"
+    lines = [SIMULATED] if result.data.simulated else []
+    lines += _sections(result, entries)
     notes = (
         *_note(bare, "have no exchange that TradingView has a prefix for and stand without one"),
         *_note(unspelt, "are left out, for how TradingView spells them is not known"),
     )
-    return Watchlist(f"{section}{','.join(entries)}\n", notes)
+    return Watchlist("\n".join(lines) + "\n", notes)
+
+
+def _sections(result: ScanResult, entries: dict[str, str]) -> Iterator[str]:
+    """Yield the lines: all symbols, or a heading and the symbols of each setup."""
+    left = dict(entries)
+    if len(result.config.setups) > 1:
+        for setup in result.config.setups:
+            own = [left.pop(symbol) for symbol in result.met(setup.name) if symbol in left]
+            if own:
+                yield f"###{' '.join(_APART.split(setup.title)).strip()}"
+                yield ",".join(own)
+    if left or not entries:
+        yield ",".join(left.values())
 
 
 def _note(symbols: Sequence[str], what: str) -> list[str]:
