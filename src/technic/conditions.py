@@ -41,10 +41,14 @@ class ConditionResult:
         value = self.values[at]
         return "unknown" if math.isnan(value) else "true" if value else "false"
 
+    def numbers(self, at: int) -> tuple[tuple[str, str], ...]:
+        """The numbers that explain it for a symbol, each as its text and its value."""
+        return tuple((text, _short(values[at])) for text, values in self.shown.items())
+
     def sentence(self, at: int) -> str:
         """Say what it is for a symbol, with its numbers."""
         name = "" if self.name == self.text else f"{self.name}: "
-        numbers = [f"{text} {_short(values[at])}" for text, values in self.shown.items()]
+        numbers = [" ".join(pair) for pair in self.numbers(at)]
         detail = f" ({', '.join(numbers)})" if numbers else ""
         return f"{name}{self.text} is {self.verdict(at)}{detail}"
 

@@ -15,6 +15,7 @@ from technic.scoring import Contribution, Explanation, SubScoreLine
 __all__ = ["condition_lines", "explanation_pieces"]
 
 WIDTH_FOR_FORMULAS = 118
+_VERDICTS = {"true": "bold green", "false": "bold red", "unknown": "bold yellow"}
 
 
 def explanation_pieces(parts: Explanation, width: int) -> Iterator[Table | Text]:
@@ -44,14 +45,22 @@ def explanation_pieces(parts: Explanation, width: int) -> Iterator[Table | Text]
         yield Text(f"  {reason.replace('_', ' ')}", "dim")
 
 
-def condition_lines(facts: SymbolFacts) -> Iterator[Text]:
-    """Yield each condition of the scan with what it is for the symbol."""
-    styles = {"true": "green", "false": "red", "unknown": "yellow"}
-    if facts.conditions:
-        yield Text()
-    for name, verdict, sentence in facts.conditions:
-        owner = name.partition(".")[0]
-        yield Text.assemble((f"{owner} ", "dim"), (f"{verdict:<8}", styles[verdict]), sentence)
+def condition_lines(facts: SymbolFacts) -> Iterator[Table | Text]:
+    """Yield each condition of the scan with what it is for the symbol, and its numbers."""
+    if not facts.conditions:
+        return
+    yield Text()
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for style in ("dim", "", ""):
+        table.add_column(style=style)
+    for one in facts.conditions:
+        numbers = ", ".join(f"{text} {value}" for text, value in one.numbers)
+        what = Text(one.name if one.name != one.text else "", "bold")
+        what.append(("\n" if what else "") + one.text, "not bold")
+        if numbers:
+            what.append(f"\n{numbers}", "dim")
+        table.add_row(one.owner, Text(one.verdict, _VERDICTS[one.verdict]), what)
+    yield table
 
 
 def _subscore_cells(line: SubScoreLine) -> tuple[Text, ...]:

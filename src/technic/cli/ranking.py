@@ -87,7 +87,7 @@ def _places(result: ScanResult) -> list[_Column]:
         names = [name for name in result.chosen if name not in ("symbol", "rank")]
         return [*_COLUMNS[:2], *(_asked(name, rank=0) for name in names)]
     at = [column.name for column in _COLUMNS].index("entry")
-    added = [_asked(name, rank=6) for name in result.added]
+    added = [_asked(name, rank=1 if name == "setups" else 3) for name in result.added]
     return [*_COLUMNS[:at], *added, *_COLUMNS[at:]]
 
 

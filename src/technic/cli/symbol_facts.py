@@ -18,6 +18,17 @@ from technic.version import __version__
 __all__ = ["SymbolFacts", "document", "facts_of", "named_symbol"]
 
 
+@dataclass(frozen=True, slots=True)
+class SymbolCondition:
+    """One condition of ``where`` or a setup for one symbol: true, false or unknown, and why."""
+
+    owner: str
+    name: str
+    text: str
+    verdict: str
+    numbers: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SymbolFacts:
     """One symbol of a result.
@@ -25,7 +36,7 @@ class SymbolFacts:
     ``values``: the row of the table, or the same figures for a symbol that was scored and then
     filtered; None, like ``explanation``, for one that was never scored. ``place``: its row in the
     table, from 1. ``prices``: its price frame, None where it has no bars. ``conditions``: what each
-    condition of the scan is for it, as (key, verdict, sentence).
+    condition of the scan is for it.
     """
 
     symbol: str
@@ -35,7 +46,7 @@ class SymbolFacts:
     values: dict[str, object] | None
     explanation: Explanation | None
     prices: pd.DataFrame | None
-    conditions: tuple[tuple[str, str, str], ...] = ()
+    conditions: tuple[SymbolCondition, ...] = ()
 
     @property
     def not_scored(self) -> str:
@@ -81,10 +92,11 @@ def facts_of(result: ScanResult, symbol: str) -> SymbolFacts:
     )
 
 
-def _conditions(result: ScanResult, symbol: str) -> tuple[tuple[str, str, str], ...]:
+def _conditions(result: ScanResult, symbol: str) -> tuple[SymbolCondition, ...]:
     at = result.scored.index(symbol)
     return tuple(
-        (f"{one.owner}.{one.name}", one.verdict(at), one.sentence(at)) for one in result.conditions
+        SymbolCondition(one.owner, one.name, one.text, one.verdict(at), one.numbers(at))
+        for one in result.conditions
     )
 
 
@@ -118,8 +130,14 @@ def document(result: ScanResult, facts: SymbolFacts, *, with_row: bool) -> dict[
         content["place"] = facts.place
         content["row"] = facts.values
     content["conditions"] = [
-        {"name": name, "verdict": verdict, "detail": detail}
-        for name, verdict, detail in facts.conditions
+        {
+            "owner": one.owner,
+            "name": one.name,
+            "expression": one.text,
+            "verdict": one.verdict,
+            "numbers": dict(one.numbers),
+        }
+        for one in facts.conditions
     ]
     parts = facts.explanation
     content["explanation"] = None if parts is None else plain(dataclasses.asdict(parts))
