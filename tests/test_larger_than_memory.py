@@ -120,11 +120,31 @@ def test_a_benchmark_is_compared_block_by_block(folder: Path, tmp_path: Path):
         assert right.regime.source.startswith("benchmark")
 
 
+@pytest.mark.usefixtures("wide")
+def test_expressions_are_evaluated_block_by_block(folder: Path):
+    """Those that look back, and those that compare symbols with each other."""
+    config = ScanConfig(
+        where="close > sma(close, 20) and rank(roc(close, 60)) <= 15",
+        columns=("ema(close, 100)", "rank(volume)"),
+        sort="rank(volume)",
+        block_size=7,
+    )
+    left, right = scan_stored(folder, config), scan_stored(folder, config, TINY)
+    assert_streamed(left, right)
+    assert 0 < len(right.table) < len(SYMBOLS) - 1
+    assert list(right.added) == list(left.added)
+
+
 def test_nothing_left_to_read_is_no_reason_to_fail(folder: Path):
     """Everything pre-screened, or nothing there: the answers of a scan in memory."""
-    config = ScanConfig(prescreen=PrescreenRules(symbol_patterns=(".*",)), benchmark="AK")
+    config = ScanConfig(
+        prescreen=PrescreenRules(symbol_patterns=(".*",)),
+        benchmark="AK",
+        where="close > sma(close, 20)",
+    )
     one, other = scan_stored(folder, config), scan_stored(folder, config, "0.0000000001")
     assert_same(one, other)
+    assert list(one.table) == list(scan_stored(folder, ScanConfig(benchmark="AK")).table)
     config = ScanConfig(symbols=tuple(SILENT))
     errors = []
     for memory in (None, "0.000001"):

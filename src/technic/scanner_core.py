@@ -36,6 +36,8 @@ from technic.engine.runner import Runner
 from technic.errors import NothingToScanError
 from technic.ledger import Ledger, LedgerBook
 from technic.market import Market, filter_market, has_column, rank_market, ranked_table
+from technic.panel import BarPanel
+from technic.panel.long_bars import concatenated
 from technic.result import DataInfo, RunnerInfo, ScanResult, ScanStats, UniverseInfo
 from technic.scan_block import BlockRows, joined, scan_block
 from technic.scan_config import FilterRules, ScanConfig, SortOrder
@@ -334,12 +336,10 @@ def _run_symbol_scans(
         fits = widest_block(context.panel_memory, len(history.bars.sessions), runner.workers)
         width = min(width, fits)
     closes = None if benchmark is None else benchmark.closes
-    outcome = runner.run(
-        history.bars,
-        partial(scan_block, as_of=context.as_of, config=config, benchmark=closes, terms=terms),
-        width,
-        partial(progress, "scan") if progress else None,
-    )
+    scan = partial(scan_block, as_of=context.as_of, config=config, benchmark=closes, terms=terms)
+    outcome = runner.run(history.bars, scan, width, partial(progress, "scan") if progress else None)
+    if not outcome.rows:  # nobody was left to scan: no rows, but every column
+        outcome.rows = [scan(BarPanel.from_long(concatenated([]), history.bars.sessions))]
     if isinstance(history, LazyPrices) and outcome.rows:  # blocks come in the store's order
         outcome.rows = [joined(outcome.rows).in_order_of(symbols)]
     return outcome
