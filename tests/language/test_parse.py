@@ -45,6 +45,7 @@ CLOSE, OPEN = Name("close"), Name("open")
         ("ao()", Call("ao", ())),
         ("close[1][2]", Shift(Shift(CLOSE, 1), 2)),
         ("-close[1]", Negative(Shift(CLOSE, 1))),
+        ("-close * 2", Arithmetic("*", Negative(CLOSE), Number(2.0))),
         ("-close ** 2", Negative(Arithmetic("**", CLOSE, Number(2.0)))),
         ("close - open - 1", Arithmetic("-", Arithmetic("-", CLOSE, OPEN), Number(1.0))),
         ("2 ** 3 ** 2", Arithmetic("**", Number(2.0), Arithmetic("**", Number(3.0), Number(2.0)))),
@@ -166,6 +167,8 @@ def _flat(kind: type[And] | type[Or], nodes: list[Node]) -> tuple[Node, ...]:
 
 
 @given(_trees())
+@example(Text('a \\ "b" \\'))
+@example(Arithmetic("**", Number(-2.0), Negative(Name("a"))))
 def test_the_text_of_a_tree_is_read_as_that_tree(tree: Node):
     """``str`` writes exactly the parentheses that are needed."""
     assert parse(str(tree)) == tree
