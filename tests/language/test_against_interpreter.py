@@ -19,15 +19,19 @@ from support.agreement import (
     either,
 )
 from support.expressions import (
+    COMPARISONS,
+    OPERATORS,
     VOCABULARY,
     bar_expressions,
     calls,
+    constants,
     day_expressions,
     market_expressions,
 )
 from support.markets import KINDS, make_market, markets
 from technic.language import read
 from technic.language.functions import FUNCTIONS
+from technic.language.nodes import Arithmetic, Comparison
 
 FEW = settings(
     max_examples=max(settings.default.max_examples // 8, 12),
@@ -53,6 +57,7 @@ WRITTEN = [
     "rank(roc(close, 10)) <= 3",
     "percentile(weekly(close / close[1]), sector) >= 50",
     "zscore(volume / sma(volume, 5)) > 0",
+    "rank(market_cap / close, sector) <= 2",
     'sector in ("Energy", "Software") or market_cap > 5e9',
     "abs(close / benchmark - (close / benchmark)[5])",
 ]
@@ -97,6 +102,19 @@ def test_each_function_of_the_day(name, data):
     inside = day_expressions if FUNCTIONS[name].memory == "market" else bar_expressions
     node = data.draw(calls(FUNCTIONS[name], lambda kind: inside(kind, 2)))
     assert_day_agrees(node, MARKET, data.draw(st.sampled_from(list(MARKET.panel.sessions))))
+
+
+@pytest.mark.parametrize("sign", [*OPERATORS, *COMPARISONS])
+@FEW
+@given(data=st.data())
+def test_each_operator(sign, data):
+    """Also where a number is missing, a divisor 0, a result too large."""
+    operands = st.one_of(bar_expressions("number", 1), constants())
+    left, right = data.draw(bar_expressions("number", 2)), data.draw(operands)
+    if data.draw(st.booleans()):
+        left, right = right, left
+    make = Arithmetic if sign in OPERATORS else Comparison
+    assert_bars_agree(make(sign, left, right), MARKET)
 
 
 @given(either(bar_expressions, 4), markets())

@@ -1,4 +1,4 @@
-"""The interpreter that the arrays are held against, by examples that can be done by hand."""
+"""The interpreter that the arrays are held against, and they too: examples done by hand."""
 
 import datetime as dt
 
@@ -9,9 +9,12 @@ from reference.language_cells import UNSURE, Worlds, compare
 from reference.language_interpreter import History, Interpreter, across
 from support.expressions import VOCABULARY
 from technic.language import read
+from technic.language.evaluate import evaluate_bars
+from technic.panel import FIELDS, BarPanel, LongBars
 
 T, F, U = True, False, None
 CLOSE = [10.0, 11.0, 10.0, 12.0, 13.0, 9.0]
+BENCHMARK = [None, 10.0, 10.0, None, 10.0, 10.0]
 DAYS = [dt.date(2024, 2, day) for day in (26, 27, 29)] + [dt.date(2024, 3, d) for d in (1, 4, 8)]
 
 
@@ -25,7 +28,9 @@ def interpreter(close=CLOSE, sector="Energy", rs_rating=np.nan, **names):
         "volume": [100.0 * (i + 1) for i in range(len(close))],
     }
     listing = {"sector": sector, "rs_rating": rs_rating}
-    return Interpreter(History(DAYS[: len(close)], bars), Worlds(), names, listing)
+    return Interpreter(
+        History(DAYS[: len(close)], bars, BENCHMARK[: len(close)]), Worlds(), names, listing
+    )
 
 
 def plain(cells):
@@ -33,46 +38,75 @@ def plain(cells):
     return [cell[0] if isinstance(cell, tuple) else cell for cell in cells]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("close - close[1]", [U, 1, -1, 2, 1, -4]),
-        ("close[1] > 10 and close > 5", [U, F, T, F, T, T]),
-        ("close[1] > 10 and close > 11", [F, F, F, F, T, F]),
-        ("close[1] > 10 or close > 9", [T, T, T, T, T, T]),
-        ("not close[1] > 10", [U, T, F, T, F, F]),
-        ("10 < close <= 12", [F, T, F, T, F, F]),
-        ("close in (10, 12)", [T, F, T, T, F, F]),
-        ("1 / (close - 10)", [U, 1, U, 0.5, 1 / 3, -1]),
-        ("(close - 11) % 3", [2, 0, 2, 1, 2, 1]),
-        ("(close[1] - close[1]) ** 0", [U, 1, 1, 1, 1, 1]),
-        ("log(close - 10)", [U, 0, U, np.log(2), np.log(3), U]),
-        ("where(close > 10, close, 1 / (close - 10))", [U, 11, U, 12, 13, -1]),
-        ("is_missing(close[2])", [T, T, F, F, F, F]),
-        ("round(close / 4)", [2, 3, 2, 3, 3, 2]),
-        ("sma(close, 3)", [U, U, 31 / 3, 11, 35 / 3, 34 / 3]),
-        ("sum(close, 2)[1]", [U, U, 21, 21, 22, 25]),
-        ("highest(1 / (close - 10), 2)", [U, U, U, U, 0.5, 1 / 3]),
-        ("ema(close, 3)", [U, U, 31 / 3, 67 / 6, 145 / 12, 253 / 24]),
-        ("ema(1 / (close - 11), 2)", [U] * 6),
-        ("rising(close, 2)", [U, U, F, F, T, F]),
-        ("crosses_above(close, 11)", [F, F, F, T, F, F]),
-        ("crosses_below(close, 10.5)", [U, F, T, F, F, T]),
-        ("count(close > 10, 3)", [U, U, 1, 2, 2, 2]),
-        ("ever(close > 11, 3)", [U, U, F, T, T, T]),
-        ("always(close < 12, 3)", [U, U, T, F, F, F]),
-        ("bars_since(close > 12)", [U, U, U, U, 0, 1]),
-        ("bars_since(close == 11, 3)", [U, 0, 1, 2, U, U]),
-        ("bars_since(close[2] == 10, 4)", [U, U, 0, 1, 0, 1]),
-        ("value_when(close > 11, volume, 9)", [U, U, U, 400, 500, 500]),
-        ("bar_count()", [1, 2, 3, 4, 5, 6]),
-        ("change(close, 2)", [U, U, 0, 1, 3, -3]),
-    ],
-)
+EACH_BAR = [
+    ("close - close[1]", [U, 1, -1, 2, 1, -4]),
+    ("close[1] > 10 and close > 5", [U, F, T, F, T, T]),
+    ("close[1] > 10 and close > 11", [F, F, F, F, T, F]),
+    ("close[1] > 10 or close > 9", [T, T, T, T, T, T]),
+    ("not close[1] > 10", [U, T, F, T, F, F]),
+    ("10 < close <= 12", [F, T, F, T, F, F]),
+    ("close in (10, 12)", [T, F, T, T, F, F]),
+    ("1 / (close - 10)", [U, 1, U, 0.5, 1 / 3, -1]),
+    ("(close - 11) % 3", [2, 0, 2, 1, 2, 1]),
+    ("(close[1] - close[1]) ** 0", [U, 1, 1, 1, 1, 1]),
+    ("log(close - 10)", [U, 0, U, np.log(2), np.log(3), U]),
+    ("where(close > 10, close, 1 / (close - 10))", [U, 11, U, 12, 13, -1]),
+    ("is_missing(close[2])", [T, T, F, F, F, F]),
+    ("round(close / 4)", [2, 3, 2, 3, 3, 2]),
+    ("sma(close, 3)", [U, U, 31 / 3, 11, 35 / 3, 34 / 3]),
+    ("sum(close, 2)[1]", [U, U, 21, 21, 22, 25]),
+    ("highest(1 / (close - 10), 2)", [U, U, U, U, 0.5, 1 / 3]),
+    ("ema(close, 3)", [U, U, 31 / 3, 67 / 6, 145 / 12, 253 / 24]),
+    ("ema(1 / (close - 11), 2)", [U] * 6),
+    ("rising(close, 2)", [U, U, F, F, T, F]),
+    ("crosses_above(close, 11)", [F, F, F, T, F, F]),
+    ("crosses_below(close, 10.5)", [U, F, T, F, F, T]),
+    ("count(close > 10, 3)", [U, U, 1, 2, 2, 2]),
+    ("ever(close > 11, 3)", [U, U, F, T, T, T]),
+    ("always(close < 12, 3)", [U, U, T, F, F, F]),
+    ("bars_since(close > 12)", [U, U, U, U, 0, 1]),
+    ("bars_since(close == 11, 3)", [U, 0, 1, 2, U, U]),
+    ("bars_since(close[2] == 10, 4)", [U, U, 0, 1, 0, 1]),
+    ("value_when(close > 11, volume, 9)", [U, U, U, 400, 500, 500]),
+    ("bar_count()", [1, 2, 3, 4, 5, 6]),
+    ("change(close, 2)", [U, U, 0, 1, 3, -3]),
+    ("crosses_above(close, 10)", [F, T, F, T, F, F]),
+    ("crosses_below(close, 11)", [U, F, T, F, F, T]),
+    ("bars_since(1 / (close - 10) > 0)", [U, 0, U, 0, 0, 1]),
+    ("value_when(1 / (close - 10) > 0, volume)", [U, 200, U, 400, 500, 500]),
+    ("always(1 / (close - 10) > 0, 2)", [U, U, U, U, T, F]),
+    ("ever(1 / (close - 10) > 0, 2)", [U, T, T, T, T, T]),
+    ("close * 1e200 * 1e200", [U] * 6),
+    ("close / benchmark", [U, 1.1, 1, U, 1.3, 0.9]),
+    ("not 1 / (close - 10) in (1, -1)", [U, F, U, T, T, F]),
+    ("1 / (close - 10) != 1", [U, F, U, T, T, T]),
+]
+"""Six bars, and what an expression says on each."""
+
+
+@pytest.mark.parametrize(("text", "expected"), EACH_BAR)
 def test_each_bar(text, expected):
-    """Six bars and what they say."""
+    """By loops."""
     found = plain(interpreter().line(read(text, VOCABULARY).node))
     assert found == [U if x is U else pytest.approx(x) for x in expected]
+
+
+@pytest.mark.parametrize(("text", "expected"), EACH_BAR)
+def test_each_bar_by_arrays(text, expected):
+    """By arrays, the same."""
+    history = interpreter().history
+    bars = LongBars(
+        ("S",),
+        np.zeros(len(DAYS), np.int32),
+        np.array(DAYS, "datetime64[D]"),
+        *(np.array(history.bars[name]) for name in FIELDS),
+    )
+    panel = BarPanel.from_long(bars, bars.session)
+    benchmark = np.array([np.nan if x is U else x for x in BENCHMARK])
+    node = read(text, VOCABULARY).node
+    found = evaluate_bars(node, panel, VOCABULARY, benchmark=benchmark)[:, 0]
+    wanted = [np.nan if x is U else float(x) for x in expected]
+    np.testing.assert_allclose(found, wanted, rtol=1e-12)
 
 
 @pytest.mark.parametrize(

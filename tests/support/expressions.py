@@ -1,6 +1,7 @@
 """Random expressions of the scan language, drawn from its registry: every tree is well-typed.
 
-Windows and look-backs are mostly a few bars, so that small markets (``support.markets``) have values.
+Windows and look-backs are mostly a few bars, so that small markets (``support.markets``) have
+values.
 """
 
 from __future__ import annotations
@@ -30,11 +31,14 @@ from technic.language.nodes import (
 from technic.language.vocabulary import NameInfo, Vocabulary
 
 __all__ = [
+    "COMPARISONS",
     "NAMES",
+    "OPERATORS",
     "SECTORS",
     "VOCABULARY",
     "bar_expressions",
     "calls",
+    "constants",
     "day_expressions",
     "market_expressions",
 ]
@@ -62,7 +66,7 @@ VOCABULARY = Vocabulary(NAMES, FUNCTIONS)
 MOST_BARS = 7
 MANY_BARS = 45
 """Now and then a window or a look-back is this long."""
-NUMBERS = (0.0, 1.0, -1.0, 2.0, 0.5, 3.0, 10.0, 10.5, 50.0, 100.0, 1e-3, 1e6)
+NUMBERS = (0.0, 1.0, -1.0, 2.0, 0.5, 3.0, 10.0, 10.5, 50.0, 100.0, 1e-3, 1e6, 1e200)
 OPERATORS = ("+", "-", "*", "/", "%")
 EXPONENTS = (-4.0, -2.0, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 4.0)
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
@@ -100,7 +104,7 @@ def _smallest(draw: DrawFn, level: str, kind: str) -> Node:
     if kind == "condition":
         left, right = draw(_smallest(level, "number")), draw(_smallest(level, "number"))
         if draw(st.booleans()):
-            right = draw(_constants())
+            right = draw(constants())
         return Comparison(draw(st.sampled_from(COMPARISONS)), left, right)
     return Name(draw(st.sampled_from(LEAVES[level])))
 
@@ -117,9 +121,15 @@ def _step_down(draw: DrawFn, level: str, kind: str, depth: int) -> Node:
             return draw(_text_conditions())
         return draw(_trees("day", kind, depth - 1))
     function = draw(st.sampled_from(["rank", "percentile", "zscore", None]))
-    below = draw(_trees("day", kind, depth - 1))
+    if not function:
+        return draw(_trees("day", kind, depth - 1))
+    of_listings = Arithmetic("/", Name("market_cap"), Name("close"))
+    listed = st.sampled_from([Name("market_cap"), of_listings])
+    below = draw(
+        st.integers(0, 7).flatmap(lambda n: listed if n == 7 else _trees("day", kind, depth - 1))
+    )
     by = draw(st.sampled_from([Text(""), Name("sector")]))
-    return Call(function, (below, by)) if function else below
+    return Call(function, (below, by))
 
 
 @st.composite
@@ -141,7 +151,7 @@ def _number(draw: DrawFn, level: str, depth: int) -> Node:
     if choice == 1:
         return Arithmetic("**", draw(inside), Number(draw(st.sampled_from(EXPONENTS))))
     if choice <= 4:
-        sides = [draw(inside), draw(st.one_of(inside, _constants()))]
+        sides = [draw(inside), draw(st.one_of(inside, constants()))]
         if draw(st.booleans()):
             sides.reverse()
         return Arithmetic(draw(st.sampled_from(OPERATORS)), *sides)
@@ -160,12 +170,12 @@ def _condition(draw: DrawFn, level: str, depth: int) -> Node:
         joined = draw(st.sampled_from([And, Or]))
         return joined(tuple(draw(st.lists(inside, min_size=2, max_size=3))))
     if choice == 4:
-        values = draw(st.lists(_constants(), min_size=1, max_size=3))
+        values = draw(st.lists(constants(), min_size=1, max_size=3))
         return Membership(draw(numbers), tuple(values))
     if choice == 5 and level == "bar":
         return Shift(draw(inside), draw(_look_backs()))
     if choice <= 7:
-        right = draw(st.one_of(numbers, _constants()))
+        right = draw(st.one_of(numbers, constants()))
         return Comparison(draw(st.sampled_from(COMPARISONS)), draw(numbers), right)
     return draw(_some_call(level, "condition", depth))
 
@@ -201,7 +211,7 @@ def calls(
             arguments.append(draw(operands("condition")))
         else:
             drawn = operands("number")
-            arguments.append(draw(st.one_of(drawn, drawn, _constants()) if place else drawn))
+            arguments.append(draw(st.one_of(drawn, drawn, constants()) if place else drawn))
     return Call(function.name, tuple(arguments))
 
 
@@ -210,7 +220,8 @@ def _look_backs() -> SearchStrategy[int]:
     return st.one_of(few, few, few, st.integers(1, MANY_BARS))
 
 
-def _constants() -> SearchStrategy[Number]:
+def constants() -> SearchStrategy[Number]:
+    """Draw a constant: small ones, those that decide, and one that soon overflows."""
     return st.sampled_from([Number(value) for value in NUMBERS])
 
 
