@@ -274,6 +274,8 @@ def test_the_base_vocabulary_names_every_column_and_field():
         ("crosses_above(macd, macd_signal)", "'macd' is a value of the scan's day, not of every "
          "bar, at column 15; write crosses_above(macd_line(close, 12, 26, 9), "
          "macd_signal(close, 12, 26, 9))"),
+        ("abs(sma_50 - close)[1]", "'sma_50' is a value of the scan's day, not of every bar, "
+         "at column 5; write abs(sma(close, 50) - close)[1]"),
         ("weekly(close)[1]", "'weekly(close)' is a value of the scan's day, not of every bar, "
          "at column 1; write weekly(close[1])"),
         ("sma(weekly(close), 10)", "'weekly(close)' is a value of the scan's day, not of every "
