@@ -239,6 +239,12 @@ def test_chosen_columns_are_what_every_format_prints(bars: LongBars, tmp_path):
     assert {"tech_rating", "entry", *wanted} <= set(result.table.columns)
 
 
+@pytest.mark.parametrize(("where", "kept"), [("1 < 2", 30), ("2 < 1", 0)])
+def test_a_condition_about_nothing_is_the_same_for_everybody(bars: LongBars, where: str, kept: int):
+    """Constants alone: true or false of each symbol."""
+    assert len(scan(bars, ScanConfig(where=where, columns=("seven = 7",))).table) == kept
+
+
 def test_rows_are_in_the_order_of_an_expression(bars: LongBars):
     """Largest first unless asked otherwise; ties by symbol."""
     result = scan(bars, ScanConfig(sort="roc(close, 20)"))

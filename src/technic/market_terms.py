@@ -88,11 +88,11 @@ def market_terms(
     for part in parts:
         text = str(part)
         values[part] = market.columns[text] if isinstance(part, Name) else market.columns.pop(text)
-    names = _names(terms, market, universe)
+    names, n = _names(terms, market, universe), len(market.symbols)
 
     def value(node: Node) -> Column:
         if node not in values:
-            values[node] = evaluate_market(node, values, names, known)
+            values[node] = evaluate_market(node, values, names, known, n_symbols=n)
         return values[node]
 
     conditions = tuple(
