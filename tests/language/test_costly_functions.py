@@ -112,7 +112,11 @@ def test_or_asks_only_for_those_no_other_operand_lets_in(panel, rows, vocabulary
 
 def test_nobody_is_asked_for_twice(panel, rows, vocabulary, pattern):
     """Two conditions with the same pattern share what is computed."""
-    texts = ("close > open and base_pattern(close)", "close <= open and base_pattern(close)")
+    texts = (
+        "close > open and base_pattern(close)",
+        "close <= open and base_pattern(close)",
+        "volume >= 0 and base_pattern(close)",
+    )
     nodes = [read(text, vocabulary).node for text in texts]
     evaluate_day(nodes, panel, rows, vocabulary)
     asked = list(chain(*pattern.asked))

@@ -1,11 +1,14 @@
 """Weekly and monthly bars are those that pandas makes of the days so far."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from technic.language import BASE, read
 from technic.language.evaluate import evaluate_day
+from technic.language.resample import _periods as periods
 from technic.language.resample import resampled
 from technic.panel import FIELDS, BarPanel, LongBars
 
@@ -14,6 +17,8 @@ HOLIDAYS = np.array(
     dtype="datetime64[D]",
 )
 RULES = {"weekly": "W-SUN", "monthly": "ME"}
+MISSED = {10: 22, 11: 12}
+"""Days that symbols miss; the others miss day 20, so that all have as many bars."""
 HOW = {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}
 
 
@@ -32,7 +37,7 @@ def panel(request):
     days, n_symbols = sessions(), 12
     rows = []
     for column in range(n_symbols):
-        held = np.arange(len(days))
+        held = np.delete(np.arange(len(days)), MISSED.get(column, 20))
         if column < request.param * n_symbols:
             held = held[rng.integers(0, 60) :]
             held = held[rng.random(len(held)) > 0.3]
@@ -75,6 +80,21 @@ def test_longer_bars_are_those_of_pandas(panel, timeframe, day):
         assert (made.panel.session[length:, column] == -1).all()
         ends = made.panel.sessions[made.panel.session[:length, column]]
         assert (np.diff(ends) > np.timedelta64(0)).all()
+
+
+def test_weeks_are_those_of_iso_and_months_those_of_the_calendar():
+    """Also of days on which nothing trades, over the turns of twelve years."""
+    days = np.arange("2013-12-20", "2026-01-15", dtype="datetime64[D]")
+    dates = days.astype(object)
+    for timeframe, key in (
+        ("weekly", [day.isocalendar()[:2] for day in dates]),
+        ("monthly", [(day.year, day.month) for day in dates]),
+    ):
+        period, last = periods(days, timeframe)
+        begins = [a != b for a, b in itertools.pairwise(key)]
+        np.testing.assert_array_equal(np.diff(period), begins)
+        np.testing.assert_array_equal(last[:-1], days[:-1][np.array(begins)])
+        assert last[-1] == days[-1]
 
 
 @pytest.mark.parametrize("timeframe", RULES)

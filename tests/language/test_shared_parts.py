@@ -169,3 +169,12 @@ def test_what_stands_twice_in_a_rule_is_worked_out_once(panel):
     program.add(node)
     assert len(program.steps) < 60
     assert evaluate_day([node], panel, panel.rows_at(panel.sessions[-1]), BASE)[node].shape == (9,)
+
+
+def test_a_column_without_a_row_has_no_values(panel):
+    """Whatever its bars are."""
+    program, results = program_of("close", "ema(close, 3)", "is_missing(close[2])")
+    rows = panel.rows_at(panel.sessions[-1])
+    rows[[0, 4]] = -1
+    for values in newest_bars(program, results, panel, rows):
+        np.testing.assert_array_equal(np.isnan(values), rows < 0)
