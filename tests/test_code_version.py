@@ -55,6 +55,17 @@ def test_any_change_of_the_code_shows(package: Path, change):
     assert fingerprint(package) != before
 
 
+def test_a_text_that_looks_like_two_files_is_not_two_files(tmp_path: Path):
+    """Where a file ends is part of what is hashed."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        folder.mkdir()
+    (one / "a.py").write_bytes(b"xb.pyy")
+    (two / "a.py").write_bytes(b"x")
+    (two / "b.py").write_bytes(b"y")
+    assert fingerprint(one) != fingerprint(two)
+
+
 def test_code_that_cannot_be_read_is_unknown(tmp_path: Path):
     """No sources: no made-up hash of nothing."""
     assert fingerprint(tmp_path) == fingerprint(tmp_path / "missing") == "unknown"

@@ -169,11 +169,21 @@ def test_a_document_that_was_edited_is_refused(folder: Path, change, message: st
 @pytest.mark.parametrize(
     "text", ["", "{", "[1]", '{"a": NaN}', "null", "\udcff", "[" * 100_000], ids=range(7)
 )
-def test_a_document_that_is_no_json_is_refused(folder: Path, text: str):
+def test_a_document_that_is_no_json_at_all_is_refused(folder: Path, text: str):
     """Not UTF-8, cut short, NaN, nested beyond reason."""
     content = text.encode("utf-8", "surrogateescape")
     (folder / "scan.json").write_bytes(content)
     with pytest.raises(InputFileError, match="scan.json"):
+        load_saved(folder)
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_json_does_not_have_is_refused(folder: Path, constant: str):
+    """Python would read it, nobody else; what is saved has null instead."""
+    path = folder / "scan.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"format": 1', f'"odd": {constant}, "format": 1'), "utf-8")
+    with pytest.raises(InputFileError, match=f"{constant} is no JSON"):
         load_saved(folder)
 
 

@@ -100,6 +100,14 @@ def test_a_difference_has_both_values():
     assert (cell.saved, cell.now) == (None, 0.0)
 
 
+def test_every_nan_is_nan():
+    """A file of another program may hold one with other bits."""
+    odd = np.array([np.copysign(np.nan, -1.0)])
+    assert odd.view(np.int64)[0] != np.array([np.nan]).view(np.int64)[0]
+    saved = pd.DataFrame({"symbol": ["AA"], "x": odd})
+    assert table_differences(saved, table(["AA"], x=[float("nan")])).identical
+
+
 @pytest.mark.parametrize(
     ("saved", "now", "differ"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from technic.data_engine.providers.base import Splits
 from technic.data_engine.store import BarStore
 from technic.errors import StoreError
 from technic.panel import LongBars
+from technic.saved_sources import StoreReader
 from technic.settings import Settings
 from technic.testing import make_bars
 from technic.verify import Verification, verify
@@ -146,8 +148,13 @@ def test_a_store_that_is_not_there_is_an_error(folder: Path, tmp_path: Path):
     assert not (tmp_path / "store").exists()
 
 
-def test_a_market_larger_than_memory_is_verified_in_blocks(folder: Path):
-    """The same answer, with a memory that holds no thirty symbols."""
+def test_a_market_larger_than_memory_is_verified_in_blocks(folder: Path, monkeypatch):
+    """The same answer, with a memory that holds no thirty symbols, and never all at once."""
+
+    def refuse(*_):
+        raise AssertionError("all bars at once")
+
+    monkeypatch.setattr(StoreReader, "history", refuse)
     found = verified(folder, panel_memory="0.0001")
     assert found.identical
     assert {one.status for one in found.checks} == {"same"}
@@ -171,10 +178,12 @@ def test_what_could_not_be_fetched_then_is_not_there_now(bars, config, tmp_path:
         return reply({"status": "ERROR"}, 403) if "/BN/" in request.url else None
 
     some = ScanConfig(universe=config.universe, symbols=("BN", "BO", "BP", "NONE"))
-    vendor = Vendor(bars, fault=refuse)
-    result, _ = scan_of_store(vendor, tmp_path, some)
+    scan_of_store(Vendor(bars), tmp_path, replace(some, bars=30))
+    result, provider = scan_of_store(Vendor(bars, fault=refuse), tmp_path, some)
     assert result.ledger.of("BN")[0].startswith("fetch.")
     assert result.ledger.of("BN")[0] != "fetch.no_data"
+    store = provider.syncer.store  # it has some bars of BN, and the scan did not take them
+    assert store.read(["BN"], SESSIONS[0], SESSIONS[-1]).symbols == ("BN",)
     folder = result.save(tmp_path / "saved")
     found = verified(folder)
     assert found.identical
