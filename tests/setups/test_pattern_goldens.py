@@ -57,3 +57,34 @@ def test_an_advance_that_is_not_all_there_is_unknown(name):
     for before, wanted in ((120, 1.0), (119, np.nan)):
         cut = {field: array[-before - base :] for field, array in bars.items()}
         np.testing.assert_equal(ask(name, side_by_side([cut]))[name][0], wanted)
+
+
+def test_of_two_equal_peaks_the_earlier_is_the_pivot():
+    """The shallow dip between them belongs to the last contraction, and so does its volume."""
+    legs = golden("vcp")["legs"]
+    legs[-2:-2] = [
+        {"name": "dip", "bars": 4, "to": 96.0, "volume": 1_000_000},
+        {"name": "again", "bars": 4, "to": 97.0, "volume": 1_000_000},
+    ]
+    found = ask("vcp", side_by_side([straight(legs)]))
+    assert found["vcp_pivot"][0] == 97.0
+    assert found["vcp_volume_ratio"][0] == pytest.approx((8 * 1.0 + 10 * 0.7) / 18)
+
+
+def test_a_pivot_may_be_long_ago():
+    """A last contraction of eighty bars without a swing high in it is one all the same."""
+    legs = changed(golden("vcp")["legs"], {"fall_3": {"bars": 40}, "rise_3": {"bars": 40}})
+    found = ask("vcp", side_by_side([straight(legs)]))
+    assert found["vcp"][0] == 1.0
+    assert found["vcp_pivot"][0] == 97.0
+
+
+def test_the_low_of_the_right_rim_belongs_to_the_cup():
+    """A shake-out on the day of the right rim makes the cup deeper, not the handle."""
+    legs = golden("cup_with_handle")["legs"]
+    bars = side_by_side([straight(legs)])
+    rim = sum(leg["bars"] for leg in legs[: [leg["name"] for leg in legs].index("rim") + 1]) - 1
+    bars["low"][rim] = 75.0
+    found = ask("cup_with_handle", bars, min_roundness=0)
+    assert found["cup_depth"][0] == 25.0
+    assert found["handle_depth"][0] == pytest.approx(4.0)

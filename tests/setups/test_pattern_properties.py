@@ -180,7 +180,8 @@ def test_limits_the_wrong_way_round_are_refused(name, least, most, markets):
 @every_pattern
 def test_a_pattern_says_how_many_bars_it_needs(name):
     """With the defaults and with others; all its functions need the same."""
-    for values in (defaults(name), defaults(name) | LOOSE[name]):
+    wide = {k: v for k, v in {"prior_bars": 3, "swing": 7}.items() if k in defaults(name)}
+    for values in (defaults(name), defaults(name) | LOOSE[name], defaults(name) | wide):
         needed = {PATTERNS[each].bars(*values.values()) for each in (name, *NUMBERS[name])}
         assert needed == {NEEDS[name](values)}
 

@@ -175,15 +175,14 @@ def _find(bars: Bars, rule: Rule) -> tuple[float, ...] | None:
         cup = _cup(bars, rule, left, handle)
         if cup is not None:
             depth, roundness, ratio = cup
-            lengths = (float(today - left + 1), float(today - handle.rim))
             return (
                 handle.pivot,
                 depth,
-                lengths[0],
+                float(today - left + 1),
                 roundness,
                 handle.low,
                 handle.depth,
-                lengths[1],
+                float(today - handle.rim),
                 ratio,
             )
     return None

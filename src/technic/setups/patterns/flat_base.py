@@ -128,7 +128,6 @@ def _find(
     Arrays ``(bars needed, n)``; row ``i`` of what is computed speaks of the base that begins in
     bar ``i``. The high of the day itself is left out, its low is not.
     """
-    first = rule.prior_bars
     top = np.maximum.accumulate(high[-2::-1], axis=0)[::-1]
     lowest = np.minimum.accumulate(low[::-1], axis=0)[::-1][:-1]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -137,7 +136,6 @@ def _find(
         below = 100.0 * (top - close) / top
     fits &= (depth >= rule.min_depth) & (depth <= rule.max_depth) & (top > 0.0)
     fits &= (below <= rule.below_pivot) & (below >= -rule.above_pivot)
-    fits[:first] = False
     fits[len(fits) - rule.min_base + 1 :] = False
     columns = np.flatnonzero(fits.any(axis=0))
     fits[:, columns] &= _tops_an_advance(high[:, columns], low[:, columns], top[:, columns], rule)
