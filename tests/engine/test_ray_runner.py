@@ -34,6 +34,7 @@ from technic.testing import FakeProvider, make_bars, make_panel
 ray = pytest.importorskip("ray")
 
 ALL = 8192
+FAULTY_CLI = Path(__file__).parents[1] / "support" / "faulty_cli.py"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -111,15 +112,17 @@ def test_real_bars_give_one_answer(real_data: Path):
     assert len(local.table) > 2000
 
 
-def test_the_command_line_uses_the_cluster_that_settings_name(tmp_path: Path):
-    """Another process connects by address, and the cluster goes on when it has ended."""
+def test_the_command_line_prints_json_alone_whatever_happens_to_workers(tmp_path: Path):
+    """It uses the cluster that settings name and leaves it running; Ray's own lines are logged."""
     environ = os.environ | {
         "TECHNIC_RAY_ADDRESS": ray.get_runtime_context().gcs_address,
         "TECHNIC_HOME": str(tmp_path),
     }
-    options = ["--runner", "ray", "--format", "json", "--limit", "1"]
+    marker = tmp_path / "killed"
+    fault = ["killed_first", json.dumps({"marker": str(marker)})]
+    options = ["--runner", "ray", "--format", "json", "--limit", "1", "--debug"]
     done = subprocess.run(
-        [sys.executable, "-c", "from technic.cli import main; main()", "scan", *options],
+        [sys.executable, FAULTY_CLI, *fault, "scan", *options],
         env=environ,
         cwd=tmp_path,
         capture_output=True,
@@ -127,7 +130,9 @@ def test_the_command_line_uses_the_cluster_that_settings_name(tmp_path: Path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert marker.exists()
     assert json.loads(done.stdout)["runner"] == {"asked": "ray", "ran": "ray", "reason": ""}
+    assert "INFO:technic.engine.ray_runner:ray: " in done.stderr
     assert ray.get(ray.put(1)) == 1
 
 

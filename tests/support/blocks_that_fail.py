@@ -30,10 +30,21 @@ def killed_once(panel: BarPanel, scan: BlockScan, symbol: str, marker: Path) -> 
     return scan(panel)
 
 
+def killed_first(panel: BarPanel, scan: BlockScan, marker: Path) -> BlockRows:
+    """Kill the process that scans the first block of all."""
+    return killed_once(panel, scan, panel.symbols[0], marker)
+
+
 def killed_always(panel: BarPanel, scan: BlockScan, symbol: str) -> BlockRows:
     """Kill every process that scans ``symbol``."""
     if symbol in panel.symbols:
         os.kill(os.getpid(), signal.SIGKILL)
+    return scan(panel)
+
+
+def raylet_killed(panel: BarPanel, scan: BlockScan) -> BlockRows:
+    """Kill what started this worker: the raylet of its machine, with the object store in it."""
+    os.kill(os.getppid(), signal.SIGKILL)
     return scan(panel)
 
 

@@ -1,27 +1,24 @@
-"""What travels between processes: bars that need no copy, and rows as one array for each block."""
+"""What travels between processes: bars that need no copy, and rows as one array for each task."""
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray, FloatArray
+from technic.aliases import DateArray
 from technic.engine.blocks import BlockOutcome
 from technic.errors import RunnerError
 from technic.panel import BarPanel
 from technic.panel.bar_panel import FIELDS
-from technic.regime import IndexSums
-from technic.scan_block import BlockRows
+from technic.scan_block import joined
 
-__all__ = ["BARS", "PackedOutcome", "StoredPanel", "packed", "panel_bytes", "unpacked"]
+__all__ = ["BARS", "StoredPanel", "packed", "panel_bytes", "unpacked"]
 
 BARS = (*FIELDS, "session")
-PackedRows = tuple[BlockRows, tuple[str, ...], FloatArray]
-PackedOutcome = tuple[list[PackedRows], BlockOutcome]
-"""The rows of each block, and the outcome without them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,23 +74,25 @@ def panel_bytes(panel: BarPanel) -> int:
     return sum(getattr(panel, name).nbytes for name in BARS)
 
 
-def packed(outcome: BlockOutcome) -> PackedOutcome:
-    """Put the columns of each block into one array: a hundred small ones travel slowly."""
-    rows = [
+def packed(outcome: BlockOutcome) -> bytes:
+    """Put the rows of a task together, their columns into one array: many small ones travel slowly.
+
+    The bytes hold everything: what is read from them lies in no shared memory, which may end first.
+    """
+    rows = outcome.rows if len(outcome.rows) < 2 else [joined(outcome.rows)]
+    matrices = [
         (replace(one, columns={}), tuple(one.columns), np.array(list(one.columns.values())))
-        for one in outcome.rows
+        for one in rows
     ]
-    return rows, replace(outcome, rows=[])
+    return pickle.dumps((matrices, replace(outcome, rows=[])), protocol=5)
 
 
-def unpacked(travelled: PackedOutcome) -> BlockOutcome:
-    """Copy the rows out of shared memory, which may end before they do."""
-    rows = [
-        replace(
-            one,
-            columns=dict(zip(names, matrix.copy(), strict=True)),
-            index=one.index and IndexSums.added([one.index]),
-        )
-        for one, names, matrix in travelled[0]
+def unpacked(travelled: bytes) -> BlockOutcome:
+    """Return what ``packed`` was given, the rows of its blocks together."""
+    matrices, rest = pickle.loads(travelled)
+    outcome: BlockOutcome = rest
+    outcome.rows = [
+        replace(one, columns=dict(zip(names, matrix, strict=True)))
+        for one, names, matrix in matrices
     ]
-    return replace(travelled[1], rows=rows)
+    return outcome

@@ -12,26 +12,29 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from technic.engine.blocks import BlockOutcome, BlockScan, scan_cut
-from technic.engine.packing import PackedOutcome, StoredPanel, packed, panel_bytes, unpacked
+from technic.engine.packing import StoredPanel, packed, panel_bytes, unpacked
 from technic.engine.runner import RunProgress
 from technic.engine.shares import Machines, Shares, shared_out
 from technic.errors import RunnerError, TechnicError
 from technic.panel import BarPanel, BlockSource
 
-__all__ = ["RayRun", "RayRunner", "start_ray"]
+__all__ = ["RayRun", "RayRunner", "explained", "start_ray"]
 
 logger = logging.getLogger(__name__)
 
 MAX_RETRIES = 3
 """How often a task is run again after its worker or its machine has died."""
 CONNECT_SECONDS = 10
+KNOCK_SECONDS = 1.0
+"""How often to see, while tasks are at work, whether this machine's Ray is still there."""
 START_HINT = "use --runner threads, or auto to fall back by itself"
+TOKEN_HINT = "set RAY_AUTH_MODE=token if the cluster wants a token"
 RUN_HINT = "run it again, or use --runner threads"
 STORE_HINT = (
     "start Ray with a larger object_store_memory, free the disk it spills to, "
@@ -86,7 +89,7 @@ class RayRunner:
         try:
             outcome = desk.run(max(1, machines.workers // 2), progress)
         except ray.exceptions.RayError as error:
-            raise _explained(error, size, machines.store_bytes) from error
+            raise explained(error, size, machines.store_bytes) from error
         finally:
             desk.close()
             self.last = RayRun(desk.put_seconds, size, desk.pieces, len(shares.tasks))
@@ -102,6 +105,7 @@ class _Desk:
     def __init__(self, source: BlockSource, scan: BlockScan, shares: Shares) -> None:
         self.put_seconds, self.pieces = 0.0, 0
         self._source, self._scan, self._shares = source, scan, shares
+        self._store = _store_socket()
         self._whole: Any = None
         self._at_work: dict[Any, int] = {}
 
@@ -125,22 +129,31 @@ class _Desk:
         return whole
 
     def close(self) -> None:
-        """Cancel what is still at work."""
+        """Cancel what is still at work, and let go of the bars."""
+        ray = _ray()
         for task in self._at_work:
-            _ray().cancel(task, force=True)
+            with suppress(ray.exceptions.RayError, OSError):  # where Ray itself is gone
+                ray.cancel(task, force=True)
         self._at_work.clear()
+        self._whole = None
 
     def _hand_out(self, index: int) -> None:
         share = self._shares.tasks[index]
         blocks = self._shares.blocks(share)
-        task = _task().remote(self._bars(share), [(cut.start, cut.stop) for cut in blocks])
+        with _held_to(self._store):
+            task = _task().remote(self._bars(share), [(cut.start, cut.stop) for cut in blocks])
         self._at_work[task] = index
 
     def _take_in(self, batch: int) -> list[tuple[int, BlockOutcome]]:
-        """Wait for ``batch`` tasks and let go of them: Ray then forgets their bars and rows."""
+        """Wait for about ``batch`` tasks and let go of them, so that Ray forgets their bars."""
         ray = _ray()
-        done, _ = ray.wait(list(self._at_work), num_returns=min(batch, len(self._at_work)))
-        answers = [unpacked(one) for one in ray.get(done)]
+        batch = min(batch, len(self._at_work))
+        done: list[Any] = []
+        while not done:
+            with _held_to(self._store):
+                done, _ = ray.wait(list(self._at_work), num_returns=batch, timeout=KNOCK_SECONDS)
+        with _held_to(self._store):
+            answers = [unpacked(one) for one in ray.get(done)]
         return [(self._at_work.pop(task), one) for task, one in zip(done, answers, strict=True)]
 
     def _bars(self, share: slice) -> Any:
@@ -175,17 +188,35 @@ def start_ray(address: str | None = None) -> ExitStack:
     if address is None:
         options |= {"num_cpus": os.cpu_count() or 1, "include_dashboard": False}
     started = time.perf_counter()
+    hint = START_HINT
     with ExitStack() as begun:  # an interrupt ends what has started by then
         begun.enter_context(_prints_logged())
         begun.callback(ray.shutdown)
         try:
-            _require_listener(address)
+            if _answers(address):
+                hint = f"{TOKEN_HINT}, or {START_HINT}"
             ray.init(address=address or "local", **options)
         except (RuntimeError, OSError, ValueError, ImportError, ray.exceptions.RayError) as error:
             where = f"no cluster at {address}" if address else "a local Ray cannot start"
-            raise RunnerError("ray", f"{where} ({_reason(error)})", START_HINT) from error
+            raise RunnerError("ray", f"{where} ({_reason(error)})", hint) from error
         logger.info("connected to Ray in %.2f s", time.perf_counter() - started)
         return begun.pop_all()
+
+
+@contextmanager
+def _held_to(store: str | None) -> Iterator[None]:
+    """Say in a sentence that this machine's Ray is gone, where it is.
+
+    Ray ends the process without a word when it finds its object store gone: knock there first.
+    """
+    try:
+        if store is not None:
+            with socket.socket(socket.AF_UNIX) as knock:
+                knock.connect(store)
+        yield
+    except OSError as error:
+        what = f"this machine's Ray is gone, and with it the bars ({error})"
+        raise RunnerError("ray", what, RUN_HINT) from error
 
 
 @contextmanager
@@ -214,24 +245,39 @@ def _ray() -> Any:
     return ray
 
 
-def _machines() -> Machines:
-    """Return what the cluster is now."""
+def _alive() -> list[dict[str, Any]]:
+    """Return the machines of the cluster, the one this process is on first."""
     ray = _ray()
     here = ray.get_runtime_context().get_node_id()
-    alive = [node for node in ray.nodes() if node["Alive"]]
-    stores = {node["NodeID"]: int(node["Resources"]["object_store_memory"]) for node in alive}
-    workers = sum(int(node["Resources"].get("CPU", 0)) for node in alive)
-    return Machines(len(alive), workers or 1, stores.get(here) or min(stores.values()))
+    nodes = [node for node in ray.nodes() if node["Alive"]]
+    return sorted(nodes, key=lambda node: node["NodeID"] != here)
 
 
-def _require_listener(address: str | None) -> None:
-    """Raise OSError or ValueError where nobody listens; Ray itself would try for minutes."""
+def _machines() -> Machines:
+    """Return what the cluster is now."""
+    resources = [node["Resources"] for node in _alive()]
+    workers = sum(int(one.get("CPU", 0)) for one in resources)
+    return Machines(len(resources), workers or 1, int(resources[0]["object_store_memory"]))
+
+
+def _store_socket() -> str | None:
+    """Return where this machine's object store listens; None where Ray is asked from afar."""
+    path = str(_alive()[0]["ObjectStoreSocketName"])
+    return path if os.path.exists(path) else None
+
+
+def _answers(address: str | None) -> bool:
+    """Return whether somebody listens at an address that was given as HOST:PORT.
+
+    Raises OSError or ValueError where nobody does; Ray itself would try for minutes.
+    """
     if address in (None, "auto", "local"):
-        return
+        return False
     host, _, port = str(address).removeprefix("ray://").rpartition(":")
     if not host or not port.isdigit():
         raise ValueError("an address is HOST:PORT")
     socket.create_connection((host, int(port)), timeout=CONNECT_SECONDS).close()
+    return True
 
 
 @cache
@@ -240,7 +286,7 @@ def _task() -> Any:
     return _ray().remote(num_cpus=1, max_retries=MAX_RETRIES)(_scan_share)
 
 
-def _scan_share(bars: tuple[BlockSource, BlockScan], cuts: list[tuple[int, int]]) -> PackedOutcome:
+def _scan_share(bars: tuple[BlockSource, BlockScan], cuts: list[tuple[int, int]]) -> bytes:
     """Scan the blocks of a task, one after the other: what a worker does."""
     source, scan = bars
     if isinstance(source, StoredPanel):
@@ -251,7 +297,7 @@ def _scan_share(bars: tuple[BlockSource, BlockScan], cuts: list[tuple[int, int]]
     return packed(outcome)
 
 
-def _explained(error: BaseException, size: int, store_bytes: int) -> TechnicError:
+def explained(error: BaseException, size: int, store_bytes: int) -> TechnicError:
     """Return what went wrong as one sentence with what to do."""
     raised = _ray().exceptions
     cause = getattr(error, "cause", None) or error
@@ -274,4 +320,4 @@ def _reason(error: BaseException) -> str:
     if isinstance(cause, BaseException):
         return f"{type(cause).__name__}: {cause}"
     lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    return lines[0].rstrip(".") if lines else type(error).__name__

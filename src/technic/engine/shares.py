@@ -21,8 +21,6 @@ TASKS_IN_FLIGHT = 2
 """For each worker, where the bars do not fit into the store at once: the one it scans, the next."""
 STORE_SHARE = 0.5
 """Of the object store, that bars may fill; rows come back through it, others may use it."""
-LEAST_WIDTH = 64
-"""Symbols of a block; narrower ones take more than twice the time, so that Ray may better spill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +59,21 @@ def shared_out(n_symbols: int, n_bytes: int, block_size: int, machines: Machines
     """Share ``n_symbols`` columns of together ``n_bytes`` out, in blocks of at most ``block_size``.
 
     ``n_bytes`` is 0 where workers read their bars themselves. When the bars do not fit, blocks
-    become as narrow as it takes for those in flight to fit, but not narrower than LEAST_WIDTH.
+    become as narrow as it takes for those in flight to fit: narrow blocks take longer, but no
+    worker waits for the store.
     """
     width = shared_width(n_symbols, block_size, machines.workers)
     most = max(LEAST_TASKS, TASKS_A_WORKER * machines.workers)
     room = STORE_SHARE * machines.store_bytes
     fits = n_bytes <= room
-    in_flight = most if fits else TASKS_IN_FLIGHT * machines.workers
-    if not fits:
-        fitting = int(n_symbols * room / n_bytes / in_flight)
-        width = min(width, max(fitting, LEAST_WIDTH))
-    blocks_a_task = -(-len(block_slices(n_symbols, width)) // most) if fits else 1
+    if fits:
+        blocks_a_task = -(-len(block_slices(n_symbols, width)) // most)
+        in_flight = most
+    else:
+        fitting = int(n_symbols * room / n_bytes)
+        width = max(1, min(width, fitting // (TASKS_IN_FLIGHT * machines.workers)))
+        blocks_a_task = 1
+        in_flight = max(1, fitting // width)
     return Shares(
         tasks=tuple(block_slices(n_symbols, width * max(blocks_a_task, 1))),
         width=width,
