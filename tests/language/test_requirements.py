@@ -1,12 +1,13 @@
 """How many bars an expression asks for."""
 
+import numpy as np
 import pytest
 
-from technic.indicators.catalog import COLUMNS
+from technic.indicators.catalog import COLUMNS, evaluate
 from technic.language import BASE, read
 from technic.language.functions import FUNCTIONS
 from technic.language.requirements import Requirements, Unsettled, requirements, unsettled
-from technic.language.requirements import _recursive_column as recursive_column
+from technic.testing import make_panel
 
 
 def need(*texts):
@@ -80,10 +81,16 @@ def test_each_recursive_call_that_has_not_settled_is_named():
 
 
 def test_every_column_with_a_memory_is_known_to_have_one():
-    """Columns that are not windows: those whose value changes when history begins later."""
-    remembering = {name for name in COLUMNS if recursive_column(name) is not None}
-    assert remembering == {
-        *(f"ema_{n}" for n in (10, 20, 50, 200)),
-        *("kc_upper", "kc_lower", "adx_14", "plus_di_14", "minus_di_14", "rsi_14"),
-        *("stochrsi_k", "stochrsi_d", "macd", "macd_signal", "macd_hist", "atr_14", "natr_14"),
-    }
+    """Those whose value changes when history begins later; running totals never settle."""
+    changed = set()
+    for n_bars in (60, 260):
+        whole = make_panel(3, n_bars)
+        later = whole.window(whole.sessions[20], whole.sessions[-1])
+        one, other = (
+            evaluate(panel, panel.rows_at(panel.sessions[-1])) for panel in (whole, later)
+        )
+        changed |= {name for name in COLUMNS if (np.abs(one[name] - other[name]) > 0.0).any()}
+    totals = {"bars", "obv", "ad"}
+    known = {name for name in COLUMNS if need(name).settled > need(name).bars}
+    assert known == changed - totals
+    assert totals < changed
