@@ -55,13 +55,15 @@ def _sign(worlds: Worlds, x: Cell) -> Cell:
 def _floor(worlds: Worlds, x: Cell) -> Cell:
     if isinstance(x, tuple) and near(x, round(x[0])):
         return UNSURE
-    return apply(math.floor, x)
+    return apply(lambda v: float(math.floor(v)), x)
 
 
 def _round(worlds: Worlds, x: Cell, digits: Cell) -> Cell:
     """Round halves to the even neighbour; a half of decimals is none in binary, so unsure."""
     if not isinstance(x, tuple):
         return x
+    if abs(x[0]) > 1e100:
+        return UNSURE
     scale = 10 ** int(digits[0])
     place = x[0] * scale
     half = math.floor(place) + 0.5
@@ -208,10 +210,12 @@ def _zscore(worlds: Worlds, x: Cell, others: Sequence[Cell]) -> Cell:
         return (value - mean) / deviation if deviation else None
 
     every = [x, *others]
+    size = max(abs(cell[0]) for cell in every)
+    if size > 1e100:
+        return UNSURE
     result = apply(score, *every)
     if not isinstance(result, tuple):
         return result
-    size = max(abs(cell[0]) for cell in every)
     spread = max(cell[0] for cell in every) - min(cell[0] for cell in every)
     if spread <= 1e-9 * size or any(tolerance(cell) > 1e-3 * spread for cell in every):
         return UNSURE

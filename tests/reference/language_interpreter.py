@@ -165,7 +165,10 @@ class Interpreter:
         )
 
     def _indicator(self, node: Call) -> list[Cell]:
-        """Compute a twin in each world; unsure cells are holes, and whatever they reach unsure."""
+        """Compute a twin in each world; unsure cells are holes, and whatever they reach unsure.
+
+        So are numbers whose sums or squares no float can hold.
+        """
         twin = TWINS[node.function]
         lines = [self.line(Name(name)) for name in twin.fields]
         constants: list[float] = []
@@ -174,6 +177,8 @@ class Interpreter:
                 constants.append(argument.value)
             else:
                 lines.append(self.line(argument))
+        if twin.scale != "exact":
+            lines = [[UNSURE if _is_vast(cell) else cell for cell in line] for line in lines]
         by_world = [
             twin.compute(*(_numbers(line, world) for line in lines), *constants)
             for world in range(self.worlds.count)
@@ -198,6 +203,10 @@ class Interpreter:
 def _is_constant(node: Call, place: int) -> bool:
     """Tell whether an argument is a constant of the text: all that follow the series are."""
     return place >= SERIES.get(node.function, 0)
+
+
+def _is_vast(cell: Cell) -> bool:
+    return isinstance(cell, tuple) and abs(cell[0]) > 1e100
 
 
 def _numbers(line: list[Cell], world: int) -> list[float | None]:
