@@ -89,6 +89,10 @@ def test_blocks_from_the_store_give_what_memory_gives(folder: Path, runner: Runn
     left = scan_stored(folder, config, runner=poisoned)
     right = scan_stored(folder, config, TINY, runner=poisoned)
     assert_streamed(left, right)
+    loaded = scan_stored(folder, config, "1", runner=poisoned)
+    assert_streamed(loaded, right)
+    for symbol, frame in left.prices.items():
+        pd.testing.assert_frame_equal(frame, loaded.prices[symbol], check_exact=True)
     assert right.ledger.of("BN") == ("error.ZeroDivisionError", "poison in the well")
     for symbol in SILENT:
         assert right.ledger.of(symbol)[0] == "fetch.no_data"

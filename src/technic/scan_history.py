@@ -47,8 +47,7 @@ def load_history(
     """
     if price_cache is None:
         sessions = context.calendar.between(context.start, context.as_of)
-        large = panel_bytes(len(symbols), len(sessions)) > context.panel_memory
-        if large and isinstance(context.provider, StreamingProvider):
+        if isinstance(context.provider, StreamingProvider):
             return _stream(symbols, sessions, context, context.provider, progress)
         return _fetch(symbols, sessions, context, progress)
     if isinstance(price_cache, LazyPrices):
@@ -86,15 +85,7 @@ def _fetch(
     bars = split_adjust(fetched.bars, fetched.splits, context.as_of)
     panel = BarPanel.from_long(bars, sessions)
     stats = BatchStats.of(fetched, len(symbols), panel, time.perf_counter() - started)
-    logger.info(
-        "fetched %d of %d symbols (%.1f %%), %d bars, %d requests, %.2f s",
-        stats.fetched,
-        stats.asked,
-        100 * stats.success_rate,
-        stats.bars,
-        stats.requests,
-        stats.seconds,
-    )
+    _log(stats)
     notes = (*fetched.notes, *_too_large(len(symbols), sessions, context))
     return PriceCache(panel, fetched.failures, stats, notes)
 
@@ -105,12 +96,20 @@ def _stream(
     context: ScanContext,
     provider: StreamingProvider,
     progress: ScanProgress | None,
-) -> LazyPrices:
-    """Have the provider make ready what it lacks, and leave the bars where they are."""
+) -> PriceCache | LazyPrices:
+    """Have the provider make ready what it lacks; take all bars where they fit into memory.
+
+    That takes a fifth of the memory that gathering them first would.
+    """
     started = time.perf_counter()
     report = partial(progress, "fetch") if progress else None
     streamed = provider.stream(symbols, sessions, context.as_of, report)
     prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started)
+    if panel_bytes(len(prices), len(sessions)) <= context.panel_memory:
+        cache = prices.loaded()
+        stats = dataclasses.replace(cache.stats, seconds=time.perf_counter() - started)
+        _log(stats)
+        return dataclasses.replace(cache, stats=stats)
     logger.info(
         "%d of %d symbols are read in blocks, %d requests, %.2f s",
         len(prices),
@@ -119,6 +118,18 @@ def _stream(
         prices.stats.seconds,
     )
     return prices
+
+
+def _log(stats: BatchStats) -> None:
+    logger.info(
+        "fetched %d of %d symbols (%.1f %%), %d bars, %d requests, %.2f s",
+        stats.fetched,
+        stats.asked,
+        100 * stats.success_rate,
+        stats.bars,
+        stats.requests,
+        stats.seconds,
+    )
 
 
 def _too_large(n_symbols: int, sessions: DateArray, context: ScanContext) -> Iterator[str]:

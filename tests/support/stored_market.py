@@ -12,7 +12,7 @@ import pytest
 from support.made_up_market import NOW, SESSIONS, SYMBOLS
 from support.vendor import Vendor, syncer
 from technic import ScanConfig, ScanResult, run_scan
-from technic.data_engine.providers.base import Splits
+from technic.data_engine.providers.base import Provider, Splits
 from technic.data_engine.store import BarStore, _delta
 from technic.data_engine.stored import StoredProvider
 from technic.panel import LongBars
@@ -78,11 +78,24 @@ class Listing(StoredProvider):
         return listed()
 
 
+class Gathered:
+    """The same, of which all bars can only be had at once, sorted row by row."""
+
+    def __init__(self, inner: StoredProvider) -> None:
+        self.inner = inner
+        self.name, self.simulated = inner.name, inner.simulated
+        self.price_basis, self.last_session = inner.price_basis, inner.last_session
+        self.listings, self.history = inner.listings, inner.history
+        self.data_version = inner.data_version
+
+
 def scan_stored(
     folder: Path, config: ScanConfig | None = None, memory: str | None = None, **options: object
 ) -> ScanResult:
-    """Scan the store in ``folder`` with so much memory (GiB); None: more than enough."""
-    provider = Listing(stored(folder).syncer)
+    """Scan the store in ``folder`` with so much memory (GiB); None: by gathering all bars first."""
+    provider: Provider = Listing(stored(folder).syncer)
+    if memory is None:
+        provider = Gathered(provider)
     settings = Settings(home=folder / "home", panel_memory=memory)
     return run_scan(
         config or ScanConfig(), provider=provider, settings=settings, now=NOW, **options

@@ -160,6 +160,14 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
             return self
         return replace(self, symbols=tuple(symbols), bars=self.bars.of(symbols))
 
+    def loaded(self) -> PriceCache:
+        """Return the prices as a cache: every bar in memory."""
+        panel = self.panel
+        there = set(panel.symbols)
+        absent = [symbol for symbol in self.symbols if symbol not in there]
+        known = self.counted(absent, int(panel.length.sum()), int(panel.left_out.sum()))
+        return PriceCache(panel, known.failures, known.stats, known.notes)
+
     @property
     def panel(self) -> BarPanel:
         """All bars at once, in memory."""
