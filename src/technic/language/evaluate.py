@@ -11,7 +11,8 @@ A symbol's value is the same bit for bit alone or among others, and no later bar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -22,7 +23,7 @@ from technic.errors import ParameterError, RuleUnavailableError
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.language import element_wise
 from technic.language.bar_values import all_bars, newest_bars
-from technic.language.function import Level, Memory
+from technic.language.function import Function, Level, Memory
 from technic.language.levels import level_of
 from technic.language.market_values import block_terms
 from technic.language.nodes import And, Call, Name, Node, Or, Text, children, walk
@@ -122,7 +123,7 @@ class _Day:
         self._benchmark = benchmark
         self._names = dict(known)
         self._values: dict[Node, FloatArray] = {}
-        self._late: dict[Node, tuple[FloatArray, BoolArray]] = {}
+        self._late: dict[Hashable, tuple[dict[str, FloatArray], BoolArray]] = {}
 
     def prepare(self, nodes: Iterable[Node]) -> None:
         """Compute what the bars alone say, all expressions together."""
@@ -249,21 +250,36 @@ class _Day:
     def _computed_late(self, node: Call, mask: BoolArray) -> FloatArray:
         """Return a function of the scan's day, computed where it is wanted and was not yet."""
         function = self._vocabulary.functions[node.function]
-        if node not in self._late:
-            self._late[node] = np.full(len(mask), np.nan), np.zeros(len(mask), np.bool_)
-        values, done = self._late[node]
+        key = (function.together or node.function, node.arguments)
+        if key not in self._late:
+            self._late[key] = {}, np.zeros(len(mask), np.bool_)
+        values, done = self._late[key]
+        values.setdefault(node.function, np.full(len(mask), np.nan))
         wanted = (self._rows >= 0) & ~done
         columns = np.flatnonzero(wanted & mask if function.costly else wanted)
         if len(columns):
-            every = len(columns) == len(mask)
-            panel = self._panel if every else self._panel.take(columns)
-            arguments = split(node, function)
-            arrays = [getattr(panel, name) for name in function.fields]
-            for operand in arguments.series:
-                program = Program(self._vocabulary.functions)
-                number = program.add(operand)
-                arrays.append(all_bars(program, number, panel, self._benchmark))
-            kernel = arguments.bound(function)
-            values[columns] = kernel(*arrays, self._rows[columns])
+            for name, found in self._computed(node, function, columns).items():
+                values.setdefault(name, np.full(len(mask), np.nan))[columns] = found
             done[columns] = True
-        return values
+        return values[node.function]
+
+    def _computed(
+        self, node: Call, function: Function, columns: NDArray[np.intp]
+    ) -> Mapping[str, FloatArray]:
+        """Compute a function of the scan's day for some columns, and those made with it."""
+        panel = self._panel
+        if len(columns) < panel.n_symbols:
+            panel = panel.take(columns)
+        arguments = split(node, function)
+        arrays = [getattr(panel, name) for name in function.fields]
+        for operand in arguments.series:
+            program = Program(self._vocabulary.functions)
+            number = program.add(operand)
+            arrays.append(all_bars(program, number, panel, self._benchmark))
+        rows = self._rows[columns]
+        if function.together is None:
+            return {node.function: arguments.bound(function)(*arrays, rows)}
+        return cast(
+            "Mapping[str, FloatArray]",
+            arguments.bound(replace(function, kernel=function.together))(*arrays, rows),
+        )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from technic.aliases import FloatArray
 
 __all__ = ["Function", "Kind", "Level", "Memory", "Parameter", "no_fade", "one_bar"]
 
@@ -56,6 +58,8 @@ class Function:
     where there is no such weight. ``kernel``: arrays ``(n_bars, n_symbols)`` and constants in,
     one array of that shape out; with the memory ``day`` the rows of the scan's day follow the
     arrays and ``(n_symbols,)`` comes out. ``costly``: computed only where it can still matter.
+    ``together``, of the memory ``day``: as the kernel, and gives the arrays of several functions by
+    name; those that have the same one are computed once for the same arguments.
     """
 
     name: str
@@ -69,3 +73,4 @@ class Function:
     bars: Callable[..., int] = one_bar
     fade: Callable[..., int] = no_fade
     costly: bool = False
+    together: Callable[..., Mapping[str, FloatArray]] | None = None

@@ -105,6 +105,7 @@ def functions(pattern: Pattern) -> dict[str, Function]:
             fields=pattern.fields,
             bars=pattern.bars,
             costly=True,
+            together=pattern.search,
         )
         for name, description in told.items()
     }
