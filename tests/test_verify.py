@@ -157,6 +157,16 @@ def test_a_config_that_was_edited_is_named_with_its_keys(again, folder: Path, re
     assert not found.identical
 
 
+def test_a_config_that_was_edited_without_effect_is_not_identical_either(again, folder: Path):
+    """It is not the config that the table was made with, whatever that changes."""
+    content = json.loads((folder / "scan.json").read_text(encoding="utf-8"))["config"]
+    edit_document(folder, config=content | {"min_success_pct": 40.0})
+    found = again()
+    assert found.table.identical
+    assert found.config == {"min_success_pct": (50.0, 40.0)}
+    assert not found.identical
+
+
 def test_other_code_is_said_and_what_it_changed_shown(again, folder: Path, monkeypatch):
     """Another version that computes the same is no difference of the answer."""
     other = {"technic": "9.9", "fingerprint": "f"}

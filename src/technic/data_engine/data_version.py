@@ -135,11 +135,13 @@ def bar_facts(bars: BlockSource) -> dict[str, list[object]]:
     for start in range(0, bars.n_symbols, SYMBOLS_AT_ONCE):
         panel = bars.take(slice(start, start + SYMBOLS_AT_ONCE))
         days = panel.sessions.astype("datetime64[D]")
+        # one row a symbol: its values lie side by side
+        values = [np.ascontiguousarray(getattr(panel, name).T, dtype="<f8") for name in FIELDS]
         for at, symbol in enumerate(panel.symbols):
             length = int(panel.length[at])
             own = days[panel.session[:length, at]]
             ends = (str(own[0]), str(own[-1])) if length else (None, None)
-            row = (symbol, length, *ends, _hash(panel, at, own))
+            row = (symbol, length, *ends, _hash(own, [rows[at, :length] for rows in values]))
             for name, value in zip(BAR_FACTS, row, strict=True):
                 facts[name].append(value)
     return facts
@@ -150,11 +152,10 @@ def hash_of(values: FloatArray) -> str:
     return blake2b(values.astype("<f8").tobytes(), digest_size=DIGEST).hexdigest()
 
 
-def _hash(panel: BarPanel, at: int, days: DateArray) -> str:
+def _hash(days: DateArray, values: Sequence[FloatArray]) -> str:
     digest = blake2b(days.astype("<i8").tobytes(), digest_size=DIGEST)
-    for name in FIELDS:
-        values = getattr(panel, name)[: len(days), at]
-        digest.update(np.ascontiguousarray(values, dtype="<f8").data)
+    for own in values:
+        digest.update(own.data)
     return digest.hexdigest()
 
 
