@@ -31,6 +31,8 @@ cluster_utils = pytest.importorskip("ray.cluster_utils")
 STORE = 80 * 2**20
 NO_DISK = {"local_fs_capacity_threshold": 0.0001, "oom_grace_period_s": 0}
 """Ray spills nothing, as if the disk were full: what does not fit is refused."""
+SOON = {"health_check_period_ms": 500, "health_check_failure_threshold": 3}
+"""When a machine that does not answer is given up: not after some 15 s, as by default."""
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Machines:
                 num_cpus=1,
                 object_store_memory=STORE,
                 include_dashboard=False,
-                _system_config=NO_DISK,
+                _system_config=NO_DISK | SOON,
             )
         while len(self.others) < 2:
             self.others.append(self.cluster.add_node(num_cpus=1, object_store_memory=STORE))
