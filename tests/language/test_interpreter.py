@@ -77,6 +77,10 @@ EACH_BAR = [
     ("always(1 / (close - 10) > 0, 2)", [U, U, U, U, T, F]),
     ("ever(1 / (close - 10) > 0, 2)", [U, T, T, T, T, T]),
     ("close * 1e200 * 1e200", [U] * 6),
+    (
+        "roc(where(close > 10, 1 / (close - 11), close - 10), 1)",
+        [U, U, U, 0, -50, -300],
+    ),
     ("count(is_missing(close[1]), 3)", [U, U, 1, 0, 0, 0]),
     ("sum(where(is_missing(close[2]), 5, 1), 2)", [U, 10, 6, 2, 2, 2]),
     ("always(not close[1] > 20 or close > 0, 3)", [U, U, T, T, T, T]),

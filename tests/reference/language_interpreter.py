@@ -21,6 +21,7 @@ from reference.language_cells import (
     arithmetic,
     compare,
     compare_texts,
+    near,
     negation,
     number,
     tolerance,
@@ -179,6 +180,8 @@ class Interpreter:
                 lines.append(self.line(argument))
         if twin.scale != "exact":
             lines = [[UNSURE if _is_vast(cell) else cell for cell in line] for line in lines]
+        if twin.divides and not twin.remembers:
+            lines = [[UNSURE if _may_be_0(cell) else cell for cell in line] for line in lines]
         by_world = [
             twin.compute(*(_numbers(line, world) for line in lines), *constants)
             for world in range(self.worlds.count)
@@ -203,6 +206,10 @@ class Interpreter:
 def _is_constant(node: Call, place: int) -> bool:
     """Tell whether an argument is a constant of the text: all that follow the series are."""
     return place >= SERIES.get(node.function, 0)
+
+
+def _may_be_0(cell: Cell) -> bool:
+    return isinstance(cell, tuple) and near(cell, 0.0)
 
 
 def _is_vast(cell: Cell) -> bool:
