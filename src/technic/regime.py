@@ -24,7 +24,8 @@ __all__ = ["IndexSums", "Regime", "RegimeRules", "index_sums", "market_regime"]
 SESSIONS_PER_YEAR = 252
 LEVELS = (1e-12, 1e15)
 """A level outside is no level but a defect of the data, and counts as missing."""
-RETURN_UNIT = 2.0**-32
+UNITS = 2.0**32
+RETURN_UNIT = 1.0 / UNITS
 """Returns are rounded to whole units of this, so that sums of them are exact in any order."""
 
 
@@ -214,7 +215,7 @@ def _units(close: FloatArray, base: FloatArray, limit: int) -> FloatArray:
     with np.errstate(all="ignore"):
         units = close / base
         units -= 1.0
-        units /= RETURN_UNIT
+        units *= UNITS
     return np.clip(np.rint(units, out=units), -limit, limit, out=units)
 
 

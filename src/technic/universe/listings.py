@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,11 +28,13 @@ class Universe:
 
     ``frame``: column ``symbol`` (canonical, unique, never empty) and those of ``COLUMNS`` that the
     source carries. Text is str or None; ``market_cap`` is float64 in dollars, NaN where unknown
-    (0 means unknown in listings, not small). ``source`` says where the listings come from.
+    (0 means unknown in listings, not small). ``source`` says where the listings come from;
+    ``symbols`` is the first column.
     """
 
     frame: pd.DataFrame
     source: str
+    symbols: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         frame = self.frame
@@ -54,14 +56,10 @@ class Universe:
             },
         )
         object.__setattr__(self, "frame", tidy)
+        object.__setattr__(self, "symbols", tuple(tidy["symbol"]))
 
     def __len__(self) -> int:
         return len(self.frame)
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """The symbols, in order."""
-        return tuple(self.frame["symbol"])
 
     def has(self, column: str) -> bool:
         """Tell whether the source carries ``column``, were it unknown for some symbols."""

@@ -79,6 +79,7 @@ def _types(universe: Universe, rules: PrescreenRules, done: Prescreened) -> None
     types = security_types(universe)
     has_words = universe.has("type") or universe.has("company")
     companies, symbols = universe.text("company"), universe.symbols
+    found = types.code.astype(str)
     for rule, codes in TYPE_RULES.items():
         wanted: bool | None = getattr(rules, rule)
         if wanted is False:
@@ -88,7 +89,7 @@ def _types(universe: Universe, rules: PrescreenRules, done: Prescreened) -> None
                 raise _unavailable(rule, "a type or company column", universe)
             done.off[rule] = "the universe has no type and no company column"
         else:
-            hits = np.isin(types.code.astype(str), codes)
+            hits = np.isin(found, codes)
             details = (
                 f"{types.code[row].replace('_', ' ')} by its {types.basis[row]}: "
                 f"{companies[row] or symbols[row]}"
