@@ -4,7 +4,7 @@
 
 For each number of bars: the block scans of local, threads and Ray (warm workers), best of a few
 rounds, with their results compared bit for bit first; ``ray.init`` and ``ray.put`` apart, bytes
-put, tasks; then how Ray's time grows with the number of blocks.
+put, tasks; then how the time grows with the number of blocks, and on Ray with that of tasks.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from technic.testing import make_bars, make_panel
 
 BLOCK_SIZE = 8192
 WIDTHS = (1500, 375, 94)
+BLOCKS = (10, 50, 100, 250, 500, 1_000)
 N_COLUMNS = len(ALL_COLUMNS)
 
 
@@ -78,10 +79,10 @@ def compare(panel: BarPanel, scan: BlockScan, rounds: int) -> None:
           f"tasks; without it Ray is {without / base[0]:.2f} x local")  # fmt: skip
     for width in WIDTHS:
         ray_s, _ = best_of(rounds, partial(on_ray.run, panel, scan, width))
-        put = on_ray.last.put_seconds
+        put, tasks = on_ray.last.put_seconds, on_ray.last.tasks
         threads_s, _ = best_of(rounds, partial(ThreadsRunner().run, panel, scan, width))
-        print(f"  {on_ray.last.tasks:4} blocks: ray {ray_s - put:7.3f} s + put {put:.3f} s, "
-              f"threads {threads_s:7.3f} s")  # fmt: skip
+        print(f"  {-(-n // width):4} blocks: ray {ray_s - put:7.3f} s + put {put:.3f} s in "
+              f"{tasks} tasks, threads {threads_s:7.3f} s")  # fmt: skip
 
 
 def handed_back(block: BarPanel) -> BlockRows:
@@ -91,12 +92,28 @@ def handed_back(block: BarPanel) -> BlockRows:
 
 
 def growth(rounds: int) -> None:
-    """Print what each runner adds for a block that has nothing to do."""
+    """Print what each runner takes for blocks that have nothing to do, and what one more adds."""
     panel = make_panel(2_000, 10)
-    for runner in (ThreadsRunner(), RayRunner()):
-        seconds = [best_of(rounds, partial(runner.run, panel, handed_back, w))[0] for w in (200, 4)]
-        each = (seconds[1] - seconds[0]) / (500 - 10)
-        print(f"  {runner.name:<8} {1000 * each:5.2f} ms for each extra block that scans nothing")
+    on_ray = RayRunner()
+    runners: list[Runner] = [ThreadsRunner(), on_ray]
+    for runner in runners:
+        runner.run(panel, handed_back, panel.n_symbols)  # workers unpickle the scan, once
+        taken: dict[int, float] = {}
+        tasks: dict[int, int] = {}
+        for blocks in BLOCKS:
+            width = -(-panel.n_symbols // blocks)
+            taken[blocks], _ = best_of(rounds, partial(runner.run, panel, handed_back, width))
+            tasks[blocks] = on_ray.last.tasks if runner is on_ray else blocks
+        shown = ", ".join(f"{blocks} in {1000 * spent:.0f} ms" for blocks, spent in taken.items())
+        few, most = min(BLOCKS), max(BLOCKS)
+        each = (taken[most] - taken[few]) / (most - few)
+        print(f"  {runner.name:<8} blocks that scan nothing: {shown}; "
+              f"{1000 * each:.2f} ms for each extra block")  # fmt: skip
+        if runner is on_ray:
+            alone = max(blocks for blocks in BLOCKS if tasks[blocks] == blocks)
+            task = (taken[alone] - taken[few]) / (alone - few)
+            print(f"           of which {tasks[most]} tasks at most, each extra one "
+                  f"{1000 * task:.2f} ms")  # fmt: skip
 
 
 def main() -> None:

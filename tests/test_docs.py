@@ -34,7 +34,10 @@ def test_links_between_pages_lead_somewhere(page: Path):
         assert (page.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("script", ["make-cli-docs", "make-indicator-docs", "make-language-docs"])
+GENERATORS = ["make-cli-docs", "make-indicator-docs", "make-language-docs", "make-setup-docs"]
+
+
+@pytest.mark.parametrize("script", GENERATORS)
 def test_generated_pages_are_current(script: str):
     """Run with --check, a generator says whether its page is what it would write."""
     done = subprocess.run(

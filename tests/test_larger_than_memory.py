@@ -297,6 +297,16 @@ def test_a_block_is_its_part_of_the_panel(folder: Path):
     assert len(pickle.dumps(source)) < 20_000
 
 
+def test_a_store_by_a_relative_path_is_found_from_anywhere(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Workers may stand in another folder."""
+    monkeypatch.chdir(folder.parent)
+    source = opened(Path(folder.name))
+    monkeypatch.chdir(tmp_path)
+    assert source.take(slice(0, 2)).symbols == tuple(SYMBOLS[:2])
+
+
 def test_only_the_row_groups_of_the_block_are_read(folder: Path, monkeypatch: pytest.MonkeyPatch):
     """Neighbours in the alphabet lie in few row groups of each file."""
     groups_with, seen = _files._groups_with, []

@@ -170,8 +170,10 @@ def test_what_is_not_there_is_said_before_anything_is_fetched(bars: LongBars):
         scan(bars, ScanConfig(sort="tech_ratin"))
     with pytest.raises(ParameterError, match="columns is 'close'"):
         scan(bars, ScanConfig(columns=("close = open",)))
-    with pytest.raises(ParameterError, match="NAME = EXPRESSION"):
+    with pytest.raises(ExpressionError, match="operator is missing"):
         scan(bars, ScanConfig(columns=("a b = open",)))
+    with pytest.raises(ParameterError, match="one meaning for each name; columns has x = high"):
+        scan(bars, ScanConfig(columns=("x = low", "x = high")))
 
 
 def test_a_benchmark_is_read_on_the_sessions_of_each_symbol(bars: LongBars, tmp_path):
@@ -341,7 +343,7 @@ def test_a_parameter_can_be_set_within_its_range():
 def test_a_setup_that_cannot_be_read_says_which_condition():
     """The sentence names setup and condition, and points into its text."""
     bad = strong(conditions=(SetupCondition(name="above", where="close > smaa(close, days)"),))
-    with pytest.raises(ExpressionError, match=r"setup strong, condition above: .*smaa") as caught:
+    with pytest.raises(ExpressionError, match=r"setup strong, conditions.above: .*smaa") as caught:
         scan(make_bars(SYMBOLS[:2], SESSIONS), ScanConfig(setups=(bad,)))
     assert "^" in caught.value.pointer()
 

@@ -176,8 +176,10 @@ def ranked_table(
         **market.plans.columns(),
         **(more or {}),
     }
-    listing = universe.frame.set_index("symbol").loc[kept]
-    facts = {name: listing[name].to_numpy() for name in LISTING_COLUMNS if name in listing}
+    listed = {symbol: i for i, symbol in enumerate(universe.symbols)}
+    rows = np.array([listed[symbol] for symbol in kept], dtype=np.intp)
+    frame = universe.frame
+    facts = {name: frame[name].to_numpy()[rows] for name in LISTING_COLUMNS if name in frame}
     wanted = SortOrder.parse(sort)
     if order is not None:
         key = order[picked]
@@ -211,8 +213,13 @@ def _places(
     key: NDArray[np.generic], symbols: Sequence[str], *, ascending: bool
 ) -> NDArray[np.intp]:
     """Return the rows in order: by ``key``, then by symbol; what is missing comes last."""
+    if key.dtype.kind == "f":
+        signed = key.astype(np.float64) * (1.0 if ascending else -1.0)
+        ordered: NDArray[np.intp] = np.argsort(signed, kind="stable")
+        if np.all(np.diff(signed[ordered]) > 0.0):  # no ties, nothing missing: nothing to break
+            return ordered
     frame = pd.DataFrame({"key": key, "symbol": pd.Series(symbols, dtype=object)})
-    ordered = frame.sort_values(
+    sort = frame.sort_values(
         ["key", "symbol"], ascending=[ascending, True], na_position="last", kind="stable"
     )
-    return ordered.index.to_numpy(np.intp)
+    return sort.index.to_numpy(np.intp)

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from technic.errors import ExpressionError, ParameterError, RuleUnavailableError
+from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import BASE, NameInfo, Node, Vocabulary, level_of, read
 from technic.language.function import Kind
 from technic.language.nodes import And, Call, Comparison, Membership, Name, walk
@@ -19,8 +19,11 @@ from technic.language.requirements import Requirements, Unsettled, requirements,
 from technic.scan_config import ScanConfig, SortOrder
 from technic.scoring import BENCHMARK_COLUMNS, LOCAL_SUBSCORES
 from technic.scoring.technical_rating import TECHNICAL_COLUMNS
+from technic.setups.check import check_setup
 from technic.setups.patterns import PATTERNS
-from technic.trade_plan import PlanTable
+from technic.setups.scan_file import split_column
+from technic.setups.setup import Setup
+from technic.trade_plan import PlanRules, PlanTable
 from technic.universe import Universe
 from technic.universe.listings import TEXT_COLUMNS
 
@@ -157,8 +160,14 @@ def scan_terms(config: ScanConfig) -> ScanTerms:
     Raises ExpressionError, ParameterError for a column or an order that no table has, and
     ParameterError where ``max_history`` is too short for a value.
     """
-    conditions = [*_where(config), *_setup_conditions(config)]
-    columns = dict(_columns(config))
+    conditions, columns = list(_where(config)), dict[str, Node]()
+    for setup in config.setups:
+        its_conditions, its_columns = _of_setup(setup)
+        conditions += its_conditions
+        _add_columns(columns, its_columns, f"setup {setup.name}")
+    own = [_column(text) for text in config.columns]
+    for name, node in own:
+        _add_columns(columns, {name: node}, "columns")
     order = _order(config, columns)
     sorted_by = SortOrder.parse(config.sort).column
     if sorted_by in TECHNICAL_COLUMNS:
@@ -173,8 +182,7 @@ def scan_terms(config: ScanConfig) -> ScanTerms:
     compared = sorted(terms.names.intersection((*BENCHMARK_COLUMNS, "benchmark")))
     if compared and config.benchmark is None:
         raise RuleUnavailableError(compared[0], "a benchmark", "name one with --benchmark")
-    chosen = tuple(_column(text, {})[0] for text in config.columns)
-    return replace(terms, sessions=least, chosen=chosen)
+    return replace(terms, sessions=least, chosen=tuple(name for name, _ in own))
 
 
 def _check_history(config: ScanConfig, terms: ScanTerms) -> None:
@@ -196,17 +204,20 @@ def _where(config: ScanConfig) -> Iterator[Condition]:
         yield Condition(WHERE, str(part), part, _shown(part))
 
 
-def _setup_conditions(config: ScanConfig) -> Iterator[Condition]:
-    for setup in config.setups:
-        for one in setup.conditions:
-            try:
-                node = read(
-                    one.where, vocabulary(), wants="condition", parameters=setup.values
-                ).node
-            except ExpressionError as error:
-                reason = f"setup {setup.name}, condition {one.name}: {error.reason}"
-                raise ExpressionError(error.text, error.place, reason, error.hint) from error
-            yield Condition(setup.name, one.name, node, _shown(node))
+def _of_setup(setup: Setup) -> tuple[list[Condition], dict[str, Node]]:
+    """Check a setup; return its conditions and its columns by name."""
+    found = check_setup(setup, vocabulary(), PlanRules())
+    conditions = [
+        Condition(setup.name, one.name, node, _shown(node))
+        for one in setup.conditions
+        for node in (found[f"conditions.{one.name}"],)
+    ]
+    columns = {
+        key.removeprefix("columns."): node
+        for key, node in found.items()
+        if key.startswith("columns.")
+    }
+    return conditions, columns
 
 
 def _shown(node: Node) -> tuple[Node, ...]:
@@ -225,25 +236,22 @@ def _shown(node: Node) -> tuple[Node, ...]:
     )
 
 
-def _columns(config: ScanConfig) -> Iterator[tuple[str, Node]]:
-    """Yield the columns to compute: expressions under their names, names that no table has."""
-    for setup in config.setups:
-        yield from (_column(text, setup.values) for text in setup.columns)
-    yield from (_column(text, {}) for text in config.columns)
+def _add_columns(columns: dict[str, Node], more: Mapping[str, Node], owner: str) -> None:
+    """Add columns; ParameterError where one of that name says something else already."""
+    for name, node in more.items():
+        if columns.setdefault(name, node) != node:
+            other = f"{name} = {columns[name]}"
+            hint = f"{owner} has {name} = {node}: rename one, or run them apart"
+            raise ParameterError("columns", other, "one meaning for each name", hint)
 
 
-def _column(text: str, parameters: Mapping[str, float]) -> tuple[str, Node]:
-    name, equals, expression = text.partition("=")
-    if not equals or expression.startswith("="):
-        name = expression = text
-    name = name.strip()
-    known = vocabulary().names
-    if equals and name in known:
+def _column(text: str) -> tuple[str, Node]:
+    """Check a column that was asked for: a name, an expression, or ``name = expression``."""
+    name, expression = split_column(text)
+    if name and name in vocabulary().names:
         raise ParameterError("columns", name, "a name that no other column has")
-    if equals and not name.isidentifier():
-        raise ParameterError("columns", text, "NAME or NAME = EXPRESSION")
-    node = read(expression.strip(), vocabulary(), parameters=parameters).node
-    return name if equals else str(node), node
+    node = read(expression, vocabulary()).node
+    return name or str(node), node
 
 
 def _order(config: ScanConfig, columns: Mapping[str, Node]) -> Node | None:

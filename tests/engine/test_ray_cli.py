@@ -24,9 +24,10 @@ SCAN = ["scan", "--runner", "ray", "--format", "json", "--limit", "1"]
 
 def faulty_scan(fault: str, options: dict[str, Any], home: Path) -> subprocess.Popen[str]:
     """Start a scan with a fault in it, with a process group of its own, as a shell does."""
+    path = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
         [sys.executable, TESTS / "support" / "faulty_cli.py", fault, json.dumps(options), *SCAN],
-        env=os.environ | {"PYTHONPATH": str(TESTS), "TECHNIC_HOME": str(home)},
+        env=os.environ | {"PYTHONPATH": path, "TECHNIC_HOME": str(home)},
         cwd=home,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

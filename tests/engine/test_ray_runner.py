@@ -17,7 +17,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support.blocks_that_fail import Poisoning, killed_always, killed_once, slow_but_first
+from support.blocks_that_fail import (
+    Poisoning,
+    first_closes,
+    killed_always,
+    killed_once,
+    slow_but_first,
+)
 from support.made_up_market import CALENDAR, SESSIONS, SYMBOLS, assert_same, scan
 from support.stored_market import fill, scan_stored
 from technic import ScanConfig, run_ray_scans, run_scan
@@ -212,10 +218,22 @@ def test_workers_read_the_bars_where_they_lie():
         StoredPanel.of(owned).require_views()
     stored = ray.put(StoredPanel.of(owned))
     ray.get(stored).require_views()
-    backward = owned.take(np.array([1, 0]))
-    assert RayRunner().run(
-        backward, partial(scan_block, as_of=owned.sessions[-1], config=ScanConfig()), 1
-    ).rows[0].symbols == ("S001",)
+    strided = make_panel(4).take(slice(1, 3))
+    assert not strided.close.flags.c_contiguous
+    work = partial(scan_block, as_of=strided.sessions[-1], config=ScanConfig())
+    assert joined(RayRunner().run(strided, work, 1).rows).symbols == ("S001", "S002")
+
+
+def test_narrow_blocks_share_tasks_in_the_order_of_the_columns():
+    """Two hundred blocks in a third as many tasks, and a symbol that raises in the midst of one."""
+    panel = make_panel(200, 3)
+    on_ray, local = RayRunner(), LocalRunner()
+    far, near = [Poisoning(one, "S101").run(panel, first_closes, 1) for one in (on_ray, local)]
+    assert on_ray.last.tasks <= 64
+    assert joined(far.rows).symbols == tuple(s for s in panel.symbols if s != "S101")
+    assert joined(far.rows).columns["close"].tolist() == np.delete(panel.close[0], 101).tolist()
+    assert far.poisoned == near.poisoned
+    assert (far.bars, far.left_out, far.absent) == (near.bars, near.left_out, near.absent)
 
 
 def test_a_poisoned_symbol_is_logged_here(caplog: pytest.LogCaptureFixture):

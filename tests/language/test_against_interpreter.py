@@ -3,6 +3,7 @@
 A longer run: ``pytest tests/language --hypothesis-profile=soak``.
 """
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -154,3 +155,11 @@ def test_expressions_as_people_write_them(text):
     ]
     assert sum(cell is UNSURE for cell in cells) < 0.1 * len(cells)
     assert sum(cell is not None for cell in cells) > 0.3 * len(cells)
+
+
+def test_a_score_knows_no_size():
+    """Numbers whose squares no float can hold have the scores of small ones, bit for bit."""
+    small = np.array([1.0, 2.5, 4.0, -3.0])
+    score = FUNCTIONS["zscore"].kernel
+    for exponent in (1000, 600, -600, -1000):
+        np.testing.assert_array_equal(score(np.ldexp(small, exponent), ""), score(small, ""))

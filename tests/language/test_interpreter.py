@@ -9,7 +9,7 @@ from reference.language_cells import UNSURE, Worlds, compare
 from reference.language_interpreter import History, Interpreter, across
 from support.expressions import VOCABULARY
 from technic.language import read
-from technic.language.evaluate import evaluate_bars
+from technic.language.evaluate import evaluate_bars, evaluate_day
 from technic.panel import FIELDS, BarPanel, LongBars
 
 T, F, U = True, False, None
@@ -77,6 +77,14 @@ EACH_BAR = [
     ("always(1 / (close - 10) > 0, 2)", [U, U, U, U, T, F]),
     ("ever(1 / (close - 10) > 0, 2)", [U, T, T, T, T, T]),
     ("close * 1e200 * 1e200", [U] * 6),
+    (
+        "roc(where(close > 10, 1 / (close - 11), close - 10), 1)",
+        [U, U, U, 0, -50, -300],
+    ),
+    ("count(is_missing(close[1]), 3)", [U, U, 1, 0, 0, 0]),
+    ("sum(where(is_missing(close[2]), 5, 1), 2)", [U, 10, 6, 2, 2, 2]),
+    ("always(not close[1] > 20 or close > 0, 3)", [U, U, T, T, T, T]),
+    ("(2 > 1 or close > 5)[2]", [U, U, T, T, T, T]),
     ("close / benchmark", [U, 1.1, 1, U, 1.3, 0.9]),
     ("not 1 / (close - 10) in (1, -1)", [U, F, U, T, T, F]),
     ("1 / (close - 10) != 1", [U, F, U, T, T, T]),
@@ -93,7 +101,7 @@ def test_each_bar(text, expected):
 
 @pytest.mark.parametrize(("text", "expected"), EACH_BAR)
 def test_each_bar_by_arrays(text, expected):
-    """By arrays, the same."""
+    """By arrays the same, all bars at once and each as the last of so many."""
     history = interpreter().history
     bars = LongBars(
         ("S",),
@@ -104,9 +112,13 @@ def test_each_bar_by_arrays(text, expected):
     panel = BarPanel.from_long(bars, bars.session)
     benchmark = np.array([np.nan if x is U else x for x in BENCHMARK])
     node = read(text, VOCABULARY).node
-    found = evaluate_bars(node, panel, VOCABULARY, benchmark=benchmark)[:, 0]
     wanted = [np.nan if x is U else float(x) for x in expected]
-    np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    found = evaluate_bars(node, panel, VOCABULARY, benchmark=benchmark)
+    np.testing.assert_allclose(found[:, 0], wanted, rtol=1e-12)
+    for row, value in enumerate(found[:, 0]):
+        rows = np.array([row])
+        day = evaluate_day([node], panel, rows, VOCABULARY, benchmark=benchmark)[node]
+        np.testing.assert_array_equal(day, [value])
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from support.expressions import (
     market_expressions,
 )
 from support.markets import make_market, markets
-from technic.language import Function, Parameter, Vocabulary, check
+from technic.language import Function, Parameter, Vocabulary, check, read
 from technic.language.evaluate import evaluate_block, evaluate_day
 from technic.language.functions import FUNCTIONS
 from technic.language.market_values import block_terms, evaluate_market, not_ruled_out
@@ -32,6 +32,19 @@ NEWEST = Function(
 )
 SOON = VOCABULARY.extended(functions={"newest": NEWEST})
 LATE = Vocabulary(NAMES, {**FUNCTIONS, "newest": dataclasses.replace(NEWEST, costly=True)})
+PARTS = [
+    read(text, LATE).node
+    for text in (
+        "newest(close) > 10",
+        "newest(volume) > 5000",
+        "where(close > 5, newest(open), 1) < 50",
+        "close > 10",
+        "close > close[1]",
+        "volume > 5000",
+        "market_cap > 1e10",
+        "rank(newest(close)) <= 2",
+    )
+]
 
 
 def with_newest(node):
@@ -91,6 +104,29 @@ def test_what_is_computed_late_is_what_it_would_have_been(node, market, place):
     for term, values in terms.items():
         same = (values == all_terms[term]) | np.isnan(values)
         assert same.all(), f"{term} is another value, not a missing one"
+
+
+def combined(parts):
+    """And, or, not over a few parts that stand in several places."""
+    pool = st.sampled_from(parts)
+    return st.recursive(
+        pool,
+        lambda inside: st.one_of(
+            st.builds(Not, inside),
+            st.builds(And, st.lists(inside, min_size=2, max_size=3).map(tuple)),
+            st.builds(Or, st.lists(inside, min_size=2, max_size=3).map(tuple)),
+        ),
+        max_leaves=8,
+    )
+
+
+@given(combined(PARTS), markets(most_symbols=9))
+def test_a_costly_part_may_stand_in_several_places(node, market):
+    """Where one place did not want it, another still gets it."""
+    node, day = check(node, LATE).node, market.panel.sessions[-1]
+    _, at_once = in_a_block(node, LATE, market, day, lazily=False)
+    _, late = in_a_block(node, LATE, market, day, lazily=True)
+    np.testing.assert_array_equal(late, at_once)
 
 
 @given(market_expressions("condition", 5), markets(most_symbols=9))

@@ -23,6 +23,8 @@ __all__ = [
     "arithmetic",
     "compare",
     "compare_texts",
+    "divided",
+    "near",
     "negation",
     "number",
     "tolerance",

@@ -21,6 +21,7 @@ from reference.language_cells import (
     arithmetic,
     compare,
     compare_texts,
+    near,
     negation,
     number,
     tolerance,
@@ -165,10 +166,7 @@ class Interpreter:
         )
 
     def _indicator(self, node: Call) -> list[Cell]:
-        """Compute a twin in each world; unsure cells are holes, and whatever they reach unsure.
-
-        So are numbers whose sums or squares no float can hold.
-        """
+        """Compute a twin in each world; unsure cells are holes, and whatever they reach unsure."""
         twin = TWINS[node.function]
         lines = [self.line(Name(name)) for name in twin.fields]
         constants: list[float] = []
@@ -177,8 +175,7 @@ class Interpreter:
                 constants.append(argument.value)
             else:
                 lines.append(self.line(argument))
-        if twin.scale != "exact":
-            lines = [[UNSURE if _is_vast(cell) else cell for cell in line] for line in lines]
+        lines = [_without_doubtful(twin, line) for line in lines]
         by_world = [
             twin.compute(*(_numbers(line, world) for line in lines), *constants)
             for world in range(self.worlds.count)
@@ -205,8 +202,18 @@ def _is_constant(node: Call, place: int) -> bool:
     return place >= SERIES.get(node.function, 0)
 
 
-def _is_vast(cell: Cell) -> bool:
-    return isinstance(cell, tuple) and abs(cell[0]) > 1e100
+def _without_doubtful(twin: Twin, line: list[Cell]) -> list[Cell]:
+    """Mark inputs with which a twin becomes a matter of rounding, sums no float can hold too."""
+
+    def doubtful(before: Cell, cell: Cell) -> bool:
+        if not isinstance(cell, tuple):
+            return False
+        vast = abs(cell[0]) > 1e100 and twin.scale != "exact"
+        nothing = twin.divides and not twin.remembers and near(cell, 0.0)
+        return vast or nothing or (twin.steps and compare(">", cell, before) is UNSURE)
+
+    pairs = zip([None, *line], line, strict=False)
+    return [UNSURE if doubtful(before, cell) else cell for before, cell in pairs]
 
 
 def _numbers(line: list[Cell], world: int) -> list[float | None]:

@@ -32,7 +32,8 @@ class Twin:
     rounded twice), or its error is measured by itself (``relative``), by the largest number or the
     largest square in the series number ``measured``, by its sum, or by 100. ``remembers``: it
     looks at everything from the start. ``wide``: it looks further back than its longest constant.
-    ``divides``: an input that is nearly nothing decides about it.
+    ``divides``: an input that is nearly nothing decides about it. ``steps``: so does the direction
+    of a step that is nearly none.
     """
 
     compute: Callable[..., Line]
@@ -42,6 +43,7 @@ class Twin:
     divides: bool = False
     measured: int = 0
     wide: bool = False
+    steps: bool = False
 
 
 def by_library(compute: Callable[..., Sequence[float]], inputs: int = 1) -> Callable[..., Line]:
@@ -297,7 +299,7 @@ def _series_twins() -> dict[str, Twin]:
         found[f"bb_{edge}"] = Twin(_band(side), "input")
     for letter, twice in (("k", False), ("d", True)):
         found[f"stochrsi_{letter}"] = Twin(
-            _stochastic_rsi(twice), "hundred", remembers=True, divides=True
+            _stochastic_rsi(twice), "hundred", remembers=True, divides=True, steps=True
         )
     return found
 

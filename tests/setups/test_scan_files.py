@@ -180,6 +180,7 @@ def test_an_expression_that_cannot_be_read_points_to_its_place(write, line, said
         ),
         ('where = "close > 1"\n[plan]\nstyle = "position"\nfoo = 1', "foo is ('1',), allowed: "),
         ('where = "close > 1"\n[plan]\nrisk_pct = "much"', "risk_pct is 'much', allowed: a number"),
+        ('where = "close > 1"\n[plan]\nstop = "tight"', "stop is 'tight', allowed: nothing in"),
         ('where = "vcp(max_depth=5)"', "min_depth is 10"),
     ],
 )

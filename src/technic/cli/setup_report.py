@@ -22,7 +22,7 @@ def list_lines(setups: list[Setup]) -> Iterator[Table | Text]:
     """Yield a row for each setup."""
     grid = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 1, 0))
     grid.add_column(no_wrap=True)
-    grid.add_column(ratio=1)
+    grid.add_column(ratio=1, overflow="fold")
     for setup in setups:
         said = Text(setup.meaning)
         if setup.source:

@@ -25,6 +25,7 @@ __all__ = [
     "macd",
     "macd_lines",
     "mom",
+    "rate",
     "roc",
     "rsi",
     "strength",
@@ -87,11 +88,16 @@ def mom(close: FloatArray, timeperiod: int = 10) -> FloatArray:
 def roc(close: FloatArray, timeperiod: int = 10) -> FloatArray:
     """Change in percent over ``timeperiod`` bars; 0 where the older close is 0."""
     bars_like(close=close)
-    before = lagged(close, period(timeperiod))
-    out = quotient(close, before)
+    return rate(close, lagged(close, period(timeperiod)))
+
+
+def rate(now: FloatArray, before: FloatArray) -> FloatArray:
+    """``roc`` of two values: 0 where the older is 0 and the newer is there."""
+    nothing = (before == 0.0) & ~np.isnan(now)
+    out = quotient(now, before, nothing)
     out -= 1.0
     out *= 100.0
-    np.copyto(out, 0.0, where=before == 0.0)
+    np.copyto(out, 0.0, where=nothing)
     return out
 
 

@@ -62,4 +62,6 @@ def _typed(option: SetupOption, hint: str) -> object:
         except ValueError:
             raise ParameterError(option.name, text, "a number") from None
         return int(number) if "float" not in hint and number.is_integer() else number
+    if "str" not in hint:
+        raise ParameterError(option.name, text, "nothing in a setup: it is not one value")
     return text

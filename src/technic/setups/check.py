@@ -73,7 +73,7 @@ def _expressions(setup: Setup, vocabulary: Vocabulary, file: str) -> dict[str, N
 def _order(
     setup: Setup, vocabulary: Vocabulary, found: Mapping[str, Node], file: str
 ) -> dict[str, Node]:
-    """Return ``rank_by`` unless it is a column of the setup: an expression without parameters."""
+    """Return ``rank_by`` unless it is a column of the setup."""
     if setup.rank_by is None:
         return {}
     text, _, direction = (part.strip() for part in setup.rank_by.partition(":"))
@@ -82,7 +82,7 @@ def _order(
     if f"columns.{text}" in found:
         return {}
     try:
-        node = read(text, vocabulary).node
+        node = read(text, vocabulary, parameters=setup.values).node
     except ExpressionError as error:
         raise located(error, file, "rank_by") from error
     if level_of(node, vocabulary) == "constant":

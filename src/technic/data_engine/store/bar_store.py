@@ -136,7 +136,9 @@ class BarStore:
     def window(self, first: np.datetime64, last: np.datetime64) -> BarWindow:
         """Return the daily bars from ``first`` to ``last`` as they are now, to be read in parts."""
         files, days = self._bars().files(first, last)
-        folder = DeltaFolder(self.folder.url, self.folder.options)
+        local = local_path(self.folder.url)  # workers may stand in another folder
+        url = self.folder.url if local is None else str(local.absolute())
+        folder = DeltaFolder(url, self.folder.options)
         return BarWindow(BarTable(folder, "bars"), tuple(files), days)
 
     def coverage(self) -> Coverage:

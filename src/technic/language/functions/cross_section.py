@@ -64,8 +64,10 @@ def _percentile(x: FloatArray) -> FloatArray:
 def _zscore(x: FloatArray) -> FloatArray:
     if not len(x) or x.min() == x.max():
         return np.full(x.shape, np.nan)
-    mean = math.fsum(x) / len(x)
-    apart = x - mean
+    # By a power of two, which rounds nothing: squares of what is large have no floats.
+    _, exponent = math.frexp(float(np.abs(x).max()))
+    scaled = np.ldexp(x, -exponent)
+    apart = scaled - math.fsum(scaled) / len(scaled)
     deviation = math.sqrt(math.fsum(apart * apart) / len(x))
     return apart / deviation if deviation > 0.0 else np.full(x.shape, np.nan)
 

@@ -105,14 +105,6 @@ def _below(centre_and_reach: FloatArray, width: float) -> FloatArray:
     return centre_and_reach[:, 0] - centre_and_reach[:, 1] * width
 
 
-def _rate(x: FloatArray, before: FloatArray) -> FloatArray:
-    out = quotient(x, before)
-    out -= 1.0
-    out *= 100.0
-    np.copyto(out, 0.0, where=before == 0.0)
-    return out
-
-
 def _stoch(
     high: FloatArray, low: FloatArray, close: FloatArray, k: int, slow: int, slower: int
 ) -> FloatArray:
@@ -173,7 +165,7 @@ _ALL = (
     _part_of("_keltner_reach", "start", 1, _keltner_reach, 2),
     _part_of("_spread", "window", 1, _spread, 1, partial(period_plus, 0)),
     _part_of("_stoch", "window", 3, _stoch, 3, _less_two),
-    _part_of("_rate", "point", 2, _rate),
+    _part_of("_rate", "point", 2, momentum.rate),
     _part_of("_obv", "start", 2, volume.obv_rows),
     _part_of("_ad", "start", 4, volume.ad_rows),
     _band("_deviations", _deviations),

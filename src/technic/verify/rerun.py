@@ -20,12 +20,12 @@ from technic.data_engine.providers.base import Fetched, PriceBasis, Progress, Pr
 from technic.errors import StoreError
 from technic.result import ScanResult
 from technic.saved import SavedScan
-from technic.saved_sources import StoreReader, sources_of
 from technic.scan_history import ScanProgress
 from technic.scanner_core import run_scan
 from technic.sessions import load_calendar
 from technic.settings import Settings
 from technic.universe import Universe
+from technic.verify.sources import StoreReader, sources_of
 
 __all__ = ["Rerun", "run_again"]
 

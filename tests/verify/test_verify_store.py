@@ -17,10 +17,10 @@ from technic.data_engine.providers.base import Splits
 from technic.data_engine.store import BarStore
 from technic.errors import StoreError
 from technic.panel import LongBars
-from technic.saved_sources import StoreReader
 from technic.settings import Settings
 from technic.testing import make_bars
 from technic.verify import Verification, verify
+from technic.verify.sources import StoreReader
 
 LATER = CALENDAR.between(np.datetime64("2024-03-11"), np.datetime64("2024-03-13"))
 

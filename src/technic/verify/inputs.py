@@ -9,12 +9,12 @@ from typing import Any, Literal
 from technic.code_version import code_version, environment
 from technic.data_engine.data_version import bar_facts, hash_of
 from technic.errors import TechnicError
-from technic.rerun import Rerun
 from technic.result import ScanResult
 from technic.saved import SavedScan
-from technic.saved_sources import StoreReader
 from technic.scan_context import choose_universe
-from technic.table_differences import table_differences
+from technic.verify.rerun import Rerun
+from technic.verify.sources import StoreReader
+from technic.verify.table_differences import table_differences
 
 __all__ = ["BarChanges", "Check", "bar_changes", "input_checks"]
 

@@ -17,18 +17,18 @@ from typing import Literal
 from technic.config_json import config_differences
 from technic.data_engine.price_cache import PriceFrames
 from technic.data_engine.providers.base import Provider
-from technic.rerun import run_again
 from technic.result import RunnerInfo, plain
 from technic.saved import SavedScan, load_saved
 from technic.scan_history import ScanProgress
 from technic.settings import Settings, load_settings
-from technic.table_differences import (
+from technic.verify.inputs import BarChanges, Check, bar_changes, input_checks
+from technic.verify.rerun import run_again
+from technic.verify.table_differences import (
     LedgerDifference,
     TableDifferences,
     ledger_differences,
     table_differences,
 )
-from technic.verify_inputs import BarChanges, Check, bar_changes, input_checks
 from technic.version import __version__
 
 __all__ = ["BarChanges", "Check", "Verification", "verify"]
