@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,9 +13,10 @@ from support.expressions import VOCABULARY, day_expressions
 from technic.errors import ExpressionError
 from technic.language import check, parse, read
 from technic.language.nodes import Arithmetic, Call, Name, Negative, Number
-from technic.language.tokens import MOST_CHARACTERS, MOST_WORDS
+from technic.language.tokens import MOST_CHARACTERS, MOST_WORDS, tokens
 from technic.language.trees import MOST_NODES
 
+parsing = importlib.import_module("technic.language.parse")
 DEEP = "more than 60 operations stand inside each other"
 LONG = "the expression has {:,} characters, more than 10,000; say it in several conditions"
 
@@ -140,6 +144,48 @@ def test_a_text_is_measured_before_it_is_read():
         parse(lists + "1, 1)")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["+5", "~a", "a @ b", "a is b", "f(*a)", "f(**a)", "f()()", "'f'(1)", "a.b", "[1]", "(1, 2)",
+     "()", "{1: 2}", "{1}", "x in y", "x in (y,)", "a if b else c", "lambda: a", "[x for x in y]",
+     "(x := a)", "f'{a}'", "a[1:2]", "a[1, 2]", "(yield a)", "await a", "a ^ b", "a, b"],
+)  # fmt: skip
+def test_only_what_is_listed_of_python_becomes_a_tree(text: str, monkeypatch: pytest.MonkeyPatch):
+    """Python reads all of them; the language refuses them even if their form is not looked at.
+
+    Names and constants are of the language; here each of them is the name x.
+    """
+    monkeypatch.setattr(parsing.Form, "refuse", lambda _: None)
+    monkeypatch.setattr(parsing, "tokens", lambda _: tokens("1"))
+    monkeypatch.setattr(parsing, "_plain", lambda _: text)
+    monkeypatch.setattr(parsing._Reader, "leaf", lambda *_: Name("x"))
+    assert ast.parse(text, mode="eval")
+    with pytest.raises(ExpressionError, match="not of the language|look-back|list has numbers"):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("raised", "sentence"),
+    [(RecursionError, f"{DEEP}; say it in several conditions"),
+     (MemoryError, f"{DEEP}; say it in several conditions"),
+     (SyntaxError, "the expression cannot be read"),
+     (ValueError, "the expression cannot be read"),
+     (OverflowError, "the expression cannot be read")],
+)  # fmt: skip
+def test_what_python_says_of_a_text_is_not_passed_on(
+    raised: type[Exception], sentence: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Its limits and its words differ between versions."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise raised("Python's words")
+
+    monkeypatch.setattr(parsing.ast, "parse", refuse)
+    with pytest.raises(ExpressionError) as caught:
+        parse("close > 5")
+    assert str(caught.value) == sentence
+
+
 def test_a_tree_from_elsewhere_is_measured_too():
     """Trees that Python code made may be deep, or stand in themselves many times over."""
     deep = Name("close")
@@ -166,8 +212,8 @@ def test_a_tree_that_no_text_makes_is_refused(tree: Name | Call):
 
 
 def test_as_many_parts_as_allowed_are_checked():
-    """A wide condition is no hostile one."""
-    text = " or ".join(["close>1"] * ((MOST_NODES - 1) // 3))
+    """A wide condition is no hostile one, and signs beside each other are not inside each other."""
+    text = " or ".join(["close>-1"] * ((MOST_NODES - 1) // 3))
     assert read(text, VOCABULARY, wants="condition").level == "bar"
 
 
@@ -208,4 +254,5 @@ def _judge(text: str) -> None:
         assert check(checked.node, VOCABULARY) == checked
     else:
         assert "\n" not in str(refused)
+        assert refused.reason != "the expression cannot be read", "Python found it first"
         assert refused.pointer().count("\n") <= 1

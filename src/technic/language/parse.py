@@ -1,20 +1,25 @@
-"""From text to a tree: the grammar of the scan language.
+"""From text to a tree: the scan language's own grammar over Python's ``ast``.
 
-Operators bind as in Python, with which the language shares the words ``and or not in``; nothing
-else of Python is there, and nothing is ever executed. From loosest to tightest::
+Operators bind as in Python, so Python's parser finds what belongs together; only the kinds of its
+nodes that are listed here become nodes of the language, and nothing is ever executed. From loosest
+to tightest::
 
     or    and    not    < <= > >= == != in    + -    * / %    -x    **    x[n]
 
-The text is bounded before it is read and its nesting while it is, so no text costs more than a few
-milliseconds.
+The words of the text are bounded and stand where they may before Python's parser sees them, so no
+text costs more than a few milliseconds, and no message depends on the version of Python.
 """
 
 from __future__ import annotations
 
+import ast
+import itertools
 import math
 from collections.abc import Mapping
+from typing import Any
 
-from technic.errors import ParameterError
+from technic.errors import ExpressionError, ParameterError
+from technic.language.form import Form
 from technic.language.nodes import (
     And,
     Arithmetic,
@@ -29,23 +34,26 @@ from technic.language.nodes import (
     Shift,
     Text,
 )
-from technic.language.reader import WORDS, Reader
-from technic.language.tokens import Token
-from technic.language.trees import MOST_DEPTH, joined, negated, refuse_too_large
+from technic.language.tokens import Token, tokens
+from technic.language.trees import joined, negated, refuse_too_large, too_deep
 
 __all__ = ["MOST_BARS_AGO", "parse"]
 
 MOST_BARS_AGO = 2_520
-_OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER = range(1, 9)
-_BINDS: dict[float | str, int] = {
-    "or": _OR,
-    "and": _AND,
-    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!=", "in"), _COMPARISON),
-    **dict.fromkeys("+-", _SUM),
-    **dict.fromkeys("*/%", _PRODUCT),
-    "**": _POWER,
+_OPERATORS: dict[type[ast.AST], Any] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
 }
-"""How tightly an operator between two operands binds."""
 
 
 def parse(text: str, parameters: Mapping[str, float | str] | None = None) -> Node:
@@ -58,7 +66,9 @@ def parse(text: str, parameters: Mapping[str, float | str] | None = None) -> Nod
     if not isinstance(text, str):
         raise ParameterError("text", text, "a text")
     constants = {name: _constant(name, value) for name, value in (parameters or {}).items()}
-    node = _Parser(text, constants).whole()
+    words = tokens(text)
+    Form(text, words).refuse()
+    node = _Reader(text, words, constants).whole()
     refuse_too_large(node, text)
     return node
 
@@ -71,192 +81,131 @@ def _constant(name: str, value: float | str) -> float | str:
     return float(value)
 
 
-class _Parser(Reader):
-    """Each method reads what it is named for and returns its tree."""
+def _plain(words: list[Token]) -> str:
+    """Return the words for Python's parser: one line of ASCII, each word at its old distance.
 
-    def __init__(self, text: str, constants: Mapping[str, float | str]) -> None:
-        super().__init__(text)
-        self.constants = constants
-        self.depth = 0
+    A constant is only its own length there, so nothing in it means anything to Python.
+    """
+    line, at = "", words[0].start
+    for word in words[:-1]:
+        length = word.end - word.start
+        line += " " * (word.start - at)
+        at = word.end
+        masked = {"number": "1" * length, "text": f"'{'x' * (length - 2)}'"}
+        line += masked.get(word.kind, str(word.value))
+    return line
+
+
+class _Reader:
+    """Tells Python's tree in the nodes of the language; each method takes what it is named for."""
+
+    def __init__(self, text: str, words: list[Token], constants: Mapping[str, float | str]) -> None:
+        self.text, self.constants = text, constants
+        self.first, self.line = words[0].start, _plain(words)
+        self.values = {word.start: word.value for word in words}
 
     def whole(self) -> Node:
-        if self.token.kind == "end":
-            raise self.error("the expression is empty")
-        node = self.expression(_OR)
-        if self.next < len(self.tokens) - 1:
-            raise self.not_joined()
-        return node
+        try:
+            return self.node(ast.parse(self.line, mode="eval").body)
+        except (RecursionError, MemoryError):
+            raise too_deep(self.text) from None
+        except (SyntaxError, ValueError, OverflowError) as error:
+            raise ExpressionError(self.text, None, "the expression cannot be read") from error
 
-    def expression(self, least: int) -> Node:
-        """Read operands joined by operators that bind at least so tightly."""
-        self.depth += 1
-        # each operation of a tree takes one call, and one more for its parentheses
-        if self.depth > 2 * MOST_DEPTH:
-            raise self.error(f"more than {MOST_DEPTH} operations stand inside each other")
-        start = self.token.start
-        left = self.operand(least)
-        while (binds := self.binding()) >= least:
-            if binds <= _AND:
-                left = self.condition(left, start, binds)
-            elif binds == _COMPARISON:
-                left = self.comparison(left, start)
-            else:
-                left = self.arithmetic(left, start, binds)
-        self.depth -= 1
-        return left
+    def place(self, tree: ast.expr) -> tuple[int, int]:
+        """Return where a part stands in the text."""
+        return self.first + tree.col_offset, self.first + (tree.end_col_offset or 0)
 
-    def binding(self) -> int:
-        """Return how tightly the operator here binds, 0 where none stands."""
-        token = self.tokens[self.next]
-        if token.kind not in ("sign", "name"):
-            return 0
-        if token.value == "not":
-            return _COMPARISON if self.stands("in", ahead=1) else 0
-        return _BINDS.get(token.value, 0)
+    def error(self, tree: ast.expr, reason: str, hint: str = "") -> ExpressionError:
+        return ExpressionError(self.text, self.place(tree), reason, hint)
 
-    def condition(self, left: Node, start: int, binds: int) -> Node:
-        operands = [left]
-        while self.take("or" if binds == _OR else "and"):
-            operands.append(self.expression(binds + 1))
-        return joined(Or if binds == _OR else And, operands, self.since(start))
+    def node(self, tree: ast.expr) -> Node:
+        """Tell any part; RecursionError for one far deeper than a tree may be."""
+        place = self.place(tree)
+        match tree:
+            case ast.Constant() | ast.Name():
+                return self.leaf(tree, place)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return Not(self.node(operand), place)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return negated(self.node(operand), place)
+            case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
+                sign = _OPERATORS[type(operator)]
+                return Arithmetic(sign, self.node(left), self.node(right), place)
+            case ast.BoolOp(op=operator, values=values):
+                kind = And if isinstance(operator, ast.And) else Or
+                return joined(kind, [self.node(value) for value in values], place)
+            case ast.Compare():
+                return self.comparison(tree)
+            case ast.Subscript(value=value, slice=bars):
+                return Shift(self.node(value), self.look_back(bars), place)
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
+                positional = tuple(self.node(argument) for argument in arguments)
+                named = tuple((self.named(word), self.node(word.value)) for word in keywords)
+                return Call(name, positional, named, place)
+        raise self.error(tree, "this is not of the language")
 
-    def comparison(self, left: Node, start: int) -> Node:
-        """Read a chain: ``a < b < c`` is ``a < b and b < c``."""
+    def leaf(self, tree: ast.Constant | ast.Name, place: tuple[int, int]) -> Node:
+        """Tell a name or a constant, whose value is that of its word."""
+        if isinstance(tree, ast.Constant):
+            value = self.values[place[0]]
+        elif tree.id in self.constants:
+            value = self.constants[tree.id]
+        else:
+            return Name(tree.id, place)
+        return Text(value, place) if isinstance(value, str) else Number(value, place)
+
+    def named(self, argument: ast.keyword) -> str:
+        """Return the name of an argument; what Python would spread over several has none."""
+        if argument.arg is None:
+            raise self.error(argument.value, "this is not of the language")
+        return argument.arg
+
+    def comparison(self, tree: ast.Compare) -> Node:
+        """Tell a chain: ``a < b < c`` is ``a < b and b < c``."""
         links: list[Node] = []
-        while self.binding() == _COMPARISON:
-            if links and isinstance(links[-1], Membership | Not):
-                raise self.error("nothing is compared after 'in'", "join the conditions with and")
-            negative = self.take("not")
-            if self.take("in"):
-                link: Node = Membership(left, self.listed(), self.since(start))
-                if self.binding() > _COMPARISON:
-                    raise self.error("nothing is computed with a list")
-                links.append(Not(link, link.place) if negative else link)
-                continue
-            operator = self.token.value
-            self.next += 1
-            begins = self.token.start
-            right = self.expression(_SUM)
-            links.append(Comparison(operator, left, right, self.since(start)))  # type: ignore[arg-type]
-            left, start = right, begins
-        first, last = links[0].place, links[-1].place
-        return joined(And, links, (first[0], last[1]) if first and last else None)
-
-    def arithmetic(self, left: Node, start: int, binds: int) -> Node:
-        sign = self.token
-        self.next += 1
-        if sign.value == "%" and not self.begins_value():
-            hint = "write 5 for 5 %, or 0.05 for a share"
-            raise self.error("'%' is the remainder of a division", hint, sign)
-        right = self.expression(_SIGN if binds == _POWER else binds + 1)
-        return Arithmetic(sign.value, left, right, self.since(start))  # type: ignore[arg-type]
-
-    def operand(self, least: int) -> Node:
-        """Read what stands before the first operator."""
-        token = self.token
-        if self.take("not"):
-            if least > _NOT:
-                raise self.error("'not' needs parentheses here", "write (not ...)", token)
-            return Not(self.expression(_NOT), self.since(token.start))
-        if self.take("-"):
-            return negated(self.expression(_SIGN), self.since(token.start))
-        node = self.primary()
-        while opened := self.take("["):
-            bars = self.look_back()
-            if not self.take("]"):
-                raise self.unclosed(opened)
-            node = Shift(node, bars, self.since(token.start))
-        return node
-
-    def primary(self) -> Node:
-        token = self.token
-        if token.kind == "name" and token.value not in WORDS:
-            return self.name_or_call()
-        if token.kind in ("number", "text"):
-            self.next += 1
-            return _literal(token.value, (token.start, token.end))
-        if not self.take("("):
-            raise self.no_value()
-        if self.take(")"):
-            raise self.error("nothing stands in the parentheses", "", token)
-        node = self.expression(_OR)
-        if not self.take(")"):
-            raise self.unclosed(token)
-        return node
-
-    def name_or_call(self) -> Node:
-        token = self.token
-        if (refused := self.of_python(token)) is not None:
-            raise refused
-        name = str(token.value)
-        self.next += 1
-        if opened := self.take("("):
-            positional, keywords = self.arguments(name, opened)
-            return Call(name, positional, keywords, self.since(token.start))
-        place = (token.start, token.end)
-        return (
-            _literal(self.constants[name], place) if name in self.constants else Name(name, place)
-        )
-
-    def arguments(
-        self, function: str, opened: Token
-    ) -> tuple[tuple[Node, ...], tuple[tuple[str, Node], ...]]:
-        positional: list[Node] = []
-        keywords: dict[str, Node] = {}
-        while not self.take(")"):
-            token = self.token
-            if token.kind == "name" and self.stands("=", ahead=1):
-                name = str(token.value)
-                if name in keywords:
-                    raise self.error(f"{function} is given {name} twice")
-                self.next += 2
-                keywords[name] = self.expression(_OR)
-            elif keywords:
-                raise self.error("an argument without a name stands after one with a name")
+        places, left = self.linked(tree), self.node(tree.left)
+        for operator, after, place in zip(tree.ops, tree.comparators, places, strict=True):
+            if isinstance(operator, ast.In | ast.NotIn):
+                link = Membership(left, self.listed(after), place)
+                links.append(link if isinstance(operator, ast.In) else Not(link, place))
+            elif type(operator) in _OPERATORS:
+                right = self.node(after)
+                links.append(Comparison(_OPERATORS[type(operator)], left, right, place))
+                left = right
             else:
-                positional.append(self.expression(_OR))
-            if not self.take(",") and not self.stands(")"):
-                raise self.unclosed(opened)
-        return tuple(positional), tuple(keywords.items())
+                raise self.error(tree, "this is not of the language")
+        return joined(And, links, self.place(tree))
 
-    def listed(self) -> tuple[Number | Text, ...]:
-        """Read the list after ``in``: constants in parentheses or square brackets."""
-        opened = self.take("(") or self.take("[")
-        if not opened:
-            raise self.error("a list is expected after 'in'", 'write ("A", "B")')
-        closing = ")" if opened.value == "(" else "]"
+    def linked(self, tree: ast.Compare) -> list[tuple[int, int]]:
+        """Return the places of the links of a chain, each with the parentheses of its sides."""
+        start, end = self.place(tree)
+        starts, ends = [start], []
+        for left, right in itertools.pairwise((tree.left, *tree.comparators)):
+            (_, left_ends), (right_begins, _) = self.place(left), self.place(right)
+            between = self.line[left_ends - self.first : right_begins - self.first]
+            closing = between[: len(between) - len(between.lstrip(" )"))].rstrip()
+            opening = between[len(between.rstrip(" (")) :].lstrip()
+            ends.append(left_ends + len(closing))
+            starts.append(right_begins - len(opening))
+        return list(zip(starts, [*ends[1:], end], strict=False))
+
+    def listed(self, tree: ast.expr) -> tuple[Number | Text, ...]:
+        """Tell the list after ``in``; one constant in parentheses is a list."""
         values: list[Number | Text] = []
-        while not self.take(closing):
-            token = self.token
-            value = self.expression(_SUM)
+        for one in tree.elts if isinstance(tree, ast.Tuple | ast.List) else [tree]:
+            value = self.node(one)
             if not isinstance(value, Number | Text):
-                raise self.error("a list has numbers and texts only", "", token)
+                raise self.error(one, "a list has numbers and texts only")
             values.append(value)
-            if not self.take(",") and not self.stands(closing):
-                raise self.unclosed(opened)
-        if not values:
-            raise self.error("the list is empty", "", opened)
         return tuple(values)
 
-    def look_back(self) -> int:
-        """Read the number of bars between square brackets."""
-        token = self.token
-        if self.stands("-"):
-            raise self.error("a look-back reads the past only", "write [1] for one bar ago")
-        value = self.constant_value()
-        if not isinstance(value, float) or not 0 <= value <= MOST_BARS_AGO or value % 1:
-            reason = f"a look-back is a whole number of bars from 0 to {MOST_BARS_AGO:,}"
-            raise self.error(reason, "", token)
-        self.next += 1
-        return int(value)
-
-    def constant_value(self) -> float | str | None:
-        """Return the value of the constant that comes next, None where none does."""
-        token = self.token
-        if token.kind in ("number", "text"):
-            return token.value
-        return self.constants.get(str(token.value)) if token.kind == "name" else None
-
-
-def _literal(value: float | str, place: tuple[int, int]) -> Number | Text:
-    return Text(value, place) if isinstance(value, str) else Number(value, place)
+    def look_back(self, tree: ast.expr) -> int:
+        """Tell the number of bars between square brackets."""
+        if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
+            raise self.error(tree, "a look-back reads the past only", "write [1] for one bar ago")
+        bars = self.node(tree)
+        if isinstance(bars, Number) and 0 <= bars.value <= MOST_BARS_AGO and bars.value % 1 == 0:
+            return int(bars.value)
+        reason = f"a look-back is a whole number of bars from 0 to {MOST_BARS_AGO:,}"
+        raise self.error(tree, reason)

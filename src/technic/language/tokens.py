@@ -104,7 +104,6 @@ def tokens(text: str) -> list[Token]:
             raise _stranger(text, position, match)
         if match.lastgroup != "blank":
             found.append(_token(text, match))
-            _refuse_prefix(text, found)
         if len(found) > MOST_WORDS:
             reason = f"the expression has more than {MOST_WORDS:,} words and signs"
             raise ExpressionError(text, None, reason, _SHORTER)
@@ -155,17 +154,6 @@ def _unquoted(text: str, word: str, place: tuple[int, int]) -> str:
     if _NOT_IN_A_TEXT.search(inside):
         raise ExpressionError(text, place, "the text has a character that cannot be printed")
     return inside
-
-
-def _refuse_prefix(text: str, found: list[Token]) -> None:
-    """Refuse what Python reads as another kind of text: a letter directly before the quotes."""
-    if len(found) > 1 and found[-1].kind == "text":
-        before = found[-2]
-        if before.kind == "name" and before.end == found[-1].start:
-            reason = f"{shown(str(before.value))} stands directly before a text"
-            raise ExpressionError(
-                text, (before.start, found[-1].end), reason, "write the text in quotes alone"
-            )
 
 
 def _stranger(text: str, position: int, match: re.Match[str] | None) -> ExpressionError:

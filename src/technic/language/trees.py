@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from technic.errors import ExpressionError
 from technic.language.nodes import And, Negative, Node, Number, Or, Place, children
 
-__all__ = ["MOST_DEPTH", "MOST_NODES", "joined", "negated", "refuse_too_large"]
+__all__ = ["MOST_DEPTH", "MOST_NODES", "joined", "negated", "refuse_too_large", "too_deep"]
 
 MOST_DEPTH = 60
 """Operations inside each other; what walks a tree may recurse."""
 MOST_NODES = 2_000
+_SHORTER = "say it in several conditions"
 
 
 def joined(kind: type[And] | type[Or], operands: Sequence[Node], place: Place = None) -> Node:
@@ -39,9 +40,14 @@ def refuse_too_large(node: Node, text: str = "") -> None:
         top, depth = waiting.pop()
         seen += 1
         if depth > MOST_DEPTH:
-            reason = f"more than {MOST_DEPTH} operations stand inside each other"
-            raise ExpressionError(text, None, reason, "say it in several conditions")
+            raise too_deep(text)
         if seen > MOST_NODES:
             reason = f"the expression has more than {MOST_NODES:,} parts"
-            raise ExpressionError(text, None, reason, "say it in several conditions")
+            raise ExpressionError(text, None, reason, _SHORTER)
         waiting += [(child, depth + 1) for child in children(top)]
+
+
+def too_deep(text: str, place: Place = None) -> ExpressionError:
+    """Return the error for a tree that is too deep; the hint stands for the place."""
+    reason = f"more than {MOST_DEPTH} operations stand inside each other"
+    return ExpressionError(text, place, reason, "" if place else _SHORTER)
