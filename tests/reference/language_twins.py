@@ -127,7 +127,7 @@ def _line_end(window: Sequence[float]) -> float:
 
 def _volatility(window: Sequence[float]) -> float | None:
     """Yearly deviation in percent of the log returns between the numbers of a window."""
-    if not all(a * b > 0 for a, b in itertools.pairwise(window)):
+    if not (min(window) > 0 or max(window) < 0):
         return None
     moves = [math.log(b / a) for a, b in itertools.pairwise(window)]
     mean = _mean(moves)
