@@ -58,10 +58,10 @@ def test_bars_travel_in_pieces_where_that_saves_something(n_bytes: float, nodes:
     assert shared_out(6_000, int(n_bytes), 8192, Machines(nodes, 4, 4 * 10**9)).pieces is pieces
 
 
-def test_wide_blocks_are_two_for_each_worker():
-    """As many tasks as blocks, so that who is done early finds more to do."""
+def test_wide_blocks_are_one_for_each_worker():
+    """Each block takes the steps through time anew."""
     shares = shared_out(6_000, 10**8, 8192, Machines(1, 4, 4 * 10**9))
-    assert (len(shares.tasks), shares.width) == (8, 750)
+    assert (len(shares.tasks), shares.width) == (4, 1500)
 
 
 def test_narrow_blocks_share_a_task():

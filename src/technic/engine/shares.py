@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from technic.engine.blocks import block_slices, shared_width
+from technic.engine.blocks import block_slices
 
 __all__ = ["Machines", "Shares", "shared_out"]
 
@@ -58,11 +58,12 @@ class Shares:
 def shared_out(n_symbols: int, n_bytes: int, block_size: int, machines: Machines) -> Shares:
     """Share ``n_symbols`` columns of together ``n_bytes`` out, in blocks of at most ``block_size``.
 
-    ``n_bytes`` is 0 where workers read their bars themselves. When the bars do not fit, blocks
-    become as narrow as it takes for those in flight to fit: narrow blocks take longer, but no
-    worker waits for the store.
+    A block for each worker: a second one would cost its steps through time again, which is more
+    than an uneven share costs. ``n_bytes`` is 0 where workers read their bars themselves. When the
+    bars do not fit, blocks become as narrow as it takes for those in flight to fit: narrow blocks
+    take longer, but no worker waits for the store.
     """
-    width = shared_width(n_symbols, block_size, machines.workers)
+    width = max(1, min(block_size, -(-n_symbols // machines.workers)))
     most = max(LEAST_TASKS, TASKS_A_WORKER * machines.workers)
     room = STORE_SHARE * machines.store_bytes
     fits = n_bytes <= room
