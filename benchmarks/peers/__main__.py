@@ -36,13 +36,17 @@ THREADS = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS", "POLAR
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A library: its environment, its worker, its indicators (none: all), threads (0: its own)."""
+    """A library: its environment, its worker, its indicators (none: all), threads (0: its own).
+
+    ``unlike``: indicators that it defines or begins otherwise; they are timed, and said to differ.
+    """
 
     title: str
     environment: str
     worker: str
     names: tuple[str, ...] = ()
     threads: int = 1
+    unlike: tuple[str, ...] = ()
 
 
 MEANS = "sma_50", "sma_200", "ema_20", "ema_50", "rsi_14"
@@ -53,7 +57,11 @@ PEERS = {
     "polars": Peer("polars, 1 thread", "polars", "peer_polars"),
     "polars-threads": Peer("polars, its own threads", "polars", "peer_polars", threads=0),
     "vectorbt": Peer(
-        "vectorbt", "vectorbt", "peer_vectorbt", (*MEANS, *MACD, "atr_14", *BANDS, "stddev_20")
+        "vectorbt",
+        "vectorbt",
+        "peer_vectorbt",
+        (*MEANS, *MACD, "atr_14", *BANDS, "stddev_20"),
+        unlike=("ema_50",),
     ),
     "pandas-ta": Peer("pandas-ta-classic, symbol by symbol", "pandas_ta", "peer_pandas_ta"),
     "zipline": Peer(
@@ -61,6 +69,7 @@ PEERS = {
         "zipline",
         "peer_zipline",
         (*MEANS, *BANDS, "willr_14", "roc_10"),
+        unlike=("ema_50", "rsi_14"),
     ),
     "qlib": Peer("qlib", "qlib", "peer_qlib"),
 }
@@ -101,6 +110,8 @@ def compare(folder: Path, name: str, python: Path, args: argparse.Namespace) -> 
     print(f"\n{peer.title}: {versions(theirs)}; {args.symbols:,} symbols x {args.bars} bars")
     for found in differences(folder, peer.worker, "run_technic"):
         print(line_of(found))
+        if found.verdict == "differs" and found.name not in peer.unlike:
+            raise SystemExit(f"{peer.title}: {found.name} is not what Technic says")
     for variant, timing in theirs["timings"].items():
         share = theirs["share"]
         show(f"{name}, {variant}", timing, share)
@@ -123,8 +134,9 @@ def compare_qlib(folder: Path, python: Path, args: argparse.Namespace) -> None:
     theirs = run(python, "peer_qlib", folder, options)
     print(f"\nqlib: {versions(theirs)}; 14 factors, {symbols:,} symbols x {bars:,} bars")
     for found in differences(folder, "peer_qlib", "run_technic_factors", WARM_UP):
-        verdict = "equal" if found.worst <= QLIB_EQUAL else "differs"
-        print(f"  {found.name:<15} {verdict}: {found.worst:.1e} at all bars from row {WARM_UP}")
+        print(f"  {found.name:<15} {found.worst:.1e} at all bars from row {WARM_UP}")
+        if not found.worst <= QLIB_EQUAL or found.only_one:
+            raise SystemExit(f"qlib: {found.name} is not what Technic says")
     for remark, text in theirs["remarks"].items():
         print(f"  {remark}: {text}")
     for variant, timing in theirs["timings"].items():

@@ -37,4 +37,4 @@ def _run(*command: str | Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip()] or ["no message"]
-        raise InstallError(next((line for line in said if line.startswith("ERROR")), said[-1]))
+        raise InstallError(next((s for s in reversed(said) if s.startswith("ERROR")), said[-1]))
