@@ -116,7 +116,7 @@ class ExpressionError(UsageError):
         return f"{text}; {self.hint}" if self.hint else text
 
     def pointer(self) -> str:
-        """Return the line of the text that holds the place, and carets under it.
+        """Return the line of the text that holds the place, and carets under it; empty if that is.
 
         Of a long line only the part around the place; what cannot be printed shows as ``?``.
         """
@@ -124,6 +124,8 @@ class ExpressionError(UsageError):
             return ""
         start, end = self.place
         _, column, line = self._located(start)
+        if not line.strip():
+            return ""
         first = max(0, column - 1 - _SHOWN // 2)
         shown = "".join(c if c.isprintable() else "?" for c in line[first : first + _SHOWN])
         indent = column - 1 - first

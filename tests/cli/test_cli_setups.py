@@ -128,3 +128,35 @@ def test_a_scan_takes_ones_own_setup(scan, tmp_path):
     assert by_name.out == as_file.out
     rows = by_name.out.splitlines()
     assert 1 < len(rows) < 9
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (("--where", ""), "the expression is empty, at column 1"),
+        (("--columns", " , "), "columns is '', allowed: names, or 'NAME = EXPRESSION'"),
+        (
+            ("--setup", "trend_template", "--set", "min_rs=80", "--set", "min_rs=90"),
+            "set is 'min_rs=80, min_rs=90', allowed: each parameter once",
+        ),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(scan, given, sentence):
+    """One line, exit code 2: an empty variable of a script must not drop a filter."""
+    ran = scan(*given)
+    assert (ran.code, ran.err, ran.out) == (2, f"technic: {sentence}\n", "")
+
+
+def test_the_table_says_what_was_ranked_and_shows_each_column_once(scan, tmp_path):
+    """Ranks are over those that passed the gate; a setup may add a column that is there."""
+    (tmp_path / "mine.toml").write_text(OWN + 'columns = ["rs_rating", "last = rank(close)"]\n')
+    lines = scan("--setup", tmp_path / "mine.toml", "--limit", "1").out.splitlines()
+    assert any(line.startswith("ranked over the ") for line in lines)
+    heading = next(line for line in lines if line.split()[:2] == ["#", "symbol"])
+    assert heading.split().count("last") == 1
+    assert heading.split().count("rs_rating") == 0
+    units = lines[lines.index(heading) - 1] + heading
+    assert units.count("1-99") <= 1
+    assert not any(
+        line.startswith("ranked") for line in scan("--where", "close > 1").out.splitlines()
+    )

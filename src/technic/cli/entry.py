@@ -97,8 +97,8 @@ def _explain(error: Exception, debug: bool) -> int:
         traceback.print_exception(error)
     if isinstance(error, TechnicError):
         _say(_one_line(str(error)))
-        if isinstance(error, ExpressionError) and error.place is not None:
-            print(textwrap.indent(error.pointer(), "  "), file=sys.stderr)
+        if isinstance(error, ExpressionError) and (pointer := error.pointer()):
+            print(textwrap.indent(pointer, "  "), file=sys.stderr)
         return error.exit_code
     text = f"unexpected {type(error).__name__}: {_one_line(str(error))}"
     if not debug:

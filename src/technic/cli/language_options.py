@@ -70,6 +70,8 @@ def language_config(options: LanguageOptions, settings: Settings) -> dict[str, A
     given: dict[str, Any] = {"where": options.where, "max_history": options.max_history}
     if options.columns:
         given["columns"] = tuple(part for text in options.columns for part in _split(text))
+        if not given["columns"]:
+            raise ParameterError("columns", "", "names, or 'NAME = EXPRESSION'")
     if options.setup:
         given["setups"] = _setups(options, settings)
     elif options.set_:
@@ -90,7 +92,10 @@ def _setups(options: LanguageOptions, settings: Settings) -> tuple[Setup, ...]:
 
     names = [name.strip() for text in options.setup or () for name in text.split(",")]
     found = load_setups(*names, folders=user_folders(options.setups_folder, settings))
-    values = dict(_assignment(text) for text in options.set_ or ())
+    given = [_assignment(text) for text in options.set_ or ()]
+    values = dict(given)
+    if len(values) < len(given):
+        raise ParameterError("set", ", ".join(options.set_ or ()), "each parameter once")
     known = {one.name for setup in found for one in setup.parameters}
     for name in values:
         if name not in known:

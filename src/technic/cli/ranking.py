@@ -87,7 +87,9 @@ def _places(result: ScanResult) -> list[_Column]:
         names = [name for name in result.chosen if name not in ("symbol", "rank")]
         return [*_COLUMNS[:2], *(_asked(name, rank=0) for name in names)]
     at = [column.name for column in _COLUMNS].index("entry")
-    added = [_asked(name, rank=1 if name == "setups" else 3) for name in result.added]
+    main = {column.name for column in _COLUMNS}
+    names = [name for name in result.added if name not in main]
+    added = [_asked(name, rank=1 if name == "setups" else 3) for name in names]
     return [*_COLUMNS[:at], *added, *_COLUMNS[at:]]
 
 
@@ -125,7 +127,8 @@ def ranking_lines(result: ScanResult, limit: int | None, width: int) -> Iterator
     chosen = _fitting(chosen, cells, width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, header_style="bold")
     for column in chosen:
-        table.add_column(column.heading, justify="left" if column.left else "right", no_wrap=True)
+        left = column.left or any(isinstance(value, str) for value in values[column.name])
+        table.add_column(column.heading, justify="left" if left else "right", no_wrap=True)
     for row in zip(*(cells[column.name] for column in chosen), strict=True):
         table.add_row(*row)
     yield table

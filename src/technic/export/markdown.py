@@ -57,7 +57,7 @@ def _places(result: ScanResult) -> list[tuple[str, str, str]]:
     if result.chosen:
         names = ("symbol", *(name for name in result.chosen if name != "symbol"))
         return [main.get(name, (name, name, ANY)) for name in names]
-    return [*_COLUMNS, *((name, name, ANY) for name in result.added)]
+    return [*_COLUMNS, *((name, name, ANY) for name in result.added if name not in main)]
 
 
 def _cell(value: object, spec: str) -> str:
