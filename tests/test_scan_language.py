@@ -17,7 +17,13 @@ from technic.config_json import config_from_json, config_to_json
 from technic.engine.local import LocalRunner
 from technic.engine.runner import Runner
 from technic.engine.threads import ThreadsRunner
-from technic.errors import ExpressionError, ParameterError, RuleUnavailableError
+from technic.errors import (
+    ExpressionError,
+    InputFileError,
+    ParameterError,
+    RuleUnavailableError,
+    UsageError,
+)
 from technic.export import write
 from technic.panel import LongBars
 from technic.setups.setup import Setup, SetupCondition, SetupOption, SetupParameter
@@ -207,6 +213,8 @@ def test_history_is_as_long_as_the_expressions_need():
     assert year(where="ema(close, 20) > 0", max_history=47) == 2024
     with pytest.raises(ParameterError, match=r"max_history is 100, .*at least 200, which"):
         year(where="ema(close, 200) > 0", max_history=100)
+    with pytest.raises(ParameterError, match=r"max_history is 29, allowed: at least 30, "):
+        year(where="close > 0", max_history=29)
 
 
 def test_what_has_not_settled_is_listed_and_used(bars: LongBars):
@@ -218,6 +226,36 @@ def test_what_has_not_settled_is_listed_and_used(bars: LongBars):
     assert len(result.table) == len(SYMBOLS)
     settled = scan(bars, ScanConfig(where="ema(close, 20) > 0 and sma(close, 200) > 0"))
     assert settled.not_settled == ()
+
+
+def test_bars_that_are_not_there_settle_nothing(bars: LongBars):
+    """The window may reach back beyond the data: 560 bars are 560, however many were asked for."""
+    result = scan(bars, ScanConfig(where="ema(close, 200) > 0", max_history=1122))
+    assert len(result.prices.panel.sessions) >= 1122
+    longest = max(len(frame) for frame in frames(result).values())
+    assert [(one.expression, one.bars) for one in result.not_settled] == [
+        ("ema(close, 200)", longest)
+    ]
+
+
+@pytest.mark.parametrize("name", ["csv", "json", "md", "parquet", "xlsx"])
+def test_a_column_that_is_asked_for_twice_is_there_once(bars: LongBars, tmp_path, name: str):
+    """Two columns of one name are none that a file can have."""
+    result = scan(bars, ScanConfig(columns=("close", "symbol", "close", "x = 1", "x = 1")))
+    assert list(result.rows(1).columns) == ["symbol", "close", "x"]
+    write(result, name, 2, tmp_path / f"rows.{name}")
+
+
+def test_a_text_that_no_listing_has_is_a_warning(bars: LongBars):
+    """A misspelt sector would look as if nothing qualified; one that is spelt well is quiet."""
+    result = with_sectors(bars, ScanConfig(where='sector in ("Enrgy", "Technology")'))
+    assert [text for text in result.warnings if "sector" in text] == [
+        "no listing has the sector 'Enrgy' that a condition asks for; did you mean 'Energy'?"
+    ]
+    turned = with_sectors(bars, ScanConfig(where='close > 0 and not "Enrgy" == sector'))
+    assert any("'Enrgy'" in text for text in turned.warnings)
+    right = with_sectors(bars, ScanConfig(where='sector == "Energy" or symbol == "AK"'))
+    assert not any("no listing" in text for text in right.warnings)
 
 
 def test_chosen_columns_are_what_every_format_prints(bars: LongBars, tmp_path):
@@ -257,6 +295,26 @@ def test_rows_are_in_the_order_of_an_expression(bars: LongBars):
     assert moves == sorted(moves, reverse=True)
     tied = scan(bars, ScanConfig(sort="where(close > 0, 1, 2):asc"))
     assert list(tied.table["symbol"]) == sorted(SYMBOLS)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"where": ""}, "the expression is empty"),
+        ({"sort": "5"}, "sort is '5', allowed: a value that differs"),
+    ],
+)
+def test_what_says_nothing_is_refused(bars: LongBars, given: dict[str, str], message: str):
+    """A filter that is left out in silence would keep everybody."""
+    with pytest.raises(UsageError, match=message):
+        scan(bars, ScanConfig(**given))  # type: ignore[arg-type]
+
+
+def test_a_rank_without_a_group_is_shown_as_it_was_written(bars: LongBars):
+    """``rank(x)``; what is shown can be read again."""
+    result = scan(bars, ScanConfig(where="rank(roc(close, 20)) <= 3"))
+    assert [one.text for one in result.conditions] == ["rank(roc(close, 20)) <= 3"]
+    assert len(result.table) == 3
 
 
 def strong(**changes: object) -> Setup:
@@ -324,6 +382,11 @@ def test_a_setup_sets_rules_that_the_user_left_alone(bars: LongBars):
     assert config.plan.target_r == 3.0
     own = ScanConfig(setups=(strong(plan=plan),), plan=replace(config.plan, target_r=4.0))
     assert own.plan.target_r == 4.0
+    both = scan(bars, ScanConfig(setups=(strong(plan=plan), strong(name="other"))))
+    assert "the trade plan of setup strong holds for other too, in one pass" in both.warnings
+    risky = (SetupOption(name="risk_pct", values=("500",)),)
+    with pytest.raises(InputFileError, match=r"^mine.toml: plan.risk_pct is 500"):
+        ScanConfig(setups=(strong(path="mine.toml", plan=risky),))
     with pytest.raises(ParameterError, match="differ in plan"):
         ScanConfig(setups=(strong(plan=plan), strong(name="other", plan=rules)))
     with pytest.raises(ParameterError, match="target is"):

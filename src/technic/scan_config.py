@@ -12,7 +12,7 @@ from os import PathLike, fspath
 
 from technic.data_engine.providers.base import PriceBasis
 from technic.data_engine.quality import GateRules
-from technic.errors import ParameterError
+from technic.errors import InputFileError, ParameterError
 from technic.scoring import SIGNALS, ScoreWeights, SignalThresholds
 from technic.setups.apply import agreed, with_options
 from technic.setups.setup import Setup
@@ -172,6 +172,10 @@ class ScanConfig:
         SortOrder.parse(self.sort)
 
 
+_TABLES = {"prescreen": "universe", "plan": "plan"}
+"""The table of a scan file that sets the fields of some rules."""
+
+
 def _apply_setups(config: ScanConfig) -> None:
     """Take over what the setups say of universe, pre-screen and plan, where the user says nothing.
 
@@ -184,7 +188,14 @@ def _apply_setups(config: ScanConfig) -> None:
             object.__setattr__(config, name, value)
     for name in ("prescreen", "plan"):
         options = agreed(setups, name) or ()
-        object.__setattr__(config, name, with_options(getattr(config, name), options))
+        try:
+            rules = with_options(getattr(config, name), options)
+        except ParameterError as error:
+            file = next(setup.path for setup in setups if getattr(setup, name))
+            if not file:
+                raise
+            raise InputFileError(file, f"{_TABLES[name]}.{error}") from error
+        object.__setattr__(config, name, rules)
     if config.sort == "":
         own = setups[0].rank_by if len(setups) == 1 else None
         object.__setattr__(config, "sort", own or DEFAULT_SORT)

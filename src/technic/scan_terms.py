@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import BASE, NameInfo, Node, Vocabulary, level_of, read
 from technic.language.function import Kind
-from technic.language.nodes import And, Call, Comparison, Membership, Name, walk
+from technic.language.nodes import And, Call, Comparison, Membership, Name, Text, walk
 from technic.language.requirements import Requirements, Unsettled, requirements, unsettled
 from technic.scan_config import ScanConfig, SortOrder
 from technic.scoring import BENCHMARK_COLUMNS, LOCAL_SUBSCORES
@@ -126,6 +126,22 @@ class ScanTerms:
                 hint = f"the universe {universe.source!r} does not carry it; name a fuller one"
                 raise RuleUnavailableError(name, f"a column {name!r} of the listings", hint)
 
+    def unlisted(self, universe: Universe) -> Iterator[str]:
+        """Yield a sentence for each text that a column of the listings is compared with in vain."""
+        asked = dict.fromkeys(
+            (looked_at.name, text.value)
+            for root in self.nodes
+            for node in walk(root)
+            for looked_at, text in _compared(node)
+            if looked_at.name in ("symbol", *TEXT_COLUMNS)
+        )
+        there = {name: set(universe.frame[name].dropna()) for name, _ in asked}
+        for name, value in asked:
+            if value not in there[name]:
+                near = difflib.get_close_matches(value, there[name], n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                yield f"no listing has the {name} {value!r} that a condition asks for{hint}"
+
     @property
     def technical_numbers(self) -> tuple[str, ...]:
         """The columns of the Technical Rating that are numbers, those under its texts included."""
@@ -182,7 +198,7 @@ def scan_terms(config: ScanConfig) -> ScanTerms:
     compared = sorted(terms.names.intersection((*BENCHMARK_COLUMNS, "benchmark")))
     if compared and config.benchmark is None:
         raise RuleUnavailableError(compared[0], "a benchmark", "name one with --benchmark")
-    return replace(terms, sessions=least, chosen=tuple(name for name, _ in own))
+    return replace(terms, sessions=least, chosen=tuple(dict.fromkeys(name for name, _ in own)))
 
 
 def _check_history(config: ScanConfig, terms: ScanTerms) -> None:
@@ -194,6 +210,9 @@ def _check_history(config: ScanConfig, terms: ScanTerms) -> None:
             raise ParameterError(
                 "max_history", config.max_history, f"at least {needed}, which {node} needs"
             )
+    if config.bars > config.max_history:
+        allowed = f"at least {config.bars}, the sessions that are loaded in any case"
+        raise ParameterError("max_history", config.max_history, allowed, "fewer bars load fewer")
 
 
 def _where(config: ScanConfig) -> Iterator[Condition]:
@@ -236,6 +255,18 @@ def _shown(node: Node) -> tuple[Node, ...]:
     )
 
 
+def _compared(node: Node) -> Iterator[tuple[Name, Text]]:
+    """Yield a name and each text that a comparison or a membership holds against it."""
+    if isinstance(node, Comparison):
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(one, Name) and isinstance(other, Text):
+                yield one, other
+    elif isinstance(node, Membership) and isinstance(node.operand, Name):
+        for value in node.values:
+            if isinstance(value, Text):
+                yield node.operand, value
+
+
 def _add_columns(columns: dict[str, Node], more: Mapping[str, Node], owner: str) -> None:
     """Add columns; ParameterError where one of that name says something else already."""
     for name, node in more.items():
@@ -269,4 +300,7 @@ def _order(config: ScanConfig, columns: Mapping[str, Node]) -> Node | None:
         hint = f"the nearest: {', '.join(near)}" if near else "docs/indicators.md lists them"
         raise ParameterError("sort", column, "a column of the table or an expression", hint)
     values = config.setups[0].values if len(config.setups) == 1 else {}
-    return read(column, vocabulary(), parameters=values).node
+    node = read(column, vocabulary(), parameters=values).node
+    if level_of(node, vocabulary()) == "constant":
+        raise ParameterError("sort", column, "a value that differs between symbols")
+    return node

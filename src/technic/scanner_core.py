@@ -44,6 +44,7 @@ from technic.scan_config import FilterRules, ScanConfig, SortOrder
 from technic.scan_context import ScanContext, choose_universe, open_context
 from technic.scan_history import ScanProgress, load_history
 from technic.settings import Settings, load_settings
+from technic.setups.apply import carried_over
 from technic.stopwatch import Stopwatch
 from technic.universe import Prescreened, Universe, prescreen
 
@@ -150,12 +151,13 @@ def run_scan(
         regime=market.regime,
         warnings=(
             *_warnings(config, context, universe, screened, history, benchmark),
+            *(() if terms is None else terms.unlisted(universe)),
             *_fallback(chosen),
         ),
         scored=market.symbols,
         columns=market.columns,
         conditions=() if said is None else said.conditions,
-        not_settled=_not_settled(terms, history),
+        not_settled=_not_settled(terms, market),
         chosen=() if terms is None else terms.chosen,
         added=() if said is None else said.added,
         prices=history,
@@ -240,18 +242,21 @@ def _terms(config: ScanConfig) -> ScanTerms | None:
     """Parse what the config says in the scan language; None, and nothing imported, if nothing."""
     column = SortOrder.parse(config.sort).column
     plain = has_column(column, has_benchmark=config.benchmark is not None)
-    if plain and not (config.where or config.setups or config.columns):
+    if plain and config.where is None and not (config.setups or config.columns):
         return None
     from technic.scan_terms import scan_terms
 
     return scan_terms(config)
 
 
-def _not_settled(terms: ScanTerms | None, history: History) -> tuple[NotSettled, ...]:
-    """Name the recursions that the sessions loaded do not settle."""
+def _not_settled(terms: ScanTerms | None, market: Market) -> tuple[NotSettled, ...]:
+    """Name the recursions that the longest history scanned does not settle.
+
+    The window says less: data may begin long after it.
+    """
     if terms is None:
         return ()
-    found = terms.not_settled(len(history.bars.sessions))
+    found = terms.not_settled(int(max(market.columns["bars"], default=0)))
     return tuple(NotSettled(one.text, one.needed, one.available) for one in found)
 
 
@@ -304,6 +309,7 @@ def _warnings(
 ) -> Iterator[str]:
     """Sentences on what is odd, such as values asked for that no listing has."""
     yield from context.warnings
+    yield from carried_over(config.setups)
     yield from _strangers(config, context, universe)
     for rule, values in screened.unmatched.items():
         yield f"no listing has the {rule} {', '.join(map(repr, values))} that was asked for"

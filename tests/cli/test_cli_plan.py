@@ -74,6 +74,16 @@ def test_the_sessions_are_those_that_a_scan_loads(planned):
     assert found["sessions"] == 548
 
 
+def test_what_the_expressions_need_is_told_in_bars(planned):
+    """EMA 200: a value from 200 bars, 922 more to forget its start; as many are asked for."""
+    where = ("--where", "ema(close, 200) < close")
+    short, long = planned(*where), planned(*where, "--max-history", "2000")
+    assert (short["bars_needed"], short["bars_to_settle"]) == (200, 1122)
+    assert [one["expression"] for one in short["not_settled"]] == ["ema(close, 200)"]
+    assert short["sessions"] < 1122 <= long["sessions"]
+    assert long["not_settled"] == []
+
+
 def test_a_vendor_with_a_universe_is_planned_without_a_request(planned, polygon, tmp_path):
     """Few symbols are asked alone; each one that the pre-screen removes saves a request."""
     path = tmp_path / "listings.csv"

@@ -101,7 +101,7 @@ class Planned:
         return {
             **self.plan.summary(),
             **wanted.facts(),
-            "bars_needed": wanted.terms.sessions,
+            "bars_needed": wanted.terms.needs.bars,
             "bars_to_settle": wanted.terms.needs.settled,
             "not_settled": [
                 {"expression": one.text, "bars_needed": one.needed, "bars": one.available}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rich.text import Text
@@ -12,6 +13,7 @@ from technic.result import ScanResult
 __all__ = ["headline", "ledger_lines", "listed", "report_lines"]
 
 REASONS_SHOWN = 4
+_COMPARES = re.compile(r"\b(rank|percentile|zscore)\(")
 _BASIS = {"unknown": "price basis unknown"}
 
 
@@ -63,12 +65,30 @@ def _condition_lines(result: ScanResult) -> Iterator[Text]:
             f"{setup.name}: {met:,} of {len(result.scored):,} scored symbols meet its ",
             f"{len(own)} conditions" if len(own) > 1 else "condition",
         )
+    if _COMPARES.search(_expressions(result)):
+        yield Text.assemble(
+            ("ranked ", "bold"),
+            f"over the {len(result.scored):,} symbols that passed the data gate",
+        )
     for one in result.not_settled:
         yield Text.assemble(
             ("not settled ", "yellow"),
             f"{one.expression} needs {one.bars_needed:,} bars to forget where history begins, ",
-            f"{one.bars:,} are loaded (--max-history {one.bars_needed})",
+            f"{one.bars:,} are loaded ({_remedy(result, one.bars_needed)})",
         )
+
+
+def _expressions(result: ScanResult) -> str:
+    """All that the scan says in the scan language."""
+    texts = [one.text for one in result.conditions]
+    texts += [text for setup in result.config.setups for text in setup.columns]
+    return "\n".join((*texts, *result.config.columns, result.config.sort))
+
+
+def _remedy(result: ScanResult, bars: int) -> str:
+    """What would settle a recursion; nothing where so many sessions were asked for in vain."""
+    asked = len(result.prices.bars.sessions)
+    return "the data has no more" if asked >= bars else f"--max-history {bars}"
 
 
 def _why_nothing(result: ScanResult) -> Text:

@@ -179,6 +179,8 @@ class Call:
 
     def __str__(self) -> str:
         given = [str(argument) for argument in self.arguments]
+        if given[1:] == ['""']:  # no group: what is left out is what was written
+            given.pop()
         given += [f"{name}={argument}" for name, argument in self.keywords]
         return f"{self.function}({', '.join(given)})"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from technic.errors import ParameterError
@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
     Rules = TypeVar("Rules", bound=DataclassInstance)
 
-__all__ = ["agreed", "with_options"]
+__all__ = ["agreed", "carried_over", "with_options"]
+
+_SHARED = {
+    "universe": "universe",
+    "watchlist": "watchlist",
+    "symbols": "list of symbols",
+    "prescreen": "pre-screen",
+    "plan": "trade plan",
+}
 
 
 def agreed(setups: Sequence[Setup], name: str) -> Any:
@@ -32,6 +40,15 @@ def agreed(setups: Sequence[Setup], name: str) -> Any:
     return found[0][1]
 
 
+def carried_over(setups: Sequence[Setup]) -> Iterator[str]:
+    """Yield a sentence for what one setup says and another leaves open: it holds for both."""
+    for name, what in _SHARED.items():
+        said = [setup.name for setup in setups if getattr(setup, name)]
+        open_ = [setup.name for setup in setups if not getattr(setup, name)]
+        if said and open_:
+            yield f"the {what} of setup {said[0]} holds for {', '.join(open_)} too, in one pass"
+
+
 def with_options(rules: Rules, options: Sequence[SetupOption]) -> Rules:
     """Return the rules with the options in the fields that still have their default."""
     kind = type(rules)
@@ -39,7 +56,7 @@ def with_options(rules: Rules, options: Sequence[SetupOption]) -> Rules:
     changes: dict[str, Any] = {}
     for option in options:
         if option.name not in hints:
-            raise ParameterError(option.name, option.values, ", ".join(hints))
+            raise ParameterError(option.name, ", ".join(option.values), ", ".join(hints))
         if getattr(rules, option.name) == getattr(default, option.name):
             changes[option.name] = _typed(option, str(hints[option.name]))
     return dataclasses.replace(rules, **changes)
