@@ -301,10 +301,11 @@ def test_rows_are_in_the_order_of_an_expression(bars: LongBars):
     ("given", "message"),
     [
         ({"where": ""}, "the expression is empty"),
+        ({"max_history": 2000}, "max_history is 2000, allowed: nothing where no expression"),
         ({"sort": "5"}, "sort is '5', allowed: a value that differs"),
     ],
 )
-def test_what_says_nothing_is_refused(bars: LongBars, given: dict[str, str], message: str):
+def test_what_says_nothing_is_refused(bars: LongBars, given: dict[str, object], message: str):
     """A filter that is left out in silence would keep everybody."""
     with pytest.raises(UsageError, match=message):
         scan(bars, ScanConfig(**given))  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from technic.language import BASE, NameInfo, Node, Vocabulary, level_of, read
 from technic.language.function import Kind
 from technic.language.nodes import And, Call, Comparison, Membership, Name, Text, walk
 from technic.language.requirements import Requirements, Unsettled, requirements, unsettled
+from technic.language.working_memory import arrays_held
 from technic.scan_config import ScanConfig, SortOrder
 from technic.scoring import BENCHMARK_COLUMNS, LOCAL_SUBSCORES
 from technic.scoring.technical_rating import TECHNICAL_COLUMNS
@@ -157,6 +158,10 @@ class ScanTerms:
         votes = [TECHNICAL_COLUMNS[name].settled for name in self.technical]
         return replace(need, settled=max((need.settled, *votes)))
 
+    def arrays_held(self, bars: int) -> float:
+        """Return how many arrays of a block's bars the expressions take at one time, at most."""
+        return arrays_held(self.nodes, vocabulary(), bars)
+
     def not_settled(self, bars: int) -> tuple[Unsettled, ...]:
         """Return the recursions that ``bars`` bars of history do not settle."""
         votes = (TECHNICAL_COLUMNS[name] for name in self.technical)
@@ -204,6 +209,9 @@ def scan_terms(config: ScanConfig) -> ScanTerms:
 def _check_history(config: ScanConfig, terms: ScanTerms) -> None:
     if config.max_history is None:
         return
+    if not terms.nodes:
+        allowed = "nothing where no expression may need it: name one by where, columns or sort"
+        raise ParameterError("max_history", config.max_history, allowed)
     for node in terms.nodes:
         needed = requirements([node], vocabulary()).bars
         if needed > config.max_history:

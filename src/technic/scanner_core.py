@@ -242,7 +242,8 @@ def _terms(config: ScanConfig) -> ScanTerms | None:
     """Parse what the config says in the scan language; None, and nothing imported, if nothing."""
     column = SortOrder.parse(config.sort).column
     plain = has_column(column, has_benchmark=config.benchmark is not None)
-    if plain and config.where is None and not (config.setups or config.columns):
+    silent = config.where is None and config.max_history is None
+    if plain and silent and not (config.setups or config.columns):
         return None
     from technic.scan_terms import scan_terms
 
@@ -339,8 +340,9 @@ def _run_symbol_scans(
     runner = runner or LocalRunner()
     width = config.block_size
     if isinstance(history, LazyPrices):
-        fits = widest_block(context.panel_memory, len(history.bars.sessions), runner.workers)
-        width = min(width, fits)
+        n_bars = len(history.bars.sessions)
+        arrays = 0.0 if terms is None else terms.arrays_held(n_bars)
+        width = min(width, widest_block(context.panel_memory, n_bars, runner.workers, arrays))
     closes = None if benchmark is None else benchmark.closes
     scan = partial(scan_block, as_of=context.as_of, config=config, benchmark=closes, terms=terms)
     outcome = runner.run(history.bars, scan, width, partial(progress, "scan") if progress else None)
