@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from technic.bench.reference import reference_columns
 from technic import ScanConfig, run_scan
+from technic.bench.reference import reference_columns
 from technic.data_engine.price_cache import PriceCache
 from technic.indicators.catalog import COLUMNS
 from technic.panel import BarPanel
