@@ -16,9 +16,11 @@ GIB = 1 << 30
 DEFAULT_GIB = 2.0
 CELL_BYTES = 44
 """A bar in a panel: five numbers of 8 bytes and its session."""
+ARRAY_BYTES = 8
+SCANNED_BYTES = 96
+"""A bar of a block while it is scanned: the block, and once more what passed the gate."""
 WORKING_BYTES = 120
-"""A bar of a block while it is read and scanned: the block, its symbols that passed the gate once
-more, and what the columns need; 101 were measured."""
+"""The same while it is read, or while the columns are computed, at most; 101 were measured."""
 
 
 def memory_limit(text: str | None) -> int:
@@ -41,6 +43,10 @@ def panel_bytes(n_symbols: int, n_sessions: int) -> int:
     return n_symbols * n_sessions * CELL_BYTES
 
 
-def widest_block(limit: int, n_sessions: int, workers: int) -> int:
-    """Symbols of a block such that one block for each of ``workers`` stays within ``limit``."""
-    return max(1, limit // (max(workers, 1) * max(n_sessions, 1) * WORKING_BYTES))
+def widest_block(limit: int, n_sessions: int, workers: int, arrays: float = 0.0) -> int:
+    """Symbols of a block such that one block for each of ``workers`` stays within ``limit``.
+
+    ``arrays``: of the size of the block's bars, that expressions take at one time.
+    """
+    bar_bytes = max(WORKING_BYTES, SCANNED_BYTES + ARRAY_BYTES * arrays)
+    return max(1, int(limit / (max(workers, 1) * max(n_sessions, 1) * bar_bytes)))

@@ -1,0 +1,126 @@
+"""How many whole arrays the bars of expressions take at once while they are computed.
+
+Follows the order in which ``bar_values`` computes, and drops, the steps of a program. What stands
+under a recursion is there at every bar: ``ema(a + (b + (c + d)), 9)`` holds as many arrays as its
+parts that wait for each other. Most expressions need a few bars of each part, next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from technic.language.bar_values import MOST_STREAMED
+from technic.language.levels import level_of
+from technic.language.nodes import Call, Node, children
+from technic.language.operators import split
+from technic.language.program import Need, Program, Step, needs
+from technic.language.vocabulary import Vocabulary
+
+__all__ = ["arrays_held"]
+
+OWN_ARRAYS = {"constant": 0, "field": 0, "shift": 1, "operator": 3, "point": 6, "window": 9}
+"""Arrays of a step while it is computed, its result included, its operands not, at most."""
+START_ARRAYS, STREAM_ARRAYS = 8, 3
+"""Of a recursion that is kept whole, and of one of which a few rows are kept."""
+PANEL_ARRAYS = 5.5
+"""Of a panel: a function of the day that is costly is computed on a copy of some of the columns."""
+LONGER_BARS = 0.2
+"""Bars of a week, for each of its sessions; a month has fewer."""
+
+
+def arrays_held(nodes: Iterable[Node], vocabulary: Vocabulary, n_bars: int) -> float:
+    """Return how many arrays ``(n_bars, n_symbols)`` checked nodes take at most at one time.
+
+    The panel itself is not counted. An estimate from above: kernels are taken at their worst.
+    """
+    day: list[Node] = []
+    longer: list[Node] = []
+    held = 0.0
+    for node in _parts(list(nodes), vocabulary):
+        function = vocabulary.functions[node.function] if isinstance(node, Call) else None
+        if isinstance(node, Call) and function and function.memory == "timeframe":
+            longer.append(node.arguments[0])
+        elif isinstance(node, Call) and function and function.memory == "day":
+            series = split(node, function).series
+            parts = [_held([one], vocabulary, n_bars, everything=True) for one in series]
+            held = max(held, PANEL_ARRAYS * function.costly + sum(parts))
+        else:
+            day.append(node)
+    if longer:  # a panel and the benchmark, of longer bars
+        held = max(held, LONGER_BARS * (PANEL_ARRAYS + 1 + _held(longer, vocabulary, n_bars)))
+    return max(held, _held(day, vocabulary, n_bars))
+
+
+def _parts(nodes: Sequence[Node], vocabulary: Vocabulary) -> Iterator[Node]:
+    """Yield what is computed from bars: of the level bar, and calls about a day or longer bars."""
+    for node in dict.fromkeys(nodes):
+        level = level_of(node, vocabulary)
+        function = vocabulary.functions[node.function] if isinstance(node, Call) else None
+        if level == "bar" or (function and function.memory in ("timeframe", "day")):
+            yield node
+        elif level != "constant":
+            yield from _parts(children(node), vocabulary)
+
+
+def _held(
+    nodes: Sequence[Node], vocabulary: Vocabulary, n_bars: int, *, everything: bool = False
+) -> float:
+    program = Program(vocabulary.functions)
+    results = [program.add(node) for node in nodes]
+    steps = program.steps
+    needed = needs(steps, results, everything=everything)
+    first = [need.everything or (bool(need) and step.kind == "start")
+             for step, need in zip(steps, needed, strict=True)]  # fmt: skip
+    rest = [bool(need) and not early for need, early in zip(needed, first, strict=True)]
+    size = [_size(step, need, n_bars) for step, need in zip(steps, needed, strict=True)]
+    tails = sum(
+        min(1.0, sum(bars for _, bars in need.spans) / n_bars)
+        for step, need, early in zip(steps, needed, first, strict=True)
+        if early and step.kind not in ("constant", "field")
+    )
+    own = [_own(step, need) * one for step, need, one in zip(steps, needed, size, strict=True)]
+    whole = [need.everything for need in needed]
+    return tails + max(_most(steps, first, whole, size, own), _most(steps, rest, rest, size, own))
+
+
+def _own(step: Step, need: Need) -> int:
+    """Return how many arrays of its size a step takes while it is computed."""
+    if step.kind != "start":
+        return OWN_ARRAYS[step.kind]
+    streamed = all(lag + bars <= MOST_STREAMED for lag, bars in need.spans)
+    return STREAM_ARRAYS if streamed and not need.everything else START_ARRAYS
+
+
+def _size(step: Step, need: Need, n_bars: int) -> float:
+    """Return the share of all bars that a step is computed on; what is there already is none."""
+    if step.kind in ("constant", "field"):
+        return 0.0
+    if need.everything or step.kind == "start":
+        return 1.0
+    return min(1.0, sum(bars + step.reach for _, bars in need.spans) / n_bars)
+
+
+def _most(
+    steps: Sequence[Step],
+    wanted: Sequence[bool],
+    kept: Sequence[bool],
+    size: Sequence[float],
+    own: Sequence[float],
+) -> float:
+    """Return the most arrays there are while the wanted steps are computed one after the other."""
+    users = [0] * len(steps)
+    for step, is_wanted in zip(steps, wanted, strict=True):
+        for below in step.inputs if is_wanted else ():
+            users[below] += 1
+    held = most = 0.0
+    for number, step in enumerate(steps):
+        if not wanted[number] or step.kind == "constant":
+            continue
+        most = max(most, held + own[number])
+        if kept[number]:
+            held += size[number]
+        for below in step.inputs:
+            users[below] -= 1
+            if not users[below] and kept[below]:
+                held -= size[below]
+    return most
