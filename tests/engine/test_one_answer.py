@@ -1,0 +1,215 @@
+"""One answer wherever a scan runs: real and simulated bars, every width, order, day and fault."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from support.blocks_that_fail import Poisoning, killed_once
+from support.made_up_market import SESSIONS, SYMBOLS
+from support.stored_market import fill, scan_stored
+from technic import ScanConfig, ScanResult, run_scan
+from technic.data_engine.providers.base import Failure, Provider
+from technic.data_engine.providers.files import FilesProvider
+from technic.engine.blocks import BlockOutcome, BlockScan
+from technic.engine.local import LocalRunner
+from technic.engine.ray_runner import RayRunner, start_ray
+from technic.engine.runner import Runner, RunProgress
+from technic.engine.threads import ThreadsRunner
+from technic.panel import BlockSource
+from technic.setups import load_setups
+from technic.testing import FakeProvider, make_bars
+
+ray = pytest.importorskip("ray")
+
+NOW = dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC)
+ALL = 8192
+WIDTHS = (1, 2, 7, 256, ALL)
+# ordinary ones, thin ones, warrants, short histories, an unadjusted split, a listing without bars
+REAL = (
+    *("A", "AAPL", "ABAT", "ABLLW", "ADBE", "AEON", "AHR", "ALTO", "AMC", "AMZN", "ANET", "ARCC"),
+    *("AUMN", "BLAC", "CCIA", "CHSN", "CNVS", "HOLO", "VVOS", "BETR", "ATXG", "NOBARS"),
+)
+SAYS: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "much": {
+        "where": "close > 2 and rank(roc(close, 60)) <= 18 and bars_since(close > high[1]) < 90",
+        "columns": ("ema(ema(close, 50), 9)", "rank(volume)", "weekly(rsi(close, 9))", "tv_status"),
+        "sort": "rank(atr(14) / close)",
+    },
+    "setups": {"setups": load_setups("vcp", "squeeze_on", "rs_line_new_high", "weinstein_stage_2",
+                                     "volume_dry_up", "trend_template")},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """A market, the symbol that a fault befalls, another to compare with, and two days."""
+
+    provider: Provider
+    symbols: tuple[str, ...]
+    victim: str
+    benchmark: str
+    days: tuple[str, str]
+
+
+@cache
+def simulated() -> Market:
+    """Random walks; one symbol without bars, one whose request fails."""
+    failures = {"CP": Failure("http_500", "the server had enough")}
+    provider = FakeProvider(make_bars(SYMBOLS, SESSIONS), failures=failures)
+    return Market(provider, (*SYMBOLS, "NOBARS"), "BN", "AK", ("2024-03-08", "2023-06-30"))
+
+
+@cache
+def real(folder: Path) -> Market:
+    """Bars as they are, with all that is wrong with them."""
+    provider = FilesProvider(folder / "us_daily_sample.parquet")
+    return Market(provider, REAL, "ANET", "AAPL", ("2024-03-08", "2023-06-09"))
+
+
+@pytest.fixture(params=["simulated", "real"])
+def market(request: pytest.FixtureRequest) -> Market:
+    """Either of them."""
+    if request.param == "simulated":
+        return simulated()
+    return real(request.getfixturevalue("real_data"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_ray() -> Iterator[None]:
+    """One local Ray for the whole module."""
+    tests = str(Path(__file__).parents[1])
+    with pytest.MonkeyPatch.context() as patch:
+        # workers import the scans that fail on purpose from here
+        patch.setenv("PYTHONPATH", os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")]))
+        with start_ray():
+            yield
+
+
+@dataclass
+class Deadly:
+    """A runner of whose workers one is killed while it scans a symbol, once."""
+
+    inner: Runner
+    symbol: str
+    marker: Path
+
+    @property
+    def name(self) -> str:
+        """That of the runner inside."""
+        return self.inner.name
+
+    @property
+    def workers(self) -> int:
+        """Those of the runner inside."""
+        return self.inner.workers
+
+    def run(
+        self,
+        source: BlockSource,
+        scan: BlockScan,
+        block_size: int,
+        progress: RunProgress | None = None,
+    ) -> BlockOutcome:
+        """Run the scan with the fault in it."""
+        deadly = partial(killed_once, scan=scan, symbol=self.symbol, marker=self.marker)
+        return self.inner.run(source, deadly, block_size, progress)
+
+
+ORDERS: tuple[Callable[[tuple[str, ...]], tuple[str, ...]], ...] = (
+    lambda symbols: symbols,
+    lambda symbols: symbols[::-1],
+    lambda symbols: symbols[1::2] + symbols[::2],
+)
+FAULTS = ("none", "poison", "kill")
+# with each width every order, fault and text comes up; with each text and fault both days
+CASES = [
+    pytest.param(width, order, (at + order) % 2, FAULTS[(at + order) % 3], says,
+                 id=f"{width}-order{order}-day{(at + order) % 2}-{FAULTS[(at + order) % 3]}-{says}")
+    for at, width in enumerate(WIDTHS)
+    for order, says in enumerate(np.roll(list(SAYS), at // 3).tolist())
+]  # fmt: skip
+
+
+def scan_of(
+    market: Market, says: str, day: int, runner: Runner, order: int = 0, width: int = ALL
+) -> ScanResult:
+    """Scan the market with one runner."""
+    config = ScanConfig(
+        symbols=ORDERS[order](market.symbols),
+        as_of=market.days[day],
+        benchmark=market.benchmark,
+        block_size=width,
+        **SAYS[says],
+    )
+    return run_scan(config, provider=market.provider, runner=runner, now=NOW)
+
+
+def met(result: ScanResult) -> dict[str, list[str]]:
+    """What each condition came to for each symbol, in alphabetical order."""
+    order = sorted(range(len(result.scored)), key=result.scored.__getitem__)
+    return {
+        f"{one.owner}.{one.name}": [one.sentence(at) for at in order] for one in result.conditions
+    }
+
+
+@cache
+def expected(market: Market, says: str, day: int, *, poison: bool) -> ScanResult:
+    """In this process, all symbols at once."""
+    runner = LocalRunner()
+    return scan_of(market, says, day, Poisoning(runner, market.victim) if poison else runner)
+
+
+@pytest.mark.parametrize(("width", "order", "day", "fault", "says"), CASES)
+def test_every_runner_gives_one_answer(
+    market: Market, width: int, order: int, day: int, fault: str, says: str, tmp_path: Path
+):
+    """Table and ledger bit for bit; only the ledger's order is that of the universe."""
+    runners: list[Runner] = [LocalRunner(), ThreadsRunner(3), RayRunner()]
+    if fault == "poison":
+        runners = [Poisoning(runner, market.victim) for runner in runners]
+    marker = tmp_path / "killed"
+    if fault == "kill":  # of what runs here nothing can be killed
+        runners[2] = Deadly(runners[2], market.victim, marker)
+    whole = expected(market, says, day, poison=fault == "poison")
+    universe = ORDERS[order](market.symbols)
+    ledger = whole.ledger.frame().set_index("symbol").loc[list(universe)]
+    for runner in runners:
+        found = scan_of(market, says, day, runner, order, width)
+        pd.testing.assert_frame_equal(found.table, whole.table, check_exact=True)
+        pd.testing.assert_frame_equal(found.ledger.frame().set_index("symbol"), ledger)
+        assert (found.regime, found.warnings) == (whole.regime, whole.warnings)
+        assert found.scored == tuple(s for s in universe if s in whole.scored)
+        assert met(found) == met(whole)
+        assert found.runner.ran == runner.name
+    assert marker.exists() == (fault == "kill")
+    outcome = whole.ledger.of(market.victim)
+    assert (outcome == ("error.ZeroDivisionError", "poison in the well")) == (fault == "poison")
+    assert whole.ledger.of("NOBARS")[0] == "fetch.no_data"
+    assert len(whole.table) > (0 if says == "setups" else 8)
+
+
+@pytest.mark.parametrize("says", ["much", "setups"])
+def test_workers_that_read_the_store_say_the_same(
+    says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Expressions, setups and a symbol that raises, in blocks that no driver has seen."""
+    folder = fill(tmp_path / "store", monkeypatch)
+    config = ScanConfig(benchmark="AK", block_size=7, **SAYS[says])
+    in_memory = scan_stored(folder, config, runner=Poisoning(LocalRunner(), "BN"))
+    streamed = scan_stored(folder, config, "0.0003", runner=Poisoning(RayRunner(), "BN"))
+    assert streamed.stats.streamed
+    pd.testing.assert_frame_equal(in_memory.table, streamed.table, check_exact=True)
+    pd.testing.assert_frame_equal(in_memory.ledger.frame(), streamed.ledger.frame())
+    assert met(streamed) == met(in_memory)
+    assert streamed.ledger.of("BN") == ("error.ZeroDivisionError", "poison in the well")
