@@ -382,3 +382,7 @@ def test_blocks_of_all_workers_fit_into_the_memory(folder: Path):
     sessions = np.count_nonzero(SESSIONS.astype("datetime64[Y]") >= np.datetime64("2023"))
     assert widths == [widest_block(memory_limit("0.0003"), sessions, 1)]
     assert 1 < widths[0] < len(SYMBOLS)
+    # what waits for its neighbours is there at every bar, once for each
+    waiting = f"ema({' + ('.join(f'ema(close, {n})' for n in range(5, 15))}{')' * 9}, 9)"
+    scan_stored(folder, ScanConfig(bars=200, columns=(waiting,)), "0.0003", runner=Noting(1))
+    assert 1 <= widths[1] <= widths[0] * 120 / (96 + 8 * 10)

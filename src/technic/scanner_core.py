@@ -274,11 +274,14 @@ def _evaluated(
 def _require_a_scan(ledger: Ledger) -> Ledger:
     """Return the ledger, unless every symbol that the pre-screen had left failed: then raise.
 
-    An empty table would look as if nothing had qualified.
+    Also where all that the gate let through raised. An empty table would look as if nothing had
+    qualified.
     """
     left = {name: n for name, n in ledger.counts.items() if not name.startswith("prescreen.")}
     failed = {name: n for name, n in left.items() if name.startswith(("fetch.", "error."))}
-    if failed and len(failed) == len(left):
+    scored = any(name.startswith(("kept", "filter.")) for name in left)
+    raised = any(name.startswith("error.") for name in failed)
+    if (failed and len(failed) == len(left)) or (raised and not scored):
         counts = ", ".join(f"{name} {n:,}" for name, n in failed.items())
         worst = max(failed, key=lambda name: failed[name])
         example = str(ledger.detail[list(ledger.outcome).index(worst)])

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 
 from support.blocks_that_fail import Poisoning
 from support.made_up_market import SESSIONS, SYMBOLS, assert_same, scan
 from technic import ScanConfig
 from technic.engine import choose, ray_runner
-from technic.engine.blocks import shared_width
+from technic.engine.blocks import BlockOutcome, BlockScan, shared_width
 from technic.engine.choose import open_runner
 from technic.engine.local import LocalRunner
-from technic.engine.runner import Runner
+from technic.engine.runner import Runner, RunProgress
 from technic.engine.threads import ThreadsRunner
-from technic.errors import MissingExtraError, ParameterError, RunnerError
-from technic.panel import LongBars
+from technic.errors import MissingExtraError, NothingToScanError, ParameterError, RunnerError
+from technic.panel import BarPanel, BlockSource, LongBars
 from technic.result import RunnerInfo
-from technic.scan_block import scan_block
+from technic.scan_block import BlockRows, scan_block
 from technic.settings import load_settings
 from technic.testing import make_bars, make_panel
 
@@ -89,6 +91,38 @@ def test_a_ray_that_cannot_start_is_an_error_and_auto_falls_back(
     result = scan(bars, ScanConfig(runner="auto"))
     assert result.runner == RunnerInfo("auto", "local", "runner ray: no cluster at None")
     assert len(result.warnings) == 1
+
+
+def raising(panel: BarPanel, scan: BlockScan) -> BlockRows:
+    """Raise as soon as a symbol passes the gate."""
+    rows = scan(panel)
+    if rows.symbols:
+        raise ValueError("no symbol can be scored")
+    return rows
+
+
+class Raising(LocalRunner):
+    """A runner all of whose scans raise."""
+
+    def run(
+        self,
+        source: BlockSource,
+        scan: BlockScan,
+        block_size: int,
+        progress: RunProgress | None = None,
+    ) -> BlockOutcome:
+        """Run the scan that raises."""
+        return super().run(source, partial(raising, scan=scan), block_size, progress)
+
+
+def test_a_scan_in_which_every_symbol_raises_is_no_empty_table(bars: LongBars):
+    """Also where the gate stopped some: nothing qualified would look the same."""
+    thin = replace(bars, volume=np.where(bars.column == 3, 0.0, bars.volume))
+    assert scan(thin).ledger.counts["gate.dollar_volume_floor"] == 1
+    with pytest.raises(NothingToScanError, match=r"error.ValueError 29.*no symbol can be scored"):
+        scan(thin, runner=Raising())
+    stopped = replace(bars, volume=np.zeros(len(bars)))
+    assert list(scan(stopped, runner=Raising()).ledger.counts) == ["gate.dollar_volume_floor"]
 
 
 @pytest.mark.parametrize("runner", [LocalRunner(), ThreadsRunner(2)], ids=lambda r: r.name)
