@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,6 +91,25 @@ def test_a_ray_that_cannot_start_is_an_error_and_auto_falls_back(
         pass
     result = scan(bars, ScanConfig(runner="auto"))
     assert result.runner == RunnerInfo("auto", "local", "runner ray: no cluster at None")
+    assert len(result.warnings) == 1
+
+
+def test_a_ray_that_is_broken_is_an_error_and_auto_falls_back(
+    bars: LongBars, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """One that is installed and cannot be imported is like one that cannot start."""
+    (tmp_path / "ray").mkdir()
+    (tmp_path / "ray" / "__init__.py").write_text("raise ImportError('libray.so is missing')")
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.split(".")[0] == "ray"]:
+        monkeypatch.delitem(sys.modules, name)
+    reason = "runner ray: it is installed and cannot be imported (libray.so is missing)"
+    with pytest.raises(RunnerError) as raised:
+        scan(bars, ScanConfig(runner="ray"))
+    assert str(raised.value).startswith(reason)
+    result = scan(bars, ScanConfig(runner="auto"))
+    assert (result.runner.asked, result.runner.ran) == ("auto", "local")
+    assert result.runner.reason.startswith(reason)
     assert len(result.warnings) == 1
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from technic.engine.local import LocalRunner
@@ -61,11 +61,11 @@ def open_runner(name: str, ray_address: str | None = None) -> Iterator[ChosenRun
 
 @contextmanager
 def _open_ray(name: str, address: str | None) -> Iterator[ChosenRunner]:
-    from technic.engine.ray_runner import RayRunner, start_ray
+    from technic.engine.ray_runner import RayRunner
 
     try:
         check_runner("ray")
-        session = start_ray(address)
+        session = _started(address)
     except (MissingExtraError, RunnerError) as error:
         if name == "ray":
             raise
@@ -74,3 +74,14 @@ def _open_ray(name: str, address: str | None) -> Iterator[ChosenRunner]:
         return
     with session:
         yield ChosenRunner(RayRunner(), name, "Ray is there" if name == "auto" else "")
+
+
+def _started(address: str | None) -> ExitStack:
+    """Start Ray; one that is installed and broken is one that cannot start."""
+    from technic.engine.ray_runner import START_HINT, start_ray
+
+    try:
+        return start_ray(address)
+    except ImportError as error:
+        what = f"it is installed and cannot be imported ({error})"
+        raise RunnerError("ray", what, START_HINT) from error
