@@ -97,22 +97,10 @@ def one_ray() -> Iterator[None]:
 
 
 @dataclass
-class Deadly:
+class Deadly(Poisoning):
     """A runner of whose workers one is killed while it scans a symbol, once."""
 
-    inner: Runner
-    symbol: str
     marker: Path
-
-    @property
-    def name(self) -> str:
-        """That of the runner inside."""
-        return self.inner.name
-
-    @property
-    def workers(self) -> int:
-        """Those of the runner inside."""
-        return self.inner.workers
 
     def run(
         self,
@@ -180,7 +168,7 @@ def test_every_runner_gives_one_answer(
         runners = [Poisoning(runner, market.victim) for runner in runners]
     marker = tmp_path / "killed"
     if fault == "kill":  # of what runs here nothing can be killed
-        runners[2] = Deadly(runners[2], market.victim, marker)
+        runners[2] = Deadly(RayRunner(), market.victim, marker)
     whole = expected(market, says, day, poison=fault == "poison")
     universe = ORDERS[order](market.symbols)
     ledger = whole.ledger.frame().set_index("symbol").loc[list(universe)]
