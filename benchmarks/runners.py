@@ -52,31 +52,36 @@ def best_of(rounds: int, work: Callable[[], BlockOutcome]) -> tuple[float, Block
 def check_same(left: BlockOutcome, right: BlockOutcome) -> None:
     """Raise unless two runners came to the same rows, bit for bit."""
     one, other = joined(left.rows), joined(right.rows)
+    pairs = [(one.columns[name], other.columns[name]) for name in one.columns]
+    if one.index is not None and other.index is not None:
+        pairs += [(one.index.total, other.index.total), (one.index.count, other.index.count)]
     same = one.symbols == other.symbols and one.gated == other.gated
-    if not same or any(
-        one.columns[name].tobytes() != other.columns[name].tobytes() for name in one.columns
-    ):
+    if not same or any(mine.tobytes() != theirs.tobytes() for mine, theirs in pairs):
         raise SystemExit("the runners do not agree")
 
 
 def compare(panel: BarPanel, scan: BlockScan, rounds: int) -> None:
-    """Print what each runner takes, then Ray's time by number of blocks."""
+    """Print what each runner takes, in turns, then Ray's time by number of blocks."""
     n = panel.n_symbols
     print(f"\n{n:,} symbols x {panel.n_bars:,} bars")
     on_ray = RayRunner()
     runners: list[Runner] = [LocalRunner(), ThreadsRunner(), on_ray]
-    base: tuple[float, BlockOutcome] | None = None
-    for runner in runners:
-        if runner.name == "ray":
-            runner.run(panel, scan, BLOCK_SIZE)  # workers import, once
-        spent, outcome = best_of(rounds, partial(runner.run, panel, scan, BLOCK_SIZE))
-        base = base or (spent, outcome)
-        check_same(base[1], outcome)
-        print(f"  {runner.name:<8} {spent:7.3f} s  {spent / base[0]:5.2f} x local")
+    on_ray.run(panel, scan, BLOCK_SIZE)  # workers import, once
+    local = runners[0].run(panel, scan, BLOCK_SIZE)
+    taken: dict[str, float] = {}
     cost = on_ray.last
-    without = spent - cost.put_seconds
+    for _ in range(rounds):
+        for runner in runners:
+            spent, outcome = best_of(1, partial(runner.run, panel, scan, BLOCK_SIZE))
+            check_same(local, outcome)
+            if spent < taken.get(runner.name, np.inf):
+                taken[runner.name] = spent
+                cost = on_ray.last if runner is on_ray else cost
+    for name, spent in taken.items():
+        print(f"  {name:<8} {spent:7.3f} s  {spent / taken['local']:5.2f} x local")
+    without = (taken["ray"] - cost.put_seconds) / taken["local"]
     print(f"  ray.put  {cost.put_seconds:7.3f} s for {cost.put_bytes / 1e6:,.0f} MB, {cost.tasks} "
-          f"tasks; without it Ray is {without / base[0]:.2f} x local")  # fmt: skip
+          f"tasks; without it Ray is {without:.2f} x local")  # fmt: skip
     for width in WIDTHS:
         ray_s, _ = best_of(rounds, partial(on_ray.run, panel, scan, width))
         put, tasks = on_ray.last.put_seconds, on_ray.last.tasks
