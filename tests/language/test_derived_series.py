@@ -67,7 +67,8 @@ def benchmark_of(panel, first):
 
 def values(text, panel, closes):
     """The expression at all bars."""
-    return evaluate_bars(read(text, BASE).node, panel, BASE, benchmark=closes)
+    node = read(text, BASE).node
+    return evaluate_bars([node], panel, BASE, benchmark=closes)[node]
 
 
 def expected(oracle, series):

@@ -8,7 +8,7 @@ from support.function_calls import OF_BARS, call_of
 from support.packed_panel import packed_panel
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.indicators.catalog import evaluate
-from technic.language import BASE, NameInfo, read
+from technic.language import BASE, NameInfo, bar_values, read
 from technic.language.evaluate import evaluate_bars, evaluate_day
 from technic.panel import FIELDS
 
@@ -73,9 +73,9 @@ def test_a_day_has_the_bits_of_that_row_among_all_bars(share, latest, panel, nod
     """Wherever each column ends, and also where there are fewer bars than a window needs."""
     rows = rows_of(panel, share, latest)
     days = evaluate_day(nodes, panel, rows, BASE, benchmark=closes)
+    everything = evaluate_bars(nodes, panel, BASE, benchmark=closes)
     for node in nodes:
-        bars = evaluate_bars(node, panel, BASE, benchmark=closes)
-        at_row = bars[np.maximum(rows, 0), np.arange(panel.n_symbols)]
+        at_row = everything[node][np.maximum(rows, 0), np.arange(panel.n_symbols)]
         wanted = np.where(rows < 0, np.nan, at_row)
         np.testing.assert_array_equal(days[node], wanted, err_msg=str(node))
 
@@ -123,8 +123,27 @@ def test_panels_without_bars_or_symbols_work(n_bars, n_symbols, nodes):
     closes = np.full(n_bars, 100.0)
     for values in evaluate_day(nodes, small, rows, BASE, benchmark=closes).values():
         assert values.shape == (n_symbols,)
-    for node in nodes:
-        assert evaluate_bars(node, small, BASE, benchmark=closes).shape == (n_bars, n_symbols)
+    for values in evaluate_bars(nodes, small, BASE, benchmark=closes).values():
+        assert values.shape == (n_bars, n_symbols)
+
+
+@pytest.mark.parametrize(("cells", "columns"), [(7, 3), (60, 100), (1000, 260), (9, 1)])
+def test_the_size_of_a_tile_changes_no_bit(cells, columns, panel, nodes, closes, monkeypatch):
+    """Tiles of a few bars and symbols, of one column, of more bars than a window has."""
+    wanted = evaluate_bars(nodes, panel, BASE, benchmark=closes)
+    monkeypatch.setattr(bar_values, "TILE_CELLS", cells)
+    monkeypatch.setattr(bar_values, "TILE_COLUMNS", columns)
+    for node, found in evaluate_bars(nodes, panel, BASE, benchmark=closes).items():
+        np.testing.assert_array_equal(found, wanted[node], err_msg=str(node))
+
+
+def test_a_benchmark_of_each_symbols_own_bars_is_cut_with_them(panel, monkeypatch):
+    """As in weekly bars: the closes lie as the fields do."""
+    node = read("close / benchmark", BASE).node
+    own = panel.close * 2.0
+    monkeypatch.setattr(bar_values, "TILE_COLUMNS", 9)
+    found = evaluate_bars([node], panel, BASE, benchmark=own)[node]
+    np.testing.assert_array_equal(found[panel.session >= 0], 0.5)
 
 
 def test_results_are_the_callers_own(panel):
@@ -136,7 +155,7 @@ def test_results_are_the_callers_own(panel):
         assert not np.shares_memory(values, panel.close)
         values[:] = -1.0
     assert (known["sma_50"] == 7.0).all()
-    assert not np.shares_memory(evaluate_bars(nodes[0], panel, BASE), panel.close)
+    assert not np.shares_memory(evaluate_bars(nodes[:1], panel, BASE)[nodes[0]], panel.close)
 
 
 def test_columns_of_the_scan_are_computed_unless_they_are_known(panel):
@@ -172,7 +191,7 @@ def test_a_column_nobody_has_values_of_is_refused():
 def test_all_bars_are_refused_for_values_of_the_day(panel):
     """A weekly value is one of the scan's day."""
     with pytest.raises(ParameterError, match="at every bar"):
-        evaluate_bars(read("weekly(close)", BASE).node, panel, BASE)
+        evaluate_bars([read("weekly(close)", BASE).node], panel, BASE)
 
 
 INFINITE = [
@@ -201,7 +220,7 @@ def test_nothing_is_ever_infinite(text):
     bars["volume"][5:12] = 0.0
     huge = packed_panel(bars)
     node = read(text, BASE).node
-    found = evaluate_bars(node, huge, BASE)
+    found = evaluate_bars([node], huge, BASE)[node]
     assert np.isnan(found[6:, 0]).any()
     assert not np.isinf(found).any()
     for row in (6, 11, 29):

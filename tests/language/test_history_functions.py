@@ -60,5 +60,6 @@ def test_the_last_bars_say_what_they_show(text):
     """Eight bars, each with its value; NO: missing or unknown."""
     close, volume = np.array(CLOSE)[:, None], np.array(VOLUME)[:, None]
     bars = {"open": close, "high": close, "low": close, "close": close, "volume": volume}
-    found = evaluate_bars(read(text, BASE).node, packed_panel(bars), BASE)
+    node = read(text, BASE).node
+    found = evaluate_bars([node], packed_panel(bars), BASE)[node]
     np.testing.assert_allclose(found[:, 0], EXPECTED[text], rtol=1e-12, atol=1e-12)

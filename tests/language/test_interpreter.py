@@ -113,7 +113,7 @@ def test_each_bar_by_arrays(text, expected):
     benchmark = np.array([np.nan if x is U else x for x in BENCHMARK])
     node = read(text, VOCABULARY).node
     wanted = [np.nan if x is U else float(x) for x in expected]
-    found = evaluate_bars(node, panel, VOCABULARY, benchmark=benchmark)
+    found = evaluate_bars([node], panel, VOCABULARY, benchmark=benchmark)[node]
     np.testing.assert_allclose(found[:, 0], wanted, rtol=1e-12)
     for row, value in enumerate(found[:, 0]):
         rows = np.array([row])

@@ -45,11 +45,12 @@ def test_parts_give_what_the_kernel_gives(name, panel):
     function, node = FUNCTIONS[name], call_of(name)
     arguments = split(node, function)
     arrays = [np.array(getattr(panel, field)) for field in function.fields]
-    arrays += [evaluate_bars(operand, panel, BASE) for operand in arguments.series]
+    operands = evaluate_bars(arguments.series, panel, BASE)
+    arrays += [operands[operand] for operand in arguments.series]
     with np.errstate(all="ignore"):
         wanted = finite(np.array(arguments.bound(function)(*arrays)))
     wanted[panel.session < 0] = np.nan
-    np.testing.assert_array_equal(evaluate_bars(node, panel, BASE), wanted)
+    np.testing.assert_array_equal(evaluate_bars([node], panel, BASE)[node], wanted)
     assert np.isfinite(wanted).any()
 
 
@@ -64,7 +65,7 @@ def test_the_first_value_comes_after_the_bars_a_function_says_it_needs(name, pan
         else begins
     )
     first = begins - 1 + function.bars(*split(node, function).constants) - 1
-    found = evaluate_bars(node, panel, BASE)[:, 2]
+    found = evaluate_bars([node], panel, BASE)[node][:, 2]
     kleene = {"ever", "always", "rising", "falling", "crosses_above", "crosses_below"}
     may_be_earlier = kleene | {"is_missing", "bars_since", "value_when"}
     if name not in may_be_earlier:

@@ -26,7 +26,7 @@ from technic.scan_terms import ScanTerms, scan_terms, vocabulary
 from technic.testing import make_panel
 
 BARS = 1_200
-PANEL = make_panel(100, BARS)
+PANEL = make_panel(500, BARS)
 WARM = PANEL.take(slice(0, 1))
 SLACK = 0.3
 """Arrays: sums per symbol, and arrays of a byte for each bar."""

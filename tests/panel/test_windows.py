@@ -55,6 +55,20 @@ def test_a_window_has_the_same_bits_wherever_it_lies(name, n):
 
 
 @every_kernel
+@pytest.mark.parametrize("n", [1, 2, 3, 20, 99, 100, 101])
+@pytest.mark.parametrize("cells", [1, 250, 700])
+def test_the_width_of_a_stripe_changes_no_bit(name, n, cells, monkeypatch):
+    """Stripes of one column and of several, the last one narrower than the others."""
+    values = np.random.default_rng(n).lognormal(3, 1, (100, 8))
+    values[90:, 5] = np.nan
+    wanted = kernel(name)(values, n)
+    monkeypatch.setattr(windows, "STRIPE_CELLS", cells)
+    monkeypatch.setattr(windows, "NARROWEST_STRIPE", 1)
+    for a, b in zip(kernel(name)(values, n), wanted, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@every_kernel
 @pytest.mark.parametrize("n", [2, 7, 20])
 def test_what_left_the_window_leaves_no_trace(name, n):
     """A bar times 1e6 changes the windows that hold it and no bit of any other."""

@@ -54,7 +54,7 @@ def bars_by_loops(node: Node, market: Market) -> list[list[Cell]]:
 
 def bars_by_arrays(node: Node, market: Market) -> list[FloatArray]:
     """The same from ``evaluate_bars``, after checking that nothing stands below the last bar."""
-    values = evaluate_bars(node, market.panel, VOCABULARY, benchmark=market.benchmark)
+    values = evaluate_bars([node], market.panel, VOCABULARY, benchmark=market.benchmark)[node]
     assert values.shape == market.panel.close.shape
     assert not np.isinf(values).any()
     columns = []

@@ -46,7 +46,8 @@ def main() -> None:
     nodes = {name: read(ours, BASE).node for name, (_, ours) in FACTORS.items()}
 
     def computed(panel: BarPanel) -> dict[str, np.ndarray]:
-        return {name: evaluate_bars(node, panel, BASE) for name, node in nodes.items()}
+        found = evaluate_bars(nodes.values(), panel, BASE)
+        return {name: found[node] for name, node in nodes.items()}
 
     def from_store() -> dict[str, np.ndarray]:
         return computed(BarPanel.from_long(store.read(None, sessions[0], sessions[-1]), sessions))

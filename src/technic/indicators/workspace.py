@@ -60,6 +60,7 @@ class Workspace:
         self._odd = np.flatnonzero(rows != self._common) if self._one_row else np.empty(0, np.intp)
         self._tails: dict[str, FloatArray] = {}
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
+        self._several = None if self._one_row else _SeveralRows(rows)
 
     def field(self, name: str) -> FloatArray:
         """One of the panel's arrays, from the first bar to the last row asked for."""
@@ -121,14 +122,10 @@ class Workspace:
 
     def read(self, values: FloatArray) -> FloatArray:
         """Return the asked-for rows of an aligned array, NaN where a row is negative."""
-        if self._one_row:
-            only: FloatArray = values[-1]
-            return only
-        if not len(values):
-            return np.full(self.rows.shape, np.nan)
-        out: FloatArray = np.take_along_axis(values, np.maximum(self.rows, 0), axis=0)
-        np.copyto(out, np.nan, where=self.rows < 0)
-        return out
+        if self._several is not None:
+            return self._several.of(values)
+        only: FloatArray = values[-1]
+        return only
 
     def once(self, key: Hashable, make: Callable[[], R]) -> R:
         """Return what ``make`` made for this key, or make it now."""
@@ -192,6 +189,34 @@ class Workspace:
             return np.full(row.shape, np.nan)
         found: FloatArray = values[np.maximum(row, 0), columns]
         np.copyto(found, np.nan, where=row < 0)
+        return found
+
+
+class _SeveralRows:
+    """Reads ``(k, n_symbols)`` rows from one array after the other: where they lie is found once.
+
+    Where all rows of all columns are asked for, as on the whole history of a block, that is a copy.
+    """
+
+    def __init__(self, rows: NDArray[np.intp]) -> None:
+        n_rows, n_symbols = rows.shape
+        self._shape = rows.shape
+        self._all = bool((rows == np.arange(n_rows)[:, None]).all())
+        self._places, self._absent = rows, None
+        if not self._all:
+            absent = rows < 0
+            self._absent = absent if absent.any() else None
+            self._places = np.maximum(rows, 0) * n_symbols + np.arange(n_symbols)
+
+    def of(self, values: FloatArray) -> FloatArray:
+        """Return the rows of ``values``, the caller's own; NaN where a row is negative."""
+        if not len(values):
+            return np.full(self._shape, np.nan)
+        if self._all:
+            return np.array(values[: self._shape[0]])
+        found: FloatArray = np.ascontiguousarray(values).ravel().take(self._places, mode="clip")
+        if self._absent is not None:
+            np.copyto(found, np.nan, where=self._absent)
         return found
 
 

@@ -29,6 +29,13 @@ class Fields:
     def __init__(self, panel: BarPanel, benchmark: FloatArray | None) -> None:
         self.panel, self._benchmark = panel, benchmark
 
+    def of(self, columns: slice) -> Fields:
+        """Return the fields of some columns of the panel."""
+        closes = self._benchmark
+        if closes is not None and closes.ndim > 1:
+            closes = closes[:, columns]
+        return Fields(self.panel.take(columns), closes)
+
     def all(self, name: str, height: int) -> FloatArray:
         """Return the first ``height`` rows of a field."""
         if name != "benchmark":

@@ -10,7 +10,8 @@ An array is dropped after its last use.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,9 @@ FEW_BARS = 4
 """So many bars of a window are computed one by one: a single window needs no neighbours' sums."""
 MOST_STREAMED = 32
 """A stream of which more rows are needed is kept whole."""
+
+TILE_CELLS, TILE_COLUMNS = 196_608, 1_024
+"""Bars that are worked on together where all bars are computed, and of how many symbols at most."""
 
 Tails = dict[int, list[tuple[Span, FloatArray]]]
 """Step → the spans of bars that are there, newest last."""
@@ -60,18 +64,72 @@ def newest_bars(
 
 
 def all_bars(
-    program: Program, result: int, panel: BarPanel, benchmark: FloatArray | None = None
+    program: Program,
+    results: Sequence[int],
+    panel: BarPanel,
+    benchmark: FloatArray | None = None,
 ) -> FloatArray:
-    """Return a result at all bars, ``(n_bars, n_symbols)``; NaN after a column's last bar."""
-    needed = needs(program.steps, [result], everything=True)
-    found: FloatArray | Stream = np.full(panel.close.shape, program.steps[result].value)
+    """Return results at all bars, ``(n_results, n_bars, n_symbols)``; NaN after a column's end.
+
+    ``benchmark``: as in ``newest_bars``. Recursions run over all bars first. The rest is computed
+    tile by tile, whose arrays stay in the processor's cache: some columns, and as many bars as
+    make the bars before a tile, which its windows look at, a small part of the work.
+    """
+    out = np.empty((len(results), *panel.close.shape))
+    n_bars, n_symbols = panel.close.shape
     with np.errstate(all="ignore"):
-        for number, values in _history(
-            program.steps, needed, Fields(panel, benchmark), panel.n_bars
-        ):
-            found = values if number == result else found
-    assert not isinstance(found, Stream)
-    return np.where(panel.session >= 0, found, np.nan)
+        recursions = _recursions(program.steps, results, Fields(panel, benchmark))
+        for columns in _cut(n_symbols, TILE_COLUMNS):
+            fields = Fields(panel, benchmark).of(columns)
+            known = {number: found[..., columns] for number, found in recursions.items()}
+            tile = partial(_fill, program.steps, results, fields, known)
+            for rows in _cut(n_bars, max(TILE_CELLS // fields.panel.n_symbols, 1)):
+                tile(rows.stop, out[:, rows, columns])
+    return out
+
+
+def _recursions(
+    steps: Sequence[Step], results: Sequence[int], fields: Fields
+) -> dict[int, FloatArray]:
+    """Return all rows of the steps with a memory that others look at."""
+    n_bars = fields.panel.n_bars
+    needed = needs(steps, results)
+    found: dict[int, FloatArray] = {}
+    for number, values in _history(steps, needed, fields, n_bars):
+        if needed[number].spans and steps[number].kind != "field":
+            found[number] = whole(values, n_bars) if isinstance(values, Stream) else values
+            found[number] = finite(found[number])
+    return found
+
+
+def _fill(
+    steps: Sequence[Step],
+    results: Sequence[int],
+    fields: Fields,
+    known: Mapping[int, FloatArray],
+    stop: int,
+    out: FloatArray,
+) -> None:
+    """Write the bars before row ``stop`` into ``out``, ``(n_results, bars, n_symbols)``."""
+    _, bars, width = out.shape
+    columns = Columns(slice(None), np.array([stop - 1]), width)
+    needed = needs(steps, results, bars)
+    tails = {
+        number: [(span, columns.tail(values, span)) for span in needed[number].spans]
+        for number, values in known.items()
+    }
+    newest = _Newest(steps, needed, fields, columns, tails, results)
+    for place, number in enumerate(results):
+        out[place] = newest.tail(number, (0, bars))
+    absent = fields.panel.session[stop - bars : stop] < 0
+    if absent.any():
+        out[:, absent] = np.nan
+
+
+def _cut(n: int, size: int) -> Iterator[slice]:
+    """Cut a range into pieces."""
+    for first in range(0, n, size):
+        yield slice(first, min(first + size, n))
 
 
 def _history(
@@ -193,7 +251,8 @@ class _Newest:
         assert not isinstance(found, Stream)
         if step.kind == "point":
             return self._masked(found, span)
-        return found[-bars:].copy() if len(found) > bars else found
+        # A copy lets go of the rows before; it is not worth it where those are few.
+        return found[-bars:].copy() if len(found) >= 2 * bars else found[-bars:]
 
     def _operand(self, step: Step, number: int, span: Span) -> FloatArray | float:
         if _as_it_is(self._steps, step, number):

@@ -66,9 +66,7 @@ def arithmetic(operator: ArithmeticOperator, left: Values, right: Values) -> Flo
         if operator == "**":
             return power(cast("FloatArray", left), float(cast("float", right)))
         out: FloatArray = np.asarray(_ARITHMETIC[operator](left, right))
-        if operator == "/":
-            np.copyto(out, np.nan, where=np.equal(right, 0.0))
-        return finite(out)
+        return finite(out)  # a number divided by 0 is infinite, 0 divided by 0 is NaN
 
 
 def power(base: FloatArray, exponent: float) -> FloatArray:

@@ -91,21 +91,24 @@ def evaluate_block(
 
 
 def evaluate_bars(
-    node: Node,
+    nodes: Iterable[Node],
     panel: BarPanel,
     vocabulary: Vocabulary,
     *,
     benchmark: FloatArray | None = None,
-) -> FloatArray:
-    """Return the value of a checked node at all bars, ``(n_bars, n_symbols)``.
+) -> dict[Node, FloatArray]:
+    """Return the values of checked nodes at all bars, each ``(n_bars, n_symbols)``.
 
-    NaN after a column's last bar. The bits are those of ``evaluate_day`` at the same row. Raises
-    ParameterError for a node that has no value at every bar.
+    NaN after a column's last bar. What several nodes share is computed once. The bits are those of
+    ``evaluate_day`` at the same row. Raises ParameterError for a node without a value at every bar.
     """
-    if level_of(node, vocabulary) not in ("constant", "bar"):
-        raise ParameterError("node", str(node), "an expression that has a value at every bar")
+    asked = list(dict.fromkeys(nodes))
+    for node in asked:
+        if level_of(node, vocabulary) not in ("constant", "bar"):
+            raise ParameterError("nodes", str(node), "expressions that have a value at every bar")
     program = Program(vocabulary.functions)
-    return all_bars(program, program.add(node), panel, benchmark)
+    found = all_bars(program, [program.add(node) for node in asked], panel, benchmark)
+    return dict(zip(asked, found, strict=True))
 
 
 class _Day:
@@ -275,7 +278,7 @@ class _Day:
         for operand in arguments.series:
             program = Program(self._vocabulary.functions)
             number = program.add(operand)
-            arrays.append(all_bars(program, number, panel, self._benchmark))
+            arrays.append(all_bars(program, [number], panel, self._benchmark)[0])
         rows = self._rows[columns]
         if function.together is None:
             return {node.function: arguments.bound(function)(*arrays, rows)}

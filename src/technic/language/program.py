@@ -124,12 +124,14 @@ class Program:
         return Step("constant", value=float(np.asarray(found).item()))
 
 
-def needs(steps: Sequence[Step], results: Iterable[int], *, everything: bool = False) -> list[Need]:
-    """Return what is needed of each step for the newest bar of the results, or for all bars."""
+def needs(
+    steps: Sequence[Step], results: Iterable[int], bars: int = 1, *, everything: bool = False
+) -> list[Need]:
+    """Return what is needed of each step for the newest bars of the results, or for all bars."""
     found = [Need() for _ in steps]
     for number in results:
         found[number].everything |= everything
-        found[number].spans.append((0, 1))
+        found[number].spans.append((0, bars))
     for number in range(len(steps) - 1, -1, -1):
         step, need = steps[number], found[number]
         if not need:

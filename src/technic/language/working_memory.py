@@ -3,6 +3,9 @@
 Follows the order in which ``bar_values`` computes, and drops, the steps of a program. What stands
 under a recursion is there at every bar: ``ema(a + (b + (c + d)), 9)`` holds as many arrays as its
 parts that wait for each other. Most expressions need a few bars of each part, next to nothing.
+
+Not counted is what window kernels take for one stripe of columns beside their results: a few
+arrays of at most ``windows.STRIPE_CELLS``.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ that window NaN, arguments are not written to. ``n`` is at least 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -28,6 +28,11 @@ __all__ = [
     "window_weighted_sum",
 ]
 
+STRIPE_CELLS = 262_144
+"""Bars that are worked on together: what is made in between stays in the processor's cache."""
+NARROWEST_STRIPE = 32
+"""Fewer columns would cost more for reading short pieces of rows than the cache gives back."""
+
 State = tuple[FloatArray, ...]
 """What is known of each window, one row for each window; the first array is the sum."""
 Join = Callable[[State, int, State, int], State]
@@ -36,13 +41,18 @@ Join = Callable[[State, int, State, int], State]
 
 def window_sum(values: FloatArray, n: int) -> FloatArray:
     """Sum of the last ``n`` rows."""
-    return _padded(_grow((values,), n, _join_sum)[0], values, n)
+    out = _warming_up(values, n)
+    for columns, part in _stripes(values, n):
+        (out[n - 1 :, columns],) = _grow((part,), n, _join_sum)
+    return out
 
 
 def window_weighted_sum(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
     """Sum of the last ``n`` rows with weights 1 (oldest) to n (newest), and the plain sum."""
-    total, weighted = _grow((values, values), n, _join_weighted)
-    return _padded(weighted, values, n), _padded(total, values, n)
+    weighted, total = _warming_up(values, n), _warming_up(values, n)
+    for columns, part in _stripes(values, n):
+        total[n - 1 :, columns], weighted[n - 1 :, columns] = _grow((part, part), n, _join_weighted)
+    return weighted, total
 
 
 def window_variance(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
@@ -51,26 +61,27 @@ def window_variance(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]
     Squares are taken of differences between means, never of the values themselves, so a small
     variance around a large mean keeps its digits. The variance is never negative.
     """
-    total, squares = _grow((values, values - values), n, _join_squares)
-    return _padded(squares / n, values, n), _padded(total / n, values, n)
+    variance, mean = _warming_up(values, n), _warming_up(values, n)
+    for columns, part in _stripes(values, n):
+        total, squares = _grow((part, part - part), n, _join_squares)
+        np.divide(squares, n * n, out=variance[n - 1 :, columns])
+        np.divide(total, n, out=mean[n - 1 :, columns])
+    return variance, mean
 
 
 def window_deviation(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
     """Mean absolute distance of the last ``n`` rows from their mean, and that mean."""
-    mean = window_sum(values, n)
+    deviation, mean = _warming_up(values, n), window_sum(values, n)
     mean /= n
-    total = np.full_like(mean, np.nan)
-    if len(values) < n:
-        return total, mean
-    centre, inside = mean[n - 1 :], total[n - 1 :]
-    inside[...] = 0.0
-    distance = np.empty_like(centre)
-    for age in range(n):
-        np.subtract(values[age : age + len(centre)], centre, out=distance)
-        np.abs(distance, out=distance)
-        inside += distance
-    inside /= n
-    return total, mean
+    for columns, part in _stripes(values, n):
+        centre = mean[n - 1 :, columns]
+        total, distance = np.zeros(centre.shape), np.empty(centre.shape)
+        for age in range(n):
+            np.subtract(part[age : age + len(centre)], centre, out=distance)
+            np.abs(distance, out=distance)
+            total += distance
+        np.divide(total, n, out=deviation[n - 1 :, columns])
+    return deviation, mean
 
 
 def window_max(values: FloatArray, n: int) -> FloatArray:
@@ -103,13 +114,24 @@ def _join_weighted(older: State, a: int, newer: State, _b: int) -> State:
 
 
 def _join_squares(older: State, a: int, newer: State, b: int) -> State:
-    apart = older[0] / a
-    apart -= newer[0] / b
-    apart *= apart
-    apart *= a * b / (a + b)
-    apart += older[1]
-    apart += newer[1]
-    return older[0] + newer[0], apart
+    """Join squared distances from the mean, each times the length of its window.
+
+    So scaled, two windows of one length need no division (Chan, Golub and LeVeque 1979).
+    """
+    if a == b:
+        apart = older[0] - newer[0]
+        apart *= apart
+        squares = older[1] + newer[1]
+        squares *= 2.0
+    else:
+        apart = older[0] * float(b)
+        apart -= newer[0] * float(a)
+        apart *= apart
+        apart /= a * b
+        squares = older[1] * ((a + b) / a)
+        squares += newer[1] * ((a + b) / b)
+    squares += apart
+    return older[0] + newer[0], squares
 
 
 def _grow(state: State, n: int, join: Join) -> State:
@@ -118,8 +140,6 @@ def _grow(state: State, n: int, join: Join) -> State:
     ``state`` describes the windows of length 1. The lowest bits of ``n`` become the newest rows.
     """
     rows = len(state[0])
-    if rows < n:
-        return tuple(array[:0] for array in state)
     if rows == n:
         return _fold(state, n, join)
     block, length = state, 1
@@ -167,24 +187,33 @@ def _rows(state: State, start: int, count: int) -> State:
 
 
 def _extreme(pick: np.ufunc, values: FloatArray, n: int) -> FloatArray:
-    out = np.full(values.shape, np.nan)
-    rows = len(values)
-    if rows < n:
-        return out
-    if rows == n:
+    out = _warming_up(values, n)
+    if len(values) == n:
         pick.reduce(values, axis=0, out=out[n - 1])
         return out
-    block, length = values, 1
-    while 2 * length <= n:
-        block = pick(block[: len(block) - length], block[length:])
-        length *= 2
-    ahead = n - length
-    pick(block[: len(block) - ahead], block[ahead:], out=out[n - 1 :])
+    for columns, block in _stripes(values, n):
+        length = 1
+        while 2 * length <= n:
+            block = pick(block[: len(block) - length], block[length:])
+            length *= 2
+        ahead = n - length
+        pick(block[: len(block) - ahead], block[ahead:], out=out[n - 1 :, columns])
     return out
 
 
-def _padded(inside: FloatArray, like: FloatArray, n: int) -> FloatArray:
-    out = np.empty(like.shape)
+def _warming_up(values: FloatArray, n: int) -> FloatArray:
+    """Array for the windows of ``values``, NaN where none is full."""
+    out = np.empty(values.shape)
     out[: n - 1] = np.nan
-    out[n - 1 :] = inside
     return out
+
+
+def _stripes(values: FloatArray, n: int) -> Iterator[tuple[slice, FloatArray]]:
+    """Cut the columns into stripes, laid out without gaps; there are none if no window is full."""
+    rows, n_columns = values.shape
+    if rows < n:
+        return
+    width = n_columns if rows == n else max(STRIPE_CELLS // rows, NARROWEST_STRIPE)
+    for first in range(0, n_columns, max(width, 1)):
+        columns = slice(first, first + width)
+        yield columns, np.ascontiguousarray(values[:, columns])

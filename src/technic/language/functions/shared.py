@@ -90,7 +90,10 @@ def _in_percent(part: FloatArray, whole: FloatArray) -> FloatArray:
 
 def _spread(x: FloatArray, n: int) -> FloatArray:
     squares, mean = window_variance(x, n)
-    return np.stack([mean, np.sqrt(squares)], axis=1)
+    out = np.empty((len(x), 2, *x.shape[1:]))
+    out[:, 0] = mean
+    np.sqrt(squares, out=out[:, 1])
+    return out
 
 
 def _deviations(mean_and_spread: FloatArray, width: float) -> FloatArray:
