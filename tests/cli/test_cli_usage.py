@@ -205,6 +205,25 @@ def all_commands(group=app):
     return [*group.registered_commands, *(one for sub in subs for one in all_commands(sub))]
 
 
+def test_a_plain_scan_loads_only_what_it_uses(prices):
+    """What plans, fetches or parses is no part of a scan of one's own prices."""
+    code = (
+        "import sys; from technic.cli.entry import run; "
+        f"code = run(['scan', '--data', {str(prices)!r}]); "
+        "unused = {'scipy', 'aiohttp', 'pydantic', 'deltalake', 'ray', 'technic.language'}; "
+        "sys.exit(str(unused & set(sys.modules)) if unused & set(sys.modules) else code)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_python_m_technic_is_the_command():
+    """For those whose scripts folder is not on the path."""
+    command = [sys.executable, "-m", "technic", "--version"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("technic ")
+
+
 @pytest.mark.parametrize("command", all_commands(), ids=lambda command: command.name)
 def test_every_command_and_every_option_has_help(command):
     """Nothing is left to be guessed."""

@@ -148,5 +148,7 @@ def test_take_keeps_columns_and_an_unknown_symbol_is_a_key_error():
     assert picked.symbols == ("S2", "S0")
     assert column_of(picked, 0) == column_of(panel, 2)
     assert panel.take(slice(1, 3)).symbols == ("S1", "S2")
+    for name in (*FIELDS, "session"):
+        assert getattr(picked, name).flags.c_contiguous, "rows lie in one piece"
     with pytest.raises(KeyError, match="NOPE"):
         panel.frame("NOPE")

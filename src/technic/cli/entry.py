@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import logging
 import os
 import sys
@@ -26,7 +27,9 @@ UsageError = typer.BadParameter.__mro__[1]
 
 def main() -> None:
     """Run ``technic`` with the arguments of the process and exit."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # or Python would look through all that is left once more before it ends
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -89,7 +89,7 @@ class Columns:
         first, last = int(self.ends[0]) + 1 - lag - bars, int(self.ends[0]) + 1 - lag
         there = values[max(first, 0) : max(last, 0)]
         if not isinstance(self.picked, slice):
-            there = there[..., self.picked]
+            there = np.take(there, self.picked, axis=-1)  # indexing would turn rows into columns
         if first >= 0:
             return cast("FloatArray", there)
         out = np.full((bars, *there.shape[1:]), np.nan)

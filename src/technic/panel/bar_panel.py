@@ -76,24 +76,24 @@ class BarPanel:
         """
         n_symbols = len(bars.symbols)
         position = np.searchsorted(sessions, bars.session)
-        in_range = (
-            (position < len(sessions)) & (bars.session >= sessions[:1])
-            if len(sessions)
-            else np.zeros(len(bars), dtype=np.bool_)
-        )
-        complete = in_range.copy()
-        complete[in_range] = sessions[position[in_range]] == bars.session[in_range]
-        for name in FIELDS:
-            complete &= np.isfinite(getattr(bars, name))
-        left_out = np.bincount(bars.column[in_range & ~complete], minlength=n_symbols)
+        on_a_session = np.zeros(len(bars), dtype=np.bool_)
+        if len(sessions):
+            on_a_session = sessions.take(position, mode="clip") == bars.session
+        complete = on_a_session & bars.complete()
+        kept: slice | NDArray[np.intp] = slice(None)  # all of them, and nothing is copied
+        left_out = np.zeros(n_symbols, dtype=np.int64)
+        if not complete.all():
+            kept = np.flatnonzero(complete)
+            inside = on_a_session | ((position > 0) & (position < len(sessions)))
+            left_out = np.bincount(bars.column[inside & ~complete], minlength=n_symbols)
 
-        kept = np.flatnonzero(complete)
         column, position = bars.column[kept], position[kept]
         key = column.astype(np.int64) * max(len(sessions), 1) + position
         step = np.diff(key)
         if np.any(step <= 0):
             order = np.argsort(key, kind="stable")
-            kept, column, position, key = kept[order], column[order], position[order], key[order]
+            kept = order if isinstance(kept, slice) else kept[order]
+            column, position, key = column[order], position[order], key[order]
             step = np.diff(key)
         if np.any(step == 0):
             at = int(np.flatnonzero(step == 0)[0])
@@ -103,7 +103,7 @@ class BarPanel:
                 "one bar for each symbol and session",
             )
         length = np.bincount(column, minlength=n_symbols)
-        row = np.arange(len(kept)) - np.repeat(np.cumsum(length) - length, length)
+        row = np.arange(len(column)) - np.repeat(np.cumsum(length) - length, length)
         n_bars = int(length.max(initial=0))
         cell = row * n_symbols + column
         arrays = {
@@ -167,10 +167,10 @@ class BarPanel:
         return BarPanel(
             symbols=tuple(self.symbols[i] for i in picked),
             sessions=self.sessions,
-            session=self.session[:, columns],
+            session=_columns_of(self.session, columns),
             length=self.length[columns],
             left_out=self.left_out[columns],
-            **{name: getattr(self, name)[:, columns] for name in FIELDS},
+            **{name: _columns_of(getattr(self, name), columns) for name in FIELDS},
         )
 
     def of(self, symbols: Sequence[str]) -> BarPanel:
@@ -246,6 +246,13 @@ class BarPanel:
             },
             index=pd.DatetimeIndex(days.astype("datetime64[s]"), name="Date"),
         )
+
+
+def _columns_of(array: NDArray[T], columns: NDArray[np.intp] | slice) -> NDArray[T]:
+    """Return some columns, row after row in memory: indexing would lay them column after column."""
+    if isinstance(columns, slice):
+        return array[:, columns]
+    return np.take(array, columns, axis=1)
 
 
 def _numbers(symbol: str, frame: pd.DataFrame, column: str) -> FloatArray:
