@@ -7,7 +7,6 @@ stays in the processor's cache. Both run the same steps, so both have the same b
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
@@ -56,8 +55,10 @@ class LastRows:
     def __init__(self, ends: NDArray[np.intp]) -> None:
         order = np.argsort(ends, kind="stable")
         distinct, starts = np.unique(ends[order], return_index=True)
-        groups = np.split(order, starts[1:])
-        self._columns = dict(zip(distinct.tolist(), groups, strict=True))
+        self._columns: list[tuple[int, NDArray[np.intp] | slice]] = [
+            (end, columns if len(columns) < len(ends) else slice(None))
+            for end, columns in zip(distinct.tolist(), np.split(order, starts[1:]), strict=True)
+        ]
 
     def read(self, stream: Stream, depth: int = 1) -> FloatArray:
         """Run the stream; return ``(depth, *shape)``, oldest first, NaN where it had not begun."""
@@ -67,14 +68,16 @@ class LastRows:
         return values
 
     def kept(self, stream: Stream, values: FloatArray) -> Iterator[FloatArray]:
-        """Pass the rows on to one who builds on them, keeping the last ones in ``values``."""
+        """Pass the rows on to one who builds on them, keeping the last ones in ``values``.
+
+        Two buffers come round and round, whatever the depth: they stay in the cache.
+        """
         depth = len(values)
-        held: deque[FloatArray] = deque(maxlen=depth)
-        buffers = scratch(stream.shape, depth + 1)
-        for at, row in enumerate(stream.rows(buffers), stream.first):
-            held.append(row)
-            columns = self._columns.get(at)
-            if columns is not None:
-                for place, earlier in zip(values[depth - len(held) :], held, strict=True):
-                    place[..., columns] = earlier[..., columns]
+        places: dict[int, list[tuple[int, NDArray[np.intp] | slice]]] = {}
+        for end, columns in self._columns:
+            for ago in range(depth):
+                places.setdefault(end - ago, []).append((depth - 1 - ago, columns))
+        for at, row in enumerate(stream.rows(scratch(stream.shape)), stream.first):
+            for place, columns in places.get(at, ()):
+                values[place][..., columns] = row[..., columns]
             yield row
