@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
   --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: scan test check bench soak constraints clean
+.PHONY: scan test check bench gate soak constraints clean
 
 scan: $(READY)
 	@$(BIN)/technic scan
@@ -24,6 +24,10 @@ check: $(READY_TO_TEST)
 
 bench: $(READY_TO_TEST)
 	$(BIN)/python -m benchmarks.warm_scan
+
+# Ratios of a short run against the recorded ones, in a minute or two.
+gate: $(READY_TO_TEST)
+	$(BIN)/python -m benchmarks.gate
 
 # A sync killed with SIGKILL at 50 random moments.
 soak: $(READY_TO_TEST)

@@ -12,24 +12,23 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
-import platform
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-import ray
 
+from benchmarks.measure import best_of, machine_line
 from technic import ScanConfig
 from technic.engine.blocks import BlockOutcome, BlockScan
 from technic.engine.local import LocalRunner
-from technic.engine.ray_runner import RayRunner, start_ray
+from technic.engine.ray_runner import RayRun, RayRunner, start_ray
 from technic.engine.runner import Runner
 from technic.engine.threads import ThreadsRunner
 from technic.panel import BarPanel
 from technic.scan_block import ALL_COLUMNS, BlockRows, joined, scan_block
-from technic.sessions import load_calendar
+from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import load_settings
 from technic.testing import make_bars, make_panel
 
@@ -37,16 +36,6 @@ BLOCK_SIZE = 8192
 WIDTHS = (1500, 375, 94)
 BLOCKS = (10, 50, 100, 250, 500, 1_000)
 N_COLUMNS = len(ALL_COLUMNS)
-
-
-def best_of(rounds: int, work: Callable[[], BlockOutcome]) -> tuple[float, BlockOutcome]:
-    """Best of a few rounds: the machine is shared."""
-    best = np.inf
-    for _ in range(rounds):
-        started = time.perf_counter()
-        outcome = work()
-        best = min(best, time.perf_counter() - started)
-    return float(best), outcome
 
 
 def check_same(left: BlockOutcome, right: BlockOutcome) -> None:
@@ -60,10 +49,31 @@ def check_same(left: BlockOutcome, right: BlockOutcome) -> None:
         raise SystemExit("the runners do not agree")
 
 
-def compare(panel: BarPanel, scan: BlockScan, rounds: int) -> None:
-    """Print what each runner takes, in turns, then Ray's time by number of blocks."""
-    n = panel.n_symbols
-    print(f"\n{n:,} symbols x {panel.n_bars:,} bars")
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Seconds of each runner by name, best of a few turns, and what Ray's best run cost apart."""
+
+    seconds: dict[str, float]
+    cost: RayRun
+
+    @property
+    def local_over_ray(self) -> float:
+        """How many times faster Ray is than the local runner, its put not counted."""
+        return self.seconds["local"] / (self.seconds["ray"] - self.cost.put_seconds)
+
+
+def bars_and_scan(
+    calendar: SessionCalendar, n_symbols: int, n_bars: int
+) -> tuple[BarPanel, BlockScan]:
+    """Made-up bars, and the scan of their last session."""
+    sessions = calendar.last(n_bars, np.datetime64("2024-03-08"))
+    symbols = [f"X{i:04d}" for i in range(n_symbols)]
+    panel = BarPanel.from_long(make_bars(symbols, sessions), sessions)
+    return panel, partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
+
+
+def measure(panel: BarPanel, scan: BlockScan, rounds: int) -> Turns:
+    """Run all runners in turns on a Ray that is there; SystemExit where they do not agree."""
     on_ray = RayRunner()
     runners: list[Runner] = [LocalRunner(), ThreadsRunner(), on_ray]
     on_ray.run(panel, scan, BLOCK_SIZE)  # workers import, once
@@ -74,20 +84,29 @@ def compare(panel: BarPanel, scan: BlockScan, rounds: int) -> None:
         for runner in runners:
             spent, outcome = best_of(1, partial(runner.run, panel, scan, BLOCK_SIZE))
             check_same(local, outcome)
-            if spent < taken.get(runner.name, np.inf):
-                taken[runner.name] = spent
+            if spent.clock < taken.get(runner.name, np.inf):
+                taken[runner.name] = spent.clock
                 cost = on_ray.last if runner is on_ray else cost
-    for name, spent in taken.items():
-        print(f"  {name:<8} {spent:7.3f} s  {spent / taken['local']:5.2f} x local")
-    without = (taken["ray"] - cost.put_seconds) / taken["local"]
+    return Turns(taken, cost)
+
+
+def compare(panel: BarPanel, scan: BlockScan, rounds: int) -> None:
+    """Print what each runner takes, in turns, then the time by number of blocks."""
+    n = panel.n_symbols
+    print(f"\n{n:,} symbols x {panel.n_bars:,} bars")
+    found = measure(panel, scan, rounds)
+    local, cost = found.seconds["local"], found.cost
+    for name, spent in found.seconds.items():
+        print(f"  {name:<8} {spent:7.3f} s  {spent / local:5.2f} x local")
     print(f"  ray.put  {cost.put_seconds:7.3f} s for {cost.put_bytes / 1e6:,.0f} MB, {cost.tasks} "
-          f"tasks; without it Ray is {without:.2f} x local")  # fmt: skip
+          f"tasks; without it Ray is {1 / found.local_over_ray:.2f} x local")  # fmt: skip
+    on_ray = RayRunner()
     for width in WIDTHS:
         ray_s, _ = best_of(rounds, partial(on_ray.run, panel, scan, width))
         put, tasks = on_ray.last.put_seconds, on_ray.last.tasks
         threads_s, _ = best_of(rounds, partial(ThreadsRunner().run, panel, scan, width))
-        print(f"  {-(-n // width):4} blocks: ray {ray_s - put:7.3f} s + put {put:.3f} s in "
-              f"{tasks} tasks, threads {threads_s:7.3f} s")  # fmt: skip
+        print(f"  {-(-n // width):4} blocks: ray {ray_s.clock - put:7.3f} s + put {put:.3f} s in "
+              f"{tasks} tasks, threads {threads_s.clock:7.3f} s")  # fmt: skip
 
 
 def handed_back(block: BarPanel) -> BlockRows:
@@ -107,7 +126,8 @@ def growth(rounds: int) -> None:
         tasks: dict[int, int] = {}
         for blocks in BLOCKS:
             width = -(-panel.n_symbols // blocks)
-            taken[blocks], _ = best_of(rounds, partial(runner.run, panel, handed_back, width))
+            spent, _ = best_of(rounds, partial(runner.run, panel, handed_back, width))
+            taken[blocks] = spent.clock
             tasks[blocks] = on_ray.last.tasks if runner is on_ray else blocks
         shown = ", ".join(f"{blocks} in {1000 * spent:.0f} ms" for blocks, spent in taken.items())
         few, most = min(BLOCKS), max(BLOCKS)
@@ -130,17 +150,12 @@ def main() -> None:
     args = parser.parse_args()
     settings = load_settings(os.environ, Path.cwd())
     calendar = load_calendar(dt.date(2026, 1, 1), settings.home)
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-          f"numpy {np.__version__}, ray {ray.__version__}")  # fmt: skip
+    print(machine_line("ray"))
     started = time.perf_counter()
     with start_ray():
         print(f"ray.init {time.perf_counter() - started:.2f} s")
         for bars in args.bars:
-            sessions = calendar.last(bars, np.datetime64("2024-03-08"))
-            symbols = [f"X{i:04d}" for i in range(args.symbols)]
-            panel = BarPanel.from_long(make_bars(symbols, sessions), sessions)
-            scan = partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
-            compare(panel, scan, args.rounds)
+            compare(*bars_and_scan(calendar, args.symbols, bars), args.rounds)
         print()
         growth(args.rounds)
 

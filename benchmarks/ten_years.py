@@ -1,6 +1,6 @@
 """All columns of a scan on every day of ten years, against the same scan day by day.
 
-    python -m benchmarks.ten_years [--symbols 6000] [--bars 2520] [--block 64] [--days 8]
+    python -m benchmarks.ten_years [--symbols 6000] [--bars 2520] [--block 128] [--days 8]
 
 At once: block of symbols after block, the columns of all days in one go; of a block's values only
 what they add up to is kept, as a replay keeps what it needs. Day by day: the columns of all symbols
@@ -11,22 +11,49 @@ bit for bit, on those days. Processor time and the clock; peak memory of the pro
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import resource
-import time
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.measure import Spent, best_of, machine_line
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.panel import BarPanel
 from technic.testing import make_panel
 
+BLOCK = 128
 
-def clocks() -> NDArray[np.float64]:
-    """Return processor time and the clock."""
-    return np.array([time.process_time(), time.perf_counter()])
+
+@dataclass(frozen=True, slots=True)
+class TenYears:
+    """What both ways take for all days; ``peak``: bytes of the process after the first."""
+
+    together: Spent
+    daily: Spent
+    peak: int
+
+    @property
+    def ratio(self) -> float:
+        """How many times faster all days at once are, by processor time."""
+        return self.daily.processor / self.together.processor
+
+
+def measure(n_symbols: int, n_bars: int, n_days: int, block: int = BLOCK) -> TenYears:
+    """Run both ways; raises SystemExit where a value differs."""
+    panel = make_panel(n_symbols, n_bars)
+    kept = np.linspace(0, n_bars - 1, n_days + 1).round().astype(np.intp)[1:]
+    together, found = best_of(1, partial(at_once, panel, block, kept))
+    peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    daily = [best_of(1, partial(evaluate, panel, np.full(panel.n_symbols, row)))[0] for row in kept]
+    for place, row in enumerate(kept):
+        for name, values in evaluate(panel, np.full(panel.n_symbols, row)).items():
+            if values.tobytes() != found[name][place].tobytes():
+                raise SystemExit(f"{name}: another value on row {row}")
+    share = n_bars / n_days
+    whole = Spent(share * sum(d.clock for d in daily), share * sum(d.processor for d in daily))
+    return TenYears(together, whole, peak)
 
 
 def at_once(panel: BarPanel, width: int, kept: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
@@ -46,31 +73,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--symbols", type=int, default=6_000)
     parser.add_argument("--bars", type=int, default=2_520)
-    parser.add_argument("--block", type=int, default=64)
+    parser.add_argument("--block", type=int, default=BLOCK)
     parser.add_argument("--days", type=int, default=8)
     args = parser.parse_args()
-    panel = make_panel(args.symbols, args.bars)
-    kept = np.linspace(0, args.bars - 1, args.days + 1).round().astype(np.intp)[1:]
-    before = clocks()
-    found = at_once(panel, args.block, kept)
-    together = clocks() - before
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    before = clocks()
-    for place, row in enumerate(kept):
-        for name, values in evaluate(panel, np.full(panel.n_symbols, row)).items():
-            if values.tobytes() != found[name][place].tobytes():
-                raise SystemExit(f"{name}: another value on row {row}")
-    daily = (clocks() - before) * args.bars / len(kept)
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-          f"numpy {np.__version__}")  # fmt: skip
-    print(f"{args.symbols:,} symbols x {args.bars:,} days, {len(COLUMNS)} columns; "
-          f"values of both ways the same bits on {len(kept)} days")  # fmt: skip
-    print(f"at once, {args.block} symbols a block: {together[0]:8.1f} s of the processor, "
-          f"{together[1]:8.1f} s by the clock; peak memory {peak:.2f} GiB")  # fmt: skip
-    print(f"day by day:              {daily[0]:13.1f} s of the processor, {daily[1]:8.1f} s by the "
-          f"clock ({len(kept)} days timed)")  # fmt: skip
-    print(f"ratio: {daily[0] / together[0]:.1f} x by processor time, "
-          f"{daily[1] / together[1]:.1f} x by the clock")  # fmt: skip
+    found = measure(args.symbols, args.bars, args.days, args.block)
+    written = len(COLUMNS) * args.symbols * args.bars * 8
+    print(machine_line())
+    print(f"{args.symbols:,} symbols x {args.bars:,} days, {len(COLUMNS)} columns, "
+          f"{written / 1e9:.1f} GB of values; "
+          f"both ways the same bits on {args.days} days")  # fmt: skip
+    print(f"at once, {args.block} symbols a block: {found.together.processor:8.1f} s of the "
+          f"processor, {found.together.clock:8.1f} s by the clock; peak memory "
+          f"{found.peak / 2**30:.2f} GiB")  # fmt: skip
+    print(f"day by day:               {found.daily.processor:13.1f} s of the processor, "
+          f"{found.daily.clock:8.1f} s by the clock ({args.days} days timed)")  # fmt: skip
+    print(f"ratio: {found.ratio:.1f} x by processor time, "
+          f"{found.daily.clock / found.together.clock:.1f} x by the clock")  # fmt: skip
 
 
 if __name__ == "__main__":
