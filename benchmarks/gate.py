@@ -147,11 +147,11 @@ def main() -> int:
         return 0
     recorded = json.loads(RECORDED.read_text())
     print(f"{machine_line('pandas')}; recorded on {recorded['machine']}")
-    print(f"{'':44} recorded     least  measured")
+    print(f"{'':48} recorded     least  measured")
     failed = 0
     for one in judged(recorded["ratios"], MEASURES):
         failed += not one.passed
-        print(f"{MEASURES[one.name][0]:<44} {one.recorded:8.2f}  {one.least:8.2f}  "
+        print(f"{MEASURES[one.name][0]:<48} {one.recorded:8.2f}  {one.least:8.2f}  "
               f"{one.measured:8.2f}  {'ok' if one.passed else 'FELL BY MORE THAN A THIRD'}",
               flush=True)  # fmt: skip
     return 1 if failed else 0

@@ -124,10 +124,10 @@ def _join_squares(older: State, a: int, newer: State, b: int) -> State:
         squares = older[1] + newer[1]
         squares *= 2.0
     else:
-        apart = older[0] * float(b)
-        apart -= newer[0] * float(a)
+        apart = newer[0] * (a / b)
+        np.subtract(older[0], apart, out=apart)
         apart *= apart
-        apart /= a * b
+        apart *= b / a
         squares = older[1] * ((a + b) / a)
         squares += newer[1] * ((a + b) / b)
     squares += apart
