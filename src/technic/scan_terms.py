@@ -194,13 +194,14 @@ def scan_terms(config: ScanConfig) -> ScanTerms:
     if sorted_by in TECHNICAL_COLUMNS:
         columns.setdefault(sorted_by, Name(sorted_by))
     terms = ScanTerms(tuple(conditions), tuple(columns.items()), order)
-    technical = tuple(name for name in TECHNICAL_COLUMNS if name in terms.names)
+    names = terms.names
+    technical = tuple(name for name in TECHNICAL_COLUMNS if name in names)
     terms = replace(terms, technical=technical)
     _check_history(config, terms)
     least = max(config.bars, terms.needs.bars)
     if config.max_history is not None:
         least = max(least, min(terms.needs.settled, config.max_history))
-    compared = sorted(terms.names.intersection((*BENCHMARK_COLUMNS, "benchmark")))
+    compared = sorted(names.intersection((*BENCHMARK_COLUMNS, "benchmark")))
     if compared and config.benchmark is None:
         raise RuleUnavailableError(compared[0], "a benchmark", "name one with --benchmark")
     return replace(terms, sessions=least, chosen=tuple(dict.fromkeys(name for name, _ in own)))
