@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.measure import machine_line
+from benchmarks.timing import machine_line
 from technic import ScanConfig, run_scan
 from technic.bench.config import BenchConfig
 from technic.bench.market import open_market

@@ -22,8 +22,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import daily_update, factors, process_start, runners, ten_years, warm_scan
-from benchmarks.measure import machine_line
+from benchmarks import daily_update, fourteen_factors, process_start, runners, ten_years, warm_scan
+from benchmarks.timing import machine_line
 from technic.bench.config import BenchConfig
 from technic.bench.run import run_bench
 from technic.engine.ray_runner import start_ray
@@ -86,7 +86,10 @@ MEASURES: Mapping[str, tuple[str, Ratio]] = {
         "columns of all days at once over day by day",
         lambda: ten_years.measure(256, 1_260, 2).ratio,
     ),
-    "factors": ("14 factors over plain pandas", lambda: factors.measure(400, 2_520, 10).ratio),
+    "factors": (
+        "14 factors over plain pandas",
+        lambda: fourteen_factors.measure(400, 2_520, 10).ratio,
+    ),
     "process_of_a_scan": ("import pandas over technic scan", process_of_a_scan),
     "process_of_a_file": ("import pandas over technic scan of a file", process_of_a_file),
     "ray": ("local runner over Ray, put apart", ray_beside_local),

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import machine_line
 from benchmarks.peers.environments import HERE, python_of
+from benchmarks.timing import machine_line
 from technic import ScanConfig
 from technic.engine.blocks import block_slices
 from technic.indicators.catalog import COLUMNS, evaluate

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.measure import Spent, machine_line
+from benchmarks.timing import Spent, machine_line
 from technic.panel import FIELDS
 from technic.testing import make_panel
 

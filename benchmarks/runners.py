@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import best_of, machine_line
+from benchmarks.timing import best_of, machine_line
 from technic import ScanConfig
 from technic.engine.blocks import BlockOutcome, BlockScan
 from technic.engine.local import LocalRunner

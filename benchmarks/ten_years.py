@@ -18,7 +18,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measure import Spent, best_of, machine_line
+from benchmarks.timing import Spent, best_of, machine_line
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.panel import BarPanel
 from technic.testing import make_panel

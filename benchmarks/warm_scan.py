@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.measure import Spent, best_of, machine_line
+from benchmarks.timing import Spent, best_of, machine_line
 from technic import ScanConfig, ScanResult, run_scan
 from technic.bench.reference import reference_columns
 from technic.data_engine.price_cache import PriceCache

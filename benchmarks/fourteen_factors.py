@@ -1,6 +1,6 @@
 """Fourteen factors at every bar of 800 symbols × 3,520 bars, against pandas symbol by symbol.
 
-    python -m benchmarks.factors [--symbols 800] [--bars 3520] [--sample 20]
+    python -m benchmarks.fourteen_factors [--symbols 800] [--bars 3520] [--sample 20]
 
 The factors are those of ``benchmarks.peers``, where qlib computes them too. Values are compared on
 the sample first. Prints the floor as well: the bytes of all values, written into fresh memory.
@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.measure import Spent, best_of, machine_line
 from benchmarks.peers.workers.factors import FACTORS, WARM_UP
+from benchmarks.timing import Spent, best_of, machine_line
 from technic.language import BASE, read
 from technic.language.evaluate import evaluate_bars
 from technic.panel import BarPanel
