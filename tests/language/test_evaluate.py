@@ -10,6 +10,7 @@ from technic.errors import ParameterError, RuleUnavailableError
 from technic.indicators.catalog import evaluate
 from technic.language import BASE, NameInfo, bar_values, read
 from technic.language.evaluate import evaluate_bars, evaluate_day
+from technic.language.program import Program, needs
 from technic.panel import FIELDS
 
 N_BARS, N_SYMBOLS = 90, 260
@@ -127,21 +128,40 @@ def test_panels_without_bars_or_symbols_work(n_bars, n_symbols, nodes):
         assert values.shape == (n_bars, n_symbols)
 
 
-@pytest.mark.parametrize(("cells", "columns"), [(7, 3), (60, 100), (1000, 260), (9, 1)])
-def test_the_size_of_a_tile_changes_no_bit(cells, columns, panel, nodes, closes, monkeypatch):
-    """Tiles of a few bars and symbols, of one column, of more bars than a window has."""
+@pytest.mark.parametrize(("bars", "columns"), [(1, 3), (7, 100), (60, 1), (1000, 260)])
+def test_the_size_of_a_tile_changes_no_bit(bars, columns, panel, nodes, closes, monkeypatch):
+    """Tiles of one bar and of all, of one symbol and of all."""
     wanted = evaluate_bars(nodes, panel, BASE, benchmark=closes)
-    monkeypatch.setattr(bar_values, "TILE_CELLS", cells)
-    monkeypatch.setattr(bar_values, "TILE_COLUMNS", columns)
+    monkeypatch.setattr(bar_values, "_tile", lambda *_: (bars, columns))
     for node, found in evaluate_bars(nodes, panel, BASE, benchmark=closes).items():
         np.testing.assert_array_equal(found, wanted[node], err_msg=str(node))
+
+
+@pytest.mark.parametrize(
+    ("text", "n_bars", "height", "width"),
+    [
+        ("close", 5_000, 192, 1_024),
+        ("sma(close, 60)", 5_000, 240, 819),
+        ("highest(high, 400)[100]", 5_000, 2_000, 98),
+        ("highest(high, 400)", 1_000, 1_000, 196),
+        ("sma(ema(close, 900), 20)", 300, 192, 1_024),
+        ("close", 0, 1, 196_608),
+        ("close", 10_000_000, 192, 1_024),
+        ("sum(close, 2500)", 10_000_000, 10_000, 32),
+    ],
+)
+def test_a_tile_is_high_beside_what_its_windows_look_back(text, n_bars, height, width):
+    """And no higher than there are bars; what a recursion needs is computed once for all tiles."""
+    program = Program(BASE.functions)
+    needed = needs(program.steps, [program.add(read(text, BASE).node)])
+    assert bar_values._tile(needed, n_bars) == (height, width)
 
 
 def test_a_benchmark_of_each_symbols_own_bars_is_cut_with_them(panel, monkeypatch):
     """As in weekly bars: the closes lie as the fields do."""
     node = read("close / benchmark", BASE).node
     own = panel.close * 2.0
-    monkeypatch.setattr(bar_values, "TILE_COLUMNS", 9)
+    monkeypatch.setattr(bar_values, "_tile", lambda *_: (40, 9))
     found = evaluate_bars([node], panel, BASE, benchmark=own)[node]
     np.testing.assert_array_equal(found[panel.session >= 0], 0.5)
 

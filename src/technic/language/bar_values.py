@@ -31,8 +31,8 @@ FEW_BARS = 4
 MOST_STREAMED = 32
 """A stream of which more rows are needed is kept whole."""
 
-TILE_CELLS, TILE_COLUMNS = 196_608, 1_024
-"""Bars that are worked on together where all bars are computed, and of how many symbols at most."""
+TILE_CELLS, TILE_BARS, NARROWEST_TILE = 196_608, 192, 32
+"""Where all bars are computed: cells that are worked on together, and the least of its sides."""
 
 Tails = dict[int, list[tuple[Span, FloatArray]]]
 """Step → the spans of bars that are there, newest last."""
@@ -72,20 +72,31 @@ def all_bars(
     """Return results at all bars, ``(n_results, n_bars, n_symbols)``; NaN after a column's end.
 
     ``benchmark``: as in ``newest_bars``. Recursions run over all bars first. The rest is computed
-    tile by tile, whose arrays stay in the processor's cache: some columns, and as many bars as
-    make the bars before a tile, which its windows look at, a small part of the work.
+    tile by tile: what a tile takes in between stays in the processor's cache.
     """
     out = np.empty((len(results), *panel.close.shape))
     n_bars, n_symbols = panel.close.shape
+    height, width = _tile(needs(program.steps, results), n_bars)
     with np.errstate(all="ignore"):
         recursions = _recursions(program.steps, results, Fields(panel, benchmark))
-        for columns in _cut(n_symbols, TILE_COLUMNS):
+        for columns in _cut(n_symbols, width):
             fields = Fields(panel, benchmark).of(columns)
             known = {number: found[..., columns] for number, found in recursions.items()}
             tile = partial(_fill, program.steps, results, fields, known)
-            for rows in _cut(n_bars, max(TILE_CELLS // fields.panel.n_symbols, 1)):
+            for rows in _cut(n_bars, height):
                 tile(rows.stop, out[:, rows, columns])
     return out
+
+
+def _tile(needed: Sequence[Need], n_bars: int) -> tuple[int, int]:
+    """Choose bars and symbols of a tile.
+
+    Windows look at the bars before a tile as well, which are computed for each tile anew: a tile is
+    so high that they are a small part of its own, and as wide as the cache allows.
+    """
+    looked_back = max((lag + bars for need in needed for lag, bars in need.spans), default=1)
+    height = max(min(n_bars, max(TILE_BARS, 4 * looked_back)), 1)
+    return height, max(TILE_CELLS // height, NARROWEST_TILE)
 
 
 def _recursions(
