@@ -13,8 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.peers.environments import HERE, python_of
-from benchmarks.timing import machine_line
+from benchmarks.timing import in_turn, machine_line
 from technic import ScanConfig
 from technic.engine.blocks import block_slices
 from technic.indicators.catalog import COLUMNS, evaluate
@@ -52,17 +51,6 @@ class Growth:
     proportional: bool = True
 
 
-def measured(work: Sequence[Callable[[], object]], rounds: int) -> list[float]:
-    """Least processor time of each piece of work, all of them in turn."""
-    best = [np.inf] * len(work)
-    for _ in range(rounds):
-        for place, one in enumerate(work):
-            started = time.process_time()
-            one()
-            best[place] = min(best[place], time.process_time() - started)
-    return best
-
-
 def all_columns(panel: BarPanel) -> object:
     """Columns and sub-scores of the last day."""
     return subscores(evaluate(panel, panel.rows_at(panel.sessions[-1])))
@@ -78,7 +66,7 @@ def by_indicators(panel: BarPanel, rounds: int) -> Growth:
     """More expressions on the same bars."""
     rows = panel.rows_at(panel.sessions[-1])
     work = [partial(evaluate_day, expressions(n), panel, rows, BASE) for n in INDICATORS]
-    return Growth("indicators", INDICATORS, measured(work, rounds))
+    return Growth("indicators", INDICATORS, in_turn(work, rounds))
 
 
 def by_blocks(panel: BarPanel, rounds: int) -> Growth:
@@ -90,7 +78,7 @@ def by_blocks(panel: BarPanel, rounds: int) -> Growth:
             scan(panel.take(cut))
 
     work = [partial(in_blocks, count) for count in BLOCKS]
-    return Growth("blocks", BLOCKS, measured(work, rounds), proportional=False)
+    return Growth("blocks", BLOCKS, in_turn(work, rounds), proportional=False)
 
 
 def main() -> None:
@@ -101,11 +89,11 @@ def main() -> None:
     args = parser.parse_args()
     market = make_panel(max(SYMBOLS), BARS_BESIDE)
     work = [partial(all_columns, market.take(slice(n))) for n in SYMBOLS]
-    found = [Growth(f"symbols, {BARS_BESIDE} bars each", SYMBOLS, measured(work, args.rounds))]
+    found = [Growth(f"symbols, {BARS_BESIDE} bars each", SYMBOLS, in_turn(work, args.rounds))]
     beside = market.take(np.arange(SYMBOLS_BESIDE))
     del work, market
     work = [partial(all_columns, make_panel(SYMBOLS_BESIDE, n)) for n in BARS]
-    found.append(Growth(f"bars of {SYMBOLS_BESIDE:,} symbols", BARS, measured(work, args.rounds)))
+    found.append(Growth(f"bars of {SYMBOLS_BESIDE:,} symbols", BARS, in_turn(work, args.rounds)))
     found += [by_indicators(beside, args.rounds), by_blocks(beside, args.rounds)]
     print(machine_line())
     print(f"{len(COLUMNS)} columns and sub-scores, processor time")

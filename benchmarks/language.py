@@ -10,14 +10,11 @@ alone, with its default periods.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import time
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
+from benchmarks.timing import in_turn, machine_line
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.language import BASE, read
 from technic.language.evaluate import evaluate_day
@@ -129,17 +126,6 @@ stochf_k(5, 3) > 80
 """.strip().splitlines()
 
 
-def timed(*works: Callable[[], object], rounds: int = 5) -> list[float]:
-    """Best of a few rounds in turn, in milliseconds of this process: the machine is shared."""
-    best = [np.inf for _ in works]
-    for _ in range(rounds):
-        for i, work in enumerate(works):
-            started = time.process_time()
-            work()
-            best[i] = min(best[i], time.process_time() - started)
-    return [1000 * float(one) for one in best]
-
-
 def defaults(name: str) -> str:
     """A call of a function, with its default constants or 20."""
     function = BASE.functions[name]
@@ -165,16 +151,15 @@ def main() -> None:
     nodes: list[Node] = [read(text, BASE).node for text in EXPRESSIONS]
 
     known = evaluate(panel, rows)
-    together, plain = timed(
-        lambda: evaluate_day(nodes, panel, rows, BASE, known=known),
-        lambda: evaluate(panel, rows),
-        rounds=args.rounds,
-    )
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-          f"numpy {np.__version__}")  # fmt: skip
+    works = [
+        partial(evaluate_day, nodes, panel, rows, BASE, known=known),
+        partial(evaluate, panel, rows),
+    ]
+    together, plain = in_turn(works, args.rounds)
+    print(machine_line())
     print(f"{args.symbols:,} symbols x {args.bars} bars, best of {args.rounds}, processor time")
-    print(f"{len(COLUMNS)} columns of the scan: {plain:8.1f} ms")
-    print(f"{len(nodes)} expressions:        {together:8.1f} ms")
+    print(f"{len(COLUMNS)} columns of the scan: {1000 * plain:8.1f} ms")
+    print(f"{len(nodes)} expressions:        {1000 * together:8.1f} ms")
     print(f"ratio: {together / plain:.2f}")
     if not args.functions:
         return
@@ -185,8 +170,8 @@ def main() -> None:
                 continue
             text = defaults(function.name)
             node = read(text, BASE).node
-            (cost,) = timed(partial(evaluate_day, [node], panel, rows, BASE))
-            print(f"  {cost:8.2f} ms  {text}")
+            (cost,) = in_turn([partial(evaluate_day, [node], panel, rows, BASE)], args.rounds)
+            print(f"  {1000 * cost:8.2f} ms  {text}")
 
 
 if __name__ == "__main__":

@@ -11,14 +11,12 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
-import platform
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.timing import in_turn, machine_line
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.price_cache import PriceCache
 from technic.panel import BarPanel
@@ -29,17 +27,6 @@ from technic.testing import FakeProvider, make_bars
 from technic.universe import universe_of
 
 LAST = "2024-12-31"  # the window of the anchor rule is then two whole years
-
-
-def in_turn(works: list[Callable[[], object]], rounds: int) -> list[float]:
-    """Best of a few rounds in turn, in milliseconds of this process: the machine is shared."""
-    best = [np.inf] * len(works)
-    for _ in range(rounds):
-        for at, work in enumerate(works):
-            started = time.process_time()
-            work()
-            best[at] = min(best[at], time.process_time() - started)
-    return [1000 * float(one) for one in best]
 
 
 def main() -> None:
@@ -69,17 +56,17 @@ def main() -> None:
     names = Library().names()
     result = scan(*names)
     plain, together = in_turn([scan, partial(scan, *names)], args.rounds)
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-          f"numpy {np.__version__}")  # fmt: skip
+    print(machine_line())
     print(f"{args.symbols:,} symbols x {len(result.prices.bars.sessions)} bars, "
           f"best of {args.rounds}, processor time")  # fmt: skip
-    print(f"plain scan:      {plain:8.1f} ms")
-    print(f"with {len(names)} setups: {together:8.1f} ms   (ratio {together / plain:.2f})")
+    print(f"plain scan:      {1000 * plain:8.1f} ms")
+    print(f"with {len(names)} setups: {1000 * together:8.1f} ms   (ratio {together / plain:.2f})")
     if not args.each:
         return
     costs = in_turn([scan, *(partial(scan, name) for name in names)], args.rounds)
     for name, cost in sorted(zip(names, costs[1:], strict=True), key=lambda one: -one[1]):
-        print(f"  {cost - costs[0]:8.1f} ms  {name:<22} {len(result.met(name)):5} symbols meet it")
+        print(f"  {1000 * (cost - costs[0]):8.1f} ms  {name:<22} "
+              f"{len(result.met(name)):5} symbols meet it")  # fmt: skip
 
 
 if __name__ == "__main__":

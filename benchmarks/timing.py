@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TypeVar
 
-__all__ = ["Spent", "best_of", "machine_line"]
+__all__ = ["Spent", "best_of", "in_turn", "machine_line"]
 
 T = TypeVar("T")
 
@@ -35,6 +35,16 @@ def best_of(rounds: int, work: Callable[[], T]) -> tuple[Spent, T]:
         processor = min(processor, time.process_time() - worked)
         clock = min(clock, time.perf_counter() - started)
     return Spent(clock, processor), made
+
+
+def in_turn(works: Sequence[Callable[[], object]], rounds: int) -> list[float]:
+    """Return the least processor seconds of each piece of work, all of them in turn."""
+    best = [float("inf")] * len(works)
+    for _ in range(rounds):
+        for place, work in enumerate(works):
+            spent, _ = best_of(1, work)
+            best[place] = min(best[place], spent.processor)
+    return best
 
 
 def machine_line(*packages: str) -> str:
