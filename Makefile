@@ -25,7 +25,7 @@ check: $(READY_TO_TEST)
 bench: $(READY_TO_TEST)
 	$(BIN)/python -m benchmarks.warm_scan
 
-# Ratios of a short run against the recorded ones, in a minute or two.
+# Ratios of a short run against the recorded ones, in about a minute.
 gate: $(READY_TO_TEST)
 	$(BIN)/python -m benchmarks.gate
 

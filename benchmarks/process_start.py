@@ -27,7 +27,7 @@ from benchmarks.timing import Spent, machine_line
 from technic.panel import FIELDS
 from technic.testing import make_panel
 
-PANDAS = "import pandas"
+PANDAS, DEMO = "import pandas", "scan of the demo market"
 NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
 SCAN = [sys.executable, "-m", "technic", "scan"]
 
@@ -61,7 +61,7 @@ def commands(path: Path, symbols: int, bars: int) -> dict[str, list[str]]:
     stored = [*SCAN, "--data", str(path), "--price-basis", "split_adjusted"]
     return {
         PANDAS: [sys.executable, "-c", PANDAS],
-        "scan of the demo market": SCAN,
+        DEMO: SCAN,
         f"scan of a file, {symbols:,} x {bars}": stored,
         "the same file, 20 symbols": [*stored, "--symbols", ",".join(names[:20])],
     }

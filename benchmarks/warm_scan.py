@@ -88,10 +88,11 @@ def largest_difference(panel: BarPanel, table: pd.DataFrame, symbols: list[str])
     for symbol in symbols:
         for name, expected in reference_columns(panel.frame(symbol)).items():
             got = float(rows.at[symbol, name])
+            if np.isnan(got) and np.isnan(expected):
+                continue
             off = abs(got - expected) / (abs(expected) + 1e-9)
-            if not (np.isnan(got) and np.isnan(expected)):
-                worst = max(worst, off)
-            if off > 1e-6:
+            worst = max(worst, off)
+            if not off <= 1e-6:
                 raise SystemExit(f"{symbol} {name}: technic {got!r}, reference {expected!r}")
     return worst
 

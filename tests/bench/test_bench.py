@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import urllib.request
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from technic.bench.config import BenchConfig
+from technic.bench.market import open_market
+from technic.bench.reference import reference_columns
 from technic.bench.run import BenchReport, run_bench
+from technic.bench.ways import baseline
 from technic.cli.app import app
 from technic.data_engine.providers.loopback import LoopbackProvider
 from technic.data_engine.requests import Capabilities
+from technic.data_engine.store import BarStore
 from technic.errors import ParameterError, TechnicError
+from technic.indicators.catalog import evaluate
+from technic.sessions import load_calendar
+from technic.settings import load_settings
+from technic.testing import make_panel
 
 SMALL = BenchConfig(symbols=150, sessions=160, latency_ms=1.0, sample=6)
 
@@ -70,6 +82,50 @@ def test_faults_are_survived_and_counted() -> None:
     assert report.batch.requests == report.universe + report.batch.retries
     assert report.batch.success_rate > 0.99
     assert report.planned.success_rate > 0.99
+
+
+def test_the_baselines_requests_are_as_many_as_it_took() -> None:
+    """With faults, requests that were repeated count, as they do in the other ways."""
+    report = run_bench(BenchConfig(symbols=60, sessions=60, latency_ms=0, sample=20, faults_pct=30))
+    whole = report.document()["baseline"]
+    assert isinstance(whole, dict)
+    assert report.baseline.retries > 0
+    assert whole["sample_requests"] == 20 + report.baseline.retries == 20 + whole["sample_retries"]
+    assert whole["requests"] == round(whole["sample_requests"] / 20 * report.universe)
+
+
+def test_each_way_meets_the_vendor_as_the_first_one_did() -> None:
+    """Paced by the limit, and nothing of it used by the way before."""
+    config = BenchConfig(symbols=30, sessions=20, latency_ms=0, requests_per_minute=9_000)
+    settings = load_settings({}, Path.cwd())
+    calendar = load_calendar(dt.date(2026, 6, 30), settings.home)
+    with TemporaryDirectory() as folder:
+        store = BarStore.open(folder)
+        with open_market(config, settings, calendar, store) as market:
+            assert market.remote.capabilities.requests_per_minute == 9_000
+            url = market.remote.base_url
+            baseline(market, config)
+            assert counted(url) >= 30
+            market.begin()
+            assert counted(url) == 0
+
+
+def counted(url: str) -> int:
+    """Requests since the last reset."""
+    with urllib.request.urlopen(f"{url}/loopback/stats", timeout=10) as answer:
+        return int(json.load(answer)["requests"])
+
+
+@pytest.mark.parametrize("n_bars", range(1, 61))
+def test_the_reference_scorer_takes_young_listings(n_bars: int) -> None:
+    """None raises, and where the scan has a value it is the same; some begin a few bars earlier."""
+    panel = make_panel(3, n_bars)
+    ours = evaluate(panel, np.full(3, n_bars - 1))
+    with np.errstate(all="ignore"):
+        theirs = reference_columns(panel.frame(panel.symbols[1]))
+    for name, value in theirs.items():
+        if not np.isnan(ours[name][1]):
+            assert value == pytest.approx(ours[name][1], rel=1e-6, abs=1e-9), name
 
 
 def test_scores_that_differ_stop_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ from technic.testing import make_panel
 
 BARS = 1_200
 PANEL = make_panel(500, BARS)
+"""Large beside a stripe of ``windows``, which is not counted."""
 WARM = PANEL.take(slice(0, 1))
 SLACK = 0.3
 """Arrays: sums per symbol, and arrays of a byte for each bar."""

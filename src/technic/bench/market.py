@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from technic.aliases import DateArray
 from technic.bench.config import BenchConfig
-from technic.data_engine.providers.loopback import LoopbackProvider, MarketClock
+from technic.data_engine.providers.loopback import UNLIMITED, LoopbackProvider, MarketClock
 from technic.data_engine.providers.registry import market_clock, open_remote
 from technic.data_engine.remote import RemoteProvider
 from technic.data_engine.run_async import run_async
@@ -29,19 +32,29 @@ from technic.universe import Universe, load_universe
 
 __all__ = ["BenchMarket", "open_market"]
 
+RESET_TIMEOUT_S = 10.0
 SERVER_ERRORS_AMONG_FAULTS = 0.2
 """The rest of the injected faults are refusals for too many requests."""
 
 
+def nothing() -> None:
+    """Do nothing: a vendor counts on, and its plan's limit spaces the requests of every way."""
+
+
 @dataclass(frozen=True, slots=True)
 class BenchMarket:
-    """Who is asked, for whom, for which sessions, and what time it is there."""
+    """Who is asked, for whom, for which sessions, and what time it is there.
+
+    ``begin``: called before each way, so that the simulated vendor meets it as it met the one
+    before: nothing of its rate limit used, the same faults ahead.
+    """
 
     remote: RemoteProvider
     universe: Universe
     calendar: SessionCalendar
     sessions: DateArray
     now: Callable[[], dt.datetime]
+    begin: Callable[[], None] = nothing
 
     def save_listings(self, path: Path) -> str:
         """Write the listings down, so that a scan need not ask for them again."""
@@ -65,8 +78,10 @@ def open_market(
     """
     if config.provider == "loopback":
         with _loopback(config) as url:
-            served = LoopbackProvider(base_url=url)
-            yield _listed(served, config, calendar, MarketClock(url), store)
+            plan = dataclasses.replace(UNLIMITED, requests_per_minute=config.requests_per_minute)
+            served = LoopbackProvider(base_url=url, plan=plan)
+            market = _listed(served, config, calendar, MarketClock(url), store)
+            yield dataclasses.replace(market, begin=partial(_reset, url))
         return
     remote = open_remote(config.provider, settings)
     if "symbol_range" not in remote.capabilities.kinds:
@@ -101,6 +116,12 @@ def _listed(
         listed = listed.take(every)
     last = StoredProvider(asking).last_session()
     return BenchMarket(remote, listed, calendar, calendar.last(config.sessions, last), now)
+
+
+def _reset(url: str) -> None:
+    """Have the loopback provider forget what it was asked; what asks for that is not counted."""
+    with urllib.request.urlopen(f"{url}/loopback/reset", timeout=RESET_TIMEOUT_S) as answer:
+        answer.read()
 
 
 @contextmanager

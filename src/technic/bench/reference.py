@@ -29,7 +29,7 @@ def reference_columns(bars: pd.DataFrame) -> Values:
 
 
 def _last(series: pd.Series) -> float:
-    return float(series.iloc[-1])
+    return float(series.iloc[-1]) if len(series) else float("nan")
 
 
 def _seeded(series: pd.Series, period: int, alpha: float) -> pd.Series:
@@ -194,6 +194,8 @@ def _directional(bars: pd.DataFrame) -> Values:
 def _running(series: pd.Series, n: int) -> pd.Series:
     """Wilder's running sum: bars 1 to n-1 added up, then S - S/n + new, as n times a mean."""
     values = series.to_numpy()
+    if len(values) <= n:
+        return pd.Series(np.nan, series.index)
     seed = values[1:n].sum()
     means = values.copy()
     means[:n] = np.nan

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from technic.bench.config import BenchConfig
 from technic.bench.market import BenchMarket, open_market
@@ -35,6 +35,8 @@ __all__ = ["BenchReport", "run_bench"]
 CHECKED = 5
 """About how many symbols have their columns compared before a ratio is shown."""
 EQUAL = 1e-6
+PACKAGES = "numpy", "pandas", "pyarrow", "deltalake", "aiohttp", "msgspec", "bottleneck"
+"""What both sides stand on."""
 
 Tell = Callable[[str, int, int], None]
 
@@ -60,6 +62,11 @@ class BenchReport:
         return self.baseline.seconds / self.baseline.symbols * self.universe
 
     @property
+    def baseline_requests(self) -> int:
+        """The baseline's requests for the whole universe, those that were repeated included."""
+        return round(self.baseline.requests / self.baseline.symbols * self.universe)
+
+    @property
     def planned_over_batch(self) -> float:
         """How many times faster the planned way is than the batch."""
         return self.batch.seconds / self.planned.seconds
@@ -78,12 +85,13 @@ class BenchReport:
         ways: dict[str, object] = {
             "baseline": {
                 "seconds": whole,
-                "requests": self.universe,
+                "requests": self.baseline_requests,
                 "speedup": 1.0,
                 "extrapolated": True,
                 "sample": self.baseline.symbols,
                 "sample_seconds": self.baseline.seconds,
                 "sample_requests": self.baseline.requests,
+                "sample_retries": self.baseline.retries,
                 "seconds_per_symbol": each,
             }
         }
@@ -97,6 +105,7 @@ class BenchReport:
                 "fetch_seconds": way.fetch_seconds,
                 "score_ms_per_symbol": way.score_ms,
                 "scored_sample": way.scored,
+                "score_extrapolated": way.scored < way.answered,
                 "success_rate": way.success_rate,
             }
         ours = self.planned
@@ -123,8 +132,16 @@ class BenchReport:
             "first_session": self.sessions[0],
             "last_session": self.sessions[1],
             "machine": machine(),
-            "settings": dataclasses.asdict(self.config),
+            "settings": self._settings(),
         }
+
+    def _settings(self) -> dict[str, object]:
+        """What was asked for; a vendor's line is its own."""
+        settings = dataclasses.asdict(self.config)
+        if not self.simulated:
+            for name in ("latency_ms", "requests_per_minute", "faults_pct"):
+                del settings[name]
+        return settings
 
 
 def run_bench(
@@ -154,13 +171,17 @@ def run_bench(
         left = market.universe.take(prescreen(market.universe).kept).symbols
         if not left:
             raise NothingToScanError("the pre-screen leaves no symbol", "name another universe")
+        market.begin()
         first = baseline(market, config, tell("baseline"))
+        market.begin()
         batch = one_request_each(market, config, symbols, fresh(), tell=tell("batch"))
         # one figure for both: on a busy machine pandas takes now more, now less
+        market.begin()
         screened = one_request_each(
             market, config, left, fresh(), batch.score_ms, tell("prescreen")
         )
         listings = market.save_listings(folder / "listings.parquet")
+        market.begin()
         ours = planned(market, config, left, fresh(), listings, tell("planned"))
     return BenchReport(
         config=config,
@@ -212,7 +233,6 @@ def machine() -> dict[str, object]:
         "processor": platform.machine(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "numpy": np.__version__,
-        "pandas": pd.__version__,
         "technic": __version__,
+        **{name: version(name) for name in PACKAGES},
     }

@@ -46,7 +46,8 @@ class OneByOne:
     """What one request a symbol came to.
 
     ``seconds``: fetching, writing, reading and scoring all symbols, the last as
-    ``score_ms`` × the symbols that have bars. ``scored``: symbols that pandas was timed on.
+    ``score_ms`` × the symbols that have bars. ``scored``: symbols that pandas was timed on; none
+    where that was done before.
     """
 
     symbols: int
@@ -133,9 +134,10 @@ def one_request_each(
     seconds = time.perf_counter() - started
     if not frames:
         raise NothingToScanError(f"{market.remote.name} answered none of {len(symbols)} symbols")
+    scored = 0
     if score_ms is None:
         each = [_score_seconds(frames[symbol]) for symbol in _spread(list(frames), config.sample)]
-        score_ms = 1000 * statistics.fmean(each)
+        score_ms, scored = 1000 * statistics.fmean(each), len(each)
     return OneByOne(
         symbols=len(symbols),
         answered=len(frames),
@@ -143,7 +145,7 @@ def one_request_each(
         retries=stats.retries,
         fetch_seconds=seconds,
         score_ms=score_ms,
-        scored=min(config.sample, len(frames)),
+        scored=scored,
     )
 
 

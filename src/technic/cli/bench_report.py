@@ -28,7 +28,9 @@ def bench_lines(report: BenchReport, width: int) -> Iterator[RenderableType]:
     yield row("sessions", f"{report.sessions[0]} to {report.sessions[1]}")
     yield row("line", _line(report))
     here = machine()
-    versions = ", ".join(f"{name} {here[name]}" for name in ("python", "numpy", "pandas"))
+    versions = ", ".join(
+        f"{name} {here[name]}" for name in ("technic", "python", "numpy", "pandas")
+    )
     yield row("machine", f"{here['processor']}, {here['cores']} cores, {versions}")
     yield Text()
     yield _table(report)
@@ -59,7 +61,7 @@ def _table(report: BenchReport) -> Table:
     table.add_row(
         "baseline *",
         f"{report.universe:,}",
-        f"{report.universe:,}",
+        f"{report.baseline_requests:,}",
         duration(first.fetch_seconds * share),
         duration((first.seconds - first.fetch_seconds) * share),
         duration(whole),

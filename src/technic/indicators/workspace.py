@@ -200,7 +200,7 @@ class _SeveralRows:
 
     def __init__(self, rows: NDArray[np.intp]) -> None:
         n_rows, n_symbols = rows.shape
-        self._shape = rows.shape
+        self._shape, self._height = rows.shape, int(rows.max(initial=-1)) + 1
         self._all = bool((rows == np.arange(n_rows)[:, None]).all())
         self._places, self._absent = rows, None
         if not self._all:
@@ -212,6 +212,8 @@ class _SeveralRows:
         """Return the rows of ``values``, the caller's own; NaN where a row is negative."""
         if not len(values):
             return np.full(self._shape, np.nan)
+        if len(values) < self._height:
+            raise IndexError(f"row {self._height - 1} of an array of {len(values)} rows")
         if self._all:
             return np.array(values[: self._shape[0]])
         found: FloatArray = np.ascontiguousarray(values).ravel().take(self._places, mode="clip")

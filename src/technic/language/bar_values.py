@@ -71,8 +71,9 @@ def all_bars(
 ) -> FloatArray:
     """Return results at all bars, ``(n_results, n_bars, n_symbols)``; NaN after a column's end.
 
-    ``benchmark``: as in ``newest_bars``. Recursions run over all bars first. The rest is computed
-    tile by tile: what a tile takes in between stays in the processor's cache.
+    ``benchmark``: as in ``newest_bars``. Recursions run over all bars first and are held until the
+    end, an array each. The rest is computed tile by tile: what a tile takes in between stays in the
+    processor's cache.
     """
     out = np.empty((len(results), *panel.close.shape))
     n_bars, n_symbols = panel.close.shape

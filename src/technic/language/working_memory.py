@@ -5,7 +5,8 @@ under a recursion is there at every bar: ``ema(a + (b + (c + d)), 9)`` holds as 
 parts that wait for each other. Most expressions need a few bars of each part, next to nothing.
 
 Not counted is what window kernels take for one stripe of columns beside their results: a few
-arrays of at most ``windows.STRIPE_CELLS``.
+arrays of ``windows.STRIPE_CELLS``, or of 32 columns where those are more. Where all bars are
+computed, all recursions are held together, the rest in tiles that are small.
 """
 
 from __future__ import annotations

@@ -116,7 +116,8 @@ def _join_weighted(older: State, a: int, newer: State, _b: int) -> State:
 def _join_squares(older: State, a: int, newer: State, b: int) -> State:
     """Join squared distances from the mean, each times the length of its window.
 
-    So scaled, two windows of one length need no division (Chan, Golub and LeVeque 1979).
+    So scaled, two windows of one length need no division (Chan, Golub and LeVeque 1979). Others
+    compare their means: equal prices then leave nothing, whatever the lengths.
     """
     if a == b:
         apart = older[0] - newer[0]
@@ -124,10 +125,10 @@ def _join_squares(older: State, a: int, newer: State, b: int) -> State:
         squares = older[1] + newer[1]
         squares *= 2.0
     else:
-        apart = newer[0] * (a / b)
-        np.subtract(older[0], apart, out=apart)
+        apart = older[0] / a
+        apart -= newer[0] / b
         apart *= apart
-        apart *= b / a
+        apart *= a * b
         squares = older[1] * ((a + b) / a)
         squares += newer[1] * ((a + b) / b)
     squares += apart
