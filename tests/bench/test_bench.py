@@ -21,7 +21,7 @@ from technic.cli.app import app
 from technic.data_engine.providers.loopback import LoopbackProvider
 from technic.data_engine.requests import Capabilities
 from technic.data_engine.store import BarStore
-from technic.errors import ParameterError, TechnicError
+from technic.errors import NothingToScanError, ParameterError, TechnicError
 from technic.indicators.catalog import evaluate
 from technic.sessions import load_calendar
 from technic.settings import load_settings
@@ -114,6 +114,12 @@ def counted(url: str) -> int:
     """Requests since the last reset."""
     with urllib.request.urlopen(f"{url}/loopback/stats", timeout=10) as answer:
         return int(json.load(answer)["requests"])
+
+
+def test_a_market_too_small_for_whole_days_is_said_to_have_no_bars() -> None:
+    """Ten whole days are fewer requests than twenty symbols; so few rows are no trading day."""
+    with pytest.raises(NothingToScanError, match="loopback gave no bars of .* symbols"):
+        run_bench(BenchConfig(symbols=20, sessions=10, latency_ms=0, sample=2))
 
 
 @pytest.mark.parametrize("n_bars", range(1, 61))

@@ -164,6 +164,11 @@ def planned(
         symbols, config.sessions, provider=provider, progress=tell, now=market.now()
     )
     fetched = time.perf_counter()
+    if not len(cache):
+        why = ", ".join(sorted({failure.detail for failure in cache.failures.values()})[:2])
+        raise NothingToScanError(
+            f"{market.remote.name} gave no bars of {len(symbols)} symbols", why
+        )
     result = run_scan(
         ScanConfig(universe=listings, symbols=tuple(symbols)),
         provider=provider,
