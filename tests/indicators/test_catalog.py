@@ -217,6 +217,13 @@ def test_rows_of_another_panel_are_refused(panel):
         evaluate(panel, np.zeros(3, np.intp))
 
 
+def test_a_row_that_is_not_there_is_an_error(panel):
+    """Among several rows as well: nothing is read from another place."""
+    rows = np.full((2, panel.n_symbols), panel.n_bars)
+    with pytest.raises(IndexError):
+        evaluate(panel, rows, ["close"])
+
+
 def test_an_empty_panel_gives_empty_columns(panel):
     """No symbols, no bars: no error."""
     none = panel.take(slice(0, 0))

@@ -98,6 +98,15 @@ def test_the_variance_of_one_price_is_nothing_and_never_negative():
     assert np.nanmin(variance) >= 0.0
 
 
+@pytest.mark.parametrize("n", [14, 20, 21, 50, 100, 200])
+def test_a_flat_price_has_no_variance_as_a_rule(n):
+    """Joining windows of unlike lengths leaves the last bit of a price in few cases."""
+    prices = np.round(np.random.default_rng(0).lognormal(3, 1, 2_000), 2)
+    variance = windows.window_variance(np.tile(prices, (n, 1)), n)[0][-1]
+    assert np.mean(variance != 0.0) < 0.2
+    assert np.max(variance / prices**2) < 1e-30
+
+
 def test_a_small_variance_keeps_its_digits_beside_a_large_mean():
     """0, 1, 2, ... added to 1e9 have the variance of 0, 1, 2, ... ."""
     variance, mean = windows.window_variance(1e9 + np.arange(20.0)[:, None], 20)

@@ -175,8 +175,8 @@ def run_bench(
         first = baseline(market, config, tell("baseline"))
         market.begin()
         batch = one_request_each(market, config, symbols, fresh(), tell=tell("batch"))
-        # one figure for both: on a busy machine pandas takes now more, now less
         market.begin()
+        # one figure for both: on a busy machine pandas takes now more, now less
         screened = one_request_each(
             market, config, left, fresh(), batch.score_ms, tell("prescreen")
         )
