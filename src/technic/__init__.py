@@ -5,9 +5,9 @@ Importing this package does no work: each public name is loaded when it is first
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
+from technic.lazy_names import lazy_names
 from technic.version import __version__
 
 if TYPE_CHECKING:
@@ -18,19 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = ["FilterRules", "ScanConfig", "ScanResult", "__version__", "run_ray_scans", "run_scan"]
 
-_HOMES = {
-    "FilterRules": "technic.scan_config",
-    "ScanConfig": "technic.scan_config",
-    "ScanResult": "technic.result",
-    "run_ray_scans": "technic.ray_scans",
-    "run_scan": "technic.scanner_core",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'technic' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "FilterRules": "technic.scan_config",
+        "ScanConfig": "technic.scan_config",
+        "ScanResult": "technic.result",
+        "run_ray_scans": "technic.ray_scans",
+        "run_scan": "technic.scanner_core",
+    },
+)
 
 
 def __dir__() -> list[str]:

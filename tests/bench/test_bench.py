@@ -53,6 +53,17 @@ def test_the_planned_way_scans_what_the_pre_screen_leaves(report: BenchReport) -
     assert report.difference < 1e-9
 
 
+def test_every_key_of_the_document_is_documented(report: BenchReport) -> None:
+    """Programs rely on them."""
+    page = (Path(__file__).parents[2] / "docs" / "benchmarks.md").read_text()
+    document = report.document()
+    ways = [document[name] for name in ("baseline", "batch", "prescreen", "planned")]
+    for keys in (document, *ways):
+        assert isinstance(keys, dict)
+        for key in keys:
+            assert f"`{key}`" in page, key
+
+
 def test_speed_ups_are_ratios_of_the_times_shown(report: BenchReport) -> None:
     """No figure is rounded or made up between the clock and the report."""
     document = report.document()

@@ -6,8 +6,9 @@ is, need not load the scan language.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from technic.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from technic.setups.check import check_setup
@@ -26,19 +27,16 @@ __all__ = [
     "load_setups",
 ]
 
-_HOMES = {
-    "Library": "library",
-    "Setup": "setup",
-    "SetupCondition": "setup",
-    "SetupOption": "setup",
-    "SetupParameter": "setup",
-    "check_setup": "check",
-    "load_setup": "scan_file",
-    "load_setups": "library",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'technic.setups' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"technic.setups.{_HOMES[name]}"), name)
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Library": "technic.setups.library",
+        "Setup": "technic.setups.setup",
+        "SetupCondition": "technic.setups.setup",
+        "SetupOption": "technic.setups.setup",
+        "SetupParameter": "technic.setups.setup",
+        "check_setup": "technic.setups.check",
+        "load_setup": "technic.setups.scan_file",
+        "load_setups": "technic.setups.library",
+    },
+)
