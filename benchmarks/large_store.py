@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray
 from technic.data_engine.providers.base import Splits
 from technic.data_engine.providers.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
@@ -24,6 +23,7 @@ from technic.data_engine.sync import Syncer
 from technic.data_engine.transport import FunctionTransport, HttpRequest, HttpResponse
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
+from technic.typing import DateArray
 
 __all__ = ["large_store", "open_offline", "symbols_of", "universe_file"]
 

@@ -29,11 +29,11 @@ import numpy as np
 
 from benchmarks.large_store import large_store, open_offline, symbols_of, universe_file
 from technic import ScanConfig, ScanResult, run_scan
-from technic.aliases import DateArray
 from technic.data_engine.panel_memory import GIB, panel_bytes
 from technic.data_engine.store import BarStore, _files
 from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import Settings, load_settings
+from technic.typing import DateArray
 
 FIRST = np.datetime64("2015-01-01")
 COMPARED = 3_000

@@ -16,9 +16,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from technic.aliases import DateArray
 from technic.data_engine.store import BarStore
 from technic.panel import BarPanel, LongBars
+from technic.typing import DateArray
 
 ASKED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 REPEATS = 5

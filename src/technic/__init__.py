@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from technic.lazy_names import lazy_names
+from technic._lazy import lazy_names
 from technic.version import __version__
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
+from technic.typing import FloatArray
 
 __all__ = ["ConditionResult", "NotSettled"]
 

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.data_engine.benchmark import Benchmark
 from technic.errors import ParameterError
 from technic.regime import IndexSums, Regime, market_regime
@@ -29,6 +28,7 @@ from technic.scoring import (
     tech_rating,
 )
 from technic.trade_plan import PlanTable, trade_plans
+from technic.typing import FloatArray
 from technic.universe import Universe
 
 __all__ = [

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, FloatArray
 from technic.conditions import ConditionResult
 from technic.language import Node, kind_of
 from technic.language.market_values import block_terms, evaluate_market
@@ -21,6 +20,7 @@ from technic.language.nodes import Name
 from technic.market import LISTING_COLUMNS, Filtered, Market
 from technic.scan_terms import WHERE, ScanTerms, vocabulary
 from technic.scoring.technical_rating import rating_status, unsettled_votes
+from technic.typing import BoolArray, FloatArray
 from technic.universe import Universe
 
 __all__ = ["MarketTerms", "filter_terms", "market_terms"]

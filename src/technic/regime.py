@@ -14,10 +14,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, FloatArray
 from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.scoring.parameters import require_number
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["IndexSums", "Regime", "RegimeRules", "index_sums", "market_regime"]
 

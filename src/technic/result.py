@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from technic.aliases import FloatArray
 from technic.code_version import code_version, environment
 from technic.conditions import ConditionResult, NotSettled
 from technic.config_json import config_to_json
@@ -26,6 +25,7 @@ from technic.regime import Regime
 from technic.saved_folder import write_folder
 from technic.scan_config import ScanConfig
 from technic.scoring import Explanation, explain, signals
+from technic.typing import FloatArray
 from technic.universe import Universe
 from technic.version import __version__
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.data_engine.quality import gate
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.panel import BarPanel
 from technic.regime import IndexSums, index_sums
 from technic.scan_config import ScanConfig
 from technic.scoring import LOCAL_SUBSCORES, benchmark_columns, subscores
+from technic.typing import FloatArray
 
 if TYPE_CHECKING:
     from technic.scan_terms import ScanTerms

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from technic.aliases import DateArray
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.panel_memory import GIB, panel_bytes
 from technic.data_engine.price_cache import (
@@ -24,6 +23,7 @@ from technic.data_engine.price_cache import (
 from technic.data_engine.providers.base import StreamingProvider
 from technic.panel import BarPanel
 from technic.scan_context import ScanContext
+from technic.typing import DateArray
 
 __all__ = ["ScanProgress", "load_history"]
 

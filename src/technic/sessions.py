@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray
 from technic.errors import ParameterError
+from technic.typing import DateArray
 
 __all__ = ["SessionCalendar", "build_calendar", "load_calendar", "parse_day"]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from technic.aliases import DateArray
 from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress, Splits
 from technic.panel import BarPanel, LongBars
+from technic.typing import DateArray
 from technic.universe import Universe, universe_of
 
 __all__ = ["FakeClock", "FakeProvider", "make_bars", "make_panel"]

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from technic.aliases import FloatArray
 from technic.panel import FIELDS, BarPanel, LongBars
+from technic.typing import FloatArray
 
 __all__ = ["cut", "edge_bars", "fields", "load_panel", "packed", "random_bars"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import talib
 
 from technic import indicators as ours
-from technic.aliases import FloatArray
+from technic.typing import FloatArray
 
 __all__ = ["CALLS", "IDS", "ORACLE_CALLS", "ORACLE_IDS", "Call", "outputs"]
 

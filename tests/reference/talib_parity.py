@@ -20,7 +20,7 @@ import numpy as np
 from reference.bars import fields, load_panel
 from reference.calls import ORACLE_CALLS, Call, outputs
 from technic import indicators as ours
-from technic.aliases import BoolArray, FloatArray
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["Difference", "differences"]
 

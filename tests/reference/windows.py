@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from technic.aliases import FloatArray
+from technic.typing import FloatArray
 
 __all__ = ["KERNELS", "over_windows"]
 

@@ -11,8 +11,8 @@ from hypothesis.strategies import DrawFn
 
 from reference.language_interpreter import History
 from support.expressions import DAY_NAMES, MARKET_NAMES, SECTORS
-from technic.aliases import DateArray, FloatArray
 from technic.panel import FIELDS, BarPanel, LongBars
+from technic.typing import DateArray, FloatArray
 
 __all__ = ["KINDS", "Market", "make_market", "markets"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from reference.twins import Bars
-from technic.aliases import FloatArray
 from technic.panel import FIELDS, BarPanel
+from technic.typing import FloatArray
 
 __all__ = ["bars_of", "every_row", "packed_panel"]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from reference.chart_patterns import NEEDS, TWINS
-from technic.aliases import FloatArray
 from technic.setups.patterns import PATTERNS
+from technic.typing import FloatArray
 
 __all__ = ["NAMES", "NUMBERS", "ask", "assert_as_twin", "defaults", "last_rows"]
 

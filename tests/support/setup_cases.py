@@ -18,13 +18,13 @@ import numpy as np
 
 from support.packed_panel import packed_panel
 from support.shaped_bars import changed, side_by_side, straight
-from technic.aliases import FloatArray
 from technic.language import Node
 from technic.language.evaluate import evaluate_block
 from technic.language.market_values import block_terms, evaluate_market
 from technic.panel import BarPanel
 from technic.scan_terms import vocabulary
 from technic.setups import Setup, check_setup
+from technic.typing import FloatArray
 
 __all__ = [
     "FOLDER",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from technic.aliases import FloatArray
+from technic.typing import FloatArray
 
 __all__ = ["GOLDEN", "changed", "golden", "roughened", "side_by_side", "straight"]
 

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.aliases import DateArray
 from technic.bench.config import BenchConfig
 from technic.data_engine.providers.loopback import UNLIMITED, LoopbackProvider, MarketClock
 from technic.data_engine.providers.registry import market_clock, open_remote
@@ -28,6 +27,7 @@ from technic.data_engine.sync import Syncer
 from technic.errors import NothingToScanError, ParameterError
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
+from technic.typing import DateArray
 from technic.universe import Universe, load_universe
 
 __all__ = ["BenchMarket", "open_market"]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from rich.text import Text
 
-from technic.aliases import DateArray, FloatArray
 from technic.cli.style import price_text
+from technic.typing import DateArray, FloatArray
 
 __all__ = ["ChartBars", "Level", "render_chart"]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.aliases import DateArray
 from technic.cli.config import Choices, scan_config
 from technic.cli.console import note
 from technic.cli.language_options import LanguageOptions
@@ -33,6 +32,7 @@ from technic.data_engine.sync import new_york_date
 from technic.scan_context import choose_universe, open_context
 from technic.scan_terms import ScanTerms, scan_terms
 from technic.settings import load_settings
+from technic.typing import DateArray
 from technic.universe import Prescreened, Universe, prescreen
 
 __all__ = ["Planned", "Wanted", "find_wanted", "make_planned", "nothing_planned"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from technic.lazy_names import lazy_names
+from technic._lazy import lazy_names
 
 if TYPE_CHECKING:
     from technic.data_engine.history import get_price_history, get_price_history_batch

@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.data_engine.providers.base import Dividends, Splits
 from technic.errors import ParameterError
 from technic.panel import PRICES, LongBars
+from technic.typing import FloatArray
 
 __all__ = ["split_adjust", "total_return_adjust"]
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, FloatArray
 from technic.data_engine.gate_rules import GateRules
 from technic.panel import FIELDS, BarPanel
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["BarDefects", "find_bar_defects"]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.aliases import DateArray, FloatArray
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.providers.bar_columns import days_of, numbers_of, symbols_of
 from technic.data_engine.providers.base import Provider
 from technic.errors import ParameterError
 from technic.panel import BarPanel
+from technic.typing import DateArray, FloatArray
 from technic.universe import canonical
 from technic.universe.table_file import TableFile
 

@@ -13,8 +13,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, DateArray, IntArray
 from technic.errors import ParameterError
+from technic.typing import BoolArray, DateArray, IntArray
 
 __all__ = ["Coverage", "Gaps"]
 

@@ -14,10 +14,10 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from technic.aliases import DateArray, FloatArray
 from technic.code_version import fingerprint
 from technic.data_engine.providers.base import Provider
 from technic.panel import FIELDS, BarPanel, BlockSource
+from technic.typing import DateArray, FloatArray
 
 __all__ = [
     "BAR_FACTS",

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.aliases import DateArray
 from technic.data_engine.coverage import Coverage, Gaps
 from technic.data_engine.remote import RemoteProvider
 from technic.data_engine.requests import BarRequest
 from technic.data_engine.store import BarStore
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
+from technic.typing import DateArray
 
 __all__ = ["Overlap"]
 

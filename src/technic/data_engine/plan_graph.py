@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, IntArray
+from technic.typing import BoolArray, IntArray
 
 __all__ = ["minimum_cover", "runs"]
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic.aliases import BoolArray, FloatArray, IntArray
 from technic.data_engine.plan_graph import runs
 from technic.data_engine.plan_pages import PageSize, cover_cost, full_page_bound, spans
+from technic.typing import BoolArray, FloatArray, IntArray
 
 __all__ = ["Bundle", "pack_symbols"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, IntArray
 from technic.data_engine.plan_graph import minimum_cover
+from technic.typing import BoolArray, IntArray
 
 __all__ = [
     "PageSize",

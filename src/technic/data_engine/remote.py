@@ -13,11 +13,11 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray
 from technic.data_engine.providers.base import Dividends, PriceBasis, Splits
 from technic.data_engine.requests import BarRequest, Capabilities
 from technic.data_engine.transport import HttpRequest, HttpResponse, Transport
 from technic.panel import LongBars
+from technic.typing import DateArray
 from technic.universe import Universe
 
 __all__ = ["Dividends", "Endpoint", "RemoteProvider", "Renames"]

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from technic.aliases import DateArray
 from technic.data_engine.providers.base import (
     Failure,
     Fetched,
@@ -31,6 +30,7 @@ from technic.data_engine.stored_bars import StoredBars
 from technic.data_engine.sync import Syncer, SyncReport, new_york_date
 from technic.errors import ParameterError
 from technic.panel.long_bars import concatenated
+from technic.typing import DateArray
 from technic.universe import Universe, universe_of
 
 __all__ = ["StoreVersion", "StoredProvider", "read_history", "stream_history"]

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from technic.aliases import DateArray
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.providers.base import Splits
 from technic.data_engine.store import BarStore, BarWindow
 from technic.panel import BarPanel
 from technic.panel.in_turn import packed_in_turn
 from technic.panel.long_bars import concatenated
+from technic.typing import DateArray
 
 __all__ = ["StoredBars"]
 

@@ -21,7 +21,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from technic.aliases import DateArray
 from technic.data_engine.clock import Clock, SystemClock
 from technic.data_engine.coverage import Coverage, Gaps
 from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
@@ -35,6 +34,7 @@ from technic.data_engine.store import BarStore
 from technic.data_engine.sync_run import SyncRun
 from technic.errors import FetchError
 from technic.sessions import SessionCalendar
+from technic.typing import DateArray
 from technic.universe import Universe
 
 __all__ = ["SyncReport", "Syncer", "new_york_date"]

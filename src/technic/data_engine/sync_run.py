@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from technic.aliases import DateArray
 from technic.data_engine.clock import Clock
 from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.inbox import Inbox
@@ -25,6 +24,7 @@ from technic.data_engine.transport import Transport
 from technic.errors import FetchError
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
+from technic.typing import DateArray
 
 __all__ = ["SyncRun"]
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray
 from technic.engine.blocks import BlockOutcome
 from technic.errors import RunnerError
 from technic.panel import BarPanel
 from technic.panel.bar_panel import FIELDS
 from technic.scan_block import joined
+from technic.typing import DateArray
 
 __all__ = ["BARS", "StoredPanel", "packed", "panel_bytes", "unpacked"]
 

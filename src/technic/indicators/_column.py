@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from technic.aliases import FloatArray
 from technic.indicators.workspace import Workspace
+from technic.typing import FloatArray
 
 __all__ = ["Column"]
 

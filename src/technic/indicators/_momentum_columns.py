@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from technic.aliases import FloatArray
 from technic.indicators import directional, momentum, stochastic, trend, volatility
 from technic.indicators._column import Column
 from technic.indicators.workspace import Workspace
+from technic.typing import FloatArray
 
 __all__ = ["MOMENTUM_COLUMNS"]
 

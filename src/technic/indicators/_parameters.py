@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.errors import ParameterError
+from technic.typing import FloatArray
 
 __all__ = ["LONGEST", "bars_like", "factor", "period"]
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators import levels
 from technic.indicators._column import Column
 from technic.indicators.workspace import Workspace
+from technic.typing import FloatArray
 
 __all__ = ["PRICE_COLUMNS"]
 

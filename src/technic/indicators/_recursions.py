@@ -14,8 +14,8 @@ from itertools import islice
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators._streams import Stream
+from technic.typing import FloatArray
 
 __all__ = [
     "decaying_sums",

@@ -14,7 +14,7 @@ from itertools import cycle
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
+from technic.typing import FloatArray
 
 __all__ = ["LastRows", "Stream", "scratch", "whole"]
 

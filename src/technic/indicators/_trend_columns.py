@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators import levels, trend, volatility
 from technic.indicators._column import Column
 from technic.indicators._recursions import exponential_mean
 from technic.indicators.workspace import Workspace
+from technic.typing import FloatArray
 
 __all__ = ["BAND_COLUMNS", "TREND_COLUMNS"]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators import levels, trend, volatility, volume
 from technic.indicators._column import Column
 from technic.indicators._recursions import wilder_mean
 from technic.indicators.workspace import Workspace
+from technic.typing import FloatArray
 
 __all__ = ["RANGE_COLUMNS", "VOLUME_COLUMNS"]
 

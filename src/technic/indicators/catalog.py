@@ -8,7 +8,6 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.errors import ParameterError
 from technic.indicators._column import Column
 from technic.indicators._momentum_columns import MOMENTUM_COLUMNS
@@ -17,6 +16,7 @@ from technic.indicators._trend_columns import BAND_COLUMNS, TREND_COLUMNS
 from technic.indicators._volume_columns import RANGE_COLUMNS, VOLUME_COLUMNS
 from technic.indicators.workspace import Workspace
 from technic.panel import BarPanel
+from technic.typing import FloatArray
 
 __all__ = ["COLUMNS", "Column", "evaluate"]
 

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from technic.aliases import BoolArray, FloatArray
 from technic.indicators._parameters import period
 from technic.indicators._recursions import decaying_sums
 from technic.indicators._streams import Stream, scratch, whole
 from technic.indicators._tiles import row_tiles, tile_rows
 from technic.indicators._zero import quotient
 from technic.indicators.volatility import trange
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["adx", "adx_of", "dx", "minus_di", "movement", "plus_di", "share"]
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, period
 from technic.panel.windows import lagged, window_max, window_min
+from technic.typing import FloatArray
 
 __all__ = ["gap_pct", "highest", "lowest", "percent_from", "percent_of", "returns_pct"]
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, period
 from technic.indicators._recursions import exponential_means, wilder_means
 from technic.indicators._streams import Stream, scratch, whole
@@ -17,6 +16,7 @@ from technic.indicators._tiles import row_tiles, tile_rows
 from technic.indicators._zero import quotient, same
 from technic.indicators.volatility import trange, typical_price
 from technic.panel.windows import lagged, window_deviation, window_sum
+from technic.typing import FloatArray
 
 __all__ = [
     "ao",

@@ -11,12 +11,12 @@ import math
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.errors import ParameterError
 from technic.indicators._parameters import bars_like, period
 from technic.indicators._recursions import exponential_mean
 from technic.indicators._streams import whole
 from technic.panel.windows import lagged, window_max, window_min, window_sum, window_weighted_sum
+from technic.typing import FloatArray
 
 __all__ = [
     "ema",

@@ -11,7 +11,6 @@ from itertools import islice
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, factor, period
 from technic.indicators._recursions import exponential_means, wilder_mean
 from technic.indicators._streams import Stream, whole
@@ -19,6 +18,7 @@ from technic.indicators._tiles import row_tiles, tile_rows
 from technic.indicators._zero import quotient
 from technic.indicators.trend import ma
 from technic.panel.windows import window_max, window_min, window_variance
+from technic.typing import FloatArray
 
 __all__ = [
     "atr",

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators._parameters import bars_like, period
 from technic.indicators._recursions import running_totals
 from technic.indicators._streams import Stream, whole
@@ -17,6 +16,7 @@ from technic.indicators._tiles import row_tiles
 from technic.indicators._zero import quotient, same
 from technic.indicators.volatility import typical_price
 from technic.panel.windows import lagged, window_sum
+from technic.typing import FloatArray
 
 __all__ = [
     "ad",

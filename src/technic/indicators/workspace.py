@@ -21,11 +21,11 @@ from typing import TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.errors import ParameterError
 from technic.indicators._streams import LastRows, Stream, whole
 from technic.panel import BarPanel
 from technic.panel.windows import lagged
+from technic.typing import FloatArray
 
 __all__ = ["Workspace"]
 

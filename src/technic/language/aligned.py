@@ -12,10 +12,10 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, FloatArray
 from technic.errors import RuleUnavailableError
 from technic.language.program import Span
 from technic.panel import BarPanel
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["Columns", "Fields", "ending_together"]
 

@@ -16,13 +16,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.indicators._streams import LastRows, Stream, whole
 from technic.language.aligned import Columns, Fields, ending_together
 from technic.language.element_wise import finite
 from technic.language.program import Need, Program, Span, Step, needs
 from technic.panel import BarPanel
 from technic.panel.windows import lagged
+from technic.typing import FloatArray
 
 __all__ = ["all_bars", "newest_bars"]
 

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, FloatArray
 from technic.language.nodes import ArithmeticOperator, ComparisonOperator
+from technic.typing import BoolArray, FloatArray
 
 __all__ = [
     "Values",

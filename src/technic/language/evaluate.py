@@ -18,7 +18,6 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, FloatArray
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.language import element_wise
@@ -32,6 +31,7 @@ from technic.language.program import Program
 from technic.language.resample import Timeframe, resampled
 from technic.language.vocabulary import Vocabulary
 from technic.panel import BarPanel
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["evaluate_bars", "evaluate_block", "evaluate_day"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from technic.aliases import FloatArray
+from technic.typing import FloatArray
 
 __all__ = ["Function", "Kind", "Level", "Memory", "Parameter", "no_fade", "one_bar"]
 

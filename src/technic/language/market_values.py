@@ -12,7 +12,6 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, FloatArray
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import element_wise
 from technic.language.element_wise import Values
@@ -21,6 +20,7 @@ from technic.language.nodes import And, Call, Name, Node, Or, Text, children
 from technic.language.operators import applied, split
 from technic.language.program import Program
 from technic.language.vocabulary import Vocabulary
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["block_terms", "evaluate_market", "not_ruled_out"]
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.language import element_wise
 from technic.language.element_wise import Values
 from technic.language.function import Function
@@ -25,6 +24,7 @@ from technic.language.nodes import (
     Number,
     Or,
 )
+from technic.typing import FloatArray
 
 __all__ = ["Arguments", "applied", "called", "operator_of", "split"]
 

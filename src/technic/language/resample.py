@@ -15,8 +15,8 @@ from typing import Literal, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray, FloatArray
 from technic.panel import FIELDS, BarPanel
+from technic.typing import DateArray, FloatArray
 
 __all__ = ["Resampled", "Timeframe", "resampled"]
 

@@ -15,7 +15,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
+from technic.typing import FloatArray
 
 __all__ = [
     "LEVELS",

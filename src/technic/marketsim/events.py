@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.marketsim.draws import uniform
+from technic.typing import FloatArray
 
 __all__ = ["FAULTS", "Events", "draw_faults", "draw_halts"]
 

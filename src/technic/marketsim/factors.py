@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.marketsim.draws import LEVELS, normal, student_table, uniform
 from technic.marketsim.sectors import INDUSTRIES, SECTORS
+from technic.typing import FloatArray
 
 __all__ = ["REGIMES", "Factors", "Regime", "draw_factors"]
 

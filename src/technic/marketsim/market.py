@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, DateArray, FloatArray, IntArray
 from technic.errors import ParameterError
 from technic.marketsim.draws import LEVELS, uniform
 from technic.marketsim.events import draw_faults, draw_halts
@@ -24,6 +23,7 @@ from technic.marketsim.sectors import KINDS
 from technic.marketsim.securities import MAX_SIZE, Securities, list_securities
 from technic.marketsim.trading import Days, Habits, trade
 from technic.panel import PRICES, LongBars
+from technic.typing import BoolArray, DateArray, FloatArray, IntArray
 
 __all__ = ["DEFAULT_SEED", "DEFAULT_SIZE", "Market"]
 

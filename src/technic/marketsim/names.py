@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.marketsim.draws import uniform
 from technic.marketsim.sectors import INDUSTRIES, KINDS, SECTORS
 from technic.marketsim.securities import COUNTRIES, EXCHANGES, Securities
+from technic.typing import FloatArray
 
 __all__ = ["company_names", "describe"]
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.marketsim.draws import (
     EXP2_LOW,
     EXP2_STEPS,
@@ -26,6 +25,7 @@ from technic.marketsim.draws import (
 from technic.marketsim.factors import Factors
 from technic.marketsim.quarters import QUARTER, STRIDE, Quarters
 from technic.marketsim.securities import Securities
+from technic.typing import FloatArray
 
 __all__ = ["Block", "Paths", "chosen", "close_paths", "make_paths", "power"]
 

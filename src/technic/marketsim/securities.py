@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.marketsim.draws import normal, uniform
 from technic.marketsim.sectors import BLANK_CHECK, INDUSTRIES, KINDS, SECTORS, SLOTS
+from technic.typing import FloatArray
 
 __all__ = ["COUNTRIES", "EXCHANGES", "MAX_SIZE", "Codes", "Securities", "list_securities"]
 

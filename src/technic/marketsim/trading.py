@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, FloatArray
 from technic.marketsim.draws import LEVELS, Keys, exponential_table, normal_table, volume_table
 from technic.marketsim.events import FAULTS, Events
 from technic.marketsim.paths import RAMP, Block, Paths, chosen, close_paths
 from technic.marketsim.quarters import STRIDE
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["Days", "Habits", "trade"]
 

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray, FloatArray, SessionArray
 from technic.errors import ParameterError
 from technic.panel.long_bars import LongBars
+from technic.typing import DateArray, FloatArray, SessionArray
 
 __all__ = ["FIELDS", "FRAME_COLUMNS", "BarPanel"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from technic.aliases import DateArray
 from technic.panel.bar_panel import BarPanel
+from technic.typing import DateArray
 
 __all__ = ["BarSource", "BlockSource"]
 

@@ -8,9 +8,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, DateArray, IntArray, SessionArray
 from technic.panel.bar_panel import FIELDS, BarPanel
 from technic.panel.long_bars import LongBars
+from technic.typing import BoolArray, DateArray, IntArray, SessionArray
 
 __all__ = ["packed_in_turn"]
 

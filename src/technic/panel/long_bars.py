@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray, FloatArray
+from technic.typing import DateArray, FloatArray
 
 __all__ = ["PRICES", "LongBars", "concatenated"]
 

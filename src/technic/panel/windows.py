@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from technic.aliases import FloatArray
+from technic.typing import FloatArray
 
 __all__ = [
     "lagged",

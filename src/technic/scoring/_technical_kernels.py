@@ -20,7 +20,6 @@ from itertools import islice
 
 import numpy as np
 
-from technic.aliases import BoolArray, FloatArray
 from technic.indicators import ao, mom, sma
 from technic.indicators._recursions import exponential_means, wilder_means
 from technic.indicators._streams import Stream, scratch
@@ -28,6 +27,7 @@ from technic.indicators._tiles import row_tiles, tile_rows
 from technic.indicators.momentum import strength
 from technic.indicators.volatility import trange
 from technic.panel.windows import lagged, window_deviation, window_max, window_min, window_sum
+from technic.typing import BoolArray, FloatArray
 
 __all__ = [
     "EQUAL",

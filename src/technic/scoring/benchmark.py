@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.scoring.relative_strength import RS_WEIGHTS
+from technic.typing import FloatArray
 
 __all__ = ["BENCHMARK_COLUMNS", "EXCESS_HORIZONS", "benchmark_columns"]
 

@@ -13,7 +13,6 @@ from types import MappingProxyType
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.scoring.curves import Columns, Curve, column
 from technic.scoring.measures import (
     as_is,
@@ -23,6 +22,7 @@ from technic.scoring.measures import (
     signed,
     width_ratio,
 )
+from technic.typing import FloatArray
 
 __all__ = ["LOCAL_SUBSCORES", "REQUIRED_COLUMNS", "SUBSCORES", "Component"]
 

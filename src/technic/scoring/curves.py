@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.errors import ParameterError
+from technic.typing import FloatArray
 
 __all__ = ["Columns", "Curve", "column"]
 

@@ -10,12 +10,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from technic.aliases import FloatArray
 from technic.scoring.components import REQUIRED_COLUMNS, SUBSCORES, Component
 from technic.scoring.curves import Columns, column
 from technic.scoring.rating import ScoreWeights, tech_rating
 from technic.scoring.signal import SignalThresholds, signal_reasons, signals
 from technic.scoring.subscores import subscores
+from technic.typing import FloatArray
 
 __all__ = ["Contribution", "Explanation", "SubScoreLine", "explain"]
 

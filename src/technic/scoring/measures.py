@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.aliases import FloatArray
+from technic.typing import FloatArray
 
 __all__ = ["as_is", "percent_over", "range_position", "ratio", "signed", "width_ratio"]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.errors import ParameterError
 from technic.scoring.components import LOCAL_SUBSCORES, SUBSCORES
 from technic.scoring.curves import Columns, column
 from technic.scoring.parameters import require_number
 from technic.scoring.subscores import subscore
+from technic.typing import FloatArray
 
 __all__ = ["Rating", "ScoreWeights", "tech_rating"]
 

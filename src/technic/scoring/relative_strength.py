@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, FloatArray
 from technic.errors import ParameterError
 from technic.scoring.curves import Columns, column
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["MIN_BARS", "RS_WEIGHTS", "rs_eligible", "rs_rating", "rs_score"]
 

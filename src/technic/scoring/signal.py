@@ -11,9 +11,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.errors import ParameterError
 from technic.scoring.parameters import require_number
+from technic.typing import FloatArray
 
 __all__ = ["SIGNALS", "SignalThresholds", "signal_reasons", "signals"]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.scoring.components import LOCAL_SUBSCORES, SUBSCORES, Component
 from technic.scoring.curves import Columns
+from technic.typing import FloatArray
 
 __all__ = ["subscore", "subscores"]
 

@@ -14,11 +14,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.errors import ParameterError
 from technic.indicators.workspace import Workspace
 from technic.panel import BarPanel
 from technic.scoring._technical_votes import VOTES, Vote
+from technic.typing import FloatArray
 
 __all__ = [
     "STATUSES",

@@ -13,9 +13,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, FloatArray, IntArray
 from technic.scoring.curves import Columns, column
 from technic.trade_plan.rules import PLAN_COLUMNS, PlanRules, StopRules
+from technic.typing import BoolArray, FloatArray, IntArray
 
 __all__ = ["PlanTable", "trade_plans"]
 

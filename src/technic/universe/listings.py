@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from technic.aliases import BoolArray, FloatArray
 from technic.errors import ParameterError
+from technic.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from technic.aliases import FloatArray
 from technic.errors import InputFileError
+from technic.typing import FloatArray
 from technic.universe.listings import TEXT_COLUMNS, Universe
 from technic.universe.symbols import canonical, parse_symbols
 from technic.universe.table_file import MISSING, TableFile

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray
 from technic.errors import RuleUnavailableError
+from technic.typing import BoolArray
 from technic.universe.listings import Universe
 from technic.universe.load import exchange_name
 from technic.universe.prescreen_rules import LIST_RULES, NEED_WORDS, TYPE_RULES, PrescreenRules

@@ -21,8 +21,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray
 from technic.errors import ParameterError
+from technic.typing import BoolArray
 from technic.universe.listings import Universe
 from technic.universe.symbols import parse
 

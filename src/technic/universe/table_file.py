@@ -15,8 +15,8 @@ from typing import Literal
 
 import pyarrow as pa
 
-from technic.aliases import BoolArray
 from technic.errors import InputFileError
+from technic.typing import BoolArray
 from technic.universe.text_file import (
     FOREIGN,
     first_line,

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from technic.aliases import DateArray
 from technic.data_engine.data_version import DataVersion, data_version_of
 from technic.data_engine.price_cache import PriceFrames
 from technic.data_engine.providers.base import Fetched, PriceBasis, Progress, Provider, Streamed
@@ -24,6 +23,7 @@ from technic.scan_history import ScanProgress
 from technic.scanner_core import run_scan
 from technic.sessions import load_calendar
 from technic.settings import Settings
+from technic.typing import DateArray
 from technic.universe import Universe
 from technic.verify.sources import StoreReader, sources_of
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from technic.aliases import DateArray
 from technic.data_engine.price_cache import PriceFrames, cache_of
 from technic.data_engine.providers.base import (
     Failure,
@@ -32,6 +31,7 @@ from technic.saved import SavedScan
 from technic.saved_folder import SCAN
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
+from technic.typing import DateArray
 from technic.universe import Universe
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from technic.aliases import BoolArray
 from technic.ledger import Ledger
 from technic.result import plain
+from technic.typing import BoolArray
 
 __all__ = [
     "CellDifference",

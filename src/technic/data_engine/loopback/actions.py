@@ -9,12 +9,12 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.data_engine.loopback.grid import CLOSE, Grid, MadeSplit
 from technic.marketsim import Market
 from technic.marketsim.draws import uniform
 from technic.marketsim.quarters import QUARTER
 from technic.marketsim.securities import KIND
+from technic.typing import FloatArray
 
 __all__ = ["ANNOUNCED_SESSIONS", "Actions", "Dividend", "SplitRow"]
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.data_engine.loopback.alpaca_format import (
     AlpacaFormat,
     bad_request,
@@ -24,6 +23,7 @@ from technic.data_engine.loopback.vendor_plans import WireOptions
 from technic.data_engine.loopback.wire import Call, Route, json_reply
 from technic.data_engine.loopback.world import Span, World
 from technic.data_engine.transport import HttpResponse
+from technic.typing import FloatArray
 
 __all__ = ["AlpacaBars"]
 

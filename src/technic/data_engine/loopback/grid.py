@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, FloatArray
 from technic.marketsim import Market
 from technic.marketsim.quarters import QUARTER
 from technic.panel import PRICES
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["Edits", "Grid", "Halt", "MadeSplit"]
 

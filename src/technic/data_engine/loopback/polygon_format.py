@@ -10,11 +10,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.data_engine.loopback.grid import VOLUME
 from technic.data_engine.loopback.vendor_plans import WireOptions
 from technic.data_engine.loopback.wire import Call, WireError, decoded_cursor
 from technic.data_engine.loopback.world import World
+from technic.typing import FloatArray
 
 __all__ = ["GroupedRow", "PolygonFormat", "RangeRow", "failed", "flag", "junk_rows",
            "not_authorized", "not_found", "range_rows", "request_id", "split_adjusted",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.data_engine.loopback.polygon_format import (
     PolygonFormat,
     not_authorized,
@@ -15,6 +14,7 @@ from technic.data_engine.loopback.vendor_plans import WireOptions
 from technic.data_engine.loopback.wire import Call, Route, json_reply
 from technic.data_engine.loopback.world import World
 from technic.data_engine.transport import HttpResponse
+from technic.typing import FloatArray
 
 __all__ = ["PolygonSnapshot"]
 

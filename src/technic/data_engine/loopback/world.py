@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray, FloatArray, IntArray
 from technic.data_engine.loopback.actions import Actions, Dividend
 from technic.data_engine.loopback.grid import Edits, Grid, Halt, MadeSplit
 from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS
@@ -25,6 +24,7 @@ from technic.errors import ParameterError
 from technic.marketsim import DEFAULT_SEED, DEFAULT_SIZE, Market
 from technic.marketsim.names import describe
 from technic.sessions import SessionCalendar
+from technic.typing import DateArray, FloatArray, IntArray
 
 __all__ = ["NEW_YORK", "Phase", "Rename", "Span", "World", "as_phase"]
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray, FloatArray
+from technic.typing import DateArray, FloatArray
 from technic.universe import canonical
 from technic.universe.table_file import MISSING, TableFile
 

@@ -9,8 +9,8 @@ from typing import Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray, FloatArray
 from technic.panel import BarSource, LongBars
+from technic.typing import DateArray, FloatArray
 from technic.universe import Universe
 
 __all__ = [

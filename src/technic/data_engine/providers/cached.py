@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic.aliases import DateArray
 from technic.data_engine.price_cache import PriceCache
 from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress, Splits
 from technic.errors import NothingToScanError
 from technic.panel.long_bars import concatenated
+from technic.typing import DateArray
 from technic.universe import Universe, universe_of
 
 __all__ = ["CachedProvider"]

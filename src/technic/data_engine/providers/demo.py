@@ -13,7 +13,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from technic.aliases import DateArray
 from technic.data_engine.data_version import SimulationVersion
 from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress, Splits
 from technic.errors import ParameterError
@@ -21,6 +20,7 @@ from technic.marketsim import DEFAULT_SEED, DEFAULT_SIZE, Market
 from technic.marketsim.names import describe
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
+from technic.typing import DateArray
 from technic.universe import Universe
 
 __all__ = ["LAST_SESSION", "SESSIONS", "DemoProvider"]

@@ -15,12 +15,12 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray, FloatArray
 from technic.data_engine.data_version import FilesVersion
 from technic.data_engine.providers.bar_files import BarRows, bar_paths, open_bars
 from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress, Splits
 from technic.errors import ParameterError
 from technic.panel import FIELDS, LongBars
+from technic.typing import DateArray, FloatArray
 from technic.universe import Universe, universe_of
 
 __all__ = ["FilesProvider"]

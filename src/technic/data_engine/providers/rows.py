@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray, FloatArray
 from technic.data_engine.requests import BadAnswerError, BarRequest
 from technic.panel import LongBars
+from technic.typing import DateArray, FloatArray
 
 __all__ = [
     "bar_times",

@@ -17,7 +17,6 @@ from urllib.parse import quote
 import msgspec
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.data_engine.providers.base import PriceBasis
 from technic.data_engine.providers.http import (
     checked_base_url,
@@ -48,6 +47,7 @@ from technic.data_engine.requests import (
 from technic.data_engine.transport import AiohttpTransport, HttpRequest, HttpResponse, Transport
 from technic.errors import ParameterError
 from technic.panel import LongBars
+from technic.typing import FloatArray
 from technic.universe import Universe
 
 __all__ = ["BASE_URL", "FREE", "POWER", "TICKERS_URL", "TiingoProvider"]

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from technic.aliases import BoolArray, DateArray
 from technic.data_engine.store._arrow import bar_schema, from_batches, to_table
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
 from technic.data_engine.store._files import DataFile, data_files, read_batches, read_each
 from technic.data_engine.store._rows import in_cells, joined, trading_days
 from technic.panel import FIELDS, LongBars
+from technic.typing import BoolArray, DateArray
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

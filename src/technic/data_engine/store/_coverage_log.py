@@ -18,12 +18,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, DateArray
 from technic.data_engine.coverage import Coverage
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
 from technic.data_engine.store._files import data_files, read_table
 from technic.data_engine.store._rows import EXCHANGE_ZONE
 from technic.errors import ParameterError
+from technic.typing import BoolArray, DateArray
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

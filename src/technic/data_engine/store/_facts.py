@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from technic.aliases import DateArray, FloatArray
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
 from technic.data_engine.store._files import read_table
 from technic.errors import ParameterError
+from technic.typing import DateArray, FloatArray
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

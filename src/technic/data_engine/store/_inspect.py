@@ -8,13 +8,13 @@ from itertools import groupby
 import numpy as np
 import pyarrow as pa
 
-from technic.aliases import DateArray
 from technic.data_engine.store._bar_table import BarTable
 from technic.data_engine.store._coverage_log import CoverageLog
 from technic.data_engine.store._files import DataFile, data_files, read_batches
 from technic.data_engine.store._rows import sort_key
 from technic.errors import StoreError
 from technic.panel import LongBars
+from technic.typing import DateArray
 
 __all__ = ["StoreStats", "count_files", "verify_bars", "verify_coverage"]
 

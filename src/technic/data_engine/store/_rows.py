@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import BoolArray, DateArray
 from technic.errors import ParameterError
 from technic.panel import FIELDS, LongBars
+from technic.typing import BoolArray, DateArray
 
 __all__ = [
     "EXCHANGE_ZONE",

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.aliases import DateArray
 from technic.data_engine.coverage import Coverage
 from technic.data_engine.providers.base import Splits
 from technic.data_engine.remote import Dividends
@@ -40,6 +39,7 @@ from technic.data_engine.store._rows import as_days, in_cells, ordered, trading_
 from technic.data_engine.store._transfer import read_file, write_file
 from technic.errors import ParameterError, StoreError
 from technic.panel import LongBars
+from technic.typing import DateArray
 
 __all__ = ["BarStore"]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators._streams import Stream, whole
 from technic.language.element_wise import finite
 from technic.language.function import Parameter
+from technic.typing import FloatArray
 
 __all__ = [
     "BAR",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators import levels
 from technic.language.element_wise import finite
 from technic.language.function import Function
 from technic.language.functions._define import HERE, X, bars, condition, series
+from technic.typing import FloatArray
 
 __all__ = ["ARITHMETIC"]
 

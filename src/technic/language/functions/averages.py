@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from functools import partial
 
-from technic.aliases import FloatArray
 from technic.indicators import trend
 from technic.language.function import Function
 from technic.language.functions._define import (
@@ -15,6 +14,7 @@ from technic.language.functions._define import (
     from_first_value,
     period_plus,
 )
+from technic.typing import FloatArray
 
 __all__ = ["AVERAGES"]
 

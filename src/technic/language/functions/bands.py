@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators import levels, trend, volatility
 from technic.language.function import Function
 from technic.language.functions._define import (
@@ -20,6 +19,7 @@ from technic.language.functions._define import (
     wilder_fade,
 )
 from technic.panel.windows import lagged
+from technic.typing import FloatArray
 
 __all__ = ["BANDS"]
 

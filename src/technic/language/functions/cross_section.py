@@ -13,10 +13,10 @@ from functools import partial
 
 import numpy as np
 
-from technic.aliases import BoolArray, FloatArray
 from technic.language.element_wise import Values, missing_text
 from technic.language.function import Function, Parameter
 from technic.language.functions._define import HERE, X
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["CROSS_SECTION"]
 

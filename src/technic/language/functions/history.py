@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators import levels
 from technic.language import element_wise
 from technic.language.function import Function
@@ -19,6 +18,7 @@ from technic.language.functions._define import (
     series,
 )
 from technic.panel.windows import lagged, window_max, window_min, window_sum
+from technic.typing import FloatArray
 
 __all__ = ["HISTORY"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from technic.aliases import FloatArray
 from technic.indicators import momentum, stochastic, trend
 from technic.language.function import Function
 from technic.language.functions._define import (
@@ -19,6 +18,7 @@ from technic.language.functions._define import (
     total_plus,
     wilder_fade,
 )
+from technic.typing import FloatArray
 
 __all__ = ["MOMENTUM", "stochrsi_d_of", "stochrsi_k_of"]
 

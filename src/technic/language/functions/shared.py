@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from technic.aliases import FloatArray
 from technic.indicators import directional, momentum, stochastic, volatility, volume
 from technic.indicators._recursions import exponential_mean, wilder_mean
 from technic.indicators._streams import Stream, scratch
@@ -44,6 +43,7 @@ from technic.language.nodes import (
     Shift,
 )
 from technic.panel.windows import window_variance
+from technic.typing import FloatArray
 
 __all__ = ["PARTS", "rewritten"]
 

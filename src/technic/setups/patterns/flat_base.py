@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.panel.windows import lagged, window_max, window_min
 from technic.setups.patterns.measures import last_bars
 from technic.setups.patterns.pattern import (
@@ -26,6 +25,7 @@ from technic.setups.patterns.pattern import (
     percent,
     whole,
 )
+from technic.typing import FloatArray
 
 __all__ = ["FLAT_BASE"]
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.setups.patterns.measures import (
     Bars,
     in_reach,
@@ -32,6 +31,7 @@ from technic.setups.patterns.pattern import (
     percent,
     whole,
 )
+from technic.typing import FloatArray
 
 __all__ = ["HIGH_TIGHT_FLAG"]
 

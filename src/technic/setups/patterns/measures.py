@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
+from technic.typing import FloatArray
 
 __all__ = [
     "Bars",

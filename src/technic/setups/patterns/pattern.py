@@ -15,9 +15,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.errors import ParameterError
 from technic.language.function import Function, Parameter
+from technic.typing import FloatArray
 
 __all__ = [
     "ABOVE_PIVOT",

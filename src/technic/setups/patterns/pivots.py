@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.aliases import BoolArray, FloatArray
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["swing_highs"]
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.aliases import FloatArray
 from technic.setups.patterns.measures import (
     Bars,
     in_reach,
@@ -38,6 +37,7 @@ from technic.setups.patterns.pattern import (
     whole,
 )
 from technic.setups.patterns.pivots import swing_highs
+from technic.typing import FloatArray
 
 __all__ = ["VCP"]
 
