@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from technic.cli import marketsim as command
+from technic.cli.commands import marketsim as command
 from technic.data_engine.providers.loopback import LOOPBACK_URL
 
 

@@ -11,8 +11,8 @@ from typing import get_args
 import pytest
 
 from technic import scan_block
-from technic.cli import scan as scan_module
 from technic.cli.app import app
+from technic.cli.commands import scan as scan_module
 from technic.cli.entry import run
 
 ROOT = Path(__file__).resolve().parents[2]

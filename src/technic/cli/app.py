@@ -6,19 +6,19 @@ from typing import Annotated
 
 import typer
 
-from technic.cli.bench import bench
-from technic.cli.data import data
-from technic.cli.diff import diff
-from technic.cli.doctor import doctor
-from technic.cli.explain import explain
+from technic.cli.commands.bench import bench
+from technic.cli.commands.data import data
+from technic.cli.commands.diff import diff
+from technic.cli.commands.doctor import doctor
+from technic.cli.commands.explain import explain
+from technic.cli.commands.marketsim import marketsim
+from technic.cli.commands.plan import plan
+from technic.cli.commands.scan import scan
+from technic.cli.commands.setups import setups
+from technic.cli.commands.show import show
+from technic.cli.commands.sync import sync
+from technic.cli.commands.verify import verify
 from technic.cli.groups import expand_groups
-from technic.cli.marketsim import marketsim
-from technic.cli.plan import plan
-from technic.cli.scan import scan
-from technic.cli.setups import setups
-from technic.cli.show import show
-from technic.cli.sync import sync
-from technic.cli.verify import verify
 from technic.version import __version__
 
 __all__ = ["app"]

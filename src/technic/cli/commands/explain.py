@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from technic.cli.commands.show import SYMBOL_FORMAT
 from technic.cli.language_options import LanguageOptions
 from technic.cli.options import (
     DataOptions,
@@ -16,7 +17,6 @@ from technic.cli.options import (
     ScanRunOptions,
     UniverseOptions,
 )
-from technic.cli.show import SYMBOL_FORMAT
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

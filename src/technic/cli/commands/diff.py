@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from technic.cli.commands.verify import FORMAT, LIST_LIMIT, SAVED
 from technic.cli.options import RunOptions
-from technic.cli.verify import FORMAT, LIST_LIMIT, SAVED
 
 __all__ = ["diff"]
 
