@@ -11,15 +11,15 @@ from typing import get_args
 import pytest
 
 from technic.cli.app import app
-from technic.cli.config import Choices, scan_config
-from technic.cli.options import (
+from technic.cli.options.config import Choices, scan_config
+from technic.cli.options.options import (
     DataOptions,
     FilterOptions,
     GateOptions,
     PlanOptions,
     UniverseOptions,
 )
-from technic.cli.values import amount, split
+from technic.cli.options.values import amount, split
 from technic.engine.choose import DEFAULT_RUNNER
 from technic.errors import ParameterError
 from technic.scan_config import ScanConfig

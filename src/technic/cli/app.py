@@ -18,7 +18,7 @@ from technic.cli.commands.setups import setups
 from technic.cli.commands.show import show
 from technic.cli.commands.sync import sync
 from technic.cli.commands.verify import verify
-from technic.cli.groups import expand_groups
+from technic.cli.options.groups import expand_groups
 from technic.version import __version__
 
 __all__ = ["app"]

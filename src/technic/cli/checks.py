@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from technic.cli.check import Check
-from technic.cli.config import source_of
+from technic.cli.options.config import source_of
 from technic.cli.vendor_checks import vendor_checks
 from technic.data_engine.providers.registry import REMOTE, open_provider
 from technic.errors import TechnicError

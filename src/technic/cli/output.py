@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from technic.cli.console import console_for, note, recording_console
-from technic.cli.options import RunOptions
+from technic.cli.options.options import RunOptions
 from technic.cli.ranking import ranking_lines
 from technic.cli.report import headline, report_lines
 from technic.errors import ParameterError

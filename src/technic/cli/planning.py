@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.cli.config import Choices, scan_config
 from technic.cli.console import note
-from technic.cli.language_options import LanguageOptions
-from technic.cli.options import (
+from technic.cli.options.config import Choices, scan_config
+from technic.cli.options.language_options import LanguageOptions
+from technic.cli.options.options import (
     DataOptions,
     FetchOptions,
     FilterOptions,

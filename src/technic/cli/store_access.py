@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from technic.cli.config import source_of
+from technic.cli.options.config import source_of
 from technic.data_engine.providers.registry import store_url
 from technic.data_engine.store import BarStore, Problem
 from technic.errors import InputFileError, ParameterError, StoreError

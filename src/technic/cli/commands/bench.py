@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from technic.cli.options import RUN, RunOptions
+from technic.cli.options.options import RUN, RunOptions
 
 __all__ = ["bench"]
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from technic.cli.groups import expand_groups
-from technic.cli.options import Debug, Provider
+from technic.cli.options.groups import expand_groups
+from technic.cli.options.options import Debug, Provider
 
 __all__ = ["data"]
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from technic.cli.commands.verify import FORMAT, LIST_LIMIT, SAVED
-from technic.cli.options import RunOptions
+from technic.cli.options.options import RunOptions
 
 __all__ = ["diff"]
 

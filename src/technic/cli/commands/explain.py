@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from technic.cli.commands.show import SYMBOL_FORMAT
-from technic.cli.language_options import LanguageOptions
-from technic.cli.options import (
+from technic.cli.options.language_options import LanguageOptions
+from technic.cli.options.options import (
     DataOptions,
     FilterOptions,
     GateOptions,
@@ -39,9 +39,9 @@ def explain(
 
     The contributions add up to the rating. For a symbol that was not scored: why not.
     """
-    from technic.cli.config import Choices
     from technic.cli.document import document_format, print_document
     from technic.cli.explanation import condition_lines, explanation_pieces
+    from technic.cli.options.config import Choices
     from technic.cli.run import run_choices
     from technic.cli.symbol_card import head_lines
     from technic.cli.symbol_facts import document, facts_of, named_symbol

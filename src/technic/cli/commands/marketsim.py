@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from technic.cli.options import Debug
+from technic.cli.options.options import Debug
 
 __all__ = ["marketsim"]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from technic.cli.language_options import LanguageOptions
-from technic.cli.options import RUN, FetchOptions, RunOptions, UniverseOptions
+from technic.cli.options.language_options import LanguageOptions
+from technic.cli.options.options import RUN, FetchOptions, RunOptions, UniverseOptions
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -39,9 +39,9 @@ def plan(
     from rich.text import Text
 
     from technic.cli.document import document_format, print_document
+    from technic.cli.options.source import named_source
     from technic.cli.plan_report import plan_lines
     from technic.cli.planning import find_wanted, make_planned, nothing_planned
-    from technic.cli.source import named_source
 
     chosen = document_format(format_, run.out)
     if named_source(fetch.provider) == "files":

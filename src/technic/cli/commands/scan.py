@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from technic.cli.language_options import LanguageOptions
-from technic.cli.options import (
+from technic.cli.options.language_options import LanguageOptions
+from technic.cli.options.options import (
     RUN,
     DataOptions,
     FilterOptions,
@@ -82,7 +82,7 @@ def scan(
 
     Without options it scans the simulated market of the demo provider; --data FILE scans yours.
     """
-    from technic.cli.config import Choices
+    from technic.cli.options.config import Choices
     from technic.cli.output import chosen_format, print_result
     from technic.cli.run import finish, run_choices
     from technic.export import check_ledger_target, write_ledger

@@ -58,7 +58,7 @@ def _asked(name: str | None, folder: Path | None) -> tuple[list[Setup], list[str
     """Return what is asked for, checked, and what is wrong with the rest."""
     import os
 
-    from technic.cli.language_options import user_folders
+    from technic.cli.options.language_options import user_folders
     from technic.errors import UsageError
     from technic.scan_terms import vocabulary
     from technic.settings import load_settings

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from technic.cli.language_options import LanguageOptions
-from technic.cli.options import (
+from technic.cli.options.language_options import LanguageOptions
+from technic.cli.options.options import (
     RUN,
     DataOptions,
     FilterOptions,
@@ -45,9 +45,9 @@ def show(
     """
     from rich.text import Text
 
-    from technic.cli.config import Choices
     from technic.cli.document import document_format, print_document
     from technic.cli.explanation import explanation_pieces
+    from technic.cli.options.config import Choices
     from technic.cli.run import run_choices
     from technic.cli.symbol_card import chart_lines, figures, head_lines, plan_lines
     from technic.cli.symbol_facts import document, facts_of, named_symbol

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from technic.cli.options import RUN, FetchOptions, TalkOptions, UniverseOptions
+from technic.cli.options.options import RUN, FetchOptions, TalkOptions, UniverseOptions
 
 if TYPE_CHECKING:
     from technic.cli.planning import Wanted
@@ -61,8 +61,8 @@ def sync(
     """
     from technic.cli.console import note
     from technic.cli.failures import check_failures_target, write_failures
+    from technic.cli.options.source import named_source
     from technic.cli.planning import find_wanted
-    from technic.cli.source import named_source
     from technic.cli.sync_report import Outcome, print_outcome, print_plan
     from technic.data_engine.stored import StoredProvider
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from technic.cli.options import RUN, ScanRunOptions
+from technic.cli.options.options import RUN, ScanRunOptions
 
 __all__ = ["LIST_LIMIT", "SAVED", "verify"]
 

@@ -9,15 +9,15 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from technic.cli.language_options import LanguageOptions, language_config
-from technic.cli.options import (
+from technic.cli.options.language_options import LanguageOptions, language_config
+from technic.cli.options.options import (
     DataOptions,
     FilterOptions,
     GateOptions,
     PlanOptions,
     UniverseOptions,
 )
-from technic.cli.values import split
+from technic.cli.options.values import split
 from technic.data_engine.gate_rules import GateRules
 from technic.errors import ParameterError
 from technic.scan_config import FilterRules, ScanConfig

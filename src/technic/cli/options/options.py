@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from technic.cli.values import amount
+from technic.cli.options.values import amount
 
 __all__ = [
     "DataOptions",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from technic.cli.config import source_of
+from technic.cli.options.config import source_of
 from technic.settings import load_settings
 
 __all__ = ["named_source"]

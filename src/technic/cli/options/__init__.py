@@ -1,0 +1,1 @@
+"""Options of the command line: their declarations, and the config they make."""
