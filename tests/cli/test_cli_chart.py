@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from technic.cli.chart import ChartBars, Level, render_chart
+from technic.cli.render.chart import ChartBars, Level, render_chart
 
 
 def bars(*candles: tuple[float, float, float, float], volume: float = 1e6) -> ChartBars:

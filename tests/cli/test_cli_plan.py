@@ -8,7 +8,7 @@ import socket
 import pandas as pd
 import pytest
 
-from technic.cli.plan_report import duration
+from technic.cli.render.plan_report import duration
 from technic.data_engine.requests import KINDS
 
 KEYS = {

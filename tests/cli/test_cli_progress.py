@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from technic.cli.progress import progress_on_stderr
+from technic.cli.render.progress import progress_on_stderr
 
 
 class Terminal(io.StringIO):

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.cli.console import note
 from technic.cli.options.config import Choices, scan_config
 from technic.cli.options.language_options import LanguageOptions
 from technic.cli.options.options import (
@@ -21,6 +20,7 @@ from technic.cli.options.options import (
     PlanOptions,
     UniverseOptions,
 )
+from technic.cli.render.console import note
 from technic.data_engine.coverage import Coverage, Gaps
 from technic.data_engine.plan import Plan, make_plan
 from technic.data_engine.plan_savings import Savings, prescreen_savings

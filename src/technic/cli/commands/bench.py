@@ -89,9 +89,9 @@ def bench(
     """
     from technic.bench.config import BenchConfig
     from technic.bench.run import run_bench
-    from technic.cli.bench_report import bench_lines
-    from technic.cli.document import document_format, print_document
-    from technic.cli.progress import progress_on_stderr
+    from technic.cli.render.bench_report import bench_lines
+    from technic.cli.render.document import document_format, print_document
+    from technic.cli.render.progress import progress_on_stderr
 
     chosen = document_format(format_, run.out)
     config = BenchConfig(

@@ -38,7 +38,7 @@ class StoreOptions:
 
 def info(options: StoreOptions) -> None:
     """Show what the store holds: bars, symbols, days, files, problem symbols, data version."""
-    from technic.cli.data_report import print_info
+    from technic.cli.render.data_report import print_info
     from technic.cli.store_access import existing_store
 
     print_info(existing_store(options.provider), options.format_)
@@ -46,7 +46,7 @@ def info(options: StoreOptions) -> None:
 
 def verify(options: StoreOptions) -> None:
     """Check every file and every answer of the store; exit code 1 when something is wrong."""
-    from technic.cli.data_report import print_problems
+    from technic.cli.render.data_report import print_problems
     from technic.cli.store_access import existing_store
 
     found = existing_store(options.provider)
@@ -58,7 +58,7 @@ def verify(options: StoreOptions) -> None:
 
 def compact(options: StoreOptions) -> None:
     """Rewrite months of several files as one each; nothing that is stored changes."""
-    from technic.cli.data_report import print_change
+    from technic.cli.render.data_report import print_change
     from technic.cli.store_access import existing_store
 
     found = existing_store(options.provider)
@@ -83,7 +83,7 @@ def export(file: Target, options: StoreOptions) -> None:
 
     A Parquet file also carries what is known to be answered; splits and dividends stay behind.
     """
-    from technic.cli.data_report import print_change
+    from technic.cli.render.data_report import print_change
     from technic.cli.store_access import existing_store, export_bars
 
     found = existing_store(options.provider)
@@ -94,7 +94,7 @@ def export(file: Target, options: StoreOptions) -> None:
 
 def import_(file: Target, options: StoreOptions) -> None:
     """Store the bars of a file; each symbol's replace what the store has between their ends."""
-    from technic.cli.data_report import print_change
+    from technic.cli.render.data_report import print_change
     from technic.cli.store_access import any_store, import_bars
 
     found = any_store(options.provider)
@@ -111,7 +111,7 @@ def clear_problems(
     ] = None,
 ) -> None:
     """Forget the failures of symbols that were left alone, so that the next sync asks again."""
-    from technic.cli.data_report import print_change
+    from technic.cli.render.data_report import print_change
     from technic.cli.store_access import clear_symbols, existing_store
 
     found = existing_store(options.provider)

@@ -25,8 +25,8 @@ def diff(
     For each symbol: the condition it failed, as the ledger has it, and the components that changed
     its rating. Nothing is scanned again.
     """
-    from technic.cli.diff_report import diff_lines
-    from technic.cli.document import document_format, print_document
+    from technic.cli.render.diff_report import diff_lines
+    from technic.cli.render.document import document_format, print_document
     from technic.diff import diff as compare
     from technic.saved import load_saved
 

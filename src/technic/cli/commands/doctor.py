@@ -42,7 +42,7 @@ def doctor(
     else:
         from rich.text import Text
 
-        from technic.cli.console import console_for
+        from technic.cli.render.console import console_for
 
         console = console_for(sys.stdout)
         width = max(len(check.name) for check in checks)

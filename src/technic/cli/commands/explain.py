@@ -39,11 +39,11 @@ def explain(
 
     The contributions add up to the rating. For a symbol that was not scored: why not.
     """
-    from technic.cli.document import document_format, print_document
-    from technic.cli.explanation import condition_lines, explanation_pieces
     from technic.cli.options.config import Choices
+    from technic.cli.render.document import document_format, print_document
+    from technic.cli.render.explanation import condition_lines, explanation_pieces
+    from technic.cli.render.symbol_card import head_lines
     from technic.cli.run import run_choices
-    from technic.cli.symbol_card import head_lines
     from technic.cli.symbol_facts import document, facts_of, named_symbol
 
     chosen = document_format(format_, run.out)

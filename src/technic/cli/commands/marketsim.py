@@ -80,8 +80,8 @@ def marketsim(
 
     For trying out, tests and benchmarks: scan it with --provider loopback. Ctrl-C ends it.
     """
-    from technic.cli.console import note
     from technic.cli.market_server import Line, Market, serve_market
+    from technic.cli.render.console import note
 
     del debug  # logging is set up before any command runs
     market = Market(symbols, seed, today)

@@ -83,7 +83,7 @@ def scan(
     Without options it scans the simulated market of the demo provider; --data FILE scans yours.
     """
     from technic.cli.options.config import Choices
-    from technic.cli.output import chosen_format, print_result
+    from technic.cli.render.output import chosen_format, print_result
     from technic.cli.run import finish, run_choices
     from technic.export import check_ledger_target, write_ledger
 

@@ -45,11 +45,11 @@ def show(
     """
     from rich.text import Text
 
-    from technic.cli.document import document_format, print_document
-    from technic.cli.explanation import explanation_pieces
     from technic.cli.options.config import Choices
+    from technic.cli.render.document import document_format, print_document
+    from technic.cli.render.explanation import explanation_pieces
+    from technic.cli.render.symbol_card import chart_lines, figures, head_lines, plan_lines
     from technic.cli.run import run_choices
-    from technic.cli.symbol_card import chart_lines, figures, head_lines, plan_lines
     from technic.cli.symbol_facts import document, facts_of, named_symbol
 
     chosen = document_format(format_, run.out)

@@ -59,11 +59,11 @@ def sync(
     A second run asks only for what is still missing, so it can be repeated or interrupted at any
     time. Exit code 1 when fewer symbols than --min-success are complete; they are named.
     """
-    from technic.cli.console import note
-    from technic.cli.failures import check_failures_target, write_failures
     from technic.cli.options.source import named_source
     from technic.cli.planning import find_wanted
-    from technic.cli.sync_report import Outcome, print_outcome, print_plan
+    from technic.cli.render.console import note
+    from technic.cli.render.failures import check_failures_target, write_failures
+    from technic.cli.render.sync_report import Outcome, print_outcome, print_plan
     from technic.data_engine.stored import StoredProvider
 
     if failures is not None:
@@ -96,8 +96,8 @@ def _run(wanted: Wanted, provider: StoredProvider, *, dividends: bool, quiet: bo
     """Carry the plan out; Ctrl-C says what becomes of what has arrived."""
     from functools import partial
 
-    from technic.cli.console import note
-    from technic.cli.progress import progress_on_stderr
+    from technic.cli.render.console import note
+    from technic.cli.render.progress import progress_on_stderr
 
     try:
         with progress_on_stderr(quiet) as report:

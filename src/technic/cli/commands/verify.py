@@ -35,9 +35,9 @@ def verify(
     """
     import os
 
-    from technic.cli.document import document_format, print_document
-    from technic.cli.progress import progress_on_stderr
-    from technic.cli.verify_report import verify_lines
+    from technic.cli.render.document import document_format, print_document
+    from technic.cli.render.progress import progress_on_stderr
+    from technic.cli.render.verify_report import verify_lines
     from technic.settings import load_settings
     from technic.verify import verify as run_verify
 

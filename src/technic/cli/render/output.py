@@ -6,10 +6,10 @@ import itertools
 import sys
 from pathlib import Path
 
-from technic.cli.console import console_for, note, recording_console
 from technic.cli.options.options import RunOptions
-from technic.cli.ranking import ranking_lines
-from technic.cli.report import headline, report_lines
+from technic.cli.render.console import console_for, note, recording_console
+from technic.cli.render.ranking import ranking_lines
+from technic.cli.render.report import headline, report_lines
 from technic.errors import ParameterError
 from technic.export import check_target, format_of, write
 from technic.export.targets import check_file, replacing

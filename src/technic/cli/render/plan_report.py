@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from rich.text import Text
 
 from technic.cli.planning import Planned, Wanted
-from technic.cli.report import listed
+from technic.cli.render.report import listed
 from technic.data_engine.plan import Plan
 
 __all__ = ["counted", "duration", "label", "plan_lines", "request_lines", "row", "wanted_lines"]

@@ -9,8 +9,8 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
-from technic.cli.chart import ChartBars, Level, render_chart
-from technic.cli.style import price_text, rating_style, signal_text
+from technic.cli.render.chart import ChartBars, Level, render_chart
+from technic.cli.render.style import price_text, rating_style, signal_text
 from technic.cli.symbol_facts import SymbolFacts
 from technic.indicators import sma
 from technic.result import ScanResult

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from rich.text import Text
 
-from technic.cli.style import price_text
+from technic.cli.render.style import price_text
 from technic.typing import DateArray, FloatArray
 
 __all__ = ["ChartBars", "Level", "render_chart"]

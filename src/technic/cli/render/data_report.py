@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rich.text import Text
 
-from technic.cli.console import console_for
-from technic.cli.plan_report import label, row
-from technic.cli.report import listed
+from technic.cli.render.console import console_for
+from technic.cli.render.plan_report import label, row
+from technic.cli.render.report import listed
 from technic.cli.store_access import ProviderStore
 from technic.data_engine.store import Problem, StoreStats
 

@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from technic.cli.style import rating_style, signal_text
+from technic.cli.render.style import rating_style, signal_text
 from technic.cli.symbol_facts import SymbolFacts
 from technic.scoring import Contribution, Explanation, SubScoreLine
 

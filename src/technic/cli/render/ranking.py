@@ -11,7 +11,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from technic.cli.style import (
+from technic.cli.render.style import (
     change_text,
     price_text,
     rating_bar,

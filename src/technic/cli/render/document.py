@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rich.console import RenderableType
 
-from technic.cli.console import console_for, note, recording_console
 from technic.cli.options.options import RunOptions
+from technic.cli.render.console import console_for, note, recording_console
 from technic.export.targets import check_file, format_of, replacing
 
 __all__ = ["document_format", "print_document"]

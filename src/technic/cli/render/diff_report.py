@@ -9,8 +9,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from technic.cli.style import change_text, rating_style, signal_text
-from technic.cli.verify_report import saved_lines
+from technic.cli.render.style import change_text, rating_style, signal_text
+from technic.cli.render.verify_report import saved_lines
 from technic.diff import ComponentChange, Diff, Side, SymbolChange
 from technic.ledger import KEPT
 

@@ -9,10 +9,17 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from technic.cli.console import console_for
-from technic.cli.plan_report import counted, duration, label, request_lines, row, wanted_lines
 from technic.cli.planning import Wanted, make_planned
-from technic.cli.report import listed
+from technic.cli.render.console import console_for
+from technic.cli.render.plan_report import (
+    counted,
+    duration,
+    label,
+    request_lines,
+    row,
+    wanted_lines,
+)
+from technic.cli.render.report import listed
 from technic.data_engine.providers.base import Failure
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import SyncReport

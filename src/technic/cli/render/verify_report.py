@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from technic.cli.report import listed
+from technic.cli.render.report import listed
 from technic.verify import Verification
 from technic.verify.table_differences import LedgerDifference, TableDifferences
 
