@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from technic.data_engine.providers.base import Splits
+from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
 from technic.data_engine.providers.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import Syncer
-from technic.data_engine.transport import FunctionTransport, HttpRequest, HttpResponse
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan, until
 from technic import FilterRules, ScanConfig, run_scan, scan_block
-from technic.data_engine.providers.base import Failure
+from technic.data_engine.interfaces.provider import Failure
 from technic.errors import NothingToScanError, ParameterError
 from technic.market import LISTING_COLUMNS, TABLE_COLUMNS
 from technic.panel import LongBars

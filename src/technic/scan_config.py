@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from os import PathLike, fspath
 
-from technic.data_engine.providers.base import PriceBasis
+from technic.data_engine.interfaces.provider import PriceBasis
 from technic.data_engine.quality import GateRules
 from technic.errors import InputFileError, ParameterError
 from technic.scoring import SIGNALS, ScoreWeights, SignalThresholds

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from technic.data_engine.interfaces.provider import PriceBasis, Provider
 from technic.data_engine.panel_memory import memory_limit
 from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of
-from technic.data_engine.providers.base import PriceBasis, Provider
 from technic.data_engine.providers.cached import CachedProvider
 from technic.data_engine.providers.registry import open_provider
 from technic.errors import NothingToScanError, ParameterError

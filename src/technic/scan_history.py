@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from technic.data_engine.adjust import split_adjust
+from technic.data_engine.interfaces.provider import StreamingProvider
 from technic.data_engine.panel_memory import GIB, panel_bytes
 from technic.data_engine.price_cache import (
     BatchStats,
@@ -20,7 +21,6 @@ from technic.data_engine.price_cache import (
     PriceFrames,
     panel_of,
 )
-from technic.data_engine.providers.base import StreamingProvider
 from technic.panel import BarPanel
 from technic.scan_context import ScanContext
 from technic.typing import DateArray

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress, Splits
+from technic.data_engine.interfaces.provider import Failure, Fetched, PriceBasis, Progress, Splits
 from technic.panel import BarPanel, LongBars
 from technic.typing import DateArray
 from technic.universe import Universe, universe_of

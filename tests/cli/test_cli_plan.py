@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from technic.cli.render.plan_report import duration
-from technic.data_engine.requests import KINDS
+from technic.data_engine.interfaces.requests import KINDS
 
 KEYS = {
     "requests",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic.data_engine.coverage import Coverage, Gaps
+from technic.data_engine.interfaces.coverage import Coverage, Gaps
 from technic.errors import ParameterError
 
 # Fri 2024-01-05 … Fri 2024-01-19, without the holiday on Mon 2024-01-15.

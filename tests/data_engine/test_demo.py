@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from technic.data_engine.adjust import split_adjust
-from technic.data_engine.providers.base import Provider
+from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.providers.demo import LAST_SESSION, DemoProvider
 from technic.errors import ParameterError
 from technic.panel import FIELDS, BarPanel

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
-from technic.data_engine.limiter import Limiter
-from technic.data_engine.remote import Endpoint
-from technic.data_engine.requests import (
+from technic.data_engine.interfaces.remote_provider import Endpoint
+from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     RefusedError,
     ThrottledError,
     UnavailableError,
     UnknownSymbolError,
 )
-from technic.data_engine.transport import FunctionTransport, HttpRequest, HttpResponse
+from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
+from technic.data_engine.limiter import Limiter
 from technic.testing import FakeClock
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from support.loopback import small
 from support.vendor import CALENDAR, reply
+from technic.data_engine.interfaces.transport import FunctionTransport
 from technic.data_engine.key_trial import Finding, KeyTrial
 from technic.data_engine.loopback import Loopback
 from technic.data_engine.providers.alpaca import PLUS, AlpacaProvider
 from technic.data_engine.providers.polygon import PAID, PolygonProvider
-from technic.data_engine.transport import FunctionTransport
 from technic.testing import FakeClock
 
 KEY = "a-key-that-must-not-show"

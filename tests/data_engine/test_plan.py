@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from technic.data_engine import plan_graph
-from technic.data_engine.coverage import Coverage, Gaps
+from technic.data_engine.interfaces.coverage import Coverage, Gaps
+from technic.data_engine.interfaces.requests import Capabilities
 from technic.data_engine.plan import Plan, make_plan
 from technic.data_engine.plan_graph import minimum_cover
-from technic.data_engine.requests import Capabilities
 from technic.errors import ParameterError
 
 TODAY = np.datetime64("2024-03-08", "D")

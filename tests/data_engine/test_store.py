@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from technic.data_engine.coverage import Coverage
-from technic.data_engine.providers.base import Splits
-from technic.data_engine.remote import Dividends
+from technic.data_engine.interfaces.coverage import Coverage
+from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.remote_provider import Dividends
 from technic.data_engine.store import BarStore, CommitRetry
 from technic.errors import ParameterError, StoreError
 from technic.panel import FIELDS, LongBars

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import write_deltalake
 
-from technic.data_engine.coverage import Coverage
+from technic.data_engine.interfaces.coverage import Coverage
 from technic.data_engine.store import BarStore
 from technic.errors import InputFileError, ParameterError, StoreError
 from technic.testing import make_bars

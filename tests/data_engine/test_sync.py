@@ -11,8 +11,8 @@ import pytest
 
 from support.vendor import CALENDAR, Vendor, reply, run, syncer
 from technic.data_engine.adjust import split_adjust
-from technic.data_engine.providers.base import Failure
-from technic.data_engine.requests import BarRequest
+from technic.data_engine.interfaces.provider import Failure
+from technic.data_engine.interfaces.requests import BarRequest
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync_run import SyncRun
 from technic.panel import LongBars

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from technic.data_engine.requests import BarRequest, RequestError
-from technic.data_engine.transport import HttpResponse
+from technic.data_engine.interfaces.requests import BarRequest, RequestError
+from technic.data_engine.interfaces.transport import HttpResponse
 from technic.panel import LongBars
 
 JSON_TYPE = "application/json; charset=utf-8"

@@ -15,7 +15,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from technic.code_version import fingerprint
-from technic.data_engine.providers.base import Provider
+from technic.data_engine.interfaces.provider import Provider
 from technic.panel import FIELDS, BarPanel, BlockSource
 from technic.typing import DateArray, FloatArray
 

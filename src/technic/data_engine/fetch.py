@@ -21,17 +21,17 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from technic.data_engine.clock import Clock, SystemClock
-from technic.data_engine.limiter import Limiter
-from technic.data_engine.providers.base import Failure
-from technic.data_engine.remote import Endpoint
-from technic.data_engine.requests import (
+from technic.data_engine.interfaces.provider import Failure
+from technic.data_engine.interfaces.remote_provider import Endpoint
+from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     RequestError,
     ThrottledError,
     UnavailableError,
     UnknownSymbolError,
 )
-from technic.data_engine.transport import HttpResponse, Transport
+from technic.data_engine.interfaces.transport import HttpResponse, Transport
+from technic.data_engine.limiter import Limiter
 from technic.errors import ParameterError
 
 __all__ = ["FetchJob", "FetchRules", "FetchStats", "Fetcher"]

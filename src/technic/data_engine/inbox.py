@@ -16,7 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from technic.data_engine.requests import BarRequest, Frequency
+from technic.data_engine.interfaces.requests import BarRequest, Frequency
 from technic.data_engine.store import BarStore
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated

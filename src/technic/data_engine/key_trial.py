@@ -16,8 +16,8 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from technic.data_engine.clock import Clock, SystemClock
-from technic.data_engine.remote import Endpoint, RemoteProvider
-from technic.data_engine.requests import (
+from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
+from technic.data_engine.interfaces.requests import (
     BarRequest,
     Kind,
     RefusedError,
@@ -25,8 +25,8 @@ from technic.data_engine.requests import (
     ThrottledError,
     UnavailableError,
 )
+from technic.data_engine.interfaces.transport import Transport
 from technic.data_engine.sync import new_york_date
-from technic.data_engine.transport import Transport
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
 

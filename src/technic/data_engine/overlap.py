@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.data_engine.coverage import Coverage, Gaps
-from technic.data_engine.remote import RemoteProvider
-from technic.data_engine.requests import BarRequest
+from technic.data_engine.interfaces.coverage import Coverage, Gaps
+from technic.data_engine.interfaces.remote_provider import RemoteProvider
+from technic.data_engine.interfaces.requests import BarRequest
 from technic.data_engine.store import BarStore
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar

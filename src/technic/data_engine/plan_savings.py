@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic.data_engine.coverage import Gaps
+from technic.data_engine.interfaces.coverage import Gaps
+from technic.data_engine.interfaces.requests import Capabilities, Frequency
 from technic.data_engine.plan import make_plan
-from technic.data_engine.requests import Capabilities, Frequency
 
 __all__ = ["Savings", "prescreen_savings"]
 

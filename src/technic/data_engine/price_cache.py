@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Streamed
+from technic.data_engine.interfaces.provider import Failure, Fetched, PriceBasis, Streamed
 from technic.errors import ParameterError
 from technic.panel import BarPanel, BarSource
 from technic.sessions import SessionCalendar

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from technic.data_engine.requests import UnavailableError
-from technic.data_engine.transport import HttpRequest, HttpResponse, Transport
+from technic.data_engine.interfaces.requests import UnavailableError
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
 
 __all__ = ["FLAT_FILES_URL", "S3Access", "S3Transport"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from technic.data_engine.providers.base import (
+from technic.data_engine.interfaces.provider import (
     Failure,
     Fetched,
     PriceBasis,
@@ -22,8 +22,8 @@ from technic.data_engine.providers.base import (
     Splits,
     Streamed,
 )
-from technic.data_engine.remote import Endpoint
-from technic.data_engine.requests import Frequency
+from technic.data_engine.interfaces.remote_provider import Endpoint
+from technic.data_engine.interfaces.requests import Frequency
 from technic.data_engine.run_async import run_async
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored_bars import StoredBars

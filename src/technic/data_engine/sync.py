@@ -22,14 +22,14 @@ import numpy as np
 import pandas as pd
 
 from technic.data_engine.clock import Clock, SystemClock
-from technic.data_engine.coverage import Coverage, Gaps
 from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
+from technic.data_engine.interfaces.coverage import Coverage, Gaps
+from technic.data_engine.interfaces.provider import Failure, Progress
+from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
+from technic.data_engine.interfaces.requests import Frequency
 from technic.data_engine.limiter import Limiter
 from technic.data_engine.overlap import Overlap
 from technic.data_engine.plan import MINUTES_OF_A_DAY, Plan, make_plan
-from technic.data_engine.providers.base import Failure, Progress
-from technic.data_engine.remote import Endpoint, RemoteProvider
-from technic.data_engine.requests import Frequency
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync_run import SyncRun
 from technic.errors import FetchError

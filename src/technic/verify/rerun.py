@@ -14,8 +14,14 @@ from typing import Any
 import numpy as np
 
 from technic.data_engine.data_version import DataVersion, data_version_of
+from technic.data_engine.interfaces.provider import (
+    Fetched,
+    PriceBasis,
+    Progress,
+    Provider,
+    Streamed,
+)
 from technic.data_engine.price_cache import PriceFrames
-from technic.data_engine.providers.base import Fetched, PriceBasis, Progress, Provider, Streamed
 from technic.errors import StoreError
 from technic.result import ScanResult
 from technic.saved import SavedScan

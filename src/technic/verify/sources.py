@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from technic.data_engine.price_cache import PriceFrames, cache_of
-from technic.data_engine.providers.base import (
+from technic.data_engine.interfaces.provider import (
     Failure,
     Fetched,
     PriceBasis,
@@ -22,6 +21,7 @@ from technic.data_engine.providers.base import (
     Provider,
     Streamed,
 )
+from technic.data_engine.price_cache import PriceFrames, cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.data_engine.providers.demo import DemoProvider
 from technic.data_engine.providers.registry import REMOTE, open_provider, store_url

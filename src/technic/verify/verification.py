@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Literal
 
 from technic.config_json import config_differences
+from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.price_cache import PriceFrames
-from technic.data_engine.providers.base import Provider
 from technic.result import RunnerInfo, plain
 from technic.saved import SavedScan, load_saved
 from technic.scan_history import ScanProgress

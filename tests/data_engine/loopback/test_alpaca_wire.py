@@ -8,7 +8,7 @@ import json
 import pytest
 
 from support.loopback import ALPACA_KEYS, ask, day, old_companies, small, span
-from technic.data_engine.transport import HttpRequest
+from technic.data_engine.interfaces.transport import HttpRequest
 
 FIRST, LAST, CHANGE = "2026-06-16", "2026-06-30", "2026-06-26"
 BARS = "/v2/stocks/bars"

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from support.loopback import GROUPED, POLYGON_KEY, small
+from technic.data_engine.interfaces.transport import HttpRequest
 from technic.data_engine.loopback.arrivals import RateLimit, Stats
-from technic.data_engine.transport import HttpRequest
 from technic.errors import ParameterError
 
 # eighths of a second are exact as floats, so that windows end where they should

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.loopback import ALPACA_KEYS, GROUPED, POLYGON_KEY, old_companies, small
+from technic.data_engine.interfaces.requests import UnavailableError
+from technic.data_engine.interfaces.transport import HttpRequest
 from technic.data_engine.loopback import FaultRules
 from technic.data_engine.loopback.faults import Faults
 from technic.data_engine.loopback.wire import Call
-from technic.data_engine.requests import UnavailableError
-from technic.data_engine.transport import HttpRequest
 from technic.errors import ParameterError
 
 DAY = f"{GROUPED}/2026-06-30"

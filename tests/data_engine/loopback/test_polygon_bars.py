@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from support.loopback import GROUPED, ask, day, grouped, old_companies, small, span
+from technic.data_engine.interfaces.transport import HttpRequest
 from technic.data_engine.loopback.wire import Call
-from technic.data_engine.transport import HttpRequest
 
 DAY = "2026-06-30"
 

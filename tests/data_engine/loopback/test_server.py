@@ -17,11 +17,11 @@ import pytest
 from support.loopback import GROUPED, POLYGON_KEY, small
 from technic.data_engine.clock import SystemClock
 from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules
+from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest, UnavailableError
+from technic.data_engine.interfaces.transport import AiohttpTransport, HttpRequest, HttpResponse
 from technic.data_engine.limiter import Limiter
 from technic.data_engine.loopback import FaultRules, Loopback, LoopbackServer, Wiring
 from technic.data_engine.providers.loopback import LoopbackProvider
-from technic.data_engine.requests import BadAnswerError, BarRequest, UnavailableError
-from technic.data_engine.transport import AiohttpTransport, HttpRequest, HttpResponse
 from technic.errors import ParameterError
 
 DAY = f"{GROUPED}/2026-06-30"

@@ -8,14 +8,14 @@ import pytest
 
 from reference.vendor_http import day
 from technic.data_engine.adjust import split_adjust
+from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.data_engine.providers.actions import (
     dividend_table,
     joined_splits,
     rename_table,
     split_table,
 )
-from technic.data_engine.providers.base import Splits
-from technic.data_engine.requests import BadAnswerError
 from technic.testing import make_bars
 
 JUNE = (day("2024-06-01"), day("2024-06-30"))

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from reference.vendor_http import answer, day, mutated, only_request_errors, ranged, rows_of
 from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules
-from technic.data_engine.limiter import Limiter
-from technic.data_engine.providers.alpaca import AlpacaProvider
-from technic.data_engine.requests import (
+from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     BarRequest,
     RefusedError,
     RequestError,
     UnknownSymbolError,
 )
-from technic.data_engine.transport import FunctionTransport, HttpRequest, HttpResponse
+from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
+from technic.data_engine.limiter import Limiter
+from technic.data_engine.providers.alpaca import AlpacaProvider
 from technic.errors import ParameterError
 from technic.panel.long_bars import concatenated
 from technic.testing import FakeClock

@@ -5,6 +5,15 @@ from __future__ import annotations
 import pytest
 
 from reference.vendor_http import answer
+from technic.data_engine.interfaces.requests import (
+    BadAnswerError,
+    RefusedError,
+    RequestError,
+    ThrottledError,
+    UnavailableError,
+    UnknownSymbolError,
+)
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.providers.http import (
     checked_base_url,
     checked_key,
@@ -15,15 +24,6 @@ from technic.data_engine.providers.http import (
     retry_after_s,
     to_wire,
 )
-from technic.data_engine.requests import (
-    BadAnswerError,
-    RefusedError,
-    RequestError,
-    ThrottledError,
-    UnavailableError,
-    UnknownSymbolError,
-)
-from technic.data_engine.transport import HttpRequest, HttpResponse
 from technic.errors import ParameterError
 
 

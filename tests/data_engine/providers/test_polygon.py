@@ -19,8 +19,7 @@ from reference.vendor_http import (
     ranged,
     rows_of,
 )
-from technic.data_engine.providers.polygon import FREE, PAID, PolygonProvider
-from technic.data_engine.requests import (
+from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     BarRequest,
     RefusedError,
@@ -28,7 +27,8 @@ from technic.data_engine.requests import (
     ThrottledError,
     UnknownSymbolError,
 )
-from technic.data_engine.transport import HttpResponse
+from technic.data_engine.interfaces.transport import HttpResponse
+from technic.data_engine.providers.polygon import FREE, PAID, PolygonProvider
 from technic.errors import ParameterError
 
 KEY = "SECRET-KEY-0123456789"

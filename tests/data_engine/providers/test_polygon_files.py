@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from support.vendor import CALENDAR, Vendor
 from technic.data_engine.fetch import FetchRules
+from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest, RequestError
+from technic.data_engine.interfaces.transport import FunctionTransport, HttpResponse, Transport
 from technic.data_engine.providers.polygon_files import FLAT_FILES, PolygonFiles, day_file
-from technic.data_engine.requests import BadAnswerError, BarRequest, RequestError
 from technic.data_engine.s3_transport import S3Access, S3Transport
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync import Syncer
-from technic.data_engine.transport import FunctionTransport, HttpResponse, Transport
 from technic.panel import LongBars
 from technic.testing import make_bars
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.vendor_http import day, ranged, rows_of
+from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.data_engine.providers.rows import (
     bar_times,
     iso_days,
@@ -19,7 +20,6 @@ from technic.data_engine.providers.rows import (
     require_inside,
     trading_days,
 )
-from technic.data_engine.requests import BadAnswerError
 
 NEW_YORK = ZoneInfo("America/New_York")
 

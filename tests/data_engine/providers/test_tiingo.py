@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.vendor_http import answer, day, mutated, only_request_errors, ranged, rows_of
-from technic.data_engine.providers.tiingo import TiingoProvider
-from technic.data_engine.requests import (
+from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     BarRequest,
     RefusedError,
@@ -21,7 +20,8 @@ from technic.data_engine.requests import (
     ThrottledError,
     UnknownSymbolError,
 )
-from technic.data_engine.transport import HttpResponse
+from technic.data_engine.interfaces.transport import HttpResponse
+from technic.data_engine.providers.tiingo import TiingoProvider
 from technic.errors import ParameterError
 
 KEY = "SECRETSECRETSECRET"

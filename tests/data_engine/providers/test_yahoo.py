@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.vendor_http import answer, day, mutated, only_request_errors, ranged, rows_of
-from technic.data_engine.providers.yahoo import YahooProvider
-from technic.data_engine.providers.yahoo_transport import YahooTransport
-from technic.data_engine.requests import (
+from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     RequestError,
     ThrottledError,
     UnavailableError,
     UnknownSymbolError,
 )
-from technic.data_engine.transport import HttpRequest
+from technic.data_engine.interfaces.transport import HttpRequest
+from technic.data_engine.providers.yahoo import YahooProvider
+from technic.data_engine.providers.yahoo_transport import YahooTransport
 from technic.errors import MissingExtraError, ParameterError
 
 YAHOO = YahooProvider()

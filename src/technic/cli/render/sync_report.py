@@ -20,7 +20,7 @@ from technic.cli.render.plan_report import (
     wanted_lines,
 )
 from technic.cli.render.report import listed
-from technic.data_engine.providers.base import Failure
+from technic.data_engine.interfaces.provider import Failure
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import SyncReport
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.loopback.alpaca_format import (
     AlpacaFormat,
     bad_request,
@@ -22,7 +23,6 @@ from technic.data_engine.loopback.polygon_format import split_adjusted, trade_fa
 from technic.data_engine.loopback.vendor_plans import WireOptions
 from technic.data_engine.loopback.wire import Call, Route, json_reply
 from technic.data_engine.loopback.world import Span, World
-from technic.data_engine.transport import HttpResponse
 from technic.typing import FloatArray
 
 __all__ = ["AlpacaBars"]

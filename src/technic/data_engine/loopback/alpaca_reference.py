@@ -8,6 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
+from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.loopback.alpaca_format import alpaca_name, bad_request, limit_of
 from technic.data_engine.loopback.vendor_plans import WireOptions
 from technic.data_engine.loopback.wire import (
@@ -20,7 +21,6 @@ from technic.data_engine.loopback.wire import (
     json_reply,
 )
 from technic.data_engine.loopback.world import NEW_YORK, World
-from technic.data_engine.transport import HttpResponse
 
 __all__ = ["AlpacaReference"]
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.loopback.arrivals import Stats
 from technic.data_engine.loopback.wire import Call, Route, WireError, as_day, json_reply
 from technic.data_engine.loopback.world import World, as_phase
-from technic.data_engine.transport import HttpResponse
 from technic.errors import ParameterError
 
 __all__ = ["Control"]

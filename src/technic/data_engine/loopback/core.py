@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from technic.data_engine.clock import Clock, SystemClock
+from technic.data_engine.interfaces.requests import UnavailableError
+from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
 from technic.data_engine.loopback.alpaca_bars import AlpacaBars
 from technic.data_engine.loopback.alpaca_reference import AlpacaReference
 from technic.data_engine.loopback.arrivals import RateLimit, Stats
@@ -36,8 +38,6 @@ from technic.data_engine.loopback.polygon_snapshot import PolygonSnapshot
 from technic.data_engine.loopback.vendor_plans import WireOptions
 from technic.data_engine.loopback.wire import Call, Route, Routes, WireError, json_reply
 from technic.data_engine.loopback.world import World
-from technic.data_engine.requests import UnavailableError
-from technic.data_engine.transport import FunctionTransport, HttpRequest, HttpResponse
 
 __all__ = ["Answer", "Loopback"]
 

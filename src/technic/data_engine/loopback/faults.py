@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.loopback.wire import Call
-from technic.data_engine.transport import HttpResponse
 from technic.errors import ParameterError
 
 __all__ = ["FaultRules", "Faults", "response_of", "spoiled"]

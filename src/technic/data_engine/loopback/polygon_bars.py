@@ -8,6 +8,7 @@ from urllib.parse import quote
 import msgspec
 import numpy as np
 
+from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.loopback.minutes import MINUTE_SPANS, minute_bars
 from technic.data_engine.loopback.polygon_format import (
     GroupedRow,
@@ -31,7 +32,6 @@ from technic.data_engine.loopback.wire import (
     json_reply,
 )
 from technic.data_engine.loopback.world import Span, World
-from technic.data_engine.transport import HttpResponse
 
 __all__ = ["PolygonBars"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.loopback.polygon_format import (
     PolygonFormat,
     failed,
@@ -23,7 +24,6 @@ from technic.data_engine.loopback.wire import (
     ordered,
 )
 from technic.data_engine.loopback.world import World
-from technic.data_engine.transport import HttpResponse
 
 __all__ = ["PolygonReference"]
 

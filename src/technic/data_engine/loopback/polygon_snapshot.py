@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.loopback.polygon_format import (
     PolygonFormat,
     not_authorized,
@@ -13,7 +14,6 @@ from technic.data_engine.loopback.polygon_format import (
 from technic.data_engine.loopback.vendor_plans import WireOptions
 from technic.data_engine.loopback.wire import Call, Route, json_reply
 from technic.data_engine.loopback.world import World
-from technic.data_engine.transport import HttpResponse
 from technic.typing import FloatArray
 
 __all__ = ["PolygonSnapshot"]

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 import msgspec
 import numpy as np
 
-from technic.data_engine.transport import HttpRequest, HttpResponse
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 
 __all__ = [
     "JSON",

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.providers.base import Splits
-from technic.data_engine.remote import Dividends, Renames
-from technic.data_engine.requests import BadAnswerError
+from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.remote_provider import Dividends, Renames
+from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.typing import DateArray
 
 __all__ = ["Action", "Days", "dividend_table", "joined_splits", "rename_table", "split_table"]

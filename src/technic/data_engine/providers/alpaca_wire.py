@@ -13,6 +13,14 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.remote_provider import Dividends, Renames
+from technic.data_engine.interfaces.requests import (
+    BadAnswerError,
+    BarRequest,
+    UnknownSymbolError,
+)
+from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.providers.actions import (
     Action,
     Days,
@@ -20,7 +28,6 @@ from technic.data_engine.providers.actions import (
     rename_table,
     split_table,
 )
-from technic.data_engine.providers.base import Splits
 from technic.data_engine.providers.http import decode, from_wire, trouble_of
 from technic.data_engine.providers.rows import (
     bar_times,
@@ -29,13 +36,6 @@ from technic.data_engine.providers.rows import (
     require_inside,
     trading_days,
 )
-from technic.data_engine.remote import Dividends, Renames
-from technic.data_engine.requests import (
-    BadAnswerError,
-    BarRequest,
-    UnknownSymbolError,
-)
-from technic.data_engine.transport import HttpResponse
 from technic.panel import LongBars
 from technic.universe import Universe, universe_of
 from technic.universe.load import exchange_name

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from technic.data_engine.interfaces.provider import Failure, Fetched, PriceBasis, Progress, Splits
 from technic.data_engine.price_cache import PriceCache
-from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress, Splits
 from technic.errors import NothingToScanError
 from technic.panel.long_bars import concatenated
 from technic.typing import DateArray

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from technic.data_engine.data_version import SimulationVersion
-from technic.data_engine.providers.base import Failure, Fetched, PriceBasis, Progress, Splits
+from technic.data_engine.interfaces.provider import Failure, Fetched, PriceBasis, Progress, Splits
 from technic.errors import ParameterError
 from technic.marketsim import DEFAULT_SEED, DEFAULT_SIZE, Market
 from technic.marketsim.names import describe

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from technic.data_engine.remote import Endpoint
-from technic.data_engine.requests import (
+from technic.data_engine.interfaces.remote_provider import Endpoint
+from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     RefusedError,
     RequestError,
@@ -19,7 +19,7 @@ from technic.data_engine.requests import (
     UnavailableError,
     UnknownSymbolError,
 )
-from technic.data_engine.transport import HttpRequest, HttpResponse
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.errors import ParameterError
 from technic.universe.symbols import Convention, canonical, format_symbol, parse
 

@@ -13,13 +13,18 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import numpy as np
 
+from technic.data_engine.interfaces.provider import PriceBasis, Splits
+from technic.data_engine.interfaces.remote_provider import Dividends, Endpoint
+from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest, Capabilities
+from technic.data_engine.interfaces.transport import (
+    AiohttpTransport,
+    HttpRequest,
+    HttpResponse,
+    Transport,
+)
 from technic.data_engine.providers import polygon_wire as wire
-from technic.data_engine.providers.base import PriceBasis, Splits
 from technic.data_engine.providers.http import checked_base_url, checked_key, endpoint, to_wire
 from technic.data_engine.providers.vendor import BarsOnly
-from technic.data_engine.remote import Dividends, Endpoint
-from technic.data_engine.requests import BadAnswerError, BarRequest, Capabilities
-from technic.data_engine.transport import AiohttpTransport, HttpRequest, HttpResponse, Transport
 from technic.errors import ParameterError
 from technic.panel import LongBars
 from technic.universe import Universe

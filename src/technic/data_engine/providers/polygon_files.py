@@ -16,18 +16,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
-from technic.data_engine.providers.polygon import PAID, PolygonProvider
-from technic.data_engine.providers.rows import bar_times, long_bars, trading_days
-from technic.data_engine.remote import Endpoint
-from technic.data_engine.requests import (
+from technic.data_engine.interfaces.remote_provider import Endpoint
+from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     BarRequest,
     Capabilities,
     RefusedError,
     UnavailableError,
 )
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
+from technic.data_engine.providers.polygon import PAID, PolygonProvider
+from technic.data_engine.providers.rows import bar_times, long_bars, trading_days
 from technic.data_engine.s3_transport import S3Access, S3Transport
-from technic.data_engine.transport import HttpRequest, HttpResponse, Transport
 from technic.panel import FIELDS, LongBars
 
 __all__ = ["FLAT_FILES", "PolygonFiles"]

@@ -13,8 +13,16 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
+from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.remote_provider import Dividends
+from technic.data_engine.interfaces.requests import (
+    BadAnswerError,
+    BarRequest,
+    ThrottledError,
+    UnknownSymbolError,
+)
+from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.providers.actions import Days, dividend_table, split_table
-from technic.data_engine.providers.base import Splits
 from technic.data_engine.providers.http import decode, from_wire, says_throttled, trouble_of
 from technic.data_engine.providers.rows import (
     bar_times,
@@ -23,14 +31,6 @@ from technic.data_engine.providers.rows import (
     require_inside,
     trading_days,
 )
-from technic.data_engine.remote import Dividends
-from technic.data_engine.requests import (
-    BadAnswerError,
-    BarRequest,
-    ThrottledError,
-    UnknownSymbolError,
-)
-from technic.data_engine.transport import HttpResponse
 from technic.panel import LongBars
 from technic.universe import Universe, universe_of
 from technic.universe.load import exchange_name

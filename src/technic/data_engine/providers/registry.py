@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from technic.data_engine.providers.base import PriceBasis, Provider
-from technic.data_engine.remote import RemoteProvider
+from technic.data_engine.interfaces.provider import PriceBasis, Provider
+from technic.data_engine.interfaces.remote_provider import RemoteProvider
 from technic.errors import ParameterError
 from technic.sessions import SessionCalendar
 from technic.settings import Settings

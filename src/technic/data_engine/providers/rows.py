@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.requests import BadAnswerError, BarRequest
+from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest
 from technic.panel import LongBars
 from technic.typing import DateArray, FloatArray
 

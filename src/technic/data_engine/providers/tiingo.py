@@ -17,7 +17,22 @@ from urllib.parse import quote
 import msgspec
 import numpy as np
 
-from technic.data_engine.providers.base import PriceBasis
+from technic.data_engine.interfaces.provider import PriceBasis
+from technic.data_engine.interfaces.remote_provider import Endpoint
+from technic.data_engine.interfaces.requests import (
+    BadAnswerError,
+    BarRequest,
+    Capabilities,
+    RefusedError,
+    ThrottledError,
+    UnknownSymbolError,
+)
+from technic.data_engine.interfaces.transport import (
+    AiohttpTransport,
+    HttpRequest,
+    HttpResponse,
+    Transport,
+)
 from technic.data_engine.providers.http import (
     checked_base_url,
     checked_key,
@@ -35,16 +50,6 @@ from technic.data_engine.providers.rows import (
 )
 from technic.data_engine.providers.tiingo_tickers import listed_tickers
 from technic.data_engine.providers.vendor import BarsOnly
-from technic.data_engine.remote import Endpoint
-from technic.data_engine.requests import (
-    BadAnswerError,
-    BarRequest,
-    Capabilities,
-    RefusedError,
-    ThrottledError,
-    UnknownSymbolError,
-)
-from technic.data_engine.transport import AiohttpTransport, HttpRequest, HttpResponse, Transport
 from technic.errors import ParameterError
 from technic.panel import LongBars
 from technic.typing import FloatArray

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.data_engine.providers.base import Splits
-from technic.data_engine.remote import Dividends, Endpoint, Renames
-from technic.data_engine.transport import AiohttpTransport, Transport
+from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.remote_provider import Dividends, Endpoint, Renames
+from technic.data_engine.interfaces.transport import AiohttpTransport, Transport
 from technic.universe import Universe
 
 __all__ = ["BarsOnly"]

@@ -14,7 +14,15 @@ from urllib.parse import quote
 import msgspec
 import numpy as np
 
-from technic.data_engine.providers.base import PriceBasis
+from technic.data_engine.interfaces.provider import PriceBasis
+from technic.data_engine.interfaces.remote_provider import Endpoint
+from technic.data_engine.interfaces.requests import (
+    BadAnswerError,
+    BarRequest,
+    Capabilities,
+    UnknownSymbolError,
+)
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
 from technic.data_engine.providers.http import checked_base_url, decode, endpoint, to_wire
 from technic.data_engine.providers.rows import (
     bar_times,
@@ -25,14 +33,6 @@ from technic.data_engine.providers.rows import (
 )
 from technic.data_engine.providers.vendor import BarsOnly
 from technic.data_engine.providers.yahoo_transport import YahooTransport
-from technic.data_engine.remote import Endpoint
-from technic.data_engine.requests import (
-    BadAnswerError,
-    BarRequest,
-    Capabilities,
-    UnknownSymbolError,
-)
-from technic.data_engine.transport import HttpRequest, HttpResponse, Transport
 from technic.errors import ParameterError
 from technic.panel import LongBars
 

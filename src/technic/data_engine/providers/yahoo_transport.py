@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Protocol, Self
 
-from technic.data_engine.requests import UnavailableError
-from technic.data_engine.transport import HttpRequest, HttpResponse
+from technic.data_engine.interfaces.requests import UnavailableError
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.errors import MissingExtraError
 
 __all__ = ["YahooTransport"]

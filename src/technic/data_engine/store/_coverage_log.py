@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from technic.data_engine.coverage import Coverage
+from technic.data_engine.interfaces.coverage import Coverage
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
 from technic.data_engine.store._files import data_files, read_table
 from technic.data_engine.store._rows import EXCHANGE_ZONE

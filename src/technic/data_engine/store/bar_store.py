@@ -18,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.data_engine.coverage import Coverage
-from technic.data_engine.providers.base import Splits
-from technic.data_engine.remote import Dividends
-from technic.data_engine.requests import FREQUENCIES, Frequency
+from technic.data_engine.interfaces.coverage import Coverage
+from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.remote_provider import Dividends
+from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
 from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
 from technic.data_engine.store._bar_window import BarWindow
 from technic.data_engine.store._coverage_log import Answered, CoverageLog, by_range, final_on

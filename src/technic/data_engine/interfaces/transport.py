@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from technic.data_engine.requests import BadAnswerError, UnavailableError
+from technic.data_engine.interfaces.requests import BadAnswerError, UnavailableError
 
 if TYPE_CHECKING:
     import aiohttp

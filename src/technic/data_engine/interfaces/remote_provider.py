@@ -13,9 +13,9 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.providers.base import Dividends, PriceBasis, Splits
-from technic.data_engine.requests import BarRequest, Capabilities
-from technic.data_engine.transport import HttpRequest, HttpResponse, Transport
+from technic.data_engine.interfaces.provider import Dividends, PriceBasis, Splits
+from technic.data_engine.interfaces.requests import BarRequest, Capabilities
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
 from technic.panel import LongBars
 from technic.typing import DateArray
 from technic.universe import Universe

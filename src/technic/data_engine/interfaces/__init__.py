@@ -1,0 +1,1 @@
+"""What all parts of the data engine speak of: requests, answers, providers, coverage."""
