@@ -29,7 +29,7 @@ import numpy as np
 
 from benchmarks.large_store import large_store, open_offline, symbols_of, universe_file
 from technic import ScanConfig, ScanResult, run_scan
-from technic.data_engine.panel_memory import GIB, panel_bytes
+from technic.data_engine.memory_budget import GIB, panel_bytes
 from technic.data_engine.store import BarStore, _files
 from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import Settings, load_settings

@@ -24,9 +24,9 @@ from support.stored_market import (
     stored,
 )
 from technic import ScanConfig, ScanResult, run_scan
-from technic.data_engine import panel_memory
+from technic.data_engine import memory_budget as panel_memory
 from technic.data_engine.adjust import split_adjust
-from technic.data_engine.panel_memory import memory_limit, widest_block
+from technic.data_engine.memory_budget import memory_limit, widest_block
 from technic.data_engine.store import BarStore, _files
 from technic.data_engine.stored_bars import StoredBars
 from technic.engine.blocks import BlockOutcome, BlockScan

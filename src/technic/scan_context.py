@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from technic.data_engine.interfaces.provider import PriceBasis, Provider
-from technic.data_engine.panel_memory import memory_limit
+from technic.data_engine.memory_budget import memory_limit
+from technic.data_engine.open_provider import open_provider
 from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of
 from technic.data_engine.providers.cached import CachedProvider
-from technic.data_engine.providers.registry import open_provider
 from technic.errors import NothingToScanError, ParameterError
 from technic.scan_config import ScanConfig
 from technic.sessions import SessionCalendar, load_calendar, parse_day

@@ -13,7 +13,7 @@ from functools import partial
 
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.provider import StreamingProvider
-from technic.data_engine.panel_memory import GIB, panel_bytes
+from technic.data_engine.memory_budget import GIB, panel_bytes
 from technic.data_engine.price_cache import (
     BatchStats,
     LazyPrices,

@@ -27,7 +27,7 @@ from technic.conditions import NotSettled
 from technic.data_engine.benchmark import Benchmark, load_benchmark
 from technic.data_engine.data_version import data_version_of
 from technic.data_engine.interfaces.provider import Provider
-from technic.data_engine.panel_memory import widest_block
+from technic.data_engine.memory_budget import widest_block
 from technic.data_engine.price_cache import LazyPrices, PriceCache, PriceFrames
 from technic.engine.blocks import BlockOutcome, scan_or_halve
 from technic.engine.choose import DEFAULT_RUNNER, ChosenRunner, check_runner, open_runner

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from support.expressions import VOCABULARY, bar_expressions
 from technic import ScanConfig
-from technic.data_engine.panel_memory import widest_block
+from technic.data_engine.memory_budget import widest_block
 from technic.language import read
 from technic.language.evaluate import evaluate_block
 from technic.language.nodes import Node

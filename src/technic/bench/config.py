@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from technic.data_engine.fetch import FetchRules
-from technic.data_engine.providers.registry import REMOTE
+from technic.data_engine.open_provider import REMOTE
 from technic.errors import ParameterError
 
 __all__ = ["BenchConfig"]

@@ -17,7 +17,7 @@ from typing import Literal
 from technic.cli.check import Check
 from technic.cli.options.config import source_of
 from technic.cli.vendor_checks import vendor_checks
-from technic.data_engine.providers.registry import REMOTE, open_provider
+from technic.data_engine.open_provider import REMOTE, open_provider
 from technic.errors import TechnicError
 from technic.scan_config import ScanConfig
 from technic.scanner_core import run_scan

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from technic.cli.options.config import source_of
-from technic.data_engine.providers.registry import store_url
+from technic.data_engine.open_provider import store_url
 from technic.data_engine.store import BarStore, Problem
 from technic.errors import InputFileError, ParameterError, StoreError
 from technic.export.targets import check_file

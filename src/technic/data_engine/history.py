@@ -20,8 +20,8 @@ import pandas as pd
 from technic.data_engine.adjust import split_adjust, total_return_adjust
 from technic.data_engine.interfaces.provider import Fetched, PriceBasis, Progress, Provider
 from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
+from technic.data_engine.open_provider import open_provider
 from technic.data_engine.price_cache import BatchStats, PriceCache
-from technic.data_engine.providers.registry import open_provider
 from technic.data_engine.providers.rows import trading_days
 from technic.errors import FetchError, ParameterError
 from technic.panel import BarPanel, LongBars

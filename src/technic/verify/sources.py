@@ -21,10 +21,10 @@ from technic.data_engine.interfaces.provider import (
     Provider,
     Streamed,
 )
+from technic.data_engine.open_provider import REMOTE, open_provider, store_url
 from technic.data_engine.price_cache import PriceFrames, cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.data_engine.providers.demo import DemoProvider
-from technic.data_engine.providers.registry import REMOTE, open_provider, store_url
 from technic.errors import InputFileError, ParameterError, StoreError
 from technic.ledger import Ledger
 from technic.saved import SavedScan
