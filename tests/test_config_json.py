@@ -11,7 +11,7 @@ import pytest
 
 from technic import FilterRules, ScanConfig
 from technic.config_json import config_differences, config_from_json, config_to_json
-from technic.data_engine.gate_rules import GateRules
+from technic.data_engine.gate.rules import GateRules
 from technic.errors import InputFileError
 from technic.scoring import ScoreWeights, SignalThresholds
 from technic.setups.setup import Setup, SetupCondition, SetupParameter

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import FilterRules
-from technic.data_engine.gate_rules import GATE_CODES, GateRules
+from technic.data_engine.gate.rules import GATE_CODES, GateRules
 from technic.testing import make_bars
 from technic.universe.prescreen_rules import RULES
 

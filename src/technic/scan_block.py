@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.quality import gate
+from technic.data_engine.gate.gate import gate
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.panel import BarPanel
 from technic.regime import IndexSums, index_sums

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from reference.gate_bars import at_end, on, one, ordinary, panel_of, scaled
-from technic.data_engine.quality import GateRules
+from technic.data_engine.gate.gate import GateRules
 from technic.panel import FIELDS
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reference.data_gate import gate_code
 from reference.gate_bars import at_end, on, one, ordinary, panel_of, scaled, sessions
-from technic.data_engine.quality import GATE_CODES, GateRules, gate
+from technic.data_engine.gate.gate import GATE_CODES, GateRules, gate
 from technic.errors import ParameterError
 from technic.panel import FIELDS, BarPanel, LongBars
 

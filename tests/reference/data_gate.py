@@ -1,4 +1,4 @@
-"""The data gate for one symbol in plain loops: the slow twin of `technic.data_engine.quality`.
+"""The data gate for one symbol in plain loops: the slow twin of `technic.data_engine.gate.gate`.
 
 A bar is ``(session, open, high, low, close, volume)``; only bars up to the day of the scan are
 passed in. The thresholds are the defaults, written out.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from technic.data_engine.quality import DEFAULT_RULES, GateReport, GateRules, gate
+from technic.data_engine.gate.gate import DEFAULT_RULES, GateReport, GateRules, gate
 from technic.panel import FIELDS, BarPanel, LongBars
 
 Bars = dict[str, np.ndarray]

@@ -18,7 +18,7 @@ from technic.cli.options.options import (
     UniverseOptions,
 )
 from technic.cli.options.values import split
-from technic.data_engine.gate_rules import GateRules
+from technic.data_engine.gate.rules import GateRules
 from technic.errors import ParameterError
 from technic.scan_config import FilterRules, ScanConfig
 from technic.settings import Settings

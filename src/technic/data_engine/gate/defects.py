@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.gate_rules import GateRules
+from technic.data_engine.gate.rules import GateRules
 from technic.panel import FIELDS, BarPanel
 from technic.typing import BoolArray, FloatArray
 

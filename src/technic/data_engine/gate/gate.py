@@ -13,8 +13,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.bar_defects import BarDefects, find_bar_defects
-from technic.data_engine.gate_rules import DEFAULT_RULES, GATE_CODES, GateRules
+from technic.data_engine.gate.defects import BarDefects, find_bar_defects
+from technic.data_engine.gate.rules import DEFAULT_RULES, GATE_CODES, GateRules
 from technic.errors import ParameterError
 from technic.panel import FIELDS, BarPanel
 from technic.typing import BoolArray, FloatArray, IntArray

@@ -1,0 +1,1 @@
+"""The data gate: bars that cannot be right are found before they rank a symbol."""
