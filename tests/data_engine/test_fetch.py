@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import (
     BadAnswerError,
@@ -20,7 +19,8 @@ from technic.data_engine.interfaces.requests import (
     UnknownSymbolError,
 )
 from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
-from technic.data_engine.limiter import Limiter
+from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
+from technic.data_engine.network.rate_limiter import Limiter
 from technic.testing import FakeClock
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic.data_engine.limiter import Limiter
+from technic.data_engine.network.rate_limiter import Limiter
 from technic.testing import FakeClock
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from technic.data_engine import inbox
-from technic.data_engine.fetch import FetchRules
+from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.providers.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored import StoredProvider

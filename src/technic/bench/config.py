@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from technic.data_engine.fetch import FetchRules
+from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.open_provider import REMOTE
 from technic.errors import ParameterError
 

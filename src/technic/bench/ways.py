@@ -22,12 +22,12 @@ from technic.bench.config import BenchConfig
 from technic.bench.market import BenchMarket
 from technic.bench.reference import reference_columns
 from technic.data_engine import get_price_history_batch
-from technic.data_engine.clock import SystemClock
-from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.interfaces.provider import Failure
 from technic.data_engine.interfaces.requests import BarRequest
-from technic.data_engine.limiter import Limiter
-from technic.data_engine.run_async import run_async
+from technic.data_engine.network.clock import SystemClock
+from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
+from technic.data_engine.network.rate_limiter import Limiter
+from technic.data_engine.network.run_async import run_async
 from technic.data_engine.store import BarStore
 from technic.errors import NothingToScanError
 from technic.panel import BarPanel, LongBars

@@ -15,7 +15,6 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from technic.data_engine.clock import Clock, SystemClock
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import (
     BarRequest,
@@ -26,6 +25,7 @@ from technic.data_engine.interfaces.requests import (
     UnavailableError,
 )
 from technic.data_engine.interfaces.transport import Transport
+from technic.data_engine.network.clock import Clock, SystemClock
 from technic.data_engine.sync import new_york_date
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar

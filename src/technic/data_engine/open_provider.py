@@ -73,9 +73,9 @@ def _polygon(settings: Settings) -> RemoteProvider:
 
 
 def _polygon_files(settings: Settings) -> RemoteProvider:
+    from technic.data_engine.network.s3_transport import FLAT_FILES_URL, S3Access
     from technic.data_engine.providers import polygon
     from technic.data_engine.providers.polygon_files import PolygonFiles
-    from technic.data_engine.s3_transport import FLAT_FILES_URL, S3Access
 
     access = S3Access(
         _key("polygon_s3_key", settings.polygon_s3_key),
@@ -166,7 +166,7 @@ def _with_store(
     max_concurrent: int,
     now: Callable[[], dt.datetime],
 ) -> Provider:
-    from technic.data_engine.fetch import FetchRules
+    from technic.data_engine.network.fetch import FetchRules
     from technic.data_engine.store import BarStore
     from technic.data_engine.stored import StoredProvider
     from technic.data_engine.sync import Syncer

@@ -24,7 +24,7 @@ from technic.data_engine.interfaces.provider import (
 )
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import Frequency
-from technic.data_engine.run_async import run_async
+from technic.data_engine.network.run_async import run_async
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored_bars import StoredBars
 from technic.data_engine.sync import Syncer, SyncReport, new_york_date

@@ -21,13 +21,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from technic.data_engine.clock import Clock, SystemClock
-from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.interfaces.coverage import Coverage, Gaps
 from technic.data_engine.interfaces.provider import Failure, Progress
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import Frequency
-from technic.data_engine.limiter import Limiter
+from technic.data_engine.network.clock import Clock, SystemClock
+from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
+from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.overlap import Overlap
 from technic.data_engine.plan import MINUTES_OF_A_DAY, Plan, make_plan
 from technic.data_engine.store import BarStore

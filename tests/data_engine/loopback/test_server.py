@@ -15,12 +15,12 @@ from collections.abc import Iterator
 import pytest
 
 from support.loopback import GROUPED, POLYGON_KEY, small
-from technic.data_engine.clock import SystemClock
-from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules
 from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest, UnavailableError
 from technic.data_engine.interfaces.transport import AiohttpTransport, HttpRequest, HttpResponse
-from technic.data_engine.limiter import Limiter
 from technic.data_engine.loopback import FaultRules, Loopback, LoopbackServer, Wiring
+from technic.data_engine.network.clock import SystemClock
+from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules
+from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.providers.loopback import LoopbackProvider
 from technic.errors import ParameterError
 

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.vendor_http import answer, day, mutated, only_request_errors, ranged, rows_of
-from technic.data_engine.fetch import Fetcher, FetchJob, FetchRules
 from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     BarRequest,
@@ -20,7 +19,8 @@ from technic.data_engine.interfaces.requests import (
     UnknownSymbolError,
 )
 from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
-from technic.data_engine.limiter import Limiter
+from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules
+from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.providers.alpaca import AlpacaProvider
 from technic.errors import ParameterError
 from technic.panel.long_bars import concatenated

@@ -20,8 +20,8 @@ from technic.data_engine.interfaces.requests import (
     UnknownSymbolError,
 )
 from technic.data_engine.interfaces.transport import HttpRequest
+from technic.data_engine.network.yahoo_transport import YahooTransport
 from technic.data_engine.providers.yahoo import YahooProvider
-from technic.data_engine.providers.yahoo_transport import YahooTransport
 from technic.errors import MissingExtraError, ParameterError
 
 YAHOO = YahooProvider()

@@ -17,7 +17,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from technic.data_engine.clock import Clock, SystemClock
 from technic.data_engine.interfaces.requests import UnavailableError
 from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
 from technic.data_engine.loopback.alpaca_bars import AlpacaBars
@@ -38,6 +37,7 @@ from technic.data_engine.loopback.polygon_snapshot import PolygonSnapshot
 from technic.data_engine.loopback.vendor_plans import WireOptions
 from technic.data_engine.loopback.wire import Call, Route, Routes, WireError, json_reply
 from technic.data_engine.loopback.world import World
+from technic.data_engine.network.clock import Clock, SystemClock
 
 __all__ = ["Answer", "Loopback"]
 

@@ -25,9 +25,9 @@ from technic.data_engine.interfaces.requests import (
     UnavailableError,
 )
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
+from technic.data_engine.network.s3_transport import S3Access, S3Transport
 from technic.data_engine.providers.polygon import PAID, PolygonProvider
 from technic.data_engine.providers.rows import bar_times, long_bars, trading_days
-from technic.data_engine.s3_transport import S3Access, S3Transport
 from technic.panel import FIELDS, LongBars
 
 __all__ = ["FLAT_FILES", "PolygonFiles"]

@@ -23,6 +23,7 @@ from technic.data_engine.interfaces.requests import (
     UnknownSymbolError,
 )
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
+from technic.data_engine.network.yahoo_transport import YahooTransport
 from technic.data_engine.providers.http import checked_base_url, decode, endpoint, to_wire
 from technic.data_engine.providers.rows import (
     bar_times,
@@ -32,7 +33,6 @@ from technic.data_engine.providers.rows import (
     trading_days,
 )
 from technic.data_engine.providers.vendor import BarsOnly
-from technic.data_engine.providers.yahoo_transport import YahooTransport
 from technic.errors import ParameterError
 from technic.panel import LongBars
 

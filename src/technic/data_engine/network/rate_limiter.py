@@ -12,7 +12,7 @@ import asyncio
 import math
 from collections.abc import Mapping
 
-from technic.data_engine.clock import Clock
+from technic.data_engine.network.clock import Clock
 
 __all__ = ["Limiter"]
 

@@ -20,7 +20,6 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from technic.data_engine.clock import Clock, SystemClock
 from technic.data_engine.interfaces.provider import Failure
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import (
@@ -31,7 +30,8 @@ from technic.data_engine.interfaces.requests import (
     UnknownSymbolError,
 )
 from technic.data_engine.interfaces.transport import HttpResponse, Transport
-from technic.data_engine.limiter import Limiter
+from technic.data_engine.network.clock import Clock, SystemClock
+from technic.data_engine.network.rate_limiter import Limiter
 from technic.errors import ParameterError
 
 __all__ = ["FetchJob", "FetchRules", "FetchStats", "Fetcher"]

@@ -1,0 +1,1 @@
+"""Requests on their way: pace, retries, pages, transports."""
