@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from technic.data_engine import plan_graph
 from technic.data_engine.interfaces.coverage import Coverage, Gaps
 from technic.data_engine.interfaces.requests import Capabilities
-from technic.data_engine.plan import Plan, make_plan
-from technic.data_engine.plan_graph import minimum_cover
+from technic.data_engine.planning import vertex_cover as plan_graph
+from technic.data_engine.planning.plan import Plan, make_plan
+from technic.data_engine.planning.vertex_cover import minimum_cover
 from technic.errors import ParameterError
 
 TODAY = np.datetime64("2024-03-08", "D")

@@ -6,7 +6,7 @@ import numpy as np
 
 from technic.data_engine.interfaces.coverage import Coverage
 from technic.data_engine.interfaces.requests import Capabilities
-from technic.data_engine.plan_savings import prescreen_savings
+from technic.data_engine.planning.savings import prescreen_savings
 
 TODAY = np.datetime64("2024-03-08", "D")
 SESSIONS = np.arange("2024-02-05", "2024-03-09", dtype="datetime64[D]")

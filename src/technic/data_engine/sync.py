@@ -29,7 +29,7 @@ from technic.data_engine.network.clock import Clock, SystemClock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.overlap import Overlap
-from technic.data_engine.plan import MINUTES_OF_A_DAY, Plan, make_plan
+from technic.data_engine.planning.plan import MINUTES_OF_A_DAY, Plan, make_plan
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync_run import SyncRun
 from technic.errors import FetchError

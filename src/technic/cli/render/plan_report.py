@@ -8,7 +8,7 @@ from rich.text import Text
 
 from technic.cli.planning import Planned, Wanted
 from technic.cli.render.report import listed
-from technic.data_engine.plan import Plan
+from technic.data_engine.planning.plan import Plan
 
 __all__ = ["counted", "duration", "label", "plan_lines", "request_lines", "row", "wanted_lines"]
 

@@ -18,8 +18,8 @@ import numpy as np
 
 from technic.data_engine.interfaces.coverage import Gaps
 from technic.data_engine.interfaces.requests import KINDS, BarRequest, Capabilities, Frequency, Kind
-from technic.data_engine.plan_pack import pack_symbols
-from technic.data_engine.plan_pages import PageSize, cheapest_days, fewest_pieces, spans
+from technic.data_engine.planning.packing import pack_symbols
+from technic.data_engine.planning.pages import PageSize, cheapest_days, fewest_pieces, spans
 from technic.errors import ParameterError
 from technic.typing import BoolArray
 

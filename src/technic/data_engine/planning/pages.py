@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.plan_graph import minimum_cover
+from technic.data_engine.planning.vertex_cover import minimum_cover
 from technic.typing import BoolArray, IntArray
 
 __all__ = [

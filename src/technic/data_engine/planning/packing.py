@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic.data_engine.plan_graph import runs
-from technic.data_engine.plan_pages import PageSize, cover_cost, full_page_bound, spans
+from technic.data_engine.planning.pages import PageSize, cover_cost, full_page_bound, spans
+from technic.data_engine.planning.vertex_cover import runs
 from technic.typing import BoolArray, FloatArray, IntArray
 
 __all__ = ["Bundle", "pack_symbols"]

@@ -12,7 +12,7 @@ import numpy as np
 
 from technic.data_engine.interfaces.coverage import Gaps
 from technic.data_engine.interfaces.requests import Capabilities, Frequency
-from technic.data_engine.plan import make_plan
+from technic.data_engine.planning.plan import make_plan
 
 __all__ = ["Savings", "prescreen_savings"]
 

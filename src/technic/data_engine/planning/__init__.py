@@ -1,0 +1,1 @@
+"""The fewest requests that bring what is missing, and the proof."""
