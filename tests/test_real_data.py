@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from technic import ScanConfig, ScanResult, run_scan
-from technic.data_engine.providers.files import FilesProvider
+from technic.data_engine.providers.files.provider import FilesProvider
 from technic.engine.local import LocalRunner
 from technic.panel import BarPanel
 from technic.scan_block import joined, scan_block

@@ -20,7 +20,7 @@ from technic.data_engine.data_version import (
     hash_of,
 )
 from technic.data_engine.providers.demo import DemoProvider
-from technic.data_engine.providers.files import FilesProvider
+from technic.data_engine.providers.files.provider import FilesProvider
 from technic.data_engine.stored import StoredProvider
 from technic.panel import BarPanel
 from technic.sessions import build_calendar

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from technic.data_engine.providers.files import FilesProvider
+from technic.data_engine.providers.files.provider import FilesProvider
 from technic.errors import InputFileError, ParameterError
 from technic.panel import FIELDS, BarPanel
 from technic.universe import universe_of

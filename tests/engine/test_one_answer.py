@@ -19,7 +19,7 @@ from support.made_up_market import SESSIONS, SYMBOLS
 from support.stored_market import fill, scan_stored
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.interfaces.provider import Failure, Provider
-from technic.data_engine.providers.files import FilesProvider
+from technic.data_engine.providers.files.provider import FilesProvider
 from technic.engine.blocks import BlockOutcome, BlockScan
 from technic.engine.local import LocalRunner
 from technic.engine.ray_runner import RayRunner, start_ray

@@ -9,7 +9,7 @@ import numpy as np
 
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.provider import Provider
-from technic.data_engine.providers.bar_columns import days_of, numbers_of, symbols_of
+from technic.data_engine.providers.files.bar_columns import days_of, numbers_of, symbols_of
 from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.typing import DateArray, FloatArray

@@ -44,7 +44,7 @@ def open_provider(
 
         return DemoProvider(calendar)
     if name == "files":
-        from technic.data_engine.providers.files import FilesProvider
+        from technic.data_engine.providers.files.provider import FilesProvider
 
         if data is None:
             raise ParameterError("data", data, "a file or folder of prices", "give --data PATH")

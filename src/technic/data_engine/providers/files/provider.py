@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from technic.data_engine.data_version import FilesVersion
 from technic.data_engine.interfaces.provider import Failure, Fetched, PriceBasis, Progress, Splits
-from technic.data_engine.providers.bar_files import BarRows, bar_paths, open_bars
+from technic.data_engine.providers.files.bar_files import BarRows, bar_paths, open_bars
 from technic.errors import ParameterError
 from technic.panel import FIELDS, LongBars
 from technic.typing import DateArray, FloatArray
