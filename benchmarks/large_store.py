@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.provider import Splits
 from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
-from technic.data_engine.providers.loopback import LoopbackProvider
+from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import Syncer

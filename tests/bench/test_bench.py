@@ -19,7 +19,7 @@ from technic.bench.run import BenchReport, run_bench
 from technic.bench.ways import baseline
 from technic.cli.app import app
 from technic.data_engine.interfaces.requests import Capabilities
-from technic.data_engine.providers.loopback import LoopbackProvider
+from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.errors import NothingToScanError, ParameterError, TechnicError
 from technic.indicators.catalog import evaluate

@@ -13,7 +13,7 @@ from technic.cli import checks
 from technic.cli.vendor_checks import advice
 from technic.data_engine.key_trial import Finding, Topic
 from technic.data_engine.loopback import LoopbackServer
-from technic.data_engine.providers.polygon import FREE, PAID
+from technic.data_engine.providers.vendors.polygon import FREE, PAID
 
 TOPICS = get_args(Topic)
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import pytest
 
 from technic.cli.commands import marketsim as command
-from technic.data_engine.providers.loopback import LOOPBACK_URL
+from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 
 from technic.data_engine import get_price_history, get_price_history_batch
 from technic.data_engine.loopback import Loopback, LoopbackServer, World
-from technic.data_engine.providers.loopback import UNLIMITED, LoopbackProvider
+from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import Syncer

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from technic.data_engine.loopback import Loopback, LoopbackServer, World
-from technic.data_engine.providers.loopback import LoopbackProvider
+from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import Syncer

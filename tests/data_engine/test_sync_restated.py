@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from support.vendor import CALENDAR, InProcess, Vendor, reply, run, syncer
-from technic.data_engine.providers.loopback import UNLIMITED
+from technic.data_engine.providers.vendors.loopback import UNLIMITED
 from technic.data_engine.sync import Syncer
 from technic.panel import LongBars
 from technic.testing import make_bars

@@ -6,7 +6,7 @@ import datetime as dt
 import sys
 
 from technic import ScanConfig, run_scan
-from technic.data_engine.providers.loopback import LoopbackProvider
+from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import Syncer

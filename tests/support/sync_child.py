@@ -11,7 +11,7 @@ import numpy as np
 
 from technic.data_engine import inbox
 from technic.data_engine.network.fetch import FetchRules
-from technic.data_engine.providers.loopback import UNLIMITED, LoopbackProvider
+from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import Syncer

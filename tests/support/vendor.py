@@ -14,7 +14,7 @@ import numpy as np
 
 from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
 from technic.data_engine.network.fetch import FetchRules
-from technic.data_engine.providers.loopback import UNLIMITED, LoopbackProvider
+from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync import Syncer, SyncReport
 from technic.panel import LongBars

@@ -20,7 +20,7 @@ from technic.bench.config import BenchConfig
 from technic.data_engine.interfaces.remote_provider import RemoteProvider
 from technic.data_engine.network.run_async import run_async
 from technic.data_engine.open_provider import market_clock, open_remote
-from technic.data_engine.providers.loopback import UNLIMITED, LoopbackProvider, MarketClock
+from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider, MarketClock
 from technic.data_engine.store import BarStore
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import Syncer

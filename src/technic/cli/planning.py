@@ -26,7 +26,7 @@ from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.requests import Capabilities
 from technic.data_engine.planning.plan import Plan, make_plan
 from technic.data_engine.planning.savings import Savings, prescreen_savings
-from technic.data_engine.providers.loopback import UNLIMITED
+from technic.data_engine.providers.vendors.loopback import UNLIMITED
 from technic.data_engine.stored import StoredProvider
 from technic.data_engine.sync import new_york_date
 from technic.scan_context import choose_universe, open_context

@@ -22,7 +22,7 @@ from technic.data_engine.interfaces.provider import Fetched, PriceBasis, Progres
 from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
 from technic.data_engine.open_provider import open_provider
 from technic.data_engine.price_cache import BatchStats, PriceCache
-from technic.data_engine.providers.rows import trading_days
+from technic.data_engine.providers.vendors.rows import trading_days
 from technic.errors import FetchError, ParameterError
 from technic.panel import BarPanel, LongBars
 from technic.sessions import load_calendar

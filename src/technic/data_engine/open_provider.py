@@ -62,7 +62,7 @@ def open_remote(name: str, settings: Settings) -> RemoteProvider:
 
 
 def _polygon(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.providers import polygon
+    from technic.data_engine.providers.vendors import polygon
 
     plans = {"free": polygon.FREE, "paid": polygon.PAID}
     return polygon.PolygonProvider(
@@ -74,8 +74,8 @@ def _polygon(settings: Settings) -> RemoteProvider:
 
 def _polygon_files(settings: Settings) -> RemoteProvider:
     from technic.data_engine.network.s3_transport import FLAT_FILES_URL, S3Access
-    from technic.data_engine.providers import polygon
-    from technic.data_engine.providers.polygon_files import PolygonFiles
+    from technic.data_engine.providers.vendors import polygon
+    from technic.data_engine.providers.vendors.polygon_files import PolygonFiles
 
     access = S3Access(
         _key("polygon_s3_key", settings.polygon_s3_key),
@@ -87,7 +87,7 @@ def _polygon_files(settings: Settings) -> RemoteProvider:
 
 
 def _alpaca(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.providers import alpaca
+    from technic.data_engine.providers.vendors import alpaca
 
     plans = {"basic": alpaca.BASIC, "plus": alpaca.PLUS}
     feeds: dict[str, alpaca.Feed] = {"sip": "sip", "iex": "iex"}
@@ -101,7 +101,7 @@ def _alpaca(settings: Settings) -> RemoteProvider:
 
 
 def _tiingo(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.providers import tiingo
+    from technic.data_engine.providers.vendors import tiingo
 
     plans = {"free": tiingo.FREE, "power": tiingo.POWER}
     return tiingo.TiingoProvider(
@@ -112,14 +112,14 @@ def _tiingo(settings: Settings) -> RemoteProvider:
 
 
 def _yahoo(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.providers.yahoo import YahooProvider
+    from technic.data_engine.providers.vendors.yahoo import YahooProvider
 
     del settings  # Yahoo knows no keys
     return YahooProvider()
 
 
 def _loopback(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.providers.loopback import LOOPBACK_URL, LoopbackProvider
+    from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL, LoopbackProvider
 
     return LoopbackProvider(base_url=settings.loopback_url or LOOPBACK_URL)
 
@@ -187,7 +187,7 @@ def _key(name: str, key: str | None) -> str:
 def market_clock(name: str, settings: Settings) -> Callable[[], dt.datetime]:
     """Return the clock of this machine; the simulated market has its own."""
     if name == "loopback":
-        from technic.data_engine.providers.loopback import LOOPBACK_URL, MarketClock
+        from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL, MarketClock
 
         return MarketClock(settings.loopback_url or LOOPBACK_URL)
     return _clock

@@ -19,7 +19,7 @@ from technic.data_engine.network.clock import Clock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.overlap import Overlap
-from technic.data_engine.providers.actions import joined_splits
+from technic.data_engine.providers.vendors.actions import joined_splits
 from technic.data_engine.store import BarStore
 from technic.errors import FetchError
 from technic.panel import LongBars

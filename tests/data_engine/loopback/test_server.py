@@ -21,7 +21,7 @@ from technic.data_engine.loopback import FaultRules, Loopback, LoopbackServer, W
 from technic.data_engine.network.clock import SystemClock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules
 from technic.data_engine.network.rate_limiter import Limiter
-from technic.data_engine.providers.loopback import LoopbackProvider
+from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.errors import ParameterError
 
 DAY = f"{GROUPED}/2026-06-30"

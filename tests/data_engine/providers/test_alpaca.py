@@ -21,7 +21,7 @@ from technic.data_engine.interfaces.requests import (
 from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules
 from technic.data_engine.network.rate_limiter import Limiter
-from technic.data_engine.providers.alpaca import AlpacaProvider
+from technic.data_engine.providers.vendors.alpaca import AlpacaProvider
 from technic.errors import ParameterError
 from technic.panel.long_bars import concatenated
 from technic.testing import FakeClock

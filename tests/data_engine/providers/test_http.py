@@ -14,7 +14,7 @@ from technic.data_engine.interfaces.requests import (
     UnknownSymbolError,
 )
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
-from technic.data_engine.providers.http import (
+from technic.data_engine.providers.vendors.http import (
     checked_base_url,
     checked_key,
     decode,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from technic.data_engine.loopback import Loopback, LoopbackServer, World
-from technic.data_engine.providers.loopback import MarketClock
+from technic.data_engine.providers.vendors.loopback import MarketClock
 from technic.errors import FetchError
 from technic.sessions import build_calendar
 

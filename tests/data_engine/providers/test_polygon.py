@@ -28,7 +28,7 @@ from technic.data_engine.interfaces.requests import (
     UnknownSymbolError,
 )
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.providers.polygon import FREE, PAID, PolygonProvider
+from technic.data_engine.providers.vendors.polygon import FREE, PAID, PolygonProvider
 from technic.errors import ParameterError
 
 KEY = "SECRET-KEY-0123456789"

@@ -20,7 +20,7 @@ from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest, 
 from technic.data_engine.interfaces.transport import FunctionTransport, HttpResponse, Transport
 from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.network.s3_transport import S3Access, S3Transport
-from technic.data_engine.providers.polygon_files import FLAT_FILES, PolygonFiles, day_file
+from technic.data_engine.providers.vendors.polygon_files import FLAT_FILES, PolygonFiles, day_file
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync import Syncer
 from technic.panel import LongBars

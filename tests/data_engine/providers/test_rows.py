@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reference.vendor_http import day, ranged, rows_of
 from technic.data_engine.interfaces.requests import BadAnswerError
-from technic.data_engine.providers.rows import (
+from technic.data_engine.providers.vendors.rows import (
     bar_times,
     iso_days,
     long_bars,

@@ -21,7 +21,7 @@ from technic.data_engine.interfaces.requests import (
     UnknownSymbolError,
 )
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.providers.tiingo import TiingoProvider
+from technic.data_engine.providers.vendors.tiingo import TiingoProvider
 from technic.errors import ParameterError
 
 KEY = "SECRETSECRETSECRET"

@@ -21,7 +21,7 @@ from technic.data_engine.interfaces.requests import (
 )
 from technic.data_engine.interfaces.transport import HttpRequest
 from technic.data_engine.network.yahoo_transport import YahooTransport
-from technic.data_engine.providers.yahoo import YahooProvider
+from technic.data_engine.providers.vendors.yahoo import YahooProvider
 from technic.errors import MissingExtraError, ParameterError
 
 YAHOO = YahooProvider()

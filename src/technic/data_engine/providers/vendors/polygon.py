@@ -22,9 +22,14 @@ from technic.data_engine.interfaces.transport import (
     HttpResponse,
     Transport,
 )
-from technic.data_engine.providers import polygon_wire as wire
-from technic.data_engine.providers.http import checked_base_url, checked_key, endpoint, to_wire
-from technic.data_engine.providers.vendor import BarsOnly
+from technic.data_engine.providers.vendors import polygon_wire as wire
+from technic.data_engine.providers.vendors.http import (
+    checked_base_url,
+    checked_key,
+    endpoint,
+    to_wire,
+)
+from technic.data_engine.providers.vendors.vendor import BarsOnly
 from technic.errors import ParameterError
 from technic.panel import LongBars
 from technic.universe import Universe

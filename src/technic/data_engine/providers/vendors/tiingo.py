@@ -33,7 +33,7 @@ from technic.data_engine.interfaces.transport import (
     HttpResponse,
     Transport,
 )
-from technic.data_engine.providers.http import (
+from technic.data_engine.providers.vendors.http import (
     checked_base_url,
     checked_key,
     decode,
@@ -43,13 +43,13 @@ from technic.data_engine.providers.http import (
     to_wire,
     trouble_of,
 )
-from technic.data_engine.providers.rows import (
+from technic.data_engine.providers.vendors.rows import (
     long_bars,
     require_complete,
     require_inside,
 )
-from technic.data_engine.providers.tiingo_tickers import listed_tickers
-from technic.data_engine.providers.vendor import BarsOnly
+from technic.data_engine.providers.vendors.tiingo_tickers import listed_tickers
+from technic.data_engine.providers.vendors.vendor import BarsOnly
 from technic.errors import ParameterError
 from technic.panel import LongBars
 from technic.typing import FloatArray

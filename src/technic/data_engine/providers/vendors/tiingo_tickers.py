@@ -14,7 +14,7 @@ import numpy as np
 
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.providers.http import from_wire, require_ok
+from technic.data_engine.providers.vendors.http import from_wire, require_ok
 from technic.universe import Universe, universe_of
 from technic.universe.load import EXCHANGES, exchange_name
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import Capabilities
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.providers.http import checked_base_url
-from technic.data_engine.providers.polygon import PolygonProvider
+from technic.data_engine.providers.vendors.http import checked_base_url
+from technic.data_engine.providers.vendors.polygon import PolygonProvider
 from technic.errors import FetchError
 from technic.universe import Universe
 

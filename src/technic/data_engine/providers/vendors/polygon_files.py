@@ -26,8 +26,8 @@ from technic.data_engine.interfaces.requests import (
 )
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
 from technic.data_engine.network.s3_transport import S3Access, S3Transport
-from technic.data_engine.providers.polygon import PAID, PolygonProvider
-from technic.data_engine.providers.rows import bar_times, long_bars, trading_days
+from technic.data_engine.providers.vendors.polygon import PAID, PolygonProvider
+from technic.data_engine.providers.vendors.rows import bar_times, long_bars, trading_days
 from technic.panel import FIELDS, LongBars
 
 __all__ = ["FLAT_FILES", "PolygonFiles"]

@@ -24,15 +24,15 @@ from technic.data_engine.interfaces.requests import (
 )
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
 from technic.data_engine.network.yahoo_transport import YahooTransport
-from technic.data_engine.providers.http import checked_base_url, decode, endpoint, to_wire
-from technic.data_engine.providers.rows import (
+from technic.data_engine.providers.vendors.http import checked_base_url, decode, endpoint, to_wire
+from technic.data_engine.providers.vendors.rows import (
     bar_times,
     long_bars,
     require_complete,
     require_inside,
     trading_days,
 )
-from technic.data_engine.providers.vendor import BarsOnly
+from technic.data_engine.providers.vendors.vendor import BarsOnly
 from technic.errors import ParameterError
 from technic.panel import LongBars
 

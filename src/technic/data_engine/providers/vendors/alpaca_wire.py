@@ -21,15 +21,15 @@ from technic.data_engine.interfaces.requests import (
     UnknownSymbolError,
 )
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.providers.actions import (
+from technic.data_engine.providers.vendors.actions import (
     Action,
     Days,
     dividend_table,
     rename_table,
     split_table,
 )
-from technic.data_engine.providers.http import decode, from_wire, trouble_of
-from technic.data_engine.providers.rows import (
+from technic.data_engine.providers.vendors.http import decode, from_wire, trouble_of
+from technic.data_engine.providers.vendors.rows import (
     bar_times,
     long_bars,
     require_complete,

@@ -1,0 +1,1 @@
+"""Vendors: the requests that each one takes and how to read its answers."""
