@@ -28,7 +28,7 @@ from technic.data_engine import memory_budget as panel_memory
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.memory_budget import memory_limit, widest_block
 from technic.data_engine.store import BarStore, _files
-from technic.data_engine.stored_bars import StoredBars
+from technic.data_engine.store.bar_source import StoredBars
 from technic.engine.blocks import BlockOutcome, BlockScan
 from technic.engine.local import LocalRunner
 from technic.engine.runner import Runner, RunProgress

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from technic.data_engine.store import BarStore, _files
-from technic.data_engine.stored_bars import StoredBars
+from technic.data_engine.store.bar_source import StoredBars
 from technic.errors import StoreError
 from technic.panel import BarPanel
 from technic.testing import make_bars

@@ -24,9 +24,9 @@ from technic.data_engine.interfaces.remote_provider import Dividends
 from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
 from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
 from technic.data_engine.store._bar_window import BarWindow
+from technic.data_engine.store._corporate_actions import Facts, FactTable
 from technic.data_engine.store._coverage_log import Answered, CoverageLog, by_range, final_on
 from technic.data_engine.store._delta import CommitRetry, DeltaFolder, local_path
-from technic.data_engine.store._facts import Facts, FactTable
 from technic.data_engine.store._hashes import content_hashes
 from technic.data_engine.store._inspect import (
     StoreStats,
