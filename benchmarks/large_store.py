@@ -19,8 +19,8 @@ from technic.data_engine.interfaces.provider import Splits
 from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
 from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
-from technic.data_engine.stored import StoredProvider
-from technic.data_engine.sync import Syncer
+from technic.data_engine.sync.store_provider import StoredProvider
+from technic.data_engine.sync.syncer import Syncer
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray

@@ -21,7 +21,7 @@ from technic.data_engine.data_version import (
 )
 from technic.data_engine.providers.demo import DemoProvider
 from technic.data_engine.providers.files.provider import FilesProvider
-from technic.data_engine.stored import StoredProvider
+from technic.data_engine.sync.store_provider import StoredProvider
 from technic.panel import BarPanel
 from technic.sessions import build_calendar
 from technic.testing import FakeProvider, make_bars

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support.vendor import CALENDAR, Vendor, syncer
 from technic.data_engine import PriceCache, get_price_history, get_price_history_batch
-from technic.data_engine.stored import StoredProvider
+from technic.data_engine.sync.store_provider import StoredProvider
 from technic.errors import FetchError, ParameterError
 from technic.panel import LongBars
 from technic.testing import FakeProvider, make_bars

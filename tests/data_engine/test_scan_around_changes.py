@@ -11,7 +11,7 @@ import pytest
 
 from support.vendor import CALENDAR, Vendor, syncer
 from technic import ScanConfig, ScanResult, run_scan
-from technic.data_engine.stored import StoredProvider
+from technic.data_engine.sync.store_provider import StoredProvider
 from technic.errors import UsageError
 from technic.panel import LongBars
 from technic.testing import make_bars

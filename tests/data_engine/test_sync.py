@@ -13,8 +13,8 @@ from support.vendor import CALENDAR, Vendor, reply, run, syncer
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.provider import Failure
 from technic.data_engine.interfaces.requests import BarRequest
-from technic.data_engine.stored import StoredProvider
-from technic.data_engine.sync_run import SyncRun
+from technic.data_engine.sync.run import SyncRun
+from technic.data_engine.sync.store_provider import StoredProvider
 from technic.panel import LongBars
 from technic.testing import make_bars
 

@@ -9,7 +9,7 @@ import pytest
 
 from support.vendor import CALENDAR, Vendor, reply, syncer
 from technic.data_engine.network.run_async import run_async
-from technic.data_engine.stored import StoredProvider
+from technic.data_engine.sync.store_provider import StoredProvider
 from technic.errors import FetchError
 from technic.testing import make_bars
 

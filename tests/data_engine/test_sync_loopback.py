@@ -17,8 +17,8 @@ from technic.data_engine.loopback import FaultRules, Loopback, LoopbackServer, W
 from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
-from technic.data_engine.stored import StoredProvider
-from technic.data_engine.sync import Syncer
+from technic.data_engine.sync.store_provider import StoredProvider
+from technic.data_engine.sync.syncer import Syncer
 from technic.panel import LongBars
 from technic.sessions import build_calendar
 

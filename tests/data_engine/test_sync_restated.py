@@ -11,7 +11,7 @@ import pytest
 
 from support.vendor import CALENDAR, InProcess, Vendor, reply, run, syncer
 from technic.data_engine.providers.vendors.loopback import UNLIMITED
-from technic.data_engine.sync import Syncer
+from technic.data_engine.sync.syncer import Syncer
 from technic.panel import LongBars
 from technic.testing import make_bars
 

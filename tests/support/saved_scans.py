@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from support.made_up_market import NOW
 from support.vendor import Vendor, syncer
 from technic import ScanConfig, ScanResult, run_scan
-from technic.data_engine.stored import StoredProvider
+from technic.data_engine.sync.store_provider import StoredProvider
 from technic.panel import LongBars
 from technic.settings import Settings
 

@@ -8,8 +8,8 @@ import sys
 from technic import ScanConfig, run_scan
 from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
-from technic.data_engine.stored import StoredProvider
-from technic.data_engine.sync import Syncer
+from technic.data_engine.sync.store_provider import StoredProvider
+from technic.data_engine.sync.syncer import Syncer
 from technic.sessions import build_calendar
 
 

@@ -14,7 +14,7 @@ from support.vendor import Vendor, syncer
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.interfaces.provider import Provider, Splits
 from technic.data_engine.store import BarStore, _delta
-from technic.data_engine.stored import StoredProvider
+from technic.data_engine.sync.store_provider import StoredProvider
 from technic.panel import LongBars
 from technic.settings import Settings
 from technic.testing import make_bars

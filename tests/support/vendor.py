@@ -16,7 +16,7 @@ from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequ
 from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
-from technic.data_engine.sync import Syncer, SyncReport
+from technic.data_engine.sync.syncer import Syncer, SyncReport
 from technic.panel import LongBars
 from technic.sessions import build_calendar
 

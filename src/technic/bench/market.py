@@ -22,8 +22,8 @@ from technic.data_engine.network.run_async import run_async
 from technic.data_engine.open_provider import market_clock, open_remote
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider, MarketClock
 from technic.data_engine.store import BarStore
-from technic.data_engine.stored import StoredProvider
-from technic.data_engine.sync import Syncer
+from technic.data_engine.sync.store_provider import StoredProvider
+from technic.data_engine.sync.syncer import Syncer
 from technic.errors import NothingToScanError, ParameterError
 from technic.sessions import SessionCalendar
 from technic.settings import Settings

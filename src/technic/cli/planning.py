@@ -27,8 +27,8 @@ from technic.data_engine.interfaces.requests import Capabilities
 from technic.data_engine.planning.plan import Plan, make_plan
 from technic.data_engine.planning.savings import Savings, prescreen_savings
 from technic.data_engine.providers.vendors.loopback import UNLIMITED
-from technic.data_engine.stored import StoredProvider
-from technic.data_engine.sync import new_york_date
+from technic.data_engine.sync.store_provider import StoredProvider
+from technic.data_engine.sync.syncer import new_york_date
 from technic.scan_context import choose_universe, open_context
 from technic.scan_terms import ScanTerms, scan_terms
 from technic.settings import load_settings

@@ -30,7 +30,7 @@ from technic.settings import Settings, load_settings
 from technic.universe import canonical
 
 if TYPE_CHECKING:
-    from technic.data_engine.stored import StoredProvider
+    from technic.data_engine.sync.store_provider import StoredProvider
 
 __all__ = ["Adjustment", "get_price_history", "get_price_history_batch"]
 
@@ -131,7 +131,7 @@ def _adjusted(fetched: Fetched, adjust: Adjustment, as_of: np.datetime64) -> Lon
 
 def _within_days(source: Provider, freq: Frequency) -> StoredProvider:
     """The provider, if bars within the day can be asked of it at all."""
-    from technic.data_engine.stored import StoredProvider
+    from technic.data_engine.sync.store_provider import StoredProvider
 
     if not isinstance(source, StoredProvider):
         raise ParameterError("freq", freq, "daily", f"{source.name} has no bars within the day")

@@ -168,8 +168,8 @@ def _with_store(
 ) -> Provider:
     from technic.data_engine.network.fetch import FetchRules
     from technic.data_engine.store import BarStore
-    from technic.data_engine.stored import StoredProvider
-    from technic.data_engine.sync import Syncer
+    from technic.data_engine.sync.store_provider import StoredProvider
+    from technic.data_engine.sync.syncer import Syncer
 
     store = BarStore.open(store_url(remote.name, settings))
     rules = FetchRules(max_concurrent=min(max_concurrent, remote.capabilities.max_concurrent))

@@ -36,7 +36,7 @@ from technic.universe import Universe
 
 if TYPE_CHECKING:
     from technic.data_engine.store import BarStore
-    from technic.data_engine.stored import StoreVersion
+    from technic.data_engine.sync.store_provider import StoreVersion
 
 __all__ = ["Source", "StoreReader", "sources_of"]
 
@@ -201,7 +201,7 @@ class StoreReader:
 
     def data_version(self) -> StoreVersion:
         """The versions of the tables it reads."""
-        from technic.data_engine.stored import StoreVersion
+        from technic.data_engine.sync.store_provider import StoreVersion
 
         return StoreVersion(self.name, self.store, self.versions)
 
@@ -209,7 +209,7 @@ class StoreReader:
         self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
     ) -> Fetched:
         """Read bars of ``symbols``; nothing is fetched."""
-        from technic.data_engine.stored import read_history
+        from technic.data_engine.sync.store_provider import read_history
 
         fetched = read_history(self.store, self.name, symbols, sessions, self._held(symbols))
         failures = {
@@ -229,7 +229,7 @@ class StoreReader:
         progress: Progress | None = None,
     ) -> Streamed:
         """The same for a market larger than memory."""
-        from technic.data_engine.stored import stream_history
+        from technic.data_engine.sync.store_provider import stream_history
 
         if progress is not None:
             progress(len(symbols), len(symbols))

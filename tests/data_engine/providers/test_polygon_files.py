@@ -22,7 +22,7 @@ from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.network.s3_transport import S3Access, S3Transport
 from technic.data_engine.providers.vendors.polygon_files import FLAT_FILES, PolygonFiles, day_file
 from technic.data_engine.store import BarStore
-from technic.data_engine.sync import Syncer
+from technic.data_engine.sync.syncer import Syncer
 from technic.panel import LongBars
 from technic.testing import make_bars
 

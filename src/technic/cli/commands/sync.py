@@ -11,8 +11,8 @@ from technic.cli.options.options import RUN, FetchOptions, TalkOptions, Universe
 
 if TYPE_CHECKING:
     from technic.cli.planning import Wanted
-    from technic.data_engine.stored import StoredProvider
-    from technic.data_engine.sync import SyncReport
+    from technic.data_engine.sync.store_provider import StoredProvider
+    from technic.data_engine.sync.syncer import SyncReport
 
 __all__ = ["sync"]
 
@@ -64,7 +64,7 @@ def sync(
     from technic.cli.render.console import note
     from technic.cli.render.failures import check_failures_target, write_failures
     from technic.cli.render.sync_report import Outcome, print_outcome, print_plan
-    from technic.data_engine.stored import StoredProvider
+    from technic.data_engine.sync.store_provider import StoredProvider
 
     if failures is not None:
         check_failures_target(failures)

@@ -21,8 +21,8 @@ from technic.cli.render.plan_report import (
 )
 from technic.cli.render.report import listed
 from technic.data_engine.interfaces.provider import Failure
-from technic.data_engine.stored import StoredProvider
-from technic.data_engine.sync import SyncReport
+from technic.data_engine.sync.store_provider import StoredProvider
+from technic.data_engine.sync.syncer import SyncReport
 
 __all__ = ["Outcome", "print_outcome", "print_plan"]
 

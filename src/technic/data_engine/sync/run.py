@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from technic.data_engine.inbox import Inbox
 from technic.data_engine.interfaces.provider import Dividends, Failure, Progress
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import BarRequest, Frequency
@@ -18,9 +17,10 @@ from technic.data_engine.interfaces.transport import Transport
 from technic.data_engine.network.clock import Clock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.network.rate_limiter import Limiter
-from technic.data_engine.overlap import Overlap
 from technic.data_engine.providers.vendors.actions import joined_splits
 from technic.data_engine.store import BarStore
+from technic.data_engine.sync.restatement import Overlap
+from technic.data_engine.sync.write_buffer import Inbox
 from technic.errors import FetchError
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated

@@ -28,10 +28,10 @@ from technic.data_engine.interfaces.requests import Frequency
 from technic.data_engine.network.clock import Clock, SystemClock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.network.rate_limiter import Limiter
-from technic.data_engine.overlap import Overlap
 from technic.data_engine.planning.plan import MINUTES_OF_A_DAY, Plan, make_plan
 from technic.data_engine.store import BarStore
-from technic.data_engine.sync_run import SyncRun
+from technic.data_engine.sync.restatement import Overlap
+from technic.data_engine.sync.run import SyncRun
 from technic.errors import FetchError
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray

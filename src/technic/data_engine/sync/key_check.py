@@ -26,7 +26,7 @@ from technic.data_engine.interfaces.requests import (
 )
 from technic.data_engine.interfaces.transport import Transport
 from technic.data_engine.network.clock import Clock, SystemClock
-from technic.data_engine.sync import new_york_date
+from technic.data_engine.sync.syncer import new_york_date
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
 

@@ -27,7 +27,7 @@ from technic.data_engine.interfaces.requests import Frequency
 from technic.data_engine.network.run_async import run_async
 from technic.data_engine.store import BarStore
 from technic.data_engine.store.bar_source import StoredBars
-from technic.data_engine.sync import Syncer, SyncReport, new_york_date
+from technic.data_engine.sync.syncer import Syncer, SyncReport, new_york_date
 from technic.errors import ParameterError
 from technic.panel.long_bars import concatenated
 from technic.typing import DateArray

@@ -1,0 +1,1 @@
+"""Bringing a store up to date, and reading it as a provider."""
