@@ -30,9 +30,9 @@ from technic import ScanConfig
 from technic.engine import ray_runner
 from technic.engine.blocks import BlockOutcome
 from technic.engine.local import LocalRunner
-from technic.engine.packing import panel_bytes
 from technic.engine.ray_runner import RayRunner, start_ray
-from technic.engine.shares import Machines, Shares, shared_out
+from technic.engine.serialization import panel_bytes
+from technic.engine.task_plan import Machines, Shares, shared_out
 from technic.panel import BarPanel
 from technic.scan_block import scan_block
 from technic.testing import make_bars, make_panel

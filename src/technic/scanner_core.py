@@ -30,8 +30,8 @@ from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.memory_budget import widest_block
 from technic.data_engine.price_cache import LazyPrices, PriceCache, PriceFrames
 from technic.engine.blocks import BlockOutcome, scan_or_halve
-from technic.engine.choose import DEFAULT_RUNNER, ChosenRunner, check_runner, open_runner
 from technic.engine.local import LocalRunner
+from technic.engine.open import DEFAULT_RUNNER, ChosenRunner, check_runner, open_runner
 from technic.engine.runner import Runner
 from technic.errors import NothingToScanError
 from technic.ledger import Ledger, LedgerBook

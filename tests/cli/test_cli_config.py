@@ -20,7 +20,7 @@ from technic.cli.options.options import (
     UniverseOptions,
 )
 from technic.cli.options.values import amount, split
-from technic.engine.choose import DEFAULT_RUNNER
+from technic.engine.open import DEFAULT_RUNNER
 from technic.errors import ParameterError
 from technic.scan_config import ScanConfig
 from technic.settings import Settings

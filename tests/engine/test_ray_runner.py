@@ -28,8 +28,8 @@ from support.made_up_market import CALENDAR, SESSIONS, SYMBOLS, assert_same, sca
 from support.stored_market import fill, scan_stored
 from technic import ScanConfig, run_ray_scans, run_scan
 from technic.engine.local import LocalRunner
-from technic.engine.packing import StoredPanel
 from technic.engine.ray_runner import RayRunner, start_ray
+from technic.engine.serialization import StoredPanel
 from technic.engine.threads import ThreadsRunner
 from technic.errors import ParameterError, RunnerError, StoreError
 from technic.panel import BarPanel, LongBars

@@ -13,10 +13,11 @@ import pytest
 from support.blocks_that_fail import Poisoning
 from support.made_up_market import SESSIONS, SYMBOLS, assert_same, scan
 from technic import ScanConfig
-from technic.engine import choose, ray_runner
+from technic.engine import open as choose
+from technic.engine import ray_runner
 from technic.engine.blocks import BlockOutcome, BlockScan, shared_width
-from technic.engine.choose import open_runner
 from technic.engine.local import LocalRunner
+from technic.engine.open import open_runner
 from technic.engine.runner import Runner, RunProgress
 from technic.engine.threads import ThreadsRunner
 from technic.errors import MissingExtraError, NothingToScanError, ParameterError, RunnerError
@@ -192,6 +193,6 @@ def test_importing_the_engine_does_not_import_ray():
     """Ray is an extra: scans that do not use it do not wait for it."""
     import subprocess
 
-    code = "import technic.engine.choose, technic.engine.ray_runner, technic.scanner_core, sys; "
+    code = "import technic.engine.open, technic.engine.ray_runner, technic.scanner_core, sys; "
     code += "sys.exit('ray' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

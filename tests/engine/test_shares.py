@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic.engine.shares import Machines, shared_out
+from technic.engine.task_plan import Machines, shared_out
 
 CLUSTERS = st.builds(
     Machines,

@@ -18,9 +18,9 @@ from functools import cache
 from typing import Any
 
 from technic.engine.blocks import BlockOutcome, BlockScan, scan_cut
-from technic.engine.packing import StoredPanel, packed, panel_bytes, unpacked
 from technic.engine.runner import RunProgress
-from technic.engine.shares import Machines, Shares, shared_out
+from technic.engine.serialization import StoredPanel, packed, panel_bytes, unpacked
+from technic.engine.task_plan import Machines, Shares, shared_out
 from technic.errors import RunnerError, TechnicError
 from technic.panel import BarPanel, BlockSource
 
