@@ -7,7 +7,8 @@ numbers do not depend on the columns beside it.
 """
 
 from technic.indicators.directional import adx, dx, minus_di, plus_di
-from technic.indicators.levels import (
+from technic.indicators.momentum import ao, cci, macd, mom, roc, rsi, ultosc
+from technic.indicators.price_range import (
     gap_pct,
     highest,
     lowest,
@@ -15,7 +16,6 @@ from technic.indicators.levels import (
     percent_of,
     returns_pct,
 )
-from technic.indicators.momentum import ao, cci, macd, mom, roc, rsi, ultosc
 from technic.indicators.stochastic import stoch, stochf, stochrsi, willr
 from technic.indicators.trend import (
     ema,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from technic.indicators import levels
+from technic.indicators import price_range as levels
 from technic.indicators._column import Column
 from technic.indicators.workspace import Workspace
 from technic.typing import FloatArray

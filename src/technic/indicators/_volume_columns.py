@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from technic.indicators import levels, trend, volatility, volume
+from technic.indicators import price_range as levels
+from technic.indicators import trend, volatility, volume
 from technic.indicators._column import Column
 from technic.indicators._recursions import wilder_mean
 from technic.indicators.workspace import Workspace

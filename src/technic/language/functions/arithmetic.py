@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.indicators import levels
+from technic.indicators import price_range as levels
 from technic.language.element_wise import finite
 from technic.language.function import Function
 from technic.language.functions._define import HERE, X, bars, condition, series

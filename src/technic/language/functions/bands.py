@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from technic.indicators import levels, trend, volatility
+from technic.indicators import price_range as levels
+from technic.indicators import trend, volatility
 from technic.language.function import Function
 from technic.language.functions._define import (
     BAR,

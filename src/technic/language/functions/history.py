@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from technic.indicators import levels
+from technic.indicators import price_range as levels
 from technic.language import element_wise
 from technic.language.function import Function
 from technic.language.functions._define import (
