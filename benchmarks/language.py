@@ -19,7 +19,7 @@ from technic.indicators.catalog import COLUMNS, evaluate
 from technic.language import BASE, read
 from technic.language.evaluate import evaluate_day
 from technic.language.functions import GROUPS
-from technic.language.nodes import Node
+from technic.language.syntax.nodes import Node
 from technic.panel import BarPanel
 from technic.testing import make_bars
 

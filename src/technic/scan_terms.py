@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import BASE, NameInfo, Node, Vocabulary, level_of, read
 from technic.language.function import Kind
-from technic.language.nodes import And, Call, Comparison, Membership, Name, Text, walk
 from technic.language.requirements import Requirements, Unsettled, requirements, unsettled
+from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Text, walk
 from technic.language.working_memory import arrays_held
 from technic.scan_config import ScanConfig, SortOrder
 from technic.scoring import BENCHMARK_COLUMNS, LOCAL_SUBSCORES

@@ -32,7 +32,7 @@ from support.expressions import (
 from support.markets import KINDS, make_market, markets
 from technic.language import read
 from technic.language.functions import FUNCTIONS
-from technic.language.nodes import Arithmetic, Comparison
+from technic.language.syntax.nodes import Arithmetic, Comparison
 
 FEW = settings(
     max_examples=max(settings.default.max_examples // 8, 12),

@@ -11,24 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-import technic.language.build
+import technic.language.syntax.expr
 from support.expressions import VOCABULARY, day_expressions, market_expressions
 from technic.errors import ExpressionError, ParameterError
-from technic.language import (
-    Term,
-    benchmark,
-    check,
-    close,
-    fn,
-    high,
-    low,
-    name,
-    open_,
-    parse,
-    read,
-    volume,
-)
-from technic.language.nodes import (
+from technic.language import Term, benchmark, check, close, fn, high, low, name, open_, read, volume
+from technic.language.syntax import parse
+from technic.language.syntax.nodes import (
     And,
     Arithmetic,
     Call,
@@ -213,4 +201,4 @@ def test_terms_are_copied_and_sent():
 
 def test_the_example_of_the_module_runs():
     """The docstring is true."""
-    assert doctest.testmod(technic.language.build) == (0, 2)
+    assert doctest.testmod(technic.language.syntax.expr) == (0, 2)

@@ -17,11 +17,12 @@ from support.expressions import (
 )
 from technic.errors import ExpressionError, ParameterError
 from technic.indicators.catalog import COLUMNS
-from technic.language import BASE, NameInfo, Vocabulary, check, kind_of, level_of, parse, read
+from technic.language import BASE, NameInfo, Vocabulary, check, kind_of, level_of, read
 from technic.language.equivalents import WRITTEN_OUT
 from technic.language.function import Function, Memory, Parameter
 from technic.language.levels import HIGHEST_OPERAND, LEAST_RESULT
-from technic.language.nodes import Call, Name, Node, Number, Shift, Text
+from technic.language.syntax import parse
+from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, Text
 
 BASE_AND_MORE = BASE.extended(
     names={

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from support.expressions import VOCABULARY, day_expressions
 from technic.errors import ExpressionError
-from technic.language import check, parse, read
-from technic.language.nodes import Arithmetic, Call, Name, Negative, Number
-from technic.language.tokens import MOST_CHARACTERS, MOST_WORDS, tokens
-from technic.language.trees import MOST_NODES
+from technic.language import check, read
+from technic.language.syntax import parse
+from technic.language.syntax.nodes import Arithmetic, Call, Name, Negative, Number
+from technic.language.syntax.tokens import MOST_CHARACTERS, MOST_WORDS, tokens
+from technic.language.syntax.trees import MOST_NODES
 
-parsing = importlib.import_module("technic.language.parse")
+parsing = importlib.import_module("technic.language.syntax.parse")
 DEEP = "more than 60 operations stand inside each other"
 LONG = "the expression has {:,} characters, more than 10,000; say it in several conditions"
 

@@ -19,7 +19,7 @@ from technic.language import Function, Parameter, Vocabulary, check, read
 from technic.language.evaluate import evaluate_block, evaluate_day
 from technic.language.functions import FUNCTIONS
 from technic.language.market_values import block_terms, evaluate_market, not_ruled_out
-from technic.language.nodes import And, Call, Comparison, Name, Not, Number, Or
+from technic.language.syntax.nodes import And, Call, Comparison, Name, Not, Number, Or
 
 
 def newest(values, rows):

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from reference.language_grammar import NotInTheLanguageError, tree_by_climbing
 from technic.errors import ExpressionError, ParameterError
-from technic.language import parse
-from technic.language.nodes import (
+from technic.language.syntax import parse
+from technic.language.syntax.nodes import (
     And,
     Arithmetic,
     Call,
@@ -29,7 +29,7 @@ from technic.language.nodes import (
     children,
     walk,
 )
-from technic.language.trees import MOST_DEPTH
+from technic.language.syntax.trees import MOST_DEPTH
 
 CLOSE, OPEN = Name("close"), Name("open")
 

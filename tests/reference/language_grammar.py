@@ -8,7 +8,7 @@ from __future__ import annotations
 import keyword
 import re
 
-from technic.language.nodes import (
+from technic.language.syntax.nodes import (
     And,
     Arithmetic,
     Call,

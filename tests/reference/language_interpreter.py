@@ -28,7 +28,7 @@ from reference.language_cells import (
 )
 from reference.language_functions import ACROSS, BACK, POINT
 from reference.language_twins import TWINS, Twin
-from technic.language.nodes import (
+from technic.language.syntax.nodes import (
     And,
     Arithmetic,
     Call,

@@ -10,8 +10,8 @@ from technic.errors import ExpressionError, ParameterError
 from technic.language.base import BASE
 from technic.language.check import check
 from technic.language.evaluate import evaluate_day
-from technic.language.parse import parse
 from technic.language.requirements import requirements
+from technic.language.syntax.parse import parse
 from technic.panel import FIELDS, BarPanel
 from technic.setups.patterns import PATTERNS
 

@@ -10,7 +10,7 @@ from reference.language_cells import UNSURE, Cell, Worlds
 from reference.language_interpreter import History, Interpreter, across
 from support.made_up_market import SESSIONS, SYMBOLS, assert_same, scan, until
 from technic import ScanConfig, ScanResult, run_scan
-from technic.language.nodes import Call, Node
+from technic.language.syntax.nodes import Call, Node
 from technic.panel import FIELDS
 from technic.scan_terms import vocabulary
 from technic.setups import Library, Setup, check_setup, load_setups

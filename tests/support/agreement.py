@@ -15,7 +15,7 @@ from support.markets import Market
 from technic.language import check
 from technic.language.evaluate import evaluate_bars, evaluate_day
 from technic.language.market_values import block_terms, evaluate_market
-from technic.language.nodes import Node
+from technic.language.syntax.nodes import Node
 from technic.typing import FloatArray
 
 __all__ = [

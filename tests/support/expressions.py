@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from technic.language.function import Function, Parameter
 from technic.language.functions import FUNCTIONS
-from technic.language.nodes import (
+from technic.language.syntax.nodes import (
     And,
     Arithmetic,
     Call,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from technic.language import BASE, read
 from technic.language.functions import FUNCTIONS
-from technic.language.nodes import Node
+from technic.language.syntax.nodes import Node
 
 __all__ = ["OF_BARS", "call_of"]
 

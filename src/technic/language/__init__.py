@@ -2,7 +2,10 @@
 
 from technic.errors import ExpressionError
 from technic.language.base import BASE
-from technic.language.build import (
+from technic.language.check import Checked, check, read
+from technic.language.function import Function, Parameter
+from technic.language.levels import kind_of, level_of
+from technic.language.syntax.expr import (
     Term,
     benchmark,
     close,
@@ -13,11 +16,8 @@ from technic.language.build import (
     open_,
     volume,
 )
-from technic.language.check import Checked, check, read
-from technic.language.function import Function, Parameter
-from technic.language.levels import kind_of, level_of
-from technic.language.nodes import Node
-from technic.language.parse import parse
+from technic.language.syntax.nodes import Node
+from technic.language.syntax.parse import parse
 from technic.language.vocabulary import NameInfo, Vocabulary
 
 __all__ = [

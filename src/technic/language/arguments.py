@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from technic.errors import ExpressionError
 from technic.language.function import Function, Parameter
-from technic.language.nodes import Call, Name, Node, Number, Text
 from technic.language.suggestions import example, unknown_parameter
-from technic.language.tokens import shown
+from technic.language.syntax.nodes import Call, Name, Node, Number, Text
+from technic.language.syntax.tokens import shown
 from technic.language.vocabulary import Vocabulary
 
 __all__ = ["Fail", "Helps", "by_position", "constant", "without_series"]

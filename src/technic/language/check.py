@@ -7,10 +7,10 @@ from typing import Literal
 
 from technic.errors import ExpressionError
 from technic.language.checker import Checked, Checker
-from technic.language.nodes import Node, children
-from technic.language.parse import parse
 from technic.language.requirements import requirements
-from technic.language.trees import refuse_too_large
+from technic.language.syntax.nodes import Node, children
+from technic.language.syntax.parse import parse
+from technic.language.syntax.trees import refuse_too_large
 from technic.language.vocabulary import Vocabulary
 
 __all__ = ["MOST_BARS", "Checked", "Wants", "check", "read"]

@@ -9,7 +9,8 @@ from technic.language.arguments import by_position, constant, without_series
 from technic.language.function import Kind, Level
 from technic.language.levels import HIGHEST_OPERAND, highest, kind_of, level_of_call, within
 from technic.language.misplaced import misplaced
-from technic.language.nodes import (
+from technic.language.suggestions import unknown_function, unknown_name
+from technic.language.syntax.nodes import (
     And,
     Arithmetic,
     Call,
@@ -24,10 +25,9 @@ from technic.language.nodes import (
     Shift,
     Text,
 )
-from technic.language.parse import MOST_BARS_AGO, parse
-from technic.language.suggestions import unknown_function, unknown_name
-from technic.language.tokens import shown
-from technic.language.trees import joined, negated
+from technic.language.syntax.parse import MOST_BARS_AGO, parse
+from technic.language.syntax.tokens import shown
+from technic.language.syntax.trees import joined, negated
 from technic.language.vocabulary import Vocabulary
 
 __all__ = ["Checked", "Checker"]

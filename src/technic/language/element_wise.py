@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.language.nodes import ArithmeticOperator, ComparisonOperator
+from technic.language.syntax.nodes import ArithmeticOperator, ComparisonOperator
 from technic.typing import BoolArray, FloatArray
 
 __all__ = [

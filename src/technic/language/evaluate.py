@@ -25,10 +25,10 @@ from technic.language.bar_values import all_bars, newest_bars
 from technic.language.function import Function, Level, Memory
 from technic.language.levels import level_of
 from technic.language.market_values import block_terms
-from technic.language.nodes import And, Call, Name, Node, Or, Text, children, walk
 from technic.language.operators import applied, split
 from technic.language.program import Program
 from technic.language.resample import Timeframe, resampled
+from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children, walk
 from technic.language.vocabulary import Vocabulary
 from technic.panel import BarPanel
 from technic.typing import BoolArray, FloatArray

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from technic.language.function import Function, Kind, Level, Memory
-from technic.language.nodes import (
+from technic.language.syntax.nodes import (
     Arithmetic,
     Call,
     Name,

@@ -16,9 +16,9 @@ from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import element_wise
 from technic.language.element_wise import Values
 from technic.language.levels import level_of
-from technic.language.nodes import And, Call, Name, Node, Or, Text, children
 from technic.language.operators import applied, split
 from technic.language.program import Program
+from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children
 from technic.language.vocabulary import Vocabulary
 from technic.typing import BoolArray, FloatArray
 

@@ -7,7 +7,7 @@ import re
 from technic.language.equivalents import WRITTEN_OUT
 from technic.language.function import Level
 from technic.language.levels import level_of, within
-from technic.language.nodes import Call, Name, Node, Number, Shift, walk
+from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, walk
 from technic.language.vocabulary import Vocabulary
 
 __all__ = ["misplaced"]

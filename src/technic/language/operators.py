@@ -12,7 +12,7 @@ import numpy as np
 from technic.language import element_wise
 from technic.language.element_wise import Values
 from technic.language.function import Function
-from technic.language.nodes import (
+from technic.language.syntax.nodes import (
     And,
     Arithmetic,
     Call,

@@ -16,8 +16,8 @@ import numpy as np
 
 from technic.language.function import Function
 from technic.language.functions.shared import PARTS, rewritten
-from technic.language.nodes import And, Call, Name, Node, Not, Number, Or, Shift, children
 from technic.language.operators import operator_of, split
+from technic.language.syntax.nodes import And, Call, Name, Node, Not, Number, Or, Shift, children
 
 __all__ = ["Need", "Program", "Span", "Step", "needs"]
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from technic.language.nodes import Call, Name, Node, Shift, children
 from technic.language.operators import split
+from technic.language.syntax.nodes import Call, Name, Node, Shift, children
 from technic.language.vocabulary import Vocabulary
 
 __all__ = ["Requirements", "Unsettled", "requirements", "unsettled"]

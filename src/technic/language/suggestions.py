@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from technic.language.function import Function, Parameter
-from technic.language.tokens import shown
+from technic.language.syntax.tokens import shown
 from technic.language.vocabulary import Vocabulary, nearest
 
 __all__ = ["example", "unknown_function", "unknown_name", "unknown_parameter"]

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from technic.language.bar_values import MOST_STREAMED
 from technic.language.levels import level_of
-from technic.language.nodes import Call, Node, children
 from technic.language.operators import split
 from technic.language.program import Need, Program, Step, needs
+from technic.language.syntax.nodes import Call, Node, children
 from technic.language.vocabulary import Vocabulary
 
 __all__ = ["arrays_held"]

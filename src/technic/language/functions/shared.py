@@ -30,7 +30,7 @@ from technic.language.functions._define import (
     stream_from_first_value,
 )
 from technic.language.functions.momentum import stochrsi_d_of, stochrsi_k_of
-from technic.language.nodes import (
+from technic.language.syntax.nodes import (
     And,
     Arithmetic,
     ArithmeticOperator,

@@ -19,8 +19,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from technic.errors import ExpressionError, ParameterError
-from technic.language.form import Form
-from technic.language.nodes import (
+from technic.language.syntax.nodes import (
     And,
     Arithmetic,
     Call,
@@ -34,8 +33,9 @@ from technic.language.nodes import (
     Shift,
     Text,
 )
-from technic.language.tokens import Token, tokens
-from technic.language.trees import joined, negated, refuse_too_large, too_deep
+from technic.language.syntax.tokens import Token, tokens
+from technic.language.syntax.trees import joined, negated, refuse_too_large, too_deep
+from technic.language.syntax.well_formed import Form
 
 __all__ = ["MOST_BARS_AGO", "parse"]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from technic.errors import ExpressionError
-from technic.language.tokens import Token, shown
-from technic.language.trees import MOST_DEPTH, too_deep
+from technic.language.syntax.tokens import Token, shown
+from technic.language.syntax.trees import MOST_DEPTH, too_deep
 
 __all__ = ["Form"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from technic.errors import ExpressionError
-from technic.language.nodes import And, Negative, Node, Number, Or, Place, children
+from technic.language.syntax.nodes import And, Negative, Node, Number, Or, Place, children
 
 __all__ = ["MOST_DEPTH", "MOST_NODES", "joined", "negated", "refuse_too_large", "too_deep"]
 

@@ -16,7 +16,7 @@ from typing import NoReturn, TypeAlias
 import numpy as np
 
 from technic.errors import ExpressionError, ParameterError
-from technic.language.nodes import (
+from technic.language.syntax.nodes import (
     And,
     Arithmetic,
     ArithmeticOperator,
@@ -32,7 +32,7 @@ from technic.language.nodes import (
     Shift,
     Text,
 )
-from technic.language.trees import joined, negated
+from technic.language.syntax.trees import joined, negated
 
 __all__ = [
     "Constant",
