@@ -19,7 +19,7 @@ from technic.errors import ExpressionError, ParameterError
 from technic.indicators.catalog import COLUMNS
 from technic.language import BASE, NameInfo, Vocabulary, check, kind_of, level_of, read
 from technic.language.equivalents import WRITTEN_OUT
-from technic.language.function import Function, Memory, Parameter
+from technic.language.functions.function import Function, Memory, Parameter
 from technic.language.levels import HIGHEST_OPERAND, LEAST_RESULT
 from technic.language.syntax import parse
 from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, Text

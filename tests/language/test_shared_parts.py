@@ -11,11 +11,11 @@ from support.function_calls import OF_BARS, call_of
 from support.packed_panel import packed_panel
 from technic.language import BASE, read
 from technic.language.bar_values import newest_bars
-from technic.language.element_wise import finite
 from technic.language.evaluate import evaluate_bars, evaluate_day
 from technic.language.functions import FUNCTIONS
+from technic.language.functions.elementwise import finite
+from technic.language.functions.operators import split
 from technic.language.functions.shared import PARTS
-from technic.language.operators import split
 from technic.language.program import Program, needs
 
 REACHED_BY = {

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from technic.language.function import Function, Parameter
 from technic.language.functions import FUNCTIONS
+from technic.language.functions.function import Function, Parameter
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,

@@ -3,7 +3,7 @@
 from technic.errors import ExpressionError
 from technic.language.base import BASE
 from technic.language.check import Checked, check, read
-from technic.language.function import Function, Parameter
+from technic.language.functions.function import Function, Parameter
 from technic.language.levels import kind_of, level_of
 from technic.language.syntax.expr import (
     Term,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from technic.errors import ExpressionError
-from technic.language.function import Function, Parameter
+from technic.language.functions.function import Function, Parameter
 from technic.language.suggestions import example, unknown_parameter
 from technic.language.syntax.nodes import Call, Name, Node, Number, Text
 from technic.language.syntax.tokens import shown

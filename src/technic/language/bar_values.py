@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from technic.indicators._streams import LastRows, Stream, whole
 from technic.language.aligned import Columns, Fields, ending_together
-from technic.language.element_wise import finite
+from technic.language.functions.elementwise import finite
 from technic.language.program import Need, Program, Span, Step, needs
 from technic.panel import BarPanel
 from technic.panel.windows import lagged

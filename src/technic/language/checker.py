@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from technic.errors import ExpressionError
 from technic.language.arguments import by_position, constant, without_series
-from technic.language.function import Kind, Level
+from technic.language.functions.function import Kind, Level
 from technic.language.levels import HIGHEST_OPERAND, highest, kind_of, level_of_call, within
 from technic.language.misplaced import misplaced
 from technic.language.suggestions import unknown_function, unknown_name

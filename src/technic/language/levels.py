@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from technic.language.function import Function, Kind, Level, Memory
+from technic.language.functions.function import Function, Kind, Level, Memory
 from technic.language.syntax.nodes import (
     Arithmetic,
     Call,

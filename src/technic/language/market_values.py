@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError, RuleUnavailableError
-from technic.language import element_wise
-from technic.language.element_wise import Values
+from technic.language.functions import elementwise as element_wise
+from technic.language.functions.elementwise import Values
+from technic.language.functions.operators import applied, split
 from technic.language.levels import level_of
-from technic.language.operators import applied, split
 from technic.language.program import Program
 from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children
 from technic.language.vocabulary import Vocabulary

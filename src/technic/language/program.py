@@ -14,9 +14,9 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from technic.language.function import Function
+from technic.language.functions.function import Function
+from technic.language.functions.operators import operator_of, split
 from technic.language.functions.shared import PARTS, rewritten
-from technic.language.operators import operator_of, split
 from technic.language.syntax.nodes import And, Call, Name, Node, Not, Number, Or, Shift, children
 
 __all__ = ["Need", "Program", "Span", "Step", "needs"]

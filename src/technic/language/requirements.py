@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from technic.language.operators import split
+from technic.language.functions.operators import split
 from technic.language.syntax.nodes import Call, Name, Node, Shift, children
 from technic.language.vocabulary import Vocabulary
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from technic.language.function import Function, Parameter
+from technic.language.functions.function import Function, Parameter
 from technic.language.syntax.tokens import shown
 from technic.language.vocabulary import Vocabulary, nearest
 

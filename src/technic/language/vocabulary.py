@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from technic.errors import ParameterError
-from technic.language.function import Function, Kind, Level
+from technic.language.functions.function import Function, Kind, Level
 
 __all__ = ["NameInfo", "Vocabulary", "nearest"]
 

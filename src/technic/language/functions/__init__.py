@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from technic.language.function import Function
 from technic.language.functions.arithmetic import ARITHMETIC
 from technic.language.functions.averages import AVERAGES
 from technic.language.functions.bands import BANDS
 from technic.language.functions.cross_section import CROSS_SECTION
+from technic.language.functions.function import Function
 from technic.language.functions.history import HISTORY
 from technic.language.functions.momentum import MOMENTUM
 from technic.language.functions.timeframes import TIMEFRAMES

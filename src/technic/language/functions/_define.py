@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from technic.indicators._streams import Stream, whole
-from technic.language.element_wise import finite
-from technic.language.function import Parameter
+from technic.language.functions.elementwise import finite
+from technic.language.functions.function import Parameter
 from technic.typing import FloatArray
 
 __all__ = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from technic.indicators import price_range as levels
-from technic.language.element_wise import finite
-from technic.language.function import Function
 from technic.language.functions._define import HERE, X, bars, condition, series
+from technic.language.functions.elementwise import finite
+from technic.language.functions.function import Function
 from technic.typing import FloatArray
 
 __all__ = ["ARITHMETIC"]

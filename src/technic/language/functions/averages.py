@@ -6,7 +6,6 @@ import math
 from functools import partial
 
 from technic.indicators import trend
-from technic.language.function import Function
 from technic.language.functions._define import (
     X,
     bars,
@@ -14,6 +13,7 @@ from technic.language.functions._define import (
     from_first_value,
     period_plus,
 )
+from technic.language.functions.function import Function
 from technic.typing import FloatArray
 
 __all__ = ["AVERAGES"]

@@ -8,7 +8,6 @@ import numpy as np
 
 from technic.indicators import price_range as levels
 from technic.indicators import trend, volatility
-from technic.language.function import Function
 from technic.language.functions._define import (
     BAR,
     X,
@@ -19,6 +18,7 @@ from technic.language.functions._define import (
     period_plus,
     wilder_fade,
 )
+from technic.language.functions.function import Function
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
 

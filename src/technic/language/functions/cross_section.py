@@ -13,9 +13,9 @@ from functools import partial
 
 import numpy as np
 
-from technic.language.element_wise import Values, missing_text
-from technic.language.function import Function, Parameter
 from technic.language.functions._define import HERE, X
+from technic.language.functions.elementwise import Values, missing_text
+from technic.language.functions.function import Function, Parameter
 from technic.typing import BoolArray, FloatArray
 
 __all__ = ["CROSS_SECTION"]

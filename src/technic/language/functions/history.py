@@ -7,8 +7,7 @@ from functools import partial
 import numpy as np
 
 from technic.indicators import price_range as levels
-from technic.language import element_wise
-from technic.language.function import Function
+from technic.language.functions import elementwise as element_wise
 from technic.language.functions._define import (
     HERE,
     X,
@@ -17,6 +16,7 @@ from technic.language.functions._define import (
     period_plus,
     series,
 )
+from technic.language.functions.function import Function
 from technic.panel.windows import lagged, window_max, window_min, window_sum
 from technic.typing import FloatArray
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from technic.indicators import momentum, stochastic, trend
-from technic.language.function import Function
 from technic.language.functions._define import (
     BAR,
     X,
@@ -18,6 +17,7 @@ from technic.language.functions._define import (
     total_plus,
     wilder_fade,
 )
+from technic.language.functions.function import Function
 from technic.typing import FloatArray
 
 __all__ = ["MOMENTUM", "stochrsi_d_of", "stochrsi_k_of"]

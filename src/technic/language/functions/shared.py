@@ -20,7 +20,6 @@ from technic.indicators import directional, momentum, stochastic, volatility, vo
 from technic.indicators._recursions import exponential_mean, wilder_mean
 from technic.indicators._streams import Stream, scratch
 from technic.indicators._zero import quotient
-from technic.language.function import Function, Memory, one_bar
 from technic.language.functions._define import (
     HERE,
     X,
@@ -29,6 +28,7 @@ from technic.language.functions._define import (
     period_plus,
     stream_from_first_value,
 )
+from technic.language.functions.function import Function, Memory, one_bar
 from technic.language.functions.momentum import stochrsi_d_of, stochrsi_k_of
 from technic.language.syntax.nodes import (
     And,

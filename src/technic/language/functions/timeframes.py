@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import NoReturn
 
-from technic.language.function import Function
 from technic.language.functions._define import HERE, X
+from technic.language.functions.function import Function
 
 __all__ = ["TIMEFRAMES"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from technic.indicators import directional
-from technic.language.function import Function
 from technic.language.functions._define import (
     BAR,
     bars,
     period_plus,
     wilder_fade,
 )
+from technic.language.functions.function import Function
 
 __all__ = ["TRENDS"]
 

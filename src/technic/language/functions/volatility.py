@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from technic.indicators import volatility
-from technic.language.function import Function
 from technic.language.functions._define import (
     BAR,
     HERE,
@@ -16,6 +15,7 @@ from technic.language.functions._define import (
     period_plus,
     wilder_fade,
 )
+from technic.language.functions.function import Function
 
 __all__ = ["VOLATILITY"]
 

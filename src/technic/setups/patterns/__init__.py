@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from technic.language.function import Function
+from technic.language.functions.function import Function
 from technic.setups.patterns.cup_with_handle import CUP_WITH_HANDLE
 from technic.setups.patterns.flat_base import FLAT_BASE
 from technic.setups.patterns.high_tight_flag import HIGH_TIGHT_FLAG

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError
-from technic.language.function import Function, Parameter
+from technic.language.functions.function import Function, Parameter
 from technic.typing import FloatArray
 
 __all__ = [

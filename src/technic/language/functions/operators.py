@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from technic.language import element_wise
-from technic.language.element_wise import Values
-from technic.language.function import Function
+from technic.language.functions import elementwise as element_wise
+from technic.language.functions.elementwise import Values
+from technic.language.functions.function import Function
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,
