@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import BASE, NameInfo, Node, Vocabulary, level_of, read
+from technic.language.analysis.requirements import Requirements, Unsettled, requirements, unsettled
 from technic.language.functions.function import Kind
-from technic.language.requirements import Requirements, Unsettled, requirements, unsettled
 from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Text, walk
 from technic.language.working_memory import arrays_held
 from technic.scan_config import ScanConfig, SortOrder

@@ -5,8 +5,8 @@ import pytest
 
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.language import BASE, read
+from technic.language.analysis.requirements import Requirements, Unsettled, requirements, unsettled
 from technic.language.functions import FUNCTIONS
-from technic.language.requirements import Requirements, Unsettled, requirements, unsettled
 from technic.testing import make_panel
 
 

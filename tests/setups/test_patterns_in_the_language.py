@@ -7,10 +7,10 @@ from setups.test_pattern_twins import near
 from support.patterns import NAMES, NUMBERS, ask, last_rows
 from support.shaped_bars import side_by_side
 from technic.errors import ExpressionError, ParameterError
+from technic.language.analysis.compile import check
+from technic.language.analysis.requirements import requirements
 from technic.language.base import BASE
-from technic.language.check import check
 from technic.language.evaluate import evaluate_day
-from technic.language.requirements import requirements
 from technic.language.syntax.parse import parse
 from technic.panel import FIELDS, BarPanel
 from technic.setups.patterns import PATTERNS

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from technic.language.analysis.vocabulary import NameInfo, Vocabulary
 from technic.language.functions import FUNCTIONS
 from technic.language.functions.function import Function, Parameter
 from technic.language.syntax.nodes import (
@@ -28,7 +29,6 @@ from technic.language.syntax.nodes import (
     Shift,
     Text,
 )
-from technic.language.vocabulary import NameInfo, Vocabulary
 
 __all__ = [
     "COMPARISONS",

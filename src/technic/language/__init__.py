@@ -1,10 +1,11 @@
 """The scan language: text or operators in, checked expressions over all symbols out."""
 
 from technic.errors import ExpressionError
+from technic.language.analysis.compile import Checked, check, read
+from technic.language.analysis.scope import kind_of, level_of
+from technic.language.analysis.vocabulary import NameInfo, Vocabulary
 from technic.language.base import BASE
-from technic.language.check import Checked, check, read
 from technic.language.functions.function import Function, Parameter
-from technic.language.levels import kind_of, level_of
 from technic.language.syntax.expr import (
     Term,
     benchmark,
@@ -18,7 +19,6 @@ from technic.language.syntax.expr import (
 )
 from technic.language.syntax.nodes import Node
 from technic.language.syntax.parse import parse
-from technic.language.vocabulary import NameInfo, Vocabulary
 
 __all__ = [
     "BASE",

@@ -6,8 +6,8 @@ Higher layers extend it by what they know: listings, relative strength, ratings,
 from __future__ import annotations
 
 from technic.indicators.catalog import COLUMNS
+from technic.language.analysis.vocabulary import NameInfo, Vocabulary
 from technic.language.functions import FUNCTIONS
-from technic.language.vocabulary import NameInfo, Vocabulary
 
 __all__ = ["BASE"]
 

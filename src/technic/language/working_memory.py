@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from technic.language.analysis.scope import level_of
+from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.bar_values import MOST_STREAMED
 from technic.language.functions.operators import split
-from technic.language.levels import level_of
 from technic.language.program import Need, Program, Step, needs
 from technic.language.syntax.nodes import Call, Node, children
-from technic.language.vocabulary import Vocabulary
 
 __all__ = ["arrays_held"]
 

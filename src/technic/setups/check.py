@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from technic.errors import ExpressionError, InputFileError, ParameterError
 from technic.language import Node, Vocabulary, level_of, read
-from technic.language.check import Wants
+from technic.language.analysis.compile import Wants
 from technic.setups.apply import with_options
 from technic.setups.scan_file import located, split_column
 from technic.setups.setup import Setup

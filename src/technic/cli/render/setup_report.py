@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from technic.language.requirements import requirements
+from technic.language.analysis.requirements import requirements
 from technic.language.syntax.nodes import Name, walk
 from technic.scan_terms import vocabulary
 from technic.scoring import BENCHMARK_COLUMNS

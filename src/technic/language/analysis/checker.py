@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from technic.errors import ExpressionError
-from technic.language.arguments import by_position, constant, without_series
+from technic.language.analysis.arguments import by_position, constant, without_series
+from technic.language.analysis.misplaced import misplaced
+from technic.language.analysis.scope import HIGHEST_OPERAND, highest, kind_of, level_of_call, within
+from technic.language.analysis.suggestions import unknown_function, unknown_name
+from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.function import Kind, Level
-from technic.language.levels import HIGHEST_OPERAND, highest, kind_of, level_of_call, within
-from technic.language.misplaced import misplaced
-from technic.language.suggestions import unknown_function, unknown_name
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,
@@ -28,7 +29,6 @@ from technic.language.syntax.nodes import (
 from technic.language.syntax.parse import MOST_BARS_AGO, parse
 from technic.language.syntax.tokens import shown
 from technic.language.syntax.trees import joined, negated
-from technic.language.vocabulary import Vocabulary
 
 __all__ = ["Checked", "Checker"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from technic.errors import ExpressionError
+from technic.language.analysis.suggestions import example, unknown_parameter
+from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.function import Function, Parameter
-from technic.language.suggestions import example, unknown_parameter
 from technic.language.syntax.nodes import Call, Name, Node, Number, Text
 from technic.language.syntax.tokens import shown
-from technic.language.vocabulary import Vocabulary
 
 __all__ = ["Fail", "Helps", "by_position", "constant", "without_series"]
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Literal
 
 from technic.errors import ExpressionError
-from technic.language.checker import Checked, Checker
-from technic.language.requirements import requirements
+from technic.language.analysis.checker import Checked, Checker
+from technic.language.analysis.requirements import requirements
+from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.syntax.nodes import Node, children
 from technic.language.syntax.parse import parse
 from technic.language.syntax.trees import refuse_too_large
-from technic.language.vocabulary import Vocabulary
 
 __all__ = ["MOST_BARS", "Checked", "Wants", "check", "read"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from technic.language.analysis.vocabulary import Vocabulary, nearest
 from technic.language.functions.function import Function, Parameter
 from technic.language.syntax.tokens import shown
-from technic.language.vocabulary import Vocabulary, nearest
 
 __all__ = ["example", "unknown_function", "unknown_name", "unknown_parameter"]
 

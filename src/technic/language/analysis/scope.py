@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.function import Function, Kind, Level, Memory
 from technic.language.syntax.nodes import (
     Arithmetic,
@@ -16,7 +17,6 @@ from technic.language.syntax.nodes import (
     Text,
     children,
 )
-from technic.language.vocabulary import Vocabulary
 
 __all__ = [
     "HIGHEST_OPERAND",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from technic.language.analysis.scope import level_of, within
+from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.equivalents import WRITTEN_OUT
 from technic.language.functions.function import Level
-from technic.language.levels import level_of, within
 from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, walk
-from technic.language.vocabulary import Vocabulary
 
 __all__ = ["misplaced"]
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.operators import split
 from technic.language.syntax.nodes import Call, Name, Node, Shift, children
-from technic.language.vocabulary import Vocabulary
 
 __all__ = ["Requirements", "Unsettled", "requirements", "unsettled"]
 

@@ -1,0 +1,1 @@
+"""Checked expressions: scope, lookback, unstable period, suggestions."""
