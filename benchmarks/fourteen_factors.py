@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from benchmarks.peers.workers.factors import FACTORS, WARM_UP
 from benchmarks.timing import Spent, best_of, machine_line
 from technic.language import BASE, read
-from technic.language.evaluate import evaluate_bars
+from technic.language.evaluation.evaluate import evaluate_bars
 from technic.panel import BarPanel
 from technic.testing import make_panel
 

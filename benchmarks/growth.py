@@ -26,7 +26,7 @@ from technic import ScanConfig
 from technic.engine.blocks import block_slices
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.language import BASE, read
-from technic.language.evaluate import evaluate_day
+from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.syntax.nodes import Node
 from technic.panel import BarPanel
 from technic.scan_block import scan_block

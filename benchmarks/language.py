@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.timing import in_turn, machine_line
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.language import BASE, read
-from technic.language.evaluate import evaluate_day
+from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.functions import GROUPS
 from technic.language.syntax.nodes import Node
 from technic.panel import BarPanel

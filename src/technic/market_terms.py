@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from technic.conditions import ConditionResult
 from technic.language import Node, kind_of
-from technic.language.market_values import block_terms, evaluate_market
+from technic.language.evaluation.market_values import block_terms, evaluate_market
 from technic.language.syntax.nodes import Name
 from technic.market import LISTING_COLUMNS, Filtered, Market
 from technic.scan_terms import WHERE, ScanTerms, vocabulary

@@ -109,7 +109,7 @@ def _term_columns(
     benchmark: FloatArray | None,
 ) -> dict[str, FloatArray]:
     """Compute what expressions need of each symbol alone, as numbers."""
-    from technic.language.evaluate import evaluate_block
+    from technic.language.evaluation.evaluate import evaluate_block
     from technic.scan_terms import vocabulary
     from technic.scoring.technical_rating import technical_columns
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import BASE, NameInfo, Node, Vocabulary, level_of, read
 from technic.language.analysis.requirements import Requirements, Unsettled, requirements, unsettled
+from technic.language.evaluation.memory_estimate import arrays_held
 from technic.language.functions.function import Kind
 from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Text, walk
-from technic.language.working_memory import arrays_held
 from technic.scan_config import ScanConfig, SortOrder
 from technic.scoring import BENCHMARK_COLUMNS, LOCAL_SUBSCORES
 from technic.scoring.technical_rating import TECHNICAL_COLUMNS

@@ -9,9 +9,9 @@ from reference.bars import random_bars
 from support.packed_panel import packed_panel
 from technic.errors import ParameterError
 from technic.language import BASE, NameInfo, read
-from technic.language.evaluate import evaluate_block, evaluate_day
+from technic.language.evaluation.evaluate import evaluate_block, evaluate_day
+from technic.language.evaluation.market_values import block_terms, evaluate_market, not_ruled_out
 from technic.language.functions.function import Function, Parameter
-from technic.language.market_values import block_terms, evaluate_market, not_ruled_out
 
 N_SYMBOLS = 12
 

@@ -7,7 +7,7 @@ import talib
 from reference.bars import random_bars
 from support.packed_panel import packed_panel
 from technic.language import BASE, read
-from technic.language.evaluate import evaluate_bars
+from technic.language.evaluation.evaluate import evaluate_bars
 
 N_BARS, N_SYMBOLS = 160, 6
 INNER = {

@@ -8,9 +8,10 @@ from support.function_calls import OF_BARS, call_of
 from support.packed_panel import packed_panel
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.indicators.catalog import evaluate
-from technic.language import BASE, NameInfo, bar_values, read
-from technic.language.evaluate import evaluate_bars, evaluate_day
-from technic.language.program import Program, needs
+from technic.language import BASE, NameInfo, read
+from technic.language.evaluation import bar_values
+from technic.language.evaluation.evaluate import evaluate_bars, evaluate_day
+from technic.language.evaluation.program import Program, needs
 from technic.panel import FIELDS
 
 N_BARS, N_SYMBOLS = 90, 260

@@ -15,7 +15,7 @@ from support.expressions import (
     market_expressions,
 )
 from support.markets import KINDS, make_market, markets
-from technic.language.evaluate import evaluate_day
+from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.functions import FUNCTIONS
 
 EVERY_BAR = sorted(

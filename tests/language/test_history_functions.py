@@ -5,7 +5,7 @@ import pytest
 
 from support.packed_panel import packed_panel
 from technic.language import BASE, read
-from technic.language.evaluate import evaluate_bars
+from technic.language.evaluation.evaluate import evaluate_bars
 
 NO = np.nan
 CLOSE = [10.0, 11.0, 12.0, 11.0, 10.0, 10.0, 13.0, 14.0]

@@ -9,7 +9,7 @@ from reference.language_cells import UNSURE, Worlds, compare
 from reference.language_interpreter import History, Interpreter, across
 from support.expressions import VOCABULARY
 from technic.language import read
-from technic.language.evaluate import evaluate_bars, evaluate_day
+from technic.language.evaluation.evaluate import evaluate_bars, evaluate_day
 from technic.panel import FIELDS, BarPanel, LongBars
 
 T, F, U = True, False, None

@@ -17,9 +17,9 @@ from support.expressions import (
 from support.markets import make_market, markets
 from technic.language import Function, Parameter, Vocabulary, read
 from technic.language.analysis import compile as check
-from technic.language.evaluate import evaluate_block, evaluate_day
+from technic.language.evaluation.evaluate import evaluate_block, evaluate_day
+from technic.language.evaluation.market_values import block_terms, evaluate_market, not_ruled_out
 from technic.language.functions import FUNCTIONS
-from technic.language.market_values import block_terms, evaluate_market, not_ruled_out
 from technic.language.syntax.nodes import And, Call, Comparison, Name, Not, Number, Or
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import BASE, NameInfo, read
+from technic.language.evaluation.market_values import block_terms, evaluate_market, not_ruled_out
 from technic.language.functions import FUNCTIONS
-from technic.language.market_values import block_terms, evaluate_market, not_ruled_out
 
 VOCABULARY = BASE.extended(
     {

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from technic.language import BASE, read
-from technic.language.evaluate import evaluate_day
-from technic.language.resample import _periods as periods
-from technic.language.resample import resampled
+from technic.language.evaluation.evaluate import evaluate_day
+from technic.language.evaluation.resample import _periods as periods
+from technic.language.evaluation.resample import resampled
 from technic.panel import FIELDS, BarPanel, LongBars
 
 HOLIDAYS = np.array(

@@ -17,9 +17,9 @@ from technic import ScanConfig
 from technic.data_engine.memory_budget import widest_block
 from technic.language import read
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.evaluate import evaluate_block
+from technic.language.evaluation.evaluate import evaluate_block
+from technic.language.evaluation.memory_estimate import arrays_held
 from technic.language.syntax.nodes import Node
-from technic.language.working_memory import arrays_held
 from technic.panel import BarPanel
 from technic.scan_block import scan_block
 from technic.scan_terms import ScanTerms, scan_terms, vocabulary

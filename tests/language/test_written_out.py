@@ -10,7 +10,7 @@ from support.markets import Market, make_market, markets
 from technic.indicators import catalog
 from technic.language import BASE, read
 from technic.language.equivalents import WRITTEN_OUT
-from technic.language.evaluate import evaluate_day
+from technic.language.evaluation.evaluate import evaluate_day
 
 
 def _assert_equal(market: Market, columns: list[str]) -> None:

@@ -10,7 +10,7 @@ from technic.errors import ExpressionError, ParameterError
 from technic.language.analysis.compile import check
 from technic.language.analysis.requirements import requirements
 from technic.language.base import BASE
-from technic.language.evaluate import evaluate_day
+from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.syntax.parse import parse
 from technic.panel import FIELDS, BarPanel
 from technic.setups.patterns import PATTERNS

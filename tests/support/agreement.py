@@ -13,8 +13,8 @@ from reference.language_interpreter import Interpreter, across
 from support.expressions import DAY_NAMES, MARKET_NAMES, VOCABULARY
 from support.markets import Market
 from technic.language.analysis import compile as check
-from technic.language.evaluate import evaluate_bars, evaluate_day
-from technic.language.market_values import block_terms, evaluate_market
+from technic.language.evaluation.evaluate import evaluate_bars, evaluate_day
+from technic.language.evaluation.market_values import block_terms, evaluate_market
 from technic.language.syntax.nodes import Node
 from technic.typing import FloatArray
 

@@ -19,8 +19,8 @@ import numpy as np
 from support.packed_panel import packed_panel
 from support.shaped_bars import changed, side_by_side, straight
 from technic.language import Node
-from technic.language.evaluate import evaluate_block
-from technic.language.market_values import block_terms, evaluate_market
+from technic.language.evaluation.evaluate import evaluate_block
+from technic.language.evaluation.market_values import block_terms, evaluate_market
 from technic.panel import BarPanel
 from technic.scan_terms import vocabulary
 from technic.setups import Setup, check_setup

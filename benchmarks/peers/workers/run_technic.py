@@ -13,7 +13,7 @@ from measure import FIELDS, Report, arguments, best_of, read_bars
 
 from technic.indicators import atr, bbands, ema, macd, roc, rsi, sma, stddev, willr
 from technic.language import BASE, read
-from technic.language.evaluate import evaluate_day
+from technic.language.evaluation.evaluate import evaluate_day
 from technic.panel import BarPanel
 from technic.version import __version__
 

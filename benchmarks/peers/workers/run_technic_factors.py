@@ -16,7 +16,7 @@ from run_technic import panel_of
 
 from technic.data_engine.store import BarStore
 from technic.language import BASE, read
-from technic.language.evaluate import evaluate_bars
+from technic.language.evaluation.evaluate import evaluate_bars
 from technic.panel import BarPanel, LongBars
 from technic.version import __version__
 

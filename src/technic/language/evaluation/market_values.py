@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language.analysis.scope import level_of
 from technic.language.analysis.vocabulary import Vocabulary
+from technic.language.evaluation.program import Program
 from technic.language.functions import elementwise as element_wise
 from technic.language.functions.elementwise import Values
 from technic.language.functions.operators import applied, split
-from technic.language.program import Program
 from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children
 from technic.typing import BoolArray, FloatArray
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.errors import RuleUnavailableError
-from technic.language.program import Span
+from technic.language.evaluation.program import Span
 from technic.panel import BarPanel
 from technic.typing import BoolArray, FloatArray
 

@@ -22,13 +22,13 @@ from technic.errors import ParameterError, RuleUnavailableError
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.language.analysis.scope import level_of
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.bar_values import all_bars, newest_bars
+from technic.language.evaluation.bar_values import all_bars, newest_bars
+from technic.language.evaluation.market_values import block_terms
+from technic.language.evaluation.program import Program
+from technic.language.evaluation.resample import Timeframe, resampled
 from technic.language.functions import elementwise as element_wise
 from technic.language.functions.function import Function, Level, Memory
 from technic.language.functions.operators import applied, split
-from technic.language.market_values import block_terms
-from technic.language.program import Program
-from technic.language.resample import Timeframe, resampled
 from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children, walk
 from technic.panel import BarPanel
 from technic.typing import BoolArray, FloatArray

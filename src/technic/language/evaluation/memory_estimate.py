@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from technic.language.analysis.scope import level_of
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.bar_values import MOST_STREAMED
+from technic.language.evaluation.bar_values import MOST_STREAMED
+from technic.language.evaluation.program import Need, Program, Step, needs
 from technic.language.functions.operators import split
-from technic.language.program import Need, Program, Step, needs
 from technic.language.syntax.nodes import Call, Node, children
 
 __all__ = ["arrays_held"]

@@ -1,0 +1,1 @@
+"""Values of checked expressions, for blocks and for the market."""
