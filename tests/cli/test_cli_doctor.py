@@ -11,9 +11,9 @@ import pytest
 from support.loopback import small
 from technic.cli import checks
 from technic.cli.vendor_checks import advice
-from technic.data_engine.loopback import LoopbackServer
 from technic.data_engine.providers.vendors.polygon import FREE, PAID
 from technic.data_engine.sync.key_check import Finding, Topic
+from technic.loopback import LoopbackServer
 
 TOPICS = get_args(Topic)
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from support.loopback import small
-from technic.data_engine.loopback import FaultRules, LoopbackServer
+from technic.loopback import FaultRules, LoopbackServer
 
 BARS = ("grouped", "range", "snapshot")
 

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from support.loopback import small
-from technic.data_engine.loopback import FaultRules, LoopbackServer, Wiring
+from technic.loopback import FaultRules, LoopbackServer, Wiring
 
 
 @pytest.fixture

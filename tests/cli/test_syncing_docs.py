@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from support.loopback import small
-from technic.data_engine.loopback import LoopbackServer
+from technic.loopback import LoopbackServer
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "syncing.md"
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from technic.data_engine import get_price_history, get_price_history_batch
-from technic.data_engine.loopback import Loopback, LoopbackServer, World
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import Syncer
 from technic.errors import ParameterError
+from technic.loopback import Loopback, LoopbackServer, World
 from technic.sessions import build_calendar
 from technic.testing import FakeProvider, make_bars
 

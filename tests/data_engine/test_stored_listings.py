@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.data_engine.loopback import Loopback, LoopbackServer, World
 from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import Syncer
+from technic.loopback import Loopback, LoopbackServer, World
 from technic.sessions import build_calendar
 
 CALENDAR = build_calendar(2026)

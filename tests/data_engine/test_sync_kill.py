@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from support.sync_child import SESSIONS
-from technic.data_engine.loopback import Loopback, LoopbackServer, Wiring, World
 from technic.data_engine.store import BarStore
+from technic.loopback import Loopback, LoopbackServer, Wiring, World
 from technic.sessions import build_calendar
 
 KILLS = int(os.environ.get("TECHNIC_SOAK_KILLS", "5"))

@@ -13,12 +13,12 @@ import pytest
 
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.requests import Capabilities
-from technic.data_engine.loopback import FaultRules, Loopback, LoopbackServer, Wiring, World
 from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import Syncer
+from technic.loopback import FaultRules, Loopback, LoopbackServer, Wiring, World
 from technic.panel import LongBars
 from technic.sessions import build_calendar
 

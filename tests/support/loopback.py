@@ -9,7 +9,7 @@ import numpy as np
 
 from support.vendor import CALENDAR
 from technic.data_engine.interfaces.transport import HttpRequest
-from technic.data_engine.loopback import FaultRules, Loopback, WireOptions, World
+from technic.loopback import FaultRules, Loopback, WireOptions, World
 
 __all__ = ["ALPACA_KEYS", "POLYGON_KEY", "ask", "day", "grouped", "old_companies", "small", "span"]
 

@@ -127,7 +127,7 @@ def _reset(url: str) -> None:
 @contextmanager
 def _loopback(config: BenchConfig) -> Iterator[str]:
     """Serve the simulated market from a process of its own; yields its URL."""
-    command = [sys.executable, "-m", "technic.data_engine.loopback", "--while-stdin"]
+    command = [sys.executable, "-m", "technic.loopback", "--while-stdin"]
     command += ["--size", str(config.symbols), "--prepare", str(config.sessions)]
     command += ["--latency-ms", str(config.latency_ms)]
     if config.requests_per_minute is not None:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from technic.data_engine.loopback import FaultRules, Loopback, Wiring, World
-from technic.data_engine.loopback.server import serve
 from technic.data_engine.providers.demo import LAST_SESSION
+from technic.loopback import FaultRules, Loopback, Wiring, World
+from technic.loopback.server import serve
 from technic.marketsim import DEFAULT_SEED
 from technic.sessions import load_calendar, parse_day
 from technic.settings import load_settings

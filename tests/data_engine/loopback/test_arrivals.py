@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from support.loopback import GROUPED, POLYGON_KEY, small
 from technic.data_engine.interfaces.transport import HttpRequest
-from technic.data_engine.loopback.arrivals import RateLimit, Stats
 from technic.errors import ParameterError
+from technic.loopback.arrivals import RateLimit, Stats
 
 # eighths of a second are exact as floats, so that windows end where they should
 TIMES = st.lists(st.integers(0, 400).map(lambda eighths: eighths / 8), max_size=60).map(sorted)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from support.loopback import ALPACA_KEYS, GROUPED, POLYGON_KEY, old_companies, small
 from technic.data_engine.interfaces.requests import UnavailableError
 from technic.data_engine.interfaces.transport import HttpRequest
-from technic.data_engine.loopback import FaultRules
-from technic.data_engine.loopback.faults import Faults
-from technic.data_engine.loopback.wire import Call
 from technic.errors import ParameterError
+from technic.loopback import FaultRules
+from technic.loopback.faults import Faults
+from technic.loopback.wire import Call
 
 DAY = f"{GROUPED}/2026-06-30"
 

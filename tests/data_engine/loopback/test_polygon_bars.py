@@ -11,7 +11,7 @@ import pytest
 
 from support.loopback import GROUPED, ask, day, grouped, old_companies, small, span
 from technic.data_engine.interfaces.transport import HttpRequest
-from technic.data_engine.loopback.wire import Call
+from technic.loopback.wire import Call
 
 DAY = "2026-06-30"
 

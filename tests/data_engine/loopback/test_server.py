@@ -17,12 +17,12 @@ import pytest
 from support.loopback import GROUPED, POLYGON_KEY, small
 from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest, UnavailableError
 from technic.data_engine.interfaces.transport import AiohttpTransport, HttpRequest, HttpResponse
-from technic.data_engine.loopback import FaultRules, Loopback, LoopbackServer, Wiring
 from technic.data_engine.network.clock import SystemClock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.errors import ParameterError
+from technic.loopback import FaultRules, Loopback, LoopbackServer, Wiring
 
 DAY = f"{GROUPED}/2026-06-30"
 
@@ -181,7 +181,7 @@ def test_the_wiring_refuses_what_cannot_be():
             Wiring(**settings)
 
 
-COMMAND = [sys.executable, "-m", "technic.data_engine.loopback", "--size", "100"]
+COMMAND = [sys.executable, "-m", "technic.loopback", "--size", "100"]
 
 
 @pytest.mark.parametrize("ending", ["signal", "stdin"])

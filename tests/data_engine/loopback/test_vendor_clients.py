@@ -12,7 +12,7 @@ from massive.exceptions import AuthError, BadResponse
 from urllib3.exceptions import MaxRetryError
 
 from support.loopback import ask, day, grouped, old_companies, small, span
-from technic.data_engine.loopback import FaultRules, LoopbackServer
+from technic.loopback import FaultRules, LoopbackServer
 
 with warnings.catch_warnings():
     # alpaca-py imports a part of websockets that is deprecated, which is not ours to mend

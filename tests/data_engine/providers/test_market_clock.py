@@ -7,9 +7,9 @@ import socket
 import numpy as np
 import pytest
 
-from technic.data_engine.loopback import Loopback, LoopbackServer, World
 from technic.data_engine.providers.vendors.loopback import MarketClock
 from technic.errors import FetchError
+from technic.loopback import Loopback, LoopbackServer, World
 from technic.sessions import build_calendar
 
 

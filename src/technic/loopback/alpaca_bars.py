@@ -11,18 +11,18 @@ import msgspec
 import numpy as np
 
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.loopback.alpaca_format import (
+from technic.loopback.alpaca_format import (
     AlpacaFormat,
     bad_request,
     limit_of,
     moment,
 )
-from technic.data_engine.loopback.grid import VOLUME
-from technic.data_engine.loopback.minutes import MINUTE_SPANS, minute_bars
-from technic.data_engine.loopback.polygon_format import split_adjusted, trade_facts
-from technic.data_engine.loopback.vendor_plans import WireOptions
-from technic.data_engine.loopback.wire import Call, Route, json_reply
-from technic.data_engine.loopback.world import Span, World
+from technic.loopback.grid import VOLUME
+from technic.loopback.minutes import MINUTE_SPANS, minute_bars
+from technic.loopback.polygon_format import split_adjusted, trade_facts
+from technic.loopback.vendor_plans import WireOptions
+from technic.loopback.wire import Call, Route, json_reply
+from technic.loopback.world import Span, World
 from technic.typing import FloatArray
 
 __all__ = ["AlpacaBars"]

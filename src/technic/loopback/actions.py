@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.loopback.grid import CLOSE, Grid, MadeSplit
+from technic.loopback.grid import CLOSE, Grid, MadeSplit
 from technic.marketsim import Market
 from technic.marketsim.draws import uniform
 from technic.marketsim.quarters import QUARTER

@@ -11,8 +11,8 @@ import datetime as dt
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.loopback.grid import CLOSE, HIGH, LOW, OPEN, VOLUME
-from technic.data_engine.loopback.world import NEW_YORK, World
+from technic.loopback.grid import CLOSE, HIGH, LOW, OPEN, VOLUME
+from technic.loopback.world import NEW_YORK, World
 from technic.typing import FloatArray, IntArray
 
 __all__ = ["MINUTE_SPANS", "minute_bars"]

@@ -19,25 +19,25 @@ from typing import Literal
 
 from technic.data_engine.interfaces.requests import UnavailableError
 from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
-from technic.data_engine.loopback.alpaca_bars import AlpacaBars
-from technic.data_engine.loopback.alpaca_reference import AlpacaReference
-from technic.data_engine.loopback.arrivals import RateLimit, Stats
-from technic.data_engine.loopback.control import Control
-from technic.data_engine.loopback.faults import (
+from technic.data_engine.network.clock import Clock, SystemClock
+from technic.loopback.alpaca_bars import AlpacaBars
+from technic.loopback.alpaca_reference import AlpacaReference
+from technic.loopback.arrivals import RateLimit, Stats
+from technic.loopback.control import Control
+from technic.loopback.faults import (
     FaultRules,
     Faults,
     response_of,
     spoiled,
     throttled,
 )
-from technic.data_engine.loopback.polygon_bars import PolygonBars
-from technic.data_engine.loopback.polygon_format import failed
-from technic.data_engine.loopback.polygon_reference import PolygonReference
-from technic.data_engine.loopback.polygon_snapshot import PolygonSnapshot
-from technic.data_engine.loopback.vendor_plans import WireOptions
-from technic.data_engine.loopback.wire import Call, Route, Routes, WireError, json_reply
-from technic.data_engine.loopback.world import World
-from technic.data_engine.network.clock import Clock, SystemClock
+from technic.loopback.polygon_bars import PolygonBars
+from technic.loopback.polygon_format import failed
+from technic.loopback.polygon_reference import PolygonReference
+from technic.loopback.polygon_snapshot import PolygonSnapshot
+from technic.loopback.vendor_plans import WireOptions
+from technic.loopback.wire import Call, Route, Routes, WireError, json_reply
+from technic.loopback.world import World
 
 __all__ = ["Answer", "Loopback"]
 

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.loopback.minutes import MINUTE_SPANS, minute_bars
-from technic.data_engine.loopback.polygon_format import (
+from technic.loopback.minutes import MINUTE_SPANS, minute_bars
+from technic.loopback.polygon_format import (
     GroupedRow,
     PolygonFormat,
     RangeRow,
@@ -22,8 +22,8 @@ from technic.data_engine.loopback.polygon_format import (
     trade_facts,
     with_cursor,
 )
-from technic.data_engine.loopback.vendor_plans import WireOptions
-from technic.data_engine.loopback.wire import (
+from technic.loopback.vendor_plans import WireOptions
+from technic.loopback.wire import (
     Call,
     Route,
     as_day,
@@ -31,7 +31,7 @@ from technic.data_engine.loopback.wire import (
     encoded_cursor,
     json_reply,
 )
-from technic.data_engine.loopback.world import Span, World
+from technic.loopback.world import Span, World
 
 __all__ = ["PolygonBars"]
 

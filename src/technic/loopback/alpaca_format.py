@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from technic.data_engine.loopback.vendor_plans import WireOptions
-from technic.data_engine.loopback.wire import Call, WireError, as_day, as_number
-from technic.data_engine.loopback.world import NEW_YORK, Span, World
 from technic.errors import ParameterError
+from technic.loopback.vendor_plans import WireOptions
+from technic.loopback.wire import Call, WireError, as_day, as_number
+from technic.loopback.world import NEW_YORK, Span, World
 from technic.universe.symbols import format_symbol, parse
 
 __all__ = ["AlpacaFormat", "alpaca_name", "bad_request", "limit_of", "moment"]

@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.loopback.wire import Call
 from technic.errors import ParameterError
+from technic.loopback.wire import Call
 
 __all__ = ["FaultRules", "Faults", "response_of", "spoiled"]
 

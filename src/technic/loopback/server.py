@@ -19,10 +19,10 @@ from typing import Self
 from aiohttp import web
 
 from technic.data_engine.interfaces.transport import HttpRequest
-from technic.data_engine.loopback.arrivals import Stats
-from technic.data_engine.loopback.core import Answer, Loopback
-from technic.data_engine.loopback.world import World
 from technic.errors import ParameterError
+from technic.loopback.arrivals import Stats
+from technic.loopback.core import Answer, Loopback
+from technic.loopback.world import World
 
 __all__ = ["LoopbackServer", "Wiring", "serve"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.loopback.polygon_format import (
+from technic.loopback.polygon_format import (
     PolygonFormat,
     not_authorized,
     not_found,
     request_id,
 )
-from technic.data_engine.loopback.vendor_plans import WireOptions
-from technic.data_engine.loopback.wire import Call, Route, json_reply
-from technic.data_engine.loopback.world import World
+from technic.loopback.vendor_plans import WireOptions
+from technic.loopback.wire import Call, Route, json_reply
+from technic.loopback.world import World
 from technic.typing import FloatArray
 
 __all__ = ["PolygonSnapshot"]

@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.loopback.actions import Actions, Dividend
-from technic.data_engine.loopback.grid import Edits, Grid, Halt, MadeSplit
 from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS
 from technic.errors import ParameterError
+from technic.loopback.actions import Actions, Dividend
+from technic.loopback.grid import Edits, Grid, Halt, MadeSplit
 from technic.marketsim import DEFAULT_SEED, DEFAULT_SIZE, Market
 from technic.marketsim.names import describe
 from technic.sessions import SessionCalendar

@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.loopback.grid import VOLUME
-from technic.data_engine.loopback.vendor_plans import WireOptions
-from technic.data_engine.loopback.wire import Call, WireError, decoded_cursor
-from technic.data_engine.loopback.world import World
+from technic.loopback.grid import VOLUME
+from technic.loopback.vendor_plans import WireOptions
+from technic.loopback.wire import Call, WireError, decoded_cursor
+from technic.loopback.world import World
 from technic.typing import FloatArray
 
 __all__ = ["GroupedRow", "PolygonFormat", "RangeRow", "failed", "flag", "junk_rows",

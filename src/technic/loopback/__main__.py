@@ -1,4 +1,4 @@
-"""``python -m technic.data_engine.loopback``: the loopback provider as a process of its own.
+"""``python -m technic.loopback``: the loopback provider as a process of its own.
 
 Prints one line of JSON once it serves, with its URL, and ends on Ctrl-C or SIGTERM.
 """
@@ -15,13 +15,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from technic.data_engine.loopback.core import Loopback
-from technic.data_engine.loopback.faults import FaultRules
-from technic.data_engine.loopback.server import Wiring, serve
-from technic.data_engine.loopback.vendor_plans import ALPACA_PLANS, POLYGON_PLANS, WireOptions
-from technic.data_engine.loopback.world import World
 from technic.data_engine.providers.demo import LAST_SESSION
 from technic.errors import TechnicError
+from technic.loopback.core import Loopback
+from technic.loopback.faults import FaultRules
+from technic.loopback.server import Wiring, serve
+from technic.loopback.vendor_plans import ALPACA_PLANS, POLYGON_PLANS, WireOptions
+from technic.loopback.world import World
 from technic.marketsim import DEFAULT_SEED, DEFAULT_SIZE
 from technic.sessions import load_calendar, parse_day
 from technic.settings import load_settings
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m technic.data_engine.loopback",
+        prog="python -m technic.loopback",
         description="Serve a SIMULATED market on 127.0.0.1 in the formats of Polygon and Alpaca.",
     )
     add = parser.add_argument

@@ -9,9 +9,9 @@ from uuid import UUID
 import numpy as np
 
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.loopback.alpaca_format import alpaca_name, bad_request, limit_of
-from technic.data_engine.loopback.vendor_plans import WireOptions
-from technic.data_engine.loopback.wire import (
+from technic.loopback.alpaca_format import alpaca_name, bad_request, limit_of
+from technic.loopback.vendor_plans import WireOptions
+from technic.loopback.wire import (
     Call,
     Route,
     as_day,
@@ -20,7 +20,7 @@ from technic.data_engine.loopback.wire import (
     encoded_cursor,
     json_reply,
 )
-from technic.data_engine.loopback.world import NEW_YORK, World
+from technic.loopback.world import NEW_YORK, World
 
 __all__ = ["AlpacaReference"]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.loopback.arrivals import Stats
-from technic.data_engine.loopback.wire import Call, Route, WireError, as_day, json_reply
-from technic.data_engine.loopback.world import World, as_phase
 from technic.errors import ParameterError
+from technic.loopback.arrivals import Stats
+from technic.loopback.wire import Call, Route, WireError, as_day, json_reply
+from technic.loopback.world import World, as_phase
 
 __all__ = ["Control"]
 

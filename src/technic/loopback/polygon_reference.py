@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from technic.data_engine.interfaces.transport import HttpResponse
-from technic.data_engine.loopback.polygon_format import (
+from technic.loopback.polygon_format import (
     PolygonFormat,
     failed,
     not_found,
     with_cursor,
 )
-from technic.data_engine.loopback.vendor_plans import WireOptions
-from technic.data_engine.loopback.wire import (
+from technic.loopback.vendor_plans import WireOptions
+from technic.loopback.wire import (
     Call,
     Route,
     as_day,
@@ -23,7 +23,7 @@ from technic.data_engine.loopback.wire import (
     kept,
     ordered,
 )
-from technic.data_engine.loopback.world import World
+from technic.loopback.world import World
 
 __all__ = ["PolygonReference"]
 
