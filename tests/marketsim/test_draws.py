@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic.marketsim.draws import (
+from technic.marketsim.paths import power
+from technic.marketsim.random_streams import (
     exponential_table,
     mix,
     normal,
@@ -17,7 +18,6 @@ from technic.marketsim.draws import (
     uniform,
     volume_table,
 )
-from technic.marketsim.paths import power
 
 MASK = 2**64 - 1
 

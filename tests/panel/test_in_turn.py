@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from technic.errors import ParameterError
 from technic.panel import FIELDS, BarPanel, LongBars
-from technic.panel.in_turn import packed_in_turn
+from technic.panel.incremental import packed_in_turn
 from technic.panel.long_bars import concatenated
 from technic.testing import make_bars
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from technic.loopback.grid import CLOSE, Grid, MadeSplit
 from technic.marketsim import Market
-from technic.marketsim.draws import uniform
 from technic.marketsim.quarters import QUARTER
+from technic.marketsim.random_streams import uniform
 from technic.marketsim.securities import KIND
 from technic.typing import FloatArray
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.marketsim.draws import uniform
+from technic.marketsim.random_streams import uniform
 from technic.typing import FloatArray
 
 __all__ = ["FAULTS", "Events", "draw_faults", "draw_halts"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.marketsim.draws import LEVELS, normal, student_table, uniform
+from technic.marketsim.random_streams import LEVELS, normal, student_table, uniform
 from technic.marketsim.sectors import INDUSTRIES, SECTORS
 from technic.typing import FloatArray
 

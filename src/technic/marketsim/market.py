@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError
-from technic.marketsim.draws import LEVELS, uniform
 from technic.marketsim.events import draw_faults, draw_halts
 from technic.marketsim.factors import Factors, draw_factors
 from technic.marketsim.paths import Block, Paths, close_paths, make_paths
 from technic.marketsim.quarters import QUARTER, STRIDE, draw_quarters
+from technic.marketsim.random_streams import LEVELS, uniform
 from technic.marketsim.sectors import KINDS
 from technic.marketsim.securities import MAX_SIZE, Securities, list_securities
 from technic.marketsim.trading import Days, Habits, trade

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.marketsim.draws import uniform
+from technic.marketsim.random_streams import uniform
 from technic.marketsim.sectors import INDUSTRIES, KINDS, SECTORS
 from technic.marketsim.securities import COUNTRIES, EXCHANGES, Securities
 from technic.typing import FloatArray

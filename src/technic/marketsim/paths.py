@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.marketsim.draws import (
+from technic.marketsim.factors import Factors
+from technic.marketsim.quarters import QUARTER, STRIDE, Quarters
+from technic.marketsim.random_streams import (
     EXP2_LOW,
     EXP2_STEPS,
     LEVELS,
@@ -22,8 +24,6 @@ from technic.marketsim.draws import (
     stream_keys,
     student_table,
 )
-from technic.marketsim.factors import Factors
-from technic.marketsim.quarters import QUARTER, STRIDE, Quarters
 from technic.marketsim.securities import Securities
 from technic.typing import FloatArray
 

@@ -15,9 +15,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.marketsim.draws import LEVELS, exponential_table, normal, student_table, uniform
 from technic.marketsim.events import Events
 from technic.marketsim.factors import Factors
+from technic.marketsim.random_streams import (
+    LEVELS,
+    exponential_table,
+    normal,
+    student_table,
+    uniform,
+)
 from technic.marketsim.sectors import BLANK_CHECK, INDUSTRIES, KINDS, SECTORS
 from technic.marketsim.securities import Securities
 from technic.typing import BoolArray, FloatArray

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.marketsim.draws import normal, uniform
+from technic.marketsim.random_streams import normal, uniform
 from technic.marketsim.sectors import BLANK_CHECK, INDUSTRIES, KINDS, SECTORS, SLOTS
 from technic.typing import FloatArray
 

@@ -10,10 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.marketsim.draws import LEVELS, Keys, exponential_table, normal_table, volume_table
 from technic.marketsim.events import FAULTS, Events
 from technic.marketsim.paths import RAMP, Block, Paths, chosen, close_paths
 from technic.marketsim.quarters import STRIDE
+from technic.marketsim.random_streams import (
+    LEVELS,
+    Keys,
+    exponential_table,
+    normal_table,
+    volume_table,
+)
 from technic.typing import BoolArray, FloatArray
 
 __all__ = ["Days", "Habits", "trade"]

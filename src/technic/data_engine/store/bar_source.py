@@ -16,7 +16,7 @@ from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.provider import Splits
 from technic.data_engine.store import BarStore, BarWindow
 from technic.panel import BarPanel
-from technic.panel.in_turn import packed_in_turn
+from technic.panel.incremental import packed_in_turn
 from technic.panel.long_bars import concatenated
 from technic.typing import DateArray
 
