@@ -29,7 +29,7 @@ from technic.language import BASE, read
 from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.syntax.nodes import Node
 from technic.panel import BarPanel
-from technic.scan_block import scan_block
+from technic.scan.block import scan_block
 from technic.scoring import subscores
 from technic.testing import make_panel
 

@@ -34,7 +34,7 @@ from technic.engine.ray_runner import RayRunner, start_ray
 from technic.engine.serialization import panel_bytes
 from technic.engine.task_plan import Machines, Shares, shared_out
 from technic.panel import BarPanel
-from technic.scan_block import scan_block
+from technic.scan.block import scan_block
 from technic.testing import make_bars, make_panel
 
 STORE = 2 * 2**30

@@ -27,7 +27,7 @@ from technic.engine.ray_runner import RayRun, RayRunner, start_ray
 from technic.engine.runner import Runner
 from technic.engine.threads import ThreadsRunner
 from technic.panel import BarPanel
-from technic.scan_block import ALL_COLUMNS, BlockRows, joined, scan_block
+from technic.scan.block import ALL_COLUMNS, BlockRows, joined, scan_block
 from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import load_settings
 from technic.testing import make_bars, make_panel

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from technic import FilterRules, ScanConfig
-from technic.config_json import config_differences, config_from_json, config_to_json
 from technic.data_engine.gate.rules import GateRules
 from technic.errors import InputFileError
+from technic.scan.config_json import config_differences, config_from_json, config_to_json
 from technic.scoring import ScoreWeights, SignalThresholds
 from technic.setups.setup import Setup, SetupCondition, SetupParameter
 from technic.trade_plan import PlanRules

@@ -17,7 +17,7 @@ from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.providers.files.provider import FilesProvider
 from technic.engine.local import LocalRunner
 from technic.panel import BarPanel
-from technic.scan_block import joined, scan_block
+from technic.scan.block import joined, scan_block
 from technic.sessions import build_calendar
 
 NOW = dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC)

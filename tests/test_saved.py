@@ -13,10 +13,10 @@ import pytest
 
 from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import FilterRules, ScanConfig, ScanResult
-from technic.config_json import config_to_json
 from technic.errors import InputFileError, ParameterError
 from technic.saved import load_saved
 from technic.saved_folder import FORMAT, FRAMES
+from technic.scan.config_json import config_to_json
 from technic.testing import make_bars
 
 CONFIG = ScanConfig(filters=FilterRules(min_rating=50), sort="symbol")

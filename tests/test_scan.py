@@ -15,12 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan, until
-from technic import FilterRules, ScanConfig, run_scan, scan_block
+from technic import FilterRules, ScanConfig, run_scan
 from technic.data_engine.interfaces.provider import Failure
 from technic.errors import NothingToScanError, ParameterError
-from technic.market import LISTING_COLUMNS, TABLE_COLUMNS
 from technic.panel import LongBars
-from technic.scan_context import open_context
+from technic.scan import block as scan_block
+from technic.scan.context import open_context
+from technic.scan.cross_section import LISTING_COLUMNS, TABLE_COLUMNS
 from technic.scanner_core import _process_symbol, _scan_symbol
 from technic.settings import load_settings
 from technic.testing import FakeProvider, make_bars

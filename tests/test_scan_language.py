@@ -13,7 +13,6 @@ import talib
 
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan, until
 from technic import FilterRules, ScanConfig, ScanResult, run_scan
-from technic.config_json import config_from_json, config_to_json
 from technic.engine.local import LocalRunner
 from technic.engine.runner import Runner
 from technic.engine.threads import ThreadsRunner
@@ -26,6 +25,7 @@ from technic.errors import (
 )
 from technic.export import write
 from technic.panel import LongBars
+from technic.scan.config_json import config_from_json, config_to_json
 from technic.setups.setup import Setup, SetupCondition, SetupOption, SetupParameter
 from technic.testing import FakeProvider, make_bars
 from technic.universe import universe_of

@@ -13,7 +13,7 @@ from technic.version import __version__
 if TYPE_CHECKING:
     from technic.ray_scans import run_ray_scans
     from technic.result import ScanResult
-    from technic.scan_config import FilterRules, ScanConfig
+    from technic.scan.config import FilterRules, ScanConfig
     from technic.scanner_core import run_scan
 
 __all__ = ["FilterRules", "ScanConfig", "ScanResult", "__version__", "run_ray_scans", "run_scan"]
@@ -21,8 +21,8 @@ __all__ = ["FilterRules", "ScanConfig", "ScanResult", "__version__", "run_ray_sc
 __getattr__ = lazy_names(
     __name__,
     {
-        "FilterRules": "technic.scan_config",
-        "ScanConfig": "technic.scan_config",
+        "FilterRules": "technic.scan.config",
+        "ScanConfig": "technic.scan.config",
         "ScanResult": "technic.result",
         "run_ray_scans": "technic.ray_scans",
         "run_scan": "technic.scanner_core",

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from technic.config_json import config_differences
 from technic.ledger import KEPT
 from technic.saved import SavedScan
+from technic.scan.config_json import config_differences
 from technic.scoring import REQUIRED_COLUMNS, Explanation, explain
 from technic.version import __version__
 

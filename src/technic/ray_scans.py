@@ -10,7 +10,7 @@ from technic.data_engine.price_cache import PriceFrames
 from technic.errors import ParameterError
 from technic.regime import Regime
 from technic.result import ScanResult
-from technic.scan_config import ScanConfig
+from technic.scan.config import ScanConfig
 from technic.scanner_core import run_scan
 
 __all__ = ["run_ray_scans"]

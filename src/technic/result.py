@@ -14,8 +14,6 @@ import numpy as np
 import pandas as pd
 
 from technic.code_version import code_version, environment
-from technic.conditions import ConditionResult, NotSettled
-from technic.config_json import config_to_json
 from technic.data_engine.benchmark import Benchmark
 from technic.data_engine.data_version import BAR_FACTS, DataVersion, bar_facts, hash_of
 from technic.data_engine.price_cache import BatchStats, LazyPrices, PriceCache
@@ -23,7 +21,9 @@ from technic.errors import MissingExtraError, ParameterError
 from technic.ledger import KEPT, Ledger
 from technic.regime import Regime
 from technic.saved_folder import write_folder
-from technic.scan_config import ScanConfig
+from technic.scan.conditions import ConditionResult, NotSettled
+from technic.scan.config import ScanConfig
+from technic.scan.config_json import config_to_json
 from technic.scoring import Explanation, explain, signals
 from technic.typing import FloatArray
 from technic.universe import Universe

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from technic.config_json import config_from_json
 from technic.errors import InputFileError, ParameterError
 from technic.ledger import KEPT, Ledger
 from technic.result import DataInfo
 from technic.saved_folder import SCAN, StoredFolder, read_folder
-from technic.scan_config import ScanConfig
+from technic.scan.config import ScanConfig
+from technic.scan.config_json import config_from_json
 from technic.universe import Universe
 
 __all__ = ["SavedScan", "load_saved"]

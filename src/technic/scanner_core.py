@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from technic.conditions import NotSettled
 from technic.data_engine.benchmark import Benchmark, load_benchmark
 from technic.data_engine.data_version import data_version_of
 from technic.data_engine.interfaces.provider import Provider
@@ -35,22 +34,23 @@ from technic.engine.open import DEFAULT_RUNNER, ChosenRunner, check_runner, open
 from technic.engine.runner import Runner
 from technic.errors import NothingToScanError
 from technic.ledger import Ledger, LedgerBook
-from technic.market import Market, filter_market, has_column, rank_market, ranked_table
 from technic.panel import BarPanel
 from technic.panel.long_bars import concatenated
 from technic.result import DataInfo, RunnerInfo, ScanResult, ScanStats, UniverseInfo
-from technic.scan_block import BlockRows, joined, scan_block
-from technic.scan_config import FilterRules, ScanConfig, SortOrder
-from technic.scan_context import ScanContext, choose_universe, open_context
-from technic.scan_history import ScanProgress, load_history
+from technic.scan.block import BlockRows, joined, scan_block
+from technic.scan.conditions import NotSettled
+from technic.scan.config import FilterRules, ScanConfig, SortOrder
+from technic.scan.context import ScanContext, choose_universe, open_context
+from technic.scan.cross_section import Market, filter_market, has_column, rank_market, ranked_table
+from technic.scan.history import ScanProgress, load_history
+from technic.scan.stopwatch import Stopwatch
 from technic.settings import Settings, load_settings
 from technic.setups.apply import carried_over
-from technic.stopwatch import Stopwatch
 from technic.universe import Prescreened, Universe, prescreen
 
 if TYPE_CHECKING:
-    from technic.market_terms import MarketTerms
-    from technic.scan_terms import ScanTerms
+    from technic.scan.expression_values import MarketTerms
+    from technic.scan.expressions import ScanTerms
 
 __all__ = ["run_scan"]
 
@@ -231,7 +231,7 @@ def _record_filtered(
     filtered = filter_market(market, rules)
     book.record_coded("filter", market.symbols, filtered.rule, filtered.detail)
     if said is not None:
-        from technic.market_terms import filter_terms
+        from technic.scan.expression_values import filter_terms
 
         already = np.array([rule is not None for rule in filtered.rule], dtype=np.bool_)
         refused = filter_terms(said, already)
@@ -245,7 +245,7 @@ def _terms(config: ScanConfig) -> ScanTerms | None:
     silent = config.where is None and config.max_history is None
     if plain and silent and not (config.setups or config.columns):
         return None
-    from technic.scan_terms import scan_terms
+    from technic.scan.expressions import scan_terms
 
     return scan_terms(config)
 
@@ -266,7 +266,7 @@ def _evaluated(
 ) -> MarketTerms | None:
     if terms is None:
         return None
-    from technic.market_terms import market_terms
+    from technic.scan.expression_values import market_terms
 
     return market_terms(terms, market, universe, [setup.name for setup in config.setups])
 

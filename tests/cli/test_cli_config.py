@@ -22,7 +22,7 @@ from technic.cli.options.options import (
 from technic.cli.options.values import amount, split
 from technic.engine.open import DEFAULT_RUNNER
 from technic.errors import ParameterError
-from technic.scan_config import ScanConfig
+from technic.scan.config import ScanConfig
 from technic.settings import Settings
 
 HOME = Path("home")

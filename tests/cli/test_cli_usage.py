@@ -10,10 +10,10 @@ from typing import get_args
 
 import pytest
 
-from technic import scan_block
 from technic.cli.app import app
 from technic.cli.commands import scan as scan_module
 from technic.cli.entry import run
+from technic.scan import block as scan_block
 
 ROOT = Path(__file__).resolve().parents[2]
 

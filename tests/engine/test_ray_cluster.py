@@ -22,7 +22,7 @@ from technic.engine.local import LocalRunner
 from technic.engine.ray_runner import RayRunner, explained, start_ray
 from technic.errors import RunnerError
 from technic.panel import BarPanel
-from technic.scan_block import joined, scan_block
+from technic.scan.block import joined, scan_block
 from technic.testing import make_bars, make_panel
 
 ray = pytest.importorskip("ray")

@@ -34,7 +34,7 @@ from technic.engine.threads import ThreadsRunner
 from technic.errors import ParameterError, RunnerError, StoreError
 from technic.panel import BarPanel, LongBars
 from technic.result import RunnerInfo
-from technic.scan_block import joined, scan_block
+from technic.scan.block import joined, scan_block
 from technic.testing import FakeProvider, make_bars, make_panel
 
 ray = pytest.importorskip("ray")

@@ -19,7 +19,7 @@ from technic.errors import MissingExtraError, ParameterError
 from technic.export import FORMATS, check_ledger_target, check_target, write, write_ledger
 from technic.export.targets import replacing
 from technic.result import ScanResult
-from technic.scan_config import ScanConfig
+from technic.scan.config import ScanConfig
 from technic.scanner_core import run_scan
 from technic.sessions import build_calendar
 from technic.testing import FakeProvider, make_bars

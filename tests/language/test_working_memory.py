@@ -21,8 +21,8 @@ from technic.language.evaluation.evaluate import evaluate_block
 from technic.language.evaluation.memory_estimate import arrays_held
 from technic.language.syntax.nodes import Node
 from technic.panel import BarPanel
-from technic.scan_block import scan_block
-from technic.scan_terms import ScanTerms, scan_terms, vocabulary
+from technic.scan.block import scan_block
+from technic.scan.expressions import ScanTerms, scan_terms, vocabulary
 from technic.testing import make_panel
 
 BARS = 1_200

@@ -3,8 +3,8 @@
 import pytest
 
 from technic.errors import ExpressionError, InputFileError, ParameterError, UsageError
-from technic.scan_config import ScanConfig
-from technic.scan_terms import vocabulary
+from technic.scan.config import ScanConfig
+from technic.scan.expressions import vocabulary
 from technic.setups import (
     Library,
     SetupCondition,

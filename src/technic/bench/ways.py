@@ -33,7 +33,7 @@ from technic.errors import NothingToScanError
 from technic.panel import BarPanel, LongBars
 from technic.panel.long_bars import concatenated
 from technic.result import ScanResult
-from technic.scan_config import ScanConfig
+from technic.scan.config import ScanConfig
 from technic.scanner_core import run_scan
 
 __all__ = ["OneByOne", "PlannedRun", "baseline", "one_request_each", "planned"]

@@ -19,7 +19,7 @@ from technic.cli.options.config import source_of
 from technic.cli.vendor_checks import vendor_checks
 from technic.data_engine.open_provider import REMOTE, open_provider
 from technic.errors import TechnicError
-from technic.scan_config import ScanConfig
+from technic.scan.config import ScanConfig
 from technic.scanner_core import run_scan
 from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import Settings, load_settings

@@ -29,8 +29,8 @@ from technic.data_engine.planning.savings import Savings, prescreen_savings
 from technic.data_engine.providers.vendors.loopback import UNLIMITED
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import new_york_date
-from technic.scan_context import choose_universe, open_context
-from technic.scan_terms import ScanTerms, scan_terms
+from technic.scan.context import choose_universe, open_context
+from technic.scan.expressions import ScanTerms, scan_terms
 from technic.settings import load_settings
 from technic.typing import DateArray
 from technic.universe import Prescreened, Universe, prescreen

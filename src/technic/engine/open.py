@@ -16,7 +16,7 @@ from technic.engine.local import LocalRunner
 from technic.engine.runner import Runner
 from technic.engine.threads import ThreadsRunner
 from technic.errors import MissingExtraError, ParameterError, RunnerError
-from technic.scan_config import RUNNERS
+from technic.scan.config import RUNNERS
 
 __all__ = ["DEFAULT_RUNNER", "ChosenRunner", "check_runner", "open_runner"]
 

@@ -13,7 +13,7 @@ from technic.engine.blocks import BlockOutcome
 from technic.errors import RunnerError
 from technic.panel import BarPanel
 from technic.panel.bar_panel import FIELDS
-from technic.scan_block import joined
+from technic.scan.block import joined
 from technic.typing import DateArray
 
 __all__ = ["BARS", "StoredPanel", "packed", "panel_bytes", "unpacked"]

@@ -11,7 +11,7 @@ from technic.data_engine.data_version import bar_facts, hash_of
 from technic.errors import TechnicError
 from technic.result import ScanResult
 from technic.saved import SavedScan
-from technic.scan_context import choose_universe
+from technic.scan.context import choose_universe
 from technic.verify.rerun import Rerun
 from technic.verify.sources import StoreReader
 from technic.verify.table_differences import table_differences

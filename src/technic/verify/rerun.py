@@ -25,7 +25,7 @@ from technic.data_engine.price_cache import PriceFrames
 from technic.errors import StoreError
 from technic.result import ScanResult
 from technic.saved import SavedScan
-from technic.scan_history import ScanProgress
+from technic.scan.history import ScanProgress
 from technic.scanner_core import run_scan
 from technic.sessions import load_calendar
 from technic.settings import Settings

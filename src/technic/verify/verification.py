@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from technic.config_json import config_differences
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.price_cache import PriceFrames
 from technic.result import RunnerInfo, plain
 from technic.saved import SavedScan, load_saved
-from technic.scan_history import ScanProgress
+from technic.scan.config_json import config_differences
+from technic.scan.history import ScanProgress
 from technic.settings import Settings, load_settings
 from technic.verify.inputs import BarChanges, Check, bar_changes, input_checks
 from technic.verify.rerun import run_again

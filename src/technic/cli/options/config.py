@@ -20,7 +20,7 @@ from technic.cli.options.options import (
 from technic.cli.options.values import split
 from technic.data_engine.gate.rules import GateRules
 from technic.errors import ParameterError
-from technic.scan_config import FilterRules, ScanConfig
+from technic.scan.config import FilterRules, ScanConfig
 from technic.settings import Settings
 from technic.trade_plan import PlanRules
 from technic.universe import PrescreenRules, load_symbols, parse_symbols

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.conditions import ConditionResult
 from technic.language import Node, kind_of
 from technic.language.evaluation.market_values import block_terms, evaluate_market
 from technic.language.syntax.nodes import Name
-from technic.market import LISTING_COLUMNS, Filtered, Market
-from technic.scan_terms import WHERE, ScanTerms, vocabulary
+from technic.scan.conditions import ConditionResult
+from technic.scan.cross_section import LISTING_COLUMNS, Filtered, Market
+from technic.scan.expressions import WHERE, ScanTerms, vocabulary
 from technic.scoring.technical_rating import rating_status, unsettled_votes
 from technic.typing import BoolArray, FloatArray
 from technic.universe import Universe

@@ -20,12 +20,12 @@ from technic.data_engine.gate.gate import gate
 from technic.indicators.catalog import COLUMNS, evaluate
 from technic.panel import BarPanel
 from technic.regime import IndexSums, index_sums
-from technic.scan_config import ScanConfig
+from technic.scan.config import ScanConfig
 from technic.scoring import LOCAL_SUBSCORES, benchmark_columns, subscores
 from technic.typing import FloatArray
 
 if TYPE_CHECKING:
-    from technic.scan_terms import ScanTerms
+    from technic.scan.expressions import ScanTerms
 
 __all__ = ["BlockRows", "GatedSymbol", "joined", "scan_block"]
 
@@ -110,7 +110,7 @@ def _term_columns(
 ) -> dict[str, FloatArray]:
     """Compute what expressions need of each symbol alone, as numbers."""
     from technic.language.evaluation.evaluate import evaluate_block
-    from technic.scan_terms import vocabulary
+    from technic.scan.expressions import vocabulary
     from technic.scoring.technical_rating import technical_columns
 
     found = {

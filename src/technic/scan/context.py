@@ -13,7 +13,7 @@ from technic.data_engine.open_provider import open_provider
 from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.errors import NothingToScanError, ParameterError
-from technic.scan_config import ScanConfig
+from technic.scan.config import ScanConfig
 from technic.sessions import SessionCalendar, load_calendar, parse_day
 from technic.settings import Settings
 from technic.universe import Universe, load_symbols, load_universe

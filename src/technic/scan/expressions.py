@@ -17,7 +17,7 @@ from technic.language.analysis.requirements import Requirements, Unsettled, requ
 from technic.language.evaluation.memory_estimate import arrays_held
 from technic.language.functions.function import Kind
 from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Text, walk
-from technic.scan_config import ScanConfig, SortOrder
+from technic.scan.config import ScanConfig, SortOrder
 from technic.scoring import BENCHMARK_COLUMNS, LOCAL_SUBSCORES
 from technic.scoring.technical_rating import TECHNICAL_COLUMNS
 from technic.setups.check import check_setup

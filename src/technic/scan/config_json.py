@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from technic.errors import InputFileError, ParameterError
-from technic.scan_config import ScanConfig
+from technic.scan.config import ScanConfig
 
 __all__ = ["config_differences", "config_from_json", "config_to_json"]
 

@@ -22,7 +22,7 @@ from technic.data_engine.price_cache import (
     panel_of,
 )
 from technic.panel import BarPanel
-from technic.scan_context import ScanContext
+from technic.scan.context import ScanContext
 from technic.typing import DateArray
 
 __all__ = ["ScanProgress", "load_history"]

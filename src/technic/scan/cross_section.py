@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from technic.data_engine.benchmark import Benchmark
 from technic.errors import ParameterError
 from technic.regime import IndexSums, Regime, market_regime
-from technic.scan_block import ALL_COLUMNS, BlockRows
-from technic.scan_config import FilterRules, ScanConfig, SortOrder
+from technic.scan.block import ALL_COLUMNS, BlockRows
+from technic.scan.config import FilterRules, ScanConfig, SortOrder
 from technic.scoring import (
     BENCHMARK_COLUMNS,
     rs_eligible,

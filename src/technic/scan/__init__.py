@@ -1,0 +1,1 @@
+"""What a scan is asked, reads and computes."""
