@@ -12,9 +12,9 @@ import pytest
 from support.made_up_market import NOW, SESSIONS, SYMBOLS
 from support.saved_scans import edit_frame, edited_bar
 from technic import FilterRules, ScanConfig, ScanResult, run_scan
-from technic.diff import Diff, diff
 from technic.panel import LongBars
-from technic.saved import SavedScan, load_saved
+from technic.result.diff import Diff, diff
+from technic.result.saved import SavedScan, load_saved
 from technic.testing import FakeProvider, make_bars
 from technic.universe import universe_of
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic.ledger import KEPT, LedgerBook
+from technic.result.ledger import KEPT, LedgerBook
 
 SYMBOLS = [f"S{i}" for i in range(12)]
 entries = st.lists(

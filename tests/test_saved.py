@@ -14,8 +14,8 @@ import pytest
 from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import FilterRules, ScanConfig, ScanResult
 from technic.errors import InputFileError, ParameterError
-from technic.saved import load_saved
-from technic.saved_folder import FORMAT, FRAMES
+from technic.result.folder import FORMAT, FRAMES
+from technic.result.saved import load_saved
 from technic.scan.config_json import config_to_json
 from technic.testing import make_bars
 
@@ -108,7 +108,7 @@ def test_a_save_that_is_cut_short_is_no_save(result, folder, monkeypatch):
         if len(written) == 3:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("technic.saved_folder._write", full)
+    monkeypatch.setattr("technic.result.folder._write", full)
     with pytest.raises(OSError, match="No space"):
         result.save(folder)
     with pytest.raises(InputFileError, match="its saving was cut short"):

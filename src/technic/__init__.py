@@ -12,7 +12,7 @@ from technic.version import __version__
 
 if TYPE_CHECKING:
     from technic.ray_scans import run_ray_scans
-    from technic.result import ScanResult
+    from technic.result.scan_result import ScanResult
     from technic.scan.config import FilterRules, ScanConfig
     from technic.scanner_core import run_scan
 
@@ -23,7 +23,7 @@ __getattr__ = lazy_names(
     {
         "FilterRules": "technic.scan.config",
         "ScanConfig": "technic.scan.config",
-        "ScanResult": "technic.result",
+        "ScanResult": "technic.result.scan_result",
         "run_ray_scans": "technic.ray_scans",
         "run_scan": "technic.scanner_core",
     },

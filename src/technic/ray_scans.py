@@ -9,7 +9,7 @@ from typing import Any
 from technic.data_engine.price_cache import PriceFrames
 from technic.errors import ParameterError
 from technic.regime import Regime
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 from technic.scan.config import ScanConfig
 from technic.scanner_core import run_scan
 

@@ -33,10 +33,10 @@ from technic.engine.local import LocalRunner
 from technic.engine.open import DEFAULT_RUNNER, ChosenRunner, check_runner, open_runner
 from technic.engine.runner import Runner
 from technic.errors import NothingToScanError
-from technic.ledger import Ledger, LedgerBook
 from technic.panel import BarPanel
 from technic.panel.long_bars import concatenated
-from technic.result import DataInfo, RunnerInfo, ScanResult, ScanStats, UniverseInfo
+from technic.result.ledger import Ledger, LedgerBook
+from technic.result.scan_result import DataInfo, RunnerInfo, ScanResult, ScanStats, UniverseInfo
 from technic.scan.block import BlockRows, joined, scan_block
 from technic.scan.conditions import NotSettled
 from technic.scan.config import FilterRules, ScanConfig, SortOrder

@@ -33,7 +33,7 @@ from technic.engine.serialization import StoredPanel
 from technic.engine.threads import ThreadsRunner
 from technic.errors import ParameterError, RunnerError, StoreError
 from technic.panel import BarPanel, LongBars
-from technic.result import RunnerInfo
+from technic.result.scan_result import RunnerInfo
 from technic.scan.block import joined, scan_block
 from technic.testing import FakeProvider, make_bars, make_panel
 

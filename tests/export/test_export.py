@@ -18,7 +18,7 @@ import pytest
 from technic.errors import MissingExtraError, ParameterError
 from technic.export import FORMATS, check_ledger_target, check_target, write, write_ledger
 from technic.export.targets import replacing
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 from technic.scan.config import ScanConfig
 from technic.scanner_core import run_scan
 from technic.sessions import build_calendar

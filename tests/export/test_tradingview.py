@@ -13,7 +13,7 @@ from technic import ScanConfig
 from technic.errors import ParameterError
 from technic.export import write
 from technic.export.tradingview import SIMULATED, watchlist
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 from technic.setups.setup import Setup, SetupCondition
 from technic.testing import make_bars
 from technic.universe import canonical, format_symbol, load_symbols, parse

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic.ledger import Ledger
+from technic.result.ledger import Ledger
 from technic.verify.table_differences import (
     LedgerDifference,
     Moved,

@@ -24,7 +24,7 @@ from technic.bench.reference import reference_columns
 from technic.bench.ways import OneByOne, PlannedRun, baseline, one_request_each, planned
 from technic.data_engine.store import BarStore
 from technic.errors import NothingToScanError, TechnicError
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 from technic.sessions import load_calendar
 from technic.settings import Settings, load_settings
 from technic.universe import prescreen

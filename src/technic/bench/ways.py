@@ -32,7 +32,7 @@ from technic.data_engine.store import BarStore
 from technic.errors import NothingToScanError
 from technic.panel import BarPanel, LongBars
 from technic.panel.long_bars import concatenated
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 from technic.scan.config import ScanConfig
 from technic.scanner_core import run_scan
 

@@ -12,7 +12,7 @@ from technic.cli.options.config import Choices, scan_config
 from technic.cli.options.options import ScanRunOptions
 from technic.cli.render.console import note
 from technic.cli.render.progress import progress_on_stderr
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 from technic.scanner_core import run_scan
 from technic.settings import load_settings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from technic.errors import ParameterError
 from technic.export.targets import check_file, replacing
-from technic.ledger import Ledger
+from technic.result.ledger import Ledger
 
 __all__ = ["check_ledger_target", "write_ledger"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 
 __all__ = ["markdown"]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from technic.errors import ParameterError
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 from technic.universe import format_symbol, parse
 from technic.universe.load import exchange_name
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from technic.export.markdown import markdown
 from technic.export.targets import check_target, replacing
 from technic.export.tradingview import watchlist
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 
 __all__ = ["write"]
 

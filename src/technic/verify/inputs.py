@@ -9,8 +9,8 @@ from typing import Any, Literal
 from technic.code_version import code_version, environment
 from technic.data_engine.data_version import bar_facts, hash_of
 from technic.errors import TechnicError
-from technic.result import ScanResult
-from technic.saved import SavedScan
+from technic.result.saved import SavedScan
+from technic.result.scan_result import ScanResult
 from technic.scan.context import choose_universe
 from technic.verify.rerun import Rerun
 from technic.verify.sources import StoreReader

@@ -23,8 +23,8 @@ from technic.data_engine.interfaces.provider import (
 )
 from technic.data_engine.price_cache import PriceFrames
 from technic.errors import StoreError
-from technic.result import ScanResult
-from technic.saved import SavedScan
+from technic.result.saved import SavedScan
+from technic.result.scan_result import ScanResult
 from technic.scan.history import ScanProgress
 from technic.scanner_core import run_scan
 from technic.sessions import load_calendar

@@ -26,9 +26,9 @@ from technic.data_engine.price_cache import PriceFrames, cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.data_engine.providers.demo import DemoProvider
 from technic.errors import InputFileError, ParameterError, StoreError
-from technic.ledger import Ledger
-from technic.saved import SavedScan
-from technic.saved_folder import SCAN
+from technic.result.folder import SCAN
+from technic.result.ledger import Ledger
+from technic.result.saved import SavedScan
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
 from technic.typing import DateArray

@@ -27,8 +27,8 @@ def diff(
     """
     from technic.cli.render.diff_report import diff_lines
     from technic.cli.render.document import document_format, print_document
-    from technic.diff import diff as compare
-    from technic.saved import load_saved
+    from technic.result.diff import diff as compare
+    from technic.result.saved import load_saved
 
     chosen = document_format(format_, run.out)
     found = compare(load_saved(before), load_saved(after))

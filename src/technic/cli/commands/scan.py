@@ -20,7 +20,7 @@ from technic.cli.options.options import (
 from technic.errors import ParameterError
 
 if TYPE_CHECKING:
-    from technic.result import ScanResult
+    from technic.result.scan_result import ScanResult
 
 __all__ = ["scan"]
 

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from technic.cli.render.style import change_text, rating_style, signal_text
 from technic.cli.render.verify_report import saved_lines
-from technic.diff import ComponentChange, Diff, Side, SymbolChange
-from technic.ledger import KEPT
+from technic.result.diff import ComponentChange, Diff, Side, SymbolChange
+from technic.result.ledger import KEPT
 
 __all__ = ["diff_lines"]
 

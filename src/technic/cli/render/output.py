@@ -13,7 +13,7 @@ from technic.cli.render.report import headline, report_lines
 from technic.errors import ParameterError
 from technic.export import check_target, format_of, write
 from technic.export.targets import check_file, replacing
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 
 __all__ = ["chosen_format", "print_result"]
 

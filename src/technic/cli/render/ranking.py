@@ -19,7 +19,7 @@ from technic.cli.render.style import (
     shortened,
     signal_text,
 )
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 
 __all__ = ["ranking_lines"]
 

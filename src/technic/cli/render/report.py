@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from technic.ledger import KEPT, STAGES
-from technic.result import ScanResult
+from technic.result.ledger import KEPT, STAGES
+from technic.result.scan_result import ScanResult
 
 __all__ = ["headline", "ledger_lines", "listed", "report_lines"]
 

@@ -13,7 +13,7 @@ from technic.cli.render.chart import ChartBars, Level, render_chart
 from technic.cli.render.style import price_text, rating_style, signal_text
 from technic.cli.symbol_facts import SymbolFacts
 from technic.indicators import sma
-from technic.result import ScanResult
+from technic.result.scan_result import ScanResult
 
 __all__ = ["chart_lines", "figures", "head_lines", "plan_lines"]
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from technic.ledger import KEPT
-from technic.saved import SavedScan
+from technic.result.ledger import KEPT
+from technic.result.saved import SavedScan
 from technic.scan.config_json import config_differences
 from technic.scoring import REQUIRED_COLUMNS, Explanation, explain
 from technic.version import __version__

@@ -18,9 +18,9 @@ from technic.data_engine.benchmark import Benchmark
 from technic.data_engine.data_version import BAR_FACTS, DataVersion, bar_facts, hash_of
 from technic.data_engine.price_cache import BatchStats, LazyPrices, PriceCache
 from technic.errors import MissingExtraError, ParameterError
-from technic.ledger import KEPT, Ledger
 from technic.regime import Regime
-from technic.saved_folder import write_folder
+from technic.result.folder import write_folder
+from technic.result.ledger import KEPT, Ledger
 from technic.scan.conditions import ConditionResult, NotSettled
 from technic.scan.config import ScanConfig
 from technic.scan.config_json import config_to_json

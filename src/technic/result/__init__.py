@@ -1,0 +1,1 @@
+"""What a scan answers: table, ledger, saved folders, differences, one symbol."""
