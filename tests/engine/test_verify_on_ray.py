@@ -12,7 +12,7 @@ from technic import ScanConfig, run_scan
 from technic.engine.ray_runner import start_ray
 from technic.settings import Settings
 from technic.testing import make_bars
-from technic.verify import verify
+from technic.verification import verify
 
 pytest.importorskip("ray")
 

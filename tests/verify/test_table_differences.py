@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from technic.result.ledger import Ledger
-from technic.verify.table_differences import (
+from technic.verification.table_differences import (
     LedgerDifference,
     Moved,
     ledger_differences,

@@ -17,8 +17,8 @@ from technic.panel.long_bars import concatenated
 from technic.settings import Settings
 from technic.setups.setup import Setup, SetupCondition, SetupParameter
 from technic.testing import FakeProvider, make_bars
-from technic.verify import Verification, verify
-from technic.verify.table_differences import CellDifference, LedgerDifference
+from technic.verification import Verification, verify
+from technic.verification.table_differences import CellDifference, LedgerDifference
 
 CONFIG = ScanConfig(filters=FilterRules(min_rating=50))
 
@@ -170,8 +170,8 @@ def test_a_config_that_was_edited_without_effect_is_not_identical_either(again, 
 def test_other_code_is_said_and_what_it_changed_shown(again, folder: Path, monkeypatch):
     """Another version that computes the same is no difference of the answer."""
     other = {"technic": "9.9", "fingerprint": "f"}
-    monkeypatch.setattr("technic.verify.inputs.code_version", lambda: other)
-    monkeypatch.setattr("technic.verify.inputs.environment", lambda: {"python": "4.0"})
+    monkeypatch.setattr("technic.verification.inputs.code_version", lambda: other)
+    monkeypatch.setattr("technic.verification.inputs.environment", lambda: {"python": "4.0"})
     found = again()
     assert found.identical
     assert (checks(found)["code"], checks(found)["packages"]) == ("changed", "changed")

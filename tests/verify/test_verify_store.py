@@ -19,8 +19,8 @@ from technic.errors import StoreError
 from technic.panel import LongBars
 from technic.settings import Settings
 from technic.testing import make_bars
-from technic.verify import Verification, verify
-from technic.verify.sources import StoreReader
+from technic.verification import Verification, verify
+from technic.verification.sources import StoreReader
 
 LATER = CALENDAR.between(np.datetime64("2024-03-11"), np.datetime64("2024-03-13"))
 

@@ -39,7 +39,7 @@ def verify(
     from technic.cli.render.progress import progress_on_stderr
     from technic.cli.render.verify_report import verify_lines
     from technic.settings import load_settings
-    from technic.verify import verify as run_verify
+    from technic.verification import verify as run_verify
 
     chosen = document_format(format_, run.out)
     settings = load_settings(os.environ, Path.cwd())

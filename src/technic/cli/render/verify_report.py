@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from technic.cli.render.report import listed
-from technic.verify import Verification
-from technic.verify.table_differences import LedgerDifference, TableDifferences
+from technic.verification import Verification
+from technic.verification.table_differences import LedgerDifference, TableDifferences
 
 __all__ = ["saved_lines", "verify_lines"]
 

@@ -1,5 +1,5 @@
 """A saved result run again: is the table identical, bit for bit, and if not, why not."""
 
-from technic.verify.verification import Verification, verify
+from technic.verification.verification import Verification, verify
 
 __all__ = ["Verification", "verify"]

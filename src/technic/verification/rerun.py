@@ -31,7 +31,7 @@ from technic.sessions import load_calendar
 from technic.settings import Settings
 from technic.typing import DateArray
 from technic.universe import Universe
-from technic.verify.sources import StoreReader, sources_of
+from technic.verification.sources import StoreReader, sources_of
 
 __all__ = ["Rerun", "run_again"]
 

@@ -12,9 +12,9 @@ from technic.errors import TechnicError
 from technic.result.saved import SavedScan
 from technic.result.scan_result import ScanResult
 from technic.scan.context import choose_universe
-from technic.verify.rerun import Rerun
-from technic.verify.sources import StoreReader
-from technic.verify.table_differences import table_differences
+from technic.verification.rerun import Rerun
+from technic.verification.sources import StoreReader
+from technic.verification.table_differences import table_differences
 
 __all__ = ["BarChanges", "Check", "bar_changes", "input_checks"]
 

@@ -21,9 +21,9 @@ from technic.result.scan_result import RunnerInfo, plain
 from technic.scan.config_json import config_differences
 from technic.scan.history import ScanProgress
 from technic.settings import Settings, load_settings
-from technic.verify.inputs import BarChanges, Check, bar_changes, input_checks
-from technic.verify.rerun import run_again
-from technic.verify.table_differences import (
+from technic.verification.inputs import BarChanges, Check, bar_changes, input_checks
+from technic.verification.rerun import run_again
+from technic.verification.table_differences import (
     LedgerDifference,
     TableDifferences,
     ledger_differences,
