@@ -9,10 +9,10 @@ from typing import get_args
 import pytest
 
 from support.loopback import small
-from technic.cli import checks
-from technic.cli.vendor_checks import advice
 from technic.data_engine.providers.vendors.polygon import FREE, PAID
 from technic.data_engine.sync.key_check import Finding, Topic
+from technic.health import installation as checks
+from technic.health.vendor import advice
 from technic.loopback import LoopbackServer
 
 TOPICS = get_args(Topic)

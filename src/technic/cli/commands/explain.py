@@ -44,7 +44,7 @@ def explain(
     from technic.cli.render.explanation import condition_lines, explanation_pieces
     from technic.cli.render.symbol_card import head_lines
     from technic.cli.run import run_choices
-    from technic.cli.symbol_facts import document, facts_of, named_symbol
+    from technic.result.symbol_report import document, facts_of, named_symbol
 
     chosen = document_format(format_, run.out)
     name = named_symbol(symbol)

@@ -39,9 +39,9 @@ def plan(
     from rich.text import Text
 
     from technic.cli.options.source import named_source
-    from technic.cli.planning import find_wanted, make_planned, nothing_planned
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.plan_report import plan_lines
+    from technic.scan.request_plan import find_wanted, make_planned, nothing_planned
 
     chosen = document_format(format_, run.out)
     if named_source(fetch.provider) == "files":

@@ -50,7 +50,7 @@ def show(
     from technic.cli.render.explanation import explanation_pieces
     from technic.cli.render.symbol_card import chart_lines, figures, head_lines, plan_lines
     from technic.cli.run import run_choices
-    from technic.cli.symbol_facts import document, facts_of, named_symbol
+    from technic.result.symbol_report import document, facts_of, named_symbol
 
     chosen = document_format(format_, run.out)
     name = named_symbol(symbol)

@@ -10,9 +10,9 @@ import typer
 from technic.cli.options.options import RUN, FetchOptions, TalkOptions, UniverseOptions
 
 if TYPE_CHECKING:
-    from technic.cli.planning import Wanted
     from technic.data_engine.sync.store_provider import StoredProvider
     from technic.data_engine.sync.syncer import SyncReport
+    from technic.scan.request_plan import Wanted
 
 __all__ = ["sync"]
 
@@ -60,11 +60,11 @@ def sync(
     time. Exit code 1 when fewer symbols than --min-success are complete; they are named.
     """
     from technic.cli.options.source import named_source
-    from technic.cli.planning import find_wanted
     from technic.cli.render.console import note
     from technic.cli.render.failures import check_failures_target, write_failures
     from technic.cli.render.sync_report import Outcome, print_outcome, print_plan
     from technic.data_engine.sync.store_provider import StoredProvider
+    from technic.scan.request_plan import find_wanted
 
     if failures is not None:
         check_failures_target(failures)

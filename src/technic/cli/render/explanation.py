@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from technic.cli.render.style import rating_style, signal_text
-from technic.cli.symbol_facts import SymbolFacts
+from technic.result.symbol_report import SymbolFacts
 from technic.scoring import Contribution, Explanation, SubScoreLine
 
 __all__ = ["condition_lines", "explanation_pieces"]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
-from technic.cli.planning import Planned, Wanted
 from technic.cli.render.report import listed
 from technic.data_engine.planning.plan import Plan
+from technic.scan.request_plan import Planned, Wanted
 
 __all__ = ["counted", "duration", "label", "plan_lines", "request_lines", "row", "wanted_lines"]
 

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from technic.cli.render.chart import ChartBars, Level, render_chart
 from technic.cli.render.style import price_text, rating_style, signal_text
-from technic.cli.symbol_facts import SymbolFacts
 from technic.indicators import sma
 from technic.result.scan_result import ScanResult
+from technic.result.symbol_report import SymbolFacts
 
 __all__ = ["chart_lines", "figures", "head_lines", "plan_lines"]
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from technic.cli.planning import Wanted, make_planned
 from technic.cli.render.console import console_for
 from technic.cli.render.plan_report import (
     counted,
@@ -23,6 +22,7 @@ from technic.cli.render.report import listed
 from technic.data_engine.interfaces.provider import Failure
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import SyncReport
+from technic.scan.request_plan import Wanted, make_planned
 
 __all__ = ["Outcome", "print_outcome", "print_plan"]
 

@@ -14,11 +14,11 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
-from technic.cli.check import Check
 from technic.cli.options.config import source_of
-from technic.cli.vendor_checks import vendor_checks
 from technic.data_engine.open_provider import REMOTE, open_provider
 from technic.errors import TechnicError
+from technic.health.check import Check
+from technic.health.vendor import vendor_checks
 from technic.scan.config import ScanConfig
 from technic.scanner_core import run_scan
 from technic.sessions import SessionCalendar, load_calendar

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
-from technic.cli.check import Check
 from technic.data_engine.interfaces.requests import Capabilities
 from technic.data_engine.network.run_async import run_async
 from technic.data_engine.open_provider import market_clock, open_remote
 from technic.data_engine.sync.key_check import Finding, KeyTrial
 from technic.errors import TechnicError
+from technic.health.check import Check
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
 

@@ -1,0 +1,1 @@
+"""Health checks: the installation, the settings, a vendor and its key."""
