@@ -14,9 +14,20 @@ from hypothesis import given
 import technic.language.syntax.expr
 from support.expressions import VOCABULARY, day_expressions, market_expressions
 from technic.errors import ExpressionError, ParameterError
-from technic.language import Term, benchmark, close, fn, high, low, name, open_, read, volume
-from technic.language.analysis import compile as check
-from technic.language.syntax import parse
+from technic.language import (
+    Term,
+    benchmark,
+    check,
+    close,
+    fn,
+    high,
+    low,
+    name,
+    open_,
+    parse,
+    read,
+    volume,
+)
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,

@@ -17,12 +17,10 @@ from support.expressions import (
 )
 from technic.errors import ExpressionError, ParameterError
 from technic.indicators.catalog import COLUMNS
-from technic.language import BASE, NameInfo, Vocabulary, kind_of, level_of, read
-from technic.language.analysis import compile as check
+from technic.language import BASE, NameInfo, Vocabulary, check, kind_of, level_of, parse, read
 from technic.language.analysis.scope import HIGHEST_OPERAND, LEAST_RESULT
 from technic.language.equivalents import WRITTEN_OUT
 from technic.language.functions.function import Function, Memory, Parameter
-from technic.language.syntax import parse
 from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, Text
 
 BASE_AND_MORE = BASE.extended(

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from support.expressions import VOCABULARY, day_expressions
 from technic.errors import ExpressionError
-from technic.language import read
-from technic.language.analysis import compile as check
-from technic.language.syntax import parse
+from technic.language import check, parse, read
 from technic.language.syntax.nodes import Arithmetic, Call, Name, Negative, Number
 from technic.language.syntax.tokens import MOST_CHARACTERS, MOST_WORDS, tokens
 from technic.language.syntax.trees import MOST_NODES

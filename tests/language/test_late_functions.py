@@ -15,8 +15,7 @@ from support.expressions import (
     market_expressions,
 )
 from support.markets import make_market, markets
-from technic.language import Function, Parameter, Vocabulary, read
-from technic.language.analysis import compile as check
+from technic.language import Function, Parameter, Vocabulary, check, read
 from technic.language.evaluation.evaluate import evaluate_block, evaluate_day
 from technic.language.evaluation.market_values import block_terms, evaluate_market, not_ruled_out
 from technic.language.functions import FUNCTIONS

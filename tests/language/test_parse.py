@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reference.language_grammar import NotInTheLanguageError, tree_by_climbing
 from technic.errors import ExpressionError, ParameterError
-from technic.language.syntax import parse
+from technic.language import parse
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,

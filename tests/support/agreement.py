@@ -12,7 +12,7 @@ from reference.language_cells import UNSURE, Cell, Worlds, tolerance
 from reference.language_interpreter import Interpreter, across
 from support.expressions import DAY_NAMES, MARKET_NAMES, VOCABULARY
 from support.markets import Market
-from technic.language.analysis import compile as check
+from technic.language import check
 from technic.language.evaluation.evaluate import evaluate_bars, evaluate_day
 from technic.language.evaluation.market_values import block_terms, evaluate_market
 from technic.language.syntax.nodes import Node

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from technic.errors import ExpressionError, InputFileError, ParameterError
-from technic.language.syntax import parse
+from technic.language import parse
 from technic.language.syntax.tokens import tokens
 from technic.setups.apply import with_options
 from technic.setups.setup import Setup, SetupCondition, SetupOption, SetupParameter
