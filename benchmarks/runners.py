@@ -27,7 +27,8 @@ from technic.engine.ray_runner import RayRun, RayRunner, start_ray
 from technic.engine.runner import Runner
 from technic.engine.threads import ThreadsRunner
 from technic.panel import BarPanel
-from technic.scan.block import ALL_COLUMNS, BlockRows, joined, scan_block
+from technic.scan.block import BlockRows, concat_rows, scan_block
+from technic.scan.columns import BLOCK_COLUMNS
 from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import load_settings
 from technic.testing import make_bars, make_panel
@@ -35,12 +36,12 @@ from technic.testing import make_bars, make_panel
 BLOCK_SIZE = 8192
 WIDTHS = (1500, 375, 94)
 BLOCKS = (10, 50, 100, 250, 500, 1_000)
-N_COLUMNS = len(ALL_COLUMNS)
+N_COLUMNS = len(BLOCK_COLUMNS)
 
 
 def check_same(left: BlockOutcome, right: BlockOutcome) -> None:
     """Raise unless two runners came to the same rows, bit for bit."""
-    one, other = joined(left.rows), joined(right.rows)
+    one, other = concat_rows(left.rows), concat_rows(right.rows)
     pairs = [(one.columns[name], other.columns[name]) for name in one.columns]
     if one.index is not None and other.index is not None:
         pairs += [(one.index.total, other.index.total), (one.index.count, other.index.count)]

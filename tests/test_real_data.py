@@ -17,7 +17,7 @@ from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.providers.files.provider import FilesProvider
 from technic.engine.local import LocalRunner
 from technic.panel import BarPanel
-from technic.scan.block import joined, scan_block
+from technic.scan.block import concat_rows, scan_block
 from technic.sessions import build_calendar
 
 NOW = dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC)
@@ -82,7 +82,7 @@ def test_a_longer_panel_gives_the_same_rows(day: str, sample: Path, real_data: P
     provider = FilesProvider(sample)
     longer = BarPanel.from_long(provider.history(alone.scored, sessions).bars, sessions)
     scan_of_day = partial(scan_block, as_of=np.datetime64(day), config=alone.config)
-    rows = joined(LocalRunner().run(longer, scan_of_day, 64).rows)
+    rows = concat_rows(LocalRunner().run(longer, scan_of_day, 64).rows)
     assert rows.symbols == alone.scored
     for name, values in rows.columns.items():
         np.testing.assert_array_equal(values, alone.columns[name], err_msg=name)

@@ -18,14 +18,17 @@ from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan, un
 from technic import FilterRules, ScanConfig, run_scan
 from technic.data_engine.interfaces.provider import Failure
 from technic.errors import NothingToScanError, ParameterError
-from technic.panel import LongBars
+from technic.panel import BarPanel, LongBars
 from technic.scan import block as scan_block
+from technic.scan.columns import TABLE_COLUMNS
 from technic.scan.context import open_context
-from technic.scan.cross_section import LISTING_COLUMNS, TABLE_COLUMNS
 from technic.scanner_core import _process_symbol, _scan_symbol
+from technic.scoring import BENCHMARK_COLUMNS
 from technic.settings import load_settings
+from technic.setups import load_setups
 from technic.testing import FakeProvider, make_bars
 from technic.universe import universe_of
+from technic.universe.listings import LISTING_COLUMNS
 
 
 @pytest.fixture(scope="module")
@@ -263,15 +266,56 @@ def test_a_saved_result_holds_table_ledger_and_config(bars: LongBars, tmp_path):
     assert document["config"]["bars"] == 300
 
 
-def test_single_symbol_functions_are_the_block_scan(bars: LongBars):
-    """_scan_symbol and _process_symbol give the numbers that the market scan gives."""
-    config = ScanConfig()
+def test_the_scan_of_one_symbol_is_its_row_in_the_scan_of_the_market(bars: LongBars):
+    """With where, columns, setups and a benchmark: all that compares no symbols is the same."""
+    config = ScanConfig(
+        benchmark="EP",
+        where="close > 0 and rsi(close, 14) > 1",
+        columns=("gap = open / close[1] - 1", "tv_rating"),
+        setups=load_setups("trend_template"),
+    )
+    market = scan(bars, config)
+    at = market.scored.index("DL")
     context = open_context(config, load_settings(os.environ, Path.cwd()), NOW, FakeProvider(bars))
     rows = _scan_symbol("DL", config, context=context)
-    table = scan(bars).table.set_index("symbol")
-    assert rows.columns["rsi_14"][0] == table.loc["DL", "rsi_14"]
     (processed,) = _process_symbol("DL", config, context=context).rows
-    assert processed.columns["rsi_14"][0] == rows.columns["rsi_14"][0]
+    compared = {"rs_score", "rs_rating", "tech_rating", "rating_coverage"}
+    alone = set(market.columns) - compared - {"score_relative_strength"}
+    assert alone <= set(rows.columns)
+    assert {*BENCHMARK_COLUMNS, "tv_rating", "score_trend", "rsi_14"} <= alone
+    for name in alone:
+        assert rows.columns[name][0].tobytes() == market.columns[name][at].tobytes(), name
+        assert processed.columns[name][0].tobytes() == rows.columns[name][0].tobytes(), name
+    shown = {text: values[at] for one in market.conditions for text, values in one.shown.items()}
+    assert rows.columns["rsi(close, 14)"][0] == shown["rsi(close, 14)"]
+    opens, closes = (market.prices["DL"][name] for name in ("Open", "Close"))
+    gap = rows.columns["open / close[1] - 1"][0]
+    assert gap == pytest.approx(opens.iloc[-1] / closes.iloc[-2] - 1, rel=1e-12)
+
+
+def test_a_symbol_is_scanned_from_a_price_cache_without_a_request(bars: LongBars):
+    """Nothing but a symbol, a config and the frames need be given."""
+    panel = BarPanel.from_long(bars, SESSIONS)
+    frames = {symbol: panel.frame(symbol) for symbol in SYMBOLS[:3]}
+    rows = _scan_symbol(SYMBOLS[1], ScanConfig(columns=("sma(close, 7)",)), frames)
+    assert rows.symbols == (SYMBOLS[1],)
+    assert rows.columns["sma(close, 7)"][0] == pytest.approx(
+        frames[SYMBOLS[1]]["Close"].iloc[-7:].mean(), rel=1e-12
+    )
+
+
+def test_what_one_symbol_raises_becomes_its_entry(bars: LongBars, monkeypatch: pytest.MonkeyPatch):
+    """_process_symbol is the boundary; _scan_symbol lets through what was raised."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("poison")
+
+    context = open_context(ScanConfig(), load_settings({}, Path.cwd()), NOW, FakeProvider(bars))
+    monkeypatch.setattr(scan_block, "gate", broken)
+    (entry,) = _process_symbol("DL", ScanConfig(), context=context).poisoned
+    assert (entry.symbol, entry.error, entry.detail) == ("DL", "ZeroDivisionError", "poison")
+    with pytest.raises(ZeroDivisionError, match="poison"):
+        _scan_symbol("DL", ScanConfig(), context=context)
 
 
 def test_a_column_nobody_has_is_refused_before_anything_is_fetched(bars: LongBars):

@@ -22,7 +22,7 @@ from technic.engine.local import LocalRunner
 from technic.engine.ray_runner import RayRunner, explained, start_ray
 from technic.errors import RunnerError
 from technic.panel import BarPanel
-from technic.scan.block import joined, scan_block
+from technic.scan.block import concat_rows, scan_block
 from technic.testing import make_bars, make_panel
 
 ray = pytest.importorskip("ray")
@@ -102,7 +102,7 @@ def scan_of(panel: BarPanel) -> partial:
 
 def assert_same_rows(left: BlockOutcome, right: BlockOutcome) -> None:
     """Bit for bit, in the same order."""
-    one, other = joined(left.rows), joined(right.rows)
+    one, other = concat_rows(left.rows), concat_rows(right.rows)
     assert one.symbols == other.symbols
     assert one.gated == other.gated
     assert list(one.columns) == list(other.columns)

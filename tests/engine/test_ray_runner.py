@@ -33,8 +33,8 @@ from technic.engine.serialization import StoredPanel
 from technic.engine.threads import ThreadsRunner
 from technic.errors import ParameterError, RunnerError, StoreError
 from technic.panel import BarPanel, LongBars
-from technic.result.scan_result import RunnerInfo
-from technic.scan.block import joined, scan_block
+from technic.result.info import RunnerInfo
+from technic.scan.block import concat_rows, scan_block
 from technic.testing import FakeProvider, make_bars, make_panel
 
 ray = pytest.importorskip("ray")
@@ -182,9 +182,9 @@ def test_a_killed_worker_changes_nothing(tmp_path: Path):
     panel, work = panel_and_scan()
     marker = tmp_path / "killed"
     deadly = partial(killed_once, scan=work, symbol="S005", marker=marker)
-    rows = joined(RayRunner().run(panel, deadly, 2).rows)
+    rows = concat_rows(RayRunner().run(panel, deadly, 2).rows)
     assert int(marker.read_text()) != os.getpid()
-    expected = joined(LocalRunner().run(panel, work, 2).rows)
+    expected = concat_rows(LocalRunner().run(panel, work, 2).rows)
     assert rows.symbols == expected.symbols
     for name, values in expected.columns.items():
         assert values.tobytes() == rows.columns[name].tobytes(), name
@@ -221,7 +221,7 @@ def test_workers_read_the_bars_where_they_lie():
     strided = make_panel(4).take(slice(1, 3))
     assert not strided.close.flags.c_contiguous
     work = partial(scan_block, as_of=strided.sessions[-1], config=ScanConfig())
-    assert joined(RayRunner().run(strided, work, 1).rows).symbols == ("S001", "S002")
+    assert concat_rows(RayRunner().run(strided, work, 1).rows).symbols == ("S001", "S002")
 
 
 def test_narrow_blocks_share_tasks_in_the_order_of_the_columns():
@@ -230,8 +230,10 @@ def test_narrow_blocks_share_tasks_in_the_order_of_the_columns():
     on_ray, local = RayRunner(), LocalRunner()
     far, near = [Poisoning(one, "S101").run(panel, first_closes, 1) for one in (on_ray, local)]
     assert on_ray.last.tasks <= 64
-    assert joined(far.rows).symbols == tuple(s for s in panel.symbols if s != "S101")
-    assert joined(far.rows).columns["close"].tolist() == np.delete(panel.close[0], 101).tolist()
+    assert concat_rows(far.rows).symbols == tuple(s for s in panel.symbols if s != "S101")
+    assert (
+        concat_rows(far.rows).columns["close"].tolist() == np.delete(panel.close[0], 101).tolist()
+    )
     assert far.poisoned == near.poisoned
     assert (far.bars, far.left_out, far.absent) == (near.bars, near.left_out, near.absent)
 

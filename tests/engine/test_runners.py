@@ -22,7 +22,7 @@ from technic.engine.runner import Runner, RunProgress
 from technic.engine.threads import ThreadsRunner
 from technic.errors import MissingExtraError, NothingToScanError, ParameterError, RunnerError
 from technic.panel import BarPanel, BlockSource, LongBars
-from technic.result.scan_result import RunnerInfo
+from technic.result.info import RunnerInfo
 from technic.scan.block import BlockRows, scan_block
 from technic.settings import load_settings
 from technic.testing import make_bars, make_panel

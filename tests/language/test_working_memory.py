@@ -22,7 +22,8 @@ from technic.language.evaluation.memory_estimate import arrays_held
 from technic.language.syntax.nodes import Node
 from technic.panel import BarPanel
 from technic.scan.block import scan_block
-from technic.scan.expressions import ScanTerms, scan_terms, vocabulary
+from technic.scan.expressions import scan_expressions
+from technic.scan.vocabulary import vocabulary
 from technic.testing import make_panel
 
 BARS = 1_200
@@ -128,13 +129,13 @@ def test_a_block_of_the_width_allowed_stays_within_the_limit(columns: tuple[str,
     """Bars, the copy without symbols that the gate stops, the catalog, and thirty expressions."""
     limit = 60 << 20
     config = ScanConfig(columns=columns)
-    terms: ScanTerms | None = scan_terms(config) if columns else None
-    width = widest_block(limit, BARS, 1, terms.arrays_held(BARS) if terms else 0.0)
+    expressions = scan_expressions(config)
+    width = widest_block(limit, BARS, 1, expressions.arrays_held(BARS))
     panel = make_panel(width, BARS)
     volume = panel.volume.copy()
     volume[-30:, -1] = 0.0
     panel = replace(panel, volume=volume)
-    scan = partial(scan_block, as_of=PANEL.sessions[-1], config=config, terms=terms)
+    scan = partial(scan_block, as_of=PANEL.sessions[-1], config=config, expressions=expressions)
     bars = sum(getattr(panel, one).nbytes for one in ("open", "high", "low", "close", "volume"))
     taken = bars + panel.session.nbytes + peak(scan, panel)
     assert scan(panel).gated

@@ -12,7 +12,7 @@ from support.made_up_market import SESSIONS, SYMBOLS, assert_same, scan, until
 from technic import ScanConfig, ScanResult, run_scan
 from technic.language.syntax.nodes import Call, Node
 from technic.panel import FIELDS
-from technic.scan.expressions import vocabulary
+from technic.scan.vocabulary import vocabulary
 from technic.setups import Library, Setup, check_setup, load_setups
 from technic.setups.patterns import PATTERNS
 from technic.testing import make_bars

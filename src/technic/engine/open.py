@@ -34,6 +34,11 @@ class ChosenRunner:
     asked: str
     reason: str = ""
 
+    def notes(self) -> Iterator[str]:
+        """Say that the scan ran locally where Ray would have been taken."""
+        if self.asked == "auto" and self.runner.name == "local":
+            yield f"the scan ran locally: {self.reason}"
+
 
 def check_runner(name: str) -> None:
     """Raise when ``name`` is no runner or its extra is missing: before anything is fetched."""
@@ -44,13 +49,18 @@ def check_runner(name: str) -> None:
 
 
 @contextmanager
-def open_runner(name: str, ray_address: str | None = None) -> Iterator[ChosenRunner]:
+def open_runner(
+    name: str, ray_address: str | None = None, given: Runner | None = None
+) -> Iterator[ChosenRunner]:
     """Open the runner called ``name``; what it started is ended when the block is left.
 
-    ``ray_address``: a Ray cluster that is there already; without one a local Ray is started.
-    Raises MissingExtraError or RunnerError when ``ray`` was asked for and cannot run.
+    ``given``: an open one, taken instead. ``ray_address``: a Ray cluster that is there already;
+    without one a local Ray is started. Raises MissingExtraError or RunnerError when ``ray`` was
+    asked for and cannot run.
     """
-    if name == "local":
+    if given is not None:
+        yield ChosenRunner(given, given.name)
+    elif name == "local":
         yield ChosenRunner(LocalRunner(), name)
     elif name == "threads":
         yield ChosenRunner(ThreadsRunner(), name)

@@ -13,7 +13,7 @@ from technic.engine.blocks import BlockOutcome
 from technic.errors import RunnerError
 from technic.panel import BarPanel
 from technic.panel.bar_panel import FIELDS
-from technic.scan.block import joined
+from technic.scan.block import concat_rows
 from technic.typing import DateArray
 
 __all__ = ["BARS", "StoredPanel", "packed", "panel_bytes", "unpacked"]
@@ -79,7 +79,7 @@ def packed(outcome: BlockOutcome) -> bytes:
 
     The bytes hold everything: what is read from them lies in no shared memory, which may end first.
     """
-    rows = outcome.rows if len(outcome.rows) < 2 else [joined(outcome.rows)]
+    rows = outcome.rows if len(outcome.rows) < 2 else [concat_rows(outcome.rows)]
     matrices = [
         (replace(one, columns={}), tuple(one.columns), np.array(list(one.columns.values())))
         for one in rows

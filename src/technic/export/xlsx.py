@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from technic.errors import MissingExtraError
-from technic.result.scan_result import ScanResult, plain
+from technic.result.json_values import plain
+from technic.result.scan_result import ScanResult
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["KEPT", "STAGES", "Ledger", "LedgerBook"]
+from technic.data_engine.interfaces.provider import Failure
+from technic.engine.blocks import PoisonedSymbol
+from technic.errors import NothingToScanError
+from technic.scan.block import GatedSymbol
+
+__all__ = ["KEPT", "STAGES", "Ledger", "LedgerBook", "require_a_scan"]
 
 KEPT = "kept"
 STAGES = ("prescreen", "fetch", "error", "gate", "filter")
@@ -87,6 +92,20 @@ class LedgerBook:
             if code is not None:
                 self.record(symbol, f"{stage}.{code}", detail)
 
+    def record_failures(self, failures: Mapping[str, Failure]) -> None:
+        """Enter the symbols that have no bars."""
+        for symbol, failure in failures.items():
+            self.record(symbol, f"fetch.{failure.reason}", failure.detail)
+
+    def record_scans(
+        self, poisoned: Iterable[PoisonedSymbol], gated: Iterable[GatedSymbol]
+    ) -> None:
+        """Enter the symbols whose scan raised, and those that the data gate stopped."""
+        for error in poisoned:
+            self.record(error.symbol, f"error.{error.error}", error.detail)
+        for stopped in gated:
+            self.record(stopped.symbol, f"gate.{stopped.code}", stopped.detail)
+
     def open_symbols(self) -> list[str]:
         """Symbols that have no outcome yet, in the order of the universe."""
         return [s for s, o in zip(self._symbols, self._outcome, strict=True) if o is None]
@@ -96,6 +115,24 @@ class LedgerBook:
         outcome = self._outcome.copy()
         outcome[[one is None for one in outcome]] = KEPT
         return Ledger(self._symbols, outcome, self._detail.copy())
+
+
+def require_a_scan(ledger: Ledger) -> Ledger:
+    """Return the ledger, unless every symbol that the pre-screen had left failed: then raise.
+
+    Also where all that the gate let through raised. An empty table would look as if nothing had
+    qualified.
+    """
+    left = {name: n for name, n in ledger.counts.items() if not name.startswith("prescreen.")}
+    failed = {name: n for name, n in left.items() if name.startswith(("fetch.", "error."))}
+    scored = any(name.startswith(("kept", "filter.")) for name in left)
+    raised = any(name.startswith("error.") for name in failed)
+    if (failed and len(failed) == len(left)) or (raised and not scored):
+        counts = ", ".join(f"{name} {n:,}" for name, n in failed.items())
+        worst = max(failed, key=lambda name: failed[name])
+        example = str(ledger.detail[list(ledger.outcome).index(worst)])
+        raise NothingToScanError(f"no symbol could be scanned ({counts})", example)
+    return ledger
 
 
 def _pipeline_order(outcome: str) -> tuple[int, str]:

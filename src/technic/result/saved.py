@@ -12,8 +12,8 @@ import pandas as pd
 
 from technic.errors import InputFileError, ParameterError
 from technic.result.folder import SCAN, StoredFolder, read_folder
+from technic.result.info import DataInfo
 from technic.result.ledger import KEPT, Ledger
-from technic.result.scan_result import DataInfo
 from technic.scan.config import ScanConfig
 from technic.scan.config_json import config_from_json
 from technic.universe import Universe

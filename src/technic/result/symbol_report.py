@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from technic.errors import ParameterError
-from technic.result.scan_result import ScanResult, plain
+from technic.result.json_values import plain
+from technic.result.scan_result import ScanResult
 from technic.scoring import Explanation
 from technic.trade_plan import trade_plans
 from technic.universe import parse_symbols

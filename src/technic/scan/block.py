@@ -9,30 +9,24 @@ benchmark and the block's part of the market index are made here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from technic.data_engine.gate.gate import gate
-from technic.indicators.catalog import COLUMNS, evaluate
+from technic.indicators.catalog import evaluate
 from technic.panel import BarPanel
 from technic.regime import IndexSums, index_sums
+from technic.scan.columns import BLOCK_COLUMNS
 from technic.scan.config import ScanConfig
-from technic.scoring import LOCAL_SUBSCORES, benchmark_columns, subscores
+from technic.scan.expressions import ScanExpressions
+from technic.scoring import benchmark_columns, subscores
 from technic.typing import FloatArray
 
-if TYPE_CHECKING:
-    from technic.scan.expressions import ScanTerms
+__all__ = ["BlockRows", "GatedSymbol", "concat_rows", "scan_block"]
 
-__all__ = ["BlockRows", "GatedSymbol", "joined", "scan_block"]
-
-ALL_COLUMNS = (
-    *COLUMNS,
-    *(f"{part}_{name}" for name in LOCAL_SUBSCORES for part in ("score", "coverage")),
-)
+NOTHING_SAID = ScanExpressions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,7 @@ class BlockRows:
     gated: tuple[GatedSymbol, ...]
     index: IndexSums | None = None
 
-    def in_order_of(self, symbols: Sequence[str]) -> BlockRows:
+    def reorder(self, symbols: Sequence[str]) -> BlockRows:
         """Return the rows in the order of ``symbols``, which name all of them."""
         at = {symbol: i for i, symbol in enumerate(self.symbols)}
         order = np.array([at[symbol] for symbol in symbols if symbol in at], dtype=np.intp)
@@ -71,12 +65,12 @@ def scan_block(
     as_of: np.datetime64,
     config: ScanConfig,
     benchmark: FloatArray | None = None,
-    terms: ScanTerms | None = None,
+    expressions: ScanExpressions = NOTHING_SAID,
 ) -> BlockRows:
     """Gate the block and compute the columns of the symbols that pass, as of ``as_of``.
 
     ``benchmark``: closes ``(n_sessions,)`` of ``panel.sessions``, NaN where there is none.
-    ``terms``: expressions of the scan; what a block can say of them stands among the columns,
+    ``expressions``: those of the scan; what a block can say of them stands among the columns,
     under its text.
     """
     rows = panel.rows_at(as_of)
@@ -93,40 +87,16 @@ def scan_block(
     columns |= subscores(columns)
     if benchmark is not None:
         columns |= benchmark_columns(clean, last, benchmark)
-    if terms is not None:
-        columns |= _term_columns(terms, clean, last, columns, benchmark)
+    columns |= expressions.block_columns(clean, last, columns, benchmark)
     if benchmark is not None:
         return BlockRows(clean.symbols, columns, gated)
     index = index_sums(clean, last, np.ones(len(last), dtype=np.bool_))
     return BlockRows(clean.symbols, columns, gated, index)
 
 
-def _term_columns(
-    terms: ScanTerms,
-    panel: BarPanel,
-    rows: NDArray[np.intp],
-    columns: Mapping[str, FloatArray],
-    benchmark: FloatArray | None,
-) -> dict[str, FloatArray]:
-    """Compute what expressions need of each symbol alone, as numbers."""
-    from technic.language.evaluation.evaluate import evaluate_block
-    from technic.scan.expressions import vocabulary
-    from technic.scoring.technical_rating import technical_columns
-
-    found = {
-        name: np.asarray(values, np.float64)
-        for name, values in technical_columns(panel, rows, terms.technical_numbers).items()
-    }
-    known = {**columns, **found}
-    values = evaluate_block(
-        terms.nodes, panel, rows, vocabulary(), known=known, benchmark=benchmark
-    )
-    return found | {str(node): array for node, array in values.items() if str(node) not in columns}
-
-
-def joined(blocks: Sequence[BlockRows]) -> BlockRows:
+def concat_rows(blocks: Sequence[BlockRows]) -> BlockRows:
     """Put blocks together in the order given; no blocks make a table of no rows."""
-    names = blocks[0].columns if blocks else ALL_COLUMNS
+    names = blocks[0].columns if blocks else BLOCK_COLUMNS
     return BlockRows(
         symbols=tuple(symbol for block in blocks for symbol in block.symbols),
         columns={

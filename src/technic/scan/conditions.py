@@ -1,17 +1,39 @@
-"""What the conditions of a scan came to, symbol by symbol, as a result keeps it."""
+"""Conditions of a scan: as they are asked, and what they came to, symbol by symbol."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.typing import FloatArray
 
-__all__ = ["ConditionResult", "NotSettled"]
+if TYPE_CHECKING:
+    from technic.language import Node
+
+__all__ = ["WHERE", "Condition", "ConditionResult", "NotSettled"]
+
+WHERE = "where"
+"""The owner of the conditions that the scan itself names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of ``owner`` (``where`` or a setup); ``shown``: numbers that explain it."""
+
+    owner: str
+    name: str
+    node: Node
+    shown: tuple[Node, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name it has in a result: ``trend_template.above_long_averages``."""
+        return f"{self.owner}.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

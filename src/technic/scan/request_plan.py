@@ -30,7 +30,7 @@ from technic.data_engine.providers.vendors.loopback import UNLIMITED
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import new_york_date
 from technic.scan.context import choose_universe, open_context
-from technic.scan.expressions import ScanTerms, scan_terms
+from technic.scan.expressions import ScanExpressions, scan_expressions
 from technic.settings import load_settings
 from technic.typing import DateArray
 from technic.universe import Prescreened, Universe, prescreen
@@ -51,7 +51,7 @@ class Wanted:
     symbols: tuple[str, ...]
     sessions: DateArray
     rate: float | None
-    terms: ScanTerms
+    expressions: ScanExpressions
 
     @property
     def as_of(self) -> str:
@@ -101,11 +101,11 @@ class Planned:
         return {
             **self.plan.summary(),
             **wanted.facts(),
-            "bars_needed": wanted.terms.needs.bars,
-            "bars_to_settle": wanted.terms.needs.settled,
+            "bars_needed": wanted.expressions.lookback,
+            "bars_to_settle": wanted.expressions.stable_after,
             "not_settled": [
-                {"expression": one.text, "bars_needed": one.needed, "bars": one.available}
-                for one in wanted.terms.not_settled(len(wanted.sessions))
+                {"expression": one.expression, "bars_needed": one.bars_needed, "bars": one.bars}
+                for one in wanted.expressions.not_settled(len(wanted.sessions))
             ],
             "missing_cells": self.cells,
             "requests_per_minute": wanted.rate,
@@ -138,8 +138,8 @@ def find_wanted(
     said = language or LanguageOptions()
     choices = Choices(data, universe, FilterOptions(), GateOptions(), PlanOptions(), said)
     config = scan_config(choices, settings)
-    terms = scan_terms(config)
-    context = open_context(config, settings, dt.datetime.now(dt.UTC), bars=terms.sessions)
+    expressions = scan_expressions(config)
+    context = open_context(config, settings, dt.datetime.now(dt.UTC), bars=expressions.sessions)
     provider = context.provider
     if isinstance(provider, StoredProvider) and config.universe is None:
         note(f"asking {provider.name} for its listings; --universe FILE avoids that", quiet=quiet)
@@ -156,7 +156,7 @@ def find_wanted(
         listed.take(screened.kept).symbols,
         sessions,
         _capabilities(provider).requests_per_minute,
-        terms,
+        expressions,
     )
 
 

@@ -15,11 +15,13 @@ from technic.typing import BoolArray, FloatArray
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["COLUMNS", "TEXT_COLUMNS", "Universe", "universe_of"]
+__all__ = ["COLUMNS", "LISTING_COLUMNS", "TEXT_COLUMNS", "Universe", "universe_of"]
 
 TEXT_COLUMNS = ("company", "exchange", "sector", "industry", "country", "type")
 """The text columns that a universe may carry besides ``symbol``."""
-COLUMNS = ("symbol", *TEXT_COLUMNS, "market_cap")
+LISTING_COLUMNS = (*TEXT_COLUMNS, "market_cap")
+"""What a listing says of a symbol, in the order of the table."""
+COLUMNS = ("symbol", *LISTING_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from technic.result.json_values import plain
 from technic.result.ledger import Ledger
-from technic.result.scan_result import plain
 from technic.typing import BoolArray
 
 __all__ = [

@@ -16,8 +16,9 @@ from typing import Literal
 
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.price_cache import PriceFrames
+from technic.result.info import RunnerInfo
+from technic.result.json_values import plain
 from technic.result.saved import SavedScan, load_saved
-from technic.result.scan_result import RunnerInfo, plain
 from technic.scan.config_json import config_differences
 from technic.scan.history import ScanProgress
 from technic.settings import Settings, load_settings

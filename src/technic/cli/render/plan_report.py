@@ -36,11 +36,11 @@ def wanted_lines(title: str, wanted: Wanted) -> Iterator[Text]:
     yield row("symbols", f"{size:,}, {size - left:,} removed by the pre-screen, {left:,} left")
     first = wanted.sessions[0]
     yield row("sessions", f"{len(wanted.sessions):,} from {first} to {wanted.as_of}")
-    if wanted.terms.nodes:
-        needs = wanted.terms.needs
-        yield row("history", f"{needs.bars:,} bars for a value, {needs.settled:,} to settle")
-    for one in wanted.terms.not_settled(len(wanted.sessions)):
-        text = f"{one.text} needs {one.needed:,} bars, {one.available:,} sessions are loaded"
+    if wanted.expressions.nodes:
+        lookback, stable_after = wanted.expressions.lookback, wanted.expressions.stable_after
+        yield row("history", f"{lookback:,} bars for a value, {stable_after:,} to settle")
+    for one in wanted.expressions.not_settled(len(wanted.sessions)):
+        text = f"{one.expression} needs {one.bars_needed:,} bars, {one.bars:,} sessions are loaded"
         yield row("not settled", text, "yellow")
 
 

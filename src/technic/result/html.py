@@ -1,0 +1,46 @@
+"""What a notebook shows of a result."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from technic.result.scan_result import ScanResult
+
+__all__ = ["html"]
+
+HTML_ROWS = 25
+HTML_COLUMNS = (
+    "symbol",
+    "company",
+    "sector",
+    "close",
+    "return_1_pct",
+    "tech_rating",
+    "signal",
+    "rs_rating",
+    "entry",
+    "stop",
+    "target",
+    "reward_risk",
+    "shares",
+    "plan_note",
+)
+"""What a notebook shows of a row; the table has every column."""
+
+
+def html(result: ScanResult) -> str:
+    """Return the best rows with their main columns, headline, warnings and ledger."""
+    shown = [name for name in HTML_COLUMNS if name in result.table.columns]
+    rows = result.table[shown].head(HTML_ROWS)
+    whole = {name: "{:,.0f}".format for name in ("rs_rating", "shares") if name in shown}
+    table = rows.to_html(index=False, float_format="{:,.2f}".format, formatters=whole, na_rep="-")
+    more = len(result.table) - len(rows)
+    hidden = [f"and {more:,} more rows: result.table"] if more else []
+    counts = " · ".join(f"{name} {n:,}" for name, n in result.ledger.counts.items())
+    regime = f"market trend {result.regime.trend}, volatility {result.regime.volatility}"
+    lines = [f"{regime} ({result.regime.source})", *result.warnings]
+    above = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    below = "".join(f"<p>{escape(line)}</p>" for line in (*hidden, counts))
+    return f"<p><b>{escape(result.headline())}</b></p>{above}{table}{below}"

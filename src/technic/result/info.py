@@ -1,0 +1,72 @@
+"""How a result came about: universe, data, runner, times, counts."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from technic.data_engine.price_cache import BatchStats
+
+__all__ = ["DataInfo", "RunnerInfo", "ScanStats", "UniverseInfo"]
+
+
+@dataclass(frozen=True, slots=True)
+class UniverseInfo:
+    """How many symbols the scan had to account for, and where the list came from."""
+
+    size: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataInfo:
+    """Where the bars came from, up to which day, and how their prices are adjusted."""
+
+    provider: str
+    last_session: str
+    simulated: bool
+    price_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerInfo:
+    """Which runner was asked for, which one ran, and why if they differ."""
+
+    asked: str
+    ran: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStats:
+    """Seconds of each stage, the batch telemetry, and what the pre-screen took away.
+
+    ``prescreen_off``: default rules that could not run, with the reason. ``streamed``: the bars
+    were more than fit in memory and were read block by block.
+    """
+
+    seconds: Mapping[str, float]
+    batch: BatchStats
+    prescreen_removed: Mapping[str, int] = field(default_factory=dict)
+    prescreen_off: Mapping[str, str] = field(default_factory=dict)
+    streamed: bool = False
+
+    @property
+    def total_seconds(self) -> float:
+        """Wall time of the whole scan."""
+        return math.fsum(self.seconds.values())
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what ``--format json`` prints under ``stats``."""
+        return {
+            "seconds": {**self.seconds, "total": self.total_seconds},
+            "batch": {
+                **dataclasses.asdict(self.batch),
+                "success_rate": self.batch.success_rate,
+            },
+            "prescreen_removed": dict(self.prescreen_removed),
+            "prescreen_off": dict(self.prescreen_off),
+            "streamed": self.streamed,
+        }

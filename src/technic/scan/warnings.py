@@ -1,0 +1,59 @@
+"""What the user should know before reading the table, one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from technic.data_engine.benchmark import Benchmark
+from technic.data_engine.price_cache import LazyPrices, PriceCache
+from technic.scan.config import ScanConfig
+from technic.scan.context import ScanContext
+from technic.scan.expressions import ScanExpressions
+from technic.setups.apply import carried_over
+from technic.universe import Prescreened, Universe
+
+__all__ = ["scan_warnings"]
+
+HEALTHY_SUCCESS_RATE = 0.95
+SHOWN = 6
+"""Symbols that a warning names."""
+
+
+def scan_warnings(
+    config: ScanConfig,
+    context: ScanContext,
+    universe: Universe,
+    screened: Prescreened,
+    history: PriceCache | LazyPrices,
+    benchmark: Benchmark | None,
+    expressions: ScanExpressions,
+) -> Iterator[str]:
+    """Yield sentences on what is odd, such as values asked for that no listing has."""
+    yield from context.warnings
+    yield from carried_over(config.setups)
+    yield from _not_in_universe(config, context, universe)
+    for rule, values in screened.unmatched.items():
+        yield f"no listing has the {rule} {', '.join(map(repr, values))} that was asked for"
+    stats = history.stats
+    if stats.success_rate < HEALTHY_SUCCESS_RATE:
+        yield (
+            f"only {stats.fetched:,} of {stats.asked:,} symbols asked for have bars "
+            f"({100 * stats.success_rate:.1f} %); the ledger names the others under fetch"
+        )
+    yield from history.notes
+    yield from benchmark.notes if benchmark else ()
+    yield from expressions.unlisted(universe)
+
+
+def _not_in_universe(config: ScanConfig, context: ScanContext, universe: Universe) -> Iterator[str]:
+    """Say which symbols of the price cache the universe lacks, unless the user narrowed it."""
+    if context.cache is None or config.symbols or config.watchlist:
+        return
+    listed = set(universe.symbols)
+    missing = [symbol for symbol in context.cache if symbol not in listed]
+    if missing:
+        shown = ", ".join(missing[:SHOWN]) + (" ..." if len(missing) > SHOWN else "")
+        yield (
+            f"{len(missing):,} symbols of the price cache are not in the universe and are not "
+            f"scanned ({shown}); name them in ScanConfig.symbols"
+        )
