@@ -22,10 +22,10 @@ from technic.data_engine.planning.savings import Savings, prescreen_savings
 from technic.data_engine.providers.vendors.loopback import UNLIMITED
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import new_york_date
-from technic.errors import ParameterError
 from technic.scan.config import ScanConfig
 from technic.scan.context import choose_universe, open_context
 from technic.scan.expressions import ScanTerms, scan_terms
+from technic.scan.window import window_sessions
 from technic.settings import Settings, load_settings
 from technic.typing import DateArray
 from technic.universe import Prescreened, Universe, prescreen
@@ -108,7 +108,7 @@ class RequestPlan:
     note: str = ""
 
     def document(self) -> dict[str, object]:
-        """The object that ``technic plan --format json`` prints; docs/output.md names its keys."""
+        """The object that ``technic plan --format json`` prints; docs/syncing.md names its keys."""
         scope, savings = self.scope, self.savings
         if scope is None:
             return {**self.plan.summary(), "provider": self.provider, "note": self.note}
@@ -175,15 +175,13 @@ def open_scope(
 
     Parameters and errors are those of ``plan_requests``; files are opened too.
     """
-    if days is not None and (not isinstance(days, int) or isinstance(days, bool) or days < 1):
-        raise ParameterError("days", days, "a whole number from 1, or None for those of the scan")
     settings = settings or load_settings(os.environ, Path.cwd())
     source = settings.source(config.provider, config.data)
     config = replace(config, provider=source.provider, data=source.data)
     expressions = scan_terms(config)
-    clock = now or dt.datetime.now(dt.UTC)
-    context = open_context(config, settings, clock, bars=expressions.sessions)
-    provider, calendar, as_of = context.provider, context.calendar, context.as_of
+    now = now or dt.datetime.now(dt.UTC)
+    context = open_context(config, settings, now, bars=expressions.sessions)
+    sessions, provider = window_sessions(context, days), context.provider
     if before_listings and isinstance(provider, StoredProvider) and config.universe is None:
         before_listings(provider.name)
     universe = choose_universe(config, provider)
@@ -193,7 +191,7 @@ def open_scope(
         universe=universe,
         screened=screened,
         symbols=universe.take(screened.kept).symbols,
-        sessions=calendar.last(days, as_of) if days else calendar.between(context.start, as_of),
+        sessions=sessions,
         rate=_capabilities(provider).requests_per_minute,
         expressions=expressions,
     )
