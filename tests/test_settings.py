@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from technic.errors import InputFileError, ParameterError
-from technic.settings import load_settings
+from technic.settings import Settings, load_settings
 
 
 def test_precedence(tmp_path: Path):
@@ -34,3 +34,22 @@ def test_bad_files_are_named(tmp_path: Path):
     path.write_text('provder = "demo"')
     with pytest.raises(ParameterError, match="provder in .*allowed: one value for home, provider"):
         load_settings({"TECHNIC_HOME": str(tmp_path / "h")}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "settings", "expected"),
+    [
+        ({}, {}, ("demo", None)),
+        ({"data": "a.csv"}, {}, ("files", "a.csv")),
+        ({"data": "a.csv"}, {"provider": "demo", "data": "b.csv"}, ("files", "a.csv")),
+        ({"provider": "demo"}, {"data": "b.csv"}, ("demo", None)),
+        ({"provider": "files"}, {"data": "b.csv"}, ("files", "b.csv")),
+        ({"provider": "demo", "data": "a.csv"}, {}, ("demo", "a.csv")),
+        ({}, {"data": "b.csv"}, ("files", "b.csv")),
+        ({}, {"provider": "demo", "data": "b.csv"}, ("demo", None)),
+        ({}, {"provider": "files", "data": "b.csv"}, ("files", "b.csv")),
+    ],
+)
+def test_data_without_a_provider_means_files(given, settings, expected):
+    """What is given wins over settings, and a path says which provider is meant."""
+    assert Settings(home=Path("home"), **settings).source(**given) == expected

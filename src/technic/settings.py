@@ -10,14 +10,23 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import NamedTuple
 
 from technic.errors import InputFileError, ParameterError
 
-__all__ = ["FILE_NAME", "Settings", "load_settings"]
+__all__ = ["FILE_NAME", "DataSource", "Settings", "load_settings"]
 
 FILE_NAME = "technic.toml"
 PREFIX = "TECHNIC_"
 DEFAULT_HOME = ".technic"
+DEFAULT_PROVIDER = "demo"
+
+
+class DataSource(NamedTuple):
+    """Where bars come from: a provider's name, and the file or folder that ``files`` reads."""
+
+    provider: str
+    data: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,21 @@ class Settings:
     tiingo_plan: str | None = None
     tiingo_url: str | None = None
     loopback_url: str | None = None
+
+    def source(self, provider: str | None = None, data: str | None = None) -> DataSource:
+        """Return the source that is meant: what is given, else the settings', else the demo market.
+
+        A path without a provider means ``files``, wherever it comes from. The provider need not
+        be one that exists.
+        """
+        if provider is not None:
+            fallback = self.data if provider == "files" else None
+            return DataSource(provider, data or fallback)
+        if data is not None:
+            return DataSource("files", data)
+        if self.provider is not None:
+            return DataSource(self.provider, self.data if self.provider == "files" else None)
+        return DataSource("files", self.data) if self.data else DataSource(DEFAULT_PROVIDER, None)
 
 
 def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:

@@ -46,24 +46,10 @@ def test_no_option_and_no_setting_is_the_default_config():
     assert config() == ScanConfig(provider="demo")
 
 
-@pytest.mark.parametrize(
-    ("options", "settings", "expected"),
-    [
-        ({}, {}, ("demo", None)),
-        ({"data": "a.csv"}, {}, ("files", "a.csv")),
-        ({"data": "a.csv"}, {"provider": "demo", "data": "b.csv"}, ("files", "a.csv")),
-        ({"provider": "demo"}, {"data": "b.csv"}, ("demo", None)),
-        ({"provider": "files"}, {"data": "b.csv"}, ("files", "b.csv")),
-        ({"provider": "demo", "data": "a.csv"}, {}, ("demo", "a.csv")),
-        ({}, {"data": "b.csv"}, ("files", "b.csv")),
-        ({}, {"provider": "demo", "data": "b.csv"}, ("demo", None)),
-        ({}, {"provider": "files", "data": "b.csv"}, ("files", "b.csv")),
-    ],
-)
-def test_data_without_a_provider_means_files(options, settings, expected):
-    """Options win over settings, and a path says which provider is meant."""
-    made = config(DataOptions(**options), **settings)
-    assert (made.provider, made.data) == expected
+def test_a_path_without_a_provider_means_files():
+    """Options win over settings, as ``Settings.source`` says."""
+    made = config(DataOptions(data="a.csv"), provider="demo", data="b.csv")
+    assert (made.provider, made.data) == ("files", "a.csv")
 
 
 def test_settings_stand_in_for_options_that_are_not_given():

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from technic.cli.options.config import source_of
 from technic.data_engine.open_provider import store_url
 from technic.data_engine.store import BarStore, Problem
 from technic.errors import InputFileError, ParameterError, StoreError
@@ -69,7 +68,7 @@ def any_store(provider: str | None) -> ProviderStore:
 
 def _place(provider: str | None) -> tuple[str, str]:
     settings = load_settings(os.environ, Path.cwd())
-    name, _ = source_of(provider, None, settings)
+    name = settings.source(provider).provider
     return name, store_url(name, settings)
 
 

@@ -14,7 +14,6 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 
-from technic.cli.options.config import source_of
 from technic.data_engine.open_provider import REMOTE, open_provider
 from technic.errors import TechnicError
 from technic.health.check import Check
@@ -47,7 +46,7 @@ def run_checks(provider: str | None = None, data: str | None = None) -> Iterator
     now = dt.datetime.now(dt.UTC)
     calendar = load_calendar(now.date(), settings.home)
     yield _calendar(calendar, now)
-    name, path = source_of(provider, data, settings)
+    name, path = settings.source(provider, data)
     if name in REMOTE:
         yield from vendor_checks(name, settings, calendar)
     else:

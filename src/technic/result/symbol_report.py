@@ -1,4 +1,7 @@
-"""Everything a result has to say about one symbol, scored or not."""
+"""Everything a result has to say about one symbol, scored or not.
+
+The report of ``technic show`` and ``technic explain``, for programs and for people.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,25 @@ import numpy as np
 import pandas as pd
 
 from technic.errors import ParameterError
+from technic.result.info import DataInfo, UniverseInfo
 from technic.result.json_values import plain
 from technic.result.scan_result import ScanResult
 from technic.scoring import Explanation
 from technic.trade_plan import trade_plans
-from technic.universe import parse_symbols
+from technic.universe import require_symbol
 from technic.version import __version__
 
-__all__ = ["SymbolFacts", "document", "facts_of", "named_symbol"]
+__all__ = ["SymbolCondition", "SymbolReport", "symbol_report"]
 
 
 @dataclass(frozen=True, slots=True)
 class SymbolCondition:
-    """One condition of ``where`` or a setup for one symbol: true, false or unknown, and why."""
+    """One condition of ``where`` or a setup for one symbol.
+
+    ``owner``: ``where`` or the setup's name; ``name``: the condition's own, ``text``: its
+    expression; ``verdict``: ``true``, ``false`` or ``unknown``; ``numbers``: (term, value) pairs
+    that explain it, as text.
+    """
 
     owner: str
     name: str
@@ -31,16 +40,20 @@ class SymbolCondition:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SymbolFacts:
+class SymbolReport:
     """One symbol of a result.
 
-    ``values``: the row of the table, or the same figures for a symbol that was scored and then
-    filtered; None, like ``explanation``, for one that was never scored. ``place``: its row in the
-    table, from 1. ``prices``: its price frame, None where it has no bars. ``conditions``: what each
+    ``as_of``, ``universe``, ``data``: those of the result. ``outcome``, ``detail``: its entry in
+    the ledger. ``place``: its row in the table, from 1. ``values``: that row, or the same figures
+    for a symbol that was scored and then filtered; None, like ``explanation``, for one that was
+    never scored. ``prices``: its price frame, None where it has no bars. ``conditions``: what each
     condition of the scan is for it.
     """
 
     symbol: str
+    as_of: str
+    universe: UniverseInfo
+    data: DataInfo
     outcome: str
     detail: str
     place: int | None
@@ -55,17 +68,41 @@ class SymbolFacts:
         because = f": {self.detail}" if self.detail else ""
         return f"{self.symbol} was not scored, its ledger entry is {self.outcome}{because}."
 
+    def document(self, *, with_row: bool = True) -> dict[str, object]:
+        """Return what ``--format json`` prints for one symbol; None instead of NaN.
 
-def named_symbol(text: str) -> str:
-    """Return the canonical form of a symbol as typed."""
-    symbols = parse_symbols([text])
-    if len(symbols) != 1:
-        raise ParameterError("symbol", text, "one symbol, such as AAPL")
-    return symbols[0]
+        ``with_row``: with its place and its values, as ``technic show`` has them.
+        """
+        content: dict[str, object] = {
+            "technic": __version__,
+            "symbol": self.symbol,
+            "as_of": self.as_of,
+            "universe": dataclasses.asdict(self.universe),
+            "data": dataclasses.asdict(self.data),
+            "outcome": self.outcome,
+            "detail": self.detail,
+        }
+        if with_row:
+            content["place"] = self.place
+            content["row"] = self.values
+        content["conditions"] = [
+            {
+                "owner": one.owner,
+                "name": one.name,
+                "expression": one.text,
+                "verdict": one.verdict,
+                "numbers": dict(one.numbers),
+            }
+            for one in self.conditions
+        ]
+        parts = self.explanation
+        content["explanation"] = None if parts is None else plain(dataclasses.asdict(parts))
+        return content
 
 
-def facts_of(result: ScanResult, symbol: str) -> SymbolFacts:
+def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
     """Collect what ``result`` has on ``symbol``; ParameterError where it is not in the universe."""
+    symbol = require_symbol(symbol)
     try:
         outcome, detail = result.ledger.of(symbol)
     except KeyError:
@@ -74,18 +111,22 @@ def facts_of(result: ScanResult, symbol: str) -> SymbolFacts:
     scored = symbol in result.scored
     explanation = result.explain(symbol) if scored else None
     values: dict[str, object] | None = None
-    found = np.flatnonzero(result.table["symbol"] == symbol)
-    place = int(found[0]) if found.size else None
-    if place is not None:
-        row = result.table.iloc[place]
+    place = None
+    rows = np.flatnonzero(result.table["symbol"] == symbol)
+    if rows.size:
+        place = int(rows[0]) + 1
+        row = result.table.iloc[int(rows[0])]
         values = {str(name): plain(value) for name, value in row.items()}
     elif explanation is not None:
         values = _filtered_values(result, symbol, explanation)
-    return SymbolFacts(
+    return SymbolReport(
         symbol=symbol,
+        as_of=result.as_of,
+        universe=result.universe,
+        data=result.data,
         outcome=outcome,
         detail=detail if detail and detail != "None" else "",
-        place=place + 1 if place is not None else None,
+        place=place,
         values=values,
         explanation=explanation,
         prices=result.prices.get(symbol),
@@ -94,9 +135,9 @@ def facts_of(result: ScanResult, symbol: str) -> SymbolFacts:
 
 
 def _conditions(result: ScanResult, symbol: str) -> tuple[SymbolCondition, ...]:
-    at = result.scored.index(symbol)
+    row = result.scored.index(symbol)
     return tuple(
-        SymbolCondition(one.owner, one.name, one.text, one.verdict(at), one.numbers(at))
+        SymbolCondition(one.owner, one.name, one.text, one.verdict(row), one.numbers(row))
         for one in result.conditions
     )
 
@@ -105,8 +146,8 @@ def _filtered_values(
     result: ScanResult, symbol: str, explanation: Explanation
 ) -> dict[str, object]:
     """Figures and plan of a symbol that the filters kept out of the table."""
-    at = result.scored.index(symbol)
-    own = {name: values[at : at + 1] for name, values in result.columns.items()}
+    row = result.scored.index(symbol)
+    own = {name: values[row : row + 1] for name, values in result.columns.items()}
     plan = trade_plans(own, np.array([explanation.signal]), result.config.plan).columns()
     figures = {name: values[0] for name, values in {**own, **plan}.items()}
     return {
@@ -114,32 +155,3 @@ def _filtered_values(
         "signal": explanation.signal,
         **{name: plain(value) for name, value in figures.items()},
     }
-
-
-def document(result: ScanResult, facts: SymbolFacts, *, with_row: bool) -> dict[str, object]:
-    """Return what ``--format json`` prints for one symbol; None instead of NaN."""
-    content: dict[str, object] = {
-        "technic": __version__,
-        "symbol": facts.symbol,
-        "as_of": result.as_of,
-        "universe": dataclasses.asdict(result.universe),
-        "data": dataclasses.asdict(result.data),
-        "outcome": facts.outcome,
-        "detail": facts.detail,
-    }
-    if with_row:
-        content["place"] = facts.place
-        content["row"] = facts.values
-    content["conditions"] = [
-        {
-            "owner": one.owner,
-            "name": one.name,
-            "expression": one.text,
-            "verdict": one.verdict,
-            "numbers": dict(one.numbers),
-        }
-        for one in facts.conditions
-    ]
-    parts = facts.explanation
-    content["explanation"] = None if parts is None else plain(dataclasses.asdict(parts))
-    return content

@@ -1,26 +1,19 @@
-"""What a plan or a sync is about: whose bars of which sessions, and the requests they take."""
+"""The requests that a scan's bars take: planned, counted and proven, none of them made.
+
+A ``RequestScope`` says whose bars of which sessions a scan reads; a ``RequestPlan`` adds what the
+store lacks of them and the fewest requests that bring it.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from technic.cli.options.config import Choices, scan_config
-from technic.cli.options.language_options import LanguageOptions
-from technic.cli.options.options import (
-    DataOptions,
-    FetchOptions,
-    FilterOptions,
-    GateOptions,
-    PlanOptions,
-    UniverseOptions,
-)
-from technic.cli.render.console import note
 from technic.data_engine.interfaces.coverage import Coverage, Gaps
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.requests import Capabilities
@@ -29,21 +22,35 @@ from technic.data_engine.planning.savings import Savings, prescreen_savings
 from technic.data_engine.providers.vendors.loopback import UNLIMITED
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import new_york_date
+from technic.scan.config import ScanConfig
 from technic.scan.context import choose_universe, open_context
 from technic.scan.expressions import ScanExpressions, scan_expressions
-from technic.settings import load_settings
+from technic.scan.window import window_sessions
+from technic.settings import Settings, load_settings
 from technic.typing import DateArray
 from technic.universe import Prescreened, Universe, prescreen
 
-__all__ = ["Planned", "Wanted", "find_wanted", "make_planned", "nothing_planned"]
+__all__ = ["RequestPlan", "RequestScope", "open_scope", "plan_requests", "plan_scope"]
 
 QUARANTINE = "quarantined"
 """Symbols of the store that failed lately count as removed by a rule of this name."""
 
+FILES_NOTE = "files need no requests"
+DEMO_NOTE = (
+    "the demo provider makes its bars without a request; this is the plan for the same market over "
+    "HTTP (technic marketsim), from an empty store"
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Wanted:
-    """Bars of ``symbols``, those that the pre-screen leaves, on ``sessions``."""
+class RequestScope:
+    """Whose bars of which sessions a scan reads.
+
+    ``provider``: opened, a vendor with its store. ``universe``: who is listed, ``screened``: what
+    the pre-screen made of each, ``symbols``: those it leaves. ``sessions``: trading days, oldest
+    first. ``rate``: requests a minute that the provider allows, None where it states no limit.
+    ``expressions``: what the scan says in the scan language, with the history it needs.
+    """
 
     provider: Provider
     universe: Universe
@@ -55,7 +62,7 @@ class Wanted:
 
     @property
     def as_of(self) -> str:
-        """The last session."""
+        """The last session, ``YYYY-MM-DD``."""
         return str(self.sessions[-1])
 
     @property
@@ -67,8 +74,8 @@ class Wanted:
                 out[rule].append(symbol)
         return out
 
-    def facts(self) -> dict[str, object]:
-        """What programs should know about it."""
+    def document(self) -> dict[str, object]:
+        """The part of ``technic plan`` and ``technic sync --format json`` that says what for."""
         return {
             "provider": self.provider.name,
             "simulated": self.provider.simulated,
@@ -81,121 +88,143 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Planned:
-    """A plan, what it is for, and what the pre-screen saves; ``store``: None for an empty one.
+class RequestPlan:
+    """The fewest requests for what is missing, and what the pre-screen saves of them.
 
-    ``removed``: symbols that are not asked for, by rule.
+    ``plan``: the requests, with the bound that proves them; of zero requests for files.
+    ``scope``: what they are for; None for files, which are read where they are.
+    ``removed``: symbols that are not asked for, by rule. ``savings``: requests that each rule
+    saves. ``missing_cells``: symbol-days that the store lacks. ``store``: folder or URL of the
+    store, None for an empty one that is only thought of. ``note``: a sentence for people, or "".
     """
 
-    wanted: Wanted
+    provider: str
     plan: Plan
-    removed: Mapping[str, Sequence[str]]
-    savings: Savings
-    cells: int
-    store: str | None
+    scope: RequestScope | None = None
+    removed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    savings: Savings = field(default_factory=lambda: Savings(0, 0, {}))
+    missing_cells: int = 0
+    store: str | None = None
     note: str = ""
 
     def document(self) -> dict[str, object]:
-        """The object that ``technic plan --format json`` prints."""
-        savings, wanted = self.savings, self.wanted
+        """The object that ``technic plan --format json`` prints; docs/syncing.md names its keys."""
+        scope, savings = self.scope, self.savings
+        if scope is None:
+            return {**self.plan.summary(), "provider": self.provider, "note": self.note}
         return {
             **self.plan.summary(),
-            **wanted.facts(),
-            "bars_needed": wanted.expressions.lookback,
-            "bars_to_settle": wanted.expressions.stable_after,
+            **scope.document(),
+            "bars_needed": scope.expressions.lookback,
+            "bars_to_settle": scope.expressions.stable_after,
             "not_settled": [
                 {"expression": one.expression, "bars_needed": one.bars_needed, "bars": one.bars}
-                for one in wanted.expressions.not_settled(len(wanted.sessions))
+                for one in scope.expressions.not_settled(len(scope.sessions))
             ],
-            "missing_cells": self.cells,
-            "requests_per_minute": wanted.rate,
+            "missing_cells": self.missing_cells,
+            "requests_per_minute": scope.rate,
             "prescreen": {
                 "without": savings.without_rules,
                 "with": savings.with_rules,
                 "saved": savings.saved,
                 "by_rule": dict(savings.by_rule),
                 "removed": {rule: len(symbols) for rule, symbols in self.removed.items()},
-                "off": dict(wanted.screened.off),
+                "off": dict(scope.screened.off),
             },
             "store": self.store,
             "note": self.note,
         }
 
 
-def find_wanted(
-    fetch: FetchOptions,
-    universe: UniverseOptions,
-    language: LanguageOptions | None = None,
+def plan_requests(
+    config: ScanConfig,
     *,
-    quiet: bool,
-) -> Wanted:
-    """Open the provider and settle symbols and sessions as a scan with these options does.
+    settings: Settings | None = None,
+    days: int | None = None,
+    now: dt.datetime | None = None,
+    before_listings: Callable[[str], None] | None = None,
+) -> RequestPlan:
+    """Plan the requests that a scan with this config would make; no bar is asked for.
 
-    A vendor is asked for its listings unless a universe is named; a note says so.
+    ``settings``: those of the environment and of technic.toml unless given. ``days``: sessions up
+    to the scan's day; without it those that the scan loads. ``now``: the time it is. Without
+    ``config.universe`` a vendor is asked for its listings; ``before_listings`` is called with its
+    name before that. Files take zero requests and are not opened. Raises ParameterError for an
+    unknown provider, a missing key or an ``as_of`` that is no session of the data, and
+    ExpressionError for what is wrong in the scan language.
     """
-    settings = load_settings(os.environ, Path.cwd())
-    data = DataOptions(provider=fetch.provider, as_of=fetch.as_of)
-    said = language or LanguageOptions()
-    choices = Choices(data, universe, FilterOptions(), GateOptions(), PlanOptions(), said)
-    config = scan_config(choices, settings)
+    settings = settings or load_settings(os.environ, Path.cwd())
+    source = settings.source(config.provider, config.data)
+    if source.provider == "files":
+        return _no_requests(source.provider)
+    return plan_scope(
+        open_scope(config, settings=settings, days=days, now=now, before_listings=before_listings)
+    )
+
+
+def open_scope(
+    config: ScanConfig,
+    *,
+    settings: Settings | None = None,
+    days: int | None = None,
+    now: dt.datetime | None = None,
+    before_listings: Callable[[str], None] | None = None,
+) -> RequestScope:
+    """Open the provider and settle symbols and sessions as the scan does.
+
+    Parameters and errors are those of ``plan_requests``; files are opened too.
+    """
+    settings = settings or load_settings(os.environ, Path.cwd())
+    source = settings.source(config.provider, config.data)
+    config = replace(config, provider=source.provider, data=source.data)
     expressions = scan_expressions(config)
-    context = open_context(config, settings, dt.datetime.now(dt.UTC), bars=expressions.sessions)
-    provider = context.provider
-    if isinstance(provider, StoredProvider) and config.universe is None:
-        note(f"asking {provider.name} for its listings; --universe FILE avoids that", quiet=quiet)
-    listed = choose_universe(config, provider)
-    screened = prescreen(listed, config.prescreen)
-    calendar, as_of = context.calendar, context.as_of
-    sessions = (
-        calendar.last(fetch.days, as_of) if fetch.days else calendar.between(context.start, as_of)
-    )
-    return Wanted(
-        provider,
-        listed,
-        screened,
-        listed.take(screened.kept).symbols,
-        sessions,
-        _capabilities(provider).requests_per_minute,
-        expressions,
+    now = now or dt.datetime.now(dt.UTC)
+    context = open_context(config, settings, now, bars=expressions.sessions)
+    sessions, provider = window_sessions(context, days), context.provider
+    if before_listings and isinstance(provider, StoredProvider) and config.universe is None:
+        before_listings(provider.name)
+    universe = choose_universe(config, provider)
+    screened = prescreen(universe, config.prescreen)
+    return RequestScope(
+        provider=provider,
+        universe=universe,
+        screened=screened,
+        symbols=universe.take(screened.kept).symbols,
+        sessions=sessions,
+        rate=_capabilities(provider).requests_per_minute,
+        expressions=expressions,
     )
 
 
-def make_planned(wanted: Wanted) -> Planned:
-    """Plan what is missing, and count what the pre-screen saves; asks nobody anything.
+def plan_scope(scope: RequestScope) -> RequestPlan:
+    """Plan what the store lacks, and count what the pre-screen saves; asks nobody anything.
 
     The demo market needs no request: it is planned as a cold start of the loopback provider, which
     offers the same market over HTTP.
     """
-    provider = wanted.provider
-    everybody, sessions = wanted.universe.symbols, wanted.sessions
-    removed = wanted.removed
+    provider, sessions, removed = scope.provider, scope.sessions, scope.removed
     if isinstance(provider, StoredProvider):
         syncer = provider.syncer
         today = new_york_date(syncer.now())
-        coverage, store = syncer.store.coverage(), syncer.store.url
-        plan = syncer.plan(wanted.symbols, sessions)
-        held = set(syncer.store.quarantined(syncer.now()))
-        removed[QUARANTINE] = [symbol for symbol in wanted.symbols if symbol in held]
-        text = ""
+        coverage, store, note = syncer.store.coverage(), syncer.store.url, ""
+        plan = syncer.plan(scope.symbols, sessions)
+        quarantined = syncer.store.quarantined(syncer.now())
+        removed[QUARANTINE] = [symbol for symbol in scope.symbols if symbol in quarantined]
     else:
-        today, coverage, store = provider.last_session(), Coverage.none(), None
-        plan = make_plan(coverage.missing(wanted.symbols, sessions), UNLIMITED, today)
-        text = (
-            "the demo provider makes its bars without a request; this is the plan for the same "
-            "market over HTTP (technic marketsim), from an empty store"
-        )
-    gaps = coverage.missing(everybody, sessions)
+        today = provider.last_session()
+        coverage, store, note = Coverage.none(), None, DEMO_NOTE
+        plan = make_plan(coverage.missing(scope.symbols, sessions), UNLIMITED, today)
+    gaps = coverage.missing(scope.universe.symbols, sessions)
     left = gaps.without({symbol for symbols in removed.values() for symbol in symbols})
     savings = prescreen_savings(gaps, removed, _capabilities(provider), today)
-    return Planned(wanted, plan, removed, savings, left.cells, store, text)
+    return RequestPlan(provider.name, plan, scope, removed, savings, left.cells, store, note)
 
 
-def nothing_planned() -> dict[str, object]:
-    """The object that is printed for files, which are read and never asked."""
+def _no_requests(provider: str) -> RequestPlan:
+    """Return the plan for files, which are read and never asked; its day is never looked at."""
     day, today = np.empty(0, "datetime64[D]"), np.datetime64("2000-01-03", "D")
     gaps = Gaps.of((), day, np.empty((0, 0), bool))
-    summary = make_plan(gaps, UNLIMITED, today).summary()
-    return {**summary, "provider": "files", "note": "files need no requests"}
+    return RequestPlan(provider, make_plan(gaps, UNLIMITED, today), note=FILES_NOTE)
 
 
 def _capabilities(provider: Provider) -> Capabilities:

@@ -5,7 +5,7 @@ from technic.universe.load import load_symbols, load_universe
 from technic.universe.prescreen import Prescreened, prescreen
 from technic.universe.prescreen_rules import PrescreenRules
 from technic.universe.security_type import SecurityTypes, security_types
-from technic.universe.symbols import canonical, format_symbol, parse, parse_symbols
+from technic.universe.symbols import canonical, format_symbol, parse, parse_symbols, require_symbol
 
 __all__ = [
     "PrescreenRules",
@@ -19,6 +19,7 @@ __all__ = [
     "parse",
     "parse_symbols",
     "prescreen",
+    "require_symbol",
     "security_types",
     "universe_of",
 ]

@@ -26,6 +26,7 @@ __all__ = [
     "format_symbol",
     "parse",
     "parse_symbols",
+    "require_symbol",
 ]
 
 Kind = Literal["share", "preferred", "warrant", "unit", "right"]
@@ -209,6 +210,14 @@ def parse_symbols(texts: Iterable[str]) -> tuple[str, ...]:
     """
     bare = (_EXCHANGE_PREFIX.sub("", text.strip(), count=1) for text in texts)
     return tuple(dict.fromkeys(canonical(text) for text in bare if text.strip()))
+
+
+def require_symbol(text: str) -> str:
+    """Return the canonical form of one symbol as typed; ParameterError where it is not one."""
+    symbols = parse_symbols([text]) if isinstance(text, str) else ()
+    if len(symbols) != 1:
+        raise ParameterError("symbol", text, "one symbol, such as AAPL")
+    return symbols[0]
 
 
 def _table(convention: Convention) -> Mapping[str, tuple[str, ...]]:

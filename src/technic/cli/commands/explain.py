@@ -44,17 +44,18 @@ def explain(
     from technic.cli.render.explanation import condition_lines, explanation_pieces
     from technic.cli.render.symbol_card import head_lines
     from technic.cli.run import run_choices
-    from technic.result.symbol_report import document, facts_of, named_symbol
+    from technic.result.symbol_report import symbol_report
+    from technic.universe import require_symbol
 
     chosen = document_format(format_, run.out)
-    name = named_symbol(symbol)
+    name = require_symbol(symbol)
     result = run_choices(Choices(data, universe, filters, gate, plan, language), run)
-    facts = facts_of(result, name)
+    report = symbol_report(result, name)
 
     def pieces(width: int) -> Iterator[RenderableType]:
-        yield from head_lines(result, facts)
-        yield from condition_lines(facts)
-        if facts.explanation is not None:
-            yield from explanation_pieces(facts.explanation, width)
+        yield from head_lines(result, report)
+        yield from condition_lines(report)
+        if report.explanation is not None:
+            yield from explanation_pieces(report.explanation, width)
 
-    print_document(pieces, document(result, facts, with_row=False), chosen, run)
+    print_document(pieces, report.document(with_row=False), chosen, run)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
 from technic.cli.options.language_options import LanguageOptions
 from technic.cli.options.options import RUN, FetchOptions, RunOptions, UniverseOptions
-
-if TYPE_CHECKING:
-    from rich.text import Text
 
 __all__ = ["plan"]
 
@@ -36,20 +33,21 @@ def plan(
     for its listings. Files need no requests; for the demo market it is a cold start of the same
     market over HTTP.
     """
-    from rich.text import Text
+    import os
 
-    from technic.cli.options.source import named_source
+    from technic.cli.options.config import fetch_config
+    from technic.cli.render.console import note_listings
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.plan_report import plan_lines
-    from technic.scan.request_plan import find_wanted, make_planned, nothing_planned
+    from technic.scan.request_plan import plan_requests
+    from technic.settings import load_settings
 
     chosen = document_format(format_, run.out)
-    if named_source(fetch.provider) == "files":
-
-        def nothing(_width: int) -> Iterator[Text]:
-            yield Text("files need no requests: a scan reads them where they are")
-
-        print_document(nothing, nothing_planned(), chosen, run)
-        return
-    planned = make_planned(find_wanted(fetch, universe, language, quiet=run.quiet))
+    settings = load_settings(os.environ, Path.cwd())
+    planned = plan_requests(
+        fetch_config(fetch, universe, settings, language),
+        settings=settings,
+        days=fetch.days,
+        before_listings=note_listings(quiet=run.quiet),
+    )
     print_document(lambda width: plan_lines(planned, width), planned.document(), chosen, run)

@@ -50,22 +50,23 @@ def show(
     from technic.cli.render.explanation import explanation_pieces
     from technic.cli.render.symbol_card import chart_lines, figures, head_lines, plan_lines
     from technic.cli.run import run_choices
-    from technic.result.symbol_report import document, facts_of, named_symbol
+    from technic.result.symbol_report import symbol_report
+    from technic.universe import require_symbol
 
     chosen = document_format(format_, run.out)
-    name = named_symbol(symbol)
+    name = require_symbol(symbol)
     result = run_choices(Choices(data, universe, filters, gate, plan, language), run)
-    facts = facts_of(result, name)
+    report = symbol_report(result, name)
 
     def pieces(width: int) -> Iterator[RenderableType]:
-        yield from head_lines(result, facts)
+        yield from head_lines(result, report)
         yield Text()
-        yield from chart_lines(facts, width)
-        if facts.explanation is not None:
+        yield from chart_lines(report, width)
+        if report.explanation is not None:
             yield Text()
-            yield from plan_lines(facts)
+            yield from plan_lines(report)
             yield Text()
-            yield figures(facts, width)
-            yield from explanation_pieces(facts.explanation, width)
+            yield figures(report, width)
+            yield from explanation_pieces(report.explanation, width)
 
-    print_document(pieces, document(result, facts, with_row=True), chosen, run)
+    print_document(pieces, report.document(with_row=True), chosen, run)

@@ -12,7 +12,7 @@ from technic.cli.options.options import RUN, FetchOptions, TalkOptions, Universe
 if TYPE_CHECKING:
     from technic.data_engine.sync.store_provider import StoredProvider
     from technic.data_engine.sync.syncer import SyncReport
-    from technic.scan.request_plan import Wanted
+    from technic.scan.request_plan import RequestScope
 
 __all__ = ["sync"]
 
@@ -59,30 +59,20 @@ def sync(
     A second run asks only for what is still missing, so it can be repeated or interrupted at any
     time. Exit code 1 when fewer symbols than --min-success are complete; they are named.
     """
-    from technic.cli.options.source import named_source
     from technic.cli.render.console import note
     from technic.cli.render.failures import check_failures_target, write_failures
-    from technic.cli.render.sync_report import Outcome, print_outcome, print_plan
-    from technic.data_engine.sync.store_provider import StoredProvider
-    from technic.scan.request_plan import find_wanted
+    from technic.cli.render.sync_report import SyncOutcome, print_outcome, print_plan
 
     if failures is not None:
         check_failures_target(failures)
-    wanted = (
-        None
-        if named_source(fetch.provider) in NEEDLESS
-        else find_wanted(fetch, universe, quiet=talk.quiet)
-    )
-    if wanted is None or not isinstance(wanted.provider, StoredProvider):
-        note(f"nothing to sync: {NEEDLESS[named_source(fetch.provider)]}")
-        raise typer.Exit(WRONG_USAGE)
-    if not wanted.symbols:
-        note(f"nothing to sync: the pre-screen leaves none of {len(wanted.universe):,} symbols")
+    scope, provider = _open_vendor(fetch, universe, quiet=talk.quiet)
+    if not scope.symbols:
+        note(f"nothing to sync: the pre-screen leaves none of {len(scope.universe):,} symbols")
         raise typer.Exit(1)
     if format_ == "table":
-        print_plan(wanted)
-    report = _run(wanted, wanted.provider, dividends=dividends, quiet=talk.quiet)
-    outcome = Outcome.of(wanted, wanted.provider, report, min_success)
+        print_plan(scope)
+    report = _run(scope, provider, dividends=dividends, quiet=talk.quiet)
+    outcome = SyncOutcome.of(scope, provider, report, min_success)
     if failures is not None:
         write_failures(outcome.failures, failures)
         note(f"wrote {len(outcome.failures):,} symbols to {failures}", quiet=talk.quiet)
@@ -92,7 +82,39 @@ def sync(
         raise typer.Exit(1)
 
 
-def _run(wanted: Wanted, provider: StoredProvider, *, dividends: bool, quiet: bool) -> SyncReport:
+def _open_vendor(
+    fetch: FetchOptions, universe: UniverseOptions, *, quiet: bool
+) -> tuple[RequestScope, StoredProvider]:
+    """Settle whose bars are synced, and open the vendor with its store; exit where there is none.
+
+    Providers that need no sync are not opened.
+    """
+    import os
+
+    from technic.cli.options.config import fetch_config
+    from technic.cli.render.console import note, note_listings
+    from technic.data_engine.sync.store_provider import StoredProvider
+    from technic.scan.request_plan import open_scope
+    from technic.settings import load_settings
+
+    settings = load_settings(os.environ, Path.cwd())
+    name = settings.source(fetch.provider).provider
+    if name not in NEEDLESS:
+        scope = open_scope(
+            fetch_config(fetch, universe, settings),
+            settings=settings,
+            days=fetch.days,
+            before_listings=note_listings(quiet=quiet),
+        )
+        if isinstance(scope.provider, StoredProvider):
+            return scope, scope.provider
+    note(f"nothing to sync: {NEEDLESS[name]}")
+    raise typer.Exit(WRONG_USAGE)
+
+
+def _run(
+    scope: RequestScope, provider: StoredProvider, *, dividends: bool, quiet: bool
+) -> SyncReport:
     """Carry the plan out; Ctrl-C says what becomes of what has arrived."""
     from functools import partial
 
@@ -102,7 +124,7 @@ def _run(wanted: Wanted, provider: StoredProvider, *, dividends: bool, quiet: bo
     try:
         with progress_on_stderr(quiet) as report:
             tell = partial(report, "fetch") if report else None
-            return provider.sync(wanted.symbols, wanted.sessions, tell, dividends=dividends)
+            return provider.sync(scope.symbols, scope.sessions, tell, dividends=dividends)
     except KeyboardInterrupt:
         note(
             f"interrupted; what arrived is kept in {provider.syncer.store.url}, the next sync asks "

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from technic.cli.options.language_options import LanguageOptions, language_config
 from technic.cli.options.options import (
     DataOptions,
+    FetchOptions,
     FilterOptions,
     GateOptions,
     PlanOptions,
@@ -25,7 +26,7 @@ from technic.settings import Settings
 from technic.trade_plan import PlanRules
 from technic.universe import PrescreenRules, load_symbols, parse_symbols
 
-__all__ = ["Choices", "scan_config", "source_of"]
+__all__ = ["Choices", "fetch_config", "scan_config"]
 
 KINDS = ("test_issue", "warrant", "unit", "right", "preferred", "fund", "note", "other_type")
 
@@ -47,7 +48,7 @@ class Choices:
 def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -> ScanConfig:
     """Build the config; raises UsageError for values that no rule allows."""
     data, universe = choices.data, choices.universe
-    provider, path = source_of(data.provider, data.data, settings)
+    provider, path = settings.source(data.provider, data.data)
     given = {
         "price_basis": data.price_basis,
         "as_of": data.as_of,
@@ -71,16 +72,16 @@ def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -
     )
 
 
-def source_of(provider: str | None, data: str | None, settings: Settings) -> tuple[str, str | None]:
-    """Return provider and data; a path without a provider means files, wherever it comes from."""
-    if provider is not None:
-        fallback = settings.data if provider == "files" else None
-        return provider, data or fallback
-    if data is not None:
-        return "files", data
-    if settings.provider is not None:
-        return settings.provider, settings.data if settings.provider == "files" else None
-    return ("files", settings.data) if settings.data else ("demo", None)
+def fetch_config(
+    fetch: FetchOptions,
+    universe: UniverseOptions,
+    settings: Settings,
+    language: LanguageOptions | None = None,
+) -> ScanConfig:
+    """Build the config of the scan that a plan or a sync prepares."""
+    data = DataOptions(provider=fetch.provider, as_of=fetch.as_of)
+    rules = FilterOptions(), GateOptions(), PlanOptions()
+    return scan_config(Choices(data, universe, *rules, language or LanguageOptions()), settings)
 
 
 def _symbols(options: UniverseOptions) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 from rich.console import Console
 
-__all__ = ["console_for", "note", "recording_console"]
+__all__ = ["console_for", "note", "note_listings", "recording_console"]
 
 WIDTH_OF_NO_TERMINAL = 100
 
@@ -36,3 +37,12 @@ def note(text: str, *, quiet: bool = False) -> None:
     """Print one line on stderr unless the user wants none."""
     if not quiet:
         print(f"technic: {text}", file=sys.stderr)
+
+
+def note_listings(*, quiet: bool) -> Callable[[str], None]:
+    """Return what is to be called with a vendor's name before it is asked for its listings."""
+
+    def tell(vendor: str) -> None:
+        note(f"asking {vendor} for its listings; --universe FILE avoids that", quiet=quiet)
+
+    return tell

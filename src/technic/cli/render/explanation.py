@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from technic.cli.render.style import rating_style, signal_text
-from technic.result.symbol_report import SymbolFacts
+from technic.result.symbol_report import SymbolReport
 from technic.scoring import Contribution, Explanation, SubScoreLine
 
 __all__ = ["condition_lines", "explanation_pieces"]
@@ -45,15 +45,15 @@ def explanation_pieces(parts: Explanation, width: int) -> Iterator[Table | Text]
         yield Text(f"  {reason.replace('_', ' ')}", "dim")
 
 
-def condition_lines(facts: SymbolFacts) -> Iterator[Table | Text]:
+def condition_lines(report: SymbolReport) -> Iterator[Table | Text]:
     """Yield each condition of the scan with what it is for the symbol, and its numbers."""
-    if not facts.conditions:
+    if not report.conditions:
         return
     yield Text()
     table = Table(box=None, pad_edge=False, show_header=False)
     for style in ("dim", "", ""):
         table.add_column(style=style)
-    for one in facts.conditions:
+    for one in report.conditions:
         numbers = ", ".join(f"{text} {value}" for text, value in one.numbers)
         what = Text(one.name if one.name != one.text else "", "bold")
         what.append(("\n" if what else "") + one.text, "not bold")

@@ -8,49 +8,52 @@ from rich.text import Text
 
 from technic.cli.render.report import listed
 from technic.data_engine.planning.plan import Plan
-from technic.scan.request_plan import Planned, Wanted
+from technic.scan.request_plan import RequestPlan, RequestScope
 
-__all__ = ["counted", "duration", "label", "plan_lines", "request_lines", "row", "wanted_lines"]
+__all__ = ["counted", "duration", "label", "plan_lines", "request_lines", "row", "scope_lines"]
 
 
-def plan_lines(planned: Planned, width: int) -> Iterator[Text]:
+def plan_lines(planned: RequestPlan, width: int) -> Iterator[Text]:
     """Yield the whole account of a plan."""
-    yield from wanted_lines("Technic plan", planned.wanted)
+    if planned.scope is None:
+        yield Text("files need no requests: a scan reads them where they are")
+        return
+    yield from scope_lines("Technic plan", planned.scope)
     if planned.note:
         yield Text(planned.note, "dim")
     yield Text()
-    yield from request_lines(planned, width)
+    yield from request_lines(planned, planned.scope.rate, width)
     yield from _savings_lines(planned, width)
 
 
-def wanted_lines(title: str, wanted: Wanted) -> Iterator[Text]:
+def scope_lines(title: str, scope: RequestScope) -> Iterator[Text]:
     """Yield whose bars of which days it is about."""
-    line = Text.assemble((title, "bold"), " ", (f"as of {wanted.as_of}", "bold cyan"))
-    line.append(f" · {wanted.provider.name}")
-    if wanted.provider.simulated:
+    line = Text.assemble((title, "bold"), " ", (f"as of {scope.as_of}", "bold cyan"))
+    line.append(f" · {scope.provider.name}")
+    if scope.provider.simulated:
         line.append(" · ")
         line.append("SIMULATED", "bold reverse yellow")
     yield line
-    size, left = len(wanted.universe), len(wanted.symbols)
-    yield Text(f"universe: {wanted.universe.source}", "dim")
+    size, left = len(scope.universe), len(scope.symbols)
+    yield Text(f"universe: {scope.universe.source}", "dim")
     yield row("symbols", f"{size:,}, {size - left:,} removed by the pre-screen, {left:,} left")
-    first = wanted.sessions[0]
-    yield row("sessions", f"{len(wanted.sessions):,} from {first} to {wanted.as_of}")
-    if wanted.expressions.nodes:
-        lookback, stable_after = wanted.expressions.lookback, wanted.expressions.stable_after
+    first = scope.sessions[0]
+    yield row("sessions", f"{len(scope.sessions):,} from {first} to {scope.as_of}")
+    if scope.expressions.nodes:
+        lookback, stable_after = scope.expressions.lookback, scope.expressions.stable_after
         yield row("history", f"{lookback:,} bars for a value, {stable_after:,} to settle")
-    for one in wanted.expressions.not_settled(len(wanted.sessions)):
+    for one in scope.expressions.not_settled(len(scope.sessions)):
         text = f"{one.expression} needs {one.bars_needed:,} bars, {one.bars:,} sessions are loaded"
         yield row("not settled", text, "yellow")
 
 
-def request_lines(planned: Planned, width: int) -> Iterator[Text]:
+def request_lines(planned: RequestPlan, rate: float | None, width: int) -> Iterator[Text]:
     """Yield the requests, the proof that there are no fewer, and the time they take."""
     plan = planned.plan
     if planned.store is not None:
-        yield row("store", f"{planned.store} lacks {planned.cells:,} symbol-days")
+        yield row("store", f"{planned.store} lacks {planned.missing_cells:,} symbol-days")
     if plan.http_requests:
-        yield from _count_lines(plan, planned.wanted.rate, width)
+        yield from _count_lines(plan, rate, width)
     else:
         yield row("requests", "0, nothing is missing that could be asked")
     if plan.unreachable:
@@ -69,7 +72,7 @@ def _count_lines(plan: Plan, rate: float | None, width: int) -> Iterator[Text]:
     yield row("time", _time(plan, rate))
 
 
-def _savings_lines(planned: Planned, width: int) -> Iterator[Text]:
+def _savings_lines(planned: RequestPlan, width: int) -> Iterator[Text]:
     savings, removed = planned.savings, planned.removed
     text = f"saves {savings.saved:,} of {savings.without_rules:,} requests"
     if not any(removed.values()):

@@ -13,7 +13,7 @@ from technic.cli.render.chart import ChartBars, Level, render_chart
 from technic.cli.render.style import price_text, rating_style, signal_text
 from technic.indicators import sma
 from technic.result.scan_result import ScanResult
-from technic.result.symbol_report import SymbolFacts
+from technic.result.symbol_report import SymbolReport
 
 __all__ = ["chart_lines", "figures", "head_lines", "plan_lines"]
 
@@ -40,11 +40,11 @@ _FIGURES = (
 """Label, column, unit."""
 
 
-def head_lines(result: ScanResult, facts: SymbolFacts) -> Iterator[Text]:
+def head_lines(result: ScanResult, report: SymbolReport) -> Iterator[Text]:
     """Yield who it is, as of when and from where, its rating and place."""
-    values = facts.values or {}
+    values = report.values or {}
     listing = [str(values[name]) for name in _LISTING if values.get(name)]
-    yield Text.assemble((facts.symbol, "bold"), f"  {' · '.join(listing)}" if listing else "")
+    yield Text.assemble((report.symbol, "bold"), f"  {' · '.join(listing)}" if listing else "")
     data = result.data
     line = Text(f"as of {result.as_of} · {data.provider} data to {data.last_session}")
     line.append(f" · {result.universe.size:,} symbols in the universe")
@@ -53,26 +53,26 @@ def head_lines(result: ScanResult, facts: SymbolFacts) -> Iterator[Text]:
     yield line
     for warning in result.warnings:
         yield Text(f"warning: {warning}", "yellow")
-    parts = facts.explanation
+    parts = report.explanation
     if parts is None:
-        yield Text(facts.not_scored, "bold yellow")
+        yield Text(report.not_scored, "bold yellow")
         return
     rating = "unrated"
     style = "bold"
     if parts.tech_rating is not None:
         rating, style = f"{parts.tech_rating:.1f}", f"bold {rating_style(parts.tech_rating)}"
-    if facts.place is None:
-        place = f"not in the table: {facts.outcome} ({facts.detail})"
+    if report.place is None:
+        place = f"not in the table: {report.outcome} ({report.detail})"
     else:
-        place = f"place {facts.place:,} of {len(result.table):,} kept"
+        place = f"place {report.place:,} of {len(result.table):,} kept"
     yield Text.assemble(
         "rating ", (rating, style), " · signal ", signal_text(parts.signal), f" · {place}"
     )
 
 
-def figures(facts: SymbolFacts, width: int) -> Table:
+def figures(report: SymbolReport, width: int) -> Table:
     """Return the key figures side by side, as many pairs a line as fit."""
-    values = facts.values or {}
+    values = report.values or {}
     pairs = [(label, _figure(values.get(name), unit)) for label, name, unit in _FIGURES]
     pairs = [(label, text) for label, text in pairs if text]
     across = max(min(width // 34, 4), 1)
@@ -107,9 +107,9 @@ def _amount(value: float) -> str:
     return f"{value:.0f}"
 
 
-def plan_lines(facts: SymbolFacts) -> Iterator[Text]:
+def plan_lines(report: SymbolReport) -> Iterator[Text]:
     """Yield the trade plan, or why there is none."""
-    values = facts.values or {}
+    values = report.values or {}
     if not values.get("has_plan"):
         yield Text.assemble(("plan ", "bold"), f"none: {values.get('plan_note') or 'not scored'}")
         return
@@ -137,17 +137,17 @@ def _number(values: Mapping[str, object], name: str) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
 
 
-def chart_lines(facts: SymbolFacts, width: int) -> Iterator[Text]:
+def chart_lines(report: SymbolReport, width: int) -> Iterator[Text]:
     """Yield the chart with the plan's levels; nothing for a symbol without bars."""
-    if facts.prices is None or facts.prices.empty:
+    if report.prices is None or report.prices.empty:
         return
-    values = facts.values or {}
+    values = report.values or {}
     levels = [
         Level(name, _number(values, name), style)
         for name, style in (("target", "bold green"), ("entry", "bold"), ("stop", "bold red"))
         if values.get("has_plan")
     ]
-    yield from render_chart(_chart_bars(facts.prices), levels, width)
+    yield from render_chart(_chart_bars(report.prices), levels, width)
     yield Text(f"daily candles · • SMA {AVERAGE} · ┄ levels of the plan", "dim")
 
 

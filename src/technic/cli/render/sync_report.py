@@ -16,27 +16,27 @@ from technic.cli.render.plan_report import (
     label,
     request_lines,
     row,
-    wanted_lines,
+    scope_lines,
 )
 from technic.cli.render.report import listed
 from technic.data_engine.interfaces.provider import Failure
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import SyncReport
-from technic.scan.request_plan import Wanted, make_planned
+from technic.scan.request_plan import RequestScope, plan_scope
 
-__all__ = ["Outcome", "print_outcome", "print_plan"]
+__all__ = ["SyncOutcome", "print_outcome", "print_plan"]
 
 NAMES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class SyncOutcome:
     """A finished sync: every symbol is complete or in ``failures``, sorted, with its reason.
 
     Complete means that each session is answered and that there is a bar.
     """
 
-    wanted: Wanted
+    scope: RequestScope
     report: SyncReport
     failures: Mapping[str, Failure]
     store: str
@@ -44,21 +44,25 @@ class Outcome:
 
     @classmethod
     def of(
-        cls, wanted: Wanted, provider: StoredProvider, report: SyncReport, min_success_pct: float
-    ) -> Outcome:
+        cls,
+        scope: RequestScope,
+        provider: StoredProvider,
+        report: SyncReport,
+        min_success_pct: float,
+    ) -> SyncOutcome:
         """Add the symbols that are answered and have no bar to those that failed."""
-        store, sessions = provider.syncer.store, wanted.sessions
+        store, sessions = provider.syncer.store, scope.sessions
         failures = dict(report.failures)
-        answered = [symbol for symbol in wanted.symbols if symbol not in failures]
+        answered = [symbol for symbol in scope.symbols if symbol not in failures]
         there = set(store.read(answered, sessions[0], sessions[-1]).symbols)
         none = Failure("no_data", f"{provider.name} has no bars from {sessions[0]} on")
         failures |= dict.fromkeys((name for name in answered if name not in there), none)
-        return cls(wanted, report, dict(sorted(failures.items())), store.url, min_success_pct)
+        return cls(scope, report, dict(sorted(failures.items())), store.url, min_success_pct)
 
     @property
     def success_pct(self) -> float:
         """Complete symbols, in percent of those asked."""
-        asked = len(self.wanted.symbols)
+        asked = len(self.scope.symbols)
         return 100.0 * (asked - len(self.failures)) / asked if asked else 100.0
 
     @property
@@ -69,7 +73,7 @@ class Outcome:
     @property
     def complaint(self) -> str:
         """Why the sync counts as failed, in one sentence."""
-        asked = len(self.wanted.symbols)
+        asked = len(self.scope.symbols)
         return (
             f"only {asked - len(self.failures):,} of {asked:,} symbols are complete "
             f"({self.success_pct:.1f} %), --min-success is {self.min_success_pct:g}"
@@ -84,9 +88,9 @@ class Outcome:
 
     def document(self) -> dict[str, object]:
         """The object that ``technic sync --format json`` prints."""
-        report, asked = self.report, len(self.wanted.symbols)
+        report, asked = self.report, len(self.scope.symbols)
         return {
-            **self.wanted.facts(),
+            **self.scope.document(),
             "complete": asked - len(self.failures),
             "failed": len(self.failures),
             "success_pct": self.success_pct,
@@ -110,17 +114,17 @@ class Outcome:
         }
 
 
-def print_plan(wanted: Wanted) -> None:
+def print_plan(scope: RequestScope) -> None:
     """Print what will be asked, before it is."""
     console = console_for(sys.stdout)
-    for line in wanted_lines("Technic sync", wanted):
+    for line in scope_lines("Technic sync", scope):
         console.print(line)
-    for line in request_lines(make_planned(wanted), console.width):
+    for line in request_lines(plan_scope(scope), scope.rate, console.width):
         console.print(line)
     sys.stdout.flush()
 
 
-def print_outcome(outcome: Outcome, format_: str) -> None:
+def print_outcome(outcome: SyncOutcome, format_: str) -> None:
     """Print the result: JSON is one object and nothing else."""
     if format_ == "json":
         text = json.dumps(outcome.document(), allow_nan=False, ensure_ascii=False)
@@ -131,8 +135,8 @@ def print_outcome(outcome: Outcome, format_: str) -> None:
         console.print(line)
 
 
-def _lines(outcome: Outcome, width: int) -> Iterator[Text]:
-    report, asked = outcome.report, len(outcome.wanted.symbols)
+def _lines(outcome: SyncOutcome, width: int) -> Iterator[Text]:
+    report, asked = outcome.report, len(outcome.scope.symbols)
     complete = asked - len(outcome.failures)
     yield Text()
     style = "green" if outcome.succeeded else "red"
@@ -152,7 +156,7 @@ def _lines(outcome: Outcome, width: int) -> Iterator[Text]:
     yield from _missing(outcome, width)
 
 
-def _missing(outcome: Outcome, width: int) -> Iterator[Text]:
+def _missing(outcome: SyncOutcome, width: int) -> Iterator[Text]:
     """Name the symbols that are missing: all of them where the sync counts as failed."""
     for reason, symbols in outcome.by_reason().items():
         shown = symbols if not outcome.succeeded else symbols[:NAMES_SHOWN]

@@ -1,0 +1,73 @@
+"""The report of one symbol, taken from a result without the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from technic import FilterRules, ScanConfig, run_scan
+from technic.errors import ParameterError
+from technic.result.symbol_report import symbol_report
+from technic.testing import make_panel
+
+
+@pytest.fixture(scope="module")
+def result():
+    """Five symbols, of which the two best are kept, and one that has no bars."""
+    panel = make_panel(n_symbols=5)
+    frames = {symbol: panel.frame(symbol) for symbol in panel.symbols}
+    everybody = run_scan(ScanConfig(symbols=panel.symbols), price_cache=frames)
+    second = everybody.table["tech_rating"].iloc[1]
+    config = ScanConfig(
+        symbols=(*panel.symbols, "GONE"),
+        filters=FilterRules(min_rating=float(second)),
+        where="close > 0",
+    )
+    return run_scan(config, price_cache=frames)
+
+
+def test_a_kept_symbol_has_its_row_and_its_place(result):
+    """The second row of the table is place 2; its rating is explained."""
+    row = result.table.iloc[1]
+    report = symbol_report(result, row["symbol"].lower())
+    assert (report.symbol, report.place, report.outcome) == (row["symbol"], 2, "kept")
+    assert report.values is not None
+    assert report.values["tech_rating"] == row["tech_rating"]
+    assert report.explanation == result.explain(row["symbol"])
+    assert [one.verdict for one in report.conditions] == ["true"]
+
+
+def test_a_filtered_symbol_has_figures_and_no_place(result):
+    """Its ledger entry says which rule took it out."""
+    name = next(s for s in result.scored if s not in set(result.table["symbol"]))
+    report = symbol_report(result, name)
+    assert report.place is None
+    assert report.outcome == "filter.min_rating"
+    assert report.values is not None
+    assert report.values["close"] == result.prices[name]["Close"].iloc[-1]
+
+
+def test_a_symbol_without_bars_says_why(result):
+    """No values and no explanation, but a sentence with the ledger's words."""
+    report = symbol_report(result, "GONE")
+    assert (report.values, report.explanation, report.prices) == (None, None, None)
+    assert report.not_scored.startswith(
+        "GONE was not scored, its ledger entry is fetch.not_in_cache: "
+    )
+
+
+@pytest.mark.parametrize("with_row", [True, False])
+def test_its_document_is_json(result, with_row):
+    """Values that are not there are null; the row is left out where it is not asked for."""
+    for name in ("GONE", *result.scored):
+        document = symbol_report(result, name).document(with_row=with_row)
+        text = json.dumps(document, allow_nan=False)
+        assert json.loads(text)["symbol"] == name
+        assert ("row" in document) is with_row
+
+
+def test_a_stranger_is_refused(result):
+    """The message says how many symbols there are."""
+    with pytest.raises(ParameterError, match="one of the 6 symbols of the universe"):
+        symbol_report(result, "ZZZZ")
