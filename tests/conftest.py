@@ -18,6 +18,15 @@ NAMED = os.environ.get("TECHNIC_TEST_DATA")
 REAL_DATA = Path(NAMED or Path(__file__).resolve().parents[2] / "shared" / "data")
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> None:
+    """Refuse bytes as the name of a case: packed ones hold the time, and nobody can read them.
+
+    Two workers that name a case differently collect different tests, and neither runs any.
+    """
+    if isinstance(val, bytes):
+        raise pytest.UsageError(f"{argname} is {val[:20]!r}: name bytes with ids= or id=")
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder of the real market data, which is never committed.

@@ -90,6 +90,7 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(
         ("latin.csv", "symbol,date,open\nCAFÉ,2024-01-02,1\n".encode("latin-1")),
         ("broken.parquet", b"PAR1 but not really"),
     ],
+    ids=["empty", "without rows", "other columns", "other encoding", "other kind"],
 )
 def test_bad_price_files_are_one_sentence(technic, tmp_path, name, content):
     """Empty, without rows, other columns, other encoding, not what the ending says."""

@@ -111,6 +111,7 @@ def test_rows_that_repeat_another_count_once(tmp_path, caplog):
         (b"PK\x03\x04abc", "is a zip or Excel file"),
         (b"PAR1 and then nothing", "cannot be read as Parquet"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_is_no_universe_gets_one_sentence(tmp_path, content, message):
     """The sentence names the file, and row and column where there is one."""
@@ -179,6 +180,7 @@ def test_a_watchlist_is_read_as_people_write_it(tmp_path, text):
         (b"A\x00B", "is not a text file"),
         (b"A\nthis line is a whole sentence of prose\n", "row 2: .* is no symbol"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_is_no_watchlist_gets_one_sentence(tmp_path, content, message):
     """A watchlist that names nothing is an error, not an empty scan."""

@@ -54,7 +54,11 @@ def test_the_vendor_words_are_found_under_any_name(key: str):
         require_ok(answer({"status": "X", key: "not in\n your plan"}, 403))
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>" + b"x" * 5000, b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>" + b"x" * 5000, b"\xff\xfe", b"[" * 100_000],
+    ids=["empty", "HTML", "not UTF-8", "nested"],
+)
 def test_an_error_without_words_is_still_an_error(body: bytes):
     """Empty, HTML, not UTF-8, absurdly nested: the status alone decides."""
     with pytest.raises(UnavailableError, match="no reason given"):

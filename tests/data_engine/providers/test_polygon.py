@@ -207,6 +207,7 @@ def test_odd_answers_are_no_data(changes: dict, error: type[RequestError], match
         (404, {"status": "NOT_FOUND", "message": "Ticker not found."}, UnknownSymbolError),
         (429, b"", ThrottledError),
     ],
+    ids=["not in the plan", "unknown", "throttled"],
 )  # fmt: skip
 def test_statuses_are_read(status: int, body: object, error: type[RequestError]):
     """What the vendor says is in the message."""

@@ -118,6 +118,7 @@ def test_keys_are_not_shown(endpoint: str):
         (csv_of(make_bars(SYMBOLS[:2], SESSIONS), SESSIONS[-1]), "2 rows, fewer than 5"),
         (csv_of(make_bars(SYMBOLS, SESSIONS), SESSIONS[-1])[:-20], "not the file expected"),
     ],
+    ids=["not packed", "other shape", "other day", "too few rows", "cut off"],
 )
 def test_a_file_that_is_no_answer_is_refused(body: bytes, message: str):
     """Cut off, of another shape, another day, too few rows."""

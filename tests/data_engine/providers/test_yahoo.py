@@ -118,6 +118,7 @@ def test_the_chart_of_another_symbol_is_no_answer():
         (429, b"Too Many Requests", ThrottledError),
         (502, b"", UnavailableError),
     ],
+    ids=["unknown", "unknown, HTML", "throttled", "down"],
 )  # fmt: skip
 def test_statuses_are_read(status: int, body: object, error: type[RequestError]):
     """The limit is told apart from an unknown symbol."""
