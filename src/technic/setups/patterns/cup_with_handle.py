@@ -7,7 +7,6 @@ high weeks before that no bar between the rims passes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -15,11 +14,11 @@ from numpy.typing import NDArray
 
 from technic.setups.patterns.measures import (
     Bars,
+    ends_an_advance,
     in_reach,
     last_bars,
     line_rise,
     percent_below,
-    tops_an_advance,
     volume_ratio,
 )
 from technic.setups.patterns.pattern import (
@@ -28,16 +27,12 @@ from technic.setups.patterns.pattern import (
     MAX_VOLUME_RATIO,
     PRIOR_BARS,
     SWING,
-    Found,
     Pattern,
-    answers,
-    constants_of,
-    in_order,
     percent,
     whole,
 )
 from technic.setups.patterns.pivots import swing_highs
-from technic.typing import FloatArray
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["CUP_WITH_HANDLE"]
 
@@ -103,60 +98,21 @@ class Handle(NamedTuple):
     depth: float
 
 
-def search(
-    high: FloatArray,
-    low: FloatArray,
-    close: FloatArray,
-    volume: FloatArray,
-    rows: NDArray[np.intp],
-    *constants: float,
-) -> Found:
-    """Find the pattern at ``rows``; an array ``(n_symbols,)`` for each function.
-
-    Fields ``(n_bars, n_symbols)``, packed from the top. ParameterError when a least value is
-    above its greatest.
-    """
-    rule = _rule(constants)
-    fields = (high, low, close, volume)
-
-    def findings() -> Iterator[tuple[int, tuple[float, ...]]]:
-        for column in np.flatnonzero(_worth_a_look(high, low, close, rows, rule)).tolist():
-            found = _find(Bars.of(fields, int(rows[column]), column, _needed(rule)), rule)
-            if found is not None:
-                yield column, found
-
-    return answers("cup_with_handle", NUMBERS, rows, _needed(rule), findings())
-
-
-def bars(*constants: float) -> int:
-    """Bars after which "not found" means that there is none."""
-    return _needed(_rule(constants))
-
-
-def _rule(constants: tuple[float, ...]) -> Rule:
-    rule = Rule(*constants_of(PARAMETERS, constants))  # type: ignore[arg-type]
-    in_order(min_depth=rule.min_depth, max_depth=rule.max_depth)
-    in_order(min_handle=rule.min_handle, max_handle=rule.max_handle)
-    in_order(min_cup=rule.min_cup, max_base=rule.max_base)
-    return rule
-
-
 def _needed(rule: Rule) -> int:
     return max(rule.max_base, rule.max_handle + 1) + max(rule.prior_bars, rule.swing)
 
 
-def _worth_a_look(
-    high: FloatArray, low: FloatArray, close: FloatArray, rows: NDArray[np.intp], rule: Rule
-) -> NDArray[np.bool_]:
+def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: Rule) -> BoolArray:
     """Which symbols have a right rim of the right age, a shallow handle and a close near it.
 
     Half a percent is left for rounding.
     """
+    high, low, close = fields[:3]
     handles = last_bars(high, rows, rule.max_handle + 1)[:-1]
     age = rule.max_handle - np.argmax(handles, axis=0)
     rim = handles.max(axis=0)
     lowest = last_bars(low, rows, rule.min_handle).min(axis=0)
-    worth: NDArray[np.bool_] = (age >= rule.min_handle) & (
+    worth: BoolArray = (age >= rule.min_handle) & (
         lowest >= rim * (0.995 - rule.max_handle_depth / 100.0)
     )
     worth &= last_bars(close, rows, 1)[0] >= rim * (0.995 - rule.below_pivot / 100.0)
@@ -226,7 +182,7 @@ def _cup(bars: Bars, rule: Rule, left: int, handle: Handle) -> tuple[float, floa
     depth = percent_below(top, bottom)
     if not rule.min_depth <= depth <= rule.max_depth or handle.low < (top + bottom) / 2.0:
         return None
-    if not tops_an_advance(bars, left, rule.prior_bars, rule.prior_gain):
+    if not ends_an_advance(bars, left, top, rule.prior_bars, rule.prior_gain):
         return None
     cup = slice(left, handle.rim + 1)
     low_closes = int(np.count_nonzero(bars.close[cup] <= bottom + (top - bottom) / 3.0))
@@ -240,9 +196,12 @@ def _cup(bars: Bars, rule: Rule, left: int, handle: Handle) -> tuple[float, floa
 CUP_WITH_HANDLE = Pattern(
     name="cup_with_handle",
     parameters=PARAMETERS,
+    rule=Rule,
+    in_order=(("min_depth", "max_depth"), ("min_handle", "max_handle"), ("min_cup", "max_base")),
     fields=("high", "low", "close", "volume"),
-    search=search,
-    bars=bars,
+    needed=_needed,
+    worth_a_look=_worth_a_look,
+    find=_find,
     description="Cup with handle, complete, the close within reach of its pivot.",
     source="William O'Neil, How to Make Money in Stocks (4th ed. 2009), ch. 2; docs/patterns.md",
     numbers=NUMBERS,

@@ -6,7 +6,6 @@ up to yesterday, the pole rises to it from a low weeks before, the flag is all a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -23,15 +22,11 @@ from technic.setups.patterns.pattern import (
     ABOVE_PIVOT,
     BELOW_PIVOT,
     MAX_VOLUME_RATIO,
-    Found,
     Pattern,
-    answers,
-    constants_of,
-    in_order,
     percent,
     whole,
 )
-from technic.typing import FloatArray
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["HIGH_TIGHT_FLAG"]
 
@@ -72,62 +67,21 @@ class Rule(NamedTuple):
     above_pivot: float
 
 
-def search(
-    high: FloatArray,
-    low: FloatArray,
-    close: FloatArray,
-    volume: FloatArray,
-    rows: NDArray[np.intp],
-    *constants: float,
-) -> Found:
-    """Find the pattern at ``rows``; an array ``(n_symbols,)`` for each function.
-
-    Fields ``(n_bars, n_symbols)``, packed from the top. ParameterError when a least value is
-    above its greatest.
-    """
-    rule = _rule(constants)
-    fields = (high, low, close, volume)
-
-    def findings() -> Iterator[tuple[int, tuple[float, ...]]]:
-        for column in np.flatnonzero(_worth_a_look(high, low, close, rows, rule)).tolist():
-            found = _find(Bars.of(fields, int(rows[column]), column, _needed(rule)), rule)
-            if found is not None:
-                yield column, found
-
-    return answers("high_tight_flag", NUMBERS, rows, _needed(rule), findings())
-
-
-def bars(*constants: float) -> int:
-    """Bars after which "not found" means that there is none."""
-    return _needed(_rule(constants))
-
-
-def _rule(constants: tuple[float, ...]) -> Rule:
-    rule = Rule(*constants_of(PARAMETERS, constants))  # type: ignore[arg-type]
-    in_order(min_pole=rule.min_pole, max_pole=rule.max_pole)
-    in_order(min_flag=rule.min_flag, max_flag=rule.max_flag)
-    in_order(min_depth=rule.min_depth, max_depth=rule.max_depth)
-    return rule
-
-
 def _needed(rule: Rule) -> int:
     return rule.max_flag + rule.max_pole + 1
 
 
-def _worth_a_look(
-    high: FloatArray, low: FloatArray, close: FloatArray, rows: NDArray[np.intp], rule: Rule
-) -> NDArray[np.bool_]:
+def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: Rule) -> BoolArray:
     """Which symbols have a top of the right age, a flag not too deep and a close near the pivot.
 
     Half a percent is left for rounding.
     """
+    high, low, close = fields[:3]
     flags = last_bars(high, rows, rule.max_flag + 1)[:-1]
     age = rule.max_flag - np.argmax(flags, axis=0)
     top = flags.max(axis=0)
     lowest = last_bars(low, rows, rule.min_flag).min(axis=0)
-    worth: NDArray[np.bool_] = (age >= rule.min_flag) & (
-        lowest >= top * (0.995 - rule.max_depth / 100.0)
-    )
+    worth: BoolArray = (age >= rule.min_flag) & (lowest >= top * (0.995 - rule.max_depth / 100.0))
     worth &= last_bars(close, rows, 1)[0] >= top * (0.995 - rule.below_pivot / 100.0)
     return worth
 
@@ -170,9 +124,12 @@ def _pole_start(bars: Bars, rule: Rule, top: int) -> int | None:
 HIGH_TIGHT_FLAG = Pattern(
     name="high_tight_flag",
     parameters=PARAMETERS,
+    rule=Rule,
+    in_order=(("min_pole", "max_pole"), ("min_flag", "max_flag"), ("min_depth", "max_depth")),
     fields=("high", "low", "close", "volume"),
-    search=search,
-    bars=bars,
+    needed=_needed,
+    worth_a_look=_worth_a_look,
+    find=_find,
     description="High tight flag, complete, the close within reach of its pivot.",
     source="William O'Neil, How to Make Money in Stocks (4th ed. 2009), ch. 2; docs/patterns.md",
     numbers=NUMBERS,

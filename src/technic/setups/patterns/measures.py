@@ -16,23 +16,26 @@ from technic.typing import FloatArray
 
 __all__ = [
     "Bars",
+    "ends_an_advance",
     "in_reach",
     "last_bars",
     "line_rise",
     "mean",
     "percent_below",
-    "tops_an_advance",
     "volume_ratio",
 ]
 
 
 class Bars(NamedTuple):
-    """The last bars of one symbol, ``(n_bars,)`` each; the last one is the day of the scan."""
+    """The last bars of one symbol, ``(n_bars,)`` each; the last one is the day of the scan.
+
+    ``volume`` is empty for a pattern that does not read it.
+    """
 
     high: FloatArray
     low: FloatArray
     close: FloatArray
-    volume: FloatArray
+    volume: FloatArray = np.empty(0)
 
     @classmethod
     def of(cls, fields: tuple[FloatArray, ...], row: int, column: int, bars: int) -> Bars:
@@ -41,8 +44,8 @@ class Bars(NamedTuple):
         Highs and lows are copied: they are read many times, and side by side in memory faster.
         """
         first = max(0, row + 1 - bars)
-        high, low, close, volume = (field[first : row + 1, column] for field in fields)
-        return cls(high.copy(), low.copy(), close, volume)
+        high, low, *others = (field[first : row + 1, column] for field in fields)
+        return cls(high.copy(), low.copy(), *others)
 
 
 def last_bars(values: FloatArray, rows: NDArray[np.intp], bars: int) -> FloatArray:
@@ -73,19 +76,16 @@ def in_reach(close: float, pivot: float, below: float, above: float) -> bool:
     return pivot > 0.0 and -above <= percent_below(pivot, close) <= below
 
 
-def tops_an_advance(bars: Bars, at: int, prior_bars: int, gain: float) -> bool:
-    """Whether the high of bar ``at`` ends an advance.
+def ends_an_advance(bars: Bars, at: int, top: float, prior_bars: int, gain: float) -> bool:
+    """Whether the bars before bar ``at`` are an advance to ``top``.
 
-    All of the ``prior_bars`` bars before it are there, none of their highs is above it, and it is
-    at least ``gain`` percent above the lowest of their lows.
+    All of the ``prior_bars`` bars before it are there, none of their highs is above ``top``, which
+    is at least ``gain`` percent above the lowest of their lows.
     """
-    if at < prior_bars:
+    if at < prior_bars or float(bars.high[at - prior_bars : at].max()) > top:
         return False
-    before = slice(at - prior_bars, at)
-    top, lowest = float(bars.high[at]), float(bars.low[before].min())
-    if float(bars.high[before].max()) > top or lowest <= 0.0:
-        return False
-    return 100.0 * (top - lowest) / lowest >= gain
+    lowest = float(bars.low[at - prior_bars : at].min())
+    return lowest > 0.0 and 100.0 * (top - lowest) / lowest >= gain
 
 
 def line_rise(values: FloatArray) -> float:

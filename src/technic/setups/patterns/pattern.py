@@ -1,23 +1,26 @@
 """What the chart patterns share: how a search becomes functions of the scan language.
 
-A pattern is one search, a condition and the numbers that go with it. The search answers for the
-day of the scan alone: 1.0 where the pattern is there, 0.0 where it is not, NaN where it was not
-found in fewer bars than it may need. More history never turns 1.0 into 0.0: a pattern is made of
-its own bars and of a fixed number before them, all of which must be there.
+A pattern is one search, a condition and the numbers that go with it. What differs from pattern to
+pattern is the rule, which symbols are worth a look, and how the bars of one symbol are judged; all
+else is written here. The search answers for the day of the scan alone: 1.0 where the pattern is
+there, 0.0 where it is not, NaN where it was not found in fewer bars than it may need. More history
+never turns 1.0 into 0.0: a pattern is made of its own bars and of a fixed number before them, all
+of which must be there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.language.functions.function import Function, Parameter
-from technic.typing import FloatArray
+from technic.setups.patterns.measures import Bars
+from technic.typing import BoolArray, FloatArray
 
 __all__ = [
     "ABOVE_PIVOT",
@@ -25,21 +28,17 @@ __all__ = [
     "MAX_VOLUME_RATIO",
     "PRIOR_BARS",
     "SWING",
-    "Findings",
     "Found",
     "Pattern",
-    "answers",
-    "constants_of",
     "functions",
-    "in_order",
     "percent",
     "whole",
 ]
 
 Found: TypeAlias = dict[str, FloatArray]
 """An array ``(n_symbols,)`` for each function of a pattern, by the function's name."""
-Findings: TypeAlias = Iterable[tuple[int, tuple[float, ...]]]
-"""Column of a symbol that has the pattern, and its numbers in the order of ``Pattern.numbers``."""
+RuleT = TypeVar("RuleT")
+"""The constants of a pattern: a named tuple, its fields in the order of the parameters."""
 
 
 def percent(name: str, default: float, most: float = 100, least: float = 0) -> Parameter:
@@ -60,22 +59,66 @@ ABOVE_PIVOT = percent("above_pivot", 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
-    """A chart pattern: ``numbers`` maps the names of its number functions to what they say.
+class Pattern(Generic[RuleT]):
+    """A chart pattern; called with bars, rows and constants it searches all symbols.
 
-    ``search``: the arrays of ``fields``, ``(n_bars, n_symbols)``, the rows of the scan's day and
-    the constants in, an array for each function out. ``bars``: bars after which "not found" means
-    that it is not there.
+    ``rule``: type of the named tuple that holds the constants. ``in_order``: pairs of parameters of
+    which the first must not be above the second. ``needed``: bars after which "not found" means
+    that it is not there. ``worth_a_look``: arrays of ``fields``, ``(n_bars, n_symbols)``, rows of
+    the scan's day and rule in, a quick no for most symbols out. ``find``: the bars of one symbol up
+    to its row and the rule in, the pattern's numbers in the order of ``numbers`` or None out.
+    ``numbers`` maps the names of the number functions to what they say.
     """
 
     name: str
     parameters: tuple[Parameter, ...]
+    rule: Callable[..., RuleT]
+    in_order: tuple[tuple[str, str], ...]
     fields: tuple[str, ...]
-    search: Callable[..., Found]
-    bars: Callable[..., int]
+    needed: Callable[[RuleT], int]
+    worth_a_look: Callable[[tuple[FloatArray, ...], NDArray[np.intp], RuleT], BoolArray]
+    find: Callable[[Bars, RuleT], tuple[float, ...] | None]
     description: str
     source: str
-    numbers: Mapping[str, str]
+    numbers: Mapping[str, str] = field(hash=False)
+
+    def __call__(self, *arguments: Any) -> Found:
+        """Search: 1.0 and the numbers where found, elsewhere 0.0 or NaN, and NaN.
+
+        ``arguments``: an array for each of ``fields``, ``(n_bars, n_symbols)``, packed from the
+        top; the row of the scan's day in each column, -1 before its first bar; the constants.
+        ParameterError when a least value is above its greatest.
+        """
+        at = len(self.fields)
+        fields, rows, rule = arguments[:at], arguments[at], self.constants(*arguments[at + 1 :])
+        needed = self.needed(rule)
+        found = {name: np.full(len(rows), np.nan) for name in (self.name, *self.numbers)}
+        found[self.name][rows + 1 >= needed] = 0.0
+        for column in np.flatnonzero(self.worth_a_look(fields, rows, rule)).tolist():
+            values = self.find(Bars.of(fields, int(rows[column]), column, needed), rule)
+            if values is None:
+                continue
+            for name, value in zip(found, (1.0, *values), strict=True):
+                found[name][column] = value
+        return found
+
+    def constants(self, *values: float) -> RuleT:
+        """Return the rule; ParameterError when a least value is above its greatest."""
+        rule = self.rule(
+            *(
+                int(value) if parameter.takes == "bars" else value
+                for parameter, value in zip(self.parameters, values, strict=True)
+            )
+        )
+        for low, high in self.in_order:
+            least, most = getattr(rule, low), getattr(rule, high)
+            if least > most:
+                raise ParameterError(low, least, f"at most {high}, which is {most}")
+        return rule
+
+    def bars(self, *values: float) -> int:
+        """Bars after which "not found" means that there is none."""
+        return self.needed(self.constants(*values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +133,18 @@ class Kernel:
         return self.search(*arguments)[self.name]
 
 
-def functions(pattern: Pattern) -> dict[str, Function]:
+@dataclass(frozen=True, slots=True)
+class Need:
+    """How many bars a pattern needs, as a function of its constants."""
+
+    pattern: Pattern[Any]
+
+    def __call__(self, *constants: float) -> int:
+        """Return the number; ParameterError when a least value is above its greatest."""
+        return self.pattern.bars(*constants)
+
+
+def functions(pattern: Pattern[Any]) -> dict[str, Function]:
     """Return the condition and the numbers of a pattern as functions of the scan language."""
     told = {pattern.name: pattern.description} | dict(pattern.numbers)
     return {
@@ -99,46 +153,13 @@ def functions(pattern: Pattern) -> dict[str, Function]:
             parameters=pattern.parameters,
             returns="condition" if name == pattern.name else "number",
             memory="day",
-            kernel=Kernel(pattern.search, name),
+            kernel=Kernel(pattern, name),
             description=description,
             source=pattern.source,
             fields=pattern.fields,
-            bars=pattern.bars,
+            bars=Need(pattern),
             costly=True,
-            together=pattern.search,
+            together=pattern,
         )
         for name, description in told.items()
     }
-
-
-def constants_of(parameters: tuple[Parameter, ...], constants: tuple[float, ...]) -> list[float]:
-    """Return the constants, those that count bars as ``int``."""
-    return [
-        int(value) if parameter.takes == "bars" else value
-        for parameter, value in zip(parameters, constants, strict=True)
-    ]
-
-
-def in_order(**limits: float) -> None:
-    """Check two constants that belong together; ParameterError when the first is greater."""
-    (low, least), (high, most) = limits.items()
-    if least > most:
-        raise ParameterError(low, least, f"at most {high}, which is {most}")
-
-
-def answers(
-    pattern_name: str,
-    numbers: Iterable[str],
-    rows: NDArray[np.intp],
-    needed: int,
-    findings: Findings,
-) -> Found:
-    """Put what was found into arrays: 1.0 and its numbers, elsewhere 0.0 or NaN, and NaN."""
-    names = tuple(numbers)
-    found = {name: np.full(len(rows), np.nan) for name in (pattern_name, *names)}
-    found[pattern_name][rows + 1 >= needed] = 0.0
-    for column, values in findings:
-        found[pattern_name][column] = 1.0
-        for name, value in zip(names, values, strict=True):
-            found[name][column] = value
-    return found

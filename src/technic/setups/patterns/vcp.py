@@ -8,7 +8,6 @@ the deepest pull-back from a swing high after that low, and so on, until no swin
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +15,10 @@ from numpy.typing import NDArray
 
 from technic.setups.patterns.measures import (
     Bars,
+    ends_an_advance,
     in_reach,
     last_bars,
     percent_below,
-    tops_an_advance,
     volume_ratio,
 )
 from technic.setups.patterns.pattern import (
@@ -28,16 +27,12 @@ from technic.setups.patterns.pattern import (
     MAX_VOLUME_RATIO,
     PRIOR_BARS,
     SWING,
-    Found,
     Pattern,
-    answers,
-    constants_of,
-    in_order,
     percent,
     whole,
 )
 from technic.setups.patterns.pivots import swing_highs
-from technic.typing import FloatArray
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["VCP"]
 
@@ -91,56 +86,17 @@ class Rule(NamedTuple):
     swing: int
 
 
-def search(
-    high: FloatArray,
-    low: FloatArray,
-    close: FloatArray,
-    volume: FloatArray,
-    rows: NDArray[np.intp],
-    *constants: float,
-) -> Found:
-    """Find the pattern at ``rows``; an array ``(n_symbols,)`` for ``vcp`` and each number.
-
-    Fields ``(n_bars, n_symbols)``, packed from the top. ParameterError when a least value is
-    above its greatest.
-    """
-    rule = _rule(constants)
-    fields = (high, low, close, volume)
-
-    def findings() -> Iterator[tuple[int, tuple[float, ...]]]:
-        for column in np.flatnonzero(_worth_a_look(high, low, close, rows, rule)).tolist():
-            found = _find(Bars.of(fields, int(rows[column]), column, _needed(rule)), rule)
-            if found is not None:
-                yield column, found
-
-    return answers("vcp", NUMBERS, rows, _needed(rule), findings())
-
-
-def bars(*constants: float) -> int:
-    """Bars after which "not found" means that there is none."""
-    return _needed(_rule(constants))
-
-
-def _rule(constants: tuple[float, ...]) -> Rule:
-    rule = Rule(*constants_of(PARAMETERS, constants))  # type: ignore[arg-type]
-    in_order(min_contractions=rule.min_contractions, max_contractions=rule.max_contractions)
-    in_order(min_depth=rule.min_depth, max_depth=rule.max_depth)
-    in_order(min_base=rule.min_base, max_base=rule.max_base)
-    return rule
-
-
 def _needed(rule: Rule) -> int:
     return rule.max_base + max(rule.prior_bars, rule.swing)
 
 
-def _worth_a_look(
-    high: FloatArray, low: FloatArray, close: FloatArray, rows: NDArray[np.intp], rule: Rule
-) -> NDArray[np.bool_]:
+def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: Rule) -> BoolArray:
     """Which symbols have a last swing high that could stand in a last contraction.
 
     No contraction is less deep than the pull-back from the last swing high, and no pivot lower
     than it: so both can be looked at for all symbols at once. Half a percent is left for rounding.
     """
+    high, low, close = fields[:3]
     bars = RECENT + rule.swing
     recent = [last_bars(field, rows, bars) for field in (high, low)]
     marked = swing_highs(recent[0], rule.swing)[::-1]
@@ -222,7 +178,7 @@ def _numbers(bars: Bars, rule: Rule, pullbacks: _Pullbacks, start: int) -> tuple
         return None
     if not in_reach(float(bars.close[-1]), pivot, rule.below_pivot, rule.above_pivot):
         return None
-    if not tops_an_advance(bars, pullbacks.at[start], rule.prior_bars, rule.prior_gain):
+    if not ends_an_advance(bars, pullbacks.at[start], top, rule.prior_bars, rule.prior_gain):
         return None
     ratio = _volume_ratio(bars, pullbacks.at[start], pullbacks.at[chain[-1]])
     if not ratio <= rule.max_volume_ratio:
@@ -241,9 +197,16 @@ def _volume_ratio(bars: Bars, start: int, pivot: int) -> float:
 VCP = Pattern(
     name="vcp",
     parameters=PARAMETERS,
+    rule=Rule,
+    in_order=(
+        ("min_contractions", "max_contractions"),
+        ("min_depth", "max_depth"),
+        ("min_base", "max_base"),
+    ),
     fields=("high", "low", "close", "volume"),
-    search=search,
-    bars=bars,
+    needed=_needed,
+    worth_a_look=_worth_a_look,
+    find=_find,
     description="Volatility contraction pattern, complete, the close within reach of its pivot.",
     source="Mark Minervini, Trade Like a Stock Market Wizard (2013), ch. 10; docs/patterns.md",
     numbers=NUMBERS,
