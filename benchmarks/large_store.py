@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from technic.data_engine.interfaces.provider import Splits
-from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
+from technic.data_engine.interfaces.records import Splits
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
+from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync.store_provider import StoredProvider

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan, until
 from technic import FilterRules, ScanConfig, run_scan
-from technic.data_engine.interfaces.provider import Failure
+from technic.data_engine.interfaces.records import Failure
 from technic.errors import NothingToScanError, ParameterError
 from technic.panel import BarPanel, LongBars
 from technic.scan import block as scan_block

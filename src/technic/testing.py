@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from technic.data_engine.interfaces.provider import Failure, Fetched, PriceBasis, Progress, Splits
+from technic.data_engine.interfaces.records import (
+    Failure,
+    FetchResult,
+    PriceBasis,
+    Progress,
+    Splits,
+)
 from technic.panel import BarPanel, LongBars
 from technic.typing import DateArray
 from technic.universe import Universe, universe_of
@@ -74,7 +80,7 @@ class FakeProvider:
 
     def history(
         self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
-    ) -> Fetched:
+    ) -> FetchResult:
         """The bars of ``symbols`` within ``sessions``; a request is counted for each symbol."""
         self.asked.append(tuple(symbols))
         at = {symbol: i for i, symbol in enumerate(self.bars.symbols)}
@@ -101,7 +107,7 @@ class FakeProvider:
         )
         if progress is not None:
             progress(len(symbols), len(symbols))
-        return Fetched(bars, self.splits, failures, requests=len(symbols))
+        return FetchResult(bars, self.splits, failures, requests=len(symbols))
 
 
 class FakeClock:

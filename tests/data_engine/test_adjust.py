@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from technic.data_engine.adjust import split_adjust, total_return_adjust
-from technic.data_engine.interfaces.provider import Dividends, Splits
+from technic.data_engine.interfaces.records import Dividends, Splits
 from technic.errors import ParameterError
 from technic.panel import PRICES, LongBars
 

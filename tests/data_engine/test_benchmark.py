@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from technic.data_engine.benchmark import Benchmark, load_benchmark
-from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.records import Splits
 from technic.errors import InputFileError, ParameterError, UsageError
 from technic.testing import FakeProvider, make_bars
 

@@ -18,8 +18,9 @@ from technic.data_engine.interfaces.requests import (
     UnavailableError,
     UnknownSymbolError,
 )
-from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
+from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.testing import FakeClock
 

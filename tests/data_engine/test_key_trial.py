@@ -10,7 +10,7 @@ import pytest
 
 from support.loopback import small
 from support.vendor import CALENDAR, reply
-from technic.data_engine.interfaces.transport import FunctionTransport
+from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.providers.vendors.alpaca import PLUS, AlpacaProvider
 from technic.data_engine.providers.vendors.polygon import PAID, PolygonProvider
 from technic.data_engine.sync.key_check import Finding, KeyTrial

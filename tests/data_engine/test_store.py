@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from technic.data_engine.interfaces.coverage import Coverage
-from technic.data_engine.interfaces.provider import Splits
-from technic.data_engine.interfaces.remote_provider import Dividends
+from technic.data_engine.interfaces.records import Dividends, Splits
 from technic.data_engine.store import BarStore, CommitRetry
 from technic.errors import ParameterError, StoreError
 from technic.panel import FIELDS, LongBars

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from support.vendor import CALENDAR
-from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.records import Splits
 from technic.data_engine.store import BarStore
 from technic.testing import make_bars
 

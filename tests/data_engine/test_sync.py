@@ -11,7 +11,7 @@ import pytest
 
 from support.vendor import CALENDAR, Vendor, reply, run, syncer
 from technic.data_engine.adjust import split_adjust
-from technic.data_engine.interfaces.provider import Failure
+from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.interfaces.requests import BarRequest
 from technic.data_engine.sync.run import SyncRun
 from technic.data_engine.sync.store_provider import StoredProvider

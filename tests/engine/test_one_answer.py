@@ -18,7 +18,8 @@ from support.blocks_that_fail import Poisoning, killed_once
 from support.made_up_market import SESSIONS, SYMBOLS
 from support.stored_market import fill, scan_stored
 from technic import ScanConfig, ScanResult, run_scan
-from technic.data_engine.interfaces.provider import Failure, Provider
+from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.providers.files.provider import FilesProvider
 from technic.engine.blocks import BlockOutcome, BlockScan
 from technic.engine.local import LocalRunner

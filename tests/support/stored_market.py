@@ -12,7 +12,8 @@ import pytest
 from support.made_up_market import NOW, SESSIONS, SYMBOLS
 from support.vendor import Vendor, syncer
 from technic import ScanConfig, ScanResult, run_scan
-from technic.data_engine.interfaces.provider import Provider, Splits
+from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.interfaces.records import Splits
 from technic.data_engine.store import BarStore, _delta
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.panel import LongBars

@@ -12,9 +12,9 @@ import numpy as np
 from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
+from technic.data_engine.sync import write_buffer as inbox
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import Syncer
-from technic.data_engine.sync.syncer import write_buffer as inbox
 from technic.sessions import build_calendar
 
 SESSIONS = 60

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.network.fetch import FetchRules
+from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync.syncer import Syncer, SyncReport

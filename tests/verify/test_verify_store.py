@@ -12,7 +12,7 @@ from support.made_up_market import CALENDAR, NOW, SESSIONS, SYMBOLS
 from support.saved_scans import edited_bar, scan_of_store
 from support.vendor import Vendor, reply
 from technic import ScanConfig
-from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.records import Splits
 from technic.data_engine.price_cache import LazyPrices
 from technic.data_engine.store import BarStore
 from technic.errors import StoreError

@@ -22,7 +22,7 @@ from technic.bench.config import BenchConfig
 from technic.bench.market import BenchMarket
 from technic.bench.reference import reference_columns
 from technic.data_engine import get_price_history_batch
-from technic.data_engine.interfaces.provider import Failure
+from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.interfaces.requests import BarRequest
 from technic.data_engine.network.clock import SystemClock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats

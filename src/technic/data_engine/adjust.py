@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.interfaces.provider import Dividends, Splits
+from technic.data_engine.interfaces.records import Dividends, Splits
 from technic.errors import ParameterError
 from technic.panel import PRICES, LongBars
 from technic.typing import FloatArray

@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from technic.data_engine.adjust import split_adjust, total_return_adjust
-from technic.data_engine.interfaces.provider import Fetched, PriceBasis, Progress, Provider
+from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.interfaces.records import FetchResult, PriceBasis, Progress
 from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
 from technic.data_engine.open_provider import open_provider
 from technic.data_engine.price_cache import BatchStats, PriceCache
@@ -121,7 +122,7 @@ def get_price_history_batch(
     )
 
 
-def _adjusted(fetched: Fetched, adjust: Adjustment, as_of: np.datetime64) -> LongBars:
+def _adjusted(fetched: FetchResult, adjust: Adjustment, as_of: np.datetime64) -> LongBars:
     if adjust == "none":
         return fetched.bars
     if adjust == "split":
@@ -138,7 +139,9 @@ def _within_days(source: Provider, freq: Frequency) -> StoredProvider:
     return source
 
 
-def _adjusted_within_days(fetched: Fetched, adjust: Adjustment, as_of: np.datetime64) -> LongBars:
+def _adjusted_within_days(
+    fetched: FetchResult, adjust: Adjustment, as_of: np.datetime64
+) -> LongBars:
     """Adjust by the trading day of each bar, which late in the evening is not its date in UTC."""
     times = fetched.bars.session
     days = trading_days(times.astype("datetime64[ms]").astype(np.int64))

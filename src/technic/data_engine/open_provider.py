@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from technic.data_engine.interfaces.provider import PriceBasis, Provider
+from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.interfaces.remote_provider import RemoteProvider
 from technic.errors import ParameterError
 from technic.sessions import SessionCalendar

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from technic.data_engine.interfaces.provider import Failure, Fetched, PriceBasis, Streamed
+from technic.data_engine.interfaces.records import Failure, FetchResult, PriceBasis, StreamResult
 from technic.errors import ParameterError
 from technic.panel import BarPanel, BarSource
 from technic.sessions import SessionCalendar
@@ -44,13 +44,13 @@ class BatchStats:
     seconds: float = 0.0
 
     @classmethod
-    def of(cls, fetched: Fetched, asked: int, panel: BarPanel, seconds: float) -> BatchStats:
+    def of(cls, fetched: FetchResult, asked: int, panel: BarPanel, seconds: float) -> BatchStats:
         """Count what a provider answered and what the panel took of it."""
         bars, left_out = int(panel.length.sum()), int(panel.left_out.sum())
         return replace(cls.without_bars(fetched, asked, seconds), bars=bars, bars_left_out=left_out)
 
     @classmethod
-    def without_bars(cls, fetched: Fetched, asked: int, seconds: float) -> BatchStats:
+    def without_bars(cls, fetched: FetchResult, asked: int, seconds: float) -> BatchStats:
         """Count what a provider answered, while nobody has seen the bars."""
         return cls(
             asked=asked,
@@ -128,7 +128,7 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, streamed: Streamed, asked: Sequence[str], seconds: float) -> LazyPrices:
+    def of(cls, streamed: StreamResult, asked: Sequence[str], seconds: float) -> LazyPrices:
         """The prices of the symbols that were asked for, and have not failed by now."""
         account = streamed.account
         return cls(

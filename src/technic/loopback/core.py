@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from technic.data_engine.interfaces.requests import UnavailableError
-from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.network.clock import Clock, SystemClock
+from technic.data_engine.network.function_transport import FunctionTransport
 from technic.loopback.alpaca_bars import AlpacaBars
 from technic.loopback.alpaca_reference import AlpacaReference
 from technic.loopback.arrivals import RateLimit, Stats

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from os import PathLike, fspath
 
 from technic.data_engine.gate.gate import GateRules
-from technic.data_engine.interfaces.provider import PriceBasis
+from technic.data_engine.interfaces.records import PriceBasis
 from technic.errors import InputFileError, ParameterError
 from technic.scoring import SIGNALS, ScoreWeights, SignalThresholds
 from technic.setups.apply import agreed, with_options

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from technic.data_engine.interfaces.provider import PriceBasis, Provider
+from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.memory_budget import memory_limit
 from technic.data_engine.open_provider import open_provider
 from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of

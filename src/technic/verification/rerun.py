@@ -14,13 +14,8 @@ from typing import Any
 import numpy as np
 
 from technic.data_engine.data_version import DataVersion, data_version_of
-from technic.data_engine.interfaces.provider import (
-    Fetched,
-    PriceBasis,
-    Progress,
-    Provider,
-    Streamed,
-)
+from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.interfaces.records import FetchResult, PriceBasis, Progress, StreamResult
 from technic.data_engine.price_cache import PriceFrames
 from technic.errors import StoreError
 from technic.result.saved import SavedScan
@@ -131,7 +126,7 @@ class _Pinned:
 
     def history(
         self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
-    ) -> Fetched:
+    ) -> FetchResult:
         return self.source.history(symbols, sessions, progress)
 
 
@@ -147,5 +142,5 @@ class _PinnedStream(_Pinned):
         sessions: DateArray,
         as_of: np.datetime64,
         progress: Progress | None = None,
-    ) -> Streamed:
+    ) -> StreamResult:
         return self.source.stream(symbols, sessions, as_of, progress)

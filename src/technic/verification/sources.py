@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from technic.data_engine.interfaces.provider import (
+from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.interfaces.records import (
     Failure,
-    Fetched,
+    FetchResult,
     PriceBasis,
     Progress,
-    Provider,
-    Streamed,
+    StreamResult,
 )
 from technic.data_engine.open_provider import REMOTE, open_provider, store_url
 from technic.data_engine.price_cache import PriceFrames, cache_of
@@ -207,7 +207,7 @@ class StoreReader:
 
     def history(
         self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
-    ) -> Fetched:
+    ) -> FetchResult:
         """Read bars of ``symbols``; nothing is fetched."""
         from technic.data_engine.sync.store_provider import read_history
 
@@ -227,7 +227,7 @@ class StoreReader:
         sessions: DateArray,
         as_of: np.datetime64,
         progress: Progress | None = None,
-    ) -> Streamed:
+    ) -> StreamResult:
         """The same for a market larger than memory."""
         from technic.data_engine.sync.store_provider import stream_history
 

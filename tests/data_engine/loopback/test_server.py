@@ -16,7 +16,8 @@ import pytest
 
 from support.loopback import GROUPED, POLYGON_KEY, small
 from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest, UnavailableError
-from technic.data_engine.interfaces.transport import AiohttpTransport, HttpRequest, HttpResponse
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
+from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.data_engine.network.clock import SystemClock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules
 from technic.data_engine.network.rate_limiter import Limiter

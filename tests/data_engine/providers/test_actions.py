@@ -8,7 +8,7 @@ import pytest
 
 from reference.vendor_http import day
 from technic.data_engine.adjust import split_adjust
-from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.records import Splits
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.data_engine.providers.vendors.actions import (
     dividend_table,

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from reference.vendor_http import answer, mutated, only_request_errors, ranged, rows_of
 from technic.data_engine.interfaces.remote_provider import RemoteProvider
 from technic.data_engine.interfaces.requests import BadAnswerError
-from technic.data_engine.interfaces.transport import FunctionTransport
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules
+from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.testing import FakeClock
 

@@ -18,8 +18,9 @@ from technic.data_engine.interfaces.requests import (
     RequestError,
     UnknownSymbolError,
 )
-from technic.data_engine.interfaces.transport import FunctionTransport, HttpRequest, HttpResponse
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules
+from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.providers.vendors.alpaca import AlpacaProvider
 from technic.errors import ParameterError

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from support.vendor import CALENDAR, Vendor
 from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest, RequestError
-from technic.data_engine.interfaces.transport import FunctionTransport, HttpResponse, Transport
+from technic.data_engine.interfaces.transport import HttpResponse, Transport
 from technic.data_engine.network.fetch import FetchRules
+from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.network.s3_transport import S3Access, S3Transport
 from technic.data_engine.providers.vendors.polygon_files import FLAT_FILES, PolygonFiles, day_file
 from technic.data_engine.store import BarStore

@@ -19,7 +19,7 @@ from technic.cli.render.plan_report import (
     scope_lines,
 )
 from technic.cli.render.report import listed
-from technic.data_engine.interfaces.provider import Failure
+from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import SyncReport
 from technic.scan.request_plan import RequestScope, plan_scope

@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from technic.data_engine.interfaces.provider import Dividends, PriceBasis, Splits
+from technic.data_engine.interfaces.records import Dividends, PriceBasis, Renames, Splits
 from technic.data_engine.interfaces.requests import BarRequest, Capabilities
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
 from technic.panel import LongBars
-from technic.typing import DateArray
 from technic.universe import Universe
 
-__all__ = ["Dividends", "Endpoint", "RemoteProvider", "Renames"]
+__all__ = ["Endpoint", "RemoteProvider"]
 
 T = TypeVar("T")
 
@@ -37,15 +35,6 @@ class Endpoint(Generic[T]):
     label: str
     request: Callable[[str | None], HttpRequest]
     read: Callable[[HttpResponse], tuple[T, str | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Renames:
-    """Symbol changes: from ``session`` on, ``old`` trades as ``new``."""
-
-    old: NDArray[np.object_]
-    new: NDArray[np.object_]
-    session: DateArray
 
 
 class RemoteProvider(Protocol):

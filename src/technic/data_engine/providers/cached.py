@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic.data_engine.interfaces.provider import Failure, Fetched, PriceBasis, Progress, Splits
+from technic.data_engine.interfaces.records import (
+    Failure,
+    FetchResult,
+    PriceBasis,
+    Progress,
+    Splits,
+)
 from technic.data_engine.price_cache import PriceCache
 from technic.errors import NothingToScanError
 from technic.panel.long_bars import concatenated
@@ -51,11 +57,11 @@ class CachedProvider:
 
     def history(
         self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
-    ) -> Fetched:
+    ) -> FetchResult:
         """Fail every symbol: whoever asks has looked into the cache already."""
         del sessions
         missing = Failure("not_in_cache", "it is not in the price cache, and no provider was named")
         failures = {symbol: self.cache.failures.get(symbol, missing) for symbol in symbols}
         if progress is not None:
             progress(len(symbols), len(symbols))
-        return Fetched(concatenated([]), Splits.none(), failures)
+        return FetchResult(concatenated([]), Splits.none(), failures)

@@ -14,7 +14,13 @@ import numpy as np
 import pandas as pd
 
 from technic.data_engine.data_version import SimulationVersion
-from technic.data_engine.interfaces.provider import Failure, Fetched, PriceBasis, Progress, Splits
+from technic.data_engine.interfaces.records import (
+    Failure,
+    FetchResult,
+    PriceBasis,
+    Progress,
+    Splits,
+)
 from technic.errors import ParameterError
 from technic.marketsim import DEFAULT_SEED, DEFAULT_SIZE, Market
 from technic.marketsim.names import describe
@@ -77,7 +83,7 @@ class DemoProvider:
         symbols: Sequence[str],
         sessions: DateArray,
         progress: Progress | None = None,
-    ) -> Fetched:
+    ) -> FetchResult:
         """Return raw bars and splits from the first to the last of ``sessions``; see Provider."""
         asked = tuple(dict.fromkeys(symbols))
         known = [symbol for symbol in asked if symbol in self._position]
@@ -94,7 +100,7 @@ class DemoProvider:
         for name in asked:
             if name not in self._position:
                 failures[name] = Failure("unknown_symbol", "the simulated market does not list it")
-        return Fetched(bars, splits, failures)
+        return FetchResult(bars, splits, failures)
 
     @cached_property
     def _listings(self) -> Universe:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from technic.data_engine.adjust import split_adjust
-from technic.data_engine.interfaces.provider import Splits
+from technic.data_engine.interfaces.records import Splits
 from technic.data_engine.store import BarStore, BarWindow
 from technic.panel import BarPanel
 from technic.panel.incremental import packed_in_turn

@@ -19,8 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from technic.data_engine.interfaces.coverage import Coverage
-from technic.data_engine.interfaces.provider import Splits
-from technic.data_engine.interfaces.remote_provider import Dividends
+from technic.data_engine.interfaces.records import Dividends, Splits
 from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
 from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
 from technic.data_engine.store._bar_window import BarWindow

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from technic.data_engine.interfaces.provider import Dividends, Failure, Progress
+from technic.data_engine.interfaces.records import Dividends, Failure, Progress
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import BarRequest, Frequency
 from technic.data_engine.interfaces.transport import Transport

@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from technic.data_engine.interfaces.provider import (
+from technic.data_engine.interfaces.records import (
     Failure,
-    Fetched,
+    FetchResult,
     PriceBasis,
     Progress,
     Splits,
-    Streamed,
+    StreamResult,
 )
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import Frequency
@@ -158,7 +158,7 @@ class StoredProvider:
         progress: Progress | None = None,
         *,
         freq: Frequency = "daily",
-    ) -> Fetched:
+    ) -> FetchResult:
         """Bars of ``symbols`` from the store; each symbol has bars or a reason why not.
 
         Within the day ``bars.session`` holds the time (UTC) at which a bar begins.
@@ -174,7 +174,7 @@ class StoredProvider:
         sessions: DateArray,
         as_of: np.datetime64,
         progress: Progress | None = None,
-    ) -> Streamed:
+    ) -> StreamResult:
         """Fill the store's gaps and leave the bars there, to be read block by block."""
         report = self.sync(symbols, sessions, progress)
         found = stream_history(self._pinned(), self.name, symbols, sessions, as_of, report.failures)
@@ -186,7 +186,7 @@ class StoredProvider:
         return self.syncer.store.at(self.read_from)
 
 
-def _with_counts(fetched: Fetched, report: SyncReport) -> Fetched:
+def _with_counts(fetched: FetchResult, report: SyncReport) -> FetchResult:
     """Say what a sync took."""
     return replace(
         fetched,
@@ -211,7 +211,7 @@ def read_history(
     failures: Mapping[str, Failure],
     *,
     freq: Frequency = "daily",
-) -> Fetched:
+) -> FetchResult:
     """Bars of ``symbols`` as the store of the vendor ``name`` has them; nothing is asked for.
 
     ``failures``: symbols that are not read, and why. Others without a bar are ``no_data``.
@@ -227,7 +227,7 @@ def read_history(
     for symbol in answered:
         if symbol not in there:
             found[symbol] = _absent(name, sessions)
-    return Fetched(bars, store.splits(), found, store.dividends())
+    return FetchResult(bars, store.splits(), found, store.dividends())
 
 
 def stream_history(
@@ -237,9 +237,9 @@ def stream_history(
     sessions: DateArray,
     as_of: np.datetime64,
     failures: Mapping[str, Failure],
-) -> Streamed:
+) -> StreamResult:
     """As ``read_history``, but the bars stay in the store, to be read block by block."""
     answered = [symbol for symbol in symbols if symbol not in failures]
     bars = StoredBars.open(store, answered, sessions, as_of)
-    account = Fetched(concatenated([]), Splits.none(), failures)
-    return Streamed(bars, account, _absent(name, sessions))
+    account = FetchResult(concatenated([]), Splits.none(), failures)
+    return StreamResult(bars, account, _absent(name, sessions))

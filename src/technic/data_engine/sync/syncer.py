@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from technic.data_engine.interfaces.coverage import Coverage, Gaps
-from technic.data_engine.interfaces.provider import Failure, Progress
+from technic.data_engine.interfaces.records import Failure, Progress
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import Frequency
 from technic.data_engine.network.clock import Clock, SystemClock

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from technic.data_engine.interfaces.provider import Failure
+from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.providers.files.bar_columns import days_of, numbers_of, symbols_of
 from technic.errors import InputFileError
 from technic.panel import FIELDS

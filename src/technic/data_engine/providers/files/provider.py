@@ -16,7 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.data_engine.data_version import FilesVersion
-from technic.data_engine.interfaces.provider import Failure, Fetched, PriceBasis, Progress, Splits
+from technic.data_engine.interfaces.records import (
+    Failure,
+    FetchResult,
+    PriceBasis,
+    Progress,
+    Splits,
+)
 from technic.data_engine.providers.files.bar_files import BarRows, bar_paths, open_bars
 from technic.errors import ParameterError
 from technic.panel import FIELDS, LongBars
@@ -90,7 +96,7 @@ class FilesProvider:
         symbols: Sequence[str],
         sessions: DateArray,
         progress: Progress | None = None,
-    ) -> Fetched:
+    ) -> FetchResult:
         """Return the bars of ``symbols`` from the first to the last of ``sessions``.
 
         Rows that repeat another are dropped; a symbol with two different rows for one day is a
@@ -122,7 +128,7 @@ class FilesProvider:
         notes = self.notes
         if repeats:
             notes += (f"{self._path.name}: {repeats:,} rows repeat another and were read once",)
-        return Fetched(answer, Splits.none(), failures, notes=notes)
+        return FetchResult(answer, Splits.none(), failures, notes=notes)
 
     def _no_data(self, symbol: str, known: set[str], sessions: DateArray) -> str:
         if symbol not in known:

@@ -15,8 +15,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.interfaces.provider import Splits
-from technic.data_engine.interfaces.remote_provider import Dividends, Renames
+from technic.data_engine.interfaces.records import Dividends, Renames, Splits
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.typing import DateArray
 

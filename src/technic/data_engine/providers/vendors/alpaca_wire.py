@@ -13,8 +13,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from technic.data_engine.interfaces.provider import Splits
-from technic.data_engine.interfaces.remote_provider import Dividends, Renames
+from technic.data_engine.interfaces.records import Dividends, Renames, Splits
 from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     BarRequest,

@@ -13,15 +13,11 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import numpy as np
 
-from technic.data_engine.interfaces.provider import PriceBasis, Splits
-from technic.data_engine.interfaces.remote_provider import Dividends, Endpoint
+from technic.data_engine.interfaces.records import Dividends, PriceBasis, Splits
+from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest, Capabilities
-from technic.data_engine.interfaces.transport import (
-    AiohttpTransport,
-    HttpRequest,
-    HttpResponse,
-    Transport,
-)
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
+from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.data_engine.providers.vendors import polygon_wire as wire
 from technic.data_engine.providers.vendors.http import (
     checked_base_url,

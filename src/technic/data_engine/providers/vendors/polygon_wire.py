@@ -13,8 +13,7 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
-from technic.data_engine.interfaces.provider import Splits
-from technic.data_engine.interfaces.remote_provider import Dividends
+from technic.data_engine.interfaces.records import Dividends, Splits
 from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     BarRequest,

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import msgspec
 import numpy as np
 
-from technic.data_engine.interfaces.provider import PriceBasis
+from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import (
     BadAnswerError,
@@ -27,12 +27,8 @@ from technic.data_engine.interfaces.requests import (
     ThrottledError,
     UnknownSymbolError,
 )
-from technic.data_engine.interfaces.transport import (
-    AiohttpTransport,
-    HttpRequest,
-    HttpResponse,
-    Transport,
-)
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
+from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.data_engine.providers.vendors.http import (
     checked_base_url,
     checked_key,

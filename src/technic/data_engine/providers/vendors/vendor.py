@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.data_engine.interfaces.provider import Splits
-from technic.data_engine.interfaces.remote_provider import Dividends, Endpoint, Renames
-from technic.data_engine.interfaces.transport import AiohttpTransport, Transport
+from technic.data_engine.interfaces.records import Dividends, Renames, Splits
+from technic.data_engine.interfaces.remote_provider import Endpoint
+from technic.data_engine.interfaces.transport import Transport
+from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.universe import Universe
 
 __all__ = ["BarsOnly"]

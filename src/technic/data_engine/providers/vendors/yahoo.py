@@ -14,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 import numpy as np
 
-from technic.data_engine.interfaces.provider import PriceBasis
+from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import (
     BadAnswerError,

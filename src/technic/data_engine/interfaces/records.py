@@ -1,0 +1,112 @@
+"""What providers answer with: bars and corporate actions, what they cost, why a symbol has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.panel import BarSource, LongBars
+from technic.typing import DateArray, FloatArray
+
+__all__ = [
+    "Dividends",
+    "Failure",
+    "FetchResult",
+    "PriceBasis",
+    "Progress",
+    "Renames",
+    "Splits",
+    "StreamResult",
+]
+
+PriceBasis = Literal["raw", "split_adjusted", "total_return_adjusted", "unknown"]
+"""How prices come: ``raw`` ones are adjusted on the way in, the others are only labelled."""
+
+Progress = Callable[[int, int], None]
+"""Called with (symbols done, symbols in all) while a long fetch runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """Splits, one row each: from ``session`` on, one old share is ``ratio`` new ones.
+
+    A 4:1 split has ratio 4.0, a 1:10 reverse split 0.1. ``symbol`` is an object array of str.
+    """
+
+    symbol: NDArray[np.object_]
+    session: DateArray
+    ratio: FloatArray
+
+    @classmethod
+    def none(cls) -> Splits:
+        """No splits at all: what providers of adjusted prices answer."""
+        return cls(np.empty(0, object), np.empty(0, "datetime64[D]"), np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Dividends:
+    """Cash dividends, one row each: ``amount`` in $ a share as of ``session``, the ex-date."""
+
+    symbol: NDArray[np.object_]
+    session: DateArray
+    amount: FloatArray
+
+    @classmethod
+    def none(cls) -> Dividends:
+        """No dividends at all."""
+        return cls(np.empty(0, object), np.empty(0, "datetime64[D]"), np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """Symbol changes: from ``session`` on, ``old`` trades as ``new``."""
+
+    old: NDArray[np.object_]
+    new: NDArray[np.object_]
+    session: DateArray
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a symbol has no bars: a short code for the ledger and a sentence for people."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchResult:
+    """What a provider answered; each symbol asked for has bars or is in ``failures``.
+
+    ``bars.symbols`` holds the symbols that have bars, in the order they were asked for. ``notes``:
+    sentences about the data that a reader of the result should see. The counts are those of
+    ``BatchStats``.
+    """
+
+    bars: LongBars
+    splits: Splits
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    dividends: Dividends = field(default_factory=Dividends.none)
+    requests: int = 0
+    requests_by_kind: Mapping[str, int] = field(default_factory=dict)
+    retries: int = 0
+    bytes: int = 0
+    from_store: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamResult:
+    """Bars that are read when a block of them is taken.
+
+    ``account``: all that ``FetchResult`` says but the bars. ``absent``: the failure of a symbol
+    that turns out to have no bar in the window.
+    """
+
+    bars: BarSource
+    account: FetchResult
+    absent: Failure
