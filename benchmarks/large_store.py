@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -119,14 +120,6 @@ def _month(
     return bars, np.log(close[:, -1])
 
 
-class _Offline(LoopbackProvider):
-    """A vendor that must not be asked anything: the store has all there is."""
-
-    def open_transport(self) -> FunctionTransport:
-        """No sockets; a request is an error."""
-        return FunctionTransport(_refused)
-
-
 def _refused(request: HttpRequest) -> HttpResponse:
     raise SystemExit(f"the store should have all there is, and {request.url} was asked")
 
@@ -134,4 +127,6 @@ def _refused(request: HttpRequest) -> HttpResponse:
 def open_offline(store: BarStore, calendar: SessionCalendar, last: np.datetime64) -> StoredProvider:
     """The provider of a scan over ``store`` at the end of ``last``; it fetches nothing."""
     now = dt.datetime.combine(last.item(), dt.time(23), dt.UTC)
-    return StoredProvider(Syncer(_Offline(), store, calendar, lambda: now))
+    offline = partial(FunctionTransport, _refused)
+    syncer = Syncer(LoopbackProvider(), store, calendar, lambda: now, open_transport=offline)
+    return StoredProvider(syncer)

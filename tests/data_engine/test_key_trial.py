@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
 
 from support.loopback import small
 from support.vendor import CALENDAR, reply
+from technic.data_engine.interfaces.remote_provider import RemoteProvider
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.providers.vendors.alpaca import PLUS, AlpacaProvider
 from technic.data_engine.providers.vendors.polygon import PAID, PolygonProvider
@@ -20,28 +24,19 @@ from technic.testing import FakeClock
 KEY = "a-key-that-must-not-show"
 
 
-class Wired:
-    """A provider whose requests go to a function."""
-
-    def __init__(self, remote, answer) -> None:
-        self.remote, self.answer = remote, answer
-
-    def __getattr__(self, name: str):
-        return getattr(self.remote, name)
-
-    def open_transport(self) -> FunctionTransport:
-        """No socket."""
-        return FunctionTransport(self.answer)
+POLYGON = PolygonProvider(KEY, plan=PAID)
+"""With a key and every kind of request."""
 
 
-def polygon(answer) -> Wired:
-    """Polygon with a key and every kind of request."""
-    return Wired(PolygonProvider(KEY, plan=PAID), answer)
-
-
-def tried(remote, now: dt.datetime, clock: FakeClock | None = None) -> dict[str, Finding]:
-    """The findings of one trial by topic; none of them shows the key."""
-    trial = KeyTrial(remote, CALENDAR, now, clock=clock or FakeClock())
+def tried(
+    answer: Callable[[HttpRequest], HttpResponse],
+    now: dt.datetime,
+    clock: FakeClock | None = None,
+    remote: RemoteProvider = POLYGON,
+) -> dict[str, Finding]:
+    """The findings by topic where ``answer`` stands for the vendor; none of them shows the key."""
+    connect = partial(FunctionTransport, answer)
+    trial = KeyTrial(remote, CALENDAR, now, connect, clock or FakeClock())
     findings = asyncio.run(trial.run())
     assert KEY not in repr(findings)
     return {finding.topic: finding for finding in findings}
@@ -60,7 +55,7 @@ def market() -> Loopback:
 
 def test_a_key_that_may_do_everything(market):
     """Nine topics, all answered; one request each."""
-    found = tried(polygon(market.handle), market.world.now)
+    found = tried(market.handle, market.world.now)
     assert set(verdicts(found).values()) == {"yes"}
     assert len(found) == 9
     assert found["whole-market day"].detail.startswith("2026-06-29: ")
@@ -72,7 +67,7 @@ def test_a_free_key_is_told_what_it_lacks():
     """No snapshot, nothing of today, two years, five requests a minute: found, not assumed."""
     clock = FakeClock()
     market = small(n_sessions=1000, options={"polygon_plan": "free"}, clock=clock.monotonic)
-    found = tried(polygon(market.handle), market.world.now, clock)
+    found = tried(market.handle, market.world.now, clock)
     assert verdicts(found) == {
         "listings": "yes",
         "symbol history": "yes",
@@ -95,7 +90,7 @@ def test_a_key_that_is_wrong_gets_nothing(market):
     def refuse(_request):
         return reply({"status": "ERROR", "error": f"Unknown API Key {KEY}"}, 401)
 
-    found = tried(polygon(refuse), market.world.now)
+    found = tried(refuse, market.world.now)
     assert set(verdicts(found).values()) == {"no", "yes"}
     assert verdicts(found)["request rate"] == "yes"
     assert "Unknown API Key ***" in found["whole-market day"].detail
@@ -104,8 +99,8 @@ def test_a_key_that_is_wrong_gets_nothing(market):
 def test_a_vendor_of_many_symbols_a_request_is_asked_so():
     """Alpaca has no whole-market day and no snapshot here; its headers name the rate."""
     market = small(n_sessions=1000)
-    remote = Wired(AlpacaProvider("k", "s", plan=PLUS), market.handle)
-    found = tried(remote, market.world.now)
+    alpaca = AlpacaProvider("k", "s", plan=PLUS)
+    found = tried(market.handle, market.world.now, remote=alpaca)
     assert found["symbol history"].verdict == "yes"
     assert "of 2 symbols" in found["symbol history"].detail
     assert found["history depth"].verdict == "yes"
@@ -122,7 +117,7 @@ def test_on_a_day_without_a_session_today_is_not_tried(market):
     def answer(request):
         return empty if "snapshot" in request.url else market.handle(request)
 
-    found = tried(polygon(answer), sunday)
+    found = tried(answer, sunday)
     assert found["same-day data"].verdict == "untried"
     assert found["snapshot"].verdict == "untried"
     assert "no trading day" in found["snapshot"].detail
@@ -130,6 +125,6 @@ def test_on_a_day_without_a_session_today_is_not_tried(market):
 
 def test_a_vendor_that_is_down_breaks_every_topic(market):
     """That says nothing about the key."""
-    found = tried(polygon(lambda _: reply({"error": "boom"}, 500)), market.world.now)
+    found = tried(lambda _: reply({"error": "boom"}, 500), market.world.now)
     assert set(verdicts(found).values()) == {"broken", "yes"}
     assert found["listings"].detail.startswith("unavailable")

@@ -184,7 +184,9 @@ def test_pages_that_came_before_an_unknown_symbol_are_not_counted_twice(
 ):
     """The rest of a request is asked again from its start, so what had come of it goes."""
     one = syncer(Vendor(bars), tmp_path / "store", NOW)
-    ongoing = SyncRun(one.remote, one.store, one.rules, one.clock, one.rng, None)
+    ongoing = SyncRun(
+        one.remote, one.open_transport(), one.store, one.rules, one.clock, one.rng, None
+    )
     request = BarRequest("multi_symbol", SESSIONS[0], SESSIONS[-1], ("S00", "NOPE"))
     ongoing._pages[request] = [bars]
     ongoing._unknown(request, "NOPE", Failure("unknown_symbol", "NOPE"))

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from support.vendor import CALENDAR, InProcess, Vendor, reply, run, syncer
-from technic.data_engine.providers.vendors.loopback import UNLIMITED
+from support.vendor import CALENDAR, Vendor, reply, run, syncer
+from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.sync.syncer import Syncer
 from technic.panel import LongBars
 from technic.testing import make_bars
@@ -21,7 +21,7 @@ SYMBOLS = ["AAA", "BBB"]
 RANGES = replace(UNLIMITED, kinds=frozenset({"symbol_range"}))
 
 
-class Adjusted(InProcess):
+class Adjusted(LoopbackProvider):
     """A vendor whose prices come split-adjusted to the present, one symbol a request."""
 
     __slots__ = ()
@@ -31,9 +31,7 @@ class Adjusted(InProcess):
 def client(vendor: Vendor, folder: Path) -> Syncer:
     """A syncer of such a vendor; its store goes on from what is in ``folder``."""
     one = syncer(vendor, folder, NOW)
-    remote = Adjusted(plan=RANGES)
-    object.__setattr__(remote, "vendor", vendor)
-    one.remote = remote
+    one.remote = Adjusted(plan=RANGES)
     return one
 
 

@@ -95,28 +95,18 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-class InProcess(LoopbackProvider):
-    """The loopback's client over a function instead of sockets."""
-
-    __slots__ = ("vendor",)
-
-    def open_transport(self) -> FunctionTransport:
-        """Answers come from the vendor directly."""
-        return FunctionTransport(self.vendor.answer)
-
-
-def connected(vendor: Vendor, least_rows: int = 1) -> InProcess:
-    """A client of ``vendor``; a day needs only ``least_rows`` to count as one."""
-    client = InProcess(plan=replace(UNLIMITED, least_market_rows=least_rows))
-    object.__setattr__(client, "vendor", vendor)
-    return client
-
-
 def syncer(vendor: Vendor, folder: Path, now: dt.datetime, **rules: float) -> Syncer:
-    """A syncer of a store in ``folder``, as of ``now``."""
+    """A syncer of a store in ``folder``, as of ``now``; the vendor answers without a socket."""
     quick = {"backoff_s": 0.001, "backoff_cap_s": 0.002, "attempts": 4} | rules
     store = BarStore.open(str(folder))
-    return Syncer(connected(vendor), store, CALENDAR, lambda: now, FetchRules(**quick))
+    return Syncer(
+        LoopbackProvider(plan=replace(UNLIMITED, least_market_rows=1)),
+        store,
+        CALENDAR,
+        lambda: now,
+        FetchRules(**quick),
+        open_transport=lambda: FunctionTransport(vendor.answer),
+    )
 
 
 def run(one: Syncer, symbols: list[str], sessions: np.ndarray) -> SyncReport:

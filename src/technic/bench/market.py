@@ -18,8 +18,10 @@ import numpy as np
 
 from technic.bench.config import BenchConfig
 from technic.data_engine.interfaces.remote_provider import RemoteProvider
+from technic.data_engine.interfaces.transport import TransportFactory
+from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.data_engine.network.run_async import run_async
-from technic.data_engine.open_provider import market_clock, open_remote
+from technic.data_engine.open_provider import market_clock, open_remote, transport_factory
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider, MarketClock
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync.store_provider import StoredProvider
@@ -54,6 +56,7 @@ class BenchMarket:
     calendar: SessionCalendar
     sessions: DateArray
     now: Callable[[], dt.datetime]
+    open_transport: TransportFactory
     begin: Callable[[], None] = nothing
 
     def save_listings(self, path: Path) -> str:
@@ -63,9 +66,8 @@ class BenchMarket:
 
     def provider(self, store: BarStore, config: BenchConfig) -> StoredProvider:
         """Return the vendor with an empty store of its own."""
-        return StoredProvider(
-            Syncer(self.remote, store, self.calendar, self.now, config.fetch_rules())
-        )
+        rules, connect = config.fetch_rules(), self.open_transport
+        return StoredProvider(Syncer(self.remote, store, self.calendar, self.now, rules, connect))
 
 
 @contextmanager
@@ -80,7 +82,7 @@ def open_market(
         with _loopback(config) as url:
             plan = dataclasses.replace(UNLIMITED, requests_per_minute=config.requests_per_minute)
             served = LoopbackProvider(base_url=url, plan=plan)
-            market = _listed(served, config, calendar, MarketClock(url), store)
+            market = _listed(served, config, calendar, MarketClock(url), store, AiohttpTransport)
             yield dataclasses.replace(market, begin=partial(_reset, url))
         return
     remote = open_remote(config.provider, settings)
@@ -89,7 +91,7 @@ def open_market(
             "provider", config.provider, "one that can be asked for a single symbol's history"
         )
     clock = market_clock(config.provider, settings)
-    yield _listed(remote, config, calendar, clock, store)
+    yield _listed(remote, config, calendar, clock, store, transport_factory(remote, settings))
 
 
 def _listed(
@@ -98,9 +100,10 @@ def _listed(
     calendar: SessionCalendar,
     now: Callable[[], dt.datetime],
     store: BarStore,
+    connect: TransportFactory,
 ) -> BenchMarket:
     """Ask for the listings, once, before anything is timed; take every n-th if fewer are wanted."""
-    asking = Syncer(remote, store, calendar, now, config.fetch_rules())
+    asking = Syncer(remote, store, calendar, now, config.fetch_rules(), connect)
     if config.universe is not None:
         listed = load_universe(config.universe)
     else:
@@ -115,7 +118,8 @@ def _listed(
         every = np.linspace(0, len(listed) - 1, config.symbols).round().astype(np.intp)
         listed = listed.take(every)
     last = StoredProvider(asking).last_session()
-    return BenchMarket(remote, listed, calendar, calendar.last(config.sessions, last), now)
+    sessions = calendar.last(config.sessions, last)
+    return BenchMarket(remote, listed, calendar, sessions, now, connect)
 
 
 def _reset(url: str) -> None:

@@ -213,7 +213,7 @@ def _fetch(
             tell(done, len(symbols))
 
     async def ask() -> FetchStats:
-        async with remote.open_transport() as transport:
+        async with market.open_transport() as transport:
             fetcher: Fetcher[str, LongBars] = Fetcher(
                 transport,
                 Limiter(remote.capabilities.requests_per_minute, clock),

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.interfaces.remote_provider import RemoteProvider
+from technic.data_engine.interfaces.transport import TransportFactory
 from technic.errors import ParameterError
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
 
-__all__ = ["PROVIDERS", "REMOTE", "market_clock", "open_provider", "open_remote", "store_url"]
+__all__ = [
+    "PROVIDERS",
+    "REMOTE",
+    "market_clock",
+    "open_provider",
+    "open_remote",
+    "store_url",
+    "transport_factory",
+]
 
 T = TypeVar("T")
 
@@ -74,17 +84,11 @@ def _polygon(settings: Settings) -> RemoteProvider:
 
 
 def _polygon_files(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.network.s3_transport import FLAT_FILES_URL, S3Access
     from technic.data_engine.providers.vendors import polygon
     from technic.data_engine.providers.vendors.polygon_files import PolygonFiles
 
-    access = S3Access(
-        _key("polygon_s3_key", settings.polygon_s3_key),
-        _key("polygon_s3_secret", settings.polygon_s3_secret),
-        settings.polygon_s3_url or FLAT_FILES_URL,
-    )
     key = _key("polygon_key", settings.polygon_key)
-    return PolygonFiles(key, base_url=settings.polygon_url or polygon.BASE_URL, access=access)
+    return PolygonFiles(key, base_url=settings.polygon_url or polygon.BASE_URL)
 
 
 def _alpaca(settings: Settings) -> RemoteProvider:
@@ -135,6 +139,30 @@ _OPENERS: dict[str, Callable[[Settings], RemoteProvider]] = {
 }
 
 
+def transport_factory(remote: RemoteProvider, settings: Settings) -> TransportFactory:
+    """Return what makes the transport that requests of ``remote`` travel on.
+
+    Raises ParameterError where it needs keys of its own and they are missing.
+    """
+    from technic.data_engine.network.aiohttp_transport import AiohttpTransport
+
+    sockets = partial(AiohttpTransport, remote.capabilities.max_concurrent)
+    if remote.name == "polygon-files":
+        from technic.data_engine.network.s3_transport import FLAT_FILES_URL, S3Access, S3Transport
+
+        access = S3Access(
+            _key("polygon_s3_key", settings.polygon_s3_key),
+            _key("polygon_s3_secret", settings.polygon_s3_secret),
+            settings.polygon_s3_url or FLAT_FILES_URL,
+        )
+        return lambda: S3Transport(access, sockets())
+    if remote.name == "yahoo":
+        from technic.data_engine.network.yahoo_transport import YahooTransport
+
+        return YahooTransport
+    return sockets
+
+
 def _plan(name: str, chosen: str | None, plans: dict[str, T]) -> T:
     """Return the plan of that name; the first one unless the user says otherwise."""
     if chosen is None:
@@ -172,11 +200,12 @@ def _with_store(
     from technic.data_engine.sync.store_provider import StoredProvider
     from technic.data_engine.sync.syncer import Syncer
 
+    connect = transport_factory(remote, settings)
     store = BarStore.open(store_url(remote.name, settings))
     rules = FetchRules(max_concurrent=min(max_concurrent, remote.capabilities.max_concurrent))
     # a simulated vendor may list another market from one hour to the next
     folder = None if remote.simulated else settings.home / "cache"
-    return StoredProvider(Syncer(remote, store, calendar, now, rules), folder)
+    return StoredProvider(Syncer(remote, store, calendar, now, rules, connect), folder)
 
 
 def _key(name: str, key: str | None) -> str:

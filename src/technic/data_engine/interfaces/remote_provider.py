@@ -1,7 +1,7 @@
 """What a provider over the network is: requests to send, and how to read what comes back.
 
-A provider opens no socket and keeps no state; ``fetch`` sends, limits, retries and pages. That
-keeps each one small, and testable with bytes.
+A provider opens no socket and keeps no state: what sends is chosen where it is opened, and
+``network.fetch`` limits, retries and pages. That keeps each one small, and testable with bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from technic.data_engine.interfaces.records import Dividends, PriceBasis, Renames, Splits
 from technic.data_engine.interfaces.requests import BarRequest, Capabilities
-from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.panel import LongBars
 from technic.universe import Universe
 
@@ -81,8 +81,4 @@ class RemoteProvider(Protocol):
 
     def listings(self) -> Endpoint[Universe] | None:
         """What is listed today."""
-        ...
-
-    def open_transport(self) -> Transport:
-        """Return how its requests travel; sockets unless the vendor's own library does it."""
         ...

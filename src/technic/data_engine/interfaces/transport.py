@@ -6,13 +6,13 @@ plain function in its place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-__all__ = ["HttpRequest", "HttpResponse", "Transport"]
+__all__ = ["HttpRequest", "HttpResponse", "Transport", "TransportFactory"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +66,7 @@ class Transport(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+TransportFactory = Callable[[], Transport]
+"""Makes the transport of one run; nothing is connected before it is entered with ``async with``."""

@@ -24,7 +24,8 @@ from technic.data_engine.interfaces.requests import (
     ThrottledError,
     UnavailableError,
 )
-from technic.data_engine.interfaces.transport import Transport
+from technic.data_engine.interfaces.transport import Transport, TransportFactory
+from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.data_engine.network.clock import Clock, SystemClock
 from technic.data_engine.sync.syncer import new_york_date
 from technic.panel import LongBars
@@ -80,6 +81,7 @@ class KeyTrial:
     remote: RemoteProvider
     calendar: SessionCalendar
     now: dt.datetime
+    open_transport: TransportFactory = AiohttpTransport
     clock: Clock = field(default_factory=SystemClock)
     _limit: str | None = None
     _answered: int = 0
@@ -91,7 +93,7 @@ class KeyTrial:
         """Try everything in turn; no failure stops the rest."""
         today = new_york_date(self.now)
         before = self.calendar.sessions[self.calendar.sessions < today]
-        async with self.remote.open_transport() as transport:
+        async with self.open_transport() as transport:
             findings = [
                 await self._listings(transport),
                 await self._bars(transport, "symbol history", before[-5], before[-1]),

@@ -45,13 +45,15 @@ class SyncRun:
     def __init__(
         self,
         remote: RemoteProvider,
+        transport: Transport,
         store: BarStore,
         rules: FetchRules,
         clock: Clock,
         rng: random.Random,
         progress: Progress | None,
     ) -> None:
-        self._remote, self._store, self._rules = remote, store, rules
+        self._remote, self._transport = remote, transport
+        self._store, self._rules = store, rules
         self._clock, self._rng, self._progress = clock, rng, progress
         self._limiter = Limiter(remote.capabilities.requests_per_minute, clock)
         self._pages: dict[BarRequest, list[LongBars]] = {}
@@ -83,32 +85,23 @@ class SyncRun:
         ``freq``: of the bars of ``requests``; ``dividends``: ask for them as well.
         """
         self._wanted = frozenset(symbols)
-        async with self._remote.open_transport() as transport:
-            with Inbox(self._store, now, final, freq) as inbox:
-                await self._ask(requests, transport, inbox, overlap)
-                more = [*self._cells, *overlap.whole_histories()]
-                await self._ask(more, transport, inbox, overlap)
-                for session, parts in self._held.items():
-                    inbox.put_day(session, concatenated(parts))
-            self.bars = inbox.bars
-            self._asked_bars = self.stats.requests > 0
-            if self._asked_bars and not self.stats.done:
-                return  # the provider is down: each symbol is named for that, splits wait
-            if len(sessions):
-                await self._ask_splits(transport, sessions, now)
-                if dividends:
-                    await self._ask_dividends(transport, sessions, now)
+        with Inbox(self._store, now, final, freq) as inbox:
+            await self._ask(requests, inbox, overlap)
+            await self._ask([*self._cells, *overlap.whole_histories()], inbox, overlap)
+            for session, parts in self._held.items():
+                inbox.put_day(session, concatenated(parts))
+        self.bars = inbox.bars
+        self._asked_bars = self.stats.requests > 0
+        if self._asked_bars and not self.stats.done:
+            return  # the provider is down: each symbol is named for that, splits wait
+        if len(sessions):
+            await self._ask_splits(sessions, now)
+            if dividends:
+                await self._ask_dividends(sessions, now)
 
-    async def _ask(
-        self,
-        requests: Sequence[BarRequest],
-        transport: Transport,
-        inbox: Inbox,
-        overlap: Overlap,
-    ) -> None:
+    async def _ask(self, requests: Sequence[BarRequest], inbox: Inbox, overlap: Overlap) -> None:
         self._planned += len(requests)
         fetcher: Fetcher[BarRequest, LongBars] = self._fetcher(
-            transport,
             on_page=lambda key, page: self._pages.setdefault(key, []).append(page),
             on_done=lambda key: self._complete(key, inbox, overlap),
             on_failed=self._give_up,
@@ -118,13 +111,12 @@ class SyncRun:
 
     def _fetcher(
         self,
-        transport: Transport,
         on_page: Callable[[BarRequest, T], None],
         on_done: Callable[[BarRequest], None],
         on_failed: Callable[[BarRequest, Failure], None],
     ) -> Fetcher[BarRequest, T]:
         return Fetcher(
-            transport,
+            self._transport,
             self._limiter,
             self._rules,
             on_page,
@@ -192,24 +184,20 @@ class SyncRun:
             symbols = len(self._wanted)
             self._progress(symbols * self._done // max(self._planned, 1), symbols)
 
-    async def _ask_splits(
-        self, transport: Transport, sessions: DateArray, now: dt.datetime
-    ) -> None:
+    async def _ask_splits(self, sessions: DateArray, now: dt.datetime) -> None:
         """Ask for the splits of the window that are not known yet, and the latest ones again."""
         days = self._action_days("splits", sessions, now)
         endpoint = self._remote.splits(*days) if days else None
         if days is not None and endpoint is not None:
-            parts = await self._all_pages("splits", endpoint, days, transport)
+            parts = await self._all_pages("splits", endpoint, days)
             self._store.write_splits(joined_splits(parts), *days, now)
 
-    async def _ask_dividends(
-        self, transport: Transport, sessions: DateArray, now: dt.datetime
-    ) -> None:
+    async def _ask_dividends(self, sessions: DateArray, now: dt.datetime) -> None:
         """Ask for the dividends of the window in the same way."""
         days = self._action_days("dividends", sessions, now)
         endpoint = self._remote.dividends(*days) if days else None
         if days is not None and endpoint is not None:
-            parts = await self._all_pages("dividends", endpoint, days, transport)
+            parts = await self._all_pages("dividends", endpoint, days)
             paid = _joined_dividends(parts)
             self._store.write_dividends(paid, *days, now)
             self.dividends = len(paid.symbol)
@@ -229,13 +217,11 @@ class SyncRun:
         topic: str,
         endpoint: Endpoint[T],
         days: tuple[np.datetime64, np.datetime64],
-        transport: Transport,
     ) -> list[T]:
         """Ask one endpoint to its last page; raises FetchError when it cannot be had."""
         parts: list[T] = []
         failed: list[Failure] = []
         fetcher: Fetcher[BarRequest, T] = self._fetcher(
-            transport,
             on_page=lambda _, page: parts.append(page),
             on_done=lambda _: None,
             on_failed=lambda _, failure: failed.append(failure),

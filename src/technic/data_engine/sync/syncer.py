@@ -25,6 +25,8 @@ from technic.data_engine.interfaces.coverage import Coverage, Gaps
 from technic.data_engine.interfaces.records import Failure, Progress
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import Frequency
+from technic.data_engine.interfaces.transport import TransportFactory
+from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.data_engine.network.clock import Clock, SystemClock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.network.rate_limiter import Limiter
@@ -83,13 +85,14 @@ class SyncReport:
 
 @dataclass(slots=True)
 class Syncer:
-    """Fills one store from one provider; holds the clocks and rules, so that tests can."""
+    """Fills one store from one provider; what it sends with, clocks and rules are handed in."""
 
     remote: RemoteProvider
     store: BarStore
     calendar: SessionCalendar
     now: Callable[[], dt.datetime]
     rules: FetchRules = field(default_factory=FetchRules)
+    open_transport: TransportFactory = AiohttpTransport
     clock: Clock = field(default_factory=SystemClock)
     rng: random.Random = field(default_factory=random.Random)
 
@@ -143,11 +146,21 @@ class Syncer:
         askable = self._askable(symbols)
         gaps, overlap, plan = self._prepare(askable, sessions, freq)
         now = self.now()
-        run = SyncRun(self.remote, self.store, self.rules, self.clock, self.rng, progress)
         final = self.calendar.last_completed(now)
-        await run.carry_out(
-            plan.requests, askable, sessions, overlap, now, final, freq=freq, dividends=dividends
-        )
+        async with self.open_transport() as transport:
+            run = SyncRun(
+                self.remote, transport, self.store, self.rules, self.clock, self.rng, progress
+            )
+            await run.carry_out(
+                plan.requests,
+                askable,
+                sessions,
+                overlap,
+                now,
+                final,
+                freq=freq,
+                dividends=dividends,
+            )
         problems = {s: f.reason for s, f in run.failed_symbols.items() if f.reason in LASTING}
         if problems:
             self.store.record_problems(problems, now)
@@ -167,7 +180,7 @@ class Syncer:
         """Ask for everything that is listed; raises FetchError when it cannot be had."""
         parts: list[Universe] = []
         failed: list[Failure] = []
-        async with self.remote.open_transport() as transport:
+        async with self.open_transport() as transport:
             fetcher: Fetcher[str, Universe] = Fetcher(
                 transport,
                 Limiter(self.remote.capabilities.requests_per_minute, self.clock),

@@ -16,8 +16,7 @@ import numpy as np
 from technic.data_engine.interfaces.records import Dividends, PriceBasis, Renames, Splits
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import BarRequest, Capabilities, UnknownSymbolError
-from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
-from technic.data_engine.network.aiohttp_transport import AiohttpTransport
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.providers.vendors import alpaca_wire as wire
 from technic.data_engine.providers.vendors.http import (
     checked_base_url,
@@ -157,10 +156,6 @@ class AlpacaProvider(BarsOnly):
             lambda: {"status": "active", "asset_class": "us_equity"},
             lambda response: (wire.listings(response), None),
         )
-
-    def open_transport(self) -> Transport:
-        """Sockets."""
-        return AiohttpTransport(self.plan.max_concurrent)
 
     def _actions(
         self,

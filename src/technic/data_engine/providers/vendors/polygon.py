@@ -16,8 +16,7 @@ import numpy as np
 from technic.data_engine.interfaces.records import Dividends, PriceBasis, Splits
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest, Capabilities
-from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
-from technic.data_engine.network.aiohttp_transport import AiohttpTransport
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.providers.vendors import polygon_wire as wire
 from technic.data_engine.providers.vendors.http import (
     checked_base_url,
@@ -138,10 +137,6 @@ class PolygonProvider(BarsOnly):
             {**params, "order": "asc"},
             wire.listings,
         )
-
-    def open_transport(self) -> Transport:
-        """Sockets."""
-        return AiohttpTransport(self.plan.max_concurrent)
 
     def _endpoint(
         self,

@@ -24,8 +24,7 @@ from technic.data_engine.interfaces.requests import (
     RefusedError,
     UnavailableError,
 )
-from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
-from technic.data_engine.network.s3_transport import S3Access, S3Transport
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.providers.vendors.polygon import PAID, PolygonProvider
 from technic.data_engine.providers.vendors.rows import bar_times, long_bars, trading_days
 from technic.panel import FIELDS, LongBars
@@ -44,9 +43,8 @@ FLAT_FILES = replace(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolygonFiles(PolygonProvider):
-    """Polygon with whole-market days from flat files; needs the dashboard's S3 keys as well."""
+    """Polygon with whole-market days from flat files; its transport has to answer ``s3://``."""
 
-    access: S3Access = field(repr=False)
     plan: Capabilities = field(default=FLAT_FILES, repr=False)
 
     name = "polygon-files"
@@ -64,10 +62,6 @@ class PolygonFiles(PolygonProvider):
             lambda _: HttpRequest(url),
             lambda response: (day_file(response, request, least), None),
         )
-
-    def open_transport(self) -> Transport:
-        """Sockets, and S3 for the files."""
-        return S3Transport(self.access, PolygonProvider.open_transport(self))
 
 
 def day_file(response: HttpResponse, request: BarRequest, least_rows: int) -> LongBars:

@@ -27,8 +27,7 @@ from technic.data_engine.interfaces.requests import (
     ThrottledError,
     UnknownSymbolError,
 )
-from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
-from technic.data_engine.network.aiohttp_transport import AiohttpTransport
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.providers.vendors.http import (
     checked_base_url,
     checked_key,
@@ -124,10 +123,6 @@ class TiingoProvider(BarsOnly):
             lambda _: HttpRequest(self.tickers_url),
             lambda response: (listed_tickers(response), None),
         )
-
-    def open_transport(self) -> Transport:
-        """Sockets."""
-        return AiohttpTransport(self.plan.max_concurrent)
 
 
 def _bars(response: HttpResponse, request: BarRequest) -> LongBars:

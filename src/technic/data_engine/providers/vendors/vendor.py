@@ -6,15 +6,13 @@ import numpy as np
 
 from technic.data_engine.interfaces.records import Dividends, Renames, Splits
 from technic.data_engine.interfaces.remote_provider import Endpoint
-from technic.data_engine.interfaces.transport import Transport
-from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.universe import Universe
 
 __all__ = ["BarsOnly"]
 
 
 class BarsOnly:
-    """The parts of a RemoteProvider that may be missing: no feeds, no list; sockets."""
+    """The parts of a RemoteProvider that may be missing: no feeds and no list."""
 
     __slots__ = ()
     simulated = False
@@ -34,7 +32,3 @@ class BarsOnly:
     def listings(self) -> Endpoint[Universe] | None:
         """None: the vendor does not say what it lists."""
         return None
-
-    def open_transport(self) -> Transport:
-        """Sockets."""
-        return AiohttpTransport()

@@ -22,8 +22,7 @@ from technic.data_engine.interfaces.requests import (
     Capabilities,
     UnknownSymbolError,
 )
-from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
-from technic.data_engine.network.yahoo_transport import YahooTransport
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.providers.vendors.http import checked_base_url, decode, endpoint, to_wire
 from technic.data_engine.providers.vendors.rows import (
     bar_times,
@@ -119,10 +118,6 @@ class YahooProvider(BarsOnly):
             )
 
         return endpoint(request.label, asked_for, lambda response: (_bars(response, request), None))
-
-    def open_transport(self) -> Transport:
-        """Requests go through the session of yfinance."""
-        return YahooTransport()
 
 
 def _bars(response: HttpResponse, request: BarRequest) -> LongBars:
