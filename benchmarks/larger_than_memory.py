@@ -29,7 +29,7 @@ import numpy as np
 
 from benchmarks.large_store import large_store, open_offline, symbols_of, universe_file
 from technic import ScanConfig, ScanResult, run_scan
-from technic.data_engine.memory_budget import GIB, panel_bytes
+from technic.data_engine.memory_budget import GIB, most_panel_bytes
 from technic.data_engine.store import BarStore, _files
 from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import Settings, load_settings
@@ -149,7 +149,7 @@ def child(args: argparse.Namespace) -> None:
 def compare(args: argparse.Namespace) -> None:
     """Check that blocks give what memory gives, for a part that fits."""
     part = tuple(symbols_of(args.symbols)[:COMPARED])
-    size = panel_bytes(len(part), args.sessions) / GIB
+    size = most_panel_bytes(len(part), args.sessions) / GIB
     started = time.process_time()
     in_memory = scan(args, str(size), symbols=part)
     loaded = time.process_time()
@@ -195,7 +195,7 @@ def main() -> None:
     args.folder.mkdir(parents=True, exist_ok=True)
     store = large_store(str(args.folder / f"store-{args.symbols}"), args.symbols, sessions)
     files = store.window(sessions[0], sessions[-1]).files
-    floor = panel_bytes(args.symbols, args.sessions)
+    floor = most_panel_bytes(args.symbols, args.sessions)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print(f"{args.symbols:,} symbols x {args.sessions:,} sessions: {sum(f.rows for f in files):,} "
           f"bars in {len(files)} files, {sum(f.size for f in files) / 1e9:.2f} GB; as one panel "

@@ -31,8 +31,8 @@ from technic.engine import ray_runner
 from technic.engine.blocks import BlockOutcome
 from technic.engine.local import LocalRunner
 from technic.engine.ray_runner import RayRunner, start_ray
-from technic.engine.serialization import panel_bytes
-from technic.engine.task_plan import Machines, Shares, shared_out
+from technic.engine.serialization import bar_bytes
+from technic.engine.task_plan import Machines, TaskPlan, partition
 from technic.panel import BarPanel
 from technic.scan.block import scan_block
 from technic.testing import make_bars, make_panel
@@ -61,9 +61,9 @@ def moved(work: Callable[[], BlockOutcome]) -> tuple[int, float, BlockOutcome]:
     return round(received() - at - idle * spent), spent, outcome
 
 
-def in_one_piece(n_symbols: int, n_bytes: int, block_size: int, machines: Machines) -> Shares:
+def in_one_piece(n_symbols: int, n_bytes: int, block_size: int, machines: Machines) -> TaskPlan:
     """Share a market out with all its bars in one object."""
-    return replace(shared_out(n_symbols, n_bytes, block_size, machines), pieces=False)
+    return replace(partition(n_symbols, n_bytes, block_size, machines), pieces=False)
 
 
 @contextmanager
@@ -83,11 +83,11 @@ def cluster_of(machines: int) -> Iterator[None]:
 def measure(panel: BarPanel, machines: int) -> None:
     """Print what is moved for this panel, in one piece and in several."""
     scan = partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
-    size = panel_bytes(panel)
+    size = bar_bytes(panel)
     local = LocalRunner().run(panel, scan, BLOCK_SIZE)
     runner = RayRunner()
-    for way, shared in (("one object", in_one_piece), ("in pieces", shared_out)):
-        with cluster_of(machines), mock.patch.object(ray_runner, "shared_out", shared):
+    for way, shared in (("one object", in_one_piece), ("in pieces", partition)):
+        with cluster_of(machines), mock.patch.object(ray_runner, "partition", shared):
             small = make_panel(60)
             warm_up = partial(scan_block, as_of=small.sessions[-1], config=ScanConfig())
             runner.run(small, warm_up, 1)  # workers import, once
@@ -109,7 +109,7 @@ def main() -> None:
         sessions = np.busday_offset("2024-03-08", np.arange(1 - bars, 1), roll="backward")
         symbols = [f"X{i:04d}" for i in range(args.symbols)]
         panel = BarPanel.from_long(make_bars(symbols, sessions), sessions)
-        print(f"{args.symbols:,} symbols x {bars:,} bars, {panel_bytes(panel) / 1e6:,.1f} MB")
+        print(f"{args.symbols:,} symbols x {bars:,} bars, {bar_bytes(panel) / 1e6:,.1f} MB")
         for machines in args.machines:
             measure(panel, machines)
 

@@ -19,7 +19,7 @@ from support.made_up_market import SESSIONS, SYMBOLS, assert_same, scan
 from technic import ScanConfig
 from technic.engine.blocks import BlockOutcome
 from technic.engine.local import LocalRunner
-from technic.engine.ray_runner import RayRunner, explained, start_ray
+from technic.engine.ray_runner import RayRunner, runner_error, start_ray
 from technic.errors import RunnerError
 from technic.panel import BarPanel
 from technic.scan.block import concat_rows, scan_block
@@ -194,7 +194,7 @@ def test_lost_bars_or_rows_are_one_sentence():
     """As Ray says it of objects whose every copy is gone: bare, or as what a task raised."""
     lost = ray.exceptions.ObjectLostError("00ff", None, "")
     for error in (lost, ray.exceptions.RayTaskError("f", "trace", lost)):
-        assert str(explained(error, 1, 1)) == (
+        assert str(runner_error(error, 1, 1)) == (
             "runner ray: the machine that held bars or rows is gone (ObjectLostError); "
             "run it again, or use --runner threads"
         )

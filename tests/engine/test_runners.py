@@ -15,7 +15,7 @@ from support.made_up_market import SESSIONS, SYMBOLS, assert_same, scan
 from technic import ScanConfig
 from technic.engine import open as choose
 from technic.engine import ray_runner
-from technic.engine.blocks import BlockOutcome, BlockScan, shared_width
+from technic.engine.blocks import BlockOutcome, BlockScan, balanced_width
 from technic.engine.local import LocalRunner
 from technic.engine.open import open_runner
 from technic.engine.runner import Runner, RunProgress
@@ -183,10 +183,10 @@ def test_progress_ends_with_all_symbols():
 
 def test_every_worker_has_a_share():
     """Blocks are never wider than asked for and never empty."""
-    assert shared_width(6000, 8192, 2) == 1500
-    assert shared_width(6000, 256, 2) == 256
-    assert shared_width(3, 8192, 2) == 1
-    assert shared_width(0, 8192, 2) == 1
+    assert balanced_width(6000, 8192, 2) == 1500
+    assert balanced_width(6000, 256, 2) == 256
+    assert balanced_width(3, 8192, 2) == 1
+    assert balanced_width(0, 8192, 2) == 1
 
 
 def test_importing_the_engine_does_not_import_ray():

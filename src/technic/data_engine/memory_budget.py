@@ -10,7 +10,7 @@ import math
 
 from technic.errors import ParameterError
 
-__all__ = ["CELL_BYTES", "GIB", "memory_limit", "panel_bytes", "widest_block"]
+__all__ = ["CELL_BYTES", "GIB", "memory_limit", "most_panel_bytes", "widest_block"]
 
 GIB = 1 << 30
 DEFAULT_GIB = 2.0
@@ -38,7 +38,7 @@ def memory_limit(text: str | None) -> int:
     return int(gib * GIB)
 
 
-def panel_bytes(n_symbols: int, n_sessions: int) -> int:
+def most_panel_bytes(n_symbols: int, n_sessions: int) -> int:
     """Bytes of the panel of a market, were each symbol to have a bar in each session."""
     return n_symbols * n_sessions * CELL_BYTES
 

@@ -17,10 +17,10 @@ __all__ = [
     "BlockOutcome",
     "BlockScan",
     "PoisonedSymbol",
+    "balanced_width",
     "block_slices",
     "scan_cut",
     "scan_or_halve",
-    "shared_width",
 ]
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def block_slices(n_symbols: int, block_size: int) -> list[slice]:
     return [slice(at, min(at + block_size, n_symbols)) for at in range(0, n_symbols, block_size)]
 
 
-def shared_width(n_symbols: int, block_size: int, workers: int) -> int:
+def balanced_width(n_symbols: int, block_size: int, workers: int) -> int:
     """Return a width of at most ``block_size`` that gives each worker a few blocks."""
     blocks = BLOCKS_A_WORKER * max(workers, 1)
     return max(1, min(block_size, -(-n_symbols // blocks)))

@@ -1,8 +1,8 @@
 """The Ray runner: workers read the bars from Ray's object store, without a copy.
 
-The panel is put there once, whole or in pieces (shares); tasks take blocks of symbols, and what
-they come to is put together in the order of the columns. Ray itself is imported inside the
-functions that use it: it is an extra.
+The panel is put there once, whole or in pieces; tasks take blocks of symbols, and what they come to
+is put together in the order of the columns. Ray itself is imported inside the functions that use
+it: it is an extra.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from typing import Any
 
 from technic.engine.blocks import BlockOutcome, BlockScan, scan_cut
 from technic.engine.runner import RunProgress
-from technic.engine.serialization import StoredPanel, packed, panel_bytes, unpacked
-from technic.engine.task_plan import Machines, Shares, shared_out
+from technic.engine.serialization import StoredPanel, bar_bytes, deserialize, serialize
+from technic.engine.task_plan import Machines, TaskPlan, partition
 from technic.errors import RunnerError, TechnicError
 from technic.panel import BarPanel, BlockSource
 
-__all__ = ["RayRun", "RayRunner", "explained", "start_ray"]
+__all__ = ["RayRun", "RayRunner", "runner_error", "start_ray"]
 
 logger = logging.getLogger(__name__)
 
 MAX_RETRIES = 3
 """How often a task is run again after its worker or its machine has died."""
 CONNECT_SECONDS = 10
-KNOCK_SECONDS = 1.0
+LIVENESS_SECONDS = 1.0
 """How often to see, while tasks are at work, whether this machine's Ray is still there."""
 START_HINT = "use --runner threads, or auto to fall back by itself"
 TOKEN_HINT = "set RAY_AUTH_MODE=token if the cluster wants a token"
@@ -82,93 +82,100 @@ class RayRunner:
         interrupt cancels what has not been scanned.
         """
         ray = _ray()
-        size = panel_bytes(source) if isinstance(source, BarPanel) else 0
+        size = bar_bytes(source) if isinstance(source, BarPanel) else 0
         machines = _machines()
-        shares = shared_out(source.n_symbols, size, block_size, machines)
-        desk = _Desk(source, scan, shares)
+        plan = partition(source.n_symbols, size, block_size, machines)
+        queue = _TaskQueue(source, scan, plan)
         try:
-            outcome = desk.run(max(1, machines.workers // 2), progress)
+            outcome = queue.run(max(1, machines.workers // 2), progress)
         except ray.exceptions.RayError as error:
-            raise explained(error, size, machines.store_bytes) from error
+            raise runner_error(error, size, machines.store_bytes) from error
         finally:
-            desk.close()
-            self.last = RayRun(desk.put_seconds, size, desk.pieces, len(shares.tasks))
-            logger.info("%s of %s", self.last, shares)
-        for one in outcome.poisoned:
-            logger.warning("scanning %s raised %s: %s", one.symbol, one.error, one.detail)
+            queue.close()
+            self.last = RayRun(queue.put_seconds, size, queue.pieces, len(plan.tasks))
+            logger.info("%s of %s", self.last, plan)
+        for poisoned in outcome.poisoned:
+            logger.warning(
+                "scanning %s raised %s: %s", poisoned.symbol, poisoned.error, poisoned.detail
+            )
         return outcome
 
 
-class _Desk:
-    """Hands the tasks of a run out and takes in what they come to."""
+class _TaskQueue:
+    """Submits the tasks of a run and collects their outcomes."""
 
-    def __init__(self, source: BlockSource, scan: BlockScan, shares: Shares) -> None:
+    def __init__(self, source: BlockSource, scan: BlockScan, plan: TaskPlan) -> None:
         self.put_seconds, self.pieces = 0.0, 0
-        self._source, self._scan, self._shares = source, scan, shares
-        self._store = _store_socket()
-        self._whole: Any = None
-        self._at_work: dict[Any, int] = {}
+        self._source, self._scan, self._plan = source, scan, plan
+        self._store_socket = _store_socket()
+        self._bars_of_all: Any = None
+        self._in_flight: dict[Any, int] = {}
 
     def run(self, batch: int, progress: RunProgress | None) -> BlockOutcome:
-        """Run all tasks, taking in about ``batch`` at a time; rows in the order of columns."""
-        tasks = self._shares.tasks
+        """Run all tasks, collecting about ``batch`` at a time; rows in the order of columns."""
+        tasks = self._plan.tasks
         outcomes: list[BlockOutcome] = [BlockOutcome()] * len(tasks)
-        scanned = handed_out = 0
-        while handed_out < len(tasks) or self._at_work:
-            while handed_out < len(tasks) and len(self._at_work) < self._shares.in_flight:
-                self._hand_out(handed_out)
-                handed_out += 1
-            for index, outcome in self._take_in(batch):
+        scanned = submitted = 0
+        while submitted < len(tasks) or self._in_flight:
+            while submitted < len(tasks) and len(self._in_flight) < self._plan.in_flight:
+                self._submit(submitted)
+                submitted += 1
+            for index, outcome in self._collect(batch):
                 outcomes[index] = outcome
                 scanned += tasks[index].stop - tasks[index].start
                 if progress is not None:
                     progress(scanned, self._source.n_symbols)
-        whole = BlockOutcome()
+        total = BlockOutcome()
         for outcome in outcomes:
-            whole.add(outcome)
-        return whole
+            total.add(outcome)
+        return total
 
     def close(self) -> None:
-        """Cancel what is still at work, and let go of the bars."""
+        """Cancel what is still in flight, and let go of the bars."""
         ray = _ray()
-        for task in self._at_work:
+        for task in self._in_flight:
             with suppress(ray.exceptions.RayError, OSError):  # where Ray itself is gone
                 ray.cancel(task, force=True)
-        self._at_work.clear()
-        self._whole = None
+        self._in_flight.clear()
+        self._bars_of_all = None
 
-    def _hand_out(self, index: int) -> None:
-        share = self._shares.tasks[index]
-        blocks = self._shares.blocks(share)
-        with _held_to(self._store):
-            task = _task().remote(self._bars(share), [(cut.start, cut.stop) for cut in blocks])
-        self._at_work[task] = index
+    def _submit(self, index: int) -> None:
+        columns = self._plan.tasks[index]
+        blocks = self._plan.blocks(columns)
+        with _require_alive(self._store_socket):
+            task = _task().remote(self._bars(columns), [(cut.start, cut.stop) for cut in blocks])
+        self._in_flight[task] = index
 
-    def _take_in(self, batch: int) -> list[tuple[int, BlockOutcome]]:
+    def _collect(self, batch: int) -> list[tuple[int, BlockOutcome]]:
         """Wait for about ``batch`` tasks and let go of them, so that Ray forgets their bars."""
         ray = _ray()
-        batch = min(batch, len(self._at_work))
+        batch = min(batch, len(self._in_flight))
         done: list[Any] = []
         while not done:
-            with _held_to(self._store):
-                done, _ = ray.wait(list(self._at_work), num_returns=batch, timeout=KNOCK_SECONDS)
-        with _held_to(self._store):
-            answers = [unpacked(one) for one in ray.get(done)]
-        return [(self._at_work.pop(task), one) for task, one in zip(done, answers, strict=True)]
+            with _require_alive(self._store_socket):
+                done, _ = ray.wait(
+                    list(self._in_flight), num_returns=batch, timeout=LIVENESS_SECONDS
+                )
+        with _require_alive(self._store_socket):
+            outcomes = [deserialize(answer) for answer in ray.get(done)]
+        return [
+            (self._in_flight.pop(task), outcome)
+            for task, outcome in zip(done, outcomes, strict=True)
+        ]
 
-    def _bars(self, share: slice) -> Any:
+    def _bars(self, columns: slice) -> Any:
         """Put what a task reads into the object store, with the scan; if all read it, once."""
-        if self._whole is not None:
-            return self._whole
+        if self._bars_of_all is not None:
+            return self._bars_of_all
         started = time.perf_counter()
         source = self._source
         if isinstance(source, BarPanel):
-            source = StoredPanel.of(source.take(share) if self._shares.pieces else source)
+            source = StoredPanel.of(source.take(columns) if self._plan.pieces else source)
         reference = _ray().put((source, self._scan))
         self.put_seconds += time.perf_counter() - started
         self.pieces += 1
-        if not self._shares.pieces:
-            self._whole = reference
+        if not self._plan.pieces:
+            self._bars_of_all = reference
         return reference
 
 
@@ -204,7 +211,7 @@ def start_ray(address: str | None = None) -> ExitStack:
 
 
 @contextmanager
-def _held_to(store: str | None) -> Iterator[None]:
+def _require_alive(store: str | None) -> Iterator[None]:
     """Say in a sentence that this machine's Ray is gone, where it is.
 
     Ray ends the process without a word when it finds its object store gone: knock there first.
@@ -256,7 +263,7 @@ def _alive() -> list[dict[str, Any]]:
 def _machines() -> Machines:
     """Return what the cluster is now."""
     resources = [node["Resources"] for node in _alive()]
-    workers = sum(int(one.get("CPU", 0)) for one in resources)
+    workers = sum(int(node.get("CPU", 0)) for node in resources)
     return Machines(len(resources), workers or 1, int(resources[0]["object_store_memory"]))
 
 
@@ -283,10 +290,10 @@ def _answers(address: str | None) -> bool:
 @cache
 def _task() -> Any:
     """Return the remote function; made once, so that Ray ships it once."""
-    return _ray().remote(num_cpus=1, max_retries=MAX_RETRIES)(_scan_share)
+    return _ray().remote(num_cpus=1, max_retries=MAX_RETRIES)(_scan_task)
 
 
-def _scan_share(bars: tuple[BlockSource, BlockScan], cuts: list[tuple[int, int]]) -> bytes:
+def _scan_task(bars: tuple[BlockSource, BlockScan], cuts: list[tuple[int, int]]) -> bytes:
     """Scan the blocks of a task, one after the other: what a worker does."""
     source, scan = bars
     if isinstance(source, StoredPanel):
@@ -294,10 +301,10 @@ def _scan_share(bars: tuple[BlockSource, BlockScan], cuts: list[tuple[int, int]]
     outcome = BlockOutcome()
     for start, stop in cuts:
         outcome.add(scan_cut(source, slice(start, stop), scan))
-    return packed(outcome)
+    return serialize(outcome)
 
 
-def explained(error: BaseException, size: int, store_bytes: int) -> TechnicError:
+def runner_error(error: BaseException, size: int, store_bytes: int) -> TechnicError:
     """Return what went wrong as one sentence with what to do."""
     raised = _ray().exceptions
     cause = getattr(error, "cause", None) or error

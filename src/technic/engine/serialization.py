@@ -16,7 +16,7 @@ from technic.panel.bar_panel import FIELDS
 from technic.scan.block import concat_rows
 from technic.typing import DateArray
 
-__all__ = ["BARS", "StoredPanel", "packed", "panel_bytes", "unpacked"]
+__all__ = ["BARS", "StoredPanel", "bar_bytes", "deserialize", "serialize"]
 
 BARS = (*FIELDS, "session")
 
@@ -69,12 +69,12 @@ class StoredPanel:
                 raise RunnerError("ray", f"a worker holds a copy of {name} instead of a view")
 
 
-def panel_bytes(panel: BarPanel) -> int:
+def bar_bytes(panel: BarPanel) -> int:
     """Return the bytes of a panel's bars."""
     return sum(getattr(panel, name).nbytes for name in BARS)
 
 
-def packed(outcome: BlockOutcome) -> bytes:
+def serialize(outcome: BlockOutcome) -> bytes:
     """Put the rows of a task together, their columns into one array: many small ones travel slowly.
 
     The bytes hold everything: what is read from them lies in no shared memory, which may end first.
@@ -87,9 +87,9 @@ def packed(outcome: BlockOutcome) -> bytes:
     return pickle.dumps((matrices, replace(outcome, rows=[])), protocol=5)
 
 
-def unpacked(travelled: bytes) -> BlockOutcome:
-    """Return what ``packed`` was given, the rows of its blocks together."""
-    matrices, rest = pickle.loads(travelled)
+def deserialize(data: bytes) -> BlockOutcome:
+    """Return what ``serialize`` was given, the rows of its blocks together."""
+    matrices, rest = pickle.loads(data)
     outcome: BlockOutcome = rest
     outcome.rows = [
         replace(one, columns=dict(zip(names, matrix, strict=True)))

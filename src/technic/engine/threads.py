@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from technic.engine.blocks import BlockOutcome, BlockScan, block_slices, shared_width
+from technic.engine.blocks import BlockOutcome, BlockScan, balanced_width, block_slices
 from technic.engine.local import scan_in_threads
 from technic.engine.runner import RunProgress
 from technic.panel import BlockSource
@@ -28,6 +28,6 @@ class ThreadsRunner:
         progress: RunProgress | None = None,
     ) -> BlockOutcome:
         """Scan each block as a task; numpy lets go of the lock while it computes."""
-        width = shared_width(source.n_symbols, block_size, self.workers)
+        width = balanced_width(source.n_symbols, block_size, self.workers)
         cuts = block_slices(source.n_symbols, width)
         return scan_in_threads(source, scan, cuts, self.workers, progress)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from technic.data_engine.interfaces.provider import Failure
+from technic.data_engine.interfaces.records import Failure
 from technic.engine.blocks import PoisonedSymbol
 from technic.errors import NothingToScanError
 from technic.scan.block import GatedSymbol

@@ -13,7 +13,7 @@ from functools import partial
 
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.provider import StreamingProvider
-from technic.data_engine.memory_budget import GIB, panel_bytes
+from technic.data_engine.memory_budget import GIB, most_panel_bytes
 from technic.data_engine.price_cache import (
     BatchStats,
     LazyPrices,
@@ -105,7 +105,7 @@ def _stream(
     report = partial(progress, "fetch") if progress else None
     streamed = provider.stream(symbols, sessions, context.as_of, report)
     prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started)
-    if panel_bytes(len(prices), len(sessions)) <= context.panel_memory:
+    if most_panel_bytes(len(prices), len(sessions)) <= context.panel_memory:
         cache = prices.loaded()
         stats = dataclasses.replace(cache.stats, seconds=time.perf_counter() - started)
         _log(stats)
@@ -134,7 +134,7 @@ def _log(stats: BatchStats) -> None:
 
 def _too_large(n_symbols: int, sessions: DateArray, context: ScanContext) -> Iterator[str]:
     """Say that the bars take more memory than they should and cannot be read in blocks."""
-    size = panel_bytes(n_symbols, len(sessions))
+    size = most_panel_bytes(n_symbols, len(sessions))
     if size > context.panel_memory:
         yield (
             f"{n_symbols:,} symbols x {len(sessions):,} sessions take {size / GIB:.3g} GiB, more "

@@ -1,4 +1,4 @@
-"""How a market is shared out: every column once, blocks no wider than asked, and room for all."""
+"""A market as tasks: every column once, blocks no wider than asked, and room for all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from technic.engine.task_plan import Machines, shared_out
+from technic.engine.task_plan import Machines, partition
 
 CLUSTERS = st.builds(
     Machines,
@@ -27,25 +27,25 @@ def test_every_column_is_in_one_block_of_one_task(
 ):
     """Counted one by one; what is on its way at a time fits into half the store."""
     size = n_symbols * symbol_bytes
-    shares = shared_out(n_symbols, size, block_size, machines)
+    plan = partition(n_symbols, size, block_size, machines)
     seen: list[int] = []
-    for task in shares.tasks:
-        blocks = shares.blocks(task)
-        offset = task.start if shares.pieces else 0
+    for task in plan.tasks:
+        blocks = plan.blocks(task)
+        offset = task.start if plan.pieces else 0
         for block in blocks:
-            assert 0 < block.stop - block.start <= min(block_size, shares.width)
+            assert 0 < block.stop - block.start <= min(block_size, plan.width)
             seen += range(offset + block.start, offset + block.stop)
         assert blocks[0].start + offset == task.start
         assert blocks[-1].stop + offset == task.stop
     assert seen == list(range(n_symbols))
-    in_flight = min(shares.in_flight, len(shares.tasks))
+    in_flight = min(plan.in_flight, len(plan.tasks))
     if size <= machines.store_bytes / 2:
-        assert in_flight == len(shares.tasks) <= max(64, 8 * machines.workers)
+        assert in_flight == len(plan.tasks) <= max(64, 8 * machines.workers)
     else:
-        widest = max(task.stop - task.start for task in shares.tasks)
+        widest = max(task.stop - task.start for task in plan.tasks)
         held = in_flight * widest * symbol_bytes
         assert held <= machines.store_bytes / 2 or (in_flight, widest) == (1, 1)
-        assert shares.pieces
+        assert plan.pieces
 
 
 @pytest.mark.parametrize(
@@ -55,26 +55,26 @@ def test_every_column_is_in_one_block_of_one_task(
 )
 def test_bars_travel_in_pieces_where_that_saves_something(n_bytes: float, nodes: int, pieces: bool):
     """One machine that has room reads one copy; many would each fetch all of it."""
-    assert shared_out(6_000, int(n_bytes), 8192, Machines(nodes, 4, 4 * 10**9)).pieces is pieces
+    assert partition(6_000, int(n_bytes), 8192, Machines(nodes, 4, 4 * 10**9)).pieces is pieces
 
 
 def test_wide_blocks_are_one_for_each_worker():
     """Each block takes the steps through time anew."""
-    shares = shared_out(6_000, 10**8, 8192, Machines(1, 4, 4 * 10**9))
-    assert (len(shares.tasks), shares.width) == (4, 1500)
+    plan = partition(6_000, 10**8, 8192, Machines(1, 4, 4 * 10**9))
+    assert (len(plan.tasks), plan.width) == (4, 1500)
 
 
 def test_narrow_blocks_share_a_task():
     """The number of tasks depends on the workers, not on the blocks."""
-    shares = shared_out(6_000, 10**8, 2, Machines(1, 4, 4 * 10**9))
-    assert len(shares.tasks) <= 64
-    assert len(shares.blocks(shares.tasks[0])) == 47
-    shares = shared_out(6_000, 10**8, 2, Machines(8, 100, 4 * 10**9))
-    assert 64 < len(shares.tasks) <= 800
+    plan = partition(6_000, 10**8, 2, Machines(1, 4, 4 * 10**9))
+    assert len(plan.tasks) <= 64
+    assert len(plan.blocks(plan.tasks[0])) == 47
+    plan = partition(6_000, 10**8, 2, Machines(8, 100, 4 * 10**9))
+    assert 64 < len(plan.tasks) <= 800
 
 
 def test_bars_beyond_the_store_are_cut_so_that_no_worker_waits():
     """Two tasks for each worker fit into half the store."""
-    shares = shared_out(6_000, 8 * 10**9, 8192, Machines(2, 8, 4 * 10**9))
-    assert shares.in_flight >= 2 * 8
-    assert shares.width == 93
+    plan = partition(6_000, 8 * 10**9, 8192, Machines(2, 8, 4 * 10**9))
+    assert plan.in_flight >= 2 * 8
+    assert plan.width == 93
