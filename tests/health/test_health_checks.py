@@ -49,11 +49,25 @@ def test_missing_packages_name_the_command_that_installs_them(monkeypatch):
             raise installation.PackageNotFoundError(package)
         return known(package)
 
+    def requires(distribution: str) -> list[str]:
+        assert distribution == "technic-scanner"
+        return [
+            "numpy>=2.2",
+            "pandas>=2.3",
+            "polars>=1.30; extra == 'polars'",
+            "polars>=1.30; extra == 'all'",
+            "technic-scanner[polars]; extra == 'all'",
+        ]
+
     monkeypatch.setattr(installation, "version", version)
+    monkeypatch.setattr(installation, "requires", requires)
     checks = {check.name: check for check in installation_checks()}
-    extra = "extra not installed: pip install 'technic[polars]'"
+    extra = "extra not installed: pip install 'technic-scanner[polars]'"
     assert checks["polars"] == Check("polars", "warn", extra)
-    assert checks["numpy"] == Check("numpy", "fail", "not installed: pip install numpy")
+    missing = "not installed: pip install technic-scanner"
+    assert checks["numpy"] == Check("numpy", "fail", missing)
+    assert checks["pandas"].state == "ok"
+    assert "technic-scanner" not in checks
 
 
 def test_settings_that_promise_what_a_key_does_not_give_are_found():

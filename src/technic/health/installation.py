@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Literal
 
 from technic.health.check import Check
-from technic.version import __version__
+from technic.version import DISTRIBUTION, __version__
 
 __all__ = ["installation_checks"]
 
@@ -21,20 +21,20 @@ _REQUIREMENT = re.compile(r"([A-Za-z0-9_.-]+)[^;]*(?:;.*extra == ['\"]([^'\"]+)[
 def installation_checks() -> Iterator[Check]:
     """Yield Python, Technic, what it needs, and its extras.
 
-    A missing package comes with the command that installs it; a missing extra only warns.
+    A missing package comes with the command that brings it; a missing extra only warns.
     """
     state: Literal["ok", "fail"] = "ok" if sys.version_info >= OLDEST_PYTHON else "fail"
     detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
     yield Check("python", state, detail)
     yield Check("technic", "ok", __version__)
     try:
-        requirements = requires("technic") or []
+        requirements = requires(DISTRIBUTION) or []
     except PackageNotFoundError:
-        yield Check("packages", "warn", "technic is not installed, only imported")
+        yield Check("packages", "warn", f"{DISTRIBUTION} is not installed, only imported")
         return
     for requirement in requirements:
         matched = _REQUIREMENT.match(requirement)
-        if matched is not None and matched[1] != "technic" and matched[2] != "all":
+        if matched is not None and matched[1] != DISTRIBUTION and matched[2] != "all":
             yield _package(matched[1], matched[2])
 
 
@@ -44,5 +44,6 @@ def _package(package: str, extra: str | None) -> Check:
         return Check(package, "ok", version(package))
     except PackageNotFoundError:
         if extra:
-            return Check(package, "warn", f"extra not installed: pip install 'technic[{extra}]'")
-        return Check(package, "fail", f"not installed: pip install {package}")
+            hint = f"pip install '{DISTRIBUTION}[{extra}]'"
+            return Check(package, "warn", f"extra not installed: {hint}")
+        return Check(package, "fail", f"not installed: pip install {DISTRIBUTION}")
