@@ -11,7 +11,7 @@ from technic.version import __version__
 
 __all__ = ["code_version", "environment", "fingerprint"]
 
-PACKAGES = ("numpy", "pandas", "bottleneck", "pyarrow")
+PACKAGES = ("numpy", "pandas", "pyarrow")
 """Packages whose version can show in a number or in how it is stored."""
 UNKNOWN = "unknown"
 

@@ -18,6 +18,8 @@ text is built in ``__str__``: that is what makes them pickle.
 
 from __future__ import annotations
 
+from technic.version import DISTRIBUTION
+
 __all__ = [
     "ExpressionError",
     "FetchError",
@@ -152,7 +154,7 @@ class MissingExtraError(UsageError):
     def __str__(self) -> str:
         return (
             f"{self.feature} needs {self.package}; install it with: "
-            f"pip install 'technic[{self.extra}]'"
+            f"pip install '{DISTRIBUTION}[{self.extra}]'"
         )
 
 

@@ -1,5 +1,8 @@
-"""The version, in the one place that everything reads it from."""
+"""The version, and the name under which it is installed, where everything reads them from."""
 
-__all__ = ["__version__"]
+__all__ = ["DISTRIBUTION", "__version__"]
 
 __version__ = "0.1.0"
+
+DISTRIBUTION = "technic-scanner"
+"""What pip installs; ``technic`` on the package index is another project."""

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import get_args
 
 import pytest
 
 from support.loopback import small
-from technic.data_engine.providers.vendors.polygon import FREE, PAID
-from technic.data_engine.sync.key_check import Finding, Topic
-from technic.health import installation as checks
-from technic.health.vendor import advice
 from technic.loopback import LoopbackServer
-
-TOPICS = get_args(Topic)
 
 
 @pytest.fixture
@@ -84,22 +77,6 @@ def test_a_broken_settings_file_is_a_failed_check(report, monkeypatch, tmp_path)
     assert found["settings"][0] == "fail"
 
 
-def test_missing_packages_name_the_command_that_installs_them(report, monkeypatch, prices):
-    """A missing extra warns, a missing dependency fails."""
-    known = checks.version
-
-    def version(package: str) -> str:
-        if package in ("polars", "numpy"):
-            raise checks.PackageNotFoundError(package)
-        return known(package)
-
-    monkeypatch.setattr(checks, "version", version)
-    code, found = report("--data", prices)
-    assert code == 1
-    assert found["polars"] == ("warn", "extra not installed: pip install 'technic[polars]'")
-    assert found["numpy"][0] == "fail"
-
-
 @pytest.fixture
 def market(monkeypatch):
     """A running market that the settings point to, with the plan that is asked for."""
@@ -133,17 +110,6 @@ def test_a_missing_key_is_one_sentence_that_names_the_variable(report):
     assert code == 1
     assert found["provider polygon"][0] == "fail"
     assert "TECHNIC_POLYGON_KEY" in found["provider polygon"][1]
-
-
-def test_settings_that_promise_what_a_key_does_not_give_are_found():
-    """And settings that leave unused what it gives; the variable is named with its value."""
-    less = {topic: Finding(topic, "yes", "") for topic in TOPICS}
-    less["snapshot"] = Finding("snapshot", "no", "not in your plan")
-    (found,) = advice("polygon", PAID, less)
-    assert (found.state, found.name) == ("warn", "polygon: settings")
-    assert found.detail == "the settings count on snapshot: set TECHNIC_POLYGON_PLAN=free"
-    (found,) = advice("polygon", FREE, {topic: Finding(topic, "yes", "") for topic in TOPICS})
-    assert found.detail.endswith("set TECHNIC_POLYGON_PLAN=paid")
 
 
 def test_a_key_that_is_refused_fails_and_is_not_shown(technic, monkeypatch, market):

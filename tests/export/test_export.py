@@ -140,7 +140,7 @@ def test_targets_are_refused_before_anything_is_written(tmp_path, monkeypatch):
     with pytest.raises(ParameterError, match=".csv or .parquet"):
         check_ledger_target(tmp_path / "a.txt")
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'technic\[xlsx\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'technic-scanner\[xlsx\]'"):
         check_target("xlsx", tmp_path / "a.xlsx")
 
 

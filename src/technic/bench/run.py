@@ -35,7 +35,7 @@ __all__ = ["BenchReport", "run_bench"]
 CHECKED = 5
 """About how many symbols have their columns compared before a ratio is shown."""
 EQUAL = 1e-6
-PACKAGES = "numpy", "pandas", "pyarrow", "deltalake", "aiohttp", "msgspec", "bottleneck"
+PACKAGES = "numpy", "pandas", "pyarrow", "deltalake", "aiohttp", "msgspec"
 """What both sides stand on."""
 
 Tell = Callable[[str, int, int], None]

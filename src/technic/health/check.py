@@ -1,4 +1,4 @@
-"""One line of the report of ``technic doctor``."""
+"""What a health check answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ __all__ = ["Check"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was looked at and how it is: ``ok``, ``warn`` (works, with a limit) or ``fail``."""
+    """What was looked at and how it is.
+
+    ``state``: ``ok``, ``warn`` (works, with a limit) or ``fail``; ``detail``: a sentence for
+    people, with what mends it where something does.
+    """
 
     name: str
     state: Literal["ok", "warn", "fail"]

@@ -1,8 +1,8 @@
-"""``technic doctor`` for a vendor: what the user's key may do, and whether the settings fit it."""
+"""A vendor: what the user's key may do, and whether the settings fit it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from technic.health.check import Check
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
 
-__all__ = ["advice", "vendor_checks"]
+__all__ = ["settings_advice", "vendor_checks"]
 
 PLANS = {
     "polygon": ("free", "paid"),
@@ -34,10 +34,13 @@ THREE_YEARS = 3 * 365
 
 
 def vendor_checks(name: str, settings: Settings, calendar: SessionCalendar) -> Iterator[Check]:
-    """Yield a line for each kind of request, and what the settings should say."""
+    """Yield a check for each kind of request, and what the settings should say.
+
+    One small request of each kind is sent; after a refused rate it waits a minute.
+    """
     label = f"provider {name}"
     try:
-        told = open_remote(name, settings)
+        configured = open_remote(name, settings)
         remote = open_remote(name, _with_largest_plan(name, settings))
         connect = transport_factory(remote, settings)
         now = market_clock(name, settings)()
@@ -45,10 +48,11 @@ def vendor_checks(name: str, settings: Settings, calendar: SessionCalendar) -> I
     except TechnicError as error:
         yield Check(label, "fail", str(error))
         return
-    yield _whole(label, findings, simulated=told.simulated)
+    yield _summary(label, findings, simulated=configured.simulated)
     for finding in findings:
-        yield Check(f"{name}: {finding.topic}", STATES[finding.verdict], _words(finding))
-    yield from advice(name, told.capabilities, {one.topic: one for one in findings})
+        yield Check(f"{name}: {finding.topic}", STATES[finding.verdict], _detail(finding))
+    by_topic: dict[str, Finding] = {finding.topic: finding for finding in findings}
+    yield from settings_advice(name, configured.capabilities, by_topic)
 
 
 def _with_largest_plan(name: str, settings: Settings) -> Settings:
@@ -59,7 +63,7 @@ def _with_largest_plan(name: str, settings: Settings) -> Settings:
     return replace(settings, **larger)
 
 
-def _whole(label: str, findings: list[Finding], *, simulated: bool) -> Check:
+def _summary(label: str, findings: list[Finding], *, simulated: bool) -> Check:
     """Tell whether the key is good for anything."""
     needed = [one for one in findings if one.topic in NEEDED and one.verdict != "untried"]
     if not any(one.verdict == "yes" for one in needed):
@@ -70,30 +74,35 @@ def _whole(label: str, findings: list[Finding], *, simulated: bool) -> Check:
     return Check(label, "ok", f"{kind}answers {', '.join(kinds)}")
 
 
-def _words(finding: Finding) -> str:
+def _detail(finding: Finding) -> str:
     if finding.verdict == "no" and finding.topic != "request rate":
         return f"not with this key: {finding.detail}"
     return finding.detail
 
 
-def advice(name: str, told: Capabilities, found: dict[str, Finding]) -> Iterator[Check]:
-    """Compare what the settings promise with what the key gives."""
-    rate = told.requests_per_minute
-    if found["request rate"].verdict == "no" and rate is not None:
+def settings_advice(
+    name: str, configured: Capabilities, findings: Mapping[str, Finding]
+) -> Iterator[Check]:
+    """Compare what the settings promise with what the key gives.
+
+    ``configured``: what the vendor's plan in the settings may do; ``findings``: by topic.
+    """
+    rate = configured.requests_per_minute
+    if findings["request rate"].verdict == "no" and rate is not None:
         detail = f"Technic keeps to {rate:g} requests a minute by the settings"
         yield Check(f"{name}: settings", "ok", detail)
     if name not in PLANS:
         return
     smaller, larger = PLANS[name]
-    deep = told.history_days is None or told.history_days >= THREE_YEARS
+    deep = configured.history_days is None or configured.history_days >= THREE_YEARS
     promised = {
-        "snapshot": "snapshot" in told.kinds,
+        "snapshot": "snapshot" in configured.kinds,
         "history depth": deep,
-        "same-day data": told.same_day,
+        "same-day data": configured.same_day,
     }
-    less = [topic for topic, there in promised.items() if there and found[topic].verdict == "no"]
+    less = [topic for topic, there in promised.items() if there and findings[topic].verdict == "no"]
     more = [
-        topic for topic, there in promised.items() if not there and found[topic].verdict == "yes"
+        topic for topic, there in promised.items() if not there and findings[topic].verdict == "yes"
     ]
     variable = f"TECHNIC_{name.upper()}_PLAN"
     if less:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from technic.cli.options.groups import expand_groups
 from technic.cli.options.options import Debug, Provider
+from technic.errors import ParameterError
+from technic.settings import load_settings
+
+if TYPE_CHECKING:
+    from technic.data_engine.provider_store import ProviderStore
 
 __all__ = ["data"]
 
@@ -27,7 +34,7 @@ Target = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class StoreOptions:
-    """Which store, and how to print what is found."""
+    """Which store, and how to print what is kept."""
 
     provider: Provider = None
     format_: Annotated[
@@ -36,22 +43,28 @@ class StoreOptions:
     debug: Debug = False
 
 
+def _store(options: StoreOptions, *, create: bool = False) -> ProviderStore:
+    """Open the store that options and settings mean."""
+    from technic.data_engine.provider_store import open_store
+
+    settings = load_settings(os.environ, Path.cwd())
+    return open_store(settings.source(options.provider).provider, settings, create=create)
+
+
 def info(options: StoreOptions) -> None:
     """Show what the store holds: bars, symbols, days, files, problem symbols, data version."""
     from technic.cli.render.data_report import print_info
-    from technic.cli.store_access import existing_store
 
-    print_info(existing_store(options.provider), options.format_)
+    print_info(_store(options), options.format_)
 
 
 def verify(options: StoreOptions) -> None:
     """Check every file and every answer of the store; exit code 1 when something is wrong."""
     from technic.cli.render.data_report import print_problems
-    from technic.cli.store_access import existing_store
 
-    found = existing_store(options.provider)
-    problems = found.store.verify()
-    print_problems(found, problems, options.format_)
+    kept = _store(options)
+    problems = kept.store.verify()
+    print_problems(kept, problems, options.format_)
     if problems:
         raise typer.Exit(1)
 
@@ -59,12 +72,11 @@ def verify(options: StoreOptions) -> None:
 def compact(options: StoreOptions) -> None:
     """Rewrite months of several files as one each; nothing that is stored changes."""
     from technic.cli.render.data_report import print_change
-    from technic.cli.store_access import existing_store
 
-    found = existing_store(options.provider)
-    before = found.store.stats()
-    found.store.compact()
-    after = found.store.stats()
+    kept = _store(options)
+    before = kept.store.stats()
+    kept.store.compact()
+    after = kept.store.stats()
     files = {
         "bar_files_before": before.bar_files,
         "bar_files": after.bar_files,
@@ -75,7 +87,7 @@ def compact(options: StoreOptions) -> None:
         f"{before.bar_files:,} files of {before.bar_bytes / 1e6:,.1f} MB are now "
         f"{after.bar_files:,} of {after.bar_bytes / 1e6:,.1f} MB"
     )
-    print_change(found, text, files, options.format_)
+    print_change(kept, text, files, options.format_)
 
 
 def export(file: Target, options: StoreOptions) -> None:
@@ -84,23 +96,33 @@ def export(file: Target, options: StoreOptions) -> None:
     A Parquet file also carries what is known to be answered; splits and dividends stay behind.
     """
     from technic.cli.render.data_report import print_change
-    from technic.cli.store_access import existing_store, export_bars
 
-    found = existing_store(options.provider)
-    bars = export_bars(found, file)
+    kept = _store(options)
+    bars = _export(kept, file)
     about = {"bars": bars, "file": str(file)}
-    print_change(found, f"wrote {bars:,} bars to {file}", about, options.format_)
+    print_change(kept, f"wrote {bars:,} bars to {file}", about, options.format_)
+
+
+def _export(kept: ProviderStore, file: Path) -> int:
+    """Write the bars; what the disk refuses is wrong usage, in a sentence."""
+    from technic.export.targets import check_file
+
+    check_file("file", file)
+    try:
+        return kept.store.export_to(file)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ParameterError("file", str(file), "a file that can be written", reason) from error
 
 
 def import_(file: Target, options: StoreOptions) -> None:
     """Store the bars of a file; each symbol's replace what the store has between their ends."""
     from technic.cli.render.data_report import print_change
-    from technic.cli.store_access import any_store, import_bars
 
-    found = any_store(options.provider)
-    bars = import_bars(found, file)
+    kept = _store(options, create=True)
+    bars = kept.import_bars(file, dt.datetime.now(dt.UTC))
     about = {"bars": bars, "file": str(file)}
-    print_change(found, f"stored {bars:,} bars of {file}", about, options.format_)
+    print_change(kept, f"stored {bars:,} bars of {file}", about, options.format_)
 
 
 def clear_problems(
@@ -112,14 +134,13 @@ def clear_problems(
 ) -> None:
     """Forget the failures of symbols that were left alone, so that the next sync asks again."""
     from technic.cli.render.data_report import print_change
-    from technic.cli.store_access import clear_symbols, existing_store
 
-    found = existing_store(options.provider)
-    cleared = clear_symbols(found, symbols)
+    kept = _store(options)
+    cleared = kept.clear_problems(symbols or None)
     text = f"forgot the failures of {len(cleared):,} symbols"
     if cleared:
         text += f": {', '.join(cleared)}"
-    print_change(found, text, {"cleared": cleared}, options.format_)
+    print_change(kept, text, {"cleared": cleared}, options.format_)
 
 
 for _name, _command in (

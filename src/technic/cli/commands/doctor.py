@@ -31,7 +31,7 @@ def doctor(
 
     Exit code 1 when a check fails; a warning does not count as failure.
     """
-    from technic.health.installation import run_checks
+    from technic.health import run_checks
 
     checks = list(run_checks(provider, data))
     if format_ == "json":

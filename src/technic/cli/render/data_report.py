@@ -12,31 +12,31 @@ from rich.text import Text
 from technic.cli.render.console import console_for
 from technic.cli.render.plan_report import label, row
 from technic.cli.render.report import listed
-from technic.cli.store_access import ProviderStore
+from technic.data_engine.provider_store import ProviderStore
 from technic.data_engine.store import Problem, StoreStats
 
 __all__ = ["print_change", "print_info", "print_problems"]
 
 
-def print_info(found: ProviderStore, format_: str) -> None:
+def print_info(kept: ProviderStore, format_: str) -> None:
     """Print everything that is known about a store."""
-    stats, problems = found.store.stats(), found.problems()
+    stats, problems = kept.store.stats(), kept.problems()
     if format_ == "json":
-        _print_json({**found.facts(), **_plain(stats), "problems": _plain_problems(problems)})
+        _print_json({**kept.document(), **_plain(stats), "problems": _plain_problems(problems)})
         return
     console = console_for(sys.stdout)
-    console.print(_title(found))
+    console.print(_title(kept))
     for line in _info_lines(stats, problems, console.width):
         console.print(line)
 
 
-def print_problems(found: ProviderStore, problems: Sequence[str], format_: str) -> None:
+def print_problems(kept: ProviderStore, problems: Sequence[str], format_: str) -> None:
     """Print what is wrong, one sentence a line."""
     if format_ == "json":
-        _print_json({**found.facts(), "sound": not problems, "problems": list(problems)})
+        _print_json({**kept.document(), "sound": not problems, "problems": list(problems)})
         return
     console = console_for(sys.stdout)
-    console.print(_title(found))
+    console.print(_title(kept))
     for problem in problems:
         console.print(Text(problem), soft_wrap=True)
     count = f"{len(problems):,} problems" if problems else "nothing is wrong"
@@ -44,20 +44,20 @@ def print_problems(found: ProviderStore, problems: Sequence[str], format_: str) 
 
 
 def print_change(
-    found: ProviderStore, text: str, facts: Mapping[str, object], format_: str
+    kept: ProviderStore, text: str, details: Mapping[str, object], format_: str
 ) -> None:
     """Print what was done."""
     if format_ == "json":
-        _print_json({**found.facts(), **facts})
+        _print_json({**kept.document(), **details})
         return
     console = console_for(sys.stdout)
-    console.print(_title(found))
+    console.print(_title(kept))
     console.print(Text(text), soft_wrap=True)
 
 
-def _title(found: ProviderStore) -> Text:
-    line = Text.assemble(("Store ", "bold"), f"of {found.provider} · {found.store.url}")
-    if found.simulated:
+def _title(kept: ProviderStore) -> Text:
+    line = Text.assemble(("Store ", "bold"), f"of {kept.provider} · {kept.store.url}")
+    if kept.simulated:
         line.append(" · ")
         line.append("SIMULATED", "bold reverse yellow")
     return line

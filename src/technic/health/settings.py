@@ -1,0 +1,55 @@
+"""Whether the settings can be used: the home, the files they name, the calendar."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from technic.health.check import Check
+from technic.sessions import SessionCalendar
+from technic.settings import Settings
+
+__all__ = ["calendar_check", "settings_checks"]
+
+_SECRET = re.compile(r"key|secret|token|password", re.IGNORECASE)
+
+
+def settings_checks(settings: Settings) -> Iterator[Check]:
+    """Yield whether the home can be written, the settings in force, and files that are not there.
+
+    Of what may be secret only that it is set is said.
+    """
+    yield _home(settings.home)
+    shown = []
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if field.name != "home" and value is not None:
+            shown.append(f"{field.name}={'(set)' if _SECRET.search(field.name) else value}")
+    yield Check("settings", "ok", ", ".join(shown) or "all defaults")
+    for name in ("data", "universe"):
+        path = getattr(settings, name)
+        if path is not None and not Path(path).exists():
+            yield Check(f"setting {name}", "fail", f"there is no {path}")
+
+
+def calendar_check(calendar: SessionCalendar, now: dt.datetime) -> Check:
+    """Tell how far the sessions go and which was the last completed one at ``now``."""
+    detail = (
+        f"{len(calendar.sessions):,} sessions to {calendar.sessions[-1]}, "
+        f"last completed {calendar.last_completed(now)}"
+    )
+    return Check("calendar", "ok", detail)
+
+
+def _home(home: Path) -> Check:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        return Check("home", "fail", f"{home} cannot be written: {error.strerror}")
+    return Check("home", "ok", f"{home} can be written")
