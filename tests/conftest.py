@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# examples are not timed: a busy machine would make them fail at random
-settings.register_profile("technic", deadline=None)
+# neither examples nor how they are drawn is timed: a busy machine would make them fail at random
+untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("technic", untimed)
 # for long runs: pytest tests/language --hypothesis-profile=soak
-settings.register_profile("soak", deadline=None, max_examples=5_000)
+settings.register_profile("soak", untimed, max_examples=5_000)
 settings.load_profile("technic")
 
 NAMED = os.environ.get("TECHNIC_TEST_DATA")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from support.nobody import nobody
 from technic.data_engine.store import BarStore
 from technic.sessions import build_calendar
 from technic.testing import make_bars
@@ -165,8 +166,9 @@ def test_a_key_in_the_address_of_the_store_is_refused_and_not_shown(
 ):
     """The address is printed and logged, so it must not hold a key; the sentence says where."""
     monkeypatch.setenv("TECHNIC_STORE", url)
-    monkeypatch.setenv("TECHNIC_LOOPBACK_URL", "http://127.0.0.1:1")
-    ran = technic(*command, "--provider", "loopback")
+    with nobody() as address:
+        monkeypatch.setenv("TECHNIC_LOOPBACK_URL", f"http://{address}")
+        ran = technic(*command, "--provider", "loopback")
     assert ran.code == 2
     assert "SECRET-KEY" not in ran.out + ran.err
     assert "AWS_SECRET_ACCESS_KEY" in ran.err

@@ -8,12 +8,12 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from support.heeding import heeding_python
 from technic.cli.commands import marketsim as command
 from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL
 
@@ -22,7 +22,7 @@ from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL
 def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The command in a process of its own, and what it printed once it served."""
     code = "from technic.cli import main; main()"
-    line = [sys.executable, "-c", code, "marketsim", "--port", "0", *arguments]
+    line = heeding_python("-c", code, "marketsim", "--port", "0", *arguments)
     with subprocess.Popen(
         line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
     ) as process:
@@ -48,7 +48,7 @@ def test_it_can_be_scanned_and_ends_cleanly(technic, monkeypatch, tmp_path, how)
         assert ran.code == 0, ran.err
         assert json.loads(ran.out)["data"]["simulated"] is True
         process.send_signal(how)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=120)
         assert process.returncode == 0
         assert re.fullmatch(r"technic: ended after \d+ requests\n", errors)
 

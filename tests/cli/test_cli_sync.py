@@ -7,13 +7,19 @@ import json
 import os
 import signal
 import subprocess
-import sys
-import time
+import threading
+from dataclasses import replace
 
 import pytest
 
+from support.heeding import heeding_python
 from support.loopback import small
-from technic.loopback import FaultRules, LoopbackServer, Wiring
+from support.nobody import nobody
+from technic.data_engine.interfaces.transport import HttpRequest
+from technic.loopback import FaultRules, Loopback, LoopbackServer
+from technic.loopback.core import Answer
+
+PATIENCE = 120
 
 
 @pytest.fixture
@@ -136,8 +142,9 @@ def test_a_universe_of_which_nothing_is_left_is_not_synced(sync, market, tmp_pat
 
 def test_without_a_market_one_sentence_says_what_starts_it(sync, monkeypatch):
     """Nothing listens on the port that the settings name."""
-    monkeypatch.setenv("TECHNIC_LOOPBACK_URL", "http://127.0.0.1:1")
-    ran = sync("--days", "5")
+    with nobody() as address:
+        monkeypatch.setenv("TECHNIC_LOOPBACK_URL", f"http://{address}")
+        ran = sync("--days", "5")
     assert (ran.code, ran.out) == (1, "")
     assert "technic marketsim starts the market" in ran.err
 
@@ -149,22 +156,36 @@ def test_wrong_usage_is_found_before_anything_is_asked(sync, market):
     assert market.stats.requests == 0
 
 
+class Stalling(Loopback):
+    """A market that answers 80 whole days and then nobody any more; ``stalls`` is set by then."""
+
+    stalls: threading.Event
+
+    def answer(self, request: HttpRequest) -> Answer:
+        """Answer as ever, or never."""
+        answer = super().answer(request)
+        if self.stats.by_endpoint["grouped"] <= 80:
+            return answer
+        self.stalls.set()
+        return replace(answer, travel="never")
+
+
 def test_an_interrupted_sync_keeps_what_has_arrived(technic, monkeypatch, tmp_path):
     """Ctrl-C in the middle: exit code 130, one sentence; the next sync asks only for the rest."""
     monkeypatch.setenv("TECHNIC_STORE", str(tmp_path / "store"))
     days = 120
-    with LoopbackServer(small(), Wiring(latency_s=0.05, bytes_per_s=400_000)) as server:
+    market = Stalling(small().world)
+    market.stalls = threading.Event()
+    with LoopbackServer(market) as server:
         monkeypatch.setenv("TECHNIC_LOOPBACK_URL", server.url)
-        command = [sys.executable, "-c", "from technic.cli import main; main()", "sync"]
+        command = heeding_python("-c", "from technic.cli import main; main()", "sync")
         command += ["--provider", "loopback", "--days", str(days), "--quiet"]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
         ) as process:
-            deadline = time.monotonic() + 60
-            while server.stats.by_endpoint["grouped"] < 80 and time.monotonic() < deadline:
-                time.sleep(0.01)
+            assert market.stalls.wait(PATIENCE)
             process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 130, errors.decode()
         assert errors.decode().count("\n") == 1
         assert "interrupted; what arrived is kept in" in errors.decode()

@@ -8,7 +8,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from technic.data_engine.interfaces.coverage import Coverage, Gaps
@@ -151,7 +151,7 @@ def test_rows_and_days_are_the_fewest(missing):
     assert cells_answered(plan, gaps) >= cells_missing(gaps)
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100)
 @given(matrices(rows=5, columns=7), st.integers(1, 4))
 def test_page_limits_are_counted_and_the_plan_is_still_the_fewest(missing, page):
     """Ranges of several pages, cut where a hole makes that cheaper, mixed with market days."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from support.nobody import nobody
 from support.vendor import CALENDAR
 from technic.data_engine.interfaces.records import Splits
 from technic.data_engine.store import BarStore
@@ -31,15 +32,15 @@ def test_a_scan_from_a_store_leaves_with_exit_code_0_every_time(tmp_path: Path):
     store.write_days(make_bars(SYMBOLS, days), days, asked_at)
     store.write_splits(Splits.none(), days[0], days[-1], asked_at)
 
-    def scan(_: int) -> tuple[int, str, str]:
+    def scan(url_of_nobody: str) -> tuple[int, str, str]:
         done = subprocess.run(
-            [sys.executable, str(CHILD), url, DAY, str(listings)],
+            [sys.executable, str(CHILD), url, DAY, str(listings), url_of_nobody],
             check=False,
             capture_output=True,
             text=True,
         )
         return done.returncode, done.stdout, done.stderr
 
-    with ThreadPoolExecutor(2) as pool:
-        results = set(pool.map(scan, range(RUNS)))
+    with nobody() as address, ThreadPoolExecutor(2) as pool:
+        results = set(pool.map(scan, [f"http://{address}"] * RUNS))
     assert results == {(0, "12 kept, 0 requests\n", "")}

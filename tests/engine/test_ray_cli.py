@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from support.gate import PATIENCE, Gate
+from support.heeding import heeding_python
 
 pytest.importorskip("ray")
 
@@ -25,8 +26,9 @@ SCAN = ["scan", "--runner", "ray", "--format", "json", "--limit", "1"]
 def faulty_scan(fault: str, options: dict[str, Any], home: Path) -> subprocess.Popen[str]:
     """Start a scan with a fault in it, with a process group of its own, as a shell does."""
     path = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
+    faulty = str(TESTS / "support" / "faulty_cli.py")
     return subprocess.Popen(
-        [sys.executable, TESTS / "support" / "faulty_cli.py", fault, json.dumps(options), *SCAN],
+        heeding_python(faulty, fault, json.dumps(options), *SCAN),
         env=os.environ | {"PYTHONPATH": path, "TECHNIC_HOME": str(home)},
         cwd=home,
         stdout=subprocess.PIPE,

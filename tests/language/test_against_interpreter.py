@@ -5,7 +5,7 @@ A longer run: ``pytest tests/language --hypothesis-profile=soak``.
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.language_cells import UNSURE
@@ -34,10 +34,7 @@ from technic.language import read
 from technic.language.functions import FUNCTIONS
 from technic.language.syntax.nodes import Arithmetic, Comparison
 
-FEW = settings(
-    max_examples=max(settings.default.max_examples // 8, 12),
-    suppress_health_check=[HealthCheck.too_slow],
-)
+FEW = settings(max_examples=max(settings.default.max_examples // 8, 12))
 EVERY_BAR = sorted(
     name for name, one in FUNCTIONS.items() if one.memory in ("point", "window", "start")
 )

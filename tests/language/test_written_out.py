@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from support.markets import Market, make_market, markets
 from technic.indicators import catalog
@@ -33,7 +33,6 @@ def test_a_column_written_out_has_its_values(column: str):
     _assert_equal(market, [column])
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(markets())
 def test_columns_written_out_are_missing_where_columns_are(market: Market):
     """Young symbols, flat prices, no volume, bad ticks."""

@@ -1,4 +1,4 @@
-"""A scan from a store in a process of its own: ``python scan_child.py STORE DAY LISTINGS``."""
+"""A scan from a store in a process of its own: ``python scan_child.py STORE DAY LISTINGS URL``."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from technic.data_engine.sync.syncer import Syncer
 from technic.sessions import build_calendar
 
 
-def main(store: str, day: str, listings: str) -> None:
-    """Scan what the store holds; nobody listens where the provider would be asked."""
+def main(store: str, day: str, listings: str, url: str) -> None:
+    """Scan what the store holds; the provider at ``url`` would be asked for the rest."""
     now = dt.datetime.fromisoformat(f"{day}T23:00:00+00:00")
-    nobody = LoopbackProvider(base_url="http://127.0.0.1:9")
-    syncer = Syncer(nobody, BarStore.open(store), build_calendar(2026), lambda: now)
+    provider = LoopbackProvider(base_url=url)
+    syncer = Syncer(provider, BarStore.open(store), build_calendar(2026), lambda: now)
     config = ScanConfig(universe=listings, bars=20)
     result = run_scan(config, provider=StoredProvider(syncer), now=now)
     sys.stdout.write(f"{len(result.table)} kept, {result.stats.batch.requests} requests\n")

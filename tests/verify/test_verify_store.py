@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from support.made_up_market import CALENDAR, NOW, SESSIONS, SYMBOLS
+from support.nobody import nobody
 from support.saved_scans import edited_bar, scan_of_store
 from support.vendor import Vendor, reply
 from technic import ScanConfig
@@ -61,9 +62,10 @@ def store(folder: Path) -> BarStore:
 
 def verified(folder: Path, **settings: object) -> Verification:
     """Verify with the store of the folder beside; no vendor is there to ask."""
-    home = folder.parent
-    url = "http://127.0.0.1:9"
-    return verify(folder, settings=Settings(home=home, loopback_url=url, **settings), now=NOW)
+    with nobody() as address:
+        url = f"http://{address}"
+        chosen = Settings(home=folder.parent, loopback_url=url, **settings)
+        return verify(folder, settings=chosen, now=NOW)
 
 
 def check(found: Verification, what: str) -> tuple[str, str]:

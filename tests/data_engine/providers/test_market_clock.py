@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-
 import numpy as np
 import pytest
 
+from support.nobody import nobody
 from technic.data_engine.providers.vendors.loopback import MarketClock
 from technic.errors import FetchError
 from technic.loopback import Loopback, LoopbackServer, World
@@ -26,9 +25,9 @@ def test_the_simulated_market_says_what_time_it_is():
 
 
 def test_without_a_market_the_error_says_what_starts_one():
-    """Nothing listens on a port that was free a moment ago."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    with pytest.raises(FetchError, match="technic marketsim starts the market"):
-        MarketClock(url)()
+    """Nothing listens where the settings say."""
+    with (
+        nobody() as address,
+        pytest.raises(FetchError, match="technic marketsim starts the market"),
+    ):
+        MarketClock(f"http://{address}")()
