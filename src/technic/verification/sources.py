@@ -141,11 +141,11 @@ def _of_store(saved: SavedScan, version: Mapping[str, Any], url: str) -> list[So
         cast(PriceBasis, saved.data.price_basis),
     )
     then = _versions(version)
-    now: Any = reader.data_version().facts()["tables"]
+    now: Any = reader.data_version().provenance()["tables"]
     if then is None or _ids(version.get("tables")) != _ids(now, then):
         note = "this is another store than the one that was scanned; its present version was read"
         return [Source(reader, note)]
-    kept = replace(reader, store=store.at(then), versions=then)
+    kept = replace(reader, store=store.at_versions(then), versions=then)
     note = "the store no longer has the version that was scanned; its present one was read"
     return [Source(kept), Source(reader, note)]
 

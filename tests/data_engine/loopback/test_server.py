@@ -139,7 +139,7 @@ def test_an_engine_gets_everything_through_all_faults(server: LoopbackServer):
             fetcher = Fetcher(
                 transport,
                 Limiter(1_500, clock),
-                FetchRules(request_timeout_s=0.3, backoff_s=0.01, retry_share=5.0),
+                FetchRules(request_timeout_s=0.3, backoff_s=0.01, retry_fraction=5.0),
                 on_page=lambda key, bars: came.__setitem__(key, len(bars)),
                 on_done=lambda _key: None,
                 on_failed=lambda key, failure: failed.append((key, failure)),
