@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from technic.code_version import code_version, environment
 from technic.data_engine.data_version import bar_provenance, hash_of
+from technic.data_engine.sync.store_reader import StoreReader
 from technic.errors import TechnicError
 from technic.result.saved import SavedScan
 from technic.result.scan_result import ScanResult
 from technic.scan.context import choose_universe
 from technic.verification.rerun import Rerun
-from technic.verification.sources import StoreReader
 from technic.verification.table_differences import table_differences
 
 __all__ = ["BarChanges", "Check", "bar_changes", "input_checks"]
