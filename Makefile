@@ -35,7 +35,7 @@ gate: $(READY_TO_TEST)
 
 # A sync killed with SIGKILL at 50 random moments.
 soak: $(READY_TO_TEST)
-	TECHNIC_SOAK_KILLS=50 scripts/test tests/data_engine/test_sync_kill.py
+	TECHNIC_SOAK_KILLS=50 scripts/test tests/data_engine/sync/test_kill.py
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"technic needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}; try: make PYTHON=python3.12")'

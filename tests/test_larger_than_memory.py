@@ -227,7 +227,7 @@ def test_a_write_during_the_scan_changes_nothing(own_folder: Path):
 
     during = scan_stored(own_folder, memory=TINY, runner=Meddling(write))
     assert_streamed(before, during)
-    assert during.data_version.facts() == before.data_version.facts()
+    assert during.data_version.provenance() == before.data_version.provenance()
     after = scan_stored(own_folder, memory=TINY)
     assert not after.table.equals(before.table)
     assert_streamed(scan_stored(own_folder), after)

@@ -15,7 +15,7 @@ from technic.data_engine.data_version import (
     CacheVersion,
     FilesVersion,
     UnknownVersion,
-    bar_facts,
+    bar_provenance,
     data_version_of,
     hash_of,
 )
@@ -37,7 +37,7 @@ def panel() -> BarPanel:
 
 def hashes(panel: BarPanel) -> dict[str, str]:
     """The hash of each symbol."""
-    facts = bar_facts(panel)
+    facts = bar_provenance(panel)
     return dict(zip(facts["symbol"], facts["hash"], strict=True))
 
 
@@ -78,7 +78,7 @@ def test_the_facts_of_bars_are_counts_and_days(panel: BarPanel):
     """First and last day of each symbol's own bars; none where there are none."""
     bars = make_bars(SYMBOLS[:2], DAYS)
     bars = bars.rows((bars.column == 0) & (bars.session >= DAYS[3]) & (bars.session < DAYS[9]))
-    facts = bar_facts(BarPanel.from_long(bars, DAYS))
+    facts = bar_provenance(BarPanel.from_long(bars, DAYS))
     assert facts["bars"] == [6, 0]
     assert facts["first"] == [str(DAYS[3]), None]
     assert facts["last"] == [str(DAYS[8]), None]
@@ -90,11 +90,13 @@ def test_files_are_known_by_their_contents(tmp_path: Path):
     for path in (one, two):
         path.write_text("symbol,date\nAA,2024-01-02\n", encoding="utf-8")
     assert (
-        FilesVersion.of(one, [one]).facts()["hash"] == FilesVersion.of(two, [two]).facts()["hash"]
+        FilesVersion.of(one, [one]).provenance()["hash"]
+        == FilesVersion.of(two, [two]).provenance()["hash"]
     )
     two.write_text("symbol,date\nAA,2024-01-03\n", encoding="utf-8")
     assert (
-        FilesVersion.of(one, [one]).facts()["hash"] != FilesVersion.of(two, [two]).facts()["hash"]
+        FilesVersion.of(one, [one]).provenance()["hash"]
+        != FilesVersion.of(two, [two]).provenance()["hash"]
     )
 
 
@@ -103,9 +105,9 @@ def test_in_a_folder_the_names_count(tmp_path: Path):
     paths = [tmp_path / name for name in ("AA.csv", "BB.csv")]
     for path, text in zip(paths, ("1", "2"), strict=True):
         path.write_text(text, encoding="utf-8")
-    before = FilesVersion.of(tmp_path, paths).facts()["hash"]
+    before = FilesVersion.of(tmp_path, paths).provenance()["hash"]
     other = paths[1].rename(tmp_path / "CC.csv")
-    assert FilesVersion.of(tmp_path, [paths[0], other]).facts()["hash"] != before
+    assert FilesVersion.of(tmp_path, [paths[0], other]).provenance()["hash"] != before
 
 
 def test_files_that_changed_after_they_were_read_have_no_hash(tmp_path: Path):
@@ -113,11 +115,11 @@ def test_files_that_changed_after_they_were_read_have_no_hash(tmp_path: Path):
     path = tmp_path / "one.csv"
     path.write_text("a", encoding="utf-8")
     version = FilesVersion.of(path, [path])
-    assert version.facts()["hash"]
+    assert version.provenance()["hash"]
     os.utime(path, ns=(1, 1))
-    assert version.facts()["hash"] is None
+    assert version.provenance()["hash"] is None
     path.unlink()
-    assert version.facts()["hash"] is None
+    assert version.provenance()["hash"] is None
 
 
 def test_a_provider_of_files_names_them(tmp_path: Path):
@@ -126,32 +128,32 @@ def test_a_provider_of_files_names_them(tmp_path: Path):
         lines = [f"{day},1,1,1,1,100" for day in DAYS]
         text = "\n".join(["date,open,high,low,close,volume", *lines])
         (tmp_path / f"{symbol}.csv").write_text(text, encoding="utf-8")
-    before = data_version_of(FilesProvider(tmp_path)).facts()
+    before = data_version_of(FilesProvider(tmp_path)).provenance()
     assert (before["kind"], before["path"]) == ("files", str(tmp_path))
     (tmp_path / "notes.doc").write_text("x", encoding="utf-8")
-    assert data_version_of(FilesProvider(tmp_path)).facts() == before
+    assert data_version_of(FilesProvider(tmp_path)).provenance() == before
     (tmp_path / "CC.csv").write_text(text, encoding="utf-8")
-    assert data_version_of(FilesProvider(tmp_path)).facts() != before
+    assert data_version_of(FilesProvider(tmp_path)).provenance() != before
 
 
 def test_frames_of_a_cache_have_one_hash_whatever_their_order(panel: BarPanel):
     """And another one when a bar is another."""
-    first = CacheVersion(panel, None).facts()
+    first = CacheVersion(panel, None).provenance()
     assert first["kind"] == "price_cache"
     assert "rest" not in first
-    assert CacheVersion(panel.of(SYMBOLS[::-1]), None).facts() == first
-    assert CacheVersion(panel.of(SYMBOLS[1:]), None).facts() != first
+    assert CacheVersion(panel.of(SYMBOLS[::-1]), None).provenance() == first
+    assert CacheVersion(panel.of(SYMBOLS[1:]), None).provenance() != first
 
 
 def test_who_cannot_tell_is_unknown(panel: BarPanel):
     """A provider of one's own; beside a cache it is the rest only where it can tell."""
     provider = FakeProvider(make_bars(SYMBOLS, DAYS))
     assert data_version_of(provider) == UnknownVersion("fake")
-    assert "rest" not in data_version_of(provider, panel).facts()
+    assert "rest" not in data_version_of(provider, panel).provenance()
     demo = DemoProvider(build_calendar(2026), 40, 3)
-    simulated = data_version_of(demo).facts()
+    simulated = data_version_of(demo).provenance()
     assert (simulated["kind"], simulated["seed"], simulated["size"]) == ("simulation", 3, 40)
-    assert data_version_of(demo, panel).facts()["rest"] == simulated
+    assert data_version_of(demo, panel).provenance()["rest"] == simulated
 
 
 def test_a_store_names_the_versions_that_were_read(tmp_path: Path):
@@ -159,18 +161,18 @@ def test_a_store_names_the_versions_that_were_read(tmp_path: Path):
     vendor = Vendor(make_bars(SYMBOLS[:3], DAYS))
     one = StoredProvider(syncer(vendor, tmp_path / "one", NOW))
     one.history(SYMBOLS[:3], DAYS[:-3])
-    then = data_version_of(one).facts()
+    then = data_version_of(one).provenance()
     one.syncer.store.record_problem("ZZ", "unknown_symbol", NOW)
-    assert data_version_of(one).facts() == then
+    assert data_version_of(one).provenance() == then
     one.history(SYMBOLS[:3], DAYS)
-    now = data_version_of(one).facts()
+    now = data_version_of(one).provenance()
     assert then["tables"]["bars"]["version"] < now["tables"]["bars"]["version"]
     assert then["tables"]["bars"]["id"] == now["tables"]["bars"]["id"]
     assert "problems" in now["tables"]
     assert "problems" not in then["tables"]
     two = StoredProvider(syncer(vendor, tmp_path / "two", NOW))
     two.history(SYMBOLS[:3], DAYS[:-3])
-    assert data_version_of(two).facts()["tables"]["bars"]["id"] != now["tables"]["bars"]["id"]
+    assert data_version_of(two).provenance()["tables"]["bars"]["id"] != now["tables"]["bars"]["id"]
 
 
 def test_the_hash_of_closes_is_of_their_bits():

@@ -12,7 +12,7 @@ import numpy as np
 from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
-from technic.data_engine.sync import write_buffer as inbox
+from technic.data_engine.sync import write_buffer
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import Syncer
 from technic.sessions import build_calendar
@@ -22,7 +22,9 @@ SESSIONS = 60
 
 def main(url: str, store: str, today: str) -> None:
     """Sync the last sessions up to ``today`` for everything listed; say when it begins."""
-    inbox.DAYS_A_COMMIT = 4  # many small commits and few requests at once: many moments to die in
+    write_buffer.DAYS_A_COMMIT = (
+        4  # many small commits and few requests at once: many moments to die in
+    )
     calendar = build_calendar(2026)
     now = dt.datetime.fromisoformat(f"{today}T23:00:00+00:00")
     plan = replace(UNLIMITED, least_market_rows=20)

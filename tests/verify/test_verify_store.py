@@ -16,12 +16,12 @@ from technic import ScanConfig
 from technic.data_engine.interfaces.records import Splits
 from technic.data_engine.price_cache import LazyPrices
 from technic.data_engine.store import BarStore
+from technic.data_engine.sync.store_reader import StoreReader
 from technic.errors import StoreError
 from technic.panel import LongBars
 from technic.settings import Settings
 from technic.testing import make_bars
 from technic.verification import Verification, verify
-from technic.verification.sources import StoreReader
 
 LATER = CALENDAR.between(np.datetime64("2024-03-11"), np.datetime64("2024-03-13"))
 

@@ -1,7 +1,7 @@
 """Which data a scan saw: a store's table versions, a hash of files, the seed of a simulation.
 
 A provider that can tell has a method ``data_version``. What costs time (hashing files) is done
-when ``facts`` is called, that is when a result is saved, not in every scan.
+when ``provenance`` is called, that is when a result is saved, not in every scan.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from technic.panel import FIELDS, BarPanel, BlockSource
 from technic.typing import DateArray, FloatArray
 
 __all__ = [
-    "BAR_FACTS",
+    "BAR_PROVENANCE",
     "CacheVersion",
     "DataVersion",
     "FilesVersion",
     "SimulationVersion",
     "UnknownVersion",
-    "bar_facts",
+    "bar_provenance",
     "data_version_of",
     "hash_of",
 ]
 
-BAR_FACTS = ("symbol", "bars", "first", "last", "hash")
+BAR_PROVENANCE = ("symbol", "bars", "first", "last", "hash")
 SYMBOLS_AT_ONCE = 512
 CHUNK = 1 << 20
 DIGEST = 16
@@ -40,12 +40,12 @@ DIGEST = 16
 class DataVersion(Protocol):
     """Names the data of one scan."""
 
-    def facts(self) -> dict[str, object]:
+    def provenance(self) -> dict[str, object]:
         """Return ``kind`` and what names the data of that kind, as plain values."""
 
 
 @runtime_checkable
-class Versioned(Protocol):
+class VersionedProvider(Protocol):
     """A provider that can tell which data it has answered from."""
 
     def data_version(self) -> DataVersion: ...
@@ -57,7 +57,7 @@ class UnknownVersion:
 
     provider: str
 
-    def facts(self) -> dict[str, object]:
+    def provenance(self) -> dict[str, object]:
         """Return its name."""
         return {"kind": "unknown", "provider": self.provider}
 
@@ -70,7 +70,7 @@ class SimulationVersion:
     size: int
     last_session: str
 
-    def facts(self) -> dict[str, object]:
+    def provenance(self) -> dict[str, object]:
         """Return what the market was made from, and a hash of the code that made it."""
         return {
             "kind": "simulation",
@@ -94,7 +94,7 @@ class FilesVersion:
         """Note size and time of the files; they are hashed when somebody wants to know."""
         return cls(path.absolute(), tuple(files), tuple(_stamp(file) for file in files))
 
-    def facts(self) -> dict[str, object]:
+    def provenance(self) -> dict[str, object]:
         """Return path and content hash; the hash is None when the files changed since the scan."""
         found: dict[str, object] = {"kind": "files", "path": str(self.path)}
         unchanged = None not in self.stamps and self.stamps == tuple(map(_stamp, self.files))
@@ -108,30 +108,30 @@ class CacheVersion:
     panel: BarPanel
     rest: DataVersion | None
 
-    def facts(self) -> dict[str, object]:
+    def provenance(self) -> dict[str, object]:
         """Return a hash of all frames."""
         digest = blake2b(digest_size=DIGEST)
-        facts = bar_facts(self.panel)
-        for symbol, own in sorted(zip(facts["symbol"], facts["hash"], strict=True)):
-            digest.update(f"{symbol} {own}\n".encode())
+        provenance = bar_provenance(self.panel)
+        for symbol, hashed in sorted(zip(provenance["symbol"], provenance["hash"], strict=True)):
+            digest.update(f"{symbol} {hashed}\n".encode())
         found: dict[str, object] = {"kind": "price_cache", "hash": digest.hexdigest()}
-        return found if self.rest is None else {**found, "rest": self.rest.facts()}
+        return found if self.rest is None else {**found, "rest": self.rest.provenance()}
 
 
 def data_version_of(provider: Provider, cache: BarPanel | None = None) -> DataVersion:
     """Name the data that ``provider`` and a price cache have answered from."""
-    known = provider.data_version() if isinstance(provider, Versioned) else None
+    known = provider.data_version() if isinstance(provider, VersionedProvider) else None
     if cache is not None:
         return CacheVersion(cache, known)
     return known or UnknownVersion(provider.name)
 
 
-def bar_facts(bars: BlockSource) -> dict[str, list[object]]:
+def bar_provenance(bars: BlockSource) -> dict[str, list[object]]:
     """Return symbol, bars, first, last and hash of each symbol, in the order of ``bars``.
 
     The hash is of a symbol's days and values: whoever else is there does not matter.
     """
-    facts: dict[str, list[object]] = {name: [] for name in BAR_FACTS}
+    provenance: dict[str, list[object]] = {name: [] for name in BAR_PROVENANCE}
     for start in range(0, bars.n_symbols, SYMBOLS_AT_ONCE):
         panel = bars.take(slice(start, start + SYMBOLS_AT_ONCE))
         days = panel.sessions.astype("datetime64[D]")
@@ -142,9 +142,9 @@ def bar_facts(bars: BlockSource) -> dict[str, list[object]]:
             own = days[panel.session[:length, at]]
             ends = (str(own[0]), str(own[-1])) if length else (None, None)
             row = (symbol, length, *ends, _hash(own, [rows[at, :length] for rows in values]))
-            for name, value in zip(BAR_FACTS, row, strict=True):
-                facts[name].append(value)
-    return facts
+            for name, value in zip(BAR_PROVENANCE, row, strict=True):
+                provenance[name].append(value)
+    return provenance
 
 
 def hash_of(values: FloatArray) -> str:

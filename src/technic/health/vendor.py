@@ -9,7 +9,7 @@ from typing import Any, Literal
 from technic.data_engine.interfaces.requests import Capabilities
 from technic.data_engine.network.run_async import run_async
 from technic.data_engine.open_provider import market_clock, open_remote, transport_factory
-from technic.data_engine.sync.key_check import Finding, KeyTrial
+from technic.data_engine.sync.key_check import Finding, KeyCheck
 from technic.errors import TechnicError
 from technic.health.check import Check
 from technic.sessions import SessionCalendar
@@ -44,7 +44,7 @@ def vendor_checks(name: str, settings: Settings, calendar: SessionCalendar) -> I
         remote = open_remote(name, _with_largest_plan(name, settings))
         connect = transport_factory(remote, settings)
         now = market_clock(name, settings)()
-        findings = run_async(KeyTrial(remote, calendar, now, connect).run())
+        findings = run_async(KeyCheck(remote, calendar, now, connect).run())
     except TechnicError as error:
         yield Check(label, "fail", str(error))
         return

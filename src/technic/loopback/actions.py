@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.loopback.grid import CLOSE, Grid, MadeSplit
+from technic.loopback.grid import CLOSE, Grid, InjectedSplit
 from technic.marketsim import Market
 from technic.marketsim.quarters import QUARTER
 from technic.marketsim.random_streams import uniform
@@ -29,22 +29,22 @@ QUARTERLY_YIELD = 0.006
 
 @dataclass(frozen=True, slots=True)
 class Dividend:
-    """A cash dividend: ``amount`` in $ a share, ex on session ``at``."""
+    """A cash dividend: ``amount`` in $ a share, ex on session ``position``."""
 
     row: int
-    at: int
+    position: int
     amount: float
 
 
 @dataclass(frozen=True, slots=True)
 class SplitRow:
-    """From session ``at`` on, ``split_from`` old shares are ``split_to`` new ones.
+    """From session ``position`` on, ``split_from`` old shares are ``split_to`` new ones.
 
     ``factor``: what a raw price of the day before is multiplied by to be in the latest basis.
     """
 
     row: int
-    at: int
+    position: int
     split_from: int
     split_to: int
     factor: float
@@ -78,7 +78,7 @@ class Actions:
         cls,
         market: Market,
         grid: Grid,
-        made: Sequence[MadeSplit],
+        made: Sequence[InjectedSplit],
         dividends: Sequence[Dividend],
     ) -> Actions:
         """Put the market's own splits on record and those that were made together."""
@@ -86,44 +86,50 @@ class Actions:
         drawn = zip(*(array.tolist() for array in market.splits(who, 0, len(market.sessions))),
                     strict=True)  # fmt: skip
         ratios = {(row, at): ratio for row, at, ratio in drawn}
-        ratios.update({(split.row, split.at): split.ratio for split in made if split.recorded})
+        ratios.update(
+            {(split.row, split.position): split.ratio for split in made if split.recorded}
+        )
         factor: dict[int, float] = {}
         rows = []
         for row, at in sorted(ratios, key=lambda key: -key[1]):
             share = Fraction(ratios[row, at]).limit_denominator(100)
             factor[row] = factor.get(row, 1.0) * share.denominator / share.numerator
             rows.append(SplitRow(row, at, share.denominator, share.numerator, factor[row]))
-        return cls(market, grid, sorted(rows, key=lambda row: (row.at, row.row)), dividends)
+        return cls(market, grid, sorted(rows, key=lambda row: (row.position, row.row)), dividends)
 
-    def splits(self, now_at: int) -> list[SplitRow]:
-        """Splits on file when session ``now_at`` is the current one."""
-        return [split for split in self.all_splits if split.at <= now_at + ANNOUNCED_SESSIONS]
+    def splits(self, now_position: int) -> list[SplitRow]:
+        """Splits on file when session ``now_position`` is the current one."""
+        return [
+            split
+            for split in self.all_splits
+            if split.position <= now_position + ANNOUNCED_SESSIONS
+        ]
 
-    def dividends(self, first: int, stop: int, now_at: int) -> list[Dividend]:
+    def dividends(self, first: int, stop: int, now_position: int) -> list[Dividend]:
         """Dividends on file with an ex-date from session ``first`` to ``stop`` − 1."""
-        stop = min(stop, now_at + ANNOUNCED_SESSIONS + 1, len(self._market.sessions))
+        stop = min(stop, now_position + ANNOUNCED_SESSIONS + 1, len(self._market.sessions))
         rows: list[Dividend] = []
         for number in range(first // QUARTER, -(-stop // QUARTER)):
             if number not in self._dividends:
                 self._dividends[number] = self._draw_dividends(number)
             rows += self._dividends[number]
         rows += self._made
-        kept = [row for row in rows if first <= row.at < stop]
-        return sorted(kept, key=lambda row: (row.at, row.row))
+        kept = [row for row in rows if first <= row.position < stop]
+        return sorted(kept, key=lambda row: (row.position, row.row))
 
-    def divisors(self, row: int, places: NDArray[np.intp], now_at: int) -> FloatArray:
+    def divisors(self, row: int, places: NDArray[np.intp], now_position: int) -> FloatArray:
         """What the prices of a row on some sessions are divided by in the basis of today."""
         divisor = np.ones(len(places))
         for split in self._of_row.get(row, ()):
-            if split.at <= now_at:
-                divisor[places < split.at] *= split.ratio
+            if split.position <= now_position:
+                divisor[places < split.position] *= split.ratio
         return divisor
 
-    def day_divisors(self, at: int, now_at: int) -> FloatArray:
+    def day_divisors(self, position: int, now_position: int) -> FloatArray:
         """Return the same for all rows on one session."""
         divisor = np.ones(len(self._market))
         for split in self.all_splits:
-            if at < split.at <= now_at:
+            if position < split.position <= now_position:
                 divisor[split.row] *= split.ratio
         return divisor
 

@@ -19,7 +19,7 @@ from technic.loopback.alpaca_format import (
 )
 from technic.loopback.grid import VOLUME
 from technic.loopback.minutes import MINUTE_SPANS, minute_bars
-from technic.loopback.polygon_format import split_adjusted, trade_facts
+from technic.loopback.polygon_format import split_adjusted, trade_statistics
 from technic.loopback.vendor_plans import WireOptions
 from technic.loopback.wire import Call, Route, json_reply
 from technic.loopback.world import Span, World
@@ -109,7 +109,7 @@ class AlpacaBars:
         found: dict[str, dict[str, object]] = {}
         for name, symbol in self._format.asked(call).items():
             whole = Window(0, int(world.now.timestamp()) * 1000, 0, False, None, False)
-            low = max(world.now_at - 40, 0)
+            low = max(world.now_position - 40, 0)
             rows = self._rows(symbol, whole, low)
             if rows:
                 last = rows[-1]
@@ -150,7 +150,7 @@ class AlpacaBars:
             part = Span(span.row, max(span.first, first), min(span.stop, stop))
             places, values = world.span(part)
             if window.adjusted:
-                divisor = world.actions.divisors(span.row, places, world.now_at)
+                divisor = world.actions.divisors(span.row, places, world.now_position)
                 values = split_adjusted(values, divisor)
             if window.minutes:
                 found, values = minute_bars(world, span.row, places, values, window.minutes)
@@ -162,7 +162,7 @@ class AlpacaBars:
 
 
 def _bar_rows(stamps: list[str], values: FloatArray) -> list[BarRow]:
-    middle, trades = trade_facts(values)
+    middle, trades = trade_statistics(values)
     volumes = np.rint(values[VOLUME]).astype(np.int64).tolist()
     open_, high, low, close, _ = values.tolist()
     fields = zip(stamps, open_, high, low, close, volumes, trades, middle, strict=True)

@@ -34,7 +34,7 @@ class AlpacaFormat:
         if symbol is None:
             return None
         begun = (max(span.first, int(world.first[span.row])) for span in world.spans(symbol))
-        return symbol if min(begun) <= world.now_at else None
+        return symbol if min(begun) <= world.now_position else None
 
     def asked(self, call: Call) -> dict[str, str]:
         """Symbols of a request, the vendor's to ours; the first unknown one fails all of them."""
@@ -59,7 +59,7 @@ class AlpacaFormat:
         spans = world.spans(symbol)
         if asof == "-":
             return spans
-        at = world.now_at
+        at = world.now_position
         if asof:
             day = as_day(asof)
             if day is None:
@@ -92,9 +92,9 @@ def bad_request(text: str) -> WireError:
     return WireError(400, {"message": text})
 
 
-def limit_of(query: Mapping[str, str], default: int, most: int) -> int:
+def limit_of(query: Mapping[str, str], default: int, highest: int) -> int:
     """Rows that a page may hold."""
-    limit = as_number(query.get("limit", str(default)), 1, most)
+    limit = as_number(query.get("limit", str(default)), 1, highest)
     if limit is None:
         raise bad_request(f"invalid limit: {query['limit']}")
     return limit

@@ -16,8 +16,8 @@ from technic.loopback.wire import (
     Route,
     as_day,
     as_number,
-    decoded_cursor,
-    encoded_cursor,
+    decode_cursor,
+    encode_cursor,
     json_reply,
 )
 from technic.loopback.world import NEW_YORK, World
@@ -47,7 +47,7 @@ class AlpacaReference:
 
     def assets(self, call: Call) -> HttpResponse:
         """Answer ``/v2/assets``: one list of everything, without types."""
-        world, at = self._world, self._world.now_at
+        world, at = self._world, self._world.now_position
         names = world.symbols_on(at).tolist()
         rows = [
             self._asset(row, names[row], "active" if at < world.stop[row] else "inactive")
@@ -60,7 +60,7 @@ class AlpacaReference:
         return json_reply(rows)
 
     def _asset(self, row: int, symbol: str, status: str) -> dict[str, Any]:
-        facts = self._world.facts
+        facts = self._world.descriptions
         active = status == "active"
         return {
             "id": _uuid(0, row, 0), "class": "us_equity", "symbol": alpaca_name(symbol),
@@ -88,7 +88,7 @@ class AlpacaReference:
         for kind, row in rows[offset : offset + limit]:
             page.setdefault(f"{kind}s", []).append(row)
         more = offset + limit < len(rows)
-        token = encoded_cursor({"offset": offset + limit}) if more else None
+        token = encode_cursor({"offset": offset + limit}) if more else None
         return json_reply({"corporate_actions": page, "next_page_token": token})
 
     def _actions(
@@ -100,14 +100,14 @@ class AlpacaReference:
 
     def _splits(self) -> list[tuple[str, dict[str, Any]]]:
         world, found = self._world, []
-        for split in world.actions.splits(world.now_at):
+        for split in world.actions.splits(world.now_position):
             kind = "forward_split" if split.ratio > 1 else "reverse_split"
             cusips = {"cusip": _cusip(split.row)}
             if kind == "reverse_split":
                 cusips = {"old_cusip": _cusip(split.row), "new_cusip": _cusip(split.row, 1)}
-            name, day = self._named(split.row, split.at)
+            name, day = self._named(split.row, split.position)
             found.append((kind, {
-                "id": _uuid(1, split.row, split.at), "symbol": name, **cusips,
+                "id": _uuid(1, split.row, split.position), "symbol": name, **cusips,
                 "old_rate": split.split_from, "new_rate": split.split_to,
                 "ex_date": day, "process_date": day,
             }))  # fmt: skip
@@ -119,11 +119,11 @@ class AlpacaReference:
         world, found = self._world, []
         low = int(world.sessions.searchsorted(first - PAID_AFTER))
         high = int(world.sessions.searchsorted(last - PAID_AFTER, side="right"))
-        for paid in world.actions.dividends(low, high, world.now_at):
-            name, day = self._named(paid.row, paid.at)
-            processed = str(world.sessions[paid.at] + PAID_AFTER)
+        for paid in world.actions.dividends(low, high, world.now_position):
+            name, day = self._named(paid.row, paid.position)
+            processed = str(world.sessions[paid.position] + PAID_AFTER)
             found.append(("cash_dividend", {
-                "id": _uuid(2, paid.row, paid.at), "symbol": name,
+                "id": _uuid(2, paid.row, paid.position), "symbol": name,
                 "cusip": _cusip(paid.row), "rate": paid.amount, "special": False,
                 "foreign": False, "ex_date": day, "record_date": day,
                 "payable_date": processed, "process_date": processed,
@@ -134,18 +134,20 @@ class AlpacaReference:
         world = self._world
         return [
             ("name_change", {
-                "id": _uuid(3, rename.row, rename.at),
+                "id": _uuid(3, rename.row, rename.position),
                 "old_symbol": alpaca_name(rename.old), "old_cusip": _cusip(rename.row),
                 "new_symbol": alpaca_name(rename.new), "new_cusip": _cusip(rename.row, 1),
-                "process_date": str(world.sessions[rename.at]),
+                "process_date": str(world.sessions[rename.position]),
             })
             for rename in world.renames
-            if rename.at <= world.now_at
+            if rename.position <= world.now_position
         ]  # fmt: skip
 
-    def _named(self, row: int, at: int) -> tuple[str, str]:
+    def _named(self, row: int, position: int) -> tuple[str, str]:
         """Symbol of a row on a session, and the session."""
-        return alpaca_name(self._world.symbols_on(at)[row]), str(self._world.sessions[at])
+        return alpaca_name(self._world.symbols_on(position)[row]), str(
+            self._world.sessions[position]
+        )
 
     def calendar(self, call: Call) -> HttpResponse:
         """Answer ``/v2/calendar`` for the days the market has."""
@@ -166,8 +168,8 @@ def _new_york_time(moment: dt.datetime) -> str:
     return moment.replace(tzinfo=dt.UTC).astimezone(NEW_YORK).strftime("%H:%M")
 
 
-def _uuid(kind: int, row: int, at: int) -> str:
-    return str(UUID(int=(kind << 64) + (row << 32) + at + 1))
+def _uuid(kind: int, row: int, position: int) -> str:
+    return str(UUID(int=(kind << 64) + (row << 32) + position + 1))
 
 
 def _cusip(row: int, edition: int = 0) -> str:
@@ -177,7 +179,7 @@ def _cusip(row: int, edition: int = 0) -> str:
 def _offset(token: str | None) -> int:
     if not token:
         return 0
-    offset = as_number((decoded_cursor(token) or {}).get("offset", ""), 0, 10**9)
+    offset = as_number((decode_cursor(token) or {}).get("offset", ""), 0, 10**9)
     if offset is None:
         raise bad_request("invalid page_token")
     return offset

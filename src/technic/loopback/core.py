@@ -145,30 +145,30 @@ class Loopback:
     def answer(self, request: HttpRequest) -> Answer:
         """Count a request and answer it."""
         call = Call.of(request)
-        found = self._routes.find(call.parts)
-        if found is not None and found[0].vendor == "control":
-            return Answer(self._asked(call, *found))
+        match = self._routes.find(call.parts)
+        if match is not None and match[0].vendor == "control":
+            return Answer(self._routed(call, *match))
         now = self._clock()
         stats = self.stats
-        rate = self._rates[found[0].vendor if found else "polygon"]
+        rate = self._rates[match[0].vendor if match else "polygon"]
         stats.arrivals.append(now)
         stats.limit = rate.limit
-        stats.by_endpoint[found[0].name if found else "unknown"] += 1
-        answer = self._limited(call, found, rate, now)
+        stats.by_endpoint[match[0].name if match else "unknown"] += 1
+        answer = self._within_limit(call, match, rate, now)
         stats.statuses[answer.response.status] += 1
         stats.bytes += len(answer.response.body)
         return answer
 
-    def _limited(
-        self, call: Call, found: tuple[Route, list[str]] | None, rate: RateLimit, now: float
+    def _within_limit(
+        self, call: Call, match: tuple[Route, list[str]] | None, rate: RateLimit, now: float
     ) -> Answer:
-        vendor = found[0].vendor if found else "polygon"
+        vendor = match[0].vendor if match else "polygon"
         if not rate.admit(now):
             wait_s = None if vendor == "alpaca" else math.ceil(rate.wait_s(now))
             return Answer(self._with_quota(throttled(vendor, wait_s), vendor, rate, now))
-        if found is None:
+        if match is None:
             return Answer(_refusal(failed(404, "no such path here", call.path)))
-        answer = self._fated(call, found, vendor)
+        answer = self._with_fault(call, match, vendor)
         return replace(answer, response=self._with_quota(answer.response, vendor, rate, now))
 
     def _with_quota(
@@ -184,15 +184,15 @@ class Loopback:
         }
         return replace(response, headers={**response.headers, **quota})
 
-    def _fated(self, call: Call, found: tuple[Route, list[str]], vendor: str) -> Answer:
-        kind, detail = self._faults.draw(call, found[0].name)
+    def _with_fault(self, call: Call, match: tuple[Route, list[str]], vendor: str) -> Answer:
+        kind, detail = self._faults.draw(call, match[0].name)
         if kind is None:
-            return Answer(self._asked(call, *found))
+            return Answer(self._routed(call, *match))
         self.stats.faults[kind] += 1
         instead = response_of(kind, self._rules, vendor)
         if instead is not None:
             return Answer(instead)
-        response = self._asked(call, *found)
+        response = self._routed(call, *match)
         if kind == "reset":
             return Answer(response, "reset_within" if detail % 2 else "reset")
         if kind == "hang":
@@ -201,7 +201,7 @@ class Loopback:
             return Answer(response, delay_s=self._rules.slow_s)
         return Answer(spoiled(kind, response, detail))
 
-    def _asked(self, call: Call, route: Route, arguments: list[str]) -> HttpResponse:
+    def _routed(self, call: Call, route: Route, arguments: list[str]) -> HttpResponse:
         try:
             self._require_key(call, route)
             return route.answer(call, *arguments)

@@ -37,7 +37,7 @@ WHERE: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRules:
-    """Share of the requests that meet each fault; together at most 1.
+    """Rate of the requests that meet each fault, from 0 to 1; together at most 1.
 
     ``throttled`` and ``throttled_wait`` are 429 without and with Retry-After,
     ``throttled_text`` is a 200 that only says so; ``server_error`` is a 500, ``bad_gateway`` a 502
@@ -67,32 +67,32 @@ class FaultRules:
     slow_s: float = 1.0
 
     def __post_init__(self) -> None:
-        for name, share in self.shares.items():
-            if not 0.0 <= share <= 1.0:
-                raise ParameterError(name, share, "a share from 0 to 1")
-        if sum(self.shares.values()) > 1.0 + 1e-9:
-            raise ParameterError("faults", sum(self.shares.values()), "shares of at most 1 in all")
+        for name, rate in self.rates.items():
+            if not 0.0 <= rate <= 1.0:
+                raise ParameterError(name, rate, "a share from 0 to 1")
+        if sum(self.rates.values()) > 1.0 + 1e-9:
+            raise ParameterError("faults", sum(self.rates.values()), "shares of at most 1 in all")
         if self.most_per_request < 0:
             raise ParameterError("most_per_request", self.most_per_request, "a number from 0")
 
     @classmethod
     def parse(cls, texts: Sequence[str], seed: int = 0, most_per_request: int = 2) -> FaultRules:
-        """Read shares written ``kind=share``."""
+        """Read rates written ``kind=0.05``."""
         kinds = [field.name for field in fields(cls) if field.name not in SETTINGS]
-        shares: dict[str, Any] = {}
+        rates: dict[str, Any] = {}
         for text in texts:
             name, _, value = text.partition("=")
             if name not in kinds:
                 raise ParameterError("fault", text, ", ".join(f"{kind}=SHARE" for kind in kinds))
             try:
-                shares[name] = float(value)
+                rates[name] = float(value)
             except ValueError:
                 raise ParameterError("fault", text, f"{name}=SHARE, as in {name}=0.05") from None
-        return cls(**shares, seed=seed, most_per_request=most_per_request)
+        return cls(**rates, seed=seed, most_per_request=most_per_request)
 
     @property
-    def shares(self) -> dict[str, float]:
-        """Share of each kind."""
+    def rates(self) -> dict[str, float]:
+        """Rate of each kind."""
         names = (field.name for field in fields(self) if field.name not in SETTINGS)
         return {name: getattr(self, name) for name in names}
 
@@ -102,13 +102,13 @@ class Faults:
 
     def __init__(self, rules: FaultRules) -> None:
         self.rules = rules
-        self._shares = [(name, share) for name, share in rules.shares.items() if share]
+        self._rates = [(name, rate) for name, rate in rules.rates.items() if rate]
         self._came: Counter[str] = Counter()
         self._met: Counter[str] = Counter()
 
     def draw(self, call: Call, endpoint: str) -> tuple[str | None, int]:
         """Return the fault that a request meets, if any, and a number for its details."""
-        if not self._shares:
+        if not self._rates:
             return None, 0
         identity = _identity(call)
         self._came[identity] += 1
@@ -118,8 +118,8 @@ class Faults:
         if self._met[identity] >= self.rules.most_per_request:
             return None, detail
         at = int.from_bytes(drawn[:8], "big") / WIDEST
-        for name, share in self._shares:
-            at -= share
+        for name, rate in self._rates:
+            at -= rate
             if at < 0:
                 if endpoint not in WHERE.get(name, (endpoint,)):
                     return None, detail

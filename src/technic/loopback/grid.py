@@ -17,7 +17,7 @@ from technic.marketsim.quarters import QUARTER
 from technic.panel import PRICES
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["Edits", "Grid", "Halt", "MadeSplit"]
+__all__ = ["Edits", "Grid", "Halt", "InjectedSplit"]
 
 FIELDS = (*PRICES, "volume")
 OPEN, HIGH, LOW, CLOSE, VOLUME = range(len(FIELDS))
@@ -25,11 +25,11 @@ TICK_DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class MadeSplit:
-    """A split put into the market: from session ``at`` on one old share is ``ratio`` new ones."""
+class InjectedSplit:
+    """A split that is put in: from session ``position`` on one old share is ``ratio`` new ones."""
 
     row: int
-    at: int
+    position: int
     ratio: float
     recorded: bool
 
@@ -53,7 +53,7 @@ class Edits:
     first: Mapping[int, int] = field(default_factory=dict)
     stop: Mapping[int, int] = field(default_factory=dict)
     halts: tuple[Halt, ...] = ()
-    splits: tuple[MadeSplit, ...] = ()
+    splits: tuple[InjectedSplit, ...] = ()
 
 
 class Grid:
@@ -67,11 +67,11 @@ class Grid:
         self._market, self._edits = market, edits
         self._blocks: dict[int, tuple[FloatArray, BoolArray]] = {}
 
-    def day(self, at: int) -> tuple[NDArray[np.intp], FloatArray]:
-        """Rows that have a bar on session ``at``, and their bars, ``(5, n_rows)``."""
-        values, there = self._block(at // QUARTER)
-        rows = np.flatnonzero(there[:, at % QUARTER])
-        return rows, values[:, rows, at % QUARTER]
+    def day(self, position: int) -> tuple[NDArray[np.intp], FloatArray]:
+        """Rows that have a bar on session ``position``, and their bars, ``(5, n_rows)``."""
+        values, there = self._block(position // QUARTER)
+        rows = np.flatnonzero(there[:, position % QUARTER])
+        return rows, values[:, rows, position % QUARTER]
 
     def span(self, row: int, first: int, stop: int) -> tuple[NDArray[np.intp], FloatArray]:
         """Sessions from ``first`` to ``stop`` − 1 with a bar of ``row``; bars ``(5, n)``."""
@@ -106,17 +106,17 @@ class Grid:
         self._change(values, there, start)
         return values, there
 
-    def _change(self, values: FloatArray, there: BoolArray, start: int) -> None:
+    def _change(self, values: FloatArray, present: BoolArray, start: int) -> None:
         def place(session: int) -> int:
             return min(max(session - start, 0), QUARTER)
 
         for row, first in self._edits.first.items():
-            there[row, : place(first)] = False
+            present[row, : place(first)] = False
         for row, stop in self._edits.stop.items():
-            there[row, place(stop) :] = False
+            present[row, place(stop) :] = False
         for halt in self._edits.halts:
-            there[halt.row, place(halt.first) : place(halt.last + 1)] = False
+            present[halt.row, place(halt.first) : place(halt.last + 1)] = False
         for split in self._edits.splits:
-            after = values[:, split.row, place(split.at) :]
+            after = values[:, split.row, place(split.position) :]
             after[:VOLUME] = np.round(after[:VOLUME] / split.ratio, TICK_DECIMALS)
             after[VOLUME] = np.rint(after[VOLUME] * split.ratio)

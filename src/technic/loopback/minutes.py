@@ -43,15 +43,15 @@ def minute_bars(
         begins = np.flatnonzero(np.diff(of_day // step, prepend=-1))
         shifted = start - OPENING_MINUTE * 60_000
         stamps += (shifted + of_day[begins] // step * step * 60_000).tolist()
-        parts.append(_joined(minutes, begins))
+        parts.append(_resampled(minutes, begins))
     return stamps, np.concatenate(parts, axis=1)
 
 
-def _opening(world: World, at: int) -> tuple[int, int]:
+def _opening(world: World, position: int) -> tuple[int, int]:
     """Opening of a session in epoch milliseconds and its length in minutes."""
-    day = world.sessions[at].item()
+    day = world.sessions[position].item()
     start = int(dt.datetime.combine(day, OPENING, NEW_YORK).timestamp())
-    close = int(world.closes[at].astype("datetime64[s]").astype(np.int64))
+    close = int(world.closes[position].astype("datetime64[s]").astype(np.int64))
     return start * 1000, (close - start) // 60
 
 
@@ -76,7 +76,7 @@ def _minutes(rng: np.random.Generator, day: FloatArray, count: int) -> FloatArra
     return bars
 
 
-def _joined(minutes: FloatArray, begins: IntArray) -> FloatArray:
+def _resampled(minutes: FloatArray, begins: IntArray) -> FloatArray:
     """Join minutes into the spans that begin at some of them."""
     ends = np.append(begins[1:], minutes.shape[1]) - 1
     return np.stack([

@@ -19,7 +19,7 @@ from technic.loopback.polygon_format import (
     junk_rows,
     range_rows,
     split_adjusted,
-    trade_facts,
+    trade_statistics,
     with_cursor,
 )
 from technic.loopback.vendor_plans import WireOptions
@@ -28,7 +28,7 @@ from technic.loopback.wire import (
     Route,
     as_day,
     as_number,
-    encoded_cursor,
+    encode_cursor,
     json_reply,
 )
 from technic.loopback.world import Span, World
@@ -73,34 +73,36 @@ class PolygonBars:
             return json_reply(self._format.envelope([], call.path, {"adjusted": adjusted}))
         return json_reply(self.day_body(at, adjusted=adjusted))
 
-    def day_body(self, at: int, *, adjusted: bool = False) -> bytes:
-        """Return the encoded answer for session ``at``, the one kept if there is one."""
+    def day_body(self, position: int, *, adjusted: bool = False) -> bytes:
+        """Return the encoded answer for session ``position``, the one kept if there is one."""
         world = self._world
-        running = world.is_running(at)
-        key = (at, adjusted, world.edition, running, world.today if adjusted else None)
+        running = world.is_running(position)
+        key = (position, adjusted, world.edition, running, world.today if adjusted else None)
         body = self._days.pop(key, None)
         if body is None:
-            body = self._encode_day(at, adjusted=adjusted)
+            body = self._encode_day(position, adjusted=adjusted)
         self._days[key] = body  # at the end: the least recently used go first
         while len(self._days) > KEPT_DAYS:
             del self._days[next(iter(self._days))]
         return body
 
-    def _encode_day(self, at: int, *, adjusted: bool) -> bytes:
+    def _encode_day(self, position: int, *, adjusted: bool) -> bytes:
         world = self._world
-        rows, values = world.day(at)
+        rows, values = world.day(position)
         if adjusted:
-            values = split_adjusted(values, world.actions.day_divisors(at, world.now_at)[rows])
-        values = self._format.with_volumes(values, at)
+            values = split_adjusted(
+                values, world.actions.day_divisors(position, world.now_position)[rows]
+            )
+        values = self._format.with_volumes(values, position)
         open_, high, low, close, volume = values.tolist()
-        middle, trades = trade_facts(values)
-        names = world.symbols_on(at)[rows].tolist()
-        stamps = [world.end_ms[at]] * len(names)
+        middle, trades = trade_statistics(values)
+        names = world.symbols_on(position)[rows].tolist()
+        stamps = [world.end_ms[position]] * len(names)
         fields = (names, volume, open_, close, high, low, stamps, middle, trades)
         results = [GroupedRow(*row) for row in zip(*fields, strict=True)]
         if self._options.junk:
             results += junk_rows(results)
-        return _encode(self._format.envelope(results, f"day {at}", {"adjusted": adjusted}))
+        return _encode(self._format.envelope(results, f"day {position}", {"adjusted": adjusted}))
 
     def range(
         self, call: Call, ticker: str, multiplier: str, timespan: str, start: str, end: str
@@ -154,7 +156,7 @@ class PolygonBars:
             part = Span(span.row, max(span.first, low), min(span.stop, high))
             places, values = world.span(part)
             if adjusted:
-                divisor = world.actions.divisors(span.row, places, world.now_at)
+                divisor = world.actions.divisors(span.row, places, world.now_position)
                 values = split_adjusted(values, divisor)
             if minutes:
                 stamps, values = minute_bars(world, span.row, places, values, minutes)
@@ -169,7 +171,7 @@ class PolygonBars:
         parts = list(call.parts)
         parts[PATH_TO if next_ms < last_ms else PATH_FROM] = str(next_ms)
         packed = {name: query[name] for name in ("limit", "sort", "adjusted") if name in query}
-        cursor = encoded_cursor({"sort": "asc", **packed})
+        cursor = encode_cursor({"sort": "asc", **packed})
         return f"{self._options.next_host}/{'/'.join(map(quote, parts))}?cursor={cursor}"
 
 

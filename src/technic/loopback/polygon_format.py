@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from technic.loopback.grid import VOLUME
 from technic.loopback.vendor_plans import WireOptions
-from technic.loopback.wire import Call, WireError, decoded_cursor
+from technic.loopback.wire import Call, WireError, decode_cursor
 from technic.loopback.world import World
 from technic.typing import FloatArray
 
 __all__ = ["GroupedRow", "PolygonFormat", "RangeRow", "failed", "flag", "junk_rows",
            "not_authorized", "not_found", "range_rows", "request_id", "split_adjusted",
-           "trade_facts", "with_cursor"]  # fmt: skip
+           "trade_statistics", "with_cursor"]  # fmt: skip
 
 TOO_EARLY = "Attempted to request today's data before end of day. Please upgrade your plan."
 TOO_OLD = "Your plan doesn't include this data timeframe. Please upgrade your plan."
@@ -93,12 +93,12 @@ class PolygonFormat:
             return {"results": results}
         return {"results": None} if self.options.empty == "null" else {}
 
-    def with_volumes(self, values: FloatArray, at: int | NDArray[np.intp]) -> FloatArray:
+    def with_volumes(self, values: FloatArray, position: int | NDArray[np.intp]) -> FloatArray:
         """Give volumes a fraction where that is asked for, the same one every time."""
         if not self.options.fractional_volumes:
             return values
         values = values.copy()
-        cents = (values[VOLUME] * 7 + np.asarray(at) * 13) % 97 / 100
+        cents = (values[VOLUME] * 7 + np.asarray(position) * 13) % 97 / 100
         values[VOLUME] += np.where(values[VOLUME] > 0, cents, 0.0)
         return values
 
@@ -135,7 +135,7 @@ def with_cursor(call: Call) -> Mapping[str, str]:
     cursor = call.query.get("cursor")
     if cursor is None:
         return call.query
-    values = decoded_cursor(cursor)
+    values = decode_cursor(cursor)
     if values is None:
         raise failed(400, "cursor cannot be read", call.path)
     return values
@@ -153,12 +153,12 @@ def split_adjusted(values: FloatArray, divisor: FloatArray) -> FloatArray:
 def range_rows(values: FloatArray, stamps: Sequence[int]) -> list[RangeRow]:
     """Return bars ``(5, n)`` as rows of a range."""
     open_, high, low, close, volume = values.tolist()
-    middle, trades = trade_facts(values)
+    middle, trades = trade_statistics(values)
     fields = (volume, open_, close, high, low, stamps, middle, trades)
     return [RangeRow(*row) for row in zip(*fields, strict=True)]
 
 
-def trade_facts(values: FloatArray) -> tuple[list[float | None], list[int | None]]:
+def trade_statistics(values: FloatArray) -> tuple[list[float | None], list[int | None]]:
     """Average price and number of trades, made up; None for bars without volume."""
     _, high, low, close, volume = values
     traded = volume > 0

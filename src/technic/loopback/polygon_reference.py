@@ -18,10 +18,10 @@ from technic.loopback.wire import (
     Route,
     as_day,
     as_number,
-    encoded_cursor,
+    encode_cursor,
+    filter_rows,
     json_reply,
-    kept,
-    ordered,
+    sort_rows,
 )
 from technic.loopback.world import World
 
@@ -74,7 +74,7 @@ class PolygonReference:
         query = {("primary_" + name if name == "exchange" else name): value
                  for name, value in query.items()}  # fmt: skip
         fields = (*TICKER_FIELDS, "primary_exchange")
-        return self._page(call, query, kept(rows, query, fields), "ticker.asc", (100, 1000))
+        return self._page(call, query, filter_rows(rows, query, fields), "ticker.asc", (100, 1000))
 
     def ticker(self, call: Call, ticker: str) -> HttpResponse:
         """Answer ``/v3/reference/tickers/{ticker}``: one ticker with its market value."""
@@ -96,21 +96,21 @@ class PolygonReference:
         if not spans:
             raise not_found("Data not found.", call.path)
         row = spans[-1].row
-        changes = [(rename.at, rename.new) for rename in world.renames
-                   if rename.row == row and rename.at <= world.now_at]  # fmt: skip
+        changes = [(rename.position, rename.new) for rename in world.renames
+                   if rename.row == row and rename.position <= world.now_position]  # fmt: skip
         start = (int(world.first[row]), world.market.securities.symbol[row])
         events = [
             {"type": "ticker_change", "date": str(world.sessions[at]),
              "ticker_change": {"ticker": name}}
             for at, name in [*reversed(changes), start]
         ]  # fmt: skip
-        results = {"name": world.facts["company"][row], "composite_figi": _figi(row),
+        results = {"name": world.descriptions["company"][row], "composite_figi": _figi(row),
                    "events": events}  # fmt: skip
         return json_reply(self._format.listing([], call.path, {"results": results}))
 
     def splits(self, call: Call) -> HttpResponse:
         """Answer ``/stocks/v1/splits``."""
-        rows = kept(self._splits(), query := with_cursor(call), SPLIT_FIELDS)
+        rows = filter_rows(self._splits(), query := with_cursor(call), SPLIT_FIELDS)
         return self._page(call, query, rows, "execution_date.desc", (100, 5000))
 
     def old_splits(self, call: Call) -> HttpResponse:
@@ -119,7 +119,7 @@ class PolygonReference:
         rows = self._splits()
         for row in rows:
             row["reverse_split"] = row["adjustment_type"] == "reverse_split"
-        rows = kept(rows, query, SPLIT_FIELDS)
+        rows = filter_rows(rows, query, SPLIT_FIELDS)
         names = ("id", "ticker", "execution_date", "split_from", "split_to")
         rows = [{name: row[name] for name in names} for row in rows]
         return self._page(call, query, rows, "execution_date.desc", (10, 1000))
@@ -127,13 +127,13 @@ class PolygonReference:
     def dividends(self, call: Call) -> HttpResponse:
         """Answer ``/stocks/v1/dividends``."""
         query = with_cursor(call)
-        rows = kept(self._dividends(query), query, DIVIDEND_FIELDS)
+        rows = filter_rows(self._dividends(query), query, DIVIDEND_FIELDS)
         return self._page(call, query, rows, "ticker.asc", (100, 5000))
 
     def old_dividends(self, call: Call) -> HttpResponse:
         """Answer ``/v3/reference/dividends``, which the vendor calls deprecated."""
         query = with_cursor(call)
-        rows = kept(self._dividends(query), query, DIVIDEND_FIELDS)
+        rows = filter_rows(self._dividends(query), query, DIVIDEND_FIELDS)
         names = ("id", "ticker", "ex_dividend_date", "cash_amount", "currency", "frequency")
         rows = [{**{name: row[name] for name in names}, "dividend_type": "CD"} for row in rows]
         return self._page(call, query, rows, "ex_dividend_date.desc", (10, 1000))
@@ -141,13 +141,17 @@ class PolygonReference:
     def ratios(self, call: Call) -> HttpResponse:
         """Answer ``/stocks/financials/v1/ratios`` as far as it holds market values."""
         query, world = with_cursor(call), self._world
-        names, caps = world.symbols_on(world.now_at), world.market_caps.tolist()
+        names, caps = world.symbols_on(world.now_position), world.market_caps.tolist()
         rows = [
-            {"ticker": names[at], "date": str(world.sessions[world.now_at]), "market_cap": cap}
+            {
+                "ticker": names[at],
+                "date": str(world.sessions[world.now_position]),
+                "market_cap": cap,
+            }
             for at, cap in enumerate(caps)
-            if cap == cap and world.is_listed(at, world.now_at)
+            if cap == cap and world.is_listed(at, world.now_position)
         ]
-        rows = kept(rows, query, ("ticker", "market_cap"))
+        rows = filter_rows(rows, query, ("ticker", "market_cap"))
         return self._page(call, query, rows, "ticker.asc", (100, 50_000))
 
     def status(self, _call: Call) -> HttpResponse:
@@ -170,7 +174,7 @@ class PolygonReference:
             day = as_day(date)
             if day is None:
                 raise failed(400, f"Could not parse the date {date!r}", path)
-        at = world.now_at
+        at = world.now_position
         if day is not None:
             at = min(at, int(world.sessions.searchsorted(day, side="right")) - 1)
         key = (at, world.edition)
@@ -179,37 +183,40 @@ class PolygonReference:
             self._tickers = (key, [self._ticker_row(name, at) for name in names])
         return self._tickers[1]
 
-    def _began(self, name: str, at: int) -> bool:
+    def _began(self, name: str, position: int) -> bool:
         spans = self._world.spans(name)
-        return any(span.first <= at and self._world.first[span.row] <= at for span in spans)
+        return any(
+            span.first <= position and self._world.first[span.row] <= position for span in spans
+        )
 
-    def _ticker_row(self, name: str, at: int) -> dict[str, Any]:
+    def _ticker_row(self, name: str, position: int) -> dict[str, Any]:
         world = self._world
         span = world.spans(name)[-1]
-        row, facts = span.row, {key: values[span.row] for key, values in world.facts.items()}
+        row, facts = span.row, {key: values[span.row] for key, values in world.descriptions.items()}
         stop = min(span.stop, int(world.stop[row]))
         found: dict[str, Any] = {
             "ticker": name, "name": facts["company"], "market": "stocks", "locale": "us",
             "primary_exchange": EXCHANGES[facts["exchange"] or ""], "currency_name": "usd",
-            "active": at < stop, "composite_figi": _figi(row), "cik": f"{row + 1_000_000:010d}",
-            "last_updated_utc": f"{world.sessions[at]}T00:00:00Z",
+            "active": position < stop, "composite_figi": _figi(row),
+            "cik": f"{row + 1_000_000:010d}",
+            "last_updated_utc": f"{world.sessions[position]}T00:00:00Z",
         }  # fmt: skip
         if row % UNTYPED[0] != UNTYPED[1]:
             found["type"] = TYPES[facts["type"] or ""]
-        if at >= stop:
+        if position >= stop:
             found["delisted_utc"] = f"{world.sessions[stop - 1]}T00:00:00Z"
         return found
 
     def _splits(self) -> list[dict[str, Any]]:
         world = self._world
         found = []
-        for split in world.actions.splits(world.now_at):
+        for split in world.actions.splits(world.now_position):
             ratio = split.split_to / split.split_from
             kind = "forward_split" if ratio > 1 else "reverse_split"
-            names = world.symbols_on(split.at)
+            names = world.symbols_on(split.position)
             found.append({
-                "id": f"S{split.row:04d}{split.at:05d}", "ticker": names[split.row],
-                "execution_date": str(world.sessions[split.at]),
+                "id": f"S{split.row:04d}{split.position:05d}", "ticker": names[split.row],
+                "execution_date": str(world.sessions[split.position]),
                 "split_from": float(split.split_from), "split_to": float(split.split_to),
                 "adjustment_type": kind, "historical_adjustment_factor": split.factor,
             })  # fmt: skip
@@ -225,11 +232,11 @@ class PolygonReference:
                     low = int(world.sessions.searchsorted(day))
                 if not key.endswith((".gt", ".gte")):
                     high = int(world.sessions.searchsorted(day, side="right"))
-        names, found = world.symbols_on(world.now_at), []
-        for paid in world.actions.dividends(low, high, world.now_at):
-            ex_date = str(world.sessions[paid.at])
+        names, found = world.symbols_on(world.now_position), []
+        for paid in world.actions.dividends(low, high, world.now_position):
+            ex_date = str(world.sessions[paid.position])
             found.append({
-                "id": f"D{paid.row:04d}{paid.at:05d}", "ticker": names[paid.row],
+                "id": f"D{paid.row:04d}{paid.position:05d}", "ticker": names[paid.row],
                 "ex_dividend_date": ex_date, "record_date": ex_date, "pay_date": ex_date,
                 "cash_amount": paid.amount, "split_adjusted_cash_amount": paid.amount,
                 "currency": "USD", "frequency": 4, "distribution_type": "recurring",
@@ -255,10 +262,10 @@ class PolygonReference:
         field, _, direction = query.get("sort", sort).partition(".")
         default = sort.partition(".")[2] if "sort" not in query else "asc"
         down = (direction or query.get("order") or default) == "desc"
-        page = ordered(rows, field, descending=down)[offset : offset + limit]
+        page = sort_rows(rows, field, descending=down)[offset : offset + limit]
         extra: dict[str, object] = {}
         if offset + limit < len(rows):
-            cursor = encoded_cursor({**query, "offset": offset + limit})
+            cursor = encode_cursor({**query, "offset": offset + limit})
             extra["next_url"] = f"{self._options.next_host}{call.path}?cursor={cursor}"
         return json_reply(self._format.listing(page, call.path, {**extra, "count": len(page)}))
 

@@ -33,11 +33,11 @@ class PolygonSnapshot:
         """Return what this answers."""
         path = ("v2", "snapshot", "locale", "us", "markets", "stocks", "tickers")
         return [
-            Route("snapshot", "polygon", path, self.all),
-            Route("snapshot_one", "polygon", (*path, "*"), self.one),
+            Route("snapshot", "polygon", path, self.market),
+            Route("snapshot_one", "polygon", (*path, "*"), self.ticker),
         ]
 
-    def all(self, call: Call) -> HttpResponse:
+    def market(self, call: Call) -> HttpResponse:
         """Answer the whole market, or the ``tickers`` asked for."""
         rows = self._rows(call.path)
         asked = [name for name in call.query.get("tickers", "").split(",") if name]
@@ -46,7 +46,7 @@ class PolygonSnapshot:
         head = {"status": self._options.polygon.status, "request_id": request_id(call.path)}
         return json_reply({**head, "count": len(rows), "tickers": list(rows.values())})
 
-    def one(self, call: Call, ticker: str) -> HttpResponse:
+    def ticker(self, call: Call, ticker: str) -> HttpResponse:
         """Answer one ticker; 404 for one that is not listed."""
         row = self._rows(call.path).get(ticker)
         if row is None:
@@ -62,7 +62,7 @@ class PolygonSnapshot:
         if not self._options.polygon.snapshot:
             raise not_authorized(path=path)
         world = self._world
-        at = world.now_at
+        at = world.now_position
         day, before = self._bars(at), self._bars(at - 1)
         stamp = min(int(world.now.timestamp()) * 1000, world.end_ms[at])
         names = world.symbols_on(at).tolist()
@@ -71,9 +71,9 @@ class PolygonSnapshot:
             names[row]: _row(names[row], day.get(row), before.get(row), stamp) for row in listed
         }
 
-    def _bars(self, at: int) -> dict[int, FloatArray]:
-        rows, values = self._world.day(max(at, 0))
-        values = self._format.with_volumes(values, at)
+    def _bars(self, position: int) -> dict[int, FloatArray]:
+        rows, values = self._world.day(max(position, 0))
+        values = self._format.with_volumes(values, position)
         return dict(zip(rows.tolist(), values.T, strict=True))
 
 

@@ -23,11 +23,11 @@ __all__ = [
     "WireError",
     "as_day",
     "as_number",
-    "decoded_cursor",
-    "encoded_cursor",
+    "decode_cursor",
+    "encode_cursor",
+    "filter_rows",
     "json_reply",
-    "kept",
-    "ordered",
+    "sort_rows",
 ]
 
 JSON = "application/json"
@@ -143,13 +143,13 @@ def as_number(text: str, low: int, high: int) -> int | None:
     return value if low <= value <= high else None
 
 
-def encoded_cursor(values: Mapping[str, object]) -> str:
+def encode_cursor(values: Mapping[str, object]) -> str:
     """Pack values into a cursor that says nothing to people."""
     return base64.urlsafe_b64encode(urlencode(values).encode()).decode().rstrip("=")
 
 
-def decoded_cursor(cursor: str) -> dict[str, str] | None:
-    """Unpack what ``encoded_cursor`` packed; None for anything else."""
+def decode_cursor(cursor: str) -> dict[str, str] | None:
+    """Unpack what ``encode_cursor`` packed; None for anything else."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
@@ -158,7 +158,7 @@ def decoded_cursor(cursor: str) -> dict[str, str] | None:
     return values or None
 
 
-def kept(
+def filter_rows(
     rows: Iterable[dict[str, Any]], query: Mapping[str, str], fields: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Rows that pass the filters of a query: ``field=…``, ``field.gte=…``, ``field.any_of=…``.
@@ -187,7 +187,7 @@ def _same_type(bound: str, field: str, rows: Sequence[dict[str, Any]]) -> object
     return bound
 
 
-def ordered(rows: list[dict[str, Any]], field: str, *, descending: bool) -> list[dict[str, Any]]:
+def sort_rows(rows: list[dict[str, Any]], field: str, *, descending: bool) -> list[dict[str, Any]]:
     """Sort by a field, rows without it last; ties keep their order."""
     having = [row for row in rows if field in row]
     having.sort(key=lambda row: row[field], reverse=descending)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS
 from technic.errors import ParameterError
 from technic.loopback.actions import Actions, Dividend
-from technic.loopback.grid import Edits, Grid, Halt, MadeSplit
+from technic.loopback.grid import Edits, Grid, Halt, InjectedSplit
 from technic.marketsim import DEFAULT_SEED, DEFAULT_SIZE, Market
 from technic.marketsim.names import describe
 from technic.sessions import SessionCalendar
@@ -45,10 +45,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """From session ``at`` on, the row's symbol is ``new`` instead of ``old``."""
+    """From session ``position`` on, the row's symbol is ``new`` instead of ``old``."""
 
     row: int
-    at: int
+    position: int
     old: str
     new: str
 
@@ -108,19 +108,19 @@ class World:
         return dt.datetime.combine(today, PHASE_TIME[self._phase], NEW_YORK)
 
     @property
-    def now_at(self) -> int:
+    def now_position(self) -> int:
         """Position of the last session that is not after today."""
         return int(np.searchsorted(self.sessions, self._today, side="right")) - 1
 
     @property
     def visible(self) -> int:
         """One more than the position of the last session that has bars by now."""
-        waiting = self._phase == "pre_open" and self.sessions[self.now_at] == self._today
-        return self.now_at + (0 if waiting else 1)
+        waiting = self._phase == "pre_open" and self.sessions[self.now_position] == self._today
+        return self.now_position + (0 if waiting else 1)
 
-    def is_running(self, at: int) -> bool:
-        """Tell whether session ``at`` is the current one and still trading."""
-        return self._phase == "open" and bool(self.sessions[at] == self._today)
+    def is_running(self, position: int) -> bool:
+        """Tell whether session ``position`` is the current one and still trading."""
+        return self._phase == "open" and bool(self.sessions[position] == self._today)
 
     def position(self, day: np.datetime64) -> int | None:
         """Position of a session; None for a day without one."""
@@ -129,10 +129,10 @@ class World:
 
     # --- symbols
 
-    def symbols_on(self, at: int) -> NDArray[np.object_]:
-        """Symbol of each row on session ``at``."""
+    def symbols_on(self, position: int) -> NDArray[np.object_]:
+        """Symbol of each row on session ``position``."""
         names = self._base_names
-        changed = [rename for rename in self.renames if rename.at <= at]
+        changed = [rename for rename in self.renames if rename.position <= position]
         if changed:
             names = names.copy()
             for rename in changed:
@@ -155,12 +155,12 @@ class World:
             raise ParameterError("symbol", symbol, "a symbol of the simulated market")
         return spans[-1].row
 
-    def is_listed(self, row: int, at: int) -> bool:
-        """Tell whether a row is listed on session ``at``."""
-        return bool(self.first[row] <= at < self.stop[row])
+    def is_listed(self, row: int, position: int) -> bool:
+        """Tell whether a row is listed on session ``position``."""
+        return bool(self.first[row] <= position < self.stop[row])
 
     @cached_property
-    def facts(self) -> dict[str, list[str | None]]:
+    def descriptions(self) -> dict[str, list[str | None]]:
         """Metadata of each row: company, exchange, sector, industry, country, type."""
         return describe(self.seed, self.market.securities)
 
@@ -197,12 +197,12 @@ class World:
 
     # --- bars
 
-    def day(self, at: int) -> tuple[NDArray[np.intp], FloatArray]:
-        """Rows with a bar on session ``at``, and the bars so far, ``(5, n)``."""
-        if at >= self.visible:
+    def day(self, position: int) -> tuple[NDArray[np.intp], FloatArray]:
+        """Rows with a bar on session ``position``, and the bars so far, ``(5, n)``."""
+        if position >= self.visible:
             return np.empty(0, np.intp), np.empty((5, 0))
-        rows, values = self._grid.day(at)
-        return rows, _so_far(values) if self.is_running(at) else values
+        rows, values = self._grid.day(position)
+        return rows, _so_far(values) if self.is_running(position) else values
 
     def span(self, span: Span) -> tuple[NDArray[np.intp], FloatArray]:
         """Sessions with a bar in a span, and the bars ``(5, n)``."""
@@ -234,7 +234,7 @@ class World:
         """Split a symbol as of ``session``; not ``recorded``: no feed ever names the split."""
         if not ratio > 0:
             raise ParameterError("ratio", ratio, "new shares for one old share, above 0")
-        split = MadeSplit(self.row_of(symbol), self._session(session), ratio, recorded)
+        split = InjectedSplit(self.row_of(symbol), self._session(session), ratio, recorded)
         self._apply(replace(self._edits, splits=(*self._edits.splits, split)))
 
     def pay_dividend(self, symbol: str, session: np.datetime64, amount: float) -> None:
@@ -277,10 +277,10 @@ class World:
         spans: dict[str, tuple[Span, ...]] = {
             symbol: (Span(row, 0, end),) for row, symbol in enumerate(self.market.securities.symbol)
         }
-        for rename in sorted(self.renames, key=attrgetter("at")):
+        for rename in sorted(self.renames, key=attrgetter("position")):
             before = spans[rename.old][-1]
-            spans[rename.old] = (*spans[rename.old][:-1], replace(before, stop=rename.at))
-            spans[rename.new] = (Span(rename.row, rename.at, end),)
+            spans[rename.old] = (*spans[rename.old][:-1], replace(before, stop=rename.position))
+            spans[rename.new] = (Span(rename.row, rename.position, end),)
         return spans
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from technic.code_version import code_version, environment
-from technic.data_engine.data_version import BAR_FACTS, bar_facts, hash_of
+from technic.data_engine.data_version import BAR_PROVENANCE, bar_provenance, hash_of
 from technic.result.folder import write_folder
 from technic.result.json_values import plain
 from technic.result.summary import summary
@@ -35,7 +35,7 @@ def save_result(result: ScanResult, folder: str | Path) -> Path:
         "filtered": result.filtered(),
         "ledger": result.ledger.frame(),
         "universe": result.listings.frame,
-        "bars": pd.DataFrame(bar_facts(result.prices.bars), columns=list(BAR_FACTS)),
+        "bars": pd.DataFrame(bar_provenance(result.prices.bars), columns=list(BAR_PROVENANCE)),
     }
     note = {"headline": result.headline(), "as_of": result.as_of, "config": config}
     content: Mapping[str, object] = {key: plain(value) for key, value in document.items()}
@@ -52,6 +52,6 @@ def _origin(result: ScanResult) -> dict[str, object]:
     return {
         "code": code_version(),
         "environment": environment(),
-        "data_version": result.data_version.facts(),
+        "data_version": result.data_version.provenance(),
         "benchmark": benchmark,
     }

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from technic.code_version import code_version, environment
-from technic.data_engine.data_version import bar_facts, hash_of
+from technic.data_engine.data_version import bar_provenance, hash_of
+from technic.data_engine.sync.store_reader import StoreReader
 from technic.errors import TechnicError
 from technic.result.saved import SavedScan
 from technic.result.scan_result import ScanResult
 from technic.scan.context import choose_universe
 from technic.verification.rerun import Rerun
-from technic.verification.sources import StoreReader
 from technic.verification.table_differences import table_differences
 
 __all__ = ["BarChanges", "Check", "bar_changes", "input_checks"]
@@ -49,8 +49,8 @@ class BarChanges:
 
 def bar_changes(saved: SavedScan, now: ScanResult) -> BarChanges:
     """Compare the hash of each symbol's bars, from the first session of the window to the day."""
-    facts = bar_facts(now.prices.bars)
-    here = dict(zip(facts["symbol"], facts["hash"], strict=True))
+    provenance = bar_provenance(now.prices.bars)
+    here = dict(zip(provenance["symbol"], provenance["hash"], strict=True))
     then = dict(zip(saved.bars["symbol"], saved.bars["hash"], strict=True))
     return BarChanges(
         compared=len(then),
@@ -110,7 +110,7 @@ def _environment(then: Mapping[str, str]) -> Check:
 def _data(saved: SavedScan, again: Rerun) -> Check:
     if again.note:
         return Check("data", "changed", again.note)
-    return _data_check(saved.data_version, again.result.data_version.facts(), again)
+    return _data_check(saved.data_version, again.result.data_version.provenance(), again)
 
 
 def _data_check(then: Mapping[str, Any], now: Mapping[str, Any], again: Rerun) -> Check:

@@ -17,6 +17,7 @@ from technic.data_engine.data_version import DataVersion, data_version_of
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import FetchResult, PriceBasis, Progress, StreamResult
 from technic.data_engine.price_cache import PriceFrames
+from technic.data_engine.sync.store_reader import StoreReader
 from technic.errors import StoreError
 from technic.result.saved import SavedScan
 from technic.result.scan_result import ScanResult
@@ -26,7 +27,7 @@ from technic.sessions import load_calendar
 from technic.settings import Settings
 from technic.typing import DateArray
 from technic.universe import Universe
-from technic.verification.sources import StoreReader, sources_of
+from technic.verification.sources import sources_of
 
 __all__ = ["Rerun", "run_again"]
 

@@ -6,21 +6,15 @@ that is gone in its present one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
 from technic.data_engine.interfaces.provider import Provider
-from technic.data_engine.interfaces.records import (
-    Failure,
-    FetchResult,
-    PriceBasis,
-    Progress,
-    StreamResult,
-)
+from technic.data_engine.interfaces.records import Failure, PriceBasis
 from technic.data_engine.open_provider import REMOTE, open_provider, store_url
 from technic.data_engine.price_cache import PriceFrames, cache_of
 from technic.data_engine.providers.cached import CachedProvider
@@ -31,14 +25,8 @@ from technic.result.ledger import Ledger
 from technic.result.saved import SavedScan
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
-from technic.typing import DateArray
-from technic.universe import Universe
 
-if TYPE_CHECKING:
-    from technic.data_engine.store import BarStore
-    from technic.data_engine.sync.store_provider import StoreVersion
-
-__all__ = ["Source", "StoreReader", "sources_of"]
+__all__ = ["Source", "sources_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +111,7 @@ def _path_now(saved: SavedScan, version: Mapping[str, Any]) -> str:
 def _of_store(saved: SavedScan, version: Mapping[str, Any], url: str) -> list[Source]:
     """Return the store as it was at the scan, then as it is."""
     from technic.data_engine.store import BarStore
+    from technic.data_engine.sync.store_reader import StoreReader
 
     name = saved.data.provider
     if "://" not in url and not Path(url).is_dir():
@@ -141,11 +130,11 @@ def _of_store(saved: SavedScan, version: Mapping[str, Any], url: str) -> list[So
         cast(PriceBasis, saved.data.price_basis),
     )
     then = _versions(version)
-    now: Any = reader.data_version().facts()["tables"]
+    now: Any = reader.data_version().provenance()["tables"]
     if then is None or _ids(version.get("tables")) != _ids(now, then):
         note = "this is another store than the one that was scanned; its present version was read"
         return [Source(reader, note)]
-    kept = replace(reader, store=store.at(then), versions=then)
+    kept = replace(reader, store=store.at_versions(then), versions=then)
     note = "the store no longer has the version that was scanned; its present one was read"
     return [Source(kept), Source(reader, note)]
 
@@ -171,72 +160,3 @@ def _failures(ledger: Ledger) -> dict[str, Failure]:
         for symbol, outcome, detail in entries
         if str(outcome).startswith("fetch.")
     }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StoreReader:
-    """A vendor's store as a provider that asks nobody.
-
-    ``versions``: those that it reads, ``newest``: those that there are. ``failures``: what the scan
-    could not fetch; a symbol that failed for want of bars is read again, it may have some now.
-    """
-
-    store: BarStore
-    name: str
-    versions: Mapping[str, int]
-    newest: Mapping[str, int]
-    failures: Mapping[str, Failure]
-    simulated: bool
-    universe: Universe
-    last: np.datetime64
-    price_basis: PriceBasis
-
-    def listings(self) -> Universe:
-        """The universe that was scanned: a vendor tells only today's."""
-        return self.universe
-
-    def last_session(self) -> np.datetime64:
-        """The last session at the time of the scan."""
-        return self.last
-
-    def data_version(self) -> StoreVersion:
-        """The versions of the tables it reads."""
-        from technic.data_engine.sync.store_provider import StoreVersion
-
-        return StoreVersion(self.name, self.store, self.versions)
-
-    def history(
-        self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
-    ) -> FetchResult:
-        """Read bars of ``symbols``; nothing is fetched."""
-        from technic.data_engine.sync.store_provider import read_history
-
-        fetched = read_history(self.store, self.name, symbols, sessions, self._held(symbols))
-        failures = {
-            symbol: self.failures[symbol] if failure.reason == "no_data" and symbol in self.failures
-            else failure
-            for symbol, failure in fetched.failures.items()
-        }  # fmt: skip
-        if progress is not None:
-            progress(len(symbols), len(symbols))
-        return replace(fetched, failures=failures)
-
-    def stream(
-        self,
-        symbols: Sequence[str],
-        sessions: DateArray,
-        as_of: np.datetime64,
-        progress: Progress | None = None,
-    ) -> StreamResult:
-        """The same for a market larger than memory."""
-        from technic.data_engine.sync.store_provider import stream_history
-
-        if progress is not None:
-            progress(len(symbols), len(symbols))
-        held = self._held(symbols)
-        return stream_history(self.store, self.name, symbols, sessions, as_of, held)
-
-    def _held(self, symbols: Sequence[str]) -> dict[str, Failure]:
-        """What of ``symbols`` could not be fetched, for another reason than having no bars."""
-        failed = {symbol: self.failures[symbol] for symbol in symbols if symbol in self.failures}
-        return {symbol: why for symbol, why in failed.items() if why.reason != "no_data"}

@@ -48,8 +48,8 @@ RETRIED = (ThrottledError, UnavailableError, BadAnswerError)
 class FetchRules:
     """How hard to try.
 
-    ``max_concurrent``: requests in flight. ``attempts``: tries of one page. ``retry_share`` and
-    ``retry_floor``: the budget of retries is the floor plus this share of the jobs.
+    ``max_concurrent``: requests in flight. ``attempts``: tries of one page. ``retry_fraction`` and
+    ``retry_floor``: the budget of retries is the floor plus this fraction of the jobs.
     ``request_timeout_s``: for one answer. ``deadline_s``: for everything, None for no limit.
     ``backoff_s``, ``backoff_cap_s``: the n-th retry waits a random time up to
     ``backoff_s · 2^n``, at most the cap.
@@ -57,7 +57,7 @@ class FetchRules:
 
     max_concurrent: int = 50
     attempts: int = 6
-    retry_share: float = 1.0
+    retry_fraction: float = 1.0
     retry_floor: int = 50
     request_timeout_s: float = 60.0
     deadline_s: float | None = None
@@ -122,7 +122,7 @@ class Fetcher(Generic[K, T]):
         queue = deque(jobs)
         n_jobs, before = len(queue), self.stats.done + self.stats.failed
         started = self.clock.monotonic()
-        self._budget = self.rules.retry_floor + int(self.rules.retry_share * n_jobs)
+        self._budget = self.rules.retry_floor + int(self.rules.retry_fraction * n_jobs)
         if self.rules.deadline_s is not None:
             self._deadline_s = started + self.rules.deadline_s
         try:

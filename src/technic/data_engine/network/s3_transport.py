@@ -1,4 +1,4 @@
-"""Requests for ``s3://bucket/key``: read with pyarrow's S3 client; all others go on to sockets.
+"""Requests for ``s3://bucket/key``: read with pyarrow's S3 client; all fallback go on to sockets.
 
 The client signs requests, keeps connections and retries nothing here: fetching does.
 """
@@ -36,7 +36,7 @@ class S3Transport:
     """Answers ``s3://`` with status 200, 403 or 404; the body is the object as it is stored."""
 
     access: S3Access
-    others: Transport
+    fallback: Transport
     _files: Any = field(default=None, repr=False)
 
     async def __aenter__(self) -> Self:
@@ -53,7 +53,7 @@ class S3Transport:
             request_timeout=REQUEST_TIMEOUT_S,
             retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=1),
         )
-        await self.others.__aenter__()
+        await self.fallback.__aenter__()
         return self
 
     async def __aexit__(
@@ -62,12 +62,12 @@ class S3Transport:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self.others.__aexit__(kind, error, trace)
+        await self.fallback.__aexit__(kind, error, trace)
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Send one request; an S3 object is read in a thread."""
         if not request.url.startswith("s3://"):
-            return await self.others.send(request)
+            return await self.fallback.send(request)
         return await asyncio.to_thread(self._read, request)
 
     def _read(self, request: HttpRequest) -> HttpResponse:

@@ -4,8 +4,9 @@ A request for k symbols over s sessions takes ``ceil(k * s / bars)`` pages, each
 Symbols with different gaps may share a request; then it spans all of them. The best packing of any
 gaps is a bin packing, so this is a good one beside a proven lower bound:
 
-1. choose the whole-market days, in several ways (none, all, cheapest cover with the rows' shares),
-2. cut each symbol's gaps where a hole costs more than its share of a request,
+1. choose the whole-market days, in several ways (none, all, the cheapest cover where a row costs
+   its fraction of a request),
+2. cut each symbol's gaps where a hole costs more than its part of a request,
 3. order the ranges and cut the order into requests at the best places (dynamic programming),
 4. keep the best of what was tried.
 """
@@ -31,7 +32,7 @@ MANY_BLOCKS = 10_000
 
 LARGEST_COST = 1 << 28
 DAY_COST = 1_000
-"""Whole units in which a day and a row's share of a request are weighed against each other."""
+"""Whole units of a day's cost, so that the fraction of a request that a row takes is whole too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class _Ranges:
 
     def fluid_cost(self, page: PageSize, most: int) -> float:
         """Requests if they could be filled to the brim."""
-        return float(_share(self.first, self.last, page, most).sum())
+        return float(_request_fraction(self.first, self.last, page, most).sum())
 
 
 def pack_symbols(
@@ -87,7 +88,7 @@ def pack_symbols(
     return days, bundles, _lower_bound(missing, sizes, offered, page, most)
 
 
-def _share(first: IntArray, last: IntArray, page: PageSize, most: int) -> FloatArray:
+def _request_fraction(first: IntArray, last: IntArray, page: PageSize, most: int) -> FloatArray:
     """Least part of a request that each range takes."""
     return np.maximum(1 / most, (last - first + 1) * page.per_session / page.bars)
 
@@ -100,8 +101,11 @@ def _day_options(
     options = [np.zeros_like(days)]
     if days.any():
         options.append(days)
-        for share in (_share(*spans(missing), page, most), np.full(len(sizes), 1 / most)):
-            cost = np.minimum(share * sizes, len(days))
+        for fraction in (
+            _request_fraction(*spans(missing), page, most),
+            np.full(len(sizes), 1 / most),
+        ):
+            cost = np.minimum(fraction * sizes, len(days))
             unit = max(1, min(DAY_COST, int(LARGEST_COST / (cost.sum() + len(days)))))
             whole = np.ceil(cost * unit).astype(np.int64)
             options.append(cover_cost(missing, whole, offered, unit)[0])

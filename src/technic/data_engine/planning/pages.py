@@ -81,20 +81,20 @@ def fewest_pieces(cells: Positions, page: PageSize) -> list[Piece]:
         begin = done[at - step[at]]
         pieces.append((int(cells[begin]), int(cells[done[at] - 1]), step[at]))
         at -= step[at]
-    return _joined(pieces[::-1], page)
+    return _merge_pieces(pieces[::-1], page)
 
 
-def _joined(pieces: list[Piece], page: PageSize) -> list[Piece]:
+def _merge_pieces(pieces: list[Piece], page: PageSize) -> list[Piece]:
     """Join neighbours where that takes no more pages: fewer answers end half full."""
-    joined = pieces[:1]
+    merged = pieces[:1]
     for first, last, pages in pieces[1:]:
-        before = joined[-1]
+        before = merged[-1]
         together = page.count(last - before[0] + 1)
         if together <= before[2] + pages:
-            joined[-1] = (before[0], last, together)
+            merged[-1] = (before[0], last, together)
         else:
-            joined.append((first, last, pages))
-    return joined
+            merged.append((first, last, pages))
+    return merged
 
 
 def row_pages(missing: BoolArray, page: PageSize) -> IntArray:

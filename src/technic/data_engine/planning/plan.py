@@ -3,8 +3,8 @@
 1. Sessions that the provider cannot answer (older than its history, not yet final, still to come)
    are set aside and counted.
 2. A whole-market day (or, for today, a snapshot) covers a column of symbols × sessions, a symbol's
-   range a row: ``plan_pages`` finds the cheapest mix, exactly where a range fits one page.
-3. Where many symbols can share a request, ``plan_pack`` packs them instead of single rows.
+   range a row: ``pages`` finds the cheapest mix, exactly where a range fits one page.
+3. Where many symbols can share a request, ``packing`` packs them instead of single rows.
 4. What days leave open becomes ranges that begin and end on missing sessions.
 """
 
@@ -77,7 +77,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _PlannedRequest:
     """A request and the HTTP requests it takes."""
 
     request: BarRequest
@@ -114,11 +114,11 @@ def make_plan(
     snapshot = today if "snapshot" in capabilities.kinds and by_snapshot else None
     asked, bound = _requests(wanted, capabilities, offered, page, freq, snapshot)
     count: Counter[Kind] = Counter()
-    for one in asked:
-        count[one.request.kind] += one.pages
+    for planned in asked:
+        count[planned.request.kind] += planned.pages
     total, rate = count.total(), capabilities.requests_per_minute
     return Plan(
-        requests=tuple(one.request for one in asked),
+        requests=tuple(planned.request for planned in asked),
         by_kind={kind: count[kind] for kind in KINDS},
         lower_bound=bound,
         one_request_per_symbol=_one_by_one(wanted, page),
@@ -158,7 +158,7 @@ def _requests(
     page: PageSize,
     freq: Frequency,
     snapshot: np.datetime64 | None,
-) -> tuple[list[_Asked], int]:
+) -> tuple[list[_PlannedRequest], int]:
     """Return the requests and the lower bound of the HTTP requests."""
     if not wanted.groups:
         return [], 0
@@ -167,7 +167,7 @@ def _requests(
         days, bundles, bound = pack_symbols(wanted.missing, wanted.sizes, offered, page, most)
         names, sessions = wanted.symbols, wanted.sessions
         ranges = [
-            _Asked(
+            _PlannedRequest(
                 BarRequest(
                     "multi_symbol",
                     sessions[bundle.first],
@@ -186,16 +186,16 @@ def _requests(
         days, ranges = np.asarray(wanted.missing.any(axis=0), bool), []
         bound = int(np.count_nonzero(days))
     asked = [
-        _Asked(BarRequest("snapshot" if day == snapshot else "market_day", day, day), 1)
+        _PlannedRequest(BarRequest("snapshot" if day == snapshot else "market_day", day, day), 1)
         for day in wanted.sessions[days]
     ]
     return asked + ranges, bound
 
 
-def _single_ranges(left: Gaps, page: PageSize, freq: Frequency) -> list[_Asked]:
+def _single_ranges(left: Gaps, page: PageSize, freq: Frequency) -> list[_PlannedRequest]:
     """One symbol's ranges each, group by group."""
     return [
-        _Asked(
+        _PlannedRequest(
             BarRequest("symbol_range", left.sessions[first], left.sessions[last], (symbol,), freq),
             pages,
         )

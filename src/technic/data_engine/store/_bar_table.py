@@ -17,7 +17,7 @@ import numpy as np
 from technic.data_engine.store._arrow import bar_schema, from_batches, to_table
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
 from technic.data_engine.store._files import DataFile, data_files, read_batches, read_each
-from technic.data_engine.store._rows import in_cells, joined, trading_days
+from technic.data_engine.store._rows import concat, in_cells, trading_days
 from technic.panel import FIELDS, LongBars
 from technic.typing import BoolArray, DateArray
 
@@ -163,7 +163,7 @@ class BarTable:
             gone = covered(held)
             if where is None or not (len(bars) or gone.any()):
                 return None
-            merged = joined([held.rows(~gone), bars]) if touched else bars
+            merged = concat([held.rows(~gone), bars]) if touched else bars
             return Change(to_table(merged, self.timed), where)
 
         self.folder.commit(self.spec, change)

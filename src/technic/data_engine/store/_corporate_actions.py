@@ -18,75 +18,77 @@ from technic.typing import DateArray, FloatArray
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-__all__ = ["FactTable", "Facts"]
+__all__ = ["CorporateActionTable", "CorporateActions"]
 
 SCHEMA = pa.schema([("symbol", pa.string()), ("session", pa.date32()), ("value", pa.float64())])
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CorporateActions:
     """Rows sorted by (symbol, session); ``symbol`` is an object array of str."""
 
     symbol: NDArray[np.object_]
     session: DateArray
     value: FloatArray
 
-    def rows(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> Facts:
+    def rows(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> CorporateActions:
         """Return the rows that a mask or an index array selects."""
-        return Facts(self.symbol[keep], self.session[keep], self.value[keep])
+        return CorporateActions(self.symbol[keep], self.session[keep], self.value[keep])
 
 
 @dataclass(frozen=True, slots=True)
-class FactTable:
-    """One such table; several facts of a symbol on one day are allowed where ``many``."""
+class CorporateActionTable:
+    """One such table; ``several_a_day``: a symbol may have more than one on a day."""
 
     folder: DeltaFolder
     name: str
-    many: bool = False
+    several_a_day: bool = False
 
     @property
     def spec(self) -> TableSpec:
         """The table's definition."""
         return TableSpec(self.name, SCHEMA)
 
-    def read(self) -> Facts:
-        """Return all facts."""
+    def read(self) -> CorporateActions:
+        """Return all actions."""
         table = self.folder.load(self.name)
-        return _facts(SCHEMA.empty_table() if table is None else self._table(table))
+        return _actions(SCHEMA.empty_table() if table is None else self._table(table))
 
     def replace(
         self,
-        facts: Facts,
+        actions: CorporateActions,
         symbols: Sequence[str] | None,
         first: np.datetime64,
         last: np.datetime64,
     ) -> None:
-        """Make ``facts`` all there is of ``symbols`` (None: all) from ``first`` to ``last``."""
-        facts = facts.rows(np.lexsort((facts.session, facts.symbol.astype(str))))
-        if not bool(_within(facts, symbols, first, last).all()):
+        """Make ``actions`` all there is of ``symbols`` (None: all) from ``first`` to ``last``."""
+        actions = actions.rows(np.lexsort((actions.session, actions.symbol.astype(str))))
+        if not bool(_within(actions, symbols, first, last).all()):
             raise ParameterError(self.name, "others", f"days and symbols asked, {first} to {last}")
-        self._refuse_doubles(facts)
+        self._refuse_doubles(actions)
 
         def change(table: DeltaTable) -> Change | None:
-            held = _facts(self._table(table))
+            held = _actions(self._table(table))
             kept = held.rows(~_within(held, symbols, first, last))
-            made = Facts(
-                np.concatenate([kept.symbol, facts.symbol]),
-                np.concatenate([kept.session, facts.session]),
-                np.concatenate([kept.value, facts.value]),
+            made = CorporateActions(
+                np.concatenate([kept.symbol, actions.symbol]),
+                np.concatenate([kept.session, actions.session]),
+                np.concatenate([kept.value, actions.value]),
             )
             made = made.rows(np.lexsort((made.session, made.symbol.astype(str))))
             return None if _same(held, made) else Change(_arrow(made), "")
 
         self.folder.commit(self.spec, change)
 
-    def _refuse_doubles(self, facts: Facts) -> None:
-        same = (facts.symbol[1:] == facts.symbol[:-1]) & (facts.session[1:] == facts.session[:-1])
-        if not self.many and same.any():
+    def _refuse_doubles(self, actions: CorporateActions) -> None:
+        same = (actions.symbol[1:] == actions.symbol[:-1]) & (
+            actions.session[1:] == actions.session[:-1]
+        )
+        if not self.several_a_day and same.any():
             at = int(np.argmax(same))
             raise ParameterError(
                 self.name,
-                f"{facts.symbol[at]} {facts.session[at]} twice",
+                f"{actions.symbol[at]} {actions.session[at]} twice",
                 "one value for each symbol and session",
             )
 
@@ -95,31 +97,34 @@ class FactTable:
 
 
 def _within(
-    facts: Facts, symbols: Sequence[str] | None, first: np.datetime64, last: np.datetime64
+    actions: CorporateActions,
+    symbols: Sequence[str] | None,
+    first: np.datetime64,
+    last: np.datetime64,
 ) -> NDArray[np.bool_]:
-    mask = (facts.session >= first) & (facts.session <= last)
+    mask = (actions.session >= first) & (actions.session <= last)
     if symbols is not None:
         wanted = set(symbols)
-        mask &= np.fromiter((name in wanted for name in facts.symbol), np.bool_, len(mask))
+        mask &= np.fromiter((name in wanted for name in actions.symbol), np.bool_, len(mask))
     return mask
 
 
-def _same(one: Facts, other: Facts) -> bool:
+def _same(left: CorporateActions, right: CorporateActions) -> bool:
     return (
-        np.array_equal(one.symbol, other.symbol)
-        and np.array_equal(one.session, other.session)
-        and np.array_equal(one.value, other.value)
+        np.array_equal(left.symbol, right.symbol)
+        and np.array_equal(left.session, right.session)
+        and np.array_equal(left.value, right.value)
     )
 
 
-def _facts(table: pa.Table) -> Facts:
-    return Facts(
+def _actions(table: pa.Table) -> CorporateActions:
+    return CorporateActions(
         np.array(table["symbol"].to_pylist(), dtype=object),
         table["session"].to_numpy().astype("datetime64[D]"),
         table["value"].to_numpy(),
     )
 
 
-def _arrow(facts: Facts) -> pa.Table:
-    days = pa.array(facts.session.astype("datetime64[D]"))
-    return pa.table([pa.array(facts.symbol, pa.string()), days, facts.value], schema=SCHEMA)
+def _arrow(actions: CorporateActions) -> pa.Table:
+    days = pa.array(actions.session.astype("datetime64[D]"))
+    return pa.table([pa.array(actions.symbol, pa.string()), days, actions.value], schema=SCHEMA)

@@ -28,13 +28,13 @@ from technic.typing import BoolArray, DateArray
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-__all__ = ["Answered", "CoverageLog", "by_range", "final_on"]
+__all__ = ["CoverageLog", "CoverageRecord", "by_range", "final_on"]
 
 MOST_FILES = 30
 CLOSE = dt.time(16, 0)
 NEIGHBOURS = 10
-LEAST_SHARE = 0.5
-"""A whole-market day with a smaller share of its neighbours' rows was answered in part only."""
+LEAST_FRACTION = 0.5
+"""A whole-market day with a smaller fraction of its neighbours' rows was answered in part only."""
 
 SCHEMA = pa.schema(
     [
@@ -65,8 +65,8 @@ def final_on(asked_at: dt.datetime) -> np.datetime64:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """One answer, as in the table; ``topic`` is ``bars`` or another table's name."""
+class CoverageRecord:
+    """One row of the table; ``topic`` is ``bars`` or another table's name."""
 
     topic: str
     asked_at: dt.datetime
@@ -103,7 +103,7 @@ class CoverageLog:
         """The table's definition."""
         return SPEC
 
-    def add(self, answers: Sequence[Answered]) -> None:
+    def add(self, answers: Sequence[CoverageRecord]) -> None:
         """Append what was answered, in one commit; merge the log when it has many files."""
         records = [answer.record() for answer in answers]
 
@@ -189,7 +189,7 @@ def _too_few(rows: NDArray[np.int64]) -> BoolArray:
     few: BoolArray = rows == 0
     for at in range(len(rows)):
         around = np.r_[rows[max(at - NEIGHBOURS, 0) : at], rows[at + 1 : at + 1 + NEIGHBOURS]]
-        few[at] |= bool(len(around)) and rows[at] < LEAST_SHARE * float(np.median(around))
+        few[at] |= bool(len(around)) and rows[at] < LEAST_FRACTION * float(np.median(around))
     return few
 
 
@@ -211,7 +211,7 @@ def _merged_market(topic: str, records: list[dict[str, Any]]) -> list[dict[str, 
     if not len(days):
         return whole
     asked = max(r["asked_at"] for r in records if r["sessions"])
-    return [*whole, Answered(topic, asked, days[-1], days, rows.tolist()).record()]
+    return [*whole, CoverageRecord(topic, asked, days[-1], days, rows.tolist()).record()]
 
 
 def _merged_ranges(topic: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -246,7 +246,7 @@ def by_range(
     symbols: Sequence[str],
     first: DateArray,
     last: DateArray,
-) -> list[Answered]:
+) -> list[CoverageRecord]:
     """Return the answers that say symbol i was answered from ``first[i]`` to ``last[i]``."""
     rows = [(name, a, z, asked_at) for name, a, z in zip(symbols, first, last, strict=True)]
     return _grouped(topic, rows, final)
@@ -256,13 +256,13 @@ def _grouped(
     topic: str,
     rows: Iterable[tuple[str, np.datetime64, np.datetime64, dt.datetime]],
     final: np.datetime64 | None,
-) -> list[Answered]:
+) -> list[CoverageRecord]:
     """Make one answer of all symbols with the same range and time; ``final`` None: the range's."""
     groups: dict[tuple[np.datetime64, np.datetime64, dt.datetime], list[str]] = {}
     for name, first, last, asked_at in rows:
         groups.setdefault((first, last, asked_at), []).append(name)
     return [
-        Answered(topic, when, final or last, symbols=names, first=first, last=last)
+        CoverageRecord(topic, when, final or last, symbols=names, first=first, last=last)
         for (first, last, when), names in groups.items()
     ]
 

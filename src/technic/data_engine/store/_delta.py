@@ -84,7 +84,7 @@ class DeltaFolder:
     retry: CommitRetry = field(default_factory=CommitRetry)
     pinned: Mapping[str, int] | None = None
 
-    def at(self, versions: Mapping[str, int]) -> DeltaFolder:
+    def at_versions(self, versions: Mapping[str, int]) -> DeltaFolder:
         """Return a view that reads these versions and writes nothing."""
         return replace(self, pinned=dict(versions))
 

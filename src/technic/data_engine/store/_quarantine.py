@@ -55,11 +55,11 @@ class Quarantine:
         table = self.folder.load(SPEC.name)
         return {} if table is None else self._read(table)
 
-    def record(self, reasons: Mapping[str, str], at: dt.datetime) -> None:
+    def record(self, reasons: Mapping[str, str], failed_at: dt.datetime) -> None:
         """Count one more failure for each symbol."""
-        if at.tzinfo is None:
-            raise ParameterError("at", at.isoformat(), "a time with its zone")
-        moment = at.astimezone(dt.UTC)
+        if failed_at.tzinfo is None:
+            raise ParameterError("failed_at", failed_at.isoformat(), "a time with its zone")
+        moment = failed_at.astimezone(dt.UTC)
 
         def change(table: DeltaTable) -> Change | None:
             held = self._read(table)

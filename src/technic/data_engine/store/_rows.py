@@ -17,9 +17,9 @@ from technic.typing import BoolArray, DateArray
 __all__ = [
     "EXCHANGE_ZONE",
     "as_days",
+    "concat",
     "empty_bars",
     "in_cells",
-    "joined",
     "ordered",
     "sort_key",
     "trading_days",
@@ -118,7 +118,7 @@ def _days(days: DateArray | np.datetime64) -> DateArray:
     return np.asarray(days, "datetime64[D]")
 
 
-def joined(parts: Sequence[LongBars]) -> LongBars:
+def concat(parts: Sequence[LongBars]) -> LongBars:
     """Put bars of several sources into one, ordered."""
     names: dict[str, int] = {}
     columns = []

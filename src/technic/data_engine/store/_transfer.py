@@ -1,7 +1,7 @@
 """Daily bars out of a store into one file, and back: columns symbol, date, open … volume.
 
-A Parquet file also carries what the store knows to be answered, so that a store filled from it
-asks for nothing again. A CSV file has no place for that: each of its symbols is taken as answered
+A Parquet file also carries what the store knows to be coverage, so that a store filled from it
+asks for nothing again. A CSV file has no place for that: each of its symbols is taken as coverage
 from its first to its last bar.
 """
 
@@ -29,8 +29,8 @@ SCHEMA = pa.schema(
 )
 
 
-def write_file(path: Path, bars: LongBars, answered: list[dict[str, Any]]) -> None:
-    """Write ``bars`` as ``.parquet`` or ``.csv``; ``answered`` are rows of the coverage log."""
+def write_file(path: Path, bars: LongBars, coverage: list[dict[str, Any]]) -> None:
+    """Write ``bars`` as ``.parquet`` or ``.csv``; ``coverage`` are rows of the coverage log."""
     import pyarrow.csv
     import pyarrow.parquet
 
@@ -48,7 +48,7 @@ def write_file(path: Path, bars: LongBars, answered: list[dict[str, Any]]) -> No
     if path.suffix.lower() == ".csv":
         pyarrow.csv.write_csv(table, path)
         return
-    text = json.dumps(answered, default=str).encode()
+    text = json.dumps(coverage, default=str).encode()
     table = table.replace_schema_metadata({COVERAGE_KEY: text})
     pyarrow.parquet.write_table(table, path, compression="zstd")
 
@@ -70,7 +70,7 @@ def read_file(path: Path) -> tuple[LongBars, list[dict[str, Any]]]:
             raise InputFileError(
                 str(path), "the column is missing", column=name, hint=f"has {table.column_names}"
             )
-    answered = json.loads((table.schema.metadata or {}).get(COVERAGE_KEY, b"[]"))
+    coverage = json.loads((table.schema.metadata or {}).get(COVERAGE_KEY, b"[]"))
     try:
         table = table.select(SCHEMA.names).cast(SCHEMA)
     except pa.ArrowException as error:
@@ -79,7 +79,7 @@ def read_file(path: Path) -> tuple[LongBars, list[dict[str, Any]]]:
         if table[name].null_count:
             row = table[name].to_pylist().index(None) + 2
             raise InputFileError(str(path), "the value is missing", row, name)
-    return _bars(table), answered
+    return _bars(table), coverage
 
 
 def _open(path: Path) -> Any:

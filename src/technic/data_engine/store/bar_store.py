@@ -14,42 +14,30 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from technic.data_engine.interfaces.coverage import Coverage
 from technic.data_engine.interfaces.records import Dividends, Splits
-from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
+from technic.data_engine.interfaces.requests import Frequency
 from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
 from technic.data_engine.store._bar_window import BarWindow
-from technic.data_engine.store._corporate_actions import Facts, FactTable
-from technic.data_engine.store._coverage_log import Answered, CoverageLog, by_range, final_on
+from technic.data_engine.store._corporate_actions import CorporateActions, CorporateActionTable
+from technic.data_engine.store._coverage_log import CoverageRecord, final_on
 from technic.data_engine.store._delta import CommitRetry, DeltaFolder, local_path
-from technic.data_engine.store._hashes import content_hashes
-from technic.data_engine.store._inspect import (
-    StoreStats,
-    count_files,
-    verify_bars,
-    verify_coverage,
-)
-from technic.data_engine.store._quarantine import Problem, Quarantine
+from technic.data_engine.store._maintenance import StoreMaintenance
+from technic.data_engine.store._quarantine import Problem
 from technic.data_engine.store._rows import as_days, in_cells, ordered, trading_days
-from technic.data_engine.store._transfer import read_file, write_file
 from technic.errors import ParameterError, StoreError
 from technic.panel import LongBars
 from technic.typing import DateArray
 
 __all__ = ["BarStore"]
 
-ALL_DAYS = (np.datetime64("0001-01-01", "D"), np.datetime64("9999-12-31", "D"))
-
 
 @dataclass(frozen=True, slots=True)
-class BarStore:
+class BarStore(StoreMaintenance):
     """The store under one URL; open it with ``BarStore.open``. Holds no state and no files open."""
-
-    folder: DeltaFolder
 
     @classmethod
     def open(
@@ -77,9 +65,9 @@ class BarStore:
         """Where the store is."""
         return self.folder.url
 
-    def at(self, versions: Mapping[str, int]) -> BarStore:
+    def at_versions(self, versions: Mapping[str, int]) -> BarStore:
         """Return a read-only view of an earlier data version (``versions()`` of that time)."""
-        return BarStore(self.folder.at(versions))
+        return BarStore(self.folder.at_versions(versions))
 
     def write_days(
         self,
@@ -103,7 +91,7 @@ class BarStore:
         table = self._bars()
         table.replace_days(bars, days)
         rows = np.bincount(np.searchsorted(days, bars.session), minlength=len(days)).tolist()
-        self._log().add([Answered("bars", asked_at, final, sessions=days, rows=rows)])
+        self._log().add([CoverageRecord("bars", asked_at, final, sessions=days, rows=rows)])
         table.compact(MOST_LOOSE_FILES)
 
     def write_ranges(
@@ -153,13 +141,13 @@ class BarStore:
         symbols: Sequence[str] | None = None,
     ) -> None:
         """Make ``splits`` all there is of ``symbols`` (None: all) from ``first`` to ``last``."""
-        facts = Facts(splits.symbol, splits.session, splits.ratio)
-        self._write_facts(self._splits(), facts, (first, last), asked_at, symbols)
+        actions = CorporateActions(splits.symbol, splits.session, splits.ratio)
+        self._write_actions(self._splits(), actions, (first, last), asked_at, symbols)
 
     def splits(self) -> Splits:
         """Return all splits, sorted by (symbol, session)."""
-        facts = self._splits().read()
-        return Splits(facts.symbol, facts.session, facts.value)
+        actions = self._splits().read()
+        return Splits(actions.symbol, actions.session, actions.value)
 
     def write_dividends(
         self,
@@ -170,13 +158,13 @@ class BarStore:
         symbols: Sequence[str] | None = None,
     ) -> None:
         """Make ``dividends`` all there is of ``symbols`` (None: all) from ``first`` to ``last``."""
-        facts = Facts(dividends.symbol, dividends.session, dividends.amount)
-        self._write_facts(self._dividends(), facts, (first, last), asked_at, symbols)
+        actions = CorporateActions(dividends.symbol, dividends.session, dividends.amount)
+        self._write_actions(self._dividends(), actions, (first, last), asked_at, symbols)
 
     def dividends(self) -> Dividends:
         """Return all dividends, sorted by (symbol, session)."""
-        facts = self._dividends().read()
-        return Dividends(facts.symbol, facts.session, facts.value)
+        actions = self._dividends().read()
+        return Dividends(actions.symbol, actions.session, actions.value)
 
     def actions_coverage(self, topic: str) -> Coverage:
         """Return which days were asked for ``splits`` or ``dividends``; weekdays stand for all."""
@@ -184,13 +172,13 @@ class BarStore:
             raise ParameterError("topic", topic, "splits, dividends")
         return self._log().coverage(topic)
 
-    def record_problem(self, symbol: str, reason: str, at: dt.datetime) -> None:
+    def record_problem(self, symbol: str, reason: str, failed_at: dt.datetime) -> None:
         """Count a failure of a symbol: nobody should ask for it for a day, then 2, 4 … 64 days."""
-        self.record_problems({symbol: reason}, at)
+        self.record_problems({symbol: reason}, failed_at)
 
-    def record_problems(self, reasons: Mapping[str, str], at: dt.datetime) -> None:
+    def record_problems(self, reasons: Mapping[str, str], failed_at: dt.datetime) -> None:
         """Count a failure of each symbol, in one commit."""
-        self._quarantine().record(reasons, at)
+        self._quarantine().record(reasons, failed_at)
 
     def quarantined(self, now: dt.datetime) -> dict[str, Problem]:
         """Return the symbols that should not be asked for at ``now``, and why."""
@@ -230,140 +218,6 @@ class BarStore:
         """Return which symbols' days are answered at a frequency within the day."""
         return self._log().coverage(self._intraday(freq).name)
 
-    def versions(self) -> dict[str, int]:
-        """Return the data version: each table that was written, and its version."""
-        found = {name: self.folder.load(name) for name in self._table_names()}
-        return {name: table.version() for name, table in found.items() if table is not None}
-
-    def content_hash(
-        self, symbols: Sequence[str] | None, first: np.datetime64, last: np.datetime64
-    ) -> dict[str, str]:
-        """Return a hash of each symbol's bars; equal bars have equal hashes in any store."""
-        return content_hashes(self.read(symbols, first, last))
-
-    def verify(self) -> list[str]:
-        """Return what is wrong, one sentence each.
-
-        Looked for: files that cannot be read or are not sorted, rows in the wrong month, cells
-        with two bars, days that are covered and have no bars.
-        """
-        problems: list[str] = []
-        for table in self.bar_tables():
-            found, days = verify_bars(table)
-            problems += found
-            if not table.timed:
-                problems += verify_coverage(self._log(), days)
-        return problems
-
-    def stats(self) -> StoreStats:
-        """Return what the store holds."""
-        files, coverage = count_files(self._bars()), self.coverage()
-        symbols, first, last = self._bars().extent()
-        return StoreStats(
-            bars=sum(file.rows for file in files),
-            symbols=symbols,
-            first=first,
-            last=last,
-            market_days=len(coverage.sessions),
-            ranges=len(coverage.first),
-            splits=len(self.splits().symbol),
-            dividends=len(self.dividends().symbol),
-            quarantined=len(self._quarantine().all()),
-            bar_files=len(files),
-            bar_bytes=sum(file.size for file in files),
-            coverage_files=len(count_files(self._log())),
-            versions=self.versions(),
-        )
-
-    def export_to(self, path: Path) -> int:
-        """Write all daily bars, raw as they are, to ``.parquet`` or ``.csv``; return how many.
-
-        Splits and dividends are not in the file.
-        """
-        answered = self._log().records("bars")
-        bars = self.read(None, *ALL_DAYS)
-        write_file(path, bars, answered)
-        return len(bars)
-
-    def import_from(self, path: Path, asked_at: dt.datetime) -> int:
-        """Store the bars of a file as ``export_to`` writes it; return how many.
-
-        Each symbol's bars replace what the store has of it between its first and its last day in
-        the file. The file's coverage is taken over; without it those ranges count as answered at
-        ``asked_at``.
-        """
-        final = final_on(asked_at)
-        bars, answered = read_file(path)
-        bars = ordered(bars)
-        if not len(bars):
-            return 0
-        starts = np.searchsorted(bars.column, np.arange(len(bars.symbols) + 1))
-        first, last = bars.session[starts[:-1]], bars.session[starts[1:] - 1]
-        table, log = self._bars(), self._log()
-        table.replace_ranges(bars, bars.symbols, first, last)
-        if answered:
-            log.add_records(answered)
-        else:
-            log.add(by_range("bars", asked_at, final, bars.symbols, first, last))
-        return len(bars)
-
-    def compact(self) -> None:
-        """Rewrite months of several files as one each, and the coverage log as one file."""
-        for table in self.bar_tables():
-            table.compact()
-        self._log().compact()
-
-    def vacuum(self, keep_days: int = 7) -> int:
-        """Delete files that no version of the last ``keep_days`` days uses; return how many.
-
-        Earlier data versions can no longer be read afterwards. Files that a writer at work has
-        not committed yet are young, so keep at least a day while others write.
-        """
-        gone = 0
-        for name in self._table_names():
-            table = self.folder.load(name)
-            if table is not None:
-                with self.folder.translated(name):
-                    gone += len(
-                        table.vacuum(
-                            retention_hours=24 * keep_days,
-                            dry_run=False,
-                            enforce_retention_duration=False,
-                        )
-                    )
-        return gone
-
-    def bar_tables(self) -> list[BarTable]:
-        """Return the table of daily bars and those of bars within the day."""
-        within = [self._intraday(freq) for freq in FREQUENCIES if freq != "daily"]
-        return [self._bars(), *within]
-
-    def _table_names(self) -> list[str]:
-        small = ["coverage", "splits", "dividends", "problems"]
-        return ["bars", *small, *(table.name for table in self.bar_tables()[1:])]
-
-    def _bars(self) -> BarTable:
-        return BarTable(self.folder, "bars")
-
-    def _intraday(self, freq: Frequency) -> BarTable:
-        allowed = [name for name in FREQUENCIES if name != "daily"]
-        if freq not in allowed:
-            raise ParameterError("freq", freq, ", ".join(allowed))
-        return BarTable(self.folder, f"intraday_{freq}", timed=True)
-
-    def _log(self) -> CoverageLog:
-        return CoverageLog(self.folder)
-
-    def _splits(self) -> FactTable:
-        return FactTable(self.folder, "splits")
-
-    def _dividends(self) -> FactTable:
-        # A regular and a special dividend can share their ex-date.
-        return FactTable(self.folder, "dividends", many=True)
-
-    def _quarantine(self) -> Quarantine:
-        return Quarantine(self.folder)
-
     def _write_ranges(
         self,
         table: BarTable,
@@ -382,25 +236,28 @@ class BarStore:
         if not names:
             return
         table.replace_ranges(bars, names, first, last)
-        answered = Answered(_topic(table), asked_at, final, symbols=names, first=first, last=last)
-        self._log().add([answered])
+        record = CoverageRecord(
+            _topic(table), asked_at, final, symbols=names, first=first, last=last
+        )
+        self._log().add([record])
         table.compact(MOST_LOOSE_FILES)
 
-    def _write_facts(
+    def _write_actions(
         self,
-        table: FactTable,
-        facts: Facts,
+        table: CorporateActionTable,
+        actions: CorporateActions,
         days: tuple[np.datetime64, np.datetime64],
         asked_at: dt.datetime,
         symbols: Sequence[str] | None,
     ) -> None:
         first, last = _range(days)
         final = final_on(asked_at)
-        table.replace(facts, symbols, first, last)
+        table.replace(actions, symbols, first, last)
         if symbols is None or len(symbols):
-            own = tuple(symbols or ())
-            answered = Answered(table.name, asked_at, final, symbols=own, first=first, last=last)
-            self._log().add([answered])
+            record = CoverageRecord(
+                table.name, asked_at, final, symbols=symbols or (), first=first, last=last
+            )
+            self._log().add([record])
 
 
 def _topic(table: BarTable) -> str:

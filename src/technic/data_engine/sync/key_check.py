@@ -31,7 +31,7 @@ from technic.data_engine.sync.syncer import new_york_date
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
 
-__all__ = ["Finding", "KeyTrial", "Topic"]
+__all__ = ["Finding", "KeyCheck", "Topic"]
 
 T = TypeVar("T")
 
@@ -72,8 +72,8 @@ class Finding:
 
 
 @dataclass(slots=True)
-class KeyTrial:
-    """One trial of one key; ``remote`` should offer every kind its vendor has.
+class KeyCheck:
+    """One check of one key; ``remote`` should offer every kind its vendor has.
 
     ``now``: the time it is, for the days that are asked.
     """
@@ -111,13 +111,13 @@ class KeyTrial:
         if endpoint is None:
             return Finding("listings", "untried", "the vendor lists nothing; use --universe FILE")
 
-        def found(symbols: tuple[str, ...]) -> str:
+        def describe(symbols: tuple[str, ...]) -> str:
             if not set(WELL_KNOWN) <= set(symbols) and symbols:
                 self._symbols = symbols[:2]
             return f"{len(symbols):,} symbols on the first page"
 
         return await self._try(
-            transport, "listings", endpoint, lambda universe: found(universe.symbols)
+            transport, "listings", endpoint, lambda universe: describe(universe.symbols)
         )
 
     async def _bars(
@@ -194,19 +194,23 @@ class KeyTrial:
     async def _try_bars(self, transport: Transport, topic: Topic, request: BarRequest) -> Finding:
         """Ask for bars; an answer without any counts as refused."""
 
-        def found(bars: LongBars) -> str:
+        def describe(bars: LongBars) -> str:
             if not len(bars):
                 raise RefusedError("answered, but without a bar")
             many = f"{len(bars.symbols):,} symbols" if len(bars.symbols) > 1 else bars.symbols[0]
             return f"{request.first}: {len(bars):,} bars of {many}"
 
-        finding = await self._try(transport, topic, self.remote.bars(request), found)
+        finding = await self._try(transport, topic, self.remote.bars(request), describe)
         if finding.verdict == "yes":
             return finding
         return Finding(topic, finding.verdict, f"{request.label}: {finding.detail}")
 
     async def _try(
-        self, transport: Transport, topic: Topic, endpoint: Endpoint[T], say: Callable[[T], str]
+        self,
+        transport: Transport,
+        topic: Topic,
+        endpoint: Endpoint[T],
+        describe: Callable[[T], str],
     ) -> Finding:
         """Ask the first page; a request that came too fast is asked once more."""
         try:
@@ -215,7 +219,7 @@ class KeyTrial:
             except ThrottledError as error:
                 await self._wait(error)
                 answer = await self._ask(transport, endpoint)
-            return Finding(topic, "yes", say(answer))
+            return Finding(topic, "yes", describe(answer))
         except RefusedError as error:
             return Finding(topic, "no", str(error))
         except RequestError as error:

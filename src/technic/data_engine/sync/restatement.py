@@ -18,7 +18,7 @@ from technic.panel import LongBars
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray
 
-__all__ = ["Overlap"]
+__all__ = ["RestatementCheck"]
 
 SESSIONS = 3
 TOLERANCE = 1e-3
@@ -28,19 +28,19 @@ Span = tuple[np.datetime64, np.datetime64]
 Ranges = tuple[Span, ...]
 
 
-class Overlap:
-    """The stored closes to compare with, and the symbols found restated in ``changed``.
+class RestatementCheck:
+    """The stored closes to compare with, and the symbols found ``restated``.
 
     ``gaps``: what is missing, and the answered sessions that are asked again with it.
     """
 
     def __init__(self, gaps: Gaps) -> None:
         self.gaps = gaps
-        self.changed: dict[str, None] = {}
+        self.restated: dict[str, None] = {}
         self._stored: dict[tuple[str, np.datetime64], float] = {}
         self._ranges: dict[str, Ranges] = {}
-        self._held: dict[str, list[Span]] = {}
-        self._whole: list[BarRequest] = []
+        self._withheld: dict[str, list[Span]] = {}
+        self._refetches: list[BarRequest] = []
 
     @classmethod
     def of(
@@ -50,28 +50,28 @@ class Overlap:
         coverage: Coverage,
         gaps: Gaps,
         calendar: SessionCalendar,
-    ) -> Overlap:
+    ) -> RestatementCheck:
         """Find the sessions that requests for ``gaps`` will overlap; none for raw prices."""
         if remote.price_basis == "raw" or not gaps.groups:
             return cls(gaps)
         ranges = coverage.ranges
         asked = {
-            symbol: _asked_again(ranges[symbol], gaps.sessions[int(np.argmax(row))], calendar)
+            symbol: _overlap_sessions(ranges[symbol], gaps.sessions[int(np.argmax(row))], calendar)
             for group, row in zip(gaps.groups, gaps.missing, strict=True)
             for symbol in group
             if symbol in ranges
         }
-        again = {symbol: days for symbol, days in asked.items() if len(days)}
-        if not again:
+        overlap = {symbol: days for symbol, days in asked.items() if len(days)}
+        if not overlap:
             return cls(gaps)
-        one = cls(_widened(gaps, again, calendar))
-        one._ranges = {symbol: ranges[symbol] for symbol in again}
-        one._stored = _closes(store, again)
-        return one
+        check = cls(_widened(gaps, overlap, calendar))
+        check._ranges = {symbol: ranges[symbol] for symbol in overlap}
+        check._stored = _closes(store, overlap)
+        return check
 
     def compare(self, request: BarRequest, bars: LongBars) -> frozenset[str]:
         """Return the symbols whose stored closes are not what comes now; note them."""
-        if not self._stored or request in self._whole:
+        if not self._stored or request in self._refetches:
             return frozenset()
         restated = set()
         for at, session, close in zip(bars.column, bars.session, bars.close, strict=True):
@@ -79,20 +79,20 @@ class Overlap:
             if before is not None and not abs(close - before) <= TOLERANCE * abs(before):
                 restated.add(bars.symbols[at])
         for symbol in sorted(restated):
-            self.changed[symbol] = None
-            self._held.setdefault(symbol, []).append((request.first, request.last))
+            self.restated[symbol] = None
+            self._withheld.setdefault(symbol, []).append((request.first, request.last))
         return frozenset(restated)
 
-    def whole_histories(self) -> list[BarRequest]:
+    def refetches(self) -> list[BarRequest]:
         """Requests for all that was ever answered of the restated symbols, and what was held."""
-        for symbol, held in self._held.items():
+        for symbol, held in self._withheld.items():
             spans = [*self._ranges[symbol], *held]
             first, last = min(first for first, _ in spans), max(last for _, last in spans)
-            self._whole.append(BarRequest("symbol_range", first, last, (symbol,)))
-        return self._whole
+            self._refetches.append(BarRequest("symbol_range", first, last, (symbol,)))
+        return self._refetches
 
 
-def _asked_again(ranges: Ranges, gap: np.datetime64, calendar: SessionCalendar) -> DateArray:
+def _overlap_sessions(ranges: Ranges, gap: np.datetime64, calendar: SessionCalendar) -> DateArray:
     """Return the last answered sessions before the first gap, else the first ones after it."""
     before = [span for span in ranges if span[0] < gap]
     if before:
@@ -101,13 +101,15 @@ def _asked_again(ranges: Ranges, gap: np.datetime64, calendar: SessionCalendar) 
     return calendar.between(*ranges[0])[:SESSIONS]
 
 
-def _closes(store: BarStore, again: dict[str, DateArray]) -> dict[tuple[str, np.datetime64], float]:
+def _closes(
+    store: BarStore, overlap: dict[str, DateArray]
+) -> dict[tuple[str, np.datetime64], float]:
     """Read the stored closes of the sessions to ask again."""
-    first = min(days[0] for days in again.values())
-    last = max(days[-1] for days in again.values())
-    bars = store.read(tuple(again), first, last)
+    first = min(days[0] for days in overlap.values())
+    last = max(days[-1] for days in overlap.values())
+    bars = store.read(tuple(overlap), first, last)
     since, until = (
-        np.array([again[symbol][end] for symbol in bars.symbols], "datetime64[D]")
+        np.array([overlap[symbol][end] for symbol in bars.symbols], "datetime64[D]")
         for end in (0, -1)
     )
     kept = (bars.session >= since[bars.column]) & (bars.session <= until[bars.column])
@@ -116,14 +118,14 @@ def _closes(store: BarStore, again: dict[str, DateArray]) -> dict[tuple[str, np.
     return dict(zip(keys, bars.close.tolist(), strict=True))
 
 
-def _widened(gaps: Gaps, again: dict[str, DateArray], calendar: SessionCalendar) -> Gaps:
+def _widened(gaps: Gaps, overlap: dict[str, DateArray], calendar: SessionCalendar) -> Gaps:
     """Return the gaps with the sessions to ask again, which may lie outside those asked for."""
-    days = np.concatenate([gaps.sessions, *again.values()])
+    days = np.concatenate([gaps.sessions, *overlap.values()])
     sessions = calendar.between(days.min(), days.max())
     missing = np.zeros((len(gaps.symbols), len(sessions)), bool)
     rows = np.repeat(np.arange(len(gaps.groups)), gaps.sizes)
     missing[:, np.searchsorted(sessions, gaps.sessions)] = gaps.missing[rows]
     for row, symbol in enumerate(gaps.symbols):
-        if symbol in again:
-            missing[row, np.searchsorted(sessions, again[symbol])] = True
+        if symbol in overlap:
+            missing[row, np.searchsorted(sessions, overlap[symbol])] = True
     return Gaps.of(gaps.symbols, sessions, missing)

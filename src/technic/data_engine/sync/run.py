@@ -1,4 +1,4 @@
-"""One sync while it runs: jobs from requests, answers to the inbox, failures by symbol."""
+"""One sync while it runs: jobs from requests, answers to the write buffer, failures by symbol."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from technic.data_engine.interfaces.transport import Transport
 from technic.data_engine.network.clock import Clock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.network.rate_limiter import Limiter
-from technic.data_engine.providers.vendors.actions import joined_splits
+from technic.data_engine.providers.vendors.actions import concat_splits
 from technic.data_engine.store import BarStore
-from technic.data_engine.sync.restatement import Overlap
-from technic.data_engine.sync.write_buffer import Inbox
+from technic.data_engine.sync.restatement import RestatementCheck
+from technic.data_engine.sync.write_buffer import WriteBuffer
 from technic.errors import FetchError
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
@@ -73,7 +73,7 @@ class SyncRun:
         requests: Sequence[BarRequest],
         symbols: Sequence[str],
         sessions: DateArray,
-        overlap: Overlap,
+        restatement: RestatementCheck,
         now: dt.datetime,
         final: np.datetime64,
         *,
@@ -85,12 +85,12 @@ class SyncRun:
         ``freq``: of the bars of ``requests``; ``dividends``: ask for them as well.
         """
         self._wanted = frozenset(symbols)
-        with Inbox(self._store, now, final, freq) as inbox:
-            await self._ask(requests, inbox, overlap)
-            await self._ask([*self._cells, *overlap.whole_histories()], inbox, overlap)
+        with WriteBuffer(self._store, now, final, freq) as buffer:
+            await self._ask(requests, buffer, restatement)
+            await self._ask([*self._cells, *restatement.refetches()], buffer, restatement)
             for session, parts in self._held.items():
-                inbox.put_day(session, concatenated(parts))
-        self.bars = inbox.bars
+                buffer.put_day(session, concatenated(parts))
+        self.bars = buffer.bars
         self._asked_bars = self.stats.requests > 0
         if self._asked_bars and not self.stats.done:
             return  # the provider is down: each symbol is named for that, splits wait
@@ -99,11 +99,13 @@ class SyncRun:
             if dividends:
                 await self._ask_dividends(sessions, now)
 
-    async def _ask(self, requests: Sequence[BarRequest], inbox: Inbox, overlap: Overlap) -> None:
+    async def _ask(
+        self, requests: Sequence[BarRequest], buffer: WriteBuffer, restatement: RestatementCheck
+    ) -> None:
         self._planned += len(requests)
         fetcher: Fetcher[BarRequest, LongBars] = self._fetcher(
             on_page=lambda key, page: self._pages.setdefault(key, []).append(page),
-            on_done=lambda key: self._complete(key, inbox, overlap),
+            on_done=lambda key: self._complete(key, buffer, restatement),
             on_failed=self._give_up,
         )
         fetcher.on_unknown = self._unknown
@@ -138,7 +140,9 @@ class SyncRun:
         endpoint: Endpoint[LongBars] = self._remote.bars(asked)
         return FetchJob(request, endpoint, without if symbols else None)
 
-    def _complete(self, request: BarRequest, inbox: Inbox, overlap: Overlap) -> None:
+    def _complete(
+        self, request: BarRequest, buffer: WriteBuffer, restatement: RestatementCheck
+    ) -> None:
         """All pages of a request are in: hand its bars on."""
         bars = concatenated(self._pages.pop(request, []))
         whole = bars.complete()
@@ -147,11 +151,11 @@ class SyncRun:
             if request.first in self._held:
                 self._held[request.first].append(bars.rows(whole))
         elif request.symbols:
-            gone = overlap.compare(request, bars) | self.failed_symbols.keys()
+            gone = restatement.compare(request, bars) | self.failed_symbols.keys()
             answered = tuple(s for s in request.symbols if s not in gone)
             whole &= ~np.isin(bars.column, [i for i, s in enumerate(bars.symbols) if s in gone])
             if answered:
-                inbox.put_range(request, answered, bars.rows(whole))
+                buffer.put_range(request, answered, bars.rows(whole))
         else:
             cells = [
                 BarRequest("symbol_range", request.first, request.first, (bars.symbols[at],))
@@ -162,7 +166,7 @@ class SyncRun:
                 self._cells |= dict.fromkeys(cells)
                 self._held[request.first] = [bars.rows(whole)]
             else:
-                inbox.put_day(request.first, bars.rows(whole))
+                buffer.put_day(request.first, bars.rows(whole))
 
     def _give_up(self, request: BarRequest, failure: Failure) -> None:
         self._pages.pop(request, None)
@@ -190,7 +194,7 @@ class SyncRun:
         endpoint = self._remote.splits(*days) if days else None
         if days is not None and endpoint is not None:
             parts = await self._all_pages("splits", endpoint, days)
-            self._store.write_splits(joined_splits(parts), *days, now)
+            self._store.write_splits(concat_splits(parts), *days, now)
 
     async def _ask_dividends(self, sessions: DateArray, now: dt.datetime) -> None:
         """Ask for the dividends of the window in the same way."""
@@ -198,7 +202,7 @@ class SyncRun:
         endpoint = self._remote.dividends(*days) if days else None
         if days is not None and endpoint is not None:
             parts = await self._all_pages("dividends", endpoint, days)
-            paid = _joined_dividends(parts)
+            paid = _concat_dividends(parts)
             self._store.write_dividends(paid, *days, now)
             self.dividends = len(paid.symbol)
 
@@ -232,7 +236,7 @@ class SyncRun:
         return parts
 
 
-def _joined_dividends(parts: Sequence[Dividends]) -> Dividends:
+def _concat_dividends(parts: Sequence[Dividends]) -> Dividends:
     """Put pages of dividends together; the same amount twice on one day is one that came twice."""
     rows = {
         (symbol, session, amount): None

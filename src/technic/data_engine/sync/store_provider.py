@@ -46,7 +46,7 @@ class StoreVersion:
     store: BarStore
     versions: Mapping[str, int]
 
-    def facts(self) -> dict[str, object]:
+    def provenance(self) -> dict[str, object]:
         """Return each table's version and its identity: another store has other numbers."""
         tables = {}
         for name, version in self.versions.items():
@@ -183,7 +183,7 @@ class StoredProvider:
     def _pinned(self) -> BarStore:
         """One version for bars and splits, whoever writes meanwhile; a saved result names it."""
         self.read_from = self.syncer.store.versions()
-        return self.syncer.store.at(self.read_from)
+        return self.syncer.store.at_versions(self.read_from)
 
 
 def _with_counts(fetched: FetchResult, report: SyncReport) -> FetchResult:

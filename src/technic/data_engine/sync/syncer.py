@@ -32,7 +32,7 @@ from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, Fet
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.planning.plan import MINUTES_OF_A_DAY, Plan, make_plan
 from technic.data_engine.store import BarStore
-from technic.data_engine.sync.restatement import Overlap
+from technic.data_engine.sync.restatement import RestatementCheck
 from technic.data_engine.sync.run import SyncRun
 from technic.errors import FetchError
 from technic.sessions import SessionCalendar
@@ -102,14 +102,14 @@ class Syncer:
 
     def _prepare(
         self, askable: Sequence[str], sessions: DateArray, freq: Frequency = "daily"
-    ) -> tuple[Gaps, Overlap, Plan]:
+    ) -> tuple[Gaps, RestatementCheck, Plan]:
         """Find what is missing, what to compare it with, and the requests for both."""
         coverage = self._coverage(freq)
         gaps = coverage.missing(askable, sessions)
         if freq != "daily":
-            return gaps, Overlap(gaps), self._plan(gaps, freq)
-        overlap = Overlap.of(self.remote, self.store, coverage, gaps, self.calendar)
-        return gaps, overlap, self._plan(overlap.gaps, freq)
+            return gaps, RestatementCheck(gaps), self._plan(gaps, freq)
+        restatement = RestatementCheck.of(self.remote, self.store, coverage, gaps, self.calendar)
+        return gaps, restatement, self._plan(restatement.gaps, freq)
 
     def _coverage(self, freq: Frequency) -> Coverage:
         return self.store.coverage() if freq == "daily" else self.store.intraday_coverage(freq)
@@ -144,7 +144,7 @@ class Syncer:
         """
         started = time.perf_counter()
         askable = self._askable(symbols)
-        gaps, overlap, plan = self._prepare(askable, sessions, freq)
+        gaps, restatement, plan = self._prepare(askable, sessions, freq)
         now = self.now()
         final = self.calendar.last_completed(now)
         async with self.open_transport() as transport:
@@ -155,7 +155,7 @@ class Syncer:
                 plan.requests,
                 askable,
                 sessions,
-                overlap,
+                restatement,
                 now,
                 final,
                 freq=freq,
@@ -171,7 +171,7 @@ class Syncer:
             plan=plan,
             stats=run.stats,
             bars=run.bars,
-            restated=tuple(sorted(overlap.changed)),
+            restated=tuple(sorted(restatement.restated)),
             seconds=time.perf_counter() - started,
             dividends=run.dividends,
         )

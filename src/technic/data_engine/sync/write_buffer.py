@@ -21,7 +21,7 @@ from technic.data_engine.store import BarStore
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
 
-__all__ = ["Inbox"]
+__all__ = ["WriteBuffer"]
 
 DAYS_A_COMMIT = 12
 ROWS_A_COMMIT = 250_000
@@ -31,7 +31,7 @@ WAITING_COMMITS = 4
 Commit = Callable[[], None]
 
 
-class Inbox:
+class WriteBuffer:
     """Takes complete answers and writes them; use it with ``with``.
 
     ``asked_at``: the time that coverage carries; ``final``: the last session that is over then;

@@ -95,7 +95,7 @@ def open_bars(path: Path) -> BarRows:
     if not paths:
         hint = "name a file, or a folder with one file per symbol"
         raise InputFileError(str(path), "holds no CSV or Parquet file", hint=hint)
-    return _joined(path, paths, [_try_open(each) for each in paths])
+    return _concat(path, paths, [_try_open(each) for each in paths])
 
 
 def bar_paths(path: Path) -> list[Path]:
@@ -146,7 +146,7 @@ def _try_open(path: Path) -> BarRows | InputFileError:
         return error
 
 
-def _joined(folder: Path, paths: Sequence[Path], read: list[BarRows | InputFileError]) -> BarRows:
+def _concat(folder: Path, paths: Sequence[Path], read: list[BarRows | InputFileError]) -> BarRows:
     """Put the files of a folder together; a symbol may have rows in several of them."""
     good = [rows for rows in read if isinstance(rows, BarRows)]
     bad = {

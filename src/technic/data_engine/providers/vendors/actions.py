@@ -19,7 +19,7 @@ from technic.data_engine.interfaces.records import Dividends, Renames, Splits
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.typing import DateArray
 
-__all__ = ["Action", "Days", "dividend_table", "joined_splits", "rename_table", "split_table"]
+__all__ = ["Action", "Days", "concat_splits", "dividend_table", "rename_table", "split_table"]
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def split_table(rows: Sequence[Action], days: Days) -> Splits:
     return _one_a_day(symbol, session, np.array([row[2] for row in usable]), days)
 
 
-def joined_splits(parts: Sequence[Splits]) -> Splits:
+def concat_splits(parts: Sequence[Splits]) -> Splits:
     """Put pages of splits together by the same rules; a split on two pages counts once."""
     symbol = np.concatenate([np.empty(0, object), *(part.symbol for part in parts)])
     session = np.concatenate([np.empty(0, "datetime64[D]"), *(part.session for part in parts)])

@@ -11,8 +11,8 @@ from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.records import Splits
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.data_engine.providers.vendors.actions import (
+    concat_splits,
     dividend_table,
-    joined_splits,
     rename_table,
     split_table,
 )
@@ -31,7 +31,7 @@ def listed(splits: Splits) -> list[tuple[str, str, float]]:
 def test_a_split_listed_twice_counts_once():
     """The same row twice, on one page or on two, is one split, as adjustment demands."""
     page = split_table([("NVDA", TENTH, 10.0), ("NVDA", TENTH, 10.0)], JUNE)
-    both = joined_splits([page, page, Splits.none()])
+    both = concat_splits([page, page, Splits.none()])
     assert listed(page) == listed(both) == [("NVDA", "2024-06-10", 10.0)]
     split_adjust(make_bars(["NVDA"], JUNE[0] + range(3)), both, JUNE[1])
 

@@ -17,7 +17,7 @@ from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.providers.vendors.alpaca import PLUS, AlpacaProvider
 from technic.data_engine.providers.vendors.polygon import PAID, PolygonProvider
-from technic.data_engine.sync.key_check import Finding, KeyTrial
+from technic.data_engine.sync.key_check import Finding, KeyCheck
 from technic.loopback import Loopback
 from technic.testing import FakeClock
 
@@ -36,7 +36,7 @@ def tried(
 ) -> dict[str, Finding]:
     """The findings by topic where ``answer`` stands for the vendor; none of them shows the key."""
     connect = partial(FunctionTransport, answer)
-    trial = KeyTrial(remote, CALENDAR, now, connect, clock or FakeClock())
+    trial = KeyCheck(remote, CALENDAR, now, connect, clock or FakeClock())
     findings = asyncio.run(trial.run())
     assert KEY not in repr(findings)
     return {finding.topic: finding for finding in findings}

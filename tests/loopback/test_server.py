@@ -165,7 +165,7 @@ def test_an_engine_gets_everything_through_all_faults(server: LoopbackServer):
             fetcher = Fetcher(
                 transport,
                 Limiter(None, SystemClock()),
-                FetchRules(request_timeout_s=2.0, backoff_s=0.01, retry_share=5.0, attempts=20),
+                FetchRules(request_timeout_s=2.0, backoff_s=0.01, retry_fraction=5.0, attempts=20),
                 on_page=lambda key, bars: came.__setitem__(key, len(bars)),
                 on_done=lambda _key: None,
                 on_failed=lambda key, failure: failed.append((key, failure)),

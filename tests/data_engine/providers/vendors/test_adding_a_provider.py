@@ -19,7 +19,7 @@ from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.testing import FakeClock
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "providers.md"
+PAGE = Path(__file__).resolve().parents[4] / "docs" / "providers.md"
 EXAMPLE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 ROWS = [
     {"day": "2024-03-07", "open": 1.0, "high": 3.0, "low": 0.5, "close": 2.0, "volume": 10},

@@ -23,7 +23,7 @@ KILLS = int(os.environ.get("TECHNIC_SOAK_KILLS", "5"))
 CALENDAR = build_calendar(2026)
 TODAY = "2026-06-30"
 DAYS = CALENDAR.last(SESSIONS, np.datetime64(TODAY))
-CHILD = Path(__file__).parents[1] / "support" / "sync_child.py"
+CHILD = Path(__file__).parents[2] / "support" / "sync_child.py"
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from technic.data_engine.interfaces.records import Splits
 from technic.data_engine.store import BarStore
 from technic.testing import make_bars
 
-CHILD = Path(__file__).parents[1] / "support" / "scan_child.py"
+CHILD = Path(__file__).parents[2] / "support" / "scan_child.py"
 DAY = "2024-03-08"
 SYMBOLS = [f"S{i:02d}" for i in range(12)]
 RUNS = 20

@@ -352,7 +352,7 @@ def test_an_earlier_data_version_can_be_read_until_it_is_vacuumed(store: BarStor
     store.write_days(old, DAYS, ASKED)
     versions = store.versions()
     store.write_days(make_bars(["A"], DAYS, seed=3), DAYS, ASKED)
-    then = store.at(versions)
+    then = store.at_versions(versions)
     assert everything(then) == cells(old) != everything(store)
     assert then.splits().symbol.tolist() == []
     with pytest.raises(StoreError, match="read-only"):

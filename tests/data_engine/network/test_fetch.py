@@ -126,7 +126,7 @@ def test_a_fault_that_stays_is_a_failure_with_its_reason_and_nobody_else_suffers
 def test_retries_end_when_the_budget_is_spent():
     """A server that always fails is not asked attempts × jobs times."""
     outcome = Outcome(
-        lambda _: HttpResponse(500, {}, b""), FetchRules(retry_floor=5, retry_share=0.0)
+        lambda _: HttpResponse(500, {}, b""), FetchRules(retry_floor=5, retry_fraction=0.0)
     )
     stats = outcome.run([job(f"k{i}") for i in range(20)])
     assert len(outcome.failed) == 20

@@ -35,7 +35,7 @@ def test_each_fault_has_its_share():
     rules = FaultRules(throttled=0.05, server_error=0.02, reset=0.01, truncated=0.01, hang=0.005)
     faults = Faults(rules)
     drawn = Counter(faults.draw(call(f"a/{i}"), "range")[0] for i in range(20_000))
-    for kind, share in rules.shares.items():
+    for kind, share in rules.rates.items():
         deviation = (20_000 * share * (1 - share)) ** 0.5
         assert abs(drawn[kind] - 20_000 * share) <= 4 * deviation
 

@@ -1,0 +1,134 @@
+"""What keeps a store sound and moves it: hashes, inspection, files in and out, compaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from technic.data_engine.store._coverage_log import by_range, final_on
+from technic.data_engine.store._hashes import content_hashes
+from technic.data_engine.store._inspect import (
+    StoreStats,
+    count_files,
+    verify_bars,
+    verify_coverage,
+)
+from technic.data_engine.store._rows import ordered
+from technic.data_engine.store._tables import StoreTables
+from technic.data_engine.store._transfer import read_file, write_file
+
+__all__ = ["StoreMaintenance"]
+
+ALL_DAYS = (np.datetime64("0001-01-01", "D"), np.datetime64("9999-12-31", "D"))
+
+
+@dataclass(frozen=True, slots=True)
+class StoreMaintenance(StoreTables):
+    """The part of a store that its keeper uses."""
+
+    def versions(self) -> dict[str, int]:
+        """Return the data version: each table that was written, and its version."""
+        found = {name: self.folder.load(name) for name in self._table_names()}
+        return {name: table.version() for name, table in found.items() if table is not None}
+
+    def content_hash(
+        self, symbols: Sequence[str] | None, first: np.datetime64, last: np.datetime64
+    ) -> dict[str, str]:
+        """Return a hash of each symbol's bars; equal bars have equal hashes in any store."""
+        return content_hashes(self._bars().read(symbols, first, last))
+
+    def verify(self) -> list[str]:
+        """Return what is wrong, one sentence each.
+
+        Looked for: files that cannot be read or are not sorted, rows in the wrong month, cells
+        with two bars, days that are covered and have no bars.
+        """
+        problems: list[str] = []
+        for table in self.bar_tables():
+            found, days = verify_bars(table)
+            problems += found
+            if not table.timed:
+                problems += verify_coverage(self._log(), days)
+        return problems
+
+    def stats(self) -> StoreStats:
+        """Return what the store holds."""
+        files, coverage = count_files(self._bars()), self._log().coverage("bars")
+        symbols, first, last = self._bars().extent()
+        return StoreStats(
+            bars=sum(file.rows for file in files),
+            symbols=symbols,
+            first=first,
+            last=last,
+            market_days=len(coverage.sessions),
+            ranges=len(coverage.first),
+            splits=len(self._splits().read().symbol),
+            dividends=len(self._dividends().read().symbol),
+            quarantined=len(self._quarantine().all()),
+            bar_files=len(files),
+            bar_bytes=sum(file.size for file in files),
+            coverage_files=len(count_files(self._log())),
+            versions=self.versions(),
+        )
+
+    def export_to(self, path: Path) -> int:
+        """Write all daily bars, raw as they are, to ``.parquet`` or ``.csv``; return how many.
+
+        Splits and dividends are not in the file.
+        """
+        answered = self._log().records("bars")
+        bars = self._bars().read(None, *ALL_DAYS)
+        write_file(path, bars, answered)
+        return len(bars)
+
+    def import_from(self, path: Path, asked_at: dt.datetime) -> int:
+        """Store the bars of a file as ``export_to`` writes it; return how many.
+
+        Each symbol's bars replace what the store has of it between its first and its last day in
+        the file. The file's coverage is taken over; without it those ranges count as answered at
+        ``asked_at``.
+        """
+        final = final_on(asked_at)
+        bars, answered = read_file(path)
+        bars = ordered(bars)
+        if not len(bars):
+            return 0
+        starts = np.searchsorted(bars.column, np.arange(len(bars.symbols) + 1))
+        first, last = bars.session[starts[:-1]], bars.session[starts[1:] - 1]
+        table, log = self._bars(), self._log()
+        table.replace_ranges(bars, bars.symbols, first, last)
+        if answered:
+            log.add_records(answered)
+        else:
+            log.add(by_range("bars", asked_at, final, bars.symbols, first, last))
+        return len(bars)
+
+    def compact(self) -> None:
+        """Rewrite months of several files as one each, and the coverage log as one file."""
+        for table in self.bar_tables():
+            table.compact()
+        self._log().compact()
+
+    def vacuum(self, keep_days: int = 7) -> int:
+        """Delete files that no version of the last ``keep_days`` days uses; return how many.
+
+        Earlier data versions can no longer be read afterwards. Files that a writer at work has
+        not committed yet are young, so keep at least a day while others write.
+        """
+        gone = 0
+        for name in self._table_names():
+            table = self.folder.load(name)
+            if table is not None:
+                with self.folder.translated(name):
+                    gone += len(
+                        table.vacuum(
+                            retention_hours=24 * keep_days,
+                            dry_run=False,
+                            enforce_retention_duration=False,
+                        )
+                    )
+        return gone

@@ -1,0 +1,53 @@
+"""The tables of a store by what they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
+from technic.data_engine.store._bar_table import BarTable
+from technic.data_engine.store._corporate_actions import CorporateActionTable
+from technic.data_engine.store._coverage_log import CoverageLog
+from technic.data_engine.store._delta import DeltaFolder
+from technic.data_engine.store._quarantine import Quarantine
+from technic.errors import ParameterError
+
+__all__ = ["StoreTables"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTables:
+    """Makes the tables of one folder when they are asked for; holds no state and no files open."""
+
+    folder: DeltaFolder
+
+    def bar_tables(self) -> list[BarTable]:
+        """Return the table of daily bars and those of bars within the day."""
+        within = [self._intraday(freq) for freq in FREQUENCIES if freq != "daily"]
+        return [self._bars(), *within]
+
+    def _table_names(self) -> list[str]:
+        small = ["coverage", "splits", "dividends", "problems"]
+        return ["bars", *small, *(table.name for table in self.bar_tables()[1:])]
+
+    def _bars(self) -> BarTable:
+        return BarTable(self.folder, "bars")
+
+    def _intraday(self, freq: Frequency) -> BarTable:
+        allowed = [name for name in FREQUENCIES if name != "daily"]
+        if freq not in allowed:
+            raise ParameterError("freq", freq, ", ".join(allowed))
+        return BarTable(self.folder, f"intraday_{freq}", timed=True)
+
+    def _log(self) -> CoverageLog:
+        return CoverageLog(self.folder)
+
+    def _splits(self) -> CorporateActionTable:
+        return CorporateActionTable(self.folder, "splits")
+
+    def _dividends(self) -> CorporateActionTable:
+        # A regular and a special dividend can share their ex-date.
+        return CorporateActionTable(self.folder, "dividends", several_a_day=True)
+
+    def _quarantine(self) -> Quarantine:
+        return Quarantine(self.folder)
