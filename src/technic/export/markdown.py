@@ -4,28 +4,10 @@ from __future__ import annotations
 
 import math
 
+from technic.result.main_columns import MAIN_COLUMNS
 from technic.result.scan_result import ScanResult
 
 __all__ = ["markdown"]
-
-_COLUMNS = (
-    ("symbol", "symbol", ""),
-    ("company", "company", ""),
-    ("sector", "sector", ""),
-    ("close", "price $", ",.2f"),
-    ("return_1_pct", "change %", "+.2f"),
-    ("tech_rating", "rating", ".1f"),
-    ("signal", "signal", ""),
-    ("rs_rating", "RS", ".0f"),
-    ("rel_volume_20", "rel. volume", ".2f"),
-    ("entry", "entry $", ",.2f"),
-    ("stop", "stop $", ",.2f"),
-    ("target", "target $", ",.2f"),
-    ("reward_risk", "reward/risk", ".1f"),
-    ("shares", "shares", ",.0f"),
-)
-"""Column of the table, heading, number format ("" for text)."""
-
 
 ANY = "*"
 """The format of a column that was asked for: numbers as they are, or text."""
@@ -52,12 +34,15 @@ def markdown(result: ScanResult, limit: int | None = None) -> str:
 
 
 def _places(result: ScanResult) -> list[tuple[str, str, str]]:
-    """Return the columns from left to right: those asked for, else the main ones and the added."""
-    main = {column[0]: column for column in _COLUMNS}
+    """Return name, heading and number format from left to right.
+
+    They are the columns that were asked for, else the main ones and those that setups added.
+    """
+    main = {column.name: (column.name, column.heading, column.number) for column in MAIN_COLUMNS}
     if result.chosen:
         names = ("symbol", *(name for name in result.chosen if name != "symbol"))
         return [main.get(name, (name, name, ANY)) for name in names]
-    return [*_COLUMNS, *((name, name, ANY) for name in result.added if name not in main)]
+    return [*main.values(), *((name, name, ANY) for name in result.added if name not in main)]
 
 
 def _cell(value: object, spec: str) -> str:

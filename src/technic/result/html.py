@@ -5,34 +5,20 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from technic.result.main_columns import MAIN_COLUMNS
+
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
 
 __all__ = ["html"]
 
 HTML_ROWS = 25
-HTML_COLUMNS = (
-    "symbol",
-    "company",
-    "sector",
-    "close",
-    "return_1_pct",
-    "tech_rating",
-    "signal",
-    "rs_rating",
-    "entry",
-    "stop",
-    "target",
-    "reward_risk",
-    "shares",
-    "plan_note",
-)
-"""What a notebook shows of a row; the table has every column."""
 
 
 def html(result: ScanResult) -> str:
     """Return the best rows with their main columns, headline, warnings and ledger."""
-    shown = [name for name in HTML_COLUMNS if name in result.table.columns]
+    names = (*(column.name for column in MAIN_COLUMNS), "plan_note")
+    shown = [name for name in names if name in result.table.columns]
     rows = result.table[shown].head(HTML_ROWS)
     whole = {name: "{:,.0f}".format for name in ("rs_rating", "shares") if name in shown}
     table = rows.to_html(index=False, float_format="{:,.2f}".format, formatters=whole, na_rep="-")

@@ -12,8 +12,9 @@ import pandas as pd
 
 from technic.errors import InputFileError, ParameterError
 from technic.result.folder import SCAN, StoredFolder, read_folder
+from technic.result.headline import headline_of
 from technic.result.info import DataInfo
-from technic.result.ledger import KEPT, Ledger
+from technic.result.ledger import Ledger
 from technic.scan.config import ScanConfig
 from technic.scan.config_json import config_from_json
 from technic.universe import Universe
@@ -58,12 +59,7 @@ class SavedScan:
 
     def headline(self) -> str:
         """One line: as of when, how many of how many, from where, SIMULATED where it is."""
-        label = " · SIMULATED" if self.data.simulated else ""
-        kept = self.ledger.counts.get(KEPT, 0)
-        return (
-            f"as of {self.as_of} · {kept:,} of {len(self.ledger):,} symbols kept · "
-            f"{self.data.provider} data to {self.data.last_session}{label}"
-        )
+        return str(headline_of(self))
 
 
 def load_saved(folder: str | Path) -> SavedScan:

@@ -15,9 +15,10 @@ from technic.data_engine.data_version import DataVersion
 from technic.data_engine.price_cache import LazyPrices, PriceCache
 from technic.errors import MissingExtraError, ParameterError
 from technic.regime import Regime
+from technic.result.headline import headline_of
 from technic.result.html import html
 from technic.result.info import DataInfo, RunnerInfo, ScanStats, UniverseInfo
-from technic.result.ledger import KEPT, Ledger
+from technic.result.ledger import Ledger
 from technic.result.save import save_result
 from technic.result.summary import summary
 from technic.scan.conditions import ConditionResult, NotSettled
@@ -149,13 +150,7 @@ class ScanResult:
 
     def headline(self) -> str:
         """One line: as of when, how many of how many, from where, SIMULATED where it is."""
-        label = " · SIMULATED" if self.data.simulated else ""
-        kept = self.ledger.counts.get(KEPT, 0)
-        return (
-            f"as of {self.as_of} · {kept:,} of {self.universe.size:,} symbols kept · "
-            f"{self.data.provider} data to {self.data.last_session} "
-            f"({self.data.price_basis.replace('_', ' ')}){label}"
-        )
+        return str(headline_of(self))
 
     def _repr_html_(self) -> str:
         return html(self)

@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from technic.cli.render.style import change_text, rating_style, signal_text
-from technic.cli.render.verify_report import saved_lines
+from technic.cli.render.verify_report import saved_line
 from technic.result.diff import ComponentChange, Diff, Side, SymbolChange
+from technic.result.headline import headline_of
 from technic.result.ledger import KEPT
 
 __all__ = ["diff_lines"]
@@ -29,8 +30,8 @@ def diff_lines(found: Diff, limit: int | None, width: int) -> Iterator[Renderabl
         f"{found.before.folder} → {found.after.folder}",
         overflow="fold",
     )
-    yield saved_lines(found.before.headline())
-    yield saved_lines(found.after.headline())
+    yield saved_line(headline_of(found.before))
+    yield saved_line(headline_of(found.after))
     for warning in found.warnings:
         yield Text(f"warning: {warning}", "yellow")
     counts = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from technic.cli.render.style import (
     shortened,
     signal_text,
 )
+from technic.result.main_columns import MAIN_COLUMNS
 from technic.result.scan_result import ScanResult
 
 __all__ = ["ranking_lines"]
@@ -31,12 +32,12 @@ EDGE = 1
 class _Column:
     """One column: heading with the unit below, how a cell reads, when it leaves.
 
-    ``rank``: 0 stays always; the largest that does not fit leaves first.
+    ``priority`` as in ``MainColumn``.
     """
 
     name: str
     heading: str
-    rank: int
+    priority: int
     cell: Callable[[Any], Text]
     left: bool = False
 
@@ -61,44 +62,54 @@ def _known(value: object) -> bool:
     return value is not None and not (isinstance(value, float) and not math.isfinite(value))
 
 
-_COLUMNS = (
-    _Column("rank", "\n#", 1, _number("d")),
-    _Column("symbol", "\nsymbol", 0, lambda value: Text(str(value), "bold"), left=True),
-    _Column("company", "\ncompany", 9, _short(24), left=True),
-    _Column("sector", "\nsector", 10, _short(18), left=True),
-    _Column("close", "price\n$", 0, _price),
-    _Column("return_1_pct", "change\n%", 5, change_text),
-    _Column("tech_rating", "rating\n0-100", 0, _rating),
-    _Column("rating_bar", "\n", 11, rating_bar, left=True),
-    _Column("signal", "\nsignal", 0, signal_text, left=True),
-    _Column("rs_rating", "RS\n1-99", 3, _number(".0f")),
-    _Column("rel_volume_20", "rel. vol.\nx", 8, _number(".2f")),
-    _Column("entry", "entry\n$", 2, _price),
-    _Column("stop", "stop\n$", 2, _price),
-    _Column("target", "target\n$", 4, _price),
-    _Column("reward_risk", "R/R\nx", 7, _number(".1f")),
-    _Column("shares", "shares\n", 3, lambda value: Text(f"{value:,.0f}" if value else "-")),
-)
+_CELLS: Mapping[str, Callable[[Any], Text]] = {
+    "symbol": lambda value: Text(str(value), "bold"),
+    "company": _short(24),
+    "sector": _short(18),
+    "close": _price,
+    "return_1_pct": change_text,
+    "tech_rating": _rating,
+    "signal": signal_text,
+    "entry": _price,
+    "stop": _price,
+    "target": _price,
+    "shares": lambda value: Text(f"{value:,.0f}" if value else "-"),
+}
+"""Main columns that a terminal shows in its own way; the others in their number format."""
+
+
+def _main_columns() -> Iterator[_Column]:
+    """Yield the main columns, and what only a terminal shows: the row's number and a bar."""
+    yield _Column("rank", "\n#", 1, _number("d"))
+    for column in MAIN_COLUMNS:
+        cell = _CELLS.get(column.name) or _number(column.number)
+        left = not column.number
+        yield _Column(column.name, column.short, column.priority, cell, left)
+        if column.name == "tech_rating":
+            yield _Column("rating_bar", "\n", 11, rating_bar, left=True)
+
+
+_COLUMNS = tuple(_main_columns())
 
 
 def _places(result: ScanResult) -> list[_Column]:
     """Return the columns from left to right: those asked for, else the main ones and the added."""
     if result.chosen:
         names = [name for name in result.chosen if name not in ("symbol", "rank")]
-        return [*_COLUMNS[:2], *(_asked(name, rank=0) for name in names)]
+        return [*_COLUMNS[:2], *(_asked(name, priority=0) for name in names)]
     at = [column.name for column in _COLUMNS].index("entry")
     main = {column.name for column in _COLUMNS}
     names = [name for name in result.added if name not in main]
-    added = [_asked(name, rank=1 if name == "setups" else 3) for name in names]
+    added = [_asked(name, priority=1 if name == "setups" else 3) for name in names]
     return [*_COLUMNS[:at], *added, *_COLUMNS[at:]]
 
 
-def _asked(name: str, rank: int) -> _Column:
+def _asked(name: str, priority: int) -> _Column:
     """A column that has no place of its own: as a main one, or as whatever it is."""
     known = next((column for column in _COLUMNS if column.name == name), None)
     if known is not None:
-        return replace(known, rank=rank)
-    return _Column(name, f"\n{name}", rank, _value)
+        return replace(known, priority=priority)
+    return _Column(name, f"\n{name}", priority, _value)
 
 
 def _value(value: object) -> Text:
@@ -148,8 +159,8 @@ def _fitting(columns: list[_Column], cells: dict[str, list[Text]], width: int) -
     }
     kept = list(columns)
     while sum(widths[c.name] + GAP for c in kept) - GAP + 2 * EDGE > width:
-        worst = max(kept, key=lambda column: column.rank)
-        if worst.rank == 0:
+        worst = max(kept, key=lambda column: column.priority)
+        if worst.priority == 0:
             break
         kept.remove(worst)
     return kept

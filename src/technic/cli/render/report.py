@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
+from technic.result.headline import headline_of
 from technic.result.ledger import KEPT, STAGES
 from technic.result.scan_result import ScanResult
 
@@ -14,21 +15,17 @@ __all__ = ["headline", "ledger_lines", "listed", "report_lines"]
 
 REASONS_SHOWN = 4
 _COMPARES = re.compile(r"\b(rank|percentile|zscore)\(")
-_BASIS = {"unknown": "price basis unknown"}
 
 
 def headline(result: ScanResult) -> Iterator[Text]:
     """Yield what was scanned: as of when, how many, from where; the regime; warnings."""
-    data = result.data
-    line = Text()
-    line.append("Technic ", "bold")
-    if data.simulated:  # first, so that no narrow terminal breaks it off
+    parts = headline_of(result)
+    line = Text.assemble(("Technic ", "bold"))
+    if parts.data.simulated:  # first, so that no narrow terminal breaks it off
         line.append("SIMULATED", "bold reverse yellow")
         line.append(" ")
-    line.append(f"as of {result.as_of}", "bold cyan")
-    line.append(f" · {result.universe.size:,} symbols · {data.provider} data to ")
-    line.append(data.last_session)
-    line.append(f" · {_BASIS.get(data.price_basis, data.price_basis.replace('_', ' '))}")
+    line.append(f"as of {parts.as_of}", "bold cyan")
+    line.append(f" · {parts.size:,} symbols · {parts.source} · {parts.price_basis}")
     yield line
     yield Text(f"universe: {result.universe.source}", "dim")
     regime = result.regime

@@ -10,10 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from technic.cli.render.report import listed
+from technic.result.headline import Headline, headline_of
 from technic.verification import Verification
 from technic.verification.table_differences import LedgerDifference, TableDifferences
 
-__all__ = ["saved_lines", "verify_lines"]
+__all__ = ["saved_line", "verify_lines"]
 
 _STYLES = {"same": "green", "changed": "yellow", "unknown": "yellow"}
 
@@ -22,7 +23,7 @@ def verify_lines(found: Verification, limit: int | None, width: int) -> Iterator
     """Yield the whole report; ``limit``: most entries of each list."""
     saved = found.saved
     yield Text.assemble(("Technic verify ", "bold"), str(saved.folder), overflow="fold")
-    yield saved_lines(saved.headline())
+    yield saved_line(headline_of(saved))
     yield _verdict(found)
     yield Text()
     yield _checks(found)
@@ -33,14 +34,13 @@ def verify_lines(found: Verification, limit: int | None, width: int) -> Iterator
     yield from _pair_lines("regime", "saved", "now", found.regime)
 
 
-def saved_lines(headline: str) -> Text:
+def saved_line(headline: Headline) -> Text:
     """The headline of a saved result, SIMULATED marked as everywhere."""
-    text, marked, _ = headline.partition(" · SIMULATED")
     line = Text()
-    if marked:
+    if headline.data.simulated:
         line.append("SIMULATED", "bold reverse yellow")
         line.append(" ")
-    return line.append(text)
+    return line.append(headline.unlabelled)
 
 
 def _verdict(found: Verification) -> Text:

@@ -1,0 +1,63 @@
+"""What a result is, in one line: for a log, a file, a notebook, a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from technic.result.info import DataInfo
+from technic.result.ledger import KEPT, Ledger
+
+__all__ = ["Headline", "headline_of"]
+
+
+class _Answer(Protocol):
+    """What a scan answers, just run or read back."""
+
+    @property
+    def as_of(self) -> str: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def data(self) -> DataInfo: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The parts of a headline; its text has all of them.
+
+    ``as_of``: ``YYYY-MM-DD``; ``kept`` of ``size`` symbols of the universe are in the table.
+    """
+
+    as_of: str
+    kept: int
+    size: int
+    data: DataInfo
+
+    @property
+    def source(self) -> str:
+        """Where the bars came from, and up to which day."""
+        return f"{self.data.provider} data to {self.data.last_session}"
+
+    @property
+    def price_basis(self) -> str:
+        """How the prices are adjusted."""
+        basis = self.data.price_basis
+        return "price basis unknown" if basis == "unknown" else basis.replace("_", " ")
+
+    @property
+    def unlabelled(self) -> str:
+        """The text without the word SIMULATED, for those who show it in another way."""
+        return (
+            f"as of {self.as_of} · {self.kept:,} of {self.size:,} symbols kept · "
+            f"{self.source} ({self.price_basis})"
+        )
+
+    def __str__(self) -> str:
+        return f"{self.unlabelled} · SIMULATED" if self.data.simulated else self.unlabelled
+
+
+def headline_of(answer: _Answer) -> Headline:
+    """Return the headline of a ScanResult or a SavedScan."""
+    ledger = answer.ledger
+    return Headline(answer.as_of, ledger.counts.get(KEPT, 0), len(ledger), answer.data)

@@ -1,0 +1,42 @@
+"""The columns that people see first: of some eighty, those that fit on a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["MAIN_COLUMNS", "MainColumn"]
+
+
+@dataclass(frozen=True, slots=True)
+class MainColumn:
+    """A column of the table, and how it reads.
+
+    ``heading``: on a page; ``short``: on a terminal, the unit on a second line. ``number``: format
+    of its numbers, "" for text. ``priority``: 0 stays on the narrowest terminal, the column with
+    the largest one leaves first.
+    """
+
+    name: str
+    heading: str
+    short: str
+    number: str
+    priority: int
+
+
+MAIN_COLUMNS = (
+    MainColumn("symbol", "symbol", "\nsymbol", "", 0),
+    MainColumn("company", "company", "\ncompany", "", 9),
+    MainColumn("sector", "sector", "\nsector", "", 10),
+    MainColumn("close", "price $", "price\n$", ",.2f", 0),
+    MainColumn("return_1_pct", "change %", "change\n%", "+.2f", 5),
+    MainColumn("tech_rating", "rating", "rating\n0-100", ".1f", 0),
+    MainColumn("signal", "signal", "\nsignal", "", 0),
+    MainColumn("rs_rating", "RS", "RS\n1-99", ".0f", 3),
+    MainColumn("rel_volume_20", "rel. volume", "rel. vol.\nx", ".2f", 8),
+    MainColumn("entry", "entry $", "entry\n$", ",.2f", 2),
+    MainColumn("stop", "stop $", "stop\n$", ",.2f", 2),
+    MainColumn("target", "target $", "target\n$", ",.2f", 4),
+    MainColumn("reward_risk", "reward/risk", "R/R\nx", ".1f", 7),
+    MainColumn("shares", "shares", "shares\n", ",.0f", 3),
+)
+"""From left to right."""

@@ -1,0 +1,55 @@
+"""One headline: of a result, of the same result read back, of every format."""
+
+from __future__ import annotations
+
+import pytest
+
+from technic import FilterRules, ScanConfig, load_saved, run_scan
+from technic.result.headline import Headline, headline_of
+from technic.result.info import DataInfo
+from technic.result.main_columns import MAIN_COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("basis", "simulated", "text"),
+    [
+        (
+            "split_adjusted",
+            True,
+            "as of 2024-03-08 · 1,203 of 6,000 symbols kept · "
+            "demo data to 2024-03-11 (split adjusted) · SIMULATED",
+        ),
+        (
+            "unknown",
+            False,
+            "as of 2024-03-08 · 1,203 of 6,000 symbols kept · "
+            "demo data to 2024-03-11 (price basis unknown)",
+        ),
+    ],
+)
+def test_a_headline_says_when_how_many_and_from_where(basis, simulated, text):
+    """SIMULATED stands last, and nothing else marks simulated data."""
+    data = DataInfo("demo", "2024-03-11", simulated, basis)
+    assert str(Headline("2024-03-08", 1203, 6000, data)) == text
+
+
+def test_a_saved_result_has_the_headline_that_it_had(tmp_path):
+    """Read back from the folder, word for word."""
+    filters = FilterRules(signals=("strong_long",))
+    result = run_scan(ScanConfig(provider="demo", filters=filters, as_of="2026-03-31"))
+    saved = load_saved(result.save(tmp_path / "saved"))
+    assert saved.headline() == result.headline()
+    assert headline_of(saved) == headline_of(result)
+    kept = len(result.table)
+    assert str(headline_of(result)).startswith(f"as of 2026-03-31 · {kept:,} of 6,000 symbols kept")
+
+
+def test_the_main_columns_are_columns_of_the_table():
+    """In this order a notebook shows them; none is listed twice."""
+    result = run_scan(ScanConfig(provider="demo", symbols=("NZAT",)))
+    names = [column.name for column in MAIN_COLUMNS]
+    assert set(names) <= set(result.table.columns)
+    assert len(set(names)) == len(names)
+    html = result._repr_html_()
+    places = [html.index(f"<th>{name}</th>") for name in names]
+    assert places == sorted(places)
