@@ -23,9 +23,10 @@ import numpy as np
 from benchmarks.peers.environments import HERE, python_of
 from benchmarks.timing import in_turn, machine_line
 from technic import ScanConfig
+from technic.columns import COLUMNS, evaluate
+from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.engine.blocks import block_slices
-from technic.indicators.catalog import COLUMNS, evaluate
-from technic.language import BASE, read
+from technic.language import read
 from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.syntax.nodes import Node
 from technic.panel import BarPanel

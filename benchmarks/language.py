@@ -15,8 +15,9 @@ from functools import partial
 import numpy as np
 
 from benchmarks.timing import in_turn, machine_line
-from technic.indicators.catalog import COLUMNS, evaluate
-from technic.language import BASE, read
+from technic.columns import COLUMNS, evaluate
+from technic.columns.vocabulary import VOCABULARY as BASE
+from technic.language import read
 from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.functions import GROUPS
 from technic.language.syntax.nodes import Node

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from technic.indicators.catalog import COLUMNS, evaluate
+from technic.columns import COLUMNS, evaluate
 from technic.scoring import subscores
 from technic.scoring.technical_rating import VOTES, technical_columns, technical_rating
 from technic.testing import make_panel

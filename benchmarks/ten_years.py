@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.timing import Spent, best_of, machine_line
-from technic.indicators.catalog import COLUMNS, evaluate
+from technic.columns import COLUMNS, evaluate
 from technic.panel import BarPanel
 from technic.testing import make_panel
 

@@ -23,8 +23,8 @@ import pandas as pd
 from benchmarks.timing import Spent, best_of, machine_line
 from technic import ScanConfig, ScanResult, run_scan
 from technic.bench.reference import reference_columns
+from technic.columns import COLUMNS
 from technic.data_engine.price_cache import PriceCache
-from technic.indicators.catalog import COLUMNS
 from technic.panel import BarPanel
 from technic.sessions import load_calendar
 from technic.settings import load_settings

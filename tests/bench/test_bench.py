@@ -18,11 +18,11 @@ from technic.bench.reference import reference_columns
 from technic.bench.run import BenchReport, run_bench
 from technic.bench.ways import baseline
 from technic.cli.app import app
+from technic.columns import evaluate
 from technic.data_engine.interfaces.requests import Capabilities
 from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.errors import NothingToScanError, ParameterError, TechnicError
-from technic.indicators.catalog import evaluate
 from technic.sessions import load_calendar
 from technic.settings import load_settings
 from technic.testing import make_panel

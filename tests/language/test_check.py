@@ -15,11 +15,10 @@ from support.expressions import (
     day_expressions,
     market_expressions,
 )
+from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ExpressionError, ParameterError
-from technic.indicators.catalog import COLUMNS
-from technic.language import BASE, NameInfo, Vocabulary, check, kind_of, level_of, parse, read
+from technic.language import NameInfo, Vocabulary, check, kind_of, level_of, parse, read
 from technic.language.analysis.scope import HIGHEST_OPERAND, LEAST_RESULT
-from technic.language.equivalents import WRITTEN_OUT
 from technic.language.functions.function import Function, Memory, Parameter
 from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, Text
 
@@ -163,24 +162,6 @@ def test_a_hint_is_right_in_itself(tree: Node, reader: str):
 def test_every_memory_has_its_levels():
     """A memory that is added without them is noticed."""
     assert set(LEAST_RESULT) == set(HIGHEST_OPERAND) == set(get_args(Memory))
-
-
-def test_every_column_can_be_written_out():
-    """As a value of every bar; the fields of the bar are that already."""
-    fields = {"open", "high", "low", "close", "volume"}
-    assert set(WRITTEN_OUT) == set(COLUMNS) - fields
-    for text in WRITTEN_OUT.values():
-        assert (read(text, BASE).kind, read(text, BASE).level) == ("number", "bar")
-
-
-def test_the_base_vocabulary_names_every_column_and_field():
-    """Fields of the bar can be looked back at, columns cannot."""
-    assert set(BASE.names) == {*COLUMNS, "benchmark"}
-    levels = {name: info.level for name, info in BASE.names.items()}
-    assert {name for name, level in levels.items() if level == "bar"} == {
-        *("open", "high", "low", "close", "volume", "benchmark")
-    }
-    assert BASE.names["sma_200"].bars == 200
 
 
 @pytest.mark.parametrize(

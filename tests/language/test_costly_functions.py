@@ -7,8 +7,9 @@ import pytest
 
 from reference.bars import random_bars
 from support.packed_panel import packed_panel
+from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ParameterError
-from technic.language import BASE, NameInfo, read
+from technic.language import NameInfo, read
 from technic.language.evaluation.evaluate import evaluate_block, evaluate_day
 from technic.language.evaluation.market_values import block_terms, evaluate_market, not_ruled_out
 from technic.language.functions.function import Function, Parameter

@@ -6,9 +6,10 @@ import pytest
 from reference.bars import random_bars
 from support.function_calls import OF_BARS, call_of
 from support.packed_panel import packed_panel
+from technic.columns import evaluate
+from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ParameterError, RuleUnavailableError
-from technic.indicators.catalog import evaluate
-from technic.language import BASE, NameInfo, read
+from technic.language import NameInfo, read
 from technic.language.evaluation import bar_values
 from technic.language.evaluation.evaluate import evaluate_bars, evaluate_day
 from technic.language.evaluation.program import Program, needs

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ExpressionError
-from technic.language import BASE, NameInfo, read
+from technic.language import NameInfo, read
 
 PAGES = sorted((Path(__file__).resolve().parents[2] / "docs").glob("*.md"))
 TEXTS = ("symbol", "company", "exchange", "sector", "industry", "country", "type")

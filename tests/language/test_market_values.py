@@ -6,8 +6,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ParameterError, RuleUnavailableError
-from technic.language import BASE, NameInfo, read
+from technic.language import NameInfo, read
 from technic.language.evaluation.market_values import block_terms, evaluate_market, not_ruled_out
 from technic.language.functions import FUNCTIONS
 

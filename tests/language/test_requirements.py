@@ -1,13 +1,11 @@
 """How many bars an expression asks for."""
 
-import numpy as np
 import pytest
 
-from technic.indicators.catalog import COLUMNS, evaluate
-from technic.language import BASE, read
+from technic.columns.vocabulary import VOCABULARY as BASE
+from technic.language import read
 from technic.language.analysis.requirements import Requirements, Unsettled, requirements, unsettled
 from technic.language.functions import FUNCTIONS
-from technic.testing import make_panel
 
 
 def need(*texts):
@@ -78,19 +76,3 @@ def test_each_recursive_call_that_has_not_settled_is_named():
         Unsettled("ema_200", 1122, 300),
     )
     assert unsettled(nodes, BASE, 1122) == ()
-
-
-def test_every_column_with_a_memory_is_known_to_have_one():
-    """Those whose value changes when history begins later; running totals never settle."""
-    changed = set()
-    for n_bars in (60, 260):
-        whole = make_panel(3, n_bars)
-        later = whole.window(whole.sessions[20], whole.sessions[-1])
-        one, other = (
-            evaluate(panel, panel.rows_at(panel.sessions[-1])) for panel in (whole, later)
-        )
-        changed |= {name for name in COLUMNS if (np.abs(one[name] - other[name]) > 0.0).any()}
-    totals = {"bars", "obv", "ad"}
-    known = {name for name in COLUMNS if need(name).settled > need(name).bars}
-    assert known == changed - totals
-    assert totals < changed

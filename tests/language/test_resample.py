@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from technic.language import BASE, read
+from technic.columns.vocabulary import VOCABULARY as BASE
+from technic.language import read
 from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.evaluation.resample import _periods as periods
 from technic.language.evaluation.resample import resampled

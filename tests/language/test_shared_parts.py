@@ -9,12 +9,12 @@ import technic.indicators
 from reference.bars import random_bars
 from support.function_calls import OF_BARS, call_of
 from support.packed_panel import packed_panel
+from technic.indicators.arithmetic import finite
 from technic.language import BASE, read
 from technic.language.evaluation.bar_values import newest_bars
 from technic.language.evaluation.evaluate import evaluate_bars, evaluate_day
 from technic.language.evaluation.program import Program, needs
 from technic.language.functions import FUNCTIONS
-from technic.language.functions.elementwise import finite
 from technic.language.functions.operators import split
 from technic.language.functions.shared import PARTS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from technic.indicators.catalog import COLUMNS
+from technic.columns import COLUMNS
 from technic.regime import RegimeRules
 from technic.scoring import (
     BENCHMARK_COLUMNS,

@@ -6,7 +6,8 @@ import numpy as np
 
 from support.packed_panel import packed_panel
 from support.shaped_bars import golden, side_by_side, straight
-from technic.language import BASE, read
+from technic.columns.vocabulary import VOCABULARY as BASE
+from technic.language import read
 from technic.language.evaluation.evaluate import evaluate_block
 from technic.setups.patterns import PATTERNS
 

@@ -31,7 +31,7 @@ __all__ = ["Workspace"]
 
 R = TypeVar("R")
 KEPT_RESULTS = 6
-KEPT_OF_ONE_ROW = 32
+KEPT_OF_ONE_ROW = 64
 """With one row asked for nearly all results are a row or a few."""
 _DEPTHS = tuple(4**power for power in range(2, 12))
 """How many bars of a field are gathered at once: the next call rarely needs more."""
@@ -70,7 +70,8 @@ class Workspace:
         """One field ``lag`` bars ago, aligned."""
         if not self._one_row:
             return lagged(self.field(name), lag) if lag else self.field(name)
-        return self._gather(self.field(name), np.arange(self.panel.n_symbols), 1, lag)
+        everyone = np.arange(self.panel.n_symbols)
+        return self.once((name, lag), lambda: self._gather(self.field(name), everyone, 1, lag))
 
     def over(self, bars: int, function: Callable[..., R], *inputs: str | float) -> R:
         """Call ``function`` on the last ``bars`` bars; strings in ``inputs`` name fields."""

@@ -1,11 +1,10 @@
-"""The vocabulary of every scan: fields of the bar, columns of the scan, the functions.
+"""What can be said of any bars: the fields of the bar and the functions.
 
-Higher layers extend it by what they know: listings, relative strength, ratings, plans, patterns.
+Higher layers extend it by the names they know: columns, listings, ratings, plans, patterns.
 """
 
 from __future__ import annotations
 
-from technic.indicators.catalog import COLUMNS
 from technic.language.analysis.vocabulary import NameInfo, Vocabulary
 from technic.language.functions import FUNCTIONS
 
@@ -21,13 +20,6 @@ _FIELDS = {
 }
 
 BASE = Vocabulary(
-    {
-        **{
-            column.name: NameInfo("number", "day", column.description, column.bars)
-            for column in COLUMNS.values()
-        },
-        **{field: NameInfo("number", "bar", says) for field, says in _FIELDS.items()},
-    },
-    FUNCTIONS,
+    {field: NameInfo("number", "bar", says) for field, says in _FIELDS.items()}, FUNCTIONS
 )
-"""What can be said of any bars."""
+"""Fields of the bar and functions."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from technic.columns import evaluate
 from technic.data_engine.gate.gate import gate
-from technic.indicators.catalog import evaluate
 from technic.panel import BarPanel
 from technic.regime import IndexSums, index_sums
 from technic.scan.columns import BLOCK_COLUMNS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from technic.indicators.catalog import COLUMNS
+from technic.columns import COLUMNS
 from technic.scoring import BENCHMARK_COLUMNS, LOCAL_SUBSCORES
 from technic.trade_plan import PlanTable
 from technic.universe.listings import LISTING_COLUMNS

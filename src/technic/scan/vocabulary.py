@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 
-from technic.language import BASE, NameInfo, Vocabulary
+from technic.columns.vocabulary import VOCABULARY
+from technic.language import NameInfo, Vocabulary
 from technic.language.functions.function import Kind
 from technic.scoring import BENCHMARK_COLUMNS, LOCAL_SUBSCORES
 from technic.scoring.technical_rating import TECHNICAL_COLUMNS
@@ -52,4 +53,4 @@ def vocabulary() -> Vocabulary:
     for name in ("symbol", *TEXT_COLUMNS):
         names[name] = NameInfo("text", "listing", f"The listing's {name}.")
     names["market_cap"] = NameInfo("number", "listing", "Market capitalisation in dollars.")
-    return BASE.extended(names=names, functions=PATTERNS)
+    return VOCABULARY.extended(names=names, functions=PATTERNS)

@@ -6,7 +6,6 @@ import re
 
 from technic.language.analysis.scope import level_of, within
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.equivalents import WRITTEN_OUT
 from technic.language.functions.function import Level
 from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, walk
 
@@ -31,7 +30,7 @@ def misplaced(
     """
     leaf = _first_above(operand, most, vocabulary)
     what = _WHAT[level_of(leaf, vocabulary)]
-    hints = [_written_out(str(operation))]
+    hints = [_written_out(str(operation), vocabulary)]
     if (drawn := _drawn_in(operation, vocabulary)) is not None:
         hints.insert(0, str(drawn))
     return leaf, f"{what}, not {_WANTED[most]}", tuple(hints)
@@ -56,14 +55,15 @@ def _has_above(node: Node, most: Level, vocabulary: Vocabulary) -> bool:
     )
 
 
-def _written_out(text: str) -> str:
-    """Return a text with columns of the scan written out: ``sma(close, 50)[1]``."""
+def _written_out(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text with its names written out that can be: ``sma(close, 50)[1]``."""
 
     def expression(match: re.Match[str]) -> str:
-        written = WRITTEN_OUT.get(match.group())
-        if written is None:
+        info = vocabulary.names.get(match.group())
+        if info is None or not info.expression:
             return match.group()
-        return written if re.fullmatch(r"\w+\([^()]*\)", written) else f"({written})"
+        whole = re.fullmatch(r"\w+\([^()]*\)", info.expression)
+        return info.expression if whole else f"({info.expression})"
 
     return _WORD.sub(expression, text)
 

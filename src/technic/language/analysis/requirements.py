@@ -7,32 +7,15 @@ on where history begins, which the anchor rule makes the same for scan, replay a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from technic.language.analysis.definitions import definition
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.operators import split
 from technic.language.syntax.nodes import Call, Name, Node, Shift, children
 
 __all__ = ["Requirements", "Unsettled", "requirements", "unsettled"]
-
-_RECURSIVE_COLUMNS: dict[str, tuple[str, tuple[float, ...]]] = {
-    "atr_14": ("atr", (14,)),
-    "natr_14": ("natr", (14,)),
-    "adx_14": ("adx", (14,)),
-    "plus_di_14": ("plus_di", (14,)),
-    "minus_di_14": ("minus_di", (14,)),
-    "rsi_14": ("rsi", (14,)),
-    "stochrsi_k": ("stochrsi_k", (14, 14, 3, 3)),
-    "stochrsi_d": ("stochrsi_d", (14, 14, 3, 3)),
-    "macd": ("macd_line", (12, 26, 9)),
-    "macd_signal": ("macd_signal", (12, 26, 9)),
-    "macd_hist": ("macd_histogram", (12, 26, 9)),
-    "kc_upper": ("kc_upper", (20, 10, 2)),
-    "kc_lower": ("kc_lower", (20, 10, 2)),
-}
-"""Columns of the catalog with a memory, as calls; ``ema_*`` is read off its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +78,15 @@ class _Needs:
                 return _most(self.of(child) for child in children(node))
 
     def _name(self, node: Name) -> Requirements:
-        info = self._vocabulary.names[node.name]
-        call = _recursive_column(node.name) if info.level == "day" else None
-        if call is None or call[0] not in self._vocabulary.functions:
-            return Requirements(info.bars, info.bars)
-        settled = info.bars + self._vocabulary.functions[call[0]].fade(*call[1])
-        self.recursive[node.name] = settled
-        return Requirements(info.bars, settled)
+        stands_for = definition(node.name, self._vocabulary)
+        if stands_for is None:
+            bars = self._vocabulary.names[node.name].bars
+            return Requirements(bars, bars)
+        inside = _Needs(self._vocabulary)
+        need = inside.of(stands_for)
+        if inside.recursive:
+            self.recursive[node.name] = need.settled
+        return need
 
     def _call(self, node: Call) -> Requirements:
         function = self._vocabulary.functions[node.function]
@@ -122,11 +107,6 @@ class _Needs:
         for text, settled in inside.recursive.items():
             self.recursive[f"{node.function}({text})"] = (settled + 1) * sessions
         return Requirements((need.bars + 1) * sessions, (need.settled + 1) * sessions)
-
-
-def _recursive_column(name: str) -> tuple[str, tuple[float, ...]] | None:
-    found = re.fullmatch(r"ema_(\d+)", name)
-    return ("ema", (float(found[1]),)) if found else _RECURSIVE_COLUMNS.get(name)
 
 
 def _plus(need: Requirements, bars: int, fade: int) -> Requirements:

@@ -17,13 +17,16 @@ __all__ = ["NameInfo", "Vocabulary", "nearest"]
 class NameInfo:
     """A name: what its value is, where it exists, what it says.
 
-    ``bars``: bars until it has a value, of names of the level ``day`` that are made from bars.
+    ``expression``: what a name of the level ``day`` is, as a text over values of every bar; how
+    much history it needs, and its values, follow. Without one ``bars`` says how many bars it takes
+    until it has a value.
     """
 
     kind: Kind
     level: Level
     description: str
     bars: int = 1
+    expression: str = ""
 
 
 @dataclass(frozen=True, slots=True)

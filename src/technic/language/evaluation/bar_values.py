@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.indicators._streams import LastRows, Stream, whole
+from technic.indicators.arithmetic import finite
 from technic.language.evaluation.column_tails import Columns, Fields, ending_together
 from technic.language.evaluation.program import Need, Program, Span, Step, needs
-from technic.language.functions.elementwise import finite
 from technic.panel import BarPanel
 from technic.panel.windows import lagged
 from technic.typing import FloatArray

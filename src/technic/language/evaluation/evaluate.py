@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError, RuleUnavailableError
-from technic.indicators.catalog import COLUMNS, evaluate
+from technic.language.analysis.definitions import definition
 from technic.language.analysis.scope import level_of
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import all_bars, newest_bars
@@ -49,10 +49,11 @@ def evaluate_day(
     """Return the values of checked nodes of at most the level ``day``, each ``(n_symbols,)``.
 
     ``rows``: the row to read in each column (``panel.rows_at``); everything is NaN where it is
-    negative. ``known``: values of names of the level ``day`` that are there already; columns of the
-    catalog that are not are computed. ``benchmark``: its closes, ``(n_sessions,)``. ``alive``:
-    where costly functions are still worth computing; elsewhere they are NaN. Raises ParameterError
-    for a node that needs other symbols, RuleUnavailableError for a name nobody has values of.
+    negative. ``known``: values of names of the level ``day`` that are there already; those that are
+    not and stand for expressions are computed from these. ``benchmark``: its closes,
+    ``(n_sessions,)``. ``alive``: where costly functions are still worth computing; elsewhere they
+    are NaN. Raises ParameterError for a node that needs other symbols, RuleUnavailableError for a
+    name nobody has values of.
     """
     asked = list(nodes)
     for node in asked:
@@ -132,17 +133,13 @@ class _Day:
         """Compute what the bars alone say, all expressions together."""
         bars: dict[Node, None] = {}
         longer: dict[str, dict[Node, None]] = {}
-        names: dict[str, None] = {}
         for node in nodes:
-            self._collect(node, bars, longer, names)
+            self._collect(node, bars, longer)
         self._values |= self._newest(list(bars), self._panel, self._rows, self._benchmark)
         for timeframe, inner in longer.items():
             made = resampled(self._panel, self._rows, cast("Timeframe", timeframe), self._benchmark)
             found = self._newest(list(inner), made.panel, made.rows, made.benchmark)
             self._values |= {Call(timeframe, (node,)): found[node] for node in inner}
-        columns = [name for name in names if name in COLUMNS]
-        if columns:
-            self._names |= evaluate(self._panel, self._rows, columns)
 
     def result(self, node: Node, mask: BoolArray) -> FloatArray:
         """Return a value that is the caller's own."""
@@ -166,7 +163,7 @@ class _Day:
         if isinstance(node, And | Or):
             found = self._joined(node, mask)
         elif isinstance(node, Name) and level == "day":
-            found = self._name(node.name)
+            found = self._name(node.name, mask)
         elif level in ("listing", "market"):
             for child in children(node):
                 self.value(child, np.ones_like(mask) if isinstance(node, Call) else mask)
@@ -185,22 +182,22 @@ class _Day:
         node: Node,
         bars: dict[Node, None],
         longer: dict[str, dict[Node, None]],
-        names: dict[str, None],
     ) -> None:
-        """Find the largest parts of the level ``bar``, inside weekly(...) apart, and the names."""
+        """Find the largest parts of the level ``bar``, inside weekly(...) apart."""
         level = self._level(node)
         if level == "constant":
             return
         if level == "bar":
             bars[node] = None
         elif isinstance(node, Name):
-            if level == "day" and node.name not in self._names:
-                names[node.name] = None
+            stands_for = self._definition(node.name)
+            if stands_for is not None:
+                self._collect(stands_for, bars, longer)
         elif isinstance(node, Call) and self._memory(node) == "timeframe":
             longer.setdefault(node.function, {})[node.arguments[0]] = None
         elif not (isinstance(node, Call) and self._memory(node) == "day"):
             for child in children(node):
-                self._collect(child, bars, longer, names)
+                self._collect(child, bars, longer)
 
     def _memory(self, call: Call) -> Memory:
         return self._vocabulary.functions[call.function].memory
@@ -223,7 +220,14 @@ class _Day:
         program = Program(self._vocabulary.functions)
         return cast("FloatArray", np.float64(program.steps[program.add(node)].value))
 
-    def _name(self, name: str) -> FloatArray:
+    def _definition(self, name: str) -> Node | None:
+        """What a name stands for, where its values are not there already."""
+        return None if name in self._names else definition(name, self._vocabulary)
+
+    def _name(self, name: str, mask: BoolArray) -> FloatArray:
+        stands_for = self._definition(name)
+        if stands_for is not None:
+            return self.value(stands_for, mask)
         if name not in self._names:
             raise RuleUnavailableError(name, f"the column {name}", "see technic show columns")
         return self._names[name]

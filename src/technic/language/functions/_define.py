@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from technic.indicators._streams import Stream, whole
-from technic.language.functions.elementwise import finite
+from technic.indicators.arithmetic import finite
 from technic.language.functions.function import Parameter
 from technic.typing import FloatArray
 
@@ -20,23 +19,17 @@ __all__ = [
     "X",
     "bars",
     "condition",
-    "ema_fade",
     "finite_of",
     "from_first_value",
-    "longest_plus",
     "number",
     "output",
-    "period_plus",
     "series",
     "stream_from_first_value",
-    "total_plus",
-    "wilder_fade",
 ]
 
 HERE = "here"
 """The source of a function that is defined by its description."""
 BAR = ("high", "low", "close")
-SETTLED = 1e-4
 
 
 def series(name: str) -> Parameter:
@@ -60,35 +53,6 @@ def number(name: str, default: float, least: float = -1e6, most: float = 1e6) ->
 
 
 X = series("x")
-
-
-def period_plus(extra: int, period: float, *_: float) -> int:
-    """Bars: the first constant and a few."""
-    return int(period) + extra
-
-
-def longest_plus(extra: int, *periods: float) -> int:
-    """Bars: the largest constant and a few."""
-    return int(max(periods)) + extra
-
-
-def total_plus(extra: int, *periods: float) -> int:
-    """Bars: all constants together and a few."""
-    return int(sum(periods)) + extra
-
-
-def ema_fade(period: float, *_: float) -> int:
-    """Bars until the seed of an exponential mean weighs less than 1e-4."""
-    return _fade(1.0 - 2.0 / (period + 1.0))
-
-
-def wilder_fade(period: float, *_: float) -> int:
-    """Bars until the seed of Wilder's mean weighs less than 1e-4."""
-    return _fade(1.0 - 1.0 / period)
-
-
-def _fade(keep: float) -> int:
-    return math.floor(math.log(SETTLED) / math.log(keep)) + 1 if keep > 0.0 else 0
 
 
 def output(index: int, function: Callable[..., Any], *inputs: Any) -> FloatArray:

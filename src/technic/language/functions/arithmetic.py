@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from technic.indicators import price_range as levels
+from technic.indicators.arithmetic import finite
 from technic.language.functions._define import HERE, X, bars, condition, series
-from technic.language.functions.elementwise import finite
 from technic.language.functions.function import Function
 from technic.typing import FloatArray
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 
 from technic.indicators import trend
-from technic.language.functions._define import (
-    X,
-    bars,
-    ema_fade,
-    from_first_value,
-    period_plus,
-)
+from technic.indicators.lookback import exponential_unstable_period, hma_lookback, period_plus
+from technic.language.functions._define import X, bars, from_first_value
 from technic.language.functions.function import Function
 from technic.typing import FloatArray
 
@@ -21,10 +15,6 @@ __all__ = ["AVERAGES"]
 
 def _vwma(volume: FloatArray, x: FloatArray, n: int) -> FloatArray:
     return trend.vwma(x, volume, n)
-
-
-def _hma_bars(n: float) -> int:
-    return int(n) + math.isqrt(int(n)) - 1
 
 
 AVERAGES = (
@@ -57,7 +47,7 @@ AVERAGES = (
         "Exponential mean, weight 2 / (n + 1), seeded by the first plain mean.",
         "TA-Lib EMA",
         bars=partial(period_plus, 0),
-        fade=ema_fade,
+        fade=exponential_unstable_period,
     ),
     Function(
         "wma",
@@ -77,7 +67,7 @@ AVERAGES = (
         trend.hma,
         "Hull mean: wma over sqrt(n) of 2 wma(n / 2) - wma(n).",
         "TA-Lib HMA",
-        bars=_hma_bars,
+        bars=hma_lookback,
     ),
     Function(
         "vwma",

@@ -8,16 +8,12 @@ import numpy as np
 
 from technic.indicators import price_range as levels
 from technic.indicators import trend, volatility
-from technic.language.functions._define import (
-    BAR,
-    X,
-    bars,
-    ema_fade,
-    number,
-    output,
+from technic.indicators.lookback import (
+    exponential_unstable_period,
     period_plus,
-    wilder_fade,
+    wilder_unstable_period,
 )
+from technic.language.functions._define import BAR, X, bars, number, output
 from technic.language.functions.function import Function
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
@@ -40,7 +36,7 @@ def _keltner_bars(timeperiod: float, atrperiod: float, *_: float) -> int:
 
 
 def _keltner_fade(timeperiod: float, atrperiod: float, *_: float) -> int:
-    return max(ema_fade(timeperiod), wilder_fade(atrperiod))
+    return max(exponential_unstable_period(timeperiod), wilder_unstable_period(atrperiod))
 
 
 def _lead1(high: FloatArray, low: FloatArray, fast: int, slow: int, shift: int) -> FloatArray:

@@ -1,33 +1,29 @@
-"""Arithmetic, comparisons and three-valued logic, value by value, on arrays of any shape.
+"""Signs, comparisons and three-valued logic, value by value, on arrays of any shape.
 
 One definition each, for every place where expressions are evaluated. Conditions are numbers: 1.0
-true, 0.0 false, NaN unknown. A missing number is NaN, a missing text None, NaN or "". Nothing
-here gives an infinite number: what would be infinite is missing.
+true, 0.0 false, NaN unknown. A missing number is NaN, a missing text None, NaN or "".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.language.syntax.nodes import ArithmeticOperator, ComparisonOperator
+from technic.language.syntax.nodes import ComparisonOperator
 from technic.typing import BoolArray, FloatArray
 
 __all__ = [
     "Values",
     "all_of",
     "any_of",
-    "arithmetic",
     "compared",
-    "finite",
     "is_member",
     "is_text",
     "missing_text",
     "negated",
-    "power",
     "turned_round",
 ]
 
@@ -42,46 +38,6 @@ _COMPARISONS: dict[str, np.ufunc] = {
     "==": np.equal,
     "!=": np.not_equal,
 }
-_ARITHMETIC: dict[str, np.ufunc] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
-    "%": np.mod,
-}
-
-
-def finite(values: FloatArray) -> FloatArray:
-    """Return the values with NaN for what is infinite; the same array where nothing is."""
-    infinite = np.isinf(values)
-    return np.where(infinite, np.nan, values) if infinite.any() else values
-
-
-def arithmetic(operator: ArithmeticOperator, left: Values, right: Values) -> FloatArray:
-    """Return ``left operator right``; division by 0 and what overflows are missing.
-
-    ``%`` has the sign of the divisor. The right side of ``**`` is a constant.
-    """
-    with np.errstate(all="ignore"):
-        if operator == "**":
-            return power(cast("FloatArray", left), float(cast("float", right)))
-        out: FloatArray = np.asarray(_ARITHMETIC[operator](left, right))
-        return finite(out)  # a number divided by 0 is infinite, 0 divided by 0 is NaN
-
-
-def power(base: FloatArray, exponent: float) -> FloatArray:
-    """Return ``base ** exponent``, whole exponents by multiplication; NaN stays NaN."""
-    with np.errstate(all="ignore"):
-        whole = int(abs(exponent))
-        if abs(exponent) != whole:
-            # A copy in one piece: numpy may round otherwise where values are not neighbours.
-            return finite(np.power(np.array(base, order="C"), exponent))
-        square = base * base
-        if whole <= 2:
-            out = (base * 0.0 + 1.0, base * 1.0, square)[whole]
-        else:
-            out = square * base if whole == 3 else square * square
-        return finite(1.0 / out if exponent < 0 else out)
 
 
 def negated(values: FloatArray) -> FloatArray:

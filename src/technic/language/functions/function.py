@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from technic.indicators.lookback import one_bar, stable_at_once
 from technic.typing import FloatArray
 
-__all__ = ["Function", "Kind", "Level", "Memory", "Parameter", "no_fade", "one_bar"]
+__all__ = ["Function", "Kind", "Level", "Memory", "Parameter"]
 
 Kind = Literal["number", "condition", "text"]
 """What a value is. Conditions are numbers inside: 1.0 true, 0.0 false, NaN unknown."""
@@ -20,16 +21,6 @@ listings."""
 Memory = Literal["point", "window", "start", "day", "market", "timeframe"]
 """What a kernel has to see: the bar itself; its last ``bars`` bars; everything from the symbol's
 first bar; the same, for a value of the scan's day alone; all symbols; bars of another length."""
-
-
-def one_bar(*_: float) -> int:
-    """The need of a function that looks at the bar itself."""
-    return 1
-
-
-def no_fade(*_: float) -> int:
-    """The fade of a function that forgets what lies before its window."""
-    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +62,6 @@ class Function:
     source: str
     fields: tuple[str, ...] = ()
     bars: Callable[..., int] = one_bar
-    fade: Callable[..., int] = no_fade
+    fade: Callable[..., int] = stable_at_once
     costly: bool = False
     together: Callable[..., Mapping[str, FloatArray]] | None = None

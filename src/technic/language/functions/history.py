@@ -7,15 +7,9 @@ from functools import partial
 import numpy as np
 
 from technic.indicators import price_range as levels
+from technic.indicators.lookback import period_plus
 from technic.language.functions import elementwise as element_wise
-from technic.language.functions._define import (
-    HERE,
-    X,
-    bars,
-    condition,
-    period_plus,
-    series,
-)
+from technic.language.functions._define import HERE, X, bars, condition, series
 from technic.language.functions.function import Function
 from technic.panel.windows import lagged, window_max, window_min, window_sum
 from technic.typing import FloatArray

@@ -5,18 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from technic.indicators import momentum, stochastic, trend
-from technic.language.functions._define import (
-    BAR,
-    X,
-    bars,
-    ema_fade,
-    from_first_value,
+from technic.indicators.lookback import (
+    exponential_unstable_period,
     longest_plus,
-    output,
     period_plus,
     total_plus,
-    wilder_fade,
+    wilder_unstable_period,
 )
+from technic.language.functions._define import BAR, X, bars, from_first_value, output
 from technic.language.functions.function import Function
 from technic.typing import FloatArray
 
@@ -58,7 +54,7 @@ def _macd_bars(fast: float, slow: float, signal: float) -> int:
 
 
 def _macd_fade(fast: float, slow: float, signal: float) -> int:
-    return ema_fade(max(fast, slow)) + ema_fade(signal)
+    return exponential_unstable_period(max(fast, slow)) + exponential_unstable_period(signal)
 
 
 _MACD = (
@@ -95,7 +91,7 @@ MOMENTUM = (
         "Wilder's relative strength index, 0 to 100; 0 where nothing moves.",
         "TA-Lib RSI",
         bars=partial(period_plus, 1),
-        fade=wilder_fade,
+        fade=wilder_unstable_period,
     ),
     _macd("macd_line", 0, "Fast ema minus slow ema; begins together with its signal."),
     _macd("macd_signal", 1, "Ema of the MACD line."),
@@ -153,7 +149,7 @@ MOMENTUM = (
         "Stochastic of the RSI, 0 to 100, smoothed by slowk_period, as charts show it.",
         "TA-Lib STOCHRSI (its %D)",
         bars=_stochrsi_k_bars,
-        fade=wilder_fade,
+        fade=wilder_unstable_period,
     ),
     Function(
         "stochrsi_d",
@@ -164,7 +160,7 @@ MOMENTUM = (
         "Plain mean of stochrsi_k over slowd_period.",
         "TA-Lib STOCHRSI (mean of its %D)",
         bars=partial(total_plus, -2),
-        fade=wilder_fade,
+        fade=wilder_unstable_period,
     ),
     Function(
         "cci",

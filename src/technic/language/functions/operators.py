@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from technic.indicators.arithmetic import arithmetic, finite
 from technic.language.functions import elementwise as element_wise
 from technic.language.functions.elementwise import Values
 from technic.language.functions.function import Function
@@ -94,7 +95,7 @@ def operator_of(node: Node) -> tuple[Hashable, Callable[..., Any]]:
         case Negative():
             return "negative", element_wise.negated
         case Arithmetic():
-            return node.operator, partial(element_wise.arithmetic, node.operator)
+            return node.operator, partial(arithmetic, node.operator)
         case Comparison():
             return node.operator, partial(element_wise.compared, node.operator)
         case Membership():
@@ -125,7 +126,7 @@ def applied(node: Node, function: Function | None, values: Sequence[Values], n: 
     with np.errstate(all="ignore"):
         rows = [np.broadcast_to(np.asarray(value, np.float64), (1, n)) for value in values]
         row: FloatArray = split(node, function).bound(function)(*rows)[0]
-    return element_wise.finite(row)
+    return finite(row)
 
 
 def _constant(node: Node, takes: str) -> float:

@@ -20,20 +20,14 @@ from technic.indicators import directional, momentum, stochastic, volatility, vo
 from technic.indicators._recursions import exponential_mean, wilder_mean
 from technic.indicators._streams import Stream, scratch
 from technic.indicators._zero import quotient
-from technic.language.functions._define import (
-    HERE,
-    X,
-    bars,
-    number,
-    period_plus,
-    stream_from_first_value,
-)
-from technic.language.functions.function import Function, Memory, one_bar
+from technic.indicators.arithmetic import ArithmeticOperator
+from technic.indicators.lookback import one_bar, period_plus
+from technic.language.functions._define import HERE, X, bars, number, stream_from_first_value
+from technic.language.functions.function import Function, Memory
 from technic.language.functions.momentum import stochrsi_d_of, stochrsi_k_of
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,
-    ArithmeticOperator,
     Call,
     Comparison,
     ComparisonOperator,

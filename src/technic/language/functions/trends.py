@@ -5,12 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from technic.indicators import directional
-from technic.language.functions._define import (
-    BAR,
-    bars,
-    period_plus,
-    wilder_fade,
-)
+from technic.indicators.lookback import period_plus, wilder_unstable_period
+from technic.language.functions._define import BAR, bars
 from technic.language.functions.function import Function
 
 __all__ = ["TRENDS"]
@@ -22,7 +18,7 @@ def _adx_bars(n: float) -> int:
 
 def _adx_fade(n: float) -> int:
     """ADX smooths twice: the seed of the first smoothing fades, then that of the second."""
-    return 2 * wilder_fade(n)
+    return 2 * wilder_unstable_period(n)
 
 
 TRENDS = (
@@ -48,7 +44,7 @@ TRENDS = (
         "TA-Lib DX",
         fields=BAR,
         bars=partial(period_plus, 1),
-        fade=wilder_fade,
+        fade=wilder_unstable_period,
     ),
     Function(
         "plus_di",
@@ -60,7 +56,7 @@ TRENDS = (
         "TA-Lib PLUS_DI",
         fields=BAR,
         bars=partial(period_plus, 1),
-        fade=wilder_fade,
+        fade=wilder_unstable_period,
     ),
     Function(
         "minus_di",
@@ -72,6 +68,6 @@ TRENDS = (
         "TA-Lib MINUS_DI",
         fields=BAR,
         bars=partial(period_plus, 1),
-        fade=wilder_fade,
+        fade=wilder_unstable_period,
     ),
 )

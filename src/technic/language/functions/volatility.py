@@ -5,16 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from technic.indicators import volatility
-from technic.language.functions._define import (
-    BAR,
-    HERE,
-    X,
-    bars,
-    finite_of,
-    number,
-    period_plus,
-    wilder_fade,
-)
+from technic.indicators.lookback import period_plus, wilder_unstable_period
+from technic.language.functions._define import BAR, HERE, X, bars, finite_of, number
 from technic.language.functions.function import Function
 
 __all__ = ["VOLATILITY"]
@@ -35,7 +27,7 @@ VOLATILITY = (
         "TA-Lib ATR",
         fields=BAR,
         bars=partial(period_plus, 1),
-        fade=wilder_fade,
+        fade=wilder_unstable_period,
     ),
     Function(
         "natr",
@@ -47,7 +39,7 @@ VOLATILITY = (
         "TA-Lib NATR",
         fields=BAR,
         bars=partial(period_plus, 1),
-        fade=wilder_fade,
+        fade=wilder_unstable_period,
     ),
     Function(
         "trange",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from technic.indicators import volume
-from technic.language.functions._define import HERE, bars, finite_of, period_plus
+from technic.indicators.lookback import period_plus
+from technic.language.functions._define import HERE, bars, finite_of
 from technic.language.functions.function import Function
 
 __all__ = ["VOLUME"]

@@ -16,10 +16,10 @@ from typing import NoReturn, TypeAlias
 import numpy as np
 
 from technic.errors import ExpressionError, ParameterError
+from technic.indicators.arithmetic import ArithmeticOperator
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,
-    ArithmeticOperator,
     Call,
     Comparison,
     ComparisonOperator,

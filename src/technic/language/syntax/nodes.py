@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from technic.indicators.arithmetic import ArithmeticOperator
 
 __all__ = [
     "And",
     "Arithmetic",
-    "ArithmeticOperator",
     "Call",
     "Comparison",
     "ComparisonOperator",
@@ -32,7 +34,6 @@ __all__ = [
 ]
 
 Place: TypeAlias = tuple[int, int] | None
-ArithmeticOperator = Literal["+", "-", "*", "/", "%", "**"]
 ComparisonOperator = Literal["<", "<=", ">", ">=", "==", "!="]
 
 

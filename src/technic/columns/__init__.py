@@ -1,0 +1,11 @@
+"""Columns of the scan: expressions of the scan language that have a name.
+
+The room stands above the language, since a column is an expression of it, and says each once:
+values, lookback, unstable period, hints and documentation all follow from ``declarations``. What
+a scan of a day imports from here imports nothing of the language.
+"""
+
+from technic.columns.catalog import COLUMNS, evaluate
+from technic.columns.column import Column
+
+__all__ = ["COLUMNS", "Column", "evaluate"]
