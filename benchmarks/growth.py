@@ -31,6 +31,7 @@ from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.syntax.nodes import Node
 from technic.panel import BarPanel
 from technic.scan.block import scan_block
+from technic.scan.windows import ScanWindows
 from technic.scoring import subscores
 from technic.testing import make_panel
 
@@ -72,7 +73,7 @@ def by_indicators(panel: BarPanel, rounds: int) -> Growth:
 
 def by_blocks(panel: BarPanel, rounds: int) -> Growth:
     """The same market in more, narrower blocks, one after the other."""
-    scan = partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
+    scan = partial(scan_block, windows=ScanWindows.whole(panel.sessions), config=ScanConfig())
 
     def in_blocks(count: int) -> None:
         for cut in block_slices(panel.n_symbols, -(-panel.n_symbols // count)):

@@ -35,6 +35,7 @@ from technic.engine.serialization import bar_bytes
 from technic.engine.task_plan import Machines, TaskPlan, partition
 from technic.panel import BarPanel
 from technic.scan.block import scan_block
+from technic.scan.windows import ScanWindows
 from technic.testing import make_bars, make_panel
 
 STORE = 2 * 2**30
@@ -82,14 +83,16 @@ def cluster_of(machines: int) -> Iterator[None]:
 
 def measure(panel: BarPanel, machines: int) -> None:
     """Print what is moved for this panel, in one piece and in several."""
-    scan = partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
+    scan = partial(scan_block, windows=ScanWindows.whole(panel.sessions), config=ScanConfig())
     size = bar_bytes(panel)
     local = LocalRunner().run(panel, scan, BLOCK_SIZE)
     runner = RayRunner()
     for way, shared in (("one object", in_one_piece), ("in pieces", partition)):
         with cluster_of(machines), mock.patch.object(ray_runner, "partition", shared):
             small = make_panel(60)
-            warm_up = partial(scan_block, as_of=small.sessions[-1], config=ScanConfig())
+            warm_up = partial(
+                scan_block, windows=ScanWindows.whole(small.sessions), config=ScanConfig()
+            )
             runner.run(small, warm_up, 1)  # workers import, once
             n_bytes, spent, outcome = moved(partial(runner.run, panel, scan, BLOCK_SIZE))
         check_same(local, outcome)

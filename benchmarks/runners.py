@@ -29,6 +29,7 @@ from technic.engine.threads import ThreadsRunner
 from technic.panel import BarPanel
 from technic.scan.block import BlockRows, concat_rows, scan_block
 from technic.scan.columns import BLOCK_COLUMNS
+from technic.scan.windows import ScanWindows
 from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import load_settings
 from technic.testing import make_bars, make_panel
@@ -70,7 +71,9 @@ def bars_and_scan(
     sessions = calendar.last(n_bars, np.datetime64("2024-03-08"))
     symbols = [f"X{i:04d}" for i in range(n_symbols)]
     panel = BarPanel.from_long(make_bars(symbols, sessions), sessions)
-    return panel, partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
+    return panel, partial(
+        scan_block, windows=ScanWindows.whole(panel.sessions), config=ScanConfig()
+    )
 
 
 def measure(panel: BarPanel, scan: BlockScan, rounds: int) -> Turns:

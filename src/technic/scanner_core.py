@@ -19,7 +19,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ from technic.engine.open import DEFAULT_RUNNER, ChosenRunner, check_runner, open
 from technic.engine.runner import Runner
 from technic.panel import BarPanel
 from technic.panel.long_bars import concatenated
+from technic.regime import Regime, market_regime
 from technic.result.info import DataInfo, RunnerInfo, ScanStats, UniverseInfo
 from technic.result.ledger import LedgerBook, require_a_scan
 from technic.result.scan_result import ScanResult
@@ -53,6 +54,7 @@ from technic.scan.filters import filter_conditions, filter_market
 from technic.scan.history import ScanProgress, load_history
 from technic.scan.stopwatch import Stopwatch
 from technic.scan.warnings import scan_warnings
+from technic.scan.windows import BASE_WINDOW
 from technic.settings import Settings, load_settings
 from technic.universe import Prescreened, Universe, prescreen
 
@@ -161,7 +163,7 @@ def _open(
     progress: ScanProgress | None,
 ) -> _OpenScan:
     """Step 1: open the provider, settle the day and the universe."""
-    context = open_context(config, settings, now, provider, price_cache, expressions.sessions)
+    context = open_context(config, settings, now, provider, price_cache, expressions.windows)
     universe = choose_universe(config, context.provider)
     expressions.require_listings(universe)
     return _OpenScan(
@@ -219,7 +221,7 @@ def _scan(scan: _Fetched, runner: Runner) -> _Scanned:
 
 def _compare(scan: _Scanned) -> _Compared:
     """Step 5: rank, rate and plan; then filter, first by rules, then by the scan's conditions."""
-    market = rank_market(scan.rows, scan.config, scan.benchmark)
+    market = rank_market(scan.rows, scan.config, _benchmark_regime(scan))
     values = scan.expressions.evaluated(market, scan.universe)
     filtered = filter_market(market, scan.config.filters)
     scan.book.record_coded("filter", market.symbols, filtered.rule, filtered.detail)
@@ -236,6 +238,15 @@ def _next(step: type[S], scan: _OpenScan, **made: Any) -> S:
     """Return the scan after a step: all that it was, and what the step has made."""
     before: dict[str, Any] = {field.name: getattr(scan, field.name) for field in fields(scan)}
     return step(**before, **made)
+
+
+def _benchmark_regime(scan: _Scanned) -> Regime | None:
+    """Judge the market by the benchmark's closes of the base window; None without a benchmark."""
+    if scan.benchmark is None:
+        return None
+    sessions, windows = scan.history.bars.sessions, scan.context.windows
+    closes = windows.cut_closes(scan.benchmark.closes, sessions, BASE_WINDOW)
+    return market_regime(closes, f"benchmark {scan.benchmark.name}")
 
 
 def _result(
@@ -267,8 +278,7 @@ def _result(
         scored=scan.market.symbols,
         columns=scan.market.columns,
         conditions=values.conditions,
-        # the window says less than the longest history scanned: data may begin long after it
-        not_settled=scan.expressions.not_settled(int(max(scan.market.columns["bars"], default=0))),
+        not_settled=values.not_settled,
         chosen=values.chosen,
         added=values.added,
         prices=history,
@@ -318,7 +328,7 @@ def _run_symbol_scans(
     width = config.block_size
     if isinstance(history, LazyPrices):
         n_bars = len(history.bars.sessions)
-        width = min(width, widest_block(task.memory, n_bars, runner.workers, task.arrays(n_bars)))
+        width = min(width, widest_block(task.memory, n_bars, runner.workers, task.arrays))
     scan = task.scan
     outcome = runner.run(history.bars, scan, width, partial(progress, "scan") if progress else None)
     if not outcome.rows:  # nobody was left to scan: no rows, but every column
@@ -362,7 +372,7 @@ class _Task:
     history: History
     scan: BlockScan
     memory: int
-    arrays: Callable[[int], float]
+    arrays: float
 
 
 def _task(
@@ -378,16 +388,18 @@ def _task(
         expressions = scan_expressions(config)
     if context is None:
         settings, now = load_settings(os.environ, Path.cwd()), dt.datetime.now(dt.UTC)
-        context = open_context(config, settings, now, None, price_cache, expressions.sessions)
+        context = open_context(config, settings, now, None, price_cache, expressions.windows)
         price_cache = context.cache
     history = load_history(symbols, context, price_cache)
     if benchmark is None:
         benchmark = _benchmark(config, history, context)
     scan = partial(
         scan_block,
-        as_of=context.as_of,
+        windows=context.windows,
         config=config,
         benchmark=None if benchmark is None else benchmark.closes,
         expressions=expressions,
     )
-    return _Task(history, scan, context.panel_memory, expressions.arrays_held)
+    sessions = history.bars.sessions
+    arrays = context.windows.copied_arrays + expressions.arrays_held(len(sessions))
+    return _Task(history, scan, context.panel_memory, arrays)

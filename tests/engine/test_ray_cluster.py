@@ -23,6 +23,7 @@ from technic.engine.ray_runner import RayRunner, runner_error, start_ray
 from technic.errors import RunnerError
 from technic.panel import BarPanel
 from technic.scan.block import concat_rows, scan_block
+from technic.scan.windows import ScanWindows
 from technic.testing import make_bars, make_panel
 
 ray = pytest.importorskip("ray")
@@ -97,7 +98,7 @@ def machines(cluster: Machines) -> Machines:
 
 def scan_of(panel: BarPanel) -> partial:
     """The scan of a block of this panel."""
-    return partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
+    return partial(scan_block, windows=ScanWindows.whole(panel.sessions), config=ScanConfig())
 
 
 def assert_same_rows(left: BlockOutcome, right: BlockOutcome) -> None:

@@ -35,6 +35,7 @@ from technic.errors import ParameterError, RunnerError, StoreError
 from technic.panel import BarPanel, LongBars
 from technic.result.info import RunnerInfo
 from technic.scan.block import concat_rows, scan_block
+from technic.scan.windows import ScanWindows
 from technic.testing import FakeProvider, make_bars, make_panel
 
 ray = pytest.importorskip("ray")
@@ -174,7 +175,9 @@ def test_auto_takes_ray_where_it_is(bars: LongBars):
 def panel_and_scan(n_symbols: int = 12) -> tuple[BarPanel, partial]:
     """A small market and the scan of one block of it."""
     panel = make_panel(n_symbols)
-    return panel, partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
+    return panel, partial(
+        scan_block, windows=ScanWindows.whole(panel.sessions), config=ScanConfig()
+    )
 
 
 def test_a_killed_worker_changes_nothing(tmp_path: Path):
@@ -225,7 +228,7 @@ def test_workers_read_the_bars_where_they_lie():
     ray.get(stored).require_views()
     strided = make_panel(4).take(slice(1, 3))
     assert not strided.close.flags.c_contiguous
-    work = partial(scan_block, as_of=strided.sessions[-1], config=ScanConfig())
+    work = partial(scan_block, windows=ScanWindows.whole(strided.sessions), config=ScanConfig())
     assert concat_rows(RayRunner().run(strided, work, 1).rows).symbols == ("S001", "S002")
 
 

@@ -24,6 +24,7 @@ from technic.errors import MissingExtraError, NothingToScanError, ParameterError
 from technic.panel import BarPanel, BlockSource, LongBars
 from technic.result.info import RunnerInfo
 from technic.scan.block import BlockRows, scan_block
+from technic.scan.windows import ScanWindows
 from technic.settings import load_settings
 from technic.testing import make_bars, make_panel
 
@@ -151,7 +152,7 @@ def test_an_interrupt_drops_the_blocks_that_have_not_begun(runner: Runner):
     """What the caller raises ends the run; most of the forty blocks are never scanned."""
     panel = make_panel(40)
     scanned = []
-    work = partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
+    work = partial(scan_block, windows=ScanWindows.whole(panel.sessions), config=ScanConfig())
 
     def counted(block):
         scanned.append(block.symbols)
@@ -173,7 +174,7 @@ def note(seen: list[tuple[int, int]], done: int, total: int) -> None:
 def test_progress_ends_with_all_symbols():
     """In steps of whole blocks."""
     panel = make_panel(40)
-    work = partial(scan_block, as_of=panel.sessions[-1], config=ScanConfig())
+    work = partial(scan_block, windows=ScanWindows.whole(panel.sessions), config=ScanConfig())
     for runner in (LocalRunner(), ThreadsRunner(2)):
         seen: list[tuple[int, int]] = []
         runner.run(panel, work, 16, partial(note, seen))

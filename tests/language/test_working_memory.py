@@ -24,6 +24,7 @@ from technic.panel import BarPanel
 from technic.scan.block import scan_block
 from technic.scan.expressions import scan_expressions
 from technic.scan.vocabulary import vocabulary
+from technic.scan.windows import ScanWindows
 from technic.testing import make_panel
 
 BARS = 1_200
@@ -135,7 +136,12 @@ def test_a_block_of_the_width_allowed_stays_within_the_limit(columns: tuple[str,
     volume = panel.volume.copy()
     volume[-30:, -1] = 0.0
     panel = replace(panel, volume=volume)
-    scan = partial(scan_block, as_of=PANEL.sessions[-1], config=config, expressions=expressions)
+    scan = partial(
+        scan_block,
+        windows=ScanWindows.whole(PANEL.sessions),
+        config=config,
+        expressions=expressions,
+    )
     bars = sum(getattr(panel, one).nbytes for one in ("open", "high", "low", "close", "volume"))
     taken = bars + panel.session.nbytes + peak(scan, panel)
     assert scan(panel).gated

@@ -25,7 +25,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType({column.name: column for column
 def evaluate(
     panel: BarPanel, rows: NDArray[np.intp], names: Sequence[str] | None = None
 ) -> dict[str, FloatArray]:
-    """Return the columns asked for (default: all), each of the shape of ``rows``.
+    """Return the columns asked for (default: those of every scan), each of the shape of ``rows``.
 
     ``rows``: ``(n_symbols,)``, the row to read in each column of the panel (``panel.rows_at``), or
     ``(k, n_symbols)``; a negative row gives NaN, and so does a column that needs more bars than
@@ -33,7 +33,9 @@ def evaluate(
     workspace has no shortcut for is computed by the language. Raises ParameterError for a name that
     is not in ``COLUMNS``.
     """
-    asked = list(COLUMNS) if names is None else list(names)
+    if names is None:
+        names = [name for name, column in COLUMNS.items() if column.default]
+    asked = list(names)
     for name in asked:
         if name not in COLUMNS:
             raise ParameterError("names", name, "a column of the catalog", "see docs/indicators")

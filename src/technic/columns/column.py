@@ -18,12 +18,14 @@ class Column:
 
     ``expression``: text of the scan language over fields of the bar, with a value at every bar.
     The column is its value at the day's bar, bit for bit; a field of the bar stands for itself.
+    ``default``: every scan has it; others are computed when somebody asks for them.
     """
 
     name: str
     unit: str
     expression: str
     description: str
+    default: bool = True
 
     @property
     def lookback(self) -> int:

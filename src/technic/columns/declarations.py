@@ -73,14 +73,26 @@ _VOLUME = (
         "Volume over the mean of the 20 bars before; none where those had no volume.",
     ),
     Column("mfi_14", "0-100", "mfi(14)", "Money flow index."),
-    Column("obv", "shares", "obv()", "On-balance volume since the start of the window."),
+    Column(
+        "obv",
+        "shares",
+        "obv()",
+        "On-balance volume: the sum since the window's start.",
+        default=False,
+    ),
     Column(
         "obv_change_20",
         "ratio",
         "obv_change(20)",
         "Change of obv over 20 bars, in days of mean volume.",
     ),
-    Column("ad", "shares", "ad()", "Accumulation/distribution line since the start of the window."),
+    Column(
+        "ad",
+        "shares",
+        "ad()",
+        "Accumulation/distribution line: the sum since the window's start.",
+        default=False,
+    ),
 )
 
 _TREND = (
@@ -98,7 +110,13 @@ _TREND = (
         for n in (50, 200)
     ),
     *(
-        Column(f"ema_{n}", "price", f"ema(close, {n})", f"Exponential mean of the close, {n} bars.")
+        Column(
+            f"ema_{n}",
+            "price",
+            f"ema(close, {n})",
+            f"Exponential mean of the close, {n} bars.",
+            default=n < 200,  # the base window does not settle the longest
+        )
         for n in (10, 20, 50, 200)
     ),
     Column("wma_20", "price", "wma(close, 20)", "Linearly weighted mean of 20 closes."),

@@ -21,6 +21,7 @@ from technic.regime import IndexSums, index_sums
 from technic.scan.columns import BLOCK_COLUMNS
 from technic.scan.config import ScanConfig
 from technic.scan.expressions import ScanExpressions
+from technic.scan.windows import BASE_WINDOW, BarWindow, ScanWindows
 from technic.scoring import benchmark_columns, subscores
 from technic.typing import FloatArray
 
@@ -62,36 +63,42 @@ class BlockRows:
 
 def scan_block(
     panel: BarPanel,
-    as_of: np.datetime64,
+    windows: ScanWindows,
     config: ScanConfig,
     benchmark: FloatArray | None = None,
     expressions: ScanExpressions = NOTHING_SAID,
 ) -> BlockRows:
-    """Gate the block and compute the columns of the symbols that pass, as of ``as_of``.
+    """Gate the block and compute the columns of the symbols that pass, as of ``windows.as_of``.
 
-    ``benchmark``: closes ``(n_sessions,)`` of ``panel.sessions``, NaN where there is none.
-    ``expressions``: those of the scan; what a block can say of them stands among the columns,
-    under its text.
+    The gate and every column but the expressions' own read the base window. ``benchmark``: closes
+    ``(n_sessions,)`` of ``panel.sessions``, NaN where there is none. ``expressions``: those of the
+    scan; what a block can say of them stands among the columns, under its text.
     """
-    rows = panel.rows_at(as_of)
-    report = gate(panel, rows, as_of, config.gate)
+    base = windows.cut(panel, benchmark, BASE_WINDOW)
+    report = gate(base.panel, base.rows, windows.as_of, config.gate)
     passed = np.flatnonzero([code is None for code in report.code])
     gated = tuple(
         GatedSymbol(panel.symbols[i], report.code[i], report.detail[i])
         for i in range(panel.n_symbols)
         if report.code[i] is not None
     )
-    clean = panel if len(passed) == panel.n_symbols else panel.take(passed)
-    last = rows[passed]
-    columns = evaluate(clean, last)
+    if len(passed) < panel.n_symbols:
+        taken = base.panel.take(passed)
+        panel = taken if base.panel is panel else panel.take(passed)
+        base = BarWindow(taken, base.rows[passed], base.benchmark)
+    columns = evaluate(base.panel, base.rows)
     columns |= subscores(columns)
+    if base.benchmark is not None:
+        columns |= benchmark_columns(base.panel, base.rows, base.benchmark)
+
+    def bars(window: int) -> BarWindow:
+        return base if window == BASE_WINDOW else windows.cut(panel, benchmark, window)
+
+    columns |= expressions.block_columns(bars, columns)
     if benchmark is not None:
-        columns |= benchmark_columns(clean, last, benchmark)
-    columns |= expressions.block_columns(clean, last, columns, benchmark)
-    if benchmark is not None:
-        return BlockRows(clean.symbols, columns, gated)
-    index = index_sums(clean, last, np.ones(len(last), dtype=np.bool_))
-    return BlockRows(clean.symbols, columns, gated, index)
+        return BlockRows(panel.symbols, columns, gated)
+    index = index_sums(base.panel, base.rows, np.ones(len(base.rows), dtype=np.bool_))
+    return BlockRows(panel.symbols, columns, gated, index)
 
 
 def concat_rows(blocks: Sequence[BlockRows]) -> BlockRows:

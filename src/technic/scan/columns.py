@@ -10,7 +10,7 @@ from technic.universe.listings import LISTING_COLUMNS
 __all__ = ["BLOCK_COLUMNS", "TABLE_COLUMNS", "has_column"]
 
 BLOCK_COLUMNS = (
-    *COLUMNS,
+    *(column.name for column in COLUMNS.values() if column.default),
     *(f"{part}_{name}" for name in LOCAL_SUBSCORES for part in ("score", "coverage")),
 )
 """The columns that need one symbol alone."""

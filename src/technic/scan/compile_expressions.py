@@ -6,16 +6,22 @@ Everything is parsed before anything is fetched.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache, partial
 
+from technic.columns import COLUMNS
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import Node, level_of, read
+from technic.language.analysis.definitions import definition
 from technic.language.analysis.requirements import requirements, unsettled
 from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Text, walk
+from technic.language.syntax.trees import substituted
 from technic.scan.compiled_expressions import CompiledExpressions
-from technic.scan.conditions import WHERE, Condition
+from technic.scan.conditions import WHERE, Condition, Expression
 from technic.scan.config import ScanConfig, SortOrder
 from technic.scan.vocabulary import vocabulary
+from technic.scan.windows import BASE_WINDOW
 from technic.scoring import BENCHMARK_COLUMNS
 from technic.scoring.technical_rating import TECHNICAL_COLUMNS
 from technic.setups.check import check_setup
@@ -36,7 +42,7 @@ def compile_expressions(config: ScanConfig) -> CompiledExpressions:
     conditions, columns = list(_where(config)), dict[str, Node]()
     for setup in config.setups:
         its_conditions, its_columns = _of_setup(setup)
-        conditions += its_conditions
+        conditions += [(setup.name, name, node) for name, node in its_conditions]
         _add_columns(columns, its_columns, f"setup {setup.name}")
     chosen = [_column(text) for text in config.columns]
     for name, node in chosen:
@@ -45,35 +51,73 @@ def compile_expressions(config: ScanConfig) -> CompiledExpressions:
     sorted_by = SortOrder.parse(config.sort).column
     if sorted_by in TECHNICAL_COLUMNS:
         columns.setdefault(sorted_by, Name(sorted_by))
-    parsed = CompiledExpressions(tuple(conditions), tuple(columns.items()), order)
-    names = _names(parsed.nodes)
-    compared = sorted(names.intersection((*BENCHMARK_COLUMNS, "benchmark")))
+    windowed = partial(_windowed, config)
+    parsed = CompiledExpressions(
+        conditions=tuple(_condition(*condition, windowed) for condition in conditions),
+        columns=tuple((name, windowed(node)) for name, node in columns.items()),
+        order=None if order is None else windowed(order),
+        chosen=tuple(dict.fromkeys(name for name, _ in chosen)),
+        setups=tuple(setup.name for setup in config.setups),
+    )
     _check_history(config, parsed.nodes)
+    return _analysed(parsed, config)
+
+
+def _analysed(parsed: CompiledExpressions, config: ScanConfig) -> CompiledExpressions:
+    """Add what follows from the expressions: names, history, recursions."""
+    nodes = parsed.nodes
+    names = frozenset(n.name for root in nodes for n in walk(root) if isinstance(n, Name))
+    compared = sorted(names.intersection((*BENCHMARK_COLUMNS, "benchmark")))
     if compared and config.benchmark is None:
         raise RuleUnavailableError(compared[0], "a benchmark", "name one with --benchmark")
     technical = tuple(name for name in TECHNICAL_COLUMNS if name in names)
-    need = requirements(parsed.nodes, vocabulary())
-    votes = [(name, TECHNICAL_COLUMNS[name].settled) for name in technical]
-    stable_after = max((need.settled, *(settled for _, settled in votes)))
-    return CompiledExpressions(
-        conditions=parsed.conditions,
-        columns=parsed.columns,
-        order=order,
-        chosen=tuple(dict.fromkeys(name for name, _ in chosen)),
+    need = requirements(nodes, vocabulary())
+    votes = [(name, BASE_WINDOW, TECHNICAL_COLUMNS[name].settled) for name in technical]
+    return replace(
+        parsed,
         names=names,
-        compared_texts=_compared_texts(parsed.nodes),
+        compared_texts=_compared_texts(nodes),
         lookback=need.bars,
-        stable_after=stable_after,
-        recursions=(*_recursions(parsed.nodes), *votes),
-        sessions=_sessions(config, need.bars, stable_after),
+        stable_after=max((need.settled, *(settled for _, _, settled in votes))),
+        recursions=(*_recursions(parsed.expressions), *votes),
         technical=technical,
-        setups=tuple(setup.name for setup in config.setups),
     )
 
 
-def _names(nodes: tuple[Node, ...]) -> frozenset[str]:
-    """Every name that the expressions use."""
-    return frozenset(n.name for root in nodes for n in walk(root) if isinstance(n, Name))
+def _windowed(config: ScanConfig, node: Node) -> Expression:
+    """Give an expression its window: the base window, unless it looks further back.
+
+    A longer history just for settling is read where ``max_history`` asks for it.
+    """
+    node = substituted(node, _definitions())
+    need = requirements([node], vocabulary())
+    sessions = need.bars
+    if config.max_history is not None:
+        sessions = max(sessions, min(need.settled, config.max_history))
+    return Expression(node, sessions if sessions > config.bars else BASE_WINDOW)
+
+
+@cache
+def _definitions() -> dict[str, Node]:
+    """Columns that are computed only when somebody asks for them, as expressions."""
+    known = vocabulary()
+    asked = [column.name for column in COLUMNS.values() if not column.default]
+    nodes = {name: definition(name, known) for name in asked}
+    return {name: node for name, node in nodes.items() if node is not None}
+
+
+def _condition(
+    owner: str, name: str, node: Node, windowed: Callable[[Node], Expression]
+) -> Condition:
+    """Give each operand of a condition its window, and what explains it the same."""
+    operands = [windowed(one) for one in (node.operands if isinstance(node, And) else (node,))]
+    windows = {operand.window for operand in operands}
+    if len(windows) > 1:
+        return Condition(owner, name, node, tuple(operands))
+    # one whole, so that a costly operand is computed only where the others hold
+    whole = windowed(node)
+    shown = tuple(Expression(side, whole.window) for side in _shown(whole.node))
+    return Condition(owner, name, node, (whole,), shown)
 
 
 def _compared_texts(nodes: tuple[Node, ...]) -> tuple[tuple[str, str], ...]:
@@ -88,17 +132,14 @@ def _compared_texts(nodes: tuple[Node, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-def _recursions(nodes: tuple[Node, ...]) -> tuple[tuple[str, int], ...]:
-    """Recursive parts of the expressions, each with the bars after which it has settled."""
-    return tuple((call.text, call.needed) for call in unsettled(nodes, vocabulary(), 0))
-
-
-def _sessions(config: ScanConfig, lookback: int, stable_after: int) -> int:
-    """Sessions of history that the scan needs, before the anchor rule rounds them up."""
-    least = max(config.bars, lookback)
-    if config.max_history is not None:
-        least = max(least, min(stable_after, config.max_history))
-    return least
+def _recursions(expressions: tuple[Expression, ...]) -> Iterator[tuple[str, int, int]]:
+    """Recursive parts of the expressions, each with its window and the bars it needs to settle."""
+    found: dict[tuple[str, int], int] = {}
+    for expression in expressions:
+        for call in unsettled([expression.node], vocabulary(), 0):
+            found[call.text, expression.window] = call.needed
+    for (text, window), needed in found.items():
+        yield text, window, needed
 
 
 def _check_history(config: ScanConfig, nodes: tuple[Node, ...]) -> None:
@@ -118,21 +159,19 @@ def _check_history(config: ScanConfig, nodes: tuple[Node, ...]) -> None:
         raise ParameterError("max_history", config.max_history, allowed, "fewer bars load fewer")
 
 
-def _where(config: ScanConfig) -> Iterator[Condition]:
+def _where(config: ScanConfig) -> Iterator[tuple[str, str, Node]]:
     if config.where is None:
         return
     node = read(config.where, vocabulary(), wants="condition").node
     for part in node.operands if isinstance(node, And) else (node,):
-        yield Condition(WHERE, str(part), part, _shown(part))
+        yield WHERE, str(part), part
 
 
-def _of_setup(setup: Setup) -> tuple[list[Condition], dict[str, Node]]:
-    """Check a setup; return its conditions and its columns by name."""
+def _of_setup(setup: Setup) -> tuple[list[tuple[str, Node]], dict[str, Node]]:
+    """Check a setup; return its conditions and its columns, each by name."""
     checked = check_setup(setup, vocabulary(), PlanRules())
     conditions = [
-        Condition(setup.name, condition.name, node, _shown(node))
-        for condition in setup.conditions
-        for node in (checked[f"conditions.{condition.name}"],)
+        (condition.name, checked[f"conditions.{condition.name}"]) for condition in setup.conditions
     ]
     columns = {
         key.removeprefix("columns."): node
@@ -194,6 +233,8 @@ def _order(config: ScanConfig, columns: Mapping[str, Node]) -> Node | None:
     known = dict(vocabulary().names)
     if config.benchmark is None:
         known = {name: info for name, info in known.items() if name not in BENCHMARK_COLUMNS}
+    if column in _definitions():
+        return Name(column)
     if column in columns or (column in known and known[column].level != "bar"):
         return None
     if column == "close":

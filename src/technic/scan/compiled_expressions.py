@@ -6,7 +6,7 @@ symbols with each other are added once all blocks are in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +16,14 @@ from technic.language import Node, kind_of
 from technic.language.evaluation.evaluate import evaluate_block
 from technic.language.evaluation.market_values import block_terms, evaluate_market
 from technic.language.evaluation.memory_estimate import arrays_held
+from technic.language.functions.operators import applied
 from technic.language.syntax.nodes import Name
-from technic.panel import BarPanel
-from technic.scan.conditions import Condition, ConditionResult
+from technic.scan.conditions import Condition, ConditionResult, Expression
 from technic.scan.cross_section import Market
 from technic.scan.expression_values import Column, ExpressionValues
 from technic.scan.expressions import ScanExpressions
 from technic.scan.vocabulary import vocabulary
+from technic.scan.windows import BASE_WINDOW, BarWindow
 from technic.scoring.technical_rating import (
     TECHNICAL_COLUMNS,
     rating_status,
@@ -34,6 +35,9 @@ from technic.universe import Universe
 from technic.universe.listings import LISTING_COLUMNS
 
 __all__ = ["CompiledExpressions"]
+
+_BARS = Name("bars")
+"""Under this name a block says how many bars each symbol has in a window."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +52,11 @@ class CompiledExpressions(ScanExpressions):
     setups: tuple[str, ...] = ()
 
     @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The trees of all expressions, each once."""
+        return tuple(dict.fromkeys(expression.node for expression in self.expressions))
+
+    @property
     def technical_numbers(self) -> tuple[str, ...]:
         """The columns of the Technical Rating that are numbers, those under its texts included."""
         numbers = [name for name in self.technical if TECHNICAL_COLUMNS[name].unit != "text"]
@@ -60,59 +69,52 @@ class CompiledExpressions(ScanExpressions):
         return arrays_held(self.nodes, vocabulary(), bars)
 
     def block_columns(
-        self,
-        panel: BarPanel,
-        rows: NDArray[np.intp],
-        columns: Mapping[str, FloatArray],
-        benchmark: FloatArray | None,
+        self, bars: Callable[[int], BarWindow], columns: Mapping[str, FloatArray]
     ) -> dict[str, FloatArray]:
-        """Compute what expressions need of each symbol alone, as numbers."""
-        technical = {
-            name: np.asarray(values, np.float64)
-            for name, values in technical_columns(panel, rows, self.technical_numbers).items()
-        }
-        values = evaluate_block(
-            self.nodes,
-            panel,
-            rows,
-            vocabulary(),
-            known={**columns, **technical},
-            benchmark=benchmark,
-        )
-        parts = {str(node): array for node, array in values.items() if str(node) not in columns}
-        return technical | parts
+        """Compute what expressions need of each symbol alone, as numbers, in their windows.
+
+        Names of columns mean the base window's; so do the votes of the Technical Rating.
+        """
+        base = bars(BASE_WINDOW)
+        technical = technical_columns(base.panel, base.rows, self.technical_numbers)
+        known = {**columns, **{n: np.asarray(v, np.float64) for n, v in technical.items()}}
+        found = {name: known[name] for name in technical}
+        for window in (BASE_WINDOW, *self.windows):
+            cut = bars(window)
+            nodes = [one.node for one in self.expressions if one.window == window]
+            values = evaluate_block(
+                nodes, cut.panel, cut.rows, vocabulary(), known=known, benchmark=cut.benchmark
+            )
+            found |= {
+                _part_key(node, window): array
+                for node, array in values.items()
+                if str(node) not in columns
+            }
+            found[_part_key(_BARS, window)] = (cut.rows + 1).astype(np.float64)
+        return found
 
     def evaluated(self, market: Market, universe: Universe) -> ExpressionValues:
         """Evaluate the expressions; takes the blocks' parts of them out of the market's columns."""
-        known = vocabulary()
-        parts = dict.fromkeys(part for node in self.nodes for part in block_terms(node, known))
-        values: dict[Node, Column] = {}
-        for part in parts:
-            read = market.columns.__getitem__ if isinstance(part, Name) else market.columns.pop
-            values[part] = read(str(part))
-        names, n_symbols = self._named_values(market, universe), len(market.symbols)
-
-        def value(node: Node) -> Column:
-            if node not in values:
-                values[node] = evaluate_market(node, values, names, known, n_symbols=n_symbols)
-            return values[node]
-
-        def result(condition: Condition) -> ConditionResult:
-            return ConditionResult(
-                condition.owner,
-                condition.name,
-                str(condition.node),
-                np.asarray(value(condition.node), np.float64),
-                {str(node): value(node) for node in condition.shown},
-            )
-
-        columns: dict[str, Column] = {
-            name: _truths(value(node)) if kind_of(node, known) == "condition" else value(node)
-            for name, node in self.columns
-        }
-        conditions = tuple(result(condition) for condition in self.conditions)
-        order = None if self.order is None else value(self.order)
-        return ExpressionValues(conditions, columns, order, self.setups, self.chosen)
+        values = _Values(self._named_values(market, universe), len(market.symbols))
+        longest: dict[int, int] = {}
+        for window in (BASE_WINDOW, *self.windows):
+            nodes = [one.node for one in self.expressions if one.window == window]
+            values.take_parts(market.columns, nodes, window)
+            held = market.columns.pop(_part_key(_BARS, window))
+            longest[window] = int(max(held, default=0))
+        columns: dict[str, Column] = {}
+        for name, expression in self.columns:
+            value = values.of(expression)
+            condition = kind_of(expression.node, vocabulary()) == "condition"
+            columns[name] = _truths(value) if condition else value
+        return ExpressionValues(
+            conditions=tuple(values.result(condition) for condition in self.conditions),
+            columns=columns,
+            order=None if self.order is None else values.of(self.order),
+            setups=self.setups,
+            chosen=self.chosen,
+            not_settled=self.not_settled(longest.__getitem__),
+        )
 
     def _named_values(self, market: Market, universe: Universe) -> Mapping[str, Column]:
         """Return the values of the names that the expressions use."""
@@ -137,6 +139,47 @@ class CompiledExpressions(ScanExpressions):
         if "tv_not_settled" in self.technical:
             names["tv_not_settled"] = unsettled_votes(market.columns["bars"].astype(np.int64))
         return names
+
+
+class _Values:
+    """The values of expressions over all symbols, each in its own window."""
+
+    def __init__(self, names: Mapping[str, Column], n_symbols: int) -> None:
+        self._names, self._n_symbols = names, n_symbols
+        self._parts: dict[int, dict[Node, Column]] = {}
+
+    def take_parts(self, columns: dict[str, FloatArray], nodes: list[Node], window: int) -> None:
+        """Take what the blocks computed out of ``columns``; columns of the scan stay there."""
+        parts = dict.fromkeys(part for node in nodes for part in block_terms(node, vocabulary()))
+        self._parts[window] = {
+            part: columns[str(part)]
+            if isinstance(part, Name) and str(part) in columns
+            else columns.pop(_part_key(part, window))
+            for part in parts
+        }
+
+    def of(self, expression: Expression) -> Column:
+        """Return the values of an expression, ``(n_symbols,)``."""
+        values, node = self._parts[expression.window], expression.node
+        if node not in values:
+            values[node] = evaluate_market(
+                node, values, self._names, vocabulary(), n_symbols=self._n_symbols
+            )
+        return values[node]
+
+    def result(self, condition: Condition) -> ConditionResult:
+        """Return what a condition comes to for each symbol."""
+        operands = [np.asarray(self.of(one), np.float64) for one in condition.operands]
+        values = operands[0]
+        if len(operands) > 1:
+            values = np.asarray(applied(condition.node, None, operands, self._n_symbols))
+        shown = {str(one.node): self.of(one) for one in condition.shown}
+        return ConditionResult(condition.owner, condition.name, str(condition.node), values, shown)
+
+
+def _part_key(node: Node, window: int) -> str:
+    """Return the name under which a block hands on its part of an expression."""
+    return str(node) if window == BASE_WINDOW and node is not _BARS else f"{node} of {window}"
 
 
 def _truths(values: Column) -> NDArray[np.object_]:

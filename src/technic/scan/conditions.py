@@ -15,20 +15,32 @@ from technic.typing import FloatArray
 if TYPE_CHECKING:
     from technic.language import Node
 
-__all__ = ["WHERE", "Condition", "ConditionResult", "NotSettled"]
+__all__ = ["WHERE", "Condition", "ConditionResult", "Expression", "NotSettled"]
 
 WHERE = "where"
 """The owner of the conditions that the scan itself names."""
 
 
 @dataclass(frozen=True, slots=True)
+class Expression:
+    """A checked tree and the window that its bars come from, as ScanWindows names it."""
+
+    node: Node
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition of ``owner`` (``where`` or a setup); ``shown``: numbers that explain it."""
+    """A condition of ``owner`` (``where`` or a setup), true where all its ``operands`` are.
+
+    ``node``: the whole of it; ``shown``: numbers that explain it.
+    """
 
     owner: str
     name: str
     node: Node
-    shown: tuple[Node, ...] = ()
+    operands: tuple[Expression, ...]
+    shown: tuple[Expression, ...] = ()
 
     @property
     def key(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +16,7 @@ from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.errors import NothingToScanError, ParameterError
 from technic.scan.config import ScanConfig
+from technic.scan.windows import ScanWindows
 from technic.sessions import SessionCalendar, load_calendar, parse_day
 from technic.settings import Settings
 from technic.universe import Universe, load_symbols, load_universe
@@ -26,7 +28,7 @@ __all__ = ["ScanContext", "choose_universe", "open_context"]
 class ScanContext:
     """The open ends of one scan.
 
-    ``start``: first session of the window by the anchor rule; ``price_basis``: how prices are
+    ``windows``: the windows up to ``as_of``, by the anchor rule; ``price_basis``: how prices are
     adjusted once they are in the panel; ``cache``: the price frames that the caller gave, packed;
     ``warnings``: what the user should know before reading the table, one sentence each.
     ``panel_memory``: bytes of bars that are loaded at once; above it they are read in blocks.
@@ -35,7 +37,7 @@ class ScanContext:
     provider: Provider
     calendar: SessionCalendar
     as_of: np.datetime64
-    start: np.datetime64
+    windows: ScanWindows
     last_session: np.datetime64
     price_basis: PriceBasis
     cache: PriceCache | None = None
@@ -49,11 +51,11 @@ def open_context(
     now: dt.datetime,
     provider: Provider | None = None,
     price_cache: PriceFrames | None = None,
-    bars: int | None = None,
+    longer: Iterable[int] = (),
 ) -> ScanContext:
     """Open the provider and settle the day: ``as_of``, else the last session there is.
 
-    ``bars``: sessions of history to load, where the scan needs more than ``config.bars``.
+    ``longer``: windows of more than ``config.bars`` sessions that the scan needs besides.
     Raises ParameterError when ``as_of`` is no date, no session, after the data's end, or before
     the price cache begins, and for a ``panel_memory`` that is no size.
     """
@@ -85,11 +87,13 @@ def open_context(
             f"the data ends {last}; the last completed session was {completed} "
             f"({len(calendar.between(last, completed)) - 1} sessions later)"
         )
-    start = calendar.anchor(as_of, bars or config.bars)
+    windows = ScanWindows.anchored(calendar, as_of, config.bars, longer)
     basis = provider.price_basis if cache is None else config.price_basis or cache.price_basis
     if basis == "raw":
         basis = "split_adjusted"  # raw bars are adjusted as of the scan's day on the way in
-    return ScanContext(provider, calendar, as_of, start, last, basis, cache, tuple(warnings), limit)
+    return ScanContext(
+        provider, calendar, as_of, windows, last, basis, cache, tuple(warnings), limit
+    )
 
 
 def choose_universe(config: ScanConfig, provider: Provider) -> Universe:

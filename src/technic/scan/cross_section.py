@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.benchmark import Benchmark
 from technic.regime import IndexSums, Regime, market_regime
 from technic.scan.block import BlockRows
 from technic.scan.config import ScanConfig
@@ -43,22 +42,20 @@ class Market:
 def rank_market(
     scanned: BlockRows,
     config: ScanConfig,
-    benchmark: Benchmark | None,
+    regime: Regime | None = None,
 ) -> Market:
-    """Add relative strength, rating, signal and plan to the scanned rows; judge the regime.
+    """Add relative strength, rating, signal and plan to the scanned rows.
 
-    It needs no bars. Without a benchmark the regime is that of the equal-weighted universe, and
-    says so.
+    It needs no bars. ``regime``: that of a benchmark; without it that of the equal-weighted
+    universe, which says so.
     """
     columns = dict(scanned.columns)
-    compared = {name: columns.pop(name, np.empty(0)) for name in BENCHMARK_COLUMNS}
+    compared = {name: columns.pop(name) for name in BENCHMARK_COLUMNS if name in columns}
     columns["rs_score"] = rs_score(columns)
     everyone = np.ones(len(scanned.symbols), dtype=np.bool_)
     columns["rs_rating"] = rs_rating(columns["rs_score"], rs_eligible(columns, everyone))
-    if benchmark is not None:
-        columns |= compared
-        regime = market_regime(benchmark.closes, f"benchmark {benchmark.name}")
-    else:
+    columns |= compared
+    if regime is None:
         index = scanned.index or IndexSums.added([])
         universe = f"equal-weighted universe of {len(scanned.symbols):,} symbols"
         regime = market_regime(index.levels(), universe)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.scan.conditions import ConditionResult
+from technic.scan.conditions import ConditionResult, NotSettled
 from technic.typing import BoolArray, FloatArray
 
 __all__ = ["Column", "ExpressionValues"]
@@ -21,7 +21,8 @@ class ExpressionValues:
     """Values of a scan's expressions, ``(n_symbols,)`` each, in the order scanned; none by default.
 
     ``columns``: those asked for by name. ``order``: what rows are sorted by, None for a column of
-    the table. ``setups``: those asked for, by name.
+    the table. ``setups``: those asked for, by name. ``not_settled``: recursions that the history
+    there is does not settle.
     """
 
     conditions: tuple[ConditionResult, ...] = ()
@@ -29,6 +30,7 @@ class ExpressionValues:
     order: Column | None = None
     setups: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+    not_settled: tuple[NotSettled, ...] = ()
 
     @property
     def added(self) -> tuple[str, ...]:

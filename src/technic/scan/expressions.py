@@ -8,25 +8,21 @@ to parse.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from technic.errors import RuleUnavailableError
-from technic.panel import BarPanel
 from technic.scan.columns import has_column
-from technic.scan.conditions import Condition, NotSettled
+from technic.scan.conditions import Condition, Expression, NotSettled
 from technic.scan.config import ScanConfig, SortOrder
 from technic.scan.expression_values import ExpressionValues
+from technic.scan.windows import BASE_WINDOW, BarWindow
 from technic.typing import FloatArray
 from technic.universe import Universe
 from technic.universe.listings import TEXT_COLUMNS
 
 if TYPE_CHECKING:
-    from technic.language import Node
     from technic.scan.cross_section import Market
 
 __all__ = ["ScanExpressions", "scan_expressions"]
@@ -41,31 +37,34 @@ class ScanExpressions:
     table. ``chosen``: names of the columns that the user, not a setup, asked for. ``names``: every
     name that the expressions use; ``compared_texts``: listing columns with the texts they are
     compared with. ``lookback``: bars until all of them have a value; ``stable_after``: bars until
-    none depends on where history begins any more, ``recursions`` says so for each recursion.
-    ``sessions``: history that the scan needs, before the anchor rule rounds it up; 0 where the
-    base window is enough.
+    none depends on where history begins any more; ``recursions``: each recursion, the window it is
+    in, the bars after which it has settled.
     """
 
     conditions: tuple[Condition, ...] = ()
-    columns: tuple[tuple[str, Node], ...] = ()
-    order: Node | None = None
+    columns: tuple[tuple[str, Expression], ...] = ()
+    order: Expression | None = None
     chosen: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     compared_texts: tuple[tuple[str, str], ...] = ()
     lookback: int = 1
     stable_after: int = 1
-    recursions: tuple[tuple[str, int], ...] = ()
-    sessions: int = 0
+    recursions: tuple[tuple[str, int, int], ...] = ()
 
     @property
-    def nodes(self) -> tuple[Node, ...]:
+    def expressions(self) -> tuple[Expression, ...]:
         """Every expression, each once."""
-        nodes = dict.fromkeys(condition.node for condition in self.conditions)
-        nodes |= dict.fromkeys(node for condition in self.conditions for node in condition.shown)
-        nodes |= dict.fromkeys(node for _, node in self.columns)
+        found = dict.fromkeys(one for c in self.conditions for one in (*c.operands, *c.shown))
+        found |= dict.fromkeys(expression for _, expression in self.columns)
         if self.order is not None:
-            nodes[self.order] = None
-        return tuple(nodes)
+            found[self.order] = None
+        return tuple(found)
+
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """The windows that the expressions need beside the base window, each once."""
+        used = dict.fromkeys(expression.window for expression in self.expressions)
+        return tuple(window for window in used if window != BASE_WINDOW)
 
     def require_listings(self, universe: Universe) -> None:
         """Raise RuleUnavailableError for a listing's name that ``universe`` does not carry."""
@@ -83,10 +82,12 @@ class ScanExpressions:
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 yield f"no listing has the {name} {value!r} that a condition asks for{hint}"
 
-    def not_settled(self, bars: int) -> tuple[NotSettled, ...]:
-        """Return the recursions that ``bars`` bars of history do not settle."""
+    def not_settled(self, bars: Callable[[int], int]) -> tuple[NotSettled, ...]:
+        """Return the recursions that history does not settle; ``bars``: how much a window has."""
         return tuple(
-            NotSettled(text, least, bars) for text, least in self.recursions if least > bars
+            NotSettled(text, needed, bars(window))
+            for text, window, needed in self.recursions
+            if needed > bars(window)
         )
 
     def arrays_held(self, bars: int) -> float:
@@ -94,15 +95,12 @@ class ScanExpressions:
         return 0.0
 
     def block_columns(
-        self,
-        panel: BarPanel,
-        rows: NDArray[np.intp],
-        columns: Mapping[str, FloatArray],
-        benchmark: FloatArray | None,
+        self, bars: Callable[[int], BarWindow], columns: Mapping[str, FloatArray]
     ) -> dict[str, FloatArray]:
         """Compute what a block alone can say of the expressions, each under its text.
 
-        ``columns``: the block's other columns. Arrays are ``(n_symbols,)``, NaN where unknown.
+        ``bars``: the block's bars of a window; ``columns``: its other columns. Arrays are
+        ``(n_symbols,)``, NaN where unknown.
         """
         return {}
 

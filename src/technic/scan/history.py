@@ -23,6 +23,7 @@ from technic.data_engine.price_cache import (
 )
 from technic.panel import BarPanel
 from technic.scan.context import ScanContext
+from technic.scan.windows import window_sessions
 from technic.typing import DateArray
 
 __all__ = ["ScanProgress", "load_history"]
@@ -41,12 +42,12 @@ def load_history(
 ) -> PriceCache | LazyPrices:
     """Return the bars of ``symbols`` up to the scan's day, from the cache first.
 
-    Without a cache the window begins by the anchor rule; with one it is what the cache holds.
+    The longest window is read, and of a cache as much of it as the cache holds.
     Bars that would take more than ``context.panel_memory`` are left to be read in blocks, where
     the provider can do that.
     """
     if price_cache is None:
-        sessions = context.calendar.between(context.start, context.as_of)
+        sessions = window_sessions(context.calendar, context.windows)
         if isinstance(context.provider, StreamingProvider):
             return _stream(symbols, sessions, context, context.provider, progress)
         return _fetch(symbols, sessions, context, progress)
@@ -58,8 +59,8 @@ def load_history(
     missed = [symbol for symbol in symbols if symbol not in there]
     logger.debug("price cache: %d of %d symbols", len(hits), len(symbols))
     panel = cached.of(hits)
-    if panel.sessions[-1] > context.as_of:
-        panel = panel.window(panel.sessions[0], context.as_of)
+    if panel.sessions[0] < context.windows.start or panel.sessions[-1] > context.as_of:
+        panel = panel.window(context.windows.start, context.as_of)
     if not missed:
         return PriceCache(panel, stats=BatchStats(cache_hits=len(hits)))
     fetched = _fetch(missed, panel.sessions, context, progress)

@@ -22,10 +22,11 @@ from technic.data_engine.planning.savings import Savings, prescreen_savings
 from technic.data_engine.providers.vendors.loopback import UNLIMITED
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import new_york_date
+from technic.scan.conditions import NotSettled
 from technic.scan.config import ScanConfig
 from technic.scan.context import choose_universe, open_context
 from technic.scan.expressions import ScanExpressions, scan_expressions
-from technic.scan.window import window_sessions
+from technic.scan.windows import ScanWindows, window_sessions
 from technic.settings import Settings, load_settings
 from technic.typing import DateArray
 from technic.universe import Prescreened, Universe, prescreen
@@ -59,6 +60,15 @@ class RequestScope:
     sessions: DateArray
     rate: float | None
     expressions: ScanExpressions
+    windows: ScanWindows
+
+    @property
+    def not_settled(self) -> tuple[NotSettled, ...]:
+        """Recursions that the sessions of their windows do not settle."""
+        first = np.searchsorted(self.sessions, [start for _, start in self.windows.starts])
+        names = [window for window, _ in self.windows.starts]
+        bars = {name: len(self.sessions) - int(at) for name, at in zip(names, first, strict=True)}
+        return self.expressions.not_settled(bars.__getitem__)
 
     @property
     def as_of(self) -> str:
@@ -119,7 +129,7 @@ class RequestPlan:
             "bars_to_settle": scope.expressions.stable_after,
             "not_settled": [
                 {"expression": one.expression, "bars_needed": one.bars_needed, "bars": one.bars}
-                for one in scope.expressions.not_settled(len(scope.sessions))
+                for one in scope.not_settled
             ],
             "missing_cells": self.missing_cells,
             "requests_per_minute": scope.rate,
@@ -179,8 +189,9 @@ def open_scope(
     config = replace(config, provider=source.provider, data=source.data)
     expressions = scan_expressions(config)
     now = now or dt.datetime.now(dt.UTC)
-    context = open_context(config, settings, now, bars=expressions.sessions)
-    sessions, provider = window_sessions(context, days), context.provider
+    context = open_context(config, settings, now, longer=expressions.windows)
+    sessions = window_sessions(context.calendar, context.windows, days)
+    provider = context.provider
     if before_listings and isinstance(provider, StoredProvider) and config.universe is None:
         before_listings(provider.name)
     universe = choose_universe(config, provider)
@@ -193,6 +204,7 @@ def open_scope(
         sessions=sessions,
         rate=_capabilities(provider).requests_per_minute,
         expressions=expressions,
+        windows=context.windows,
     )
 
 

@@ -13,7 +13,7 @@ from technic.errors import FetchError
 from technic.scan.config import ScanConfig
 from technic.scan.context import open_context
 from technic.scan.history import load_history
-from technic.scan.window import window_sessions
+from technic.scan.windows import ScanWindows, window_sessions
 from technic.settings import Settings, load_settings
 from technic.universe import require_symbol
 
@@ -59,8 +59,9 @@ def history(
         now or dt.datetime.now(dt.UTC),
         opened,
     )
-    start = window_sessions(context, days)[0]
-    prices = load_history([name], dataclasses.replace(context, start=start))
+    sessions = window_sessions(context.calendar, context.windows, days)
+    windows = ScanWindows.whole(sessions)
+    prices = load_history([name], dataclasses.replace(context, windows=windows))
     if name in prices.failures:
         failure = prices.failures[name]
         raise FetchError(context.provider.name, name, failure.reason, failure.detail)

@@ -39,10 +39,10 @@ def scope_lines(title: str, scope: RequestScope) -> Iterator[Text]:
     yield row("symbols", f"{size:,}, {size - left:,} removed by the pre-screen, {left:,} left")
     first = scope.sessions[0]
     yield row("sessions", f"{len(scope.sessions):,} from {first} to {scope.as_of}")
-    if scope.expressions.nodes:
+    if scope.expressions.expressions:
         lookback, stable_after = scope.expressions.lookback, scope.expressions.stable_after
         yield row("history", f"{lookback:,} bars for a value, {stable_after:,} to settle")
-    for one in scope.expressions.not_settled(len(scope.sessions)):
+    for one in scope.not_settled:
         text = f"{one.expression} needs {one.bars_needed:,} bars, {one.bars:,} sessions are loaded"
         yield row("not settled", text, "yellow")
 

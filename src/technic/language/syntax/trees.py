@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
 
 from technic.errors import ExpressionError
-from technic.language.syntax.nodes import And, Negative, Node, Number, Or, Place, children
+from technic.language.syntax.nodes import And, Name, Negative, Node, Number, Or, Place, children
 
-__all__ = ["MOST_DEPTH", "MOST_NODES", "joined", "negated", "refuse_too_large", "too_deep"]
+__all__ = [
+    "MOST_DEPTH",
+    "MOST_NODES",
+    "joined",
+    "negated",
+    "refuse_too_large",
+    "substituted",
+    "too_deep",
+]
 
 MOST_DEPTH = 60
 """Operations inside each other; what walks a tree may recurse."""
@@ -28,6 +38,22 @@ def negated(operand: Node, place: Place = None) -> Node:
     if isinstance(operand, Number):
         return Number(0.0 - operand.value, place)
     return Negative(operand, place)
+
+
+def substituted(node: Node, names: Mapping[str, Node]) -> Node:
+    """Return the tree with other trees in the place of some names."""
+    if isinstance(node, Name):
+        return names.get(node.name, node)
+    changes: dict[str, Any] = {}
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if isinstance(value, Node):
+            changes[field.name] = substituted(value, names)
+        elif isinstance(value, tuple) and field.name != "place":
+            changes[field.name] = tuple(
+                substituted(one, names) if isinstance(one, Node) else one for one in value
+            )
+    return replace(node, **changes)
 
 
 def refuse_too_large(node: Node, text: str = "") -> None:
