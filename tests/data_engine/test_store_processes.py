@@ -36,9 +36,13 @@ for seed in itertools.count(1):
     store.write_ranges(make_bars(["A"], DAYS, 500 + seed), ["A"], DAYS[0], DAYS[-1], ASKED)
 """
 
-WRITE_GENERATIONS = """
-for seed in range(1, 13):
+WRITE_UNTIL_TOLD = """
+told = threading.Thread(target=sys.stdin.read)
+told.start()
+for seed in itertools.cycle(range(1, 13)):
     store.write_days(make_bars(SYMBOLS, DAYS, seed), DAYS, ASKED)
+    if not told.is_alive():
+        break
 """
 
 RACE = """
@@ -91,7 +95,7 @@ def test_a_store_opens_with_whole_commits_after_a_kill(tmp_path: Path):
 
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(killed, range(5)))
-    seeds = {closes("B", seed): seed for seed in range(100)}
+    seeds = {closes("B", seed): seed for seed in range(500)}
     for store, code in results:
         assert code == -signal.SIGKILL
         assert store.verify() == []
@@ -137,14 +141,14 @@ def test_a_reader_during_writes_sees_whole_commits(tmp_path: Path):
     store.write_days(make_bars(SYMBOLS, DAYS, 0), DAYS, ASKED)
     whole = {make_bars(SYMBOLS, DAYS, seed).close.tobytes() for seed in range(13)}
     seen = set()
-    with ThreadPoolExecutor(1) as pool:
-        writer = pool.submit(run, PRELUDE + WRITE_GENERATIONS, url)
-        while not writer.done():
+    command = [sys.executable, "-c", PRELUDE + WRITE_UNTIL_TOLD, url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as writer:
+        while len(seen) < 6 and writer.poll() is None:
             seen.add(store.read(None, DAYS[0], DAYS[-1]).close.tobytes())
-    seen.add(store.read(None, DAYS[0], DAYS[-1]).close.tobytes())
-    assert writer.result().returncode == 0, writer.result().stderr
+        writer.stdin.close()
+    assert writer.returncode == 0
     assert seen <= whole
-    assert len(seen) > 1
+    assert len(seen) == 6
 
 
 def test_reading_a_store_never_breaks_the_exit_of_python(tmp_path: Path):

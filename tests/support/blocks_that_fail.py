@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -50,14 +49,6 @@ def killed_always(panel: BarPanel, scan: BlockScan, symbol: str) -> BlockRows:
 def raylet_killed(panel: BarPanel, scan: BlockScan) -> BlockRows:
     """Kill what started this worker: the raylet of its machine, with the object store in it."""
     os.kill(os.getppid(), signal.SIGKILL)
-    return scan(panel)
-
-
-def slow_but_first(panel: BarPanel, scan: BlockScan, first: str, marker: Path) -> BlockRows:
-    """Write down each block begun after the one of ``first``, and take a while over it."""
-    if first not in panel.symbols:
-        (marker / panel.symbols[0]).touch()
-        time.sleep(0.5)
     return scan(panel)
 
 
