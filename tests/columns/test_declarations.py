@@ -61,7 +61,8 @@ def test_a_column_is_unstable_exactly_where_it_remembers():
         whole = make_panel(3, n_bars)
         later = whole.window(whole.sessions[20], whole.sessions[-1])
         one, other = (
-            evaluate(panel, panel.rows_at(panel.sessions[-1])) for panel in (whole, later)
+            evaluate(panel, panel.rows_at(panel.sessions[-1]), list(COLUMNS))
+            for panel in (whole, later)
         )
         changed |= {name for name in COLUMNS if (np.abs(one[name] - other[name]) > 0.0).any()}
     totals = {"bars", "obv", "ad"}
