@@ -120,6 +120,7 @@ def _cut(missing: BoolArray, sizes: IntArray, longest_hole: int) -> _Ranges:
     at = np.flatnonzero(starts)
     group, first = row[at], begin[at]
     last = end[np.append(at[1:], len(row)) - 1] if len(at) else first
+    # A group's range is repeated for each of its symbols; members are numbered group by group.
     copies = sizes[group]
     within = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
     offset = np.cumsum(sizes) - sizes
@@ -149,6 +150,9 @@ def _best_cuts(ranges: _Ranges, page: PageSize, most: int) -> list[tuple[int, in
     bounds = np.append(np.arange(0, len(ranges.member), block), len(ranges.member))
     lows = np.minimum.reduceat(ranges.first, bounds[:-1]) if len(bounds) > 1 else ranges.first
     highs = np.maximum.reduceat(ranges.last, bounds[:-1]) if len(bounds) > 1 else ranges.last
+    # Invariant: pages[end] is the least number of pages for the blocks before end, whose last
+    # request begins with block start[end]. Windows run backwards from end, so position i stands for
+    # a request of the i + 1 latest blocks, and argmin takes the smallest of equally good ones.
     n, widest = len(lows), most // block
     pages, start = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64)
     for end in range(1, n + 1):

@@ -67,6 +67,8 @@ def fewest_pieces(cells: Positions, page: PageSize) -> list[Piece]:
         return [(int(cells[0]), int(cells[-1]), 1)]
     # Ranges of several pages reach further than as many of one page only by rounding.
     widest = 1 if page.bars % page.per_session == 0 else whole
+    # Invariant: done[q] is how many leading cells q pages can answer at most, and step[q] how many
+    # pages the last range of such an answer has; cells[done[q]] is the first that q pages miss.
     done, step = [0], [0]
     while done[-1] < len(cells):
         reached = [
@@ -75,6 +77,7 @@ def fewest_pieces(cells: Positions, page: PageSize) -> list[Piece]:
         ]
         done.append(max(reached))
         step.append(reached.index(done[-1]) + 1)
+    # Read backwards: the cells from done[at - step[at]] on are one range of step[at] pages.
     pieces: list[Piece] = []
     at = len(done) - 1
     while at:
@@ -155,6 +158,9 @@ def cover_cost(
     A row with a cell on a day that is not offered is in every cover. Of equally cheap covers the
     one with the fewest days is taken: a symbol's range carries fewer bars than a whole market.
     """
+    # Each step keeps the least cost: a forced row is in every cover and answers all its cells, so
+    # it leaves the matrix; days that are missing in the same rows are in a cheapest cover together
+    # or not at all, so one column with the cost of all of them stands for each kind.
     days = np.zeros(missing.shape[1], bool)
     forced = (missing & ~offered).any(axis=1)
     total = int(row_cost[forced].sum())
@@ -195,6 +201,9 @@ def _exact_days(
     from scipy.sparse import csr_array
 
     n_days = missing.shape[1]
+    # Variables: n_days days, then for each missing cell a one-page range that begins on it.
+    # Invariant: place ascends, and the cells that the range from place[i] answers are i to
+    # stop[i] - 1, so (start, inside) lists every pair (range, cell answered).
     row, cell = np.nonzero(missing)
     place = row * (n_days + page.bars) + cell  # a range never reaches into the next row
     stop = np.searchsorted(place, place + page.bars)

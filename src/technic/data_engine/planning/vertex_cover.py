@@ -81,6 +81,8 @@ def _run_arcs(marked: BoolArray, leaves: int) -> Arcs:
     """Arcs from each row to the tree nodes that make up its runs, and down the tree."""
     n_rows = len(marked)
     row, first, last = runs(marked)
+    # Invariant: the cells of a run not yet hung on the row are the leaves below the nodes low to
+    # high - 1, all of one level; each turn goes a level up.
     low, high = first + leaves, last + leaves + 1
     tails, heads = [], []
     while len(row):
@@ -120,6 +122,8 @@ def _least_cut(cost: IntArray, n_rows: int, arcs: Arcs) -> BoolArray:
     endless = np.full(len(arcs[0]), int(cost.sum()) + 1)
     capacity = np.concatenate([cost[:n_rows], endless, cost[ends]]).astype(np.int32)
     graph = csr_array((capacity, (tail, head)), shape=shape)
+    # Residual graph of a maximum flow: forward where capacity is left, backward where flow is. What
+    # the source reaches in it is this side of every least cut, so the cut has the fewest columns.
     sent = maximum_flow(graph, source, sink).flow.tocoo()
     through = np.zeros(n_rows, np.int64)
     begun = sent.row == source
