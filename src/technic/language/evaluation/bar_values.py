@@ -16,8 +16,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.indicators._streams import LastRows, Stream, whole
 from technic.indicators.arithmetic import finite
+from technic.indicators.streams import LastRows, Stream, whole
 from technic.language.evaluation.column_tails import Columns, Fields, ending_together
 from technic.language.evaluation.program import Need, Program, Span, Step, needs
 from technic.panel import BarPanel

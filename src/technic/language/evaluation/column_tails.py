@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from technic.errors import RuleUnavailableError
 from technic.language.evaluation.program import Span
 from technic.panel import BarPanel
+from technic.panel.ragged import common_row, gather_last
 from technic.typing import BoolArray, FloatArray
 
 __all__ = ["Columns", "Fields", "ending_together"]
@@ -80,12 +81,7 @@ class Columns:
         """
         lag, bars = span
         if not self.together:
-            row = self._rows(span)
-            found = values[np.maximum(row, 0), ..., self.picked]
-            absent = row < 0
-            if values.ndim > 2:
-                found, absent = np.moveaxis(found, 1, -1), absent[:, None]
-            return np.where(absent, np.nan, found)
+            return gather_last(values, self.picked, self.ends, bars, lag)
         first, last = int(self.ends[0]) + 1 - lag - bars, int(self.ends[0]) + 1 - lag
         there = values[max(first, 0) : max(last, 0)]
         if not isinstance(self.picked, slice):
@@ -112,7 +108,7 @@ def ending_together(rows: NDArray[np.intp]) -> list[Columns]:
     present = rows >= 0
     if not present.any():
         return []
-    common = int(np.bincount(rows[present]).argmax())
+    common = common_row(rows)
     odd = np.flatnonzero(present & (rows != common))
     if np.count_nonzero(rows != common) > MOST_ODD * len(rows):
         picked = np.flatnonzero(rows == common)

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from technic.indicators import directional, momentum, stochastic, volatility, volume
-from technic.indicators._recursions import exponential_mean, wilder_mean
-from technic.indicators._streams import Stream, scratch
-from technic.indicators._zero import quotient
 from technic.indicators.arithmetic import ArithmeticOperator
+from technic.indicators.division import quotient
 from technic.indicators.lookback import one_bar, period_plus
+from technic.indicators.recursions import exponential_mean, wilder_mean
+from technic.indicators.streams import Stream, scratch
 from technic.language.functions._define import HERE, X, bars, number, stream_from_first_value
 from technic.language.functions.function import Function, Memory
 from technic.language.functions.momentum import stochrsi_d_of, stochrsi_k_of
