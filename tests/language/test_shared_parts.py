@@ -64,7 +64,7 @@ def test_the_first_value_comes_after_the_bars_a_function_says_it_needs(name, pan
         if {"a", "base", "whole", "condition"} & {p.name for p in function.parameters}
         else begins
     )
-    first = begins - 1 + function.bars(*split(node, function).constants) - 1
+    first = begins - 1 + function.lookback(*split(node, function).constants) - 1
     found = evaluate_bars([node], panel, BASE)[node][:, 2]
     kleene = {"ever", "always", "rising", "falling", "crosses_above", "crosses_below"}
     may_be_earlier = kleene | {"is_missing", "bars_since", "value_when"}
@@ -154,7 +154,7 @@ def test_windows_see_no_more_cells_than_they_need(panel, monkeypatch):
     counting = Counting(FUNCTIONS["sma"].kernel)
     program = Program({**FUNCTIONS, "sma": type(FUNCTIONS["sma"])(
         "sma", FUNCTIONS["sma"].parameters, "number", "window", counting, "", "",
-        bars=FUNCTIONS["sma"].bars)})  # fmt: skip
+        lookback=FUNCTIONS["sma"].lookback)})  # fmt: skip
     results = [program.add(read("count(close > sma(close, 20), 10)", BASE).node)]
     newest_bars(program, results, panel, panel.rows_at(panel.sessions[-1]))
     assert counting.cells == 29 * (9 + 1)

@@ -14,7 +14,7 @@ from technic.columns import COLUMNS
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import Node, level_of, read
 from technic.language.analysis.definitions import definition
-from technic.language.analysis.requirements import requirements, unsettled
+from technic.language.analysis.requirements import requirements, unstable
 from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Text, walk
 from technic.language.syntax.trees import substituted
 from technic.scan.compiled_expressions import CompiledExpressions
@@ -72,13 +72,13 @@ def _analysed(parsed: CompiledExpressions, config: ScanConfig) -> CompiledExpres
         raise RuleUnavailableError(compared[0], "a benchmark", "name one with --benchmark")
     technical = tuple(name for name in TECHNICAL_COLUMNS if name in names)
     need = requirements(nodes, vocabulary())
-    votes = [(name, BASE_WINDOW, TECHNICAL_COLUMNS[name].settled) for name in technical]
+    votes = [(name, BASE_WINDOW, TECHNICAL_COLUMNS[name].stable_after) for name in technical]
     return replace(
         parsed,
         names=names,
         compared_texts=_compared_texts(nodes),
-        lookback=need.bars,
-        stable_after=max((need.settled, *(settled for _, _, settled in votes))),
+        lookback=need.lookback,
+        stable_after=max((need.stable_after, *(bars for _, _, bars in votes))),
         recursions=(*_recursions(parsed.expressions), *votes),
         technical=technical,
     )
@@ -91,9 +91,9 @@ def _windowed(config: ScanConfig, node: Node) -> Expression:
     """
     node = substituted(node, _definitions())
     need = requirements([node], vocabulary())
-    sessions = need.bars
+    sessions = need.lookback
     if config.max_history is not None:
-        sessions = max(sessions, min(need.settled, config.max_history))
+        sessions = max(sessions, min(need.stable_after, config.max_history))
     return Expression(node, sessions if sessions > config.bars else BASE_WINDOW)
 
 
@@ -136,7 +136,7 @@ def _recursions(expressions: tuple[Expression, ...]) -> Iterator[tuple[str, int,
     """Recursive parts of the expressions, each with its window and the bars it needs to settle."""
     found: dict[tuple[str, int], int] = {}
     for expression in expressions:
-        for call in unsettled([expression.node], vocabulary(), 0):
+        for call in unstable([expression.node], vocabulary(), 0):
             found[call.text, expression.window] = call.needed
     for (text, window), needed in found.items():
         yield text, window, needed

@@ -16,9 +16,9 @@ __all__ = ["VOTES", "Vote"]
 class Vote:
     """One vote: its column, group and rules in words.
 
-    ``bars``: with so many bars the vote is there. ``settled``: with so many, everything it looks
-    at is there and the start of each recursion weighs less than 1e-4; where one recursion feeds
-    another they fade in turn.
+    ``lookback``: with so many bars the vote is there. ``stable_after``: with so many, everything it
+    looks at is there and the start of each recursion weighs less than 1e-4; where one recursion
+    feeds another their unstable periods add up.
     """
 
     name: str
@@ -26,17 +26,17 @@ class Vote:
     label: str
     up: str
     down: str
-    bars: int
-    settled: int
+    lookback: int
+    stable_after: int
     compute: rules.Compute
 
 
 def _average(
-    name: str, label: str, bars: int, compute: rules.Compute, unstable_period: int = 0
+    name: str, label: str, lookback: int, compute: rules.Compute, unstable_period: int = 0
 ) -> Vote:
     words = ("close above it", "close below it")
     return Vote(
-        f"tv_{name}", "moving average", label, *words, bars, bars + unstable_period, compute
+        f"tv_{name}", "moving average", label, *words, lookback, lookback + unstable_period, compute
     )
 
 
@@ -70,12 +70,12 @@ def _oscillator(
     label: str,
     up: str,
     down: str,
-    bars: int,
+    lookback: int,
     compute: rules.Compute,
-    settled: int | None = None,
+    stable_after: int | None = None,
 ) -> Vote:
-    needed = bars if settled is None else settled
-    return Vote(f"tv_{name}", "oscillator", label, up, down, bars, needed, compute)
+    needed = lookback if stable_after is None else stable_after
+    return Vote(f"tv_{name}", "oscillator", label, up, down, lookback, needed, compute)
 
 
 _OSCILLATORS = (

@@ -54,7 +54,7 @@ def check(
 
 def _refuse_too_long(node: Node, vocabulary: Vocabulary, text: str) -> None:
     """Raise at the smallest part that needs more bars than anyone has."""
-    bars = requirements([node], vocabulary).bars
+    bars = requirements([node], vocabulary).lookback
     if bars <= MOST_BARS:
         return
     for child in children(node):

@@ -18,14 +18,14 @@ class NameInfo:
     """A name: what its value is, where it exists, what it says.
 
     ``expression``: what a name of the level ``day`` is, as a text over values of every bar; how
-    much history it needs, and its values, follow. Without one ``bars`` says how many bars it takes
-    until it has a value.
+    much history it needs, and its values, follow. Without one ``lookback`` says how many bars it
+    takes until it has a value.
     """
 
     kind: Kind
     level: Level
     description: str
-    bars: int = 1
+    lookback: int = 1
     expression: str = ""
 
 

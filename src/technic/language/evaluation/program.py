@@ -98,7 +98,7 @@ class Program:
         inputs = (*(self.add(Name(name)) for name in function.fields), *series)
         kind = function.memory
         assert kind in ("point", "window", "start")
-        reach = function.bars(*arguments.constants) - 1 if kind == "window" else 0
+        reach = function.lookback(*arguments.constants) - 1 if kind == "window" else 0
         step = Step(kind, inputs, arguments.bound(function), reach=reach)
         return self._step((node.function, arguments.constants, inputs), step)
 

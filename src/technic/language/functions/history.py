@@ -100,7 +100,7 @@ HISTORY = (
         levels.highest,
         "Highest of the last n values, today included.",
         "TA-Lib MAX",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "lowest",
@@ -110,7 +110,7 @@ HISTORY = (
         levels.lowest,
         "Lowest of the last n values, today included.",
         "TA-Lib MIN",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "sum",
@@ -120,7 +120,7 @@ HISTORY = (
         window_sum,
         "Sum of the last n values.",
         "TA-Lib SUM",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "change",
@@ -130,7 +130,7 @@ HISTORY = (
         _change,
         "Value minus the value of n bars ago.",
         HERE,
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "pct_change",
@@ -140,7 +140,7 @@ HISTORY = (
         levels.returns_pct,
         "Change over n bars in percent; missing where the older value is 0.",
         HERE,
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "gap_pct",
@@ -151,7 +151,7 @@ HISTORY = (
         "Open over the previous close, in percent.",
         HERE,
         fields=("open", "close"),
-        bars=_two,
+        lookback=_two,
     ),
     Function(
         "crosses_above",
@@ -161,7 +161,7 @@ HISTORY = (
         _crosses_above,
         "a > b now, and a <= b on the bar before.",
         HERE,
-        bars=_two,
+        lookback=_two,
     ),
     Function(
         "crosses_below",
@@ -171,7 +171,7 @@ HISTORY = (
         _crosses_below,
         "a < b now, and a >= b on the bar before.",
         HERE,
-        bars=_two,
+        lookback=_two,
     ),
     Function(
         "rising",
@@ -181,7 +181,7 @@ HISTORY = (
         _rising,
         "Higher than the bar before, n times in a row.",
         HERE,
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "falling",
@@ -191,7 +191,7 @@ HISTORY = (
         _falling,
         "Lower than the bar before, n times in a row.",
         HERE,
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "count",
@@ -201,7 +201,7 @@ HISTORY = (
         window_sum,
         "On how many of the last n bars the condition was true; missing if one is unknown.",
         HERE,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "ever",
@@ -211,7 +211,7 @@ HISTORY = (
         _ever,
         "Whether the condition was true on one of the last n bars.",
         HERE,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "always",
@@ -221,7 +221,7 @@ HISTORY = (
         _always,
         "Whether the condition was true on all of the last n bars.",
         HERE,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "bars_since",
@@ -231,7 +231,7 @@ HISTORY = (
         _bars_since,
         "Bars since the condition was true, 0 today; missing if not true on the last within bars.",
         HERE,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "value_when",
@@ -241,7 +241,7 @@ HISTORY = (
         _value_when,
         "x on the latest bar on which the condition was true, within the last bars.",
         HERE,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "bar_count",

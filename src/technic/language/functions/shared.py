@@ -126,7 +126,7 @@ def _part_of(
 ) -> Function:
     parameters = (X,) * inputs + (bars("n"),) * constants
     return Function(
-        name, parameters, "number", memory, kernel, "A part of functions.", HERE, bars=need
+        name, parameters, "number", memory, kernel, "A part of functions.", HERE, lookback=need
     )
 
 

@@ -12,11 +12,11 @@ from technic.language.functions.function import Function
 __all__ = ["TRENDS"]
 
 
-def _adx_bars(n: float) -> int:
+def _adx_lookback(n: float) -> int:
     return 2 * int(n)
 
 
-def _adx_fade(n: float) -> int:
+def _adx_unstable_period(n: float) -> int:
     """ADX smooths twice: the seed of the first smoothing fades, then that of the second."""
     return 2 * wilder_unstable_period(n)
 
@@ -31,8 +31,8 @@ TRENDS = (
         "Average directional index, 0 to 100: strength of a trend, whatever its direction.",
         "TA-Lib ADX",
         fields=BAR,
-        bars=_adx_bars,
-        fade=_adx_fade,
+        lookback=_adx_lookback,
+        unstable_period=_adx_unstable_period,
     ),
     Function(
         "dx",
@@ -43,8 +43,8 @@ TRENDS = (
         "Difference of plus_di and minus_di in percent of their sum.",
         "TA-Lib DX",
         fields=BAR,
-        bars=partial(period_plus, 1),
-        fade=wilder_unstable_period,
+        lookback=partial(period_plus, 1),
+        unstable_period=wilder_unstable_period,
     ),
     Function(
         "plus_di",
@@ -55,8 +55,8 @@ TRENDS = (
         "Upward movement in percent of the true range.",
         "TA-Lib PLUS_DI",
         fields=BAR,
-        bars=partial(period_plus, 1),
-        fade=wilder_unstable_period,
+        lookback=partial(period_plus, 1),
+        unstable_period=wilder_unstable_period,
     ),
     Function(
         "minus_di",
@@ -67,7 +67,7 @@ TRENDS = (
         "Downward movement in percent of the true range.",
         "TA-Lib MINUS_DI",
         fields=BAR,
-        bars=partial(period_plus, 1),
-        fade=wilder_unstable_period,
+        lookback=partial(period_plus, 1),
+        unstable_period=wilder_unstable_period,
     ),
 )

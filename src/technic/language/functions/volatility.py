@@ -26,8 +26,8 @@ VOLATILITY = (
         "Average true range: Wilder's mean of the true range.",
         "TA-Lib ATR",
         fields=BAR,
-        bars=partial(period_plus, 1),
-        fade=wilder_unstable_period,
+        lookback=partial(period_plus, 1),
+        unstable_period=wilder_unstable_period,
     ),
     Function(
         "natr",
@@ -38,8 +38,8 @@ VOLATILITY = (
         "Average true range in percent of the close.",
         "TA-Lib NATR",
         fields=BAR,
-        bars=partial(period_plus, 1),
-        fade=wilder_unstable_period,
+        lookback=partial(period_plus, 1),
+        unstable_period=wilder_unstable_period,
     ),
     Function(
         "trange",
@@ -50,7 +50,7 @@ VOLATILITY = (
         "True range: the largest of high - low and both distances to the previous close.",
         "TA-Lib TRANGE",
         fields=BAR,
-        bars=_two,
+        lookback=_two,
     ),
     Function(
         "typical_price",
@@ -70,7 +70,7 @@ VOLATILITY = (
         volatility.stddev,
         "Standard deviation (divisor n) times nbdev.",
         "TA-Lib STDDEV",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "var",
@@ -80,7 +80,7 @@ VOLATILITY = (
         volatility.var,
         "Variance (divisor n).",
         "TA-Lib VAR",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "realised_volatility",
@@ -90,6 +90,6 @@ VOLATILITY = (
         partial(finite_of, volatility.realised_volatility),
         "Yearly volatility in percent: deviation (divisor n - 1) of log changes times sqrt(252).",
         HERE,
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
 )

@@ -41,7 +41,7 @@ VOLUME = (
         "Change of obv over the last bars, in bars of their mean volume.",
         HERE,
         fields=("close", "volume"),
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "mfi",
@@ -52,7 +52,7 @@ VOLUME = (
         "Money flow index: share of the money that moved at rising prices, 0 to 100.",
         "TA-Lib MFI",
         fields=("high", "low", "close", "volume"),
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "rvol",
@@ -63,7 +63,7 @@ VOLUME = (
         "Volume over its mean of the bars before; missing where those had none.",
         "TA-Lib RVOL",
         fields=("volume",),
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "dollar_volume",
