@@ -17,8 +17,8 @@ from support.expressions import (
 )
 from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ExpressionError, ParameterError
-from technic.language import NameInfo, Vocabulary, check, kind_of, level_of, parse, read
-from technic.language.analysis.scope import HIGHEST_OPERAND, LEAST_RESULT
+from technic.language import NameInfo, Vocabulary, check, kind_of, parse, read, scope_of
+from technic.language.analysis.scope import NARROWEST_RESULT, WIDEST_OPERAND
 from technic.language.functions.function import Function, Memory, Parameter
 from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, Text
 
@@ -87,7 +87,7 @@ def test_a_checked_call_has_all_its_arguments_by_position():
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "level"),
+    ("text", "kind", "scope"),
     [
         ("5", "number", "constant"),
         ("abs(-5) > 2", "condition", "constant"),
@@ -116,12 +116,12 @@ def test_a_checked_call_has_all_its_arguments_by_position():
         ("value_when(close > open, 1)", "number", "bar"),
     ],
 )
-def test_kind_and_level(text: str, kind: str, level: str):
-    """The level is the highest among the operands, or what the function makes of them."""
+def test_kind_and_level(text: str, kind: str, scope: str):
+    """The scope is the widest among the operands, or what the function makes of them."""
     done = read(text, BASE_AND_MORE)
-    assert (done.kind, done.level) == (kind, level)
+    assert (done.kind, done.scope) == (kind, scope)
     assert kind_of(done.node, BASE_AND_MORE) == kind
-    assert level_of(done.node, BASE_AND_MORE) == level
+    assert scope_of(done.node, BASE_AND_MORE) == scope
 
 
 ANY = st.one_of(
@@ -135,17 +135,17 @@ ANY = st.one_of(
 
 @given(ANY)
 def test_checking_again_changes_nothing(tree: Node):
-    """The one form is its own one form, as a tree and as a text; kind and level stay."""
+    """The one form is its own one form, as a tree and as a text; kind and scope stay."""
     done = check(tree, VOCABULARY)
     assert check(done.node, VOCABULARY) == done
     assert read(str(done.node), VOCABULARY) == done
-    assert (kind_of(done.node, VOCABULARY), level_of(done.node, VOCABULARY)) == (
+    assert (kind_of(done.node, VOCABULARY), scope_of(done.node, VOCABULARY)) == (
         done.kind,
-        done.level,
+        done.scope,
     )
 
 
-@given(market_expressions(), st.sampled_from(["{}[3]", "highest({}, 5)", "weekly({})"]))
+@given(market_expressions(), st.sampled_from(["{}[3]", "widest({}, 5)", "weekly({})"]))
 def test_a_hint_is_right_in_itself(tree: Node, reader: str):
     """What an error says to write can be written."""
     try:
@@ -161,7 +161,7 @@ def test_a_hint_is_right_in_itself(tree: Node, reader: str):
 
 def test_every_memory_has_its_levels():
     """A memory that is added without them is noticed."""
-    assert set(LEAST_RESULT) == set(HIGHEST_OPERAND) == set(get_args(Memory))
+    assert set(NARROWEST_RESULT) == set(WIDEST_OPERAND) == set(get_args(Memory))
 
 
 @pytest.mark.parametrize(
@@ -243,15 +243,15 @@ def test_every_memory_has_its_levels():
          "write sector without quotes"),
         ("rank(close, by=signal)", "by of rank is a text column of the listings, not 'signal', "
          "at column 16"),
-        # levels
+        # scopes
         ("sma_50[1] > 5", "'sma_50' is a value of the scan's day, not of every bar, at column 1; "
          "write sma(close, 50)[1]"),
         ("(close - sma_50)[5]", "'sma_50' is a value of the scan's day, not of every bar, "
          "at column 10; write (close - sma(close, 50))[5]"),
         ("dollar_volume[1]", "'dollar_volume' is a value of the scan's day, not of every bar, "
          "at column 1; write (close * volume)[1]"),
-        ("highest(rsi_14, 10)", "'rsi_14' is a value of the scan's day, not of every bar, "
-         "at column 9; write highest(rsi(close, 14), 10)"),
+        ("widest(rsi_14, 10)", "'rsi_14' is a value of the scan's day, not of every bar, "
+         "at column 9; write widest(rsi(close, 14), 10)"),
         ("crosses_above(macd, macd_signal)", "'macd' is a value of the scan's day, not of every "
          "bar, at column 15; write crosses_above(macd_line(close, 12, 26, 9), "
          "macd_signal(close, 12, 26, 9))"),
@@ -276,7 +276,7 @@ def test_every_memory_has_its_levels():
          "symbol alone, at column 6"),
         ("zscore(rs_rating)", "'rs_rating' is a value of the whole market, not of one symbol "
          "alone, at column 8"),
-        ("close > 5 and highest(sma(highest(lowest(close, 2520), 2520), 2500), 2500) > close",
+        ("close > 5 and widest(sma(widest(lowest(close, 2520), 2520), 2500), 2500) > close",
          "this needs 10,037 bars, more than 10,000, at column 15; look at fewer bars"),
         ("close > monthly(sma(close, 480))",
          "this needs 10,101 bars, more than 10,000, at column 9; look at fewer bars"),
@@ -293,7 +293,7 @@ def test_a_mistake_is_named_with_its_place_and_what_to_write(text: str, sentence
 
 
 @pytest.mark.parametrize(
-    "text", ["highest(sma(highest(close, 2520), 2520), 2520)[2442]", "monthly(sma(close, 475))"]
+    "text", ["widest(sma(widest(close, 2520), 2520), 2520)[2442]", "monthly(sma(close, 475))"]
 )
 def test_forty_years_are_not_too_long(text: str):
     """2,519 bars three times, 2,442 and this one; 475 months and the running one."""

@@ -46,7 +46,7 @@ def pattern():
 
 @pytest.fixture
 def vocabulary(pattern):
-    """The base with the pattern and a rating of the market's level."""
+    """The base with the pattern and a rating of the market's scope."""
     parameters = (Parameter("x", "series"), Parameter("n", "bars", 10))
     function = Function(
         "base_pattern",

@@ -66,7 +66,7 @@ def _wrapped(side):
 
 
 def _is_of_bars(node):
-    return check(node, VOCABULARY).level == "bar" and check(node, VOCABULARY).kind == "number"
+    return check(node, VOCABULARY).scope == "bar" and check(node, VOCABULARY).kind == "number"
 
 
 def in_a_block(node, vocabulary, market, day, lazily):

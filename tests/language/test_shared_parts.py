@@ -109,9 +109,9 @@ def kernels(program):
 def test_equal_parts_of_several_expressions_are_one_step():
     """One recursion for the six that smooth the true range or the movement, one for all MACDs."""
     program, _ = program_of("atr(14) > 1", "natr(14)", "close > atr(14)")
-    assert kernels(program).count("start") == 1
+    assert kernels(program).count("recursive") == 1
     program, _ = program_of("plus_di(9) > minus_di(9)", "macd_line(close) > macd_signal(close)")
-    assert kernels(program).count("start") == 2
+    assert kernels(program).count("recursive") == 2
     program, _ = program_of("sma(close, 20) > 2", "close > mean(close, 20)", "bb_middle(close, 20)")
     assert kernels(program).count("window") == 1
 

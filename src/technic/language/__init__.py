@@ -2,7 +2,7 @@
 
 from technic.errors import ExpressionError
 from technic.language.analysis.compile import Checked, check, read
-from technic.language.analysis.scope import kind_of, level_of
+from technic.language.analysis.scope import kind_of, scope_of
 from technic.language.analysis.vocabulary import NameInfo, Vocabulary
 from technic.language.base import BASE
 from technic.language.functions.function import Function, Parameter
@@ -36,11 +36,11 @@ __all__ = [
     "fn",
     "high",
     "kind_of",
-    "level_of",
     "low",
     "name",
     "open_",
     "parse",
     "read",
+    "scope_of",
     "volume",
 ]

@@ -12,7 +12,7 @@ from functools import cache, partial
 
 from technic.columns import COLUMNS
 from technic.errors import ParameterError, RuleUnavailableError
-from technic.language import Node, level_of, read
+from technic.language import Node, scope_of, read
 from technic.language.analysis.definitions import definition
 from technic.language.analysis.requirements import requirements, unstable
 from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Text, walk
@@ -149,7 +149,7 @@ def _check_history(config: ScanConfig, nodes: tuple[Node, ...]) -> None:
         allowed = "nothing where no expression may need it: name one by where, columns or sort"
         raise ParameterError("max_history", config.max_history, allowed)
     for node in nodes:
-        needed = requirements([node], vocabulary()).bars
+        needed = requirements([node], vocabulary()).lookback
         if needed > config.max_history:
             raise ParameterError(
                 "max_history", config.max_history, f"at least {needed}, which {node} needs"
@@ -192,7 +192,7 @@ def _shown(node: Node) -> tuple[Node, ...]:
     return tuple(
         side
         for side in sides
-        if level_of(side, known) != "constant"
+        if scope_of(side, known) != "constant"
         and not any(isinstance(n, Call) and known.functions[n.function].costly for n in walk(side))
     )
 
@@ -235,7 +235,7 @@ def _order(config: ScanConfig, columns: Mapping[str, Node]) -> Node | None:
         known = {name: info for name, info in known.items() if name not in BENCHMARK_COLUMNS}
     if column in _definitions():
         return Name(column)
-    if column in columns or (column in known and known[column].level != "bar"):
+    if column in columns or (column in known and known[column].scope != "bar"):
         return None
     if column == "close":
         return None
@@ -245,6 +245,6 @@ def _order(config: ScanConfig, columns: Mapping[str, Node]) -> Node | None:
         raise ParameterError("sort", column, "a column of the table or an expression", hint)
     values = config.setups[0].values if len(config.setups) == 1 else {}
     node = read(column, vocabulary(), parameters=values).node
-    if level_of(node, vocabulary()) == "constant":
+    if scope_of(node, vocabulary()) == "constant":
         raise ParameterError("sort", column, "a value that differs between symbols")
     return node

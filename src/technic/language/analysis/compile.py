@@ -1,4 +1,4 @@
-"""Whether a tree means something: kinds, levels, arguments; and the one form of each meaning."""
+"""Whether a tree means something: kinds, scopes, arguments; and the one form of each meaning."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def requirements(nodes: Iterable[Node], vocabulary: Vocabulary) -> Requirements:
     """Return what checked nodes need together; nested needs add up.
 
     A weekly bar counts as 5 sessions and a monthly one as 21, and one more for the period that is
-    still running. Functions and names of higher levels need what their operands need.
+    still running. Functions and names of wider scopes need what their operands need.
     """
     return _most(_Needs(vocabulary).of(node) for node in nodes)
 

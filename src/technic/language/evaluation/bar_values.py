@@ -152,7 +152,7 @@ def _history(
     Yields each step, a stream where nobody needs all its rows; drops it after its last use.
     """
     wanted = [
-        need.everything or (bool(need) and step.kind == "start")
+        need.everything or (bool(need) and step.kind == "recursive")
         for step, need in zip(steps, needed, strict=True)
     ]
     users = _users(steps, wanted)

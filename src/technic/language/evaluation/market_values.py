@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError, RuleUnavailableError
-from technic.language.analysis.scope import level_of
+from technic.language.analysis.scope import scope_of
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.program import Program
 from technic.language.functions import elementwise as element_wise
@@ -30,15 +30,15 @@ Column = FloatArray | NDArray[np.object_]
 def block_terms(node: Node, vocabulary: Vocabulary) -> tuple[Node, ...]:
     """Return the largest parts of a checked node that blocks have to compute, each once.
 
-    Those of at most the level ``day``; constants are none.
+    Those of at most the scope ``day``; constants are none.
     """
     found: dict[Node, None] = {}
 
     def collect(part: Node) -> None:
-        level = level_of(part, vocabulary)
-        if level in ("bar", "day"):
+        scope = scope_of(part, vocabulary)
+        if scope in ("bar", "day"):
             found[part] = None
-        elif level != "constant":
+        elif scope != "constant":
             for child in children(part):
                 collect(child)
 
@@ -56,7 +56,7 @@ def evaluate_market(
 ) -> Column:
     """Return the value of a checked node for each of the symbols, ``(n_symbols,)``.
 
-    ``terms``: the values of its ``block_terms``; ``names``: those of names of higher levels, texts
+    ``terms``: the values of its ``block_terms``; ``names``: those of names of wider scopes, texts
     as objects. A missing number is NaN, a missing text None or empty. ``n_symbols`` is only needed
     where there are neither terms nor names. Raises RuleUnavailableError for a name without values.
     """
@@ -101,8 +101,8 @@ class _Market:
             return self._terms[node]
         if isinstance(node, Text):
             return node.value
-        level = level_of(node, self._vocabulary)
-        if level == "constant":
+        scope = scope_of(node, self._vocabulary)
+        if scope == "constant":
             program = Program(self._vocabulary.functions)
             return np.float64(program.steps[program.add(node)].value)
         if self._names is None and not isinstance(node, And | Or):

@@ -1,4 +1,4 @@
-"""Expressions of the level ``bar`` as steps, and how many bars of each step are needed.
+"""Expressions of the scope ``bar`` as steps, and how many bars of each step are needed.
 
 A program holds the steps of all expressions of a scan: operands before those who use them, equal
 steps once, calls taken apart as ``functions.shared`` says. What is needed flows from the results
@@ -21,7 +21,7 @@ from technic.language.syntax.nodes import And, Call, Name, Node, Not, Number, Or
 
 __all__ = ["Need", "Program", "Span", "Step", "needs"]
 
-Kind = Literal["constant", "field", "operator", "point", "window", "start", "shift"]
+Kind = Literal["constant", "field", "operator", "point", "window", "recursive", "shift"]
 Span: TypeAlias = tuple[int, int]
 """Bars of a step: how many bars ago the newest is, and how many they are."""
 
@@ -66,7 +66,7 @@ class Program:
         self._numbers: dict[Hashable, int] = {}
 
     def add(self, node: Node) -> int:
-        """Add what a checked node of the level constant or bar is made of; return its step."""
+        """Add what a checked node of the scope constant or bar is made of; return its step."""
         match node:
             case Number():
                 return self._step(("constant", node.value), Step("constant", value=node.value))
@@ -97,7 +97,7 @@ class Program:
             return self.add(parts)
         inputs = (*(self.add(Name(name)) for name in function.fields), *series)
         kind = function.memory
-        assert kind in ("point", "window", "start")
+        assert kind in ("point", "window", "recursive")
         reach = function.lookback(*arguments.constants) - 1 if kind == "window" else 0
         step = Step(kind, inputs, arguments.bound(function), reach=reach)
         return self._step((node.function, arguments.constants, inputs), step)
@@ -138,7 +138,7 @@ def needs(
             continue
         need.spans = _joined(need.spans)
         for below in step.inputs:
-            if need.everything or step.kind == "start":
+            if need.everything or step.kind == "recursive":
                 found[below].everything = True
             else:
                 found[below].spans += [

@@ -42,7 +42,7 @@ AVERAGES = (
         "ema",
         (X, bars("timeperiod")),
         "number",
-        "start",
+        "recursive",
         partial(from_first_value, 1, trend.ema),
         "Exponential mean, weight 2 / (n + 1), seeded by the first plain mean.",
         "TA-Lib EMA",

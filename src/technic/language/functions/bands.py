@@ -6,8 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from technic.indicators import price_range as levels
-from technic.indicators import trend, volatility
+from technic.indicators import price_range, trend, volatility
 from technic.indicators.lookback import (
     exponential_unstable_period,
     period_plus,
@@ -69,7 +68,7 @@ def _keltner(name: str, line: int, what: str) -> Function:
         name,
         (*parameters, number("nbdev", 2.0, **_WIDTH)),
         "number",
-        "start",
+        "recursive",
         partial(output, line, volatility.kc),
         what,
         "TA-Lib KC",
@@ -118,7 +117,7 @@ BANDS = (
         (bars("timeperiod", 20),),
         "number",
         "window",
-        levels.highest,
+        price_range.highest,
         "Upper Donchian band: highest high of the last bars, today included.",
         "TA-Lib DONCHIAN",
         fields=("high",),
@@ -140,7 +139,7 @@ BANDS = (
         (bars("timeperiod", 20),),
         "number",
         "window",
-        levels.lowest,
+        price_range.lowest,
         "Lower Donchian band: lowest low of the last bars, today included.",
         "TA-Lib DONCHIAN",
         fields=("low",),

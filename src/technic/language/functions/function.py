@@ -9,16 +9,16 @@ from typing import Any, Literal
 from technic.indicators.lookback import one_bar, stable_at_once
 from technic.typing import FloatArray
 
-__all__ = ["Function", "Kind", "Level", "Memory", "Parameter"]
+__all__ = ["Function", "Kind", "Memory", "Parameter", "Scope"]
 
 Kind = Literal["number", "condition", "text"]
 """What a value is. Conditions are numbers inside: 1.0 true, 0.0 false, NaN unknown."""
 
-Level = Literal["constant", "bar", "day", "market", "listing"]
+Scope = Literal["constant", "bar", "day", "market", "listing"]
 """Where a value exists: at every bar; on the scan's day only; once all symbols are known; in the
 listings."""
 
-Memory = Literal["point", "window", "start", "day", "market", "timeframe"]
+Memory = Literal["point", "window", "recursive", "day", "market", "timeframe"]
 """What a kernel has to see: the bar itself; its last ``lookback`` bars; everything from the
 symbol's first bar; the same, for a value of the scan's day alone; all symbols; bars of another
 length."""

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from technic.indicators import price_range as levels
+from technic.indicators import price_range
 from technic.indicators.lookback import period_plus
 from technic.language.functions import elementwise as element_wise
 from technic.language.functions._define import HERE, X, bars, condition, series
@@ -97,7 +97,7 @@ HISTORY = (
         (X, bars("n")),
         "number",
         "window",
-        levels.highest,
+        price_range.highest,
         "Highest of the last n values, today included.",
         "TA-Lib MAX",
         lookback=partial(period_plus, 0),
@@ -107,7 +107,7 @@ HISTORY = (
         (X, bars("n")),
         "number",
         "window",
-        levels.lowest,
+        price_range.lowest,
         "Lowest of the last n values, today included.",
         "TA-Lib MIN",
         lookback=partial(period_plus, 0),
@@ -137,7 +137,7 @@ HISTORY = (
         (X, bars("n", 1)),
         "number",
         "window",
-        levels.returns_pct,
+        price_range.returns_pct,
         "Change over n bars in percent; missing where the older value is 0.",
         HERE,
         lookback=partial(period_plus, 1),
@@ -147,7 +147,7 @@ HISTORY = (
         (),
         "number",
         "window",
-        levels.gap_pct,
+        price_range.gap_pct,
         "Open over the previous close, in percent.",
         HERE,
         fields=("open", "close"),
@@ -247,7 +247,7 @@ HISTORY = (
         "bar_count",
         (),
         "number",
-        "start",
+        "recursive",
         _bar_count,
         "Bars of the symbol from the start of the window; depends on where that begins.",
         HERE,
