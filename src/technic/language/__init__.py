@@ -7,7 +7,7 @@ from technic.language.analysis.vocabulary import NameInfo, Vocabulary
 from technic.language.base import BASE
 from technic.language.functions.function import Function, Parameter
 from technic.language.syntax.expr import (
-    Term,
+    Expr,
     benchmark,
     close,
     fn,
@@ -23,12 +23,12 @@ from technic.language.syntax.parse import parse
 __all__ = [
     "BASE",
     "Checked",
+    "Expr",
     "ExpressionError",
     "Function",
     "NameInfo",
     "Node",
     "Parameter",
-    "Term",
     "Vocabulary",
     "benchmark",
     "check",

@@ -12,7 +12,7 @@ from functools import cache, partial
 
 from technic.columns import COLUMNS
 from technic.errors import ParameterError, RuleUnavailableError
-from technic.language import Node, scope_of, read
+from technic.language import Node, read, scope_of
 from technic.language.analysis.definitions import definition
 from technic.language.analysis.requirements import requirements, unstable
 from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Text, walk

@@ -28,7 +28,7 @@ from technic.language.syntax.nodes import (
 )
 from technic.language.syntax.parse import MOST_BARS_AGO, parse
 from technic.language.syntax.tokens import shown
-from technic.language.syntax.trees import joined, negated
+from technic.language.syntax.trees import concat, negate
 
 __all__ = ["Checked", "Checker"]
 
@@ -84,7 +84,7 @@ class Checker:
             case Negative():
                 part = self.checked(node.operand)
                 operand = self.want("number", part, node.operand)
-                return Checked(negated(operand, node.place), "number", part.scope)
+                return Checked(negate(operand, node.place), "number", part.scope)
             case Arithmetic():
                 return self.arithmetic(node)
             case Comparison():
@@ -168,7 +168,7 @@ class Checker:
         scope = widest(part.scope for part in parts)
         if isinstance(node, Not):
             return Checked(Not(done[0], node.place), "condition", scope)
-        return Checked(joined(type(node), done, node.place), "condition", scope)
+        return Checked(concat(type(node), done, node.place), "condition", scope)
 
     def shift(self, node: Shift) -> Checked:
         """A value of every bar, looked at once: ``x[1][2]`` is ``x[3]``."""

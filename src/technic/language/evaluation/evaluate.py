@@ -23,10 +23,10 @@ from technic.language.analysis.definitions import definition
 from technic.language.analysis.scope import scope_of
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import all_bars, newest_bars
-from technic.language.evaluation.market_values import block_terms
+from technic.language.evaluation.market_values import block_parts
 from technic.language.evaluation.program import Program
 from technic.language.evaluation.resample import Timeframe, resampled
-from technic.language.functions import elementwise as element_wise
+from technic.language.functions import elementwise
 from technic.language.functions.function import Function, Memory, Scope
 from technic.language.functions.operators import applied, split
 from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children, walk
@@ -74,7 +74,7 @@ def evaluate_block(
     known: Mapping[str, FloatArray] | None = None,
     benchmark: FloatArray | None = None,
 ) -> dict[Node, FloatArray]:
-    """Return what a block has to say about checked nodes of any scope: their ``block_terms``.
+    """Return what a block has to say about checked nodes of any scope: their ``block_parts``.
 
     Arguments as ``evaluate_day``. Within ``and``, costly functions are computed only for the
     symbols that no other operand rules out, within ``or`` for those that none lets in; names of
@@ -87,8 +87,8 @@ def evaluate_block(
     everyone = np.ones(panel.n_symbols, np.bool_)
     for node in asked:
         day.value(node, everyone)
-    terms = dict.fromkeys(term for node in asked for term in block_terms(node, vocabulary))
-    return {term: day.result(term, ~everyone) for term in terms}
+    parts = dict.fromkeys(part for node in asked for part in block_parts(node, vocabulary))
+    return {part: day.result(part, ~everyone) for part in parts}
 
 
 def evaluate_bars(
@@ -161,7 +161,7 @@ class _Day:
         if isinstance(node, Call) and self._vocabulary.functions[node.function].memory == "day":
             return self._computed_late(node, mask)
         if isinstance(node, And | Or):
-            found = self._joined(node, mask)
+            found = self._logical(node, mask)
         elif isinstance(node, Name) and scope == "day":
             found = self._name(node.name, mask)
         elif scope in ("listing", "market"):
@@ -240,10 +240,10 @@ class _Day:
         values = [self.value(operand, mask) for operand in operands]
         return applied(node, function, values, len(mask))
 
-    def _joined(self, node: And | Or, mask: BoolArray) -> FloatArray:
+    def _logical(self, node: And | Or, mask: BoolArray) -> FloatArray:
         """And, or: operands that are costly come last, for the symbols still undecided."""
         is_and = isinstance(node, And)
-        join = element_wise.all_of if is_and else element_wise.any_of
+        join = elementwise.logical_and if is_and else elementwise.logical_or
         found = np.full(len(mask), float(is_and))
         for operand in sorted(node.operands, key=self._costly):
             found = join(found, self.value(operand, mask))

@@ -21,7 +21,7 @@ from technic.language.syntax.nodes import And, Call, Name, Node, Not, Number, Or
 
 __all__ = ["Need", "Program", "Span", "Step", "needs"]
 
-Kind = Literal["constant", "field", "operator", "point", "window", "recursive", "shift"]
+StepKind = Literal["constant", "field", "operator", "point", "window", "recursive", "shift"]
 Span: TypeAlias = tuple[int, int]
 """Bars of a step: how many bars ago the newest is, and how many they are."""
 
@@ -37,7 +37,7 @@ class Step:
     its own at which a window looks.
     """
 
-    kind: Kind
+    kind: StepKind
     inputs: tuple[int, ...] = ()
     run: Callable[..., Any] | None = None
     value: float = np.nan
@@ -85,7 +85,7 @@ class Program:
             case _:
                 key, run = operator_of(node)
                 inputs = tuple(self.add(child) for child in children(node))
-                kind: Kind = "point" if isinstance(node, And | Or | Not) else "operator"
+                kind: StepKind = "point" if isinstance(node, And | Or | Not) else "operator"
                 return self._step((key, inputs), Step(kind, inputs, run))
 
     def _call(self, node: Call) -> int:
@@ -136,7 +136,7 @@ def needs(
         step, need = steps[number], found[number]
         if not need:
             continue
-        need.spans = _joined(need.spans)
+        need.spans = _merged(need.spans)
         for below in step.inputs:
             if need.everything or step.kind == "recursive":
                 found[below].everything = True
@@ -147,15 +147,15 @@ def needs(
     return found
 
 
-def _joined(spans: list[Span]) -> list[Span]:
-    """Join spans that overlap or touch."""
-    joined: list[Span] = []
+def _merged(spans: list[Span]) -> list[Span]:
+    """Merge spans that overlap or touch."""
+    merged: list[Span] = []
     for lag, bars in sorted(set(spans)):
-        if joined:
-            start, length = joined[-1]
+        if merged:
+            start, length = merged[-1]
             hull = max(start + length, lag + bars) - start
             if hull <= length + bars:
-                joined[-1] = (start, hull)
+                merged[-1] = (start, hull)
                 continue
-        joined.append((lag, bars))
-    return joined
+        merged.append((lag, bars))
+    return merged

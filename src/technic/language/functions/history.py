@@ -8,7 +8,7 @@ import numpy as np
 
 from technic.indicators import price_range
 from technic.indicators.lookback import period_plus
-from technic.language.functions import elementwise as element_wise
+from technic.language.functions import elementwise
 from technic.language.functions._define import HERE, X, bars, condition, series
 from technic.language.functions.function import Function
 from technic.panel.windows import lagged, window_max, window_min, window_sum
@@ -21,21 +21,21 @@ UNKNOWN = 0.5
 
 
 def _crosses_above(a: FloatArray, b: FloatArray) -> FloatArray:
-    now = element_wise.compared(">", a, b)
-    return element_wise.all_of(now, element_wise.compared("<=", lagged(a, 1), lagged(b, 1)))
+    now = elementwise.compare(">", a, b)
+    return elementwise.logical_and(now, elementwise.compare("<=", lagged(a, 1), lagged(b, 1)))
 
 
 def _crosses_below(a: FloatArray, b: FloatArray) -> FloatArray:
-    now = element_wise.compared("<", a, b)
-    return element_wise.all_of(now, element_wise.compared(">=", lagged(a, 1), lagged(b, 1)))
+    now = elementwise.compare("<", a, b)
+    return elementwise.logical_and(now, elementwise.compare(">=", lagged(a, 1), lagged(b, 1)))
 
 
 def _rising(x: FloatArray, n: int) -> FloatArray:
-    return _always(element_wise.compared(">", x, lagged(x, 1)), n)
+    return _always(elementwise.compare(">", x, lagged(x, 1)), n)
 
 
 def _falling(x: FloatArray, n: int) -> FloatArray:
-    return _always(element_wise.compared("<", x, lagged(x, 1)), n)
+    return _always(elementwise.compare("<", x, lagged(x, 1)), n)
 
 
 def _always(holds: FloatArray, n: int) -> FloatArray:

@@ -126,7 +126,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """A condition turned round; unknown stays unknown."""
+    """The opposite of a condition; unknown stays unknown."""
 
     operand: Node
     place: Place = field(default=None, compare=False, repr=False)
