@@ -145,7 +145,7 @@ def test_checking_again_changes_nothing(tree: Node):
     )
 
 
-@given(market_expressions(), st.sampled_from(["{}[3]", "widest({}, 5)", "weekly({})"]))
+@given(market_expressions(), st.sampled_from(["{}[3]", "highest({}, 5)", "weekly({})"]))
 def test_a_hint_is_right_in_itself(tree: Node, reader: str):
     """What an error says to write can be written."""
     try:
@@ -250,8 +250,8 @@ def test_every_memory_has_its_levels():
          "at column 10; write (close - sma(close, 50))[5]"),
         ("dollar_volume[1]", "'dollar_volume' is a value of the scan's day, not of every bar, "
          "at column 1; write (close * volume)[1]"),
-        ("widest(rsi_14, 10)", "'rsi_14' is a value of the scan's day, not of every bar, "
-         "at column 9; write widest(rsi(close, 14), 10)"),
+        ("highest(rsi_14, 10)", "'rsi_14' is a value of the scan's day, not of every bar, "
+         "at column 9; write highest(rsi(close, 14), 10)"),
         ("crosses_above(macd, macd_signal)", "'macd' is a value of the scan's day, not of every "
          "bar, at column 15; write crosses_above(macd_line(close, 12, 26, 9), "
          "macd_signal(close, 12, 26, 9))"),
@@ -276,7 +276,7 @@ def test_every_memory_has_its_levels():
          "symbol alone, at column 6"),
         ("zscore(rs_rating)", "'rs_rating' is a value of the whole market, not of one symbol "
          "alone, at column 8"),
-        ("close > 5 and widest(sma(widest(lowest(close, 2520), 2520), 2500), 2500) > close",
+        ("close > 5 and highest(sma(highest(lowest(close, 2520), 2520), 2500), 2500) > close",
          "this needs 10,037 bars, more than 10,000, at column 15; look at fewer bars"),
         ("close > monthly(sma(close, 480))",
          "this needs 10,101 bars, more than 10,000, at column 9; look at fewer bars"),
@@ -293,7 +293,7 @@ def test_a_mistake_is_named_with_its_place_and_what_to_write(text: str, sentence
 
 
 @pytest.mark.parametrize(
-    "text", ["widest(sma(widest(close, 2520), 2520), 2520)[2442]", "monthly(sma(close, 475))"]
+    "text", ["highest(sma(highest(close, 2520), 2520), 2520)[2442]", "monthly(sma(close, 475))"]
 )
 def test_forty_years_are_not_too_long(text: str):
     """2,519 bars three times, 2,442 and this one; 475 months and the running one."""
