@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.panel import BarPanel
+from technic.panel.ragged import common_row
 from technic.scoring.parameters import require_number
 from technic.typing import BoolArray, FloatArray
 
@@ -184,7 +185,7 @@ def index_sums(
     usable = np.where(eligible, rows, -1)
     start, was_common = 0, np.zeros(panel.n_symbols, dtype=np.bool_)
     if panel.n_bars and panel.n_symbols:
-        start = int(np.bincount(panel.session[0] + 1).argmax()) - 1
+        start = common_row(panel.session[0])
         was_common = panel.session[0] == start
     # Most symbols stand on one session: those are summed at once, the others by their own.
     apart: list[tuple[NDArray[np.int32], FloatArray]] = []

@@ -24,15 +24,15 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_an_expression_is_in_the_form_that_a_workspace_reads(column):
     """A number at every bar, all arguments by position, as the language itself writes it."""
     checked = read(column.expression, BASE)
-    assert (checked.kind, checked.level) == ("number", "bar")
+    assert (checked.kind, checked.scope) == ("number", "bar")
     assert str(checked.node) == column.expression
 
 
 def test_the_vocabulary_names_every_column_and_field():
     """Fields of the bar can be looked back at, columns cannot."""
     assert set(VOCABULARY.names) == {*COLUMNS, "benchmark"}
-    levels = {name: info.level for name, info in VOCABULARY.names.items()}
-    assert {name for name, level in levels.items() if level == "bar"} == {*FIELDS, "benchmark"}
+    scopes = {name: info.scope for name, info in VOCABULARY.names.items()}
+    assert {name for name, scope in scopes.items() if scope == "bar"} == {*FIELDS, "benchmark"}
 
 
 @pytest.mark.parametrize(

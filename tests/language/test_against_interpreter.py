@@ -36,7 +36,7 @@ from technic.language.syntax.nodes import Arithmetic, Comparison
 
 FEW = settings(max_examples=max(settings.default.max_examples // 8, 12))
 EVERY_BAR = sorted(
-    name for name, one in FUNCTIONS.items() if one.memory in ("point", "window", "start")
+    name for name, one in FUNCTIONS.items() if one.memory in ("point", "window", "recursive")
 )
 THE_DAY = sorted(set(FUNCTIONS) - set(EVERY_BAR))
 WRITTEN = [

@@ -15,7 +15,7 @@ import technic.language.syntax.expr
 from support.expressions import VOCABULARY, day_expressions, market_expressions
 from technic.errors import ExpressionError, ParameterError
 from technic.language import (
-    Term,
+    Expr,
     benchmark,
     check,
     close,
@@ -78,7 +78,7 @@ SECTOR = name("sector")
         (close > -0.0, "close > 0"),
     ],
 )  # fmt: skip
-def test_a_term_is_the_tree_of_its_text(term: Term, text: str):
+def test_a_term_is_the_tree_of_its_text(term: Expr, text: str):
     """Two ways to say one thing."""
     assert term.node == parse(text)
     assert parse(str(term)) == term.node
@@ -96,7 +96,7 @@ def test_what_is_built_is_checked_like_what_is_read(tree: Node):
     assert check(_built(tree).node, VOCABULARY) == read(str(tree), VOCABULARY)
 
 
-def _built(tree: Node) -> Term:
+def _built(tree: Node) -> Expr:
     match tree:
         case Name():
             return name(tree.name)
@@ -122,7 +122,7 @@ def _built(tree: Node) -> Term:
             return getattr(fn, tree.function)(
                 *given, **{word: _built(one) for word, one in tree.keywords}
             )
-    return Term(tree)
+    return Expr(tree)
 
 
 _OPERATORS = {
@@ -205,7 +205,7 @@ def test_terms_are_copied_and_sent():
     term = close > fn.sma(close, 50)
     assert copy.deepcopy(term).node == term.node
     assert pickle.loads(pickle.dumps(term)).node == term.node
-    assert repr(term) == "Term('close > sma(close, 50)')"
+    assert repr(term) == "Expr('close > sma(close, 50)')"
     assert not hasattr(fn, "__wrapped__")
     with pytest.raises(TypeError, match="unhashable"):
         hash(term)

@@ -17,8 +17,8 @@ from support.expressions import (
 )
 from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ExpressionError, ParameterError
-from technic.language import NameInfo, Vocabulary, check, kind_of, level_of, parse, read
-from technic.language.analysis.scope import HIGHEST_OPERAND, LEAST_RESULT
+from technic.language import NameInfo, Vocabulary, check, kind_of, parse, read, scope_of
+from technic.language.analysis.scope import NARROWEST_RESULT, WIDEST_OPERAND
 from technic.language.functions.function import Function, Memory, Parameter
 from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, Text
 
@@ -87,7 +87,7 @@ def test_a_checked_call_has_all_its_arguments_by_position():
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "level"),
+    ("text", "kind", "scope"),
     [
         ("5", "number", "constant"),
         ("abs(-5) > 2", "condition", "constant"),
@@ -116,12 +116,12 @@ def test_a_checked_call_has_all_its_arguments_by_position():
         ("value_when(close > open, 1)", "number", "bar"),
     ],
 )
-def test_kind_and_level(text: str, kind: str, level: str):
-    """The level is the highest among the operands, or what the function makes of them."""
+def test_kind_and_level(text: str, kind: str, scope: str):
+    """The scope is the widest among the operands, or what the function makes of them."""
     done = read(text, BASE_AND_MORE)
-    assert (done.kind, done.level) == (kind, level)
+    assert (done.kind, done.scope) == (kind, scope)
     assert kind_of(done.node, BASE_AND_MORE) == kind
-    assert level_of(done.node, BASE_AND_MORE) == level
+    assert scope_of(done.node, BASE_AND_MORE) == scope
 
 
 ANY = st.one_of(
@@ -135,13 +135,13 @@ ANY = st.one_of(
 
 @given(ANY)
 def test_checking_again_changes_nothing(tree: Node):
-    """The one form is its own one form, as a tree and as a text; kind and level stay."""
+    """The one form is its own one form, as a tree and as a text; kind and scope stay."""
     done = check(tree, VOCABULARY)
     assert check(done.node, VOCABULARY) == done
     assert read(str(done.node), VOCABULARY) == done
-    assert (kind_of(done.node, VOCABULARY), level_of(done.node, VOCABULARY)) == (
+    assert (kind_of(done.node, VOCABULARY), scope_of(done.node, VOCABULARY)) == (
         done.kind,
-        done.level,
+        done.scope,
     )
 
 
@@ -161,7 +161,7 @@ def test_a_hint_is_right_in_itself(tree: Node, reader: str):
 
 def test_every_memory_has_its_levels():
     """A memory that is added without them is noticed."""
-    assert set(LEAST_RESULT) == set(HIGHEST_OPERAND) == set(get_args(Memory))
+    assert set(NARROWEST_RESULT) == set(WIDEST_OPERAND) == set(get_args(Memory))
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_every_memory_has_its_levels():
          "write sector without quotes"),
         ("rank(close, by=signal)", "by of rank is a text column of the listings, not 'signal', "
          "at column 16"),
-        # levels
+        # scopes
         ("sma_50[1] > 5", "'sma_50' is a value of the scan's day, not of every bar, at column 1; "
          "write sma(close, 50)[1]"),
         ("(close - sma_50)[5]", "'sma_50' is a value of the scan's day, not of every bar, "

@@ -11,7 +11,7 @@ from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ParameterError
 from technic.language import NameInfo, read
 from technic.language.evaluation.evaluate import evaluate_block, evaluate_day
-from technic.language.evaluation.market_values import block_terms, evaluate_market, not_ruled_out
+from technic.language.evaluation.market_values import block_parts, evaluate_market, not_ruled_out
 from technic.language.functions.function import Function, Parameter
 
 N_SYMBOLS = 12
@@ -46,7 +46,7 @@ def pattern():
 
 @pytest.fixture
 def vocabulary(pattern):
-    """The base with the pattern and a rating of the market's level."""
+    """The base with the pattern and a rating of the market's scope."""
     parameters = (Parameter("x", "series"), Parameter("n", "bars", 10))
     function = Function(
         "base_pattern",
@@ -142,7 +142,7 @@ def test_other_levels_count_as_unknown_in_a_block(panel, rows, vocabulary, patte
     text = "rs_rating > 70 and close > open and base_pattern(close)"
     node = read(text, vocabulary).node
     terms = evaluate_block([node], panel, rows, vocabulary)
-    assert tuple(terms) == block_terms(node, vocabulary)
+    assert tuple(terms) == block_parts(node, vocabulary)
     up = evaluate_day([read("close > open", vocabulary).node], panel, rows, vocabulary)
     (up,) = up.values()
     assert pattern.asked == [[i for i in range(N_SYMBOLS) if up[i] == 1.0]]

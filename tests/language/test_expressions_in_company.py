@@ -19,7 +19,7 @@ from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.functions import FUNCTIONS
 
 EVERY_BAR = sorted(
-    name for name, one in FUNCTIONS.items() if one.memory in ("point", "window", "start")
+    name for name, one in FUNCTIONS.items() if one.memory in ("point", "window", "recursive")
 )
 FEW = settings(max_examples=max(settings.default.max_examples // 8, 12))
 CROWD = make_market([*KINDS, *KINDS, "walk"], 60, seed=11)

@@ -214,7 +214,7 @@ def test_a_tree_that_no_text_makes_is_refused(tree: Name | Call):
 def test_as_many_parts_as_allowed_are_checked():
     """A wide condition is no hostile one, and signs beside each other are not inside each other."""
     text = " or ".join(["close>-1"] * ((MOST_NODES - 1) // 3))
-    assert read(text, VOCABULARY, wants="condition").level == "bar"
+    assert read(text, VOCABULARY, wants="condition").scope == "bar"
 
 
 FRAGMENTS = st.sampled_from(

@@ -17,7 +17,7 @@ from support.expressions import (
 from support.markets import make_market, markets
 from technic.language import Function, Parameter, Vocabulary, check, read
 from technic.language.evaluation.evaluate import evaluate_block, evaluate_day
-from technic.language.evaluation.market_values import block_terms, evaluate_market, not_ruled_out
+from technic.language.evaluation.market_values import block_parts, evaluate_market, not_ruled_out
 from technic.language.functions import FUNCTIONS
 from technic.language.syntax.nodes import And, Call, Comparison, Name, Not, Number, Or
 
@@ -66,7 +66,7 @@ def _wrapped(side):
 
 
 def _is_of_bars(node):
-    return check(node, VOCABULARY).level == "bar" and check(node, VOCABULARY).kind == "number"
+    return check(node, VOCABULARY).scope == "bar" and check(node, VOCABULARY).kind == "number"
 
 
 def in_a_block(node, vocabulary, market, day, lazily):
@@ -79,7 +79,7 @@ def in_a_block(node, vocabulary, market, day, lazily):
     if lazily:
         terms = evaluate_block([node], panel, rows, vocabulary, **given)
     else:
-        terms = evaluate_day(block_terms(node, vocabulary), panel, rows, vocabulary, **given)
+        terms = evaluate_day(block_parts(node, vocabulary), panel, rows, vocabulary, **given)
     names = {name: column_of(market, name) for name in NOT_OF_BARS}
     return terms, evaluate_market(node, terms, names, vocabulary)
 

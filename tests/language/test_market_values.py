@@ -9,7 +9,7 @@ import pytest
 from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import NameInfo, read
-from technic.language.evaluation.market_values import block_terms, evaluate_market, not_ruled_out
+from technic.language.evaluation.market_values import block_parts, evaluate_market, not_ruled_out
 from technic.language.functions import FUNCTIONS
 
 VOCABULARY = BASE.extended(
@@ -112,7 +112,7 @@ def test_a_condition_of_the_market_is_put_together_from_its_terms(values, sector
     """Block terms are the largest parts about one symbol; the rest is done here."""
     text = 'rank(close, sector) <= 3 and (sector in ("Energy",) or rs_rating > 50) and close > open'
     node = read(text, VOCABULARY).node
-    terms = block_terms(node, VOCABULARY)
+    terms = block_parts(node, VOCABULARY)
     assert [str(term) for term in terms] == ["close", "close > open"]
     above = (np.arange(N) % 2).astype(float)
     ratings = np.where(np.arange(N) % 5 == 0, np.nan, np.linspace(0, 99, N))
@@ -141,7 +141,7 @@ def kleene_or(a, b):
 def test_listings_can_be_ranked(sectors):
     """Size among the sector's, without any bar."""
     node = read("rank(market_cap, sector)", VOCABULARY).node
-    assert block_terms(node, VOCABULARY) == ()
+    assert block_parts(node, VOCABULARY) == ()
     sizes = np.arange(float(N))
     found = evaluate_market(node, {}, {"market_cap": sizes, "sector": sectors}, VOCABULARY)
     np.testing.assert_allclose(found, counted(sizes, sectors, rank))

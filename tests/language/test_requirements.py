@@ -4,7 +4,7 @@ import pytest
 
 from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.language import read
-from technic.language.analysis.requirements import Requirements, Unsettled, requirements, unsettled
+from technic.language.analysis.requirements import Requirements, Unstable, requirements, unstable
 from technic.language.functions import FUNCTIONS
 
 
@@ -14,7 +14,7 @@ def need(*texts):
 
 
 @pytest.mark.parametrize(
-    ("text", "bars", "settled"),
+    ("text", "lookback", "stable_after"),
     [
         ("close", 1, 1),
         ("ema(close, 200)", 200, 1122),
@@ -40,9 +40,9 @@ def need(*texts):
         ("1 > 0", 1, 1),
     ],
 )
-def test_bars_until_a_value_and_until_it_has_settled(text, bars, settled):
+def test_bars_until_a_value_and_until_it_has_settled(text, lookback, stable_after):
     """Windows add up inside each other; an ema of 200 needs 922 bars more to forget its seed."""
-    assert need(text) == Requirements(bars, settled)
+    assert need(text) == Requirements(lookback, stable_after)
 
 
 @pytest.mark.parametrize("n", [2, 9, 14, 20, 50, 200])
@@ -52,7 +52,7 @@ def test_the_seed_has_faded_after_so_many_bars_and_not_before(n):
         weight, bars = 1.0, 0
         while weight >= 1e-4:
             weight, bars = weight * keep, bars + 1
-        assert FUNCTIONS[name].fade(n) == bars
+        assert FUNCTIONS[name].unstable_period(n) == bars
 
 
 def test_several_expressions_need_what_the_longest_needs():
@@ -70,9 +70,9 @@ def test_each_recursive_call_that_has_not_settled_is_named():
             "ema_200 > ema_10",
         )
     ]
-    assert unsettled(nodes, BASE, 300) == (
-        Unsettled("ema(close, 200)", 1122, 300),
-        Unsettled("weekly(ema(close, 30))", (30 + 139 + 1) * 5, 300),
-        Unsettled("ema_200", 1122, 300),
+    assert unstable(nodes, BASE, 300) == (
+        Unstable("ema(close, 200)", 1122, 300),
+        Unstable("weekly(ema(close, 30))", (30 + 139 + 1) * 5, 300),
+        Unstable("ema_200", 1122, 300),
     )
-    assert unsettled(nodes, BASE, 1122) == ()
+    assert unstable(nodes, BASE, 1122) == ()

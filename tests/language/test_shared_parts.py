@@ -64,7 +64,7 @@ def test_the_first_value_comes_after_the_bars_a_function_says_it_needs(name, pan
         if {"a", "base", "whole", "condition"} & {p.name for p in function.parameters}
         else begins
     )
-    first = begins - 1 + function.bars(*split(node, function).constants) - 1
+    first = begins - 1 + function.lookback(*split(node, function).constants) - 1
     found = evaluate_bars([node], panel, BASE)[node][:, 2]
     kleene = {"ever", "always", "rising", "falling", "crosses_above", "crosses_below"}
     may_be_earlier = kleene | {"is_missing", "bars_since", "value_when"}
@@ -109,9 +109,9 @@ def kernels(program):
 def test_equal_parts_of_several_expressions_are_one_step():
     """One recursion for the six that smooth the true range or the movement, one for all MACDs."""
     program, _ = program_of("atr(14) > 1", "natr(14)", "close > atr(14)")
-    assert kernels(program).count("start") == 1
+    assert kernels(program).count("recursive") == 1
     program, _ = program_of("plus_di(9) > minus_di(9)", "macd_line(close) > macd_signal(close)")
-    assert kernels(program).count("start") == 2
+    assert kernels(program).count("recursive") == 2
     program, _ = program_of("sma(close, 20) > 2", "close > mean(close, 20)", "bb_middle(close, 20)")
     assert kernels(program).count("window") == 1
 
@@ -154,7 +154,7 @@ def test_windows_see_no_more_cells_than_they_need(panel, monkeypatch):
     counting = Counting(FUNCTIONS["sma"].kernel)
     program = Program({**FUNCTIONS, "sma": type(FUNCTIONS["sma"])(
         "sma", FUNCTIONS["sma"].parameters, "number", "window", counting, "", "",
-        bars=FUNCTIONS["sma"].bars)})  # fmt: skip
+        lookback=FUNCTIONS["sma"].lookback)})  # fmt: skip
     results = [program.add(read("count(close > sma(close, 20), 10)", BASE).node)]
     newest_bars(program, results, panel, panel.rows_at(panel.sessions[-1]))
     assert counting.cells == 29 * (9 + 1)

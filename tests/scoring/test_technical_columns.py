@@ -166,8 +166,8 @@ def test_every_vote_and_column_is_documented():
     text = DOCS.read_text(encoding="utf-8")
     for name, vote in VOTES.items():
         row = (
-            f"| `{name}` | {vote.label} | {vote.up} | {vote.down} | {vote.bars} "
-            f"| {vote.settled:,} |"
+            f"| `{name}` | {vote.label} | {vote.up} | {vote.down} | {vote.lookback} "
+            f"| {vote.stable_after:,} |"
         )
         assert row in text
     for name, column in TECHNICAL_COLUMNS.items():

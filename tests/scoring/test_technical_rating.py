@@ -274,19 +274,19 @@ def test_a_saucer_needs_the_bar_before_the_last():
 def test_a_vote_is_there_from_its_first_bar_on(name: str):
     """``bars`` is the very bar, on prices that move."""
     panel = packed_panel({field: array[:, 2:3] for field, array in LONG.items()})
-    first = VOTES[name].bars
+    first = VOTES[name].lookback
     at = list(VOTES).index(name)
     cast = technical_rating(panel, every_row(panel)).votes[at, :, 0]
     assert np.isnan(cast[: first - 1]).all()
     assert not np.isnan(cast[first - 1 :]).any()
-    assert TECHNICAL_COLUMNS[name].bars == first
+    assert TECHNICAL_COLUMNS[name].lookback == first
 
 
 def test_bars_until_a_vote_has_settled():
     """Counted by loops: 922 after its first value for EMA 200, nested recursions in turn."""
-    assert {name.removeprefix("tv_"): v.settled for name, v in VOTES.items()} == loops.SETTLED
-    assert VOTES["tv_ema_200"].settled == 1122
-    assert TECHNICAL_COLUMNS["tv_rating"].settled == 1122
+    assert {name.removeprefix("tv_"): v.stable_after for name, v in VOTES.items()} == loops.SETTLED
+    assert VOTES["tv_ema_200"].stable_after == 1122
+    assert TECHNICAL_COLUMNS["tv_rating"].stable_after == 1122
     bars = np.array([0, 1, 9, 10, 250, 279, 281, 560, 561, 1121, 1122, 5000])
     assert unsettled_votes(bars).tolist() == [loops.unsettled(int(n)) for n in bars]
     assert unsettled_votes(np.array([300]))[0] == "ema_100, ema_200"
@@ -294,14 +294,14 @@ def test_bars_until_a_vote_has_settled():
 
 
 def test_settled_votes_do_not_depend_on_older_bars():
-    """From ``settled`` bars on, the history before the window moves no average by a ten-thousandth.
+    """From ``stable_after`` bars on, older history moves no average by a ten-thousandth.
 
     The EMA of a window and of a history twice as long, seeds 60 % apart.
     """
     rng = np.random.default_rng(3)
     old, new = 40 + rng.normal(0, 1, 900), 100 + rng.normal(0, 1, 1_400)
     for n in (10, 50, 200):
-        settled = VOTES[f"tv_ema_{n}"].settled
+        settled = VOTES[f"tv_ema_{n}"].stable_after
         young = loops.ema(new.tolist(), n)[settled - 1]
         long = loops.ema([*old, *new], n)[900 + settled - 1]
         assert abs(young - long) < 60 * 1e-4 * 1.05

@@ -65,7 +65,7 @@ def test_a_scan_asks_for_the_bars_a_pattern_needs(name):
     """No more and no fewer, and nothing fades."""
     asked = requirements([node(f"{name}()")], VOCABULARY)
     parameters = [parameter.default for parameter in PATTERNS[name].parameters]
-    assert asked.bars == asked.settled == PATTERNS[name].bars(*parameters)
+    assert asked.lookback == asked.stable_after == PATTERNS[name].lookback(*parameters)
 
 
 def test_a_pattern_is_refused_before_anything_is_scanned():

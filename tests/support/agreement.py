@@ -14,7 +14,7 @@ from support.expressions import DAY_NAMES, MARKET_NAMES, VOCABULARY
 from support.markets import Market
 from technic.language import check
 from technic.language.evaluation.evaluate import evaluate_bars, evaluate_day
-from technic.language.evaluation.market_values import block_terms, evaluate_market
+from technic.language.evaluation.market_values import block_parts, evaluate_market
 from technic.language.syntax.nodes import Node
 from technic.typing import FloatArray
 
@@ -78,7 +78,7 @@ def day_by_arrays(node: Node, market: Market, day: np.datetime64) -> FloatArray:
     """The same from ``evaluate_day`` for what a block computes, ``evaluate_market`` above it."""
     panel, rows = market.panel, market.panel.rows_at(day)
     known = {name: column_of(market, name) for name in DAY_NAMES}
-    terms = block_terms(node, VOCABULARY)
+    terms = block_parts(node, VOCABULARY)
     values = evaluate_day(terms, panel, rows, VOCABULARY, known=known, benchmark=market.benchmark)
     assert set(values) == set(terms)
     names = {name: column_of(market, name) for name in NOT_OF_BARS}

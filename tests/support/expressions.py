@@ -70,7 +70,7 @@ NUMBERS = (0.0, 1.0, -1.0, 2.0, 0.5, 3.0, 10.0, 10.5, 50.0, 100.0, 1e-3, 1e6, 1e
 OPERATORS = ("+", "-", "*", "/", "%")
 EXPONENTS = (-4.0, -2.0, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 4.0)
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
-MEMORIES = {"bar": ("point", "window", "start"), "day": ("point",), "market": ("point",)}
+MEMORIES = {"bar": ("point", "window", "recursive"), "day": ("point",), "market": ("point",)}
 
 
 def bar_expressions(kind: str = "number", depth: int = 3) -> SearchStrategy[Node]:
@@ -89,30 +89,30 @@ def market_expressions(kind: str = "number", depth: int = 3) -> SearchStrategy[N
 
 
 @st.composite
-def _trees(draw: DrawFn, level: str, kind: str, depth: int) -> Node:
+def _trees(draw: DrawFn, scope: str, kind: str, depth: int) -> Node:
     if depth == 0 or draw(st.integers(0, 7)) == 7:
-        return draw(_smallest(level, kind))
-    if level != "bar" and draw(st.integers(0, 2)) < 2:
-        return draw(_step_down(level, kind, depth))
+        return draw(_smallest(scope, kind))
+    if scope != "bar" and draw(st.integers(0, 2)) < 2:
+        return draw(_step_down(scope, kind, depth))
     make = _number if kind == "number" else _condition
-    return draw(make(level, depth - 1))
+    return draw(make(scope, depth - 1))
 
 
 @st.composite
-def _smallest(draw: DrawFn, level: str, kind: str) -> Node:
+def _smallest(draw: DrawFn, scope: str, kind: str) -> Node:
     """A name; a condition is a comparison of two."""
     if kind == "condition":
-        left, right = draw(_smallest(level, "number")), draw(_smallest(level, "number"))
+        left, right = draw(_smallest(scope, "number")), draw(_smallest(scope, "number"))
         if draw(st.booleans()):
             right = draw(constants())
         return Comparison(draw(st.sampled_from(COMPARISONS)), left, right)
-    return Name(draw(st.sampled_from(LEAVES[level])))
+    return Name(draw(st.sampled_from(LEAVES[scope])))
 
 
 @st.composite
-def _step_down(draw: DrawFn, level: str, kind: str, depth: int) -> Node:
-    """A tree of a lower level, or what makes one of this level from it."""
-    if level == "day":
+def _step_down(draw: DrawFn, scope: str, kind: str, depth: int) -> Node:
+    """A tree of a lower scope, or what makes one of this scope from it."""
+    if scope == "day":
         below = draw(_trees("bar", kind, depth - 1))
         frame = draw(st.sampled_from(["weekly", "monthly", None]))
         return Call(frame, (below,)) if frame else below
@@ -143,8 +143,8 @@ def _text_conditions(draw: DrawFn) -> Node:
 
 
 @st.composite
-def _number(draw: DrawFn, level: str, depth: int) -> Node:
-    inside = _trees(level, "number", depth)
+def _number(draw: DrawFn, scope: str, depth: int) -> Node:
+    inside = _trees(scope, "number", depth)
     choice = draw(st.integers(0, 9))
     if choice == 0:
         return Negative(draw(inside))
@@ -155,14 +155,14 @@ def _number(draw: DrawFn, level: str, depth: int) -> Node:
         if draw(st.booleans()):
             sides.reverse()
         return Arithmetic(draw(st.sampled_from(OPERATORS)), *sides)
-    if choice == 5 and level == "bar":
+    if choice == 5 and scope == "bar":
         return Shift(draw(inside), draw(_look_backs()))
-    return draw(_some_call(level, "number", depth))
+    return draw(_some_call(scope, "number", depth))
 
 
 @st.composite
-def _condition(draw: DrawFn, level: str, depth: int) -> Node:
-    inside, numbers = _trees(level, "condition", depth), _trees(level, "number", depth)
+def _condition(draw: DrawFn, scope: str, depth: int) -> Node:
+    inside, numbers = _trees(scope, "condition", depth), _trees(scope, "number", depth)
     choice = draw(st.integers(0, 9))
     if choice == 0:
         return Not(draw(inside))
@@ -172,25 +172,25 @@ def _condition(draw: DrawFn, level: str, depth: int) -> Node:
     if choice == 4:
         values = draw(st.lists(constants(), min_size=1, max_size=3))
         return Membership(draw(numbers), tuple(values))
-    if choice == 5 and level == "bar":
+    if choice == 5 and scope == "bar":
         return Shift(draw(inside), draw(_look_backs()))
     if choice <= 7:
         right = draw(st.one_of(numbers, constants()))
         return Comparison(draw(st.sampled_from(COMPARISONS)), draw(numbers), right)
-    return draw(_some_call(level, "condition", depth))
+    return draw(_some_call(scope, "condition", depth))
 
 
 @st.composite
-def _some_call(draw: DrawFn, level: str, kind: str, depth: int) -> Node:
+def _some_call(draw: DrawFn, scope: str, kind: str, depth: int) -> Node:
     fitting = [
         function
         for function in FUNCTIONS.values()
         if function.returns == kind
-        and function.memory in MEMORIES[level]
-        and (level == "bar" or not function.fields)
+        and function.memory in MEMORIES[scope]
+        and (scope == "bar" or not function.fields)
     ]
     function = draw(st.sampled_from(fitting))
-    return draw(calls(function, lambda kind: _trees(level, kind, depth)))
+    return draw(calls(function, lambda kind: _trees(scope, kind, depth)))
 
 
 @st.composite

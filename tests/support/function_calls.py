@@ -8,7 +8,9 @@ from technic.language.syntax.nodes import Node
 
 __all__ = ["OF_BARS", "call_of"]
 
-OF_BARS = [name for name, one in FUNCTIONS.items() if one.memory in ("point", "window", "start")]
+OF_BARS = [
+    name for name, one in FUNCTIONS.items() if one.memory in ("point", "window", "recursive")
+]
 """Functions that have a value at every bar."""
 
 _OPERANDS = {

@@ -20,7 +20,7 @@ from support.packed_panel import packed_panel
 from support.shaped_bars import changed, side_by_side, straight
 from technic.language import Node
 from technic.language.evaluation.evaluate import evaluate_block
-from technic.language.evaluation.market_values import block_terms, evaluate_market
+from technic.language.evaluation.market_values import block_parts, evaluate_market
 from technic.panel import BarPanel
 from technic.scan.vocabulary import vocabulary
 from technic.setups import Setup, check_setup
@@ -117,7 +117,7 @@ def values_of(nodes: Mapping[str, Node], made: Made, row: int | None = None) -> 
     n = panel.n_symbols
     found = {}
     for key, node in nodes.items():
-        own = {term: terms[term] for term in block_terms(node, known)}
+        own = {term: terms[term] for term in block_parts(node, known)}
         names = {name: made.names.get(name, np.full(n, np.nan)) for name in ("rs_rating",)}
         found[key] = float(evaluate_market(node, own, names, known)[0])
     return found

@@ -30,7 +30,7 @@ class Column:
     @property
     def lookback(self) -> int:
         """Bars up to and with the first one that has a value."""
-        return _requirements(self.expression).bars
+        return _requirements(self.expression).lookback
 
     @property
     def stable_after(self) -> int:
@@ -38,7 +38,7 @@ class Column:
 
         Of running totals, which never forget, that is the lookback as well.
         """
-        return _requirements(self.expression).settled
+        return _requirements(self.expression).stable_after
 
     @property
     def unstable_period(self) -> int:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from technic.indicators import directional, momentum, stochastic, trend, volatility, volume
-from technic.indicators._recursions import exponential_mean, wilder_mean
-from technic.indicators._zero import quotient
+from technic.indicators.division import quotient
+from technic.indicators.recursions import exponential_mean, wilder_mean
 from technic.indicators.workspace import Workspace
 from technic.typing import FloatArray
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from technic.indicators._parameters import period
-from technic.indicators._recursions import decaying_sums
-from technic.indicators._streams import Stream, scratch, whole
-from technic.indicators._tiles import row_tiles, tile_rows
-from technic.indicators._zero import quotient
+from technic.indicators.division import quotient
+from technic.indicators.parameters import period
+from technic.indicators.recursions import decaying_sums
+from technic.indicators.streams import Stream, scratch, whole
+from technic.indicators.tiles import row_tiles, tile_rows
 from technic.indicators.volatility import trange
 from technic.typing import BoolArray, FloatArray
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from technic.indicators._parameters import bars_like, period
-from technic.indicators._recursions import exponential_means, wilder_means
-from technic.indicators._streams import Stream, scratch, whole
-from technic.indicators._tiles import row_tiles, tile_rows
-from technic.indicators._zero import quotient, same
+from technic.indicators.division import quotient, same
+from technic.indicators.parameters import bars_like, period
+from technic.indicators.recursions import exponential_means, wilder_means
+from technic.indicators.streams import Stream, scratch, whole
+from technic.indicators.tiles import row_tiles, tile_rows
 from technic.indicators.volatility import trange, typical_price
 from technic.panel.windows import lagged, window_deviation, window_sum
 from technic.typing import FloatArray

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.indicators._parameters import bars_like, period
+from technic.indicators.division import quotient
+from technic.indicators.parameters import bars_like, period
 from technic.panel.windows import lagged, window_max, window_min
 from technic.typing import FloatArray
 
@@ -17,21 +18,17 @@ __all__ = ["gap_pct", "highest", "lowest", "percent_from", "percent_of", "return
 def percent_from(values: FloatArray, base: FloatArray) -> FloatArray:
     """Distance of ``values`` from ``base`` in percent of ``base``; NaN where that is 0."""
     bars_like(values=values, base=base)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        out = values / base
+    out = quotient(values, base, instead=np.nan)
     out -= 1.0
     out *= 100.0
-    np.copyto(out, np.nan, where=base == 0.0)
     return out
 
 
 def percent_of(part: FloatArray, whole: FloatArray) -> FloatArray:
     """``part`` in percent of ``whole``; NaN where that is 0."""
     bars_like(part=part, whole=whole)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        out = part / whole
+    out = quotient(part, whole, instead=np.nan)
     out *= 100.0
-    np.copyto(out, np.nan, where=whole == 0.0)
     return out
 
 

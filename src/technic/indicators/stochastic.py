@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.indicators._parameters import bars_like, period
-from technic.indicators._zero import quotient, same
+from technic.indicators.division import quotient, same
 from technic.indicators.momentum import rsi
+from technic.indicators.parameters import bars_like, period
 from technic.indicators.trend import ma
 from technic.panel.windows import window_max, window_min
 from technic.typing import FloatArray

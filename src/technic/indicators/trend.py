@@ -12,9 +12,10 @@ import math
 import numpy as np
 
 from technic.errors import ParameterError
-from technic.indicators._parameters import bars_like, period
-from technic.indicators._recursions import exponential_mean
-from technic.indicators._streams import whole
+from technic.indicators.division import quotient
+from technic.indicators.parameters import bars_like, period
+from technic.indicators.recursions import exponential_mean
+from technic.indicators.streams import whole
 from technic.panel.windows import lagged, window_max, window_min, window_sum, window_weighted_sum
 from technic.typing import FloatArray
 
@@ -80,8 +81,7 @@ def vwma(close: FloatArray, volume: FloatArray, timeperiod: int = 30) -> FloatAr
     n = period(timeperiod)
     if n == 1:
         return close.copy()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return window_sum(close * volume, n) / window_sum(volume, n)
+    return quotient(window_sum(close * volume, n), window_sum(volume, n), instead=np.nan)
 
 
 def linearreg(close: FloatArray, timeperiod: int = 14) -> FloatArray:

@@ -11,11 +11,11 @@ from itertools import islice
 
 import numpy as np
 
-from technic.indicators._parameters import bars_like, factor, period
-from technic.indicators._recursions import exponential_means, wilder_mean
-from technic.indicators._streams import Stream, whole
-from technic.indicators._tiles import row_tiles, tile_rows
-from technic.indicators._zero import quotient
+from technic.indicators.division import quotient
+from technic.indicators.parameters import bars_like, factor, period
+from technic.indicators.recursions import exponential_means, wilder_mean
+from technic.indicators.streams import Stream, whole
+from technic.indicators.tiles import row_tiles, tile_rows
 from technic.indicators.trend import ma
 from technic.panel.windows import window_max, window_min, window_variance
 from technic.typing import FloatArray

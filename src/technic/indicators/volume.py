@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from technic.indicators._parameters import bars_like, period
-from technic.indicators._recursions import running_totals
-from technic.indicators._streams import Stream, whole
-from technic.indicators._tiles import row_tiles
-from technic.indicators._zero import quotient, same
+from technic.indicators.division import quotient, same
+from technic.indicators.parameters import bars_like, period
+from technic.indicators.recursions import running_totals
+from technic.indicators.streams import Stream, whole
+from technic.indicators.tiles import row_tiles
 from technic.indicators.volatility import typical_price
 from technic.panel.windows import lagged, window_sum
 from technic.typing import FloatArray
@@ -60,12 +60,9 @@ def obv_change(close: FloatArray, volume: FloatArray, timeperiod: int = 20) -> F
     """
     bars_like(close=close, volume=volume)
     n = period(timeperiod)
-    out = window_sum(_signed_volume(close, volume), n)
     mean = window_sum(volume, n)
     mean /= n
-    with np.errstate(divide="ignore", invalid="ignore"):
-        out /= mean
-    return out
+    return quotient(window_sum(_signed_volume(close, volume), n), mean, instead=np.nan)
 
 
 def ad(high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatArray) -> FloatArray:
@@ -86,9 +83,7 @@ def ad_rows(high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatA
             reach = top - bottom
             tile = last - bottom
             tile -= top - last
-            with np.errstate(divide="ignore", invalid="ignore"):
-                tile /= reach
-            np.copyto(tile, 0.0, where=reach <= 0.0)
+            tile = quotient(tile, reach, reach <= 0.0)
             tile *= volume[rows]
             yield from tile
 

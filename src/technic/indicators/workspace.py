@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError
-from technic.indicators._streams import LastRows, Stream, whole
+from technic.indicators.streams import LastRows, Stream, whole
 from technic.panel import BarPanel
+from technic.panel.ragged import common_row, gather_last, last_bars
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
 
@@ -56,7 +57,7 @@ class Workspace:
         self._height = min(int(rows.max(initial=-1)) + 1, panel.n_bars)
         self._one_row = rows.ndim == 1
         self._most_kept = KEPT_OF_ONE_ROW if self._one_row else KEPT_RESULTS
-        self._common = int(np.bincount(rows[rows >= 0]).argmax()) if self._height else -1
+        self._common = common_row(rows) if self._one_row else -1
         self._odd = np.flatnonzero(rows != self._common) if self._one_row else np.empty(0, np.intp)
         self._tails: dict[str, FloatArray] = {}
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
@@ -70,8 +71,7 @@ class Workspace:
         """One field ``lag`` bars ago, aligned."""
         if not self._one_row:
             return lagged(self.field(name), lag) if lag else self.field(name)
-        everyone = np.arange(self.panel.n_symbols)
-        return self.once((name, lag), lambda: self._gather(self.field(name), everyone, 1, lag))
+        return self.once((name, lag), lambda: last_bars(self.field(name), self.rows, 1, lag))
 
     def over(self, bars: int, function: Callable[..., R], *inputs: str | float) -> R:
         """Call ``function`` on the last ``bars`` bars; strings in ``inputs`` name fields."""
@@ -99,7 +99,7 @@ class Workspace:
         """Last ``bars`` rows of an array that begins with the first bar, aligned."""
         if not self._one_row:
             return values
-        return self._gather(values, np.arange(self.panel.n_symbols), bars)
+        return last_bars(values, self.rows, bars)
 
     def streamed(self, stream: Stream, bars: int = 1) -> FloatArray:
         """Last ``bars`` rows of a stream, aligned: ``(rows, *stream.shape)``."""
@@ -165,8 +165,7 @@ class Workspace:
 
         end = self._common - lag + 1
         if end < bars:
-            everyone = np.arange(self.panel.n_symbols)
-            return computed({x: self._gather(fields[x], everyone, bars, lag) for x in fields})
+            return computed({x: last_bars(fields[x], self.rows, bars, lag) for x in fields})
         result = computed({x: array[end - bars : end] for x, array in fields.items()})
         if len(self._odd):
             _overwrite(result, self._odd, computed({x: self._apart(x, bars, lag) for x in fields}))
@@ -177,20 +176,10 @@ class Workspace:
         tail = self._tails.get(name)
         if tail is None or len(tail) < bars + lag:
             depth = next(depth for depth in _DEPTHS if depth >= bars + lag)
-            tail = self._tails[name] = self._gather(self.field(name), self._odd, depth)
+            ends = self.rows[self._odd]
+            tail = self._tails[name] = gather_last(self.field(name), self._odd, ends, depth)
         end = len(tail) - lag
         return tail[end - bars : end]
-
-    def _gather(
-        self, values: FloatArray, columns: NDArray[np.intp], bars: int, lag: int = 0
-    ) -> FloatArray:
-        """Last ``bars`` rows of some columns, ``lag`` bars ago; NaN above a column's first bar."""
-        row = self.rows[columns] + np.arange(1 - bars - lag, 1 - lag)[:, None]
-        if not len(values):
-            return np.full(row.shape, np.nan)
-        found: FloatArray = values[np.maximum(row, 0), columns]
-        np.copyto(found, np.nan, where=row < 0)
-        return found
 
 
 class _SeveralRows:

@@ -2,12 +2,12 @@
 
 from technic.errors import ExpressionError
 from technic.language.analysis.compile import Checked, check, read
-from technic.language.analysis.scope import kind_of, level_of
+from technic.language.analysis.scope import kind_of, scope_of
 from technic.language.analysis.vocabulary import NameInfo, Vocabulary
 from technic.language.base import BASE
 from technic.language.functions.function import Function, Parameter
 from technic.language.syntax.expr import (
-    Term,
+    Expr,
     benchmark,
     close,
     fn,
@@ -23,12 +23,12 @@ from technic.language.syntax.parse import parse
 __all__ = [
     "BASE",
     "Checked",
+    "Expr",
     "ExpressionError",
     "Function",
     "NameInfo",
     "Node",
     "Parameter",
-    "Term",
     "Vocabulary",
     "benchmark",
     "check",
@@ -36,11 +36,11 @@ __all__ = [
     "fn",
     "high",
     "kind_of",
-    "level_of",
     "low",
     "name",
     "open_",
     "parse",
     "read",
+    "scope_of",
     "volume",
 ]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.panel.long_bars import LongBars
+from technic.panel.ragged import common_row
 from technic.typing import DateArray, FloatArray, SessionArray
 
 __all__ = ["FIELDS", "FRAME_COLUMNS", "BarPanel"]
@@ -291,7 +292,7 @@ def _shifted(
     out = np.full((n_bars, n_symbols), fill, dtype=array.dtype)
     if not n_bars or not n_symbols:
         return out
-    common = int(np.bincount(first[length > 0]).argmax())
+    common = common_row(np.where(length > 0, first, -1))
     block = array[common : common + n_bars]
     out[: len(block)] = block
     odd = np.flatnonzero(first != common)

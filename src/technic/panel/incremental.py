@@ -12,12 +12,12 @@ from technic.panel.bar_panel import FIELDS, BarPanel
 from technic.panel.long_bars import LongBars
 from technic.typing import BoolArray, DateArray, IntArray, SessionArray
 
-__all__ = ["packed_in_turn"]
+__all__ = ["packed_incrementally"]
 
 T = TypeVar("T", bound=np.generic)
 
 
-def packed_in_turn(
+def packed_incrementally(
     symbols: Sequence[str], parts: Iterable[LongBars], sessions: DateArray
 ) -> BarPanel | None:
     """Return the panel that ``BarPanel.from_long`` makes of all parts together.

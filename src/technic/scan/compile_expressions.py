@@ -12,9 +12,9 @@ from functools import cache, partial
 
 from technic.columns import COLUMNS
 from technic.errors import ParameterError, RuleUnavailableError
-from technic.language import Node, level_of, read
+from technic.language import Node, read, scope_of
 from technic.language.analysis.definitions import definition
-from technic.language.analysis.requirements import requirements, unsettled
+from technic.language.analysis.requirements import requirements, unstable
 from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Text, walk
 from technic.language.syntax.trees import substituted
 from technic.scan.compiled_expressions import CompiledExpressions
@@ -72,13 +72,13 @@ def _analysed(parsed: CompiledExpressions, config: ScanConfig) -> CompiledExpres
         raise RuleUnavailableError(compared[0], "a benchmark", "name one with --benchmark")
     technical = tuple(name for name in TECHNICAL_COLUMNS if name in names)
     need = requirements(nodes, vocabulary())
-    votes = [(name, BASE_WINDOW, TECHNICAL_COLUMNS[name].settled) for name in technical]
+    votes = [(name, BASE_WINDOW, TECHNICAL_COLUMNS[name].stable_after) for name in technical]
     return replace(
         parsed,
         names=names,
         compared_texts=_compared_texts(nodes),
-        lookback=need.bars,
-        stable_after=max((need.settled, *(settled for _, _, settled in votes))),
+        lookback=need.lookback,
+        stable_after=max((need.stable_after, *(bars for _, _, bars in votes))),
         recursions=(*_recursions(parsed.expressions), *votes),
         technical=technical,
     )
@@ -91,9 +91,9 @@ def _windowed(config: ScanConfig, node: Node) -> Expression:
     """
     node = substituted(node, _definitions())
     need = requirements([node], vocabulary())
-    sessions = need.bars
+    sessions = need.lookback
     if config.max_history is not None:
-        sessions = max(sessions, min(need.settled, config.max_history))
+        sessions = max(sessions, min(need.stable_after, config.max_history))
     return Expression(node, sessions if sessions > config.bars else BASE_WINDOW)
 
 
@@ -136,7 +136,7 @@ def _recursions(expressions: tuple[Expression, ...]) -> Iterator[tuple[str, int,
     """Recursive parts of the expressions, each with its window and the bars it needs to settle."""
     found: dict[tuple[str, int], int] = {}
     for expression in expressions:
-        for call in unsettled([expression.node], vocabulary(), 0):
+        for call in unstable([expression.node], vocabulary(), 0):
             found[call.text, expression.window] = call.needed
     for (text, window), needed in found.items():
         yield text, window, needed
@@ -149,7 +149,7 @@ def _check_history(config: ScanConfig, nodes: tuple[Node, ...]) -> None:
         allowed = "nothing where no expression may need it: name one by where, columns or sort"
         raise ParameterError("max_history", config.max_history, allowed)
     for node in nodes:
-        needed = requirements([node], vocabulary()).bars
+        needed = requirements([node], vocabulary()).lookback
         if needed > config.max_history:
             raise ParameterError(
                 "max_history", config.max_history, f"at least {needed}, which {node} needs"
@@ -192,7 +192,7 @@ def _shown(node: Node) -> tuple[Node, ...]:
     return tuple(
         side
         for side in sides
-        if level_of(side, known) != "constant"
+        if scope_of(side, known) != "constant"
         and not any(isinstance(n, Call) and known.functions[n.function].costly for n in walk(side))
     )
 
@@ -235,7 +235,7 @@ def _order(config: ScanConfig, columns: Mapping[str, Node]) -> Node | None:
         known = {name: info for name, info in known.items() if name not in BENCHMARK_COLUMNS}
     if column in _definitions():
         return Name(column)
-    if column in columns or (column in known and known[column].level != "bar"):
+    if column in columns or (column in known and known[column].scope != "bar"):
         return None
     if column == "close":
         return None
@@ -245,6 +245,6 @@ def _order(config: ScanConfig, columns: Mapping[str, Node]) -> Node | None:
         raise ParameterError("sort", column, "a column of the table or an expression", hint)
     values = config.setups[0].values if len(config.setups) == 1 else {}
     node = read(column, vocabulary(), parameters=values).node
-    if level_of(node, vocabulary()) == "constant":
+    if scope_of(node, vocabulary()) == "constant":
         raise ParameterError("sort", column, "a value that differs between symbols")
     return node

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from technic.language import Node, kind_of
 from technic.language.evaluation.evaluate import evaluate_block
-from technic.language.evaluation.market_values import block_terms, evaluate_market
+from technic.language.evaluation.market_values import block_parts, evaluate_market
 from technic.language.evaluation.memory_estimate import arrays_held
 from technic.language.functions.operators import applied
 from technic.language.syntax.nodes import Name
@@ -150,7 +150,7 @@ class _Values:
 
     def take_parts(self, columns: dict[str, FloatArray], nodes: list[Node], window: int) -> None:
         """Take what the blocks computed out of ``columns``; columns of the scan stay there."""
-        parts = dict.fromkeys(part for node in nodes for part in block_terms(node, vocabulary()))
+        parts = dict.fromkeys(part for node in nodes for part in block_parts(node, vocabulary()))
         self._parts[window] = {
             part: columns[str(part)]
             if isinstance(part, Name) and str(part) in columns

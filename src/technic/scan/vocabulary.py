@@ -42,7 +42,7 @@ def vocabulary() -> Vocabulary:
             "text" if text else "number",
             "market" if text else "day",
             column.description,
-            column.bars,
+            column.lookback,
         )
     for name, says in _RATINGS.items():
         names[name] = NameInfo("text" if name in _TEXTS else "number", "market", says)

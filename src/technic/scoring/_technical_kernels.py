@@ -14,17 +14,17 @@ shows an EMA that starts from the first price; the built-in one starts from a pl
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
 
 from technic.indicators import ao, mom, sma
-from technic.indicators._recursions import exponential_means, wilder_means
-from technic.indicators._streams import Stream, scratch
-from technic.indicators._tiles import row_tiles, tile_rows
+from technic.indicators.division import quotient
 from technic.indicators.momentum import strength
+from technic.indicators.recursions import exponential_means, wilder_means
+from technic.indicators.streams import Stream, scratch
+from technic.indicators.tiles import row_tiles, tile_rows
 from technic.indicators.volatility import trange
 from technic.panel.windows import lagged, window_deviation, window_max, window_min, window_sum
 from technic.typing import BoolArray, FloatArray
@@ -36,7 +36,6 @@ __all__ = [
     "awesome",
     "commodity_channel",
     "directional",
-    "ema_fade",
     "indicators_of",
     "lags",
     "macd_lines",
@@ -46,7 +45,6 @@ __all__ = [
     "stochastic_of",
     "strength_of",
     "ultimate",
-    "wilder_fade",
     "williams",
 ]
 
@@ -59,22 +57,6 @@ ROUNDING = 1e-12
 """What the rounding of a long mean can come to, as a share of the price."""
 TINY = np.finfo(np.float64).tiny
 """A divisor for what is 0 anyway."""
-SEED_LEFT = 1e-4
-"""A recursion has settled when its start weighs less than this."""
-
-
-def ema_fade(n: int) -> int:
-    """Bars after the first value until the seed of an EMA weighs less than ``SEED_LEFT``."""
-    return _fade(2.0 / (n + 1))
-
-
-def wilder_fade(n: int) -> int:
-    """The same for Wilder's mean."""
-    return _fade(1.0 / n)
-
-
-def _fade(share: float) -> int:
-    return math.floor(math.log(SEED_LEFT) / math.log(1.0 - share)) + 1
 
 
 def slack(price: FloatArray) -> FloatArray:
@@ -245,7 +227,4 @@ def ultimate(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray
 
 def _quotient(top: FloatArray, bottom: FloatArray, apart: FloatArray | float) -> FloatArray:
     """``top / bottom``; NaN where ``bottom`` is nothing: no more than ``apart``."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        out = np.divide(top, bottom)
-    np.copyto(out, np.nan, where=bottom <= apart)
-    return out
+    return quotient(top, bottom, bottom <= apart, np.nan)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from technic.indicators.lookback import exponential_unstable_period, wilder_unstable_period
 from technic.scoring import _technical_rules as rules
-from technic.scoring._technical_kernels import ema_fade, wilder_fade
 
 __all__ = ["VOTES", "Vote"]
 
@@ -16,9 +16,9 @@ __all__ = ["VOTES", "Vote"]
 class Vote:
     """One vote: its column, group and rules in words.
 
-    ``bars``: with so many bars the vote is there. ``settled``: with so many, everything it looks
-    at is there and the start of each recursion weighs less than 1e-4; where one recursion feeds
-    another they fade in turn.
+    ``lookback``: with so many bars the vote is there. ``stable_after``: with so many, everything it
+    looks at is there and the start of each recursion weighs less than 1e-4; where one recursion
+    feeds another their unstable periods add up.
     """
 
     name: str
@@ -26,23 +26,30 @@ class Vote:
     label: str
     up: str
     down: str
-    bars: int
-    settled: int
+    lookback: int
+    stable_after: int
     compute: rules.Compute
 
 
-def _average(name: str, label: str, bars: int, compute: rules.Compute, fade: int = 0) -> Vote:
+def _average(
+    name: str, label: str, lookback: int, compute: rules.Compute, unstable_period: int = 0
+) -> Vote:
     words = ("close above it", "close below it")
-    return Vote(f"tv_{name}", "moving average", label, *words, bars, bars + fade, compute)
+    return Vote(
+        f"tv_{name}", "moving average", label, *words, lookback, lookback + unstable_period, compute
+    )
 
 
 _LENGTHS = (10, 20, 30, 50, 100, 200)
-_TREND = 50 + ema_fade(50)
-_WILDER = wilder_fade(14)
+_TREND = 50 + exponential_unstable_period(50)
+_WILDER = wilder_unstable_period(14)
 
 _AVERAGES = (
     *(_average(f"sma_{n}", f"SMA {n}", n, rules.sma_vote(n)) for n in _LENGTHS),
-    *(_average(f"ema_{n}", f"EMA {n}", n, rules.ema_vote(n), ema_fade(n)) for n in _LENGTHS),
+    *(
+        _average(f"ema_{n}", f"EMA {n}", n, rules.ema_vote(n), exponential_unstable_period(n))
+        for n in _LENGTHS
+    ),
     _average("hull_9", "Hull 9", 11, rules.hull),
     _average("vwma_20", "VWMA 20", 20, rules.vwma_20),
     Vote(
@@ -63,12 +70,12 @@ def _oscillator(
     label: str,
     up: str,
     down: str,
-    bars: int,
+    lookback: int,
     compute: rules.Compute,
-    settled: int | None = None,
+    stable_after: int | None = None,
 ) -> Vote:
-    needed = bars if settled is None else settled
-    return Vote(f"tv_{name}", "oscillator", label, up, down, bars, needed, compute)
+    needed = lookback if stable_after is None else stable_after
+    return Vote(f"tv_{name}", "oscillator", label, up, down, lookback, needed, compute)
 
 
 _OSCILLATORS = (
@@ -123,7 +130,7 @@ _OSCILLATORS = (
         "line < signal",
         34,
         rules.macd,
-        34 + ema_fade(26) + ema_fade(9),
+        34 + exponential_unstable_period(26) + exponential_unstable_period(9),
     ),
     _oscillator(
         "stochrsi",
@@ -149,7 +156,7 @@ _OSCILLATORS = (
         "close < EMA 50; high - EMA 13 above 0 and falling",
         50,
         rules.bull_bear,
-        max(_TREND, 14 + ema_fade(13)),
+        max(_TREND, 14 + exponential_unstable_period(13)),
     ),
     _oscillator(
         "ultimate", "Ultimate oscillator 7, 14, 28", "above 70", "below 30", 29, rules.ultimate

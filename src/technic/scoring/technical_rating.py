@@ -46,14 +46,14 @@ _COMPUTED_FIRST = ("tv_rsi", "tv_stochrsi", "tv_bull_bear", "tv_ema_50")
 class TechnicalColumn:
     """A column of this module: numbers, or text where the unit is ``text``.
 
-    ``bars``: with so many bars a symbol has a value; ``settled``: with so many all votes in it
-    have settled.
+    ``lookback``: with so many bars a symbol has a value; ``stable_after``: with so many no vote in
+    it depends on where history begins.
     """
 
     name: str
     unit: str
-    bars: int
-    settled: int
+    lookback: int
+    stable_after: int
     description: str
 
 
@@ -94,9 +94,9 @@ _DESCRIPTIONS = {
 def _column(name: str) -> TechnicalColumn:
     unit, description = _DESCRIPTIONS[name]
     votes = [VOTES[vote] for vote in _READS[name]]
-    bars = min((vote.bars for vote in votes), default=1)
-    settled = max((vote.settled for vote in votes), default=1)
-    return TechnicalColumn(name, unit, bars, settled, description)
+    lookback = min((vote.lookback for vote in votes), default=1)
+    stable_after = max((vote.stable_after for vote in votes), default=1)
+    return TechnicalColumn(name, unit, lookback, stable_after, description)
 
 
 TECHNICAL_COLUMNS: Mapping[str, TechnicalColumn] = MappingProxyType(
@@ -246,9 +246,11 @@ def unsettled_votes(bars: NDArray[np.integer]) -> NDArray[np.object_]:
     window alone: where the window begins with a symbol's first trading day, TradingView has no
     more of them either.
     """
-    edges = sorted({vote.settled for vote in VOTES.values()})
+    edges = sorted({vote.stable_after for vote in VOTES.values()})
     texts = [
-        ", ".join(name.removeprefix("tv_") for name, vote in VOTES.items() if vote.settled > least)
+        ", ".join(
+            name.removeprefix("tv_") for name, vote in VOTES.items() if vote.stable_after > least
+        )
         for least in (0, *edges)
     ]
     found: NDArray[np.object_] = np.array(texts, dtype=object)[

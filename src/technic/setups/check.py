@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from technic.errors import ExpressionError, InputFileError, ParameterError
-from technic.language import Node, Vocabulary, level_of, read
+from technic.language import Node, Vocabulary, read, scope_of
 from technic.language.analysis.compile import Wants
 from technic.setups.apply import with_options
 from technic.setups.scan_file import located, split_column
@@ -85,6 +85,6 @@ def _order(
         node = read(text, vocabulary, parameters=setup.values).node
     except ExpressionError as error:
         raise located(error, file, "rank_by") from error
-    if level_of(node, vocabulary) == "constant":
+    if scope_of(node, vocabulary) == "constant":
         raise ParameterError("rank_by", setup.rank_by, "a value that differs between symbols")
     return {"rank_by": node}

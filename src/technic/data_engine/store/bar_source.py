@@ -16,7 +16,7 @@ from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.records import Splits
 from technic.data_engine.store import BarStore, BarWindow
 from technic.panel import BarPanel
-from technic.panel.incremental import packed_in_turn
+from technic.panel.incremental import packed_incrementally
 from technic.panel.long_bars import concatenated
 from technic.typing import DateArray
 
@@ -70,7 +70,7 @@ class StoredBars:
             self.splits, slice(bisect_left(names, symbols[0]), bisect_right(names, symbols[-1]))
         )
         adjusted = (split_adjust(part, own, self.as_of) for part in self.window.parts(symbols))
-        panel = packed_in_turn(symbols, adjusted, self.sessions)
+        panel = packed_incrementally(symbols, adjusted, self.sessions)
         if panel is not None:
             return panel
         bars = split_adjust(self.window.read(symbols), own, self.as_of)

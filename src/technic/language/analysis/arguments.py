@@ -66,7 +66,7 @@ def _group(
     groups = [
         name
         for name, info in vocabulary.names.items()
-        if info.kind == "text" and info.level == "listing"
+        if info.kind == "text" and info.scope == "listing"
     ]
     if isinstance(argument, Name) and argument.name in groups:
         return argument

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from technic.errors import ExpressionError
 from technic.language.analysis.arguments import by_position, constant, without_series
 from technic.language.analysis.misplaced import misplaced
-from technic.language.analysis.scope import HIGHEST_OPERAND, highest, kind_of, level_of_call, within
+from technic.language.analysis.scope import WIDEST_OPERAND, kind_of, scope_of_call, widest, within
 from technic.language.analysis.suggestions import unknown_function, unknown_name
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.functions.function import Kind, Level
+from technic.language.functions.function import Kind, Scope
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,
@@ -28,7 +28,7 @@ from technic.language.syntax.nodes import (
 )
 from technic.language.syntax.parse import MOST_BARS_AGO, parse
 from technic.language.syntax.tokens import shown
-from technic.language.syntax.trees import joined, negated
+from technic.language.syntax.trees import concat, negate
 
 __all__ = ["Checked", "Checker"]
 
@@ -48,7 +48,7 @@ class Checked:
 
     node: Node
     kind: Kind
-    level: Level
+    scope: Scope
 
 
 class Checker:
@@ -84,7 +84,7 @@ class Checker:
             case Negative():
                 part = self.checked(node.operand)
                 operand = self.want("number", part, node.operand)
-                return Checked(negated(operand, node.place), "number", part.level)
+                return Checked(negate(operand, node.place), "number", part.scope)
             case Arithmetic():
                 return self.arithmetic(node)
             case Comparison():
@@ -103,7 +103,7 @@ class Checker:
         info = self.vocabulary.names.get(node.name)
         if info is None:
             raise self.fail(node, *unknown_name(node.name, self.vocabulary))
-        return Checked(node, info.kind, info.level)
+        return Checked(node, info.kind, info.scope)
 
     def arithmetic(self, node: Arithmetic) -> Checked:
         """Numbers on both sides, and a small constant as exponent."""
@@ -115,7 +115,7 @@ class Checker:
             reason = f"an exponent is a constant from -{_MOST_EXPONENT} to {_MOST_EXPONENT}"
             raise self.fail(node.right, f"{reason}, not {self.said(node.right)}")
         done = Arithmetic(node.operator, left, right, node.place)
-        return Checked(done, "number", highest(part.level for part in parts))
+        return Checked(done, "number", widest(part.scope for part in parts))
 
     def comparison(self, node: Comparison) -> Checked:
         """Two numbers, or two texts that are equal or not."""
@@ -133,7 +133,7 @@ class Checker:
         if left.kind == "text" and node.operator not in ("==", "!="):
             raise self.fail(node, f"texts have no order for {node.operator}", "write == or !=")
         done = Comparison(node.operator, left.node, right.node, node.place)
-        return Checked(done, "condition", highest((left.level, right.level)))
+        return Checked(done, "condition", widest((left.scope, right.scope)))
 
     def checked_or_text(self, side: Node, node: Comparison) -> Checked:
         """Check a side; a name that nobody knows beside a text column misses its quotes."""
@@ -155,7 +155,7 @@ class Checker:
             if kind != part.kind:
                 reason = f"{self.said(node.operand)} is a {part.kind} and {value} a {kind}"
                 raise self.fail(value, reason, "compare like with like")
-        return Checked(Membership(part.node, node.values, node.place), "condition", part.level)
+        return Checked(Membership(part.node, node.values, node.place), "condition", part.scope)
 
     def condition(self, node: Not | And | Or) -> Checked:
         """Conditions only."""
@@ -165,15 +165,15 @@ class Checker:
             self.want("condition", part, operand)
             for part, operand in zip(parts, operands, strict=True)
         ]
-        level = highest(part.level for part in parts)
+        scope = widest(part.scope for part in parts)
         if isinstance(node, Not):
-            return Checked(Not(done[0], node.place), "condition", level)
-        return Checked(joined(type(node), done, node.place), "condition", level)
+            return Checked(Not(done[0], node.place), "condition", scope)
+        return Checked(concat(type(node), done, node.place), "condition", scope)
 
     def shift(self, node: Shift) -> Checked:
         """A value of every bar, looked at once: ``x[1][2]`` is ``x[3]``."""
         part = self.checked(node.operand)
-        if part.level == "constant":
+        if part.scope == "constant":
             raise self.fail(node, f"{self.said(node.operand)} is the same on every bar")
         bars, operand = node.bars, part.node
         if isinstance(operand, Shift):
@@ -182,8 +182,8 @@ class Checker:
             reason = f"the look-backs add up to {bars:,} bars, more than {MOST_BARS_AGO:,}"
             raise self.fail(node, reason)
         done = Shift(operand, bars, node.place)
-        self.refuse_above("bar", part, done)
-        return Checked(done if bars else operand, part.kind, part.level)
+        self.refuse_wider("bar", part, done)
+        return Checked(done if bars else operand, part.kind, part.scope)
 
     def call(self, node: Call) -> Checked:
         """A known function, each parameter with what it takes."""
@@ -203,18 +203,18 @@ class Checker:
                 self.want(kind, part, argument)
             done.append(part.node)
             series.append(part)
-        level = level_of_call(function, [part.level for part in series])
+        scope = scope_of_call(function, [part.scope for part in series])
         call = Call(node.function, tuple(done), (), node.place)
-        if function.memory != "point" and series and highest(p.level for p in series) == "constant":
+        if function.memory != "point" and series and widest(p.scope for p in series) == "constant":
             reason = f"{function.name} gets no value of a bar"
             raise self.fail(node, reason, without_series(node, function, self.helps))
         for part in series:
-            self.refuse_above(HIGHEST_OPERAND[function.memory], part, call)
-        return Checked(call, kind_of(call, self.vocabulary), level)
+            self.refuse_wider(WIDEST_OPERAND[function.memory], part, call)
+        return Checked(call, kind_of(call, self.vocabulary), scope)
 
-    def refuse_above(self, most: Level, part: Checked, operation: Shift | Call) -> None:
-        """Raise where an operand of an operation exists only above a level."""
-        if not within(part.level, most):
+    def refuse_wider(self, most: Scope, part: Checked, operation: Shift | Call) -> None:
+        """Raise where an operand of an operation exists only in a wider scope."""
+        if not within(part.scope, most):
             leaf, what, hints = misplaced(part.node, operation, most, self.vocabulary)
             raise self.fail(leaf, f"{self.said(leaf)} is {what}", self.helps(*hints))
 

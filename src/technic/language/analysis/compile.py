@@ -1,4 +1,4 @@
-"""Whether a tree means something: kinds, levels, arguments; and the one form of each meaning."""
+"""Whether a tree means something: kinds, scopes, arguments; and the one form of each meaning."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def check(
 
 def _refuse_too_long(node: Node, vocabulary: Vocabulary, text: str) -> None:
     """Raise at the smallest part that needs more bars than anyone has."""
-    bars = requirements([node], vocabulary).bars
+    bars = requirements([node], vocabulary).lookback
     if bars <= MOST_BARS:
         return
     for child in children(node):

@@ -4,50 +4,50 @@ from __future__ import annotations
 
 import re
 
-from technic.language.analysis.scope import level_of, within
+from technic.language.analysis.scope import scope_of, within
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.functions.function import Level
+from technic.language.functions.function import Scope
 from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, walk
 
 __all__ = ["misplaced"]
 
-_WHAT: dict[Level, str] = {
+_WHAT: dict[Scope, str] = {
     "day": "a value of the scan's day",
     "listing": "a value of the listings",
     "market": "a value of the whole market",
 }
-_WANTED: dict[Level, str] = {"bar": "of every bar", "listing": "of one symbol alone"}
+_WANTED: dict[Scope, str] = {"bar": "of every bar", "listing": "of one symbol alone"}
 _WORD = re.compile(r"\b[a-z_][a-z0-9_]*\b(?!\()")
 
 
 def misplaced(
-    operand: Node, operation: Shift | Call, most: Level, vocabulary: Vocabulary
+    operand: Node, operation: Shift | Call, most: Scope, vocabulary: Vocabulary
 ) -> tuple[Node, str, tuple[str, ...]]:
-    """Return the part of an operand that exists only above a level, what it is, and hints.
+    """Return the part of an operand that exists only in a wider scope, what it is, and hints.
 
-    ``operation``: the whole that reads the operand, checked but for its levels. A hint is a text
+    ``operation``: the whole that reads the operand, checked but for its scopes. A hint is a text
     that may be what was meant; whoever shows it has to try whether it is right.
     """
-    leaf = _first_above(operand, most, vocabulary)
-    what = _WHAT[level_of(leaf, vocabulary)]
+    leaf = _first_wider(operand, most, vocabulary)
+    what = _WHAT[scope_of(leaf, vocabulary)]
     hints = [_written_out(str(operation), vocabulary)]
     if (drawn := _drawn_in(operation, vocabulary)) is not None:
         hints.insert(0, str(drawn))
     return leaf, f"{what}, not {_WANTED[most]}", tuple(hints)
 
 
-def _first_above(operand: Node, most: Level, vocabulary: Vocabulary) -> Node:
-    """Return the first name or call above a level; the call itself, not what it is made of."""
+def _first_wider(operand: Node, most: Scope, vocabulary: Vocabulary) -> Node:
+    """Return the first name or call of a wider scope; the call itself, not what it is made of."""
     for node in walk(operand):
-        made_here = isinstance(node, Name | Call) and not within(level_of(node, vocabulary), most)
-        if made_here and not _has_above(node, most, vocabulary):
+        made_here = isinstance(node, Name | Call) and not within(scope_of(node, vocabulary), most)
+        if made_here and not _has_wider(node, most, vocabulary):
             return node
     return operand
 
 
-def _has_above(node: Node, most: Level, vocabulary: Vocabulary) -> bool:
+def _has_wider(node: Node, most: Scope, vocabulary: Vocabulary) -> bool:
     return isinstance(node, Call) and any(
-        not within(level_of(argument, vocabulary), most)
+        not within(scope_of(argument, vocabulary), most)
         for argument, parameter in zip(
             node.arguments, vocabulary.functions[node.function].parameters, strict=True
         )

@@ -15,23 +15,23 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.operators import split
 from technic.language.syntax.nodes import Call, Name, Node, Shift, children
 
-__all__ = ["Requirements", "Unsettled", "requirements", "unsettled"]
+__all__ = ["Requirements", "Unstable", "requirements", "unstable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
     """Bars of a symbol that expressions need.
 
-    ``bars``: until all of them can have a value. ``settled``: until the weight of the first bar is
-    under 1e-4 in all of them.
+    ``lookback``: until all of them have a value. ``stable_after``: until the weight of the first
+    bar is under 1e-4 in all of them.
     """
 
-    bars: int = 1
-    settled: int = 1
+    lookback: int = 1
+    stable_after: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Unsettled:
+class Unstable:
     """A recursive call that has not forgotten its start: the bars it needs, and those there are."""
 
     text: str
@@ -43,23 +43,23 @@ def requirements(nodes: Iterable[Node], vocabulary: Vocabulary) -> Requirements:
     """Return what checked nodes need together; nested needs add up.
 
     A weekly bar counts as 5 sessions and a monthly one as 21, and one more for the period that is
-    still running. Functions and names of higher levels need what their operands need.
+    still running. Functions and names of wider scopes need what their operands need.
     """
     return _most(_Needs(vocabulary).of(node) for node in nodes)
 
 
-def unsettled(nodes: Iterable[Node], vocabulary: Vocabulary, bars: int) -> tuple[Unsettled, ...]:
-    """Return each recursive call, once, that needs more than ``bars`` bars to settle."""
+def unstable(nodes: Iterable[Node], vocabulary: Vocabulary, bars: int) -> tuple[Unstable, ...]:
+    """Return each recursive call, once, that is stable only after more than ``bars`` bars."""
     needs = _Needs(vocabulary)
     for node in nodes:
         needs.of(node)
     return tuple(
-        Unsettled(text, needed, bars) for text, needed in needs.recursive.items() if needed > bars
+        Unstable(text, needed, bars) for text, needed in needs.recursive.items() if needed > bars
     )
 
 
 class _Needs:
-    """Walks trees; ``recursive`` collects calls with a memory and the bars they need to settle."""
+    """Walks trees; ``recursive``: calls with a memory, and the bars after which they are stable."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -80,12 +80,12 @@ class _Needs:
     def _name(self, node: Name) -> Requirements:
         stands_for = definition(node.name, self._vocabulary)
         if stands_for is None:
-            bars = self._vocabulary.names[node.name].bars
-            return Requirements(bars, bars)
+            lookback = self._vocabulary.names[node.name].lookback
+            return Requirements(lookback, lookback)
         inside = _Needs(self._vocabulary)
         need = inside.of(stands_for)
         if inside.recursive:
-            self.recursive[node.name] = need.settled
+            self.recursive[node.name] = need.stable_after
         return need
 
     def _call(self, node: Call) -> Requirements:
@@ -94,27 +94,28 @@ class _Needs:
             return self._timeframe(node)
         arguments = split(node, function)
         below = _most(self.of(operand) for operand in arguments.series)
-        fade = function.fade(*arguments.constants)
-        need = _plus(below, function.bars(*arguments.constants) - 1, fade)
-        if fade:
-            self.recursive[str(node)] = need.settled
+        unstable_period = function.unstable_period(*arguments.constants)
+        need = _plus(below, function.lookback(*arguments.constants) - 1, unstable_period)
+        if unstable_period:
+            self.recursive[str(node)] = need.stable_after
         return need
 
     def _timeframe(self, node: Call) -> Requirements:
-        sessions = self._vocabulary.functions[node.function].bars()
+        sessions = self._vocabulary.functions[node.function].lookback()
         inside = _Needs(self._vocabulary)
         need = inside.of(node.arguments[0])
-        for text, settled in inside.recursive.items():
-            self.recursive[f"{node.function}({text})"] = (settled + 1) * sessions
-        return Requirements((need.bars + 1) * sessions, (need.settled + 1) * sessions)
+        for text, stable_after in inside.recursive.items():
+            self.recursive[f"{node.function}({text})"] = (stable_after + 1) * sessions
+        return Requirements((need.lookback + 1) * sessions, (need.stable_after + 1) * sessions)
 
 
-def _plus(need: Requirements, bars: int, fade: int) -> Requirements:
-    return Requirements(need.bars + bars, need.settled + bars + fade)
+def _plus(need: Requirements, bars: int, unstable_period: int) -> Requirements:
+    return Requirements(need.lookback + bars, need.stable_after + bars + unstable_period)
 
 
 def _most(needs: Iterable[Requirements]) -> Requirements:
-    bars, settled = 1, 1
+    lookback, stable_after = 1, 1
     for need in needs:
-        bars, settled = max(bars, need.bars), max(settled, need.settled)
-    return Requirements(bars, settled)
+        lookback = max(lookback, need.lookback)
+        stable_after = max(stable_after, need.stable_after)
+    return Requirements(lookback, stable_after)

@@ -1,11 +1,11 @@
-"""What a checked tree gives: its kind, and the level where its value exists."""
+"""What a checked tree gives: its kind, and the scope where its value exists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.functions.function import Function, Kind, Level, Memory
+from technic.language.functions.function import Function, Kind, Memory, Scope
 from technic.language.syntax.nodes import (
     Arithmetic,
     Call,
@@ -19,52 +19,52 @@ from technic.language.syntax.nodes import (
 )
 
 __all__ = [
-    "HIGHEST_OPERAND",
-    "LEAST_RESULT",
-    "highest",
+    "NARROWEST_RESULT",
+    "WIDEST_OPERAND",
     "kind_of",
-    "level_of",
-    "level_of_call",
+    "scope_of",
+    "scope_of_call",
+    "widest",
     "within",
 ]
 
-_ORDER: dict[Level, int] = {"constant": 0, "bar": 1, "day": 2, "listing": 3, "market": 4}
+_ORDER: dict[Scope, int] = {"constant": 0, "bar": 1, "day": 2, "listing": 3, "market": 4}
 
-HIGHEST_OPERAND: dict[Memory, Level] = {
+WIDEST_OPERAND: dict[Memory, Scope] = {
     "point": "market",
     "window": "bar",
-    "start": "bar",
+    "recursive": "bar",
     "timeframe": "bar",
     "day": "bar",
     "market": "listing",
 }
-"""The highest level that the operands of a function may have, by its memory."""
+"""The widest scope that the operands of a function may have, by its memory."""
 
-LEAST_RESULT: dict[Memory, Level] = {
+NARROWEST_RESULT: dict[Memory, Scope] = {
     "point": "constant",
     "window": "bar",
-    "start": "bar",
+    "recursive": "bar",
     "timeframe": "day",
     "day": "day",
     "market": "market",
 }
-"""The least level of what a function gives, by its memory."""
+"""The narrowest scope of what a function gives, by its memory."""
 
 
-def highest(levels: Iterable[Level]) -> Level:
-    """Return the highest of some levels; constant < bar < day < listing < market."""
-    return max(levels, key=_ORDER.__getitem__, default="constant")
+def widest(scopes: Iterable[Scope]) -> Scope:
+    """Return the widest of some scopes; constant < bar < day < listing < market."""
+    return max(scopes, key=_ORDER.__getitem__, default="constant")
 
 
-def within(level: Level, most: Level) -> bool:
-    """Whether a level is at most another."""
-    return _ORDER[level] <= _ORDER[most]
+def within(scope: Scope, most: Scope) -> bool:
+    """Whether a scope is at most another."""
+    return _ORDER[scope] <= _ORDER[most]
 
 
-def level_of_call(function: Function, operands: Iterable[Level]) -> Level:
-    """Return the level of a function's result, given those of the series it gets."""
-    fields: Level = "bar" if function.fields else "constant"
-    return highest((*operands, fields, LEAST_RESULT[function.memory]))
+def scope_of_call(function: Function, operands: Iterable[Scope]) -> Scope:
+    """Return the scope of a function's result, given those of the series it gets."""
+    fields: Scope = "bar" if function.fields else "constant"
+    return widest((*operands, fields, NARROWEST_RESULT[function.memory]))
 
 
 def kind_of(node: Node, vocabulary: Vocabulary) -> Kind:
@@ -86,21 +86,21 @@ def kind_of(node: Node, vocabulary: Vocabulary) -> Kind:
             return "condition"
 
 
-def level_of(node: Node, vocabulary: Vocabulary) -> Level:
-    """Return the level of a checked tree: the highest among its parts, or what a call makes."""
+def scope_of(node: Node, vocabulary: Vocabulary) -> Scope:
+    """Return the scope of a checked tree: the widest among its parts, or what a call makes."""
     match node:
         case Name():
-            return vocabulary.names[node.name].level
+            return vocabulary.names[node.name].scope
         case Call():
             function = vocabulary.functions[node.function]
             series = zip(function.parameters, node.arguments, strict=True)
-            return level_of_call(
+            return scope_of_call(
                 function,
                 [
-                    level_of(argument, vocabulary)
+                    scope_of(argument, vocabulary)
                     for parameter, argument in series
                     if parameter.takes in ("series", "condition")
                 ],
             )
         case _:
-            return highest(level_of(child, vocabulary) for child in children(node))
+            return widest(scope_of(child, vocabulary) for child in children(node))

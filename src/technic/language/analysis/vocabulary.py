@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from technic.errors import ParameterError
-from technic.language.functions.function import Function, Kind, Level
+from technic.language.functions.function import Function, Kind, Scope
 
 __all__ = ["NameInfo", "Vocabulary", "nearest"]
 
@@ -17,15 +17,15 @@ __all__ = ["NameInfo", "Vocabulary", "nearest"]
 class NameInfo:
     """A name: what its value is, where it exists, what it says.
 
-    ``expression``: what a name of the level ``day`` is, as a text over values of every bar; how
-    much history it needs, and its values, follow. Without one ``bars`` says how many bars it takes
-    until it has a value.
+    ``expression``: what a name of the scope ``day`` is, as a text over values of every bar; how
+    much history it needs, and its values, follow. Without one ``lookback`` says how many bars it
+    takes until it has a value.
     """
 
     kind: Kind
-    level: Level
+    scope: Scope
     description: str
-    bars: int = 1
+    lookback: int = 1
     expression: str = ""
 
 

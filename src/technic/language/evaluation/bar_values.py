@@ -3,7 +3,7 @@
 1. What is needed from the first bar on, and steps with a memory, are computed for all columns at
    once; of a recursion only the rows that are needed are kept.
 2. The rest is computed on the bars that are needed, for the columns that end in the same row and
-   then for those that end elsewhere (``aligned``).
+   then for those that end elsewhere (``column_tails``).
 
 An array is dropped after its last use.
 """
@@ -16,9 +16,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.indicators._streams import LastRows, Stream, whole
 from technic.indicators.arithmetic import finite
-from technic.language.evaluation.column_tails import Columns, Fields, ending_together
+from technic.indicators.streams import LastRows, Stream, whole
+from technic.language.evaluation.column_tails import ColumnTails, Fields, ending_together
 from technic.language.evaluation.program import Need, Program, Span, Step, needs
 from technic.panel import BarPanel
 from technic.panel.windows import lagged
@@ -124,7 +124,7 @@ def _fill(
 ) -> None:
     """Write the bars before row ``stop`` into ``out``, ``(n_results, bars, n_symbols)``."""
     _, bars, width = out.shape
-    columns = Columns(slice(None), np.array([stop - 1]), width)
+    columns = ColumnTails(slice(None), np.array([stop - 1]), width)
     needed = needs(steps, results, bars)
     tails = {
         number: [(span, columns.tail(values, span)) for span in needed[number].spans]
@@ -152,7 +152,7 @@ def _history(
     Yields each step, a stream where nobody needs all its rows; drops it after its last use.
     """
     wanted = [
-        need.everything or (bool(need) and step.kind == "start")
+        need.everything or (bool(need) and step.kind == "recursive")
         for step, need in zip(steps, needed, strict=True)
     ]
     users = _users(steps, wanted)
@@ -188,7 +188,7 @@ def _read_history(
     needed: Sequence[Need],
     fields: Fields,
     rows: NDArray[np.intp],
-    groups: Sequence[Columns],
+    groups: Sequence[ColumnTails],
 ) -> list[Tails]:
     """Return what later steps need of those from the first bar on, for each group of columns."""
     known: list[Tails] = [{} for _ in groups]
@@ -218,7 +218,7 @@ class _Newest:
         steps: Sequence[Step],
         needed: Sequence[Need],
         fields: Fields,
-        columns: Columns,
+        columns: ColumnTails,
         known: Tails,
         results: Sequence[int],
     ) -> None:

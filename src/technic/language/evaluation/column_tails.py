@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from technic.errors import RuleUnavailableError
 from technic.language.evaluation.program import Span
 from technic.panel import BarPanel
+from technic.panel.ragged import common_row, gather_last
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["Columns", "Fields", "ending_together"]
+__all__ = ["ColumnTails", "Fields", "ending_together"]
 
 MOST_ODD = 0.25
 """Up to this share of columns that end elsewhere, the others are not copied together."""
@@ -44,7 +45,7 @@ class Fields:
             return self._closes()[:height]
         return self._on(self.panel.session[:height])
 
-    def tail(self, name: str, columns: Columns, span: Span) -> FloatArray:
+    def tail(self, name: str, columns: ColumnTails, span: Span) -> FloatArray:
         """Return some bars of a field, aligned at the ends of some columns."""
         if name != "benchmark":
             return columns.tail(getattr(self.panel, name), span)
@@ -64,7 +65,7 @@ class Fields:
         return np.where(session >= 0, self._closes()[session], np.nan)
 
 
-class Columns:
+class ColumnTails:
     """Some columns of the panel, and the row where each ends; one row for all is a slice."""
 
     def __init__(
@@ -80,12 +81,7 @@ class Columns:
         """
         lag, bars = span
         if not self.together:
-            row = self._rows(span)
-            found = values[np.maximum(row, 0), ..., self.picked]
-            absent = row < 0
-            if values.ndim > 2:
-                found, absent = np.moveaxis(found, 1, -1), absent[:, None]
-            return np.where(absent, np.nan, found)
+            return gather_last(values, self.picked, self.ends, bars, lag)
         first, last = int(self.ends[0]) + 1 - lag - bars, int(self.ends[0]) + 1 - lag
         there = values[max(first, 0) : max(last, 0)]
         if not isinstance(self.picked, slice):
@@ -107,16 +103,16 @@ class Columns:
         return self.ends + np.arange(1 - bars - lag, 1 - lag)[:, None]
 
 
-def ending_together(rows: NDArray[np.intp]) -> list[Columns]:
+def ending_together(rows: NDArray[np.intp]) -> list[ColumnTails]:
     """Columns that end together, then those that end elsewhere; the first may be all columns."""
     present = rows >= 0
     if not present.any():
         return []
-    common = int(np.bincount(rows[present]).argmax())
+    common = common_row(rows)
     odd = np.flatnonzero(present & (rows != common))
     if np.count_nonzero(rows != common) > MOST_ODD * len(rows):
         picked = np.flatnonzero(rows == common)
-        together = Columns(picked, np.array([common]), len(picked))
+        together = ColumnTails(picked, np.array([common]), len(picked))
     else:
-        together = Columns(slice(None), np.array([common]), len(rows))
-    return [together, Columns(odd, rows[odd], len(odd))] if len(odd) else [together]
+        together = ColumnTails(slice(None), np.array([common]), len(rows))
+    return [together, ColumnTails(odd, rows[odd], len(odd))] if len(odd) else [together]

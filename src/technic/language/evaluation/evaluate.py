@@ -1,6 +1,6 @@
 """Values of checked expressions over all symbols of a panel: at one day, or at every bar.
 
-Steps for a day: every part of the level ``bar`` goes into one program, so what several expressions
+Steps for a day: every part of the scope ``bar`` goes into one program, so what several expressions
 share is computed once and only on the bars that are needed (``program``, ``bar_values``); what
 stands inside weekly(...) or monthly(...) goes into a program of its own over longer bars; the rest
 is done on one value for each symbol. Functions that are costly come last, and only for the symbols
@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language.analysis.definitions import definition
-from technic.language.analysis.scope import level_of
+from technic.language.analysis.scope import scope_of
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import all_bars, newest_bars
-from technic.language.evaluation.market_values import block_terms
+from technic.language.evaluation.market_values import block_parts
 from technic.language.evaluation.program import Program
 from technic.language.evaluation.resample import Timeframe, resampled
-from technic.language.functions import elementwise as element_wise
-from technic.language.functions.function import Function, Level, Memory
+from technic.language.functions import elementwise
+from technic.language.functions.function import Function, Memory, Scope
 from technic.language.functions.operators import applied, split
 from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children, walk
 from technic.panel import BarPanel
@@ -46,10 +46,10 @@ def evaluate_day(
     benchmark: FloatArray | None = None,
     alive: BoolArray | None = None,
 ) -> dict[Node, FloatArray]:
-    """Return the values of checked nodes of at most the level ``day``, each ``(n_symbols,)``.
+    """Return the values of checked nodes of at most the scope ``day``, each ``(n_symbols,)``.
 
     ``rows``: the row to read in each column (``panel.rows_at``); everything is NaN where it is
-    negative. ``known``: values of names of the level ``day`` that are there already; those that are
+    negative. ``known``: values of names of the scope ``day`` that are there already; those that are
     not and stand for expressions are computed from these. ``benchmark``: its closes,
     ``(n_sessions,)``. ``alive``: where costly functions are still worth computing; elsewhere they
     are NaN. Raises ParameterError for a node that needs other symbols, RuleUnavailableError for a
@@ -57,7 +57,7 @@ def evaluate_day(
     """
     asked = list(nodes)
     for node in asked:
-        if level_of(node, vocabulary) not in ("constant", "bar", "day"):
+        if scope_of(node, vocabulary) not in ("constant", "bar", "day"):
             raise ParameterError("nodes", str(node), "expressions about one symbol")
     day = _Day(panel, rows, vocabulary, known or {}, benchmark)
     day.prepare(asked)
@@ -74,11 +74,11 @@ def evaluate_block(
     known: Mapping[str, FloatArray] | None = None,
     benchmark: FloatArray | None = None,
 ) -> dict[Node, FloatArray]:
-    """Return what a block has to say about checked nodes of any level: their ``block_terms``.
+    """Return what a block has to say about checked nodes of any scope: their ``block_parts``.
 
     Arguments as ``evaluate_day``. Within ``and``, costly functions are computed only for the
     symbols that no other operand rules out, within ``or`` for those that none lets in; names of
-    other levels count as unknown. Where one was not computed it is NaN, and the value of the whole
+    other scopes count as unknown. Where one was not computed it is NaN, and the value of the whole
     condition is what it would have been.
     """
     asked = list(nodes)
@@ -87,8 +87,8 @@ def evaluate_block(
     everyone = np.ones(panel.n_symbols, np.bool_)
     for node in asked:
         day.value(node, everyone)
-    terms = dict.fromkeys(term for node in asked for term in block_terms(node, vocabulary))
-    return {term: day.result(term, ~everyone) for term in terms}
+    parts = dict.fromkeys(part for node in asked for part in block_parts(node, vocabulary))
+    return {part: day.result(part, ~everyone) for part in parts}
 
 
 def evaluate_bars(
@@ -105,7 +105,7 @@ def evaluate_bars(
     """
     asked = list(dict.fromkeys(nodes))
     for node in asked:
-        if level_of(node, vocabulary) not in ("constant", "bar"):
+        if scope_of(node, vocabulary) not in ("constant", "bar"):
             raise ParameterError("nodes", str(node), "expressions that have a value at every bar")
     program = Program(vocabulary.functions)
     found = all_bars(program, [program.add(node) for node in asked], panel, benchmark)
@@ -155,16 +155,16 @@ class _Day:
         """
         if node in self._values:
             return self._values[node]
-        level = self._level(node)
-        if level == "constant":
+        scope = self._scope(node)
+        if scope == "constant":
             return self._constant(node)
         if isinstance(node, Call) and self._vocabulary.functions[node.function].memory == "day":
             return self._computed_late(node, mask)
         if isinstance(node, And | Or):
-            found = self._joined(node, mask)
-        elif isinstance(node, Name) and level == "day":
+            found = self._logical(node, mask)
+        elif isinstance(node, Name) and scope == "day":
             found = self._name(node.name, mask)
-        elif level in ("listing", "market"):
+        elif scope in ("listing", "market"):
             for child in children(node):
                 self.value(child, np.ones_like(mask) if isinstance(node, Call) else mask)
             found = np.full(len(mask), np.nan)
@@ -174,8 +174,8 @@ class _Day:
             self._values[node] = found
         return found
 
-    def _level(self, node: Node) -> Level:
-        return level_of(node, self._vocabulary)
+    def _scope(self, node: Node) -> Scope:
+        return scope_of(node, self._vocabulary)
 
     def _collect(
         self,
@@ -183,11 +183,11 @@ class _Day:
         bars: dict[Node, None],
         longer: dict[str, dict[Node, None]],
     ) -> None:
-        """Find the largest parts of the level ``bar``, inside weekly(...) apart."""
-        level = self._level(node)
-        if level == "constant":
+        """Find the largest parts of the scope ``bar``, inside weekly(...) apart."""
+        scope = self._scope(node)
+        if scope == "constant":
             return
-        if level == "bar":
+        if scope == "bar":
             bars[node] = None
         elif isinstance(node, Name):
             stands_for = self._definition(node.name)
@@ -240,10 +240,10 @@ class _Day:
         values = [self.value(operand, mask) for operand in operands]
         return applied(node, function, values, len(mask))
 
-    def _joined(self, node: And | Or, mask: BoolArray) -> FloatArray:
+    def _logical(self, node: And | Or, mask: BoolArray) -> FloatArray:
         """And, or: operands that are costly come last, for the symbols still undecided."""
         is_and = isinstance(node, And)
-        join = element_wise.all_of if is_and else element_wise.any_of
+        join = elementwise.logical_and if is_and else elementwise.logical_or
         found = np.full(len(mask), float(is_and))
         for operand in sorted(node.operands, key=self._costly):
             found = join(found, self.value(operand, mask))

@@ -1,7 +1,7 @@
 """Values that need all symbols: ranks among them, listings, ratings, and what is made of those.
 
-Blocks compute what can be said of a symbol alone, ``block_terms``; put together for all symbols
-that passed the data gate, those are the terms here. The order of the symbols changes nothing.
+Blocks compute what can be said of a symbol alone, ``block_parts``; put together for all symbols
+that passed the data gate, those are the parts here. The order of the symbols changes nothing.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError, RuleUnavailableError
-from technic.language.analysis.scope import level_of
+from technic.language.analysis.scope import scope_of
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.program import Program
-from technic.language.functions import elementwise as element_wise
+from technic.language.functions import elementwise
 from technic.language.functions.elementwise import Values
 from technic.language.functions.operators import applied, split
 from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["block_terms", "evaluate_market", "not_ruled_out"]
+__all__ = ["block_parts", "evaluate_market", "not_ruled_out"]
 
 Column = FloatArray | NDArray[np.object_]
 
 
-def block_terms(node: Node, vocabulary: Vocabulary) -> tuple[Node, ...]:
+def block_parts(node: Node, vocabulary: Vocabulary) -> tuple[Node, ...]:
     """Return the largest parts of a checked node that blocks have to compute, each once.
 
-    Those of at most the level ``day``; constants are none.
+    Those of at most the scope ``day``; constants are none.
     """
     found: dict[Node, None] = {}
 
     def collect(part: Node) -> None:
-        level = level_of(part, vocabulary)
-        if level in ("bar", "day"):
+        scope = scope_of(part, vocabulary)
+        if scope in ("bar", "day"):
             found[part] = None
-        elif level != "constant":
+        elif scope != "constant":
             for child in children(part):
                 collect(child)
 
@@ -48,7 +48,7 @@ def block_terms(node: Node, vocabulary: Vocabulary) -> tuple[Node, ...]:
 
 def evaluate_market(
     node: Node,
-    terms: Mapping[Node, Column],
+    parts: Mapping[Node, Column],
     names: Mapping[str, Column],
     vocabulary: Vocabulary,
     *,
@@ -56,29 +56,29 @@ def evaluate_market(
 ) -> Column:
     """Return the value of a checked node for each of the symbols, ``(n_symbols,)``.
 
-    ``terms``: the values of its ``block_terms``; ``names``: those of names of higher levels, texts
+    ``parts``: the values of its ``block_parts``; ``names``: those of names of wider scopes, texts
     as objects. A missing number is NaN, a missing text None or empty. ``n_symbols`` is only needed
-    where there are neither terms nor names. Raises RuleUnavailableError for a name without values.
+    where there are neither parts nor names. Raises RuleUnavailableError for a name without values.
     """
-    n = _count((*terms.values(), *names.values()), n_symbols)
-    found = _Market(terms, names, vocabulary, n).value(node)
-    kind = object if element_wise.is_text(found) else None
+    n = _count((*parts.values(), *names.values()), n_symbols)
+    found = _Market(parts, names, vocabulary, n).value(node)
+    kind = object if elementwise.is_text(found) else None
     return np.array(np.broadcast_to(np.asarray(found, kind), (n,)))
 
 
 def not_ruled_out(
     node: Node,
-    terms: Mapping[Node, Column],
+    parts: Mapping[Node, Column],
     vocabulary: Vocabulary,
     *,
     n_symbols: int | None = None,
 ) -> BoolArray:
-    """Tell which symbols a condition may still keep, when all that is known is its block terms.
+    """Tell which symbols a condition may still keep, when all that is known is its block parts.
 
-    ``n_symbols`` is only needed where there are no terms.
+    ``n_symbols`` is only needed where there are no parts.
     """
-    n = _count(tuple(terms.values()), n_symbols)
-    found = _Market(terms, None, vocabulary, n).value(node)
+    n = _count(tuple(parts.values()), n_symbols)
+    found = _Market(parts, None, vocabulary, n).value(node)
     return np.array(np.broadcast_to(np.asarray(found) != 0.0, (n,)))
 
 
@@ -87,22 +87,22 @@ class _Market:
 
     def __init__(
         self,
-        terms: Mapping[Node, Column],
+        parts: Mapping[Node, Column],
         names: Mapping[str, Column] | None,
         vocabulary: Vocabulary,
         n_symbols: int,
     ) -> None:
-        self._terms, self._names, self._vocabulary = terms, names, vocabulary
+        self._parts, self._names, self._vocabulary = parts, names, vocabulary
         self._n = n_symbols
 
     def value(self, node: Node) -> Values:
         """Return an array ``(n_symbols,)``, or a constant."""
-        if node in self._terms:
-            return self._terms[node]
+        if node in self._parts:
+            return self._parts[node]
         if isinstance(node, Text):
             return node.value
-        level = level_of(node, self._vocabulary)
-        if level == "constant":
+        scope = scope_of(node, self._vocabulary)
+        if scope == "constant":
             program = Program(self._vocabulary.functions)
             return np.float64(program.steps[program.add(node)].value)
         if self._names is None and not isinstance(node, And | Or):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from technic.language.analysis.scope import level_of
+from technic.language.analysis.scope import scope_of
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import MOST_STREAMED
 from technic.language.evaluation.program import Need, Program, Step, needs
@@ -24,7 +24,7 @@ __all__ = ["arrays_held"]
 
 OWN_ARRAYS = {"constant": 0, "field": 0, "shift": 1, "operator": 3, "point": 6, "window": 9}
 """Arrays of a step while it is computed, its result included, its operands not, at most."""
-START_ARRAYS, STREAM_ARRAYS = 8, 3
+RECURSIVE_ARRAYS, STREAM_ARRAYS = 8, 3
 """Of a recursion that is kept whole, and of one of which a few rows are kept."""
 PANEL_ARRAYS = 5.5
 """Of a panel: a function of the day that is costly is computed on a copy of some of the columns."""
@@ -56,13 +56,13 @@ def arrays_held(nodes: Iterable[Node], vocabulary: Vocabulary, n_bars: int) -> f
 
 
 def _parts(nodes: Sequence[Node], vocabulary: Vocabulary) -> Iterator[Node]:
-    """Yield what is computed from bars: of the level bar, and calls about a day or longer bars."""
+    """Yield what is computed from bars: of the scope bar, and calls about a day or longer bars."""
     for node in dict.fromkeys(nodes):
-        level = level_of(node, vocabulary)
+        scope = scope_of(node, vocabulary)
         function = vocabulary.functions[node.function] if isinstance(node, Call) else None
-        if level == "bar" or (function and function.memory in ("timeframe", "day")):
+        if scope == "bar" or (function and function.memory in ("timeframe", "day")):
             yield node
-        elif level != "constant":
+        elif scope != "constant":
             yield from _parts(children(node), vocabulary)
 
 
@@ -73,7 +73,7 @@ def _held(
     results = [program.add(node) for node in nodes]
     steps = program.steps
     needed = needs(steps, results, everything=everything)
-    first = [need.everything or (bool(need) and step.kind == "start")
+    first = [need.everything or (bool(need) and step.kind == "recursive")
              for step, need in zip(steps, needed, strict=True)]  # fmt: skip
     rest = [bool(need) and not early for need, early in zip(needed, first, strict=True)]
     size = [_size(step, need, n_bars) for step, need in zip(steps, needed, strict=True)]
@@ -89,17 +89,17 @@ def _held(
 
 def _own(step: Step, need: Need) -> int:
     """Return how many arrays of its size a step takes while it is computed."""
-    if step.kind != "start":
+    if step.kind != "recursive":
         return OWN_ARRAYS[step.kind]
     streamed = all(lag + bars <= MOST_STREAMED for lag, bars in need.spans)
-    return STREAM_ARRAYS if streamed and not need.everything else START_ARRAYS
+    return STREAM_ARRAYS if streamed and not need.everything else RECURSIVE_ARRAYS
 
 
 def _size(step: Step, need: Need, n_bars: int) -> float:
     """Return the share of all bars that a step is computed on; what is there already is none."""
     if step.kind in ("constant", "field"):
         return 0.0
-    if need.everything or step.kind == "start":
+    if need.everything or step.kind == "recursive":
         return 1.0
     return min(1.0, sum(bars + step.reach for _, bars in need.spans) / n_bars)
 

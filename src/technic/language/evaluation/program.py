@@ -1,4 +1,4 @@
-"""Expressions of the level ``bar`` as steps, and how many bars of each step are needed.
+"""Expressions of the scope ``bar`` as steps, and how many bars of each step are needed.
 
 A program holds the steps of all expressions of a scan: operands before those who use them, equal
 steps once, calls taken apart as ``functions.shared`` says. What is needed flows from the results
@@ -21,7 +21,7 @@ from technic.language.syntax.nodes import And, Call, Name, Node, Not, Number, Or
 
 __all__ = ["Need", "Program", "Span", "Step", "needs"]
 
-Kind = Literal["constant", "field", "operator", "point", "window", "start", "shift"]
+StepKind = Literal["constant", "field", "operator", "point", "window", "recursive", "shift"]
 Span: TypeAlias = tuple[int, int]
 """Bars of a step: how many bars ago the newest is, and how many they are."""
 
@@ -37,7 +37,7 @@ class Step:
     its own at which a window looks.
     """
 
-    kind: Kind
+    kind: StepKind
     inputs: tuple[int, ...] = ()
     run: Callable[..., Any] | None = None
     value: float = np.nan
@@ -66,7 +66,7 @@ class Program:
         self._numbers: dict[Hashable, int] = {}
 
     def add(self, node: Node) -> int:
-        """Add what a checked node of the level constant or bar is made of; return its step."""
+        """Add what a checked node of the scope constant or bar is made of; return its step."""
         match node:
             case Number():
                 return self._step(("constant", node.value), Step("constant", value=node.value))
@@ -85,7 +85,7 @@ class Program:
             case _:
                 key, run = operator_of(node)
                 inputs = tuple(self.add(child) for child in children(node))
-                kind: Kind = "point" if isinstance(node, And | Or | Not) else "operator"
+                kind: StepKind = "point" if isinstance(node, And | Or | Not) else "operator"
                 return self._step((key, inputs), Step(kind, inputs, run))
 
     def _call(self, node: Call) -> int:
@@ -97,8 +97,8 @@ class Program:
             return self.add(parts)
         inputs = (*(self.add(Name(name)) for name in function.fields), *series)
         kind = function.memory
-        assert kind in ("point", "window", "start")
-        reach = function.bars(*arguments.constants) - 1 if kind == "window" else 0
+        assert kind in ("point", "window", "recursive")
+        reach = function.lookback(*arguments.constants) - 1 if kind == "window" else 0
         step = Step(kind, inputs, arguments.bound(function), reach=reach)
         return self._step((node.function, arguments.constants, inputs), step)
 
@@ -136,9 +136,9 @@ def needs(
         step, need = steps[number], found[number]
         if not need:
             continue
-        need.spans = _joined(need.spans)
+        need.spans = _merged(need.spans)
         for below in step.inputs:
-            if need.everything or step.kind == "start":
+            if need.everything or step.kind == "recursive":
                 found[below].everything = True
             else:
                 found[below].spans += [
@@ -147,15 +147,15 @@ def needs(
     return found
 
 
-def _joined(spans: list[Span]) -> list[Span]:
-    """Join spans that overlap or touch."""
-    joined: list[Span] = []
+def _merged(spans: list[Span]) -> list[Span]:
+    """Merge spans that overlap or touch."""
+    merged: list[Span] = []
     for lag, bars in sorted(set(spans)):
-        if joined:
-            start, length = joined[-1]
+        if merged:
+            start, length = merged[-1]
             hull = max(start + length, lag + bars) - start
             if hull <= length + bars:
-                joined[-1] = (start, hull)
+                merged[-1] = (start, hull)
                 continue
-        joined.append((lag, bars))
-    return joined
+        merged.append((lag, bars))
+    return merged

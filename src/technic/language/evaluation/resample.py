@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel import FIELDS, BarPanel
+from technic.panel.ragged import common_row
 from technic.typing import DateArray, FloatArray
 
 __all__ = ["Resampled", "Timeframe", "resampled"]
@@ -99,10 +100,10 @@ def _alike(
     present = np.flatnonzero(rows >= 0)
     if not len(present):
         return []
-    common = int(np.bincount(rows[present]).argmax())
+    common = common_row(rows)
     ending = np.flatnonzero(rows == common)
     begins = panel.session[0, ending]
-    model = ending[[int(np.argmax(begins == np.bincount(begins).argmax()))]]
+    model = ending[[int(np.argmax(begins == common_row(begins)))]]
     height = common + 1
     same = (panel.session[:height] == panel.session[:height, model]).all(axis=0) & (rows == common)
     odd = np.flatnonzero(~same)

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from technic.indicators._streams import Stream, whole
 from technic.indicators.arithmetic import finite
+from technic.indicators.streams import Stream, whole
 from technic.language.functions.function import Parameter
+from technic.panel.ragged import common_row
 from technic.typing import FloatArray
 
 __all__ = [
@@ -75,8 +76,7 @@ def from_first_value(count: int, function: Callable[..., FloatArray], *inputs: A
     """
     arrays, constants = inputs[:count], inputs[count:]
     first = _first_rows(arrays)
-    shifts, columns = np.unique(first[first >= 0], return_counts=True)
-    common = int(shifts[columns.argmax()]) if len(shifts) else 0
+    shifts, common = np.unique(first[first >= 0]), max(common_row(first), 0)
     results = _put_back(function(*(array[common:] for array in arrays), *constants), common)
     for shift in shifts[shifts != common]:
         odd = np.flatnonzero(first == shift)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from technic.indicators import price_range as levels
+from technic.indicators import price_range
 from technic.indicators.arithmetic import finite
 from technic.language.functions._define import HERE, X, bars, condition, series
 from technic.language.functions.function import Function
@@ -112,7 +112,7 @@ ARITHMETIC = (
         (X, series("base")),
         "number",
         "point",
-        levels.percent_from,
+        price_range.percent_from,
         "Distance of x from a base in percent of the base; missing where that is 0.",
         HERE,
     ),
@@ -121,7 +121,7 @@ ARITHMETIC = (
         (X, series("whole")),
         "number",
         "point",
-        levels.percent_of,
+        price_range.percent_of,
         "x in percent of the whole; missing where that is 0.",
         HERE,
     ),

@@ -26,7 +26,7 @@ AVERAGES = (
         trend.sma,
         "Plain mean of the last values.",
         "TA-Lib SMA",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "mean",
@@ -36,18 +36,18 @@ AVERAGES = (
         trend.sma,
         "The same as sma.",
         "TA-Lib SMA",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "ema",
         (X, bars("timeperiod")),
         "number",
-        "start",
+        "recursive",
         partial(from_first_value, 1, trend.ema),
         "Exponential mean, weight 2 / (n + 1), seeded by the first plain mean.",
         "TA-Lib EMA",
-        bars=partial(period_plus, 0),
-        fade=exponential_unstable_period,
+        lookback=partial(period_plus, 0),
+        unstable_period=exponential_unstable_period,
     ),
     Function(
         "wma",
@@ -57,7 +57,7 @@ AVERAGES = (
         trend.wma,
         "Mean with weights 1 (oldest) to n (newest).",
         "TA-Lib WMA",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "hma",
@@ -67,7 +67,7 @@ AVERAGES = (
         trend.hma,
         "Hull mean: wma over sqrt(n) of 2 wma(n / 2) - wma(n).",
         "TA-Lib HMA",
-        bars=hma_lookback,
+        lookback=hma_lookback,
     ),
     Function(
         "vwma",
@@ -78,7 +78,7 @@ AVERAGES = (
         "Mean weighted by volume; missing where the window has no volume.",
         "TA-Lib VWMA",
         fields=("volume",),
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "linearreg",
@@ -88,7 +88,7 @@ AVERAGES = (
         trend.linearreg,
         "End point of the least-squares line through the last values.",
         "TA-Lib LINEARREG",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "linearreg_slope",
@@ -98,7 +98,7 @@ AVERAGES = (
         trend.linearreg_slope,
         "Slope per bar of the least-squares line through the last values.",
         "TA-Lib LINEARREG_SLOPE",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "midprice",
@@ -109,6 +109,6 @@ AVERAGES = (
         "Middle between the highest high and the lowest low of the last bars.",
         "TA-Lib MIDPRICE",
         fields=("high", "low"),
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
 )

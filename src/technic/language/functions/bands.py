@@ -6,8 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from technic.indicators import price_range as levels
-from technic.indicators import trend, volatility
+from technic.indicators import price_range, trend, volatility
 from technic.indicators.lookback import (
     exponential_unstable_period,
     period_plus,
@@ -31,11 +30,11 @@ def _bb_lower(x: FloatArray, n: int, nbdevdn: float) -> FloatArray:
     return volatility.bbands(x, n, 0.0, nbdevdn)[2]
 
 
-def _keltner_bars(timeperiod: float, atrperiod: float, *_: float) -> int:
+def _keltner_lookback(timeperiod: float, atrperiod: float, *_: float) -> int:
     return int(max(timeperiod, atrperiod + 1))
 
 
-def _keltner_fade(timeperiod: float, atrperiod: float, *_: float) -> int:
+def _keltner_unstable_period(timeperiod: float, atrperiod: float, *_: float) -> int:
     return max(exponential_unstable_period(timeperiod), wilder_unstable_period(atrperiod))
 
 
@@ -55,11 +54,11 @@ def _moved(line: FloatArray, shift: int, bar: FloatArray) -> FloatArray:
     return out
 
 
-def _lead1_bars(fast: float, slow: float, shift: float) -> int:
+def _lead1_lookback(fast: float, slow: float, shift: float) -> int:
     return int(max(fast, slow) + shift)
 
 
-def _lead2_bars(n: float, shift: float) -> int:
+def _lead2_lookback(n: float, shift: float) -> int:
     return int(n + shift)
 
 
@@ -69,13 +68,13 @@ def _keltner(name: str, line: int, what: str) -> Function:
         name,
         (*parameters, number("nbdev", 2.0, **_WIDTH)),
         "number",
-        "start",
+        "recursive",
         partial(output, line, volatility.kc),
         what,
         "TA-Lib KC",
         fields=BAR,
-        bars=_keltner_bars,
-        fade=_keltner_fade,
+        lookback=_keltner_lookback,
+        unstable_period=_keltner_unstable_period,
     )
 
 
@@ -88,7 +87,7 @@ BANDS = (
         _bb_upper,
         "Upper Bollinger band: plain mean and some standard deviations.",
         "TA-Lib BBANDS",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "bb_middle",
@@ -98,7 +97,7 @@ BANDS = (
         trend.sma,
         "Middle Bollinger band: the plain mean.",
         "TA-Lib BBANDS",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "bb_lower",
@@ -108,7 +107,7 @@ BANDS = (
         _bb_lower,
         "Lower Bollinger band: plain mean less some standard deviations.",
         "TA-Lib BBANDS",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     _keltner("kc_upper", 0, "Upper Keltner band: ema of the typical price and some atr."),
     _keltner("kc_middle", 1, "Middle of the Keltner channel: ema of the typical price."),
@@ -118,11 +117,11 @@ BANDS = (
         (bars("timeperiod", 20),),
         "number",
         "window",
-        levels.highest,
+        price_range.highest,
         "Upper Donchian band: highest high of the last bars, today included.",
         "TA-Lib DONCHIAN",
         fields=("high",),
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "donchian_middle",
@@ -133,18 +132,18 @@ BANDS = (
         "Middle of the Donchian channel; the same as midprice.",
         "TA-Lib DONCHIAN",
         fields=("high", "low"),
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "donchian_low",
         (bars("timeperiod", 20),),
         "number",
         "window",
-        levels.lowest,
+        price_range.lowest,
         "Lower Donchian band: lowest low of the last bars, today included.",
         "TA-Lib DONCHIAN",
         fields=("low",),
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "ichimoku_conversion",
@@ -155,7 +154,7 @@ BANDS = (
         "Conversion line: middle of the range of its bars.",
         "Ichimoku",
         fields=("high", "low"),
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "ichimoku_base",
@@ -166,7 +165,7 @@ BANDS = (
         "Base line: middle of the range of its bars.",
         "Ichimoku",
         fields=("high", "low"),
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "ichimoku_lead1",
@@ -177,7 +176,7 @@ BANDS = (
         "First edge of the cloud under the bar: middle of both lines, displacement bars ago.",
         "Ichimoku",
         fields=("high", "low"),
-        bars=_lead1_bars,
+        lookback=_lead1_lookback,
     ),
     Function(
         "ichimoku_lead2",
@@ -188,6 +187,6 @@ BANDS = (
         "Second edge of the cloud under the bar: middle of the long range, displacement bars ago.",
         "Ichimoku",
         fields=("high", "low"),
-        bars=_lead2_bars,
+        lookback=_lead2_lookback,
     ),
 )

@@ -17,14 +17,14 @@ from technic.typing import BoolArray, FloatArray
 
 __all__ = [
     "Values",
-    "all_of",
-    "any_of",
-    "compared",
+    "compare",
     "is_member",
     "is_text",
+    "logical_and",
+    "logical_not",
+    "logical_or",
     "missing_text",
-    "negated",
-    "turned_round",
+    "negative",
 ]
 
 Values: TypeAlias = FloatArray | NDArray[np.object_] | float | str
@@ -40,12 +40,12 @@ _COMPARISONS: dict[str, np.ufunc] = {
 }
 
 
-def negated(values: FloatArray) -> FloatArray:
+def negative(values: FloatArray) -> FloatArray:
     """Return the values with their signs changed."""
     return np.negative(values)
 
 
-def compared(operator: ComparisonOperator, left: Values, right: Values) -> FloatArray:
+def compare(operator: ComparisonOperator, left: Values, right: Values) -> FloatArray:
     """Return the condition ``left operator right``, unknown where a side is missing.
 
     Texts compare with ``==`` and ``!=``.
@@ -73,12 +73,12 @@ def is_member(operand: Values, members: Sequence[float | str]) -> FloatArray:
     return np.where(np.isnan(values), np.nan, found.astype(np.float64))
 
 
-def turned_round(condition: FloatArray) -> FloatArray:
+def logical_not(condition: FloatArray) -> FloatArray:
     """Return the opposite of a condition; unknown stays unknown."""
     return np.subtract(1.0, condition)
 
 
-def all_of(*conditions: FloatArray) -> FloatArray:
+def logical_and(*conditions: FloatArray) -> FloatArray:
     """Return where all conditions hold: false where one is false, else unknown where one is."""
     out = np.array(conditions[0], np.float64)
     for condition in conditions[1:]:
@@ -88,7 +88,7 @@ def all_of(*conditions: FloatArray) -> FloatArray:
     return out
 
 
-def any_of(*conditions: FloatArray) -> FloatArray:
+def logical_or(*conditions: FloatArray) -> FloatArray:
     """Return where a condition holds: true where one is true, else unknown where one is."""
     out = np.array(conditions[0], np.float64)
     for condition in conditions[1:]:

@@ -9,18 +9,19 @@ from typing import Any, Literal
 from technic.indicators.lookback import one_bar, stable_at_once
 from technic.typing import FloatArray
 
-__all__ = ["Function", "Kind", "Level", "Memory", "Parameter"]
+__all__ = ["Function", "Kind", "Memory", "Parameter", "Scope"]
 
 Kind = Literal["number", "condition", "text"]
 """What a value is. Conditions are numbers inside: 1.0 true, 0.0 false, NaN unknown."""
 
-Level = Literal["constant", "bar", "day", "market", "listing"]
+Scope = Literal["constant", "bar", "day", "market", "listing"]
 """Where a value exists: at every bar; on the scan's day only; once all symbols are known; in the
 listings."""
 
-Memory = Literal["point", "window", "start", "day", "market", "timeframe"]
-"""What a kernel has to see: the bar itself; its last ``bars`` bars; everything from the symbol's
-first bar; the same, for a value of the scan's day alone; all symbols; bars of another length."""
+Memory = Literal["point", "window", "recursive", "day", "market", "timeframe"]
+"""What a kernel has to see: the bar itself; its last ``lookback`` bars; everything from the
+symbol's first bar; the same, for a value of the scan's day alone; all symbols; bars of another
+length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ class Parameter:
 class Function:
     """A function: its parameters, what it gives, how much history it needs, how it is computed.
 
-    ``fields``: fields of the bar that the kernel gets before its arguments (``atr(14)`` reads
-    high, low and close). ``bars``: bars of its inputs up to and with the first that has a value,
-    given the constants. ``fade``: further bars until the weight of the start is under 1e-4, 0
-    where there is no such weight. ``kernel``: arrays ``(n_bars, n_symbols)`` and constants in,
-    one array of that shape out; with the memory ``day`` the rows of the scan's day follow the
-    arrays and ``(n_symbols,)`` comes out. ``costly``: computed only where it can still matter.
+    ``fields``: fields of the bar that the kernel gets before its arguments (``atr(14)`` reads high,
+    low and close). ``lookback``: bars of its inputs up to and with the first that has a value,
+    given the constants. ``unstable_period``: further bars until the weight of the seed is under
+    1e-4, 0 where there is no seed. ``kernel``: arrays ``(n_bars, n_symbols)`` and constants in, one
+    array of that shape out; with the memory ``day`` the rows of the scan's day follow the arrays
+    and ``(n_symbols,)`` comes out. ``costly``: computed only where it can still matter.
     ``together``, of the memory ``day``: as the kernel, and gives the arrays of several functions by
     name; those that have the same one are computed once for the same arguments.
     """
@@ -61,7 +62,7 @@ class Function:
     description: str
     source: str
     fields: tuple[str, ...] = ()
-    bars: Callable[..., int] = one_bar
-    fade: Callable[..., int] = stable_at_once
+    lookback: Callable[..., int] = one_bar
+    unstable_period: Callable[..., int] = stable_at_once
     costly: bool = False
     together: Callable[..., Mapping[str, FloatArray]] | None = None

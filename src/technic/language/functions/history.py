@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from technic.indicators import price_range as levels
+from technic.indicators import price_range
 from technic.indicators.lookback import period_plus
-from technic.language.functions import elementwise as element_wise
+from technic.language.functions import elementwise
 from technic.language.functions._define import HERE, X, bars, condition, series
 from technic.language.functions.function import Function
 from technic.panel.windows import lagged, window_max, window_min, window_sum
@@ -21,21 +21,21 @@ UNKNOWN = 0.5
 
 
 def _crosses_above(a: FloatArray, b: FloatArray) -> FloatArray:
-    now = element_wise.compared(">", a, b)
-    return element_wise.all_of(now, element_wise.compared("<=", lagged(a, 1), lagged(b, 1)))
+    now = elementwise.compare(">", a, b)
+    return elementwise.logical_and(now, elementwise.compare("<=", lagged(a, 1), lagged(b, 1)))
 
 
 def _crosses_below(a: FloatArray, b: FloatArray) -> FloatArray:
-    now = element_wise.compared("<", a, b)
-    return element_wise.all_of(now, element_wise.compared(">=", lagged(a, 1), lagged(b, 1)))
+    now = elementwise.compare("<", a, b)
+    return elementwise.logical_and(now, elementwise.compare(">=", lagged(a, 1), lagged(b, 1)))
 
 
 def _rising(x: FloatArray, n: int) -> FloatArray:
-    return _always(element_wise.compared(">", x, lagged(x, 1)), n)
+    return _always(elementwise.compare(">", x, lagged(x, 1)), n)
 
 
 def _falling(x: FloatArray, n: int) -> FloatArray:
-    return _always(element_wise.compared("<", x, lagged(x, 1)), n)
+    return _always(elementwise.compare("<", x, lagged(x, 1)), n)
 
 
 def _always(holds: FloatArray, n: int) -> FloatArray:
@@ -97,20 +97,20 @@ HISTORY = (
         (X, bars("n")),
         "number",
         "window",
-        levels.highest,
+        price_range.highest,
         "Highest of the last n values, today included.",
         "TA-Lib MAX",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "lowest",
         (X, bars("n")),
         "number",
         "window",
-        levels.lowest,
+        price_range.lowest,
         "Lowest of the last n values, today included.",
         "TA-Lib MIN",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "sum",
@@ -120,7 +120,7 @@ HISTORY = (
         window_sum,
         "Sum of the last n values.",
         "TA-Lib SUM",
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "change",
@@ -130,28 +130,28 @@ HISTORY = (
         _change,
         "Value minus the value of n bars ago.",
         HERE,
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "pct_change",
         (X, bars("n", 1)),
         "number",
         "window",
-        levels.returns_pct,
+        price_range.returns_pct,
         "Change over n bars in percent; missing where the older value is 0.",
         HERE,
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "gap_pct",
         (),
         "number",
         "window",
-        levels.gap_pct,
+        price_range.gap_pct,
         "Open over the previous close, in percent.",
         HERE,
         fields=("open", "close"),
-        bars=_two,
+        lookback=_two,
     ),
     Function(
         "crosses_above",
@@ -161,7 +161,7 @@ HISTORY = (
         _crosses_above,
         "a > b now, and a <= b on the bar before.",
         HERE,
-        bars=_two,
+        lookback=_two,
     ),
     Function(
         "crosses_below",
@@ -171,7 +171,7 @@ HISTORY = (
         _crosses_below,
         "a < b now, and a >= b on the bar before.",
         HERE,
-        bars=_two,
+        lookback=_two,
     ),
     Function(
         "rising",
@@ -181,7 +181,7 @@ HISTORY = (
         _rising,
         "Higher than the bar before, n times in a row.",
         HERE,
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "falling",
@@ -191,7 +191,7 @@ HISTORY = (
         _falling,
         "Lower than the bar before, n times in a row.",
         HERE,
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "count",
@@ -201,7 +201,7 @@ HISTORY = (
         window_sum,
         "On how many of the last n bars the condition was true; missing if one is unknown.",
         HERE,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "ever",
@@ -211,7 +211,7 @@ HISTORY = (
         _ever,
         "Whether the condition was true on one of the last n bars.",
         HERE,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "always",
@@ -221,7 +221,7 @@ HISTORY = (
         _always,
         "Whether the condition was true on all of the last n bars.",
         HERE,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "bars_since",
@@ -231,7 +231,7 @@ HISTORY = (
         _bars_since,
         "Bars since the condition was true, 0 today; missing if not true on the last within bars.",
         HERE,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "value_when",
@@ -241,13 +241,13 @@ HISTORY = (
         _value_when,
         "x on the latest bar on which the condition was true, within the last bars.",
         HERE,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "bar_count",
         (),
         "number",
-        "start",
+        "recursive",
         _bar_count,
         "Bars of the symbol from the start of the window; depends on where that begins.",
         HERE,

@@ -39,7 +39,7 @@ def _stochrsi_d(x: FloatArray, n: int, k: int, slow: int, slower: int) -> FloatA
     return stochrsi_d_of(momentum.rsi(x, n), k, slow, slower)
 
 
-def _stochrsi_k_bars(n: float, k: float, slow: float, _slower: float) -> int:
+def _stochrsi_k_lookback(n: float, k: float, slow: float, _slower: float) -> int:
     return int(n + k + slow) - 1
 
 
@@ -49,11 +49,11 @@ def _stoch(
     return stochastic.stoch(high, low, close, k, slow, 0, slower, 0)[line]
 
 
-def _macd_bars(fast: float, slow: float, signal: float) -> int:
+def _macd_lookback(fast: float, slow: float, signal: float) -> int:
     return int(max(fast, slow) + signal) - 1
 
 
-def _macd_fade(fast: float, slow: float, signal: float) -> int:
+def _macd_unstable_period(fast: float, slow: float, signal: float) -> int:
     return exponential_unstable_period(max(fast, slow)) + exponential_unstable_period(signal)
 
 
@@ -72,12 +72,12 @@ def _macd(name: str, line: int, what: str) -> Function:
         name,
         _MACD,
         "number",
-        "start",
+        "recursive",
         partial(from_first_value, 1, partial(output, line, momentum.macd)),
         what,
         "TA-Lib MACD",
-        bars=_macd_bars,
-        fade=_macd_fade,
+        lookback=_macd_lookback,
+        unstable_period=_macd_unstable_period,
     )
 
 
@@ -86,12 +86,12 @@ MOMENTUM = (
         "rsi",
         (X, bars("timeperiod", 14, least=2)),
         "number",
-        "start",
+        "recursive",
         partial(from_first_value, 1, momentum.rsi),
         "Wilder's relative strength index, 0 to 100; 0 where nothing moves.",
         "TA-Lib RSI",
-        bars=partial(period_plus, 1),
-        fade=wilder_unstable_period,
+        lookback=partial(period_plus, 1),
+        unstable_period=wilder_unstable_period,
     ),
     _macd("macd_line", 0, "Fast ema minus slow ema; begins together with its signal."),
     _macd("macd_signal", 1, "Ema of the MACD line."),
@@ -105,7 +105,7 @@ MOMENTUM = (
         "Slow stochastic %K: place of the close in its range, 0 to 100, smoothed.",
         "TA-Lib STOCH",
         fields=BAR,
-        bars=partial(total_plus, -2),
+        lookback=partial(total_plus, -2),
     ),
     Function(
         "stoch_d",
@@ -116,7 +116,7 @@ MOMENTUM = (
         "Slow stochastic %D: plain mean of stoch_k.",
         "TA-Lib STOCH",
         fields=BAR,
-        bars=partial(total_plus, -2),
+        lookback=partial(total_plus, -2),
     ),
     Function(
         "stochf_k",
@@ -127,7 +127,7 @@ MOMENTUM = (
         "Fast stochastic %K: place of the close in its range, 0 to 100.",
         "TA-Lib STOCHF",
         fields=BAR,
-        bars=partial(total_plus, -1),
+        lookback=partial(total_plus, -1),
     ),
     Function(
         "stochf_d",
@@ -138,29 +138,29 @@ MOMENTUM = (
         "Fast stochastic %D: plain mean of stochf_k.",
         "TA-Lib STOCHF",
         fields=BAR,
-        bars=partial(total_plus, -1),
+        lookback=partial(total_plus, -1),
     ),
     Function(
         "stochrsi_k",
         (X, bars("timeperiod", 14, least=2), *_STOCH),
         "number",
-        "start",
+        "recursive",
         partial(from_first_value, 1, _stochrsi_k),
         "Stochastic of the RSI, 0 to 100, smoothed by slowk_period, as charts show it.",
         "TA-Lib STOCHRSI (its %D)",
-        bars=_stochrsi_k_bars,
-        fade=wilder_unstable_period,
+        lookback=_stochrsi_k_lookback,
+        unstable_period=wilder_unstable_period,
     ),
     Function(
         "stochrsi_d",
         (X, bars("timeperiod", 14, least=2), *_STOCH),
         "number",
-        "start",
+        "recursive",
         partial(from_first_value, 1, _stochrsi_d),
         "Plain mean of stochrsi_k over slowd_period.",
         "TA-Lib STOCHRSI (mean of its %D)",
-        bars=partial(total_plus, -2),
-        fade=wilder_unstable_period,
+        lookback=partial(total_plus, -2),
+        unstable_period=wilder_unstable_period,
     ),
     Function(
         "cci",
@@ -171,7 +171,7 @@ MOMENTUM = (
         "Commodity channel index: distance of the typical price from its mean.",
         "TA-Lib CCI",
         fields=BAR,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "willr",
@@ -182,7 +182,7 @@ MOMENTUM = (
         "Williams %R: distance of the close from the highest high, 0 to -100.",
         "TA-Lib WILLR",
         fields=BAR,
-        bars=partial(period_plus, 0),
+        lookback=partial(period_plus, 0),
     ),
     Function(
         "ultosc",
@@ -193,7 +193,7 @@ MOMENTUM = (
         "Ultimate oscillator over three spans, 0 to 100.",
         "TA-Lib ULTOSC",
         fields=BAR,
-        bars=partial(longest_plus, 1),
+        lookback=partial(longest_plus, 1),
     ),
     Function(
         "ao",
@@ -204,7 +204,7 @@ MOMENTUM = (
         "Awesome oscillator: fast minus slow plain mean of the middle of each bar.",
         "TA-Lib AO",
         fields=("high", "low"),
-        bars=partial(longest_plus, 0),
+        lookback=partial(longest_plus, 0),
     ),
     Function(
         "mom",
@@ -214,7 +214,7 @@ MOMENTUM = (
         momentum.mom,
         "Value minus the value of timeperiod bars ago.",
         "TA-Lib MOM",
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
     Function(
         "roc",
@@ -224,6 +224,6 @@ MOMENTUM = (
         momentum.roc,
         "Change in percent over timeperiod bars; 0 where the older value is 0.",
         "TA-Lib ROC",
-        bars=partial(period_plus, 1),
+        lookback=partial(period_plus, 1),
     ),
 )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from technic.indicators.arithmetic import arithmetic, finite
-from technic.language.functions import elementwise as element_wise
+from technic.language.functions import elementwise
 from technic.language.functions.elementwise import Values
 from technic.language.functions.function import Function
 from technic.language.syntax.nodes import (
@@ -93,20 +93,20 @@ def operator_of(node: Node) -> tuple[Hashable, Callable[..., Any]]:
     """Return what tells an operator from others, and what it does to arrays or constants."""
     match node:
         case Negative():
-            return "negative", element_wise.negated
+            return "negative", elementwise.negative
         case Arithmetic():
             return node.operator, partial(arithmetic, node.operator)
         case Comparison():
-            return node.operator, partial(element_wise.compared, node.operator)
+            return node.operator, partial(elementwise.compare, node.operator)
         case Membership():
             members = tuple(value.value for value in node.values)
-            return ("in", members), partial(element_wise.is_member, members=members)
+            return ("in", members), partial(elementwise.is_member, members=members)
         case Not():
-            return "not", element_wise.turned_round
+            return "not", elementwise.logical_not
         case And():
-            return "and", element_wise.all_of
+            return "and", elementwise.logical_and
         case Or():
-            return "or", element_wise.any_of
+            return "or", elementwise.logical_or
         case _:
             raise TypeError(f"{type(node).__name__} is no operator")
 

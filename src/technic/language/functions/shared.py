@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from technic.indicators import directional, momentum, stochastic, volatility, volume
-from technic.indicators._recursions import exponential_mean, wilder_mean
-from technic.indicators._streams import Stream, scratch
-from technic.indicators._zero import quotient
 from technic.indicators.arithmetic import ArithmeticOperator
+from technic.indicators.division import quotient
 from technic.indicators.lookback import one_bar, period_plus
+from technic.indicators.recursions import exponential_mean, wilder_mean
+from technic.indicators.streams import Stream, scratch
 from technic.language.functions._define import HERE, X, bars, number, stream_from_first_value
 from technic.language.functions.function import Function, Memory
 from technic.language.functions.momentum import stochrsi_d_of, stochrsi_k_of
@@ -126,7 +126,7 @@ def _part_of(
 ) -> Function:
     parameters = (X,) * inputs + (bars("n"),) * constants
     return Function(
-        name, parameters, "number", memory, kernel, "A part of functions.", HERE, bars=need
+        name, parameters, "number", memory, kernel, "A part of functions.", HERE, lookback=need
     )
 
 
@@ -137,10 +137,10 @@ def _band(name: str, kernel: Callable[..., Any]) -> Function:
 
 
 _ALL = (
-    _part_of("_ema", "start", 1, partial(stream_from_first_value, 1, exponential_mean), 1),
+    _part_of("_ema", "recursive", 1, partial(stream_from_first_value, 1, exponential_mean), 1),
     _part_of(
         "_gain_and_loss",
-        "start",
+        "recursive",
         1,
         partial(stream_from_first_value, 1, momentum.gain_and_loss),
         1,
@@ -148,23 +148,23 @@ _ALL = (
     _part_of("_strength", "point", 1, _strength),
     _part_of("_stochrsi_k", "window", 1, stochrsi_k_of, 2, _less_one),
     _part_of("_stochrsi_d", "window", 1, stochrsi_d_of, 3, _less_two),
-    _part_of("_macd", "start", 1, partial(stream_from_first_value, 1, momentum.macd_lines), 3),
+    _part_of("_macd", "recursive", 1, partial(stream_from_first_value, 1, momentum.macd_lines), 3),
     _part_of("_histogram", "point", 1, _histogram),
     _part_of("_first", "point", 1, partial(_part, 0)),
     _part_of("_second", "point", 1, partial(_part, 1)),
-    _part_of("_wilder", "start", 1, _wilder, 1),
+    _part_of("_wilder", "recursive", 1, _wilder, 1),
     _part_of("_in_percent", "point", 2, _in_percent),
-    _part_of("_movement", "start", 3, directional.movement, 1),
+    _part_of("_movement", "recursive", 3, directional.movement, 1),
     _part_of("_plus", "point", 1, partial(_share_of, 1)),
     _part_of("_minus", "point", 1, partial(_share_of, 2)),
-    _part_of("_adx", "start", 3, _adx, 1),
-    _part_of("_keltner_centre", "start", 3, _keltner_centre, 2),
-    _part_of("_keltner_reach", "start", 1, _keltner_reach, 2),
+    _part_of("_adx", "recursive", 3, _adx, 1),
+    _part_of("_keltner_centre", "recursive", 3, _keltner_centre, 2),
+    _part_of("_keltner_reach", "recursive", 1, _keltner_reach, 2),
     _part_of("_spread", "window", 1, _spread, 1, partial(period_plus, 0)),
     _part_of("_stoch", "window", 3, _stoch, 3, _less_two),
     _part_of("_rate", "point", 2, momentum.rate),
-    _part_of("_obv", "start", 2, volume.obv_rows),
-    _part_of("_ad", "start", 4, volume.ad_rows),
+    _part_of("_obv", "recursive", 2, volume.obv_rows),
+    _part_of("_ad", "recursive", 4, volume.ad_rows),
     _band("_deviations", _deviations),
     _band("_above", _above),
     _band("_below", _below),

@@ -16,7 +16,7 @@ def _not_a_kernel(name: str, *_: object) -> NoReturn:
     raise TypeError(f"{name} has no kernel; evaluate computes what is inside on its own bars")
 
 
-def _more_bars(sessions: int, *_: float) -> int:
+def _sessions(sessions: int, *_: float) -> int:
     return sessions
 
 
@@ -29,7 +29,7 @@ TIMEFRAMES = (
         partial(_not_a_kernel, "weekly"),
         "Value of the expression inside on weekly bars, the running week included.",
         HERE,
-        bars=partial(_more_bars, 5),
+        lookback=partial(_sessions, 5),
     ),
     Function(
         "monthly",
@@ -39,6 +39,6 @@ TIMEFRAMES = (
         partial(_not_a_kernel, "monthly"),
         "Value of the expression inside on monthly bars, the running month included.",
         HERE,
-        bars=partial(_more_bars, 21),
+        lookback=partial(_sessions, 21),
     ),
 )

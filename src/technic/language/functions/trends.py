@@ -12,11 +12,11 @@ from technic.language.functions.function import Function
 __all__ = ["TRENDS"]
 
 
-def _adx_bars(n: float) -> int:
+def _adx_lookback(n: float) -> int:
     return 2 * int(n)
 
 
-def _adx_fade(n: float) -> int:
+def _adx_unstable_period(n: float) -> int:
     """ADX smooths twice: the seed of the first smoothing fades, then that of the second."""
     return 2 * wilder_unstable_period(n)
 
@@ -26,48 +26,48 @@ TRENDS = (
         "adx",
         (bars("timeperiod", 14, least=2),),
         "number",
-        "start",
+        "recursive",
         directional.adx,
         "Average directional index, 0 to 100: strength of a trend, whatever its direction.",
         "TA-Lib ADX",
         fields=BAR,
-        bars=_adx_bars,
-        fade=_adx_fade,
+        lookback=_adx_lookback,
+        unstable_period=_adx_unstable_period,
     ),
     Function(
         "dx",
         (bars("timeperiod", 14, least=2),),
         "number",
-        "start",
+        "recursive",
         directional.dx,
         "Difference of plus_di and minus_di in percent of their sum.",
         "TA-Lib DX",
         fields=BAR,
-        bars=partial(period_plus, 1),
-        fade=wilder_unstable_period,
+        lookback=partial(period_plus, 1),
+        unstable_period=wilder_unstable_period,
     ),
     Function(
         "plus_di",
         (bars("timeperiod", 14, least=2),),
         "number",
-        "start",
+        "recursive",
         directional.plus_di,
         "Upward movement in percent of the true range.",
         "TA-Lib PLUS_DI",
         fields=BAR,
-        bars=partial(period_plus, 1),
-        fade=wilder_unstable_period,
+        lookback=partial(period_plus, 1),
+        unstable_period=wilder_unstable_period,
     ),
     Function(
         "minus_di",
         (bars("timeperiod", 14, least=2),),
         "number",
-        "start",
+        "recursive",
         directional.minus_di,
         "Downward movement in percent of the true range.",
         "TA-Lib MINUS_DI",
         fields=BAR,
-        bars=partial(period_plus, 1),
-        fade=wilder_unstable_period,
+        lookback=partial(period_plus, 1),
+        unstable_period=wilder_unstable_period,
     ),
 )

@@ -1,4 +1,4 @@
-"""Expressions from Python: operators on terms make the trees that the text makes.
+"""Expressions from Python: operators on ``Expr`` make the trees that the text makes.
 
 >>> from technic.language import close, fn, name, volume
 >>> str((close > fn.sma(close, 50)) & (volume > 1e6) & (name("sector") == "Energy"))
@@ -32,11 +32,11 @@ from technic.language.syntax.nodes import (
     Shift,
     Text,
 )
-from technic.language.syntax.trees import joined, negated
+from technic.language.syntax.trees import concat, negate
 
 __all__ = [
     "Constant",
-    "Term",
+    "Expr",
     "benchmark",
     "close",
     "fn",
@@ -50,12 +50,12 @@ __all__ = [
 Constant: TypeAlias = float | str
 
 
-class Term:
+class Expr:
     """A tree (``node``) that operators join; ``str`` is the text that says the same.
 
-    A term is neither true nor false, so ``and``, ``or``, ``not``, ``in`` and ``a < b < c`` raise
-    ExpressionError: write ``&``, ``|``, ``~``, ``is_in`` and ``between``. ``2 < x`` is ``x > 2``,
-    as Python turns it.
+    An ``Expr`` is neither true nor false, so ``and``, ``or``, ``not``, ``in`` and ``a < b < c``
+    raise ExpressionError: write ``&``, ``|``, ``~``, ``is_in`` and ``between``. ``2 < x`` is ``x >
+    2``, as Python turns it.
     """
 
     __hash__ = None  # type: ignore[assignment]
@@ -68,93 +68,93 @@ class Term:
         return str(self.node)
 
     def __repr__(self) -> str:
-        return f"Term({str(self.node)!r})"
+        return f"Expr({str(self.node)!r})"
 
-    def is_in(self, values: Iterable[Constant]) -> Term:
+    def is_in(self, values: Iterable[Constant]) -> Expr:
         """Whether the value is one of some constants."""
         if isinstance(values, str):
             raise ParameterError("values", values, "a list of constants", f"write [{values!r}]")
         literals = tuple(_literal(value) for value in values)
         if not literals:
             raise ParameterError("values", list(literals), "at least one constant")
-        return Term(Membership(self.node, literals))
+        return Expr(Membership(self.node, literals))
 
-    def between(self, least: Term | Constant, most: Term | Constant) -> Term:
+    def between(self, least: Expr | Constant, most: Expr | Constant) -> Expr:
         """``least <= x <= most``."""
         low, high = _node(least), _node(most)
         links = [Comparison("<=", low, self.node), Comparison("<=", self.node, high)]
-        return Term(joined(And, links))
+        return Expr(concat(And, links))
 
-    def __getitem__(self, bars: int) -> Term:
+    def __getitem__(self, bars: int) -> Expr:
         if isinstance(bars, bool) or not isinstance(bars, int | np.integer) or bars < 0:
             raise ParameterError("bars", bars, "a whole number of bars ago", "write x[1]")
-        return Term(Shift(self.node, int(bars)))
+        return Expr(Shift(self.node, int(bars)))
 
-    def __neg__(self) -> Term:
-        return Term(negated(self.node))
+    def __neg__(self) -> Expr:
+        return Expr(negate(self.node))
 
-    def __abs__(self) -> Term:
-        return Term(Call("abs", (self.node,)))
+    def __abs__(self) -> Expr:
+        return Expr(Call("abs", (self.node,)))
 
-    def __add__(self, other: Term | Constant) -> Term:
+    def __add__(self, other: Expr | Constant) -> Expr:
         return _arithmetic("+", self, other)
 
-    def __radd__(self, other: Constant) -> Term:
+    def __radd__(self, other: Constant) -> Expr:
         return _arithmetic("+", other, self)
 
-    def __sub__(self, other: Term | Constant) -> Term:
+    def __sub__(self, other: Expr | Constant) -> Expr:
         return _arithmetic("-", self, other)
 
-    def __rsub__(self, other: Constant) -> Term:
+    def __rsub__(self, other: Constant) -> Expr:
         return _arithmetic("-", other, self)
 
-    def __mul__(self, other: Term | Constant) -> Term:
+    def __mul__(self, other: Expr | Constant) -> Expr:
         return _arithmetic("*", self, other)
 
-    def __rmul__(self, other: Constant) -> Term:
+    def __rmul__(self, other: Constant) -> Expr:
         return _arithmetic("*", other, self)
 
-    def __truediv__(self, other: Term | Constant) -> Term:
+    def __truediv__(self, other: Expr | Constant) -> Expr:
         return _arithmetic("/", self, other)
 
-    def __rtruediv__(self, other: Constant) -> Term:
+    def __rtruediv__(self, other: Constant) -> Expr:
         return _arithmetic("/", other, self)
 
-    def __mod__(self, other: Term | Constant) -> Term:
+    def __mod__(self, other: Expr | Constant) -> Expr:
         return _arithmetic("%", self, other)
 
-    def __rmod__(self, other: Constant) -> Term:
+    def __rmod__(self, other: Constant) -> Expr:
         return _arithmetic("%", other, self)
 
-    def __pow__(self, other: Term | Constant) -> Term:
+    def __pow__(self, other: Expr | Constant) -> Expr:
         return _arithmetic("**", self, other)
 
-    def __lt__(self, other: Term | Constant) -> Term:
+    def __lt__(self, other: Expr | Constant) -> Expr:
         return _comparison("<", self, other)
 
-    def __le__(self, other: Term | Constant) -> Term:
+    def __le__(self, other: Expr | Constant) -> Expr:
         return _comparison("<=", self, other)
 
-    def __gt__(self, other: Term | Constant) -> Term:
+    def __gt__(self, other: Expr | Constant) -> Expr:
         return _comparison(">", self, other)
 
-    def __ge__(self, other: Term | Constant) -> Term:
+    def __ge__(self, other: Expr | Constant) -> Expr:
         return _comparison(">=", self, other)
 
-    def __eq__(self, other: Term | Constant) -> Term:  # type: ignore[override]
+    def __eq__(self, other: Expr | Constant) -> Expr:  # type: ignore[override]
         return _comparison("==", self, other)
 
-    def __ne__(self, other: Term | Constant) -> Term:  # type: ignore[override]
+    def __ne__(self, other: Expr | Constant) -> Expr:  # type: ignore[override]
         return _comparison("!=", self, other)
 
-    def __and__(self, other: Term) -> Term:
-        return Term(joined(And, (self.node, _node(other))))
+    def __and__(self, other: Expr) -> Expr:
+        return Expr(concat(And, (self.node, _node(other))))
 
-    def __or__(self, other: Term) -> Term:
-        return Term(joined(Or, (self.node, _node(other))))
+    def __or__(self, other: Expr) -> Expr:
+        return Expr(concat(Or, (self.node, _node(other))))
 
-    def __invert__(self) -> Term:
-        return Term(Not(self.node))
+    def __invert__(self) -> Expr:
+        return Expr(Not(self.node))
 
     def __bool__(self) -> NoReturn:
         hint = "write &, | and ~ for and, or and not, and x.between(a, b) for a <= x <= b"
@@ -168,24 +168,24 @@ class Term:
 class _Functions:
     """Every attribute is the function of that name: ``fn.rsi(close, 14)``."""
 
-    def __getattr__(self, function: str) -> Callable[..., Term]:
+    def __getattr__(self, function: str) -> Callable[..., Expr]:
         if function.startswith("__"):
             raise AttributeError(function)
 
-        def call(*arguments: Term | Constant, **keywords: Term | Constant) -> Term:
+        def call(*arguments: Expr | Constant, **keywords: Expr | Constant) -> Expr:
             named = tuple((word, _node(value)) for word, value in keywords.items())
-            return Term(Call(function, tuple(map(_node, arguments)), named))
+            return Expr(Call(function, tuple(map(_node, arguments)), named))
 
         return call
 
 
-def name(word: str) -> Term:
+def name(word: str) -> Expr:
     """Return the value that the vocabulary has under a name."""
-    return Term(Name(word))
+    return Expr(Name(word))
 
 
-def _node(value: Term | Constant) -> Node:
-    return value.node if isinstance(value, Term) else _literal(value)
+def _node(value: Expr | Constant) -> Node:
+    return value.node if isinstance(value, Expr) else _literal(value)
 
 
 def _literal(value: Constant) -> Number | Text:
@@ -197,12 +197,12 @@ def _literal(value: Constant) -> Number | Text:
     return Number(0.0 + float(value))
 
 
-def _arithmetic(sign: ArithmeticOperator, left: Term | Constant, right: Term | Constant) -> Term:
-    return Term(Arithmetic(sign, _node(left), _node(right)))
+def _arithmetic(sign: ArithmeticOperator, left: Expr | Constant, right: Expr | Constant) -> Expr:
+    return Expr(Arithmetic(sign, _node(left), _node(right)))
 
 
-def _comparison(sign: ComparisonOperator, left: Term | Constant, right: Term | Constant) -> Term:
-    return Term(Comparison(sign, _node(left), _node(right)))
+def _comparison(sign: ComparisonOperator, left: Expr | Constant, right: Expr | Constant) -> Expr:
+    return Expr(Comparison(sign, _node(left), _node(right)))
 
 
 fn = _Functions()

@@ -92,10 +92,10 @@ class Arithmetic:
     place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
-        level = _LEVELS[self.operator]
+        binding = _BINDINGS[self.operator]
         if self.operator == "**":
-            return f"{_inside(self.left, level + 1)} ** {_inside(self.right, 7)}"
-        return f"{_inside(self.left, level)} {self.operator} {_inside(self.right, level + 1)}"
+            return f"{_inside(self.left, binding + 1)} ** {_inside(self.right, 7)}"
+        return f"{_inside(self.left, binding)} {self.operator} {_inside(self.right, binding + 1)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """A condition turned round; unknown stays unknown."""
+    """The opposite of a condition; unknown stays unknown."""
 
     operand: Node
     place: Place = field(default=None, compare=False, repr=False)
@@ -201,7 +201,7 @@ Node: TypeAlias = (
     | Call
 )
 
-_LEVELS = {"+": 5, "-": 5, "*": 6, "/": 6, "%": 6, "**": 8}
+_BINDINGS = {"+": 5, "-": 5, "*": 6, "/": 6, "%": 6, "**": 8}
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -238,7 +238,7 @@ def _binds(node: Node) -> int:
         case Comparison() | Membership():
             return 4
         case Arithmetic():
-            return _LEVELS[node.operator]
+            return _BINDINGS[node.operator]
         case Negative():
             return 7
         case Number() if node.value < 0:

@@ -34,8 +34,8 @@ from technic.language.syntax.nodes import (
     Text,
 )
 from technic.language.syntax.tokens import Token, tokens
-from technic.language.syntax.trees import joined, negated, refuse_too_large, too_deep
-from technic.language.syntax.well_formed import Form
+from technic.language.syntax.trees import concat, negate, refuse_too_large, too_deep
+from technic.language.syntax.well_formed import refuse_malformed
 
 __all__ = ["MOST_BARS_AGO", "parse"]
 
@@ -67,7 +67,7 @@ def parse(text: str, parameters: Mapping[str, float | str] | None = None) -> Nod
         raise ParameterError("text", text, "a text")
     constants = {name: _constant(name, value) for name, value in (parameters or {}).items()}
     words = tokens(text)
-    Form(text, words).refuse()
+    refuse_malformed(text, words)
     node = _Reader(text, words, constants).whole()
     refuse_too_large(node, text)
     return node
@@ -128,13 +128,13 @@ class _Reader:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return Not(self.node(operand), place)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return negated(self.node(operand), place)
+                return negate(self.node(operand), place)
             case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
                 sign = _OPERATORS[type(operator)]
                 return Arithmetic(sign, self.node(left), self.node(right), place)
             case ast.BoolOp(op=operator, values=values):
                 kind = And if isinstance(operator, ast.And) else Or
-                return joined(kind, [self.node(value) for value in values], place)
+                return concat(kind, [self.node(value) for value in values], place)
             case ast.Compare():
                 return self.comparison(tree)
             case ast.Subscript(value=value, slice=bars):
@@ -175,7 +175,7 @@ class _Reader:
                 left = right
             else:
                 raise self.error(tree, "this is not of the language")
-        return joined(And, links, self.place(tree))
+        return concat(And, links, self.place(tree))
 
     def linked(self, tree: ast.Compare) -> list[tuple[int, int]]:
         """Return the places of the links of a chain, each with the parentheses of its sides."""

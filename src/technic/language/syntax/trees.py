@@ -12,8 +12,8 @@ from technic.language.syntax.nodes import And, Name, Negative, Node, Number, Or,
 __all__ = [
     "MOST_DEPTH",
     "MOST_NODES",
-    "joined",
-    "negated",
+    "concat",
+    "negate",
     "refuse_too_large",
     "substituted",
     "too_deep",
@@ -25,7 +25,7 @@ MOST_NODES = 2_000
 _SHORTER = "say it in several conditions"
 
 
-def joined(kind: type[And] | type[Or], operands: Sequence[Node], place: Place = None) -> Node:
+def concat(kind: type[And] | type[Or], operands: Sequence[Node], place: Place = None) -> Node:
     """Return conditions joined by and, or by or; those of the same kind among them are opened."""
     flat: list[Node] = []
     for operand in operands:
@@ -33,7 +33,7 @@ def joined(kind: type[And] | type[Or], operands: Sequence[Node], place: Place = 
     return kind(tuple(flat), place) if len(flat) > 1 else flat[0]
 
 
-def negated(operand: Node, place: Place = None) -> Node:
+def negate(operand: Node, place: Place = None) -> Node:
     """Return a value with its sign changed; a constant changes itself, and no zero is negative."""
     if isinstance(operand, Number):
         return Number(0.0 - operand.value, place)

@@ -14,7 +14,7 @@ from technic.errors import ExpressionError
 from technic.language.syntax.tokens import Token, shown
 from technic.language.syntax.trees import MOST_DEPTH, too_deep
 
-__all__ = ["Form"]
+__all__ = ["refuse_malformed"]
 
 _WORDS = ("and", "or", "not", "in")
 """The words of the language; they are no names."""
@@ -59,7 +59,12 @@ class _Bracket:
     names: list[str] = field(default_factory=list)
 
 
-class Form:
+def refuse_malformed(text: str, words: list[Token]) -> None:
+    """Raise ExpressionError for the first of the words of a text that stands where it may not."""
+    _Walk(text, words).refuse()
+
+
+class _Walk:
     """Goes through the words once, from left to right; values and operators take turns."""
 
     def __init__(self, text: str, words: list[Token]) -> None:

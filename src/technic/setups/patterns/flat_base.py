@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.setups.patterns.measures import Bars, ends_an_advance, last_bars
+from technic.panel.ragged import last_bars
+from technic.setups.patterns.measures import Bars, ends_an_advance
 from technic.setups.patterns.pattern import (
     ABOVE_PIVOT,
     BELOW_PIVOT,

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.panel.ragged import last_bars
 from technic.setups.patterns.measures import (
     Bars,
     in_reach,
-    last_bars,
     percent_below,
     volume_ratio,
 )

@@ -10,7 +10,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from technic.typing import FloatArray
 
@@ -18,7 +17,6 @@ __all__ = [
     "Bars",
     "ends_an_advance",
     "in_reach",
-    "last_bars",
     "line_rise",
     "mean",
     "percent_below",
@@ -46,24 +44,6 @@ class Bars(NamedTuple):
         first = max(0, row + 1 - bars)
         high, low, *others = (field[first : row + 1, column] for field in fields)
         return cls(high.copy(), low.copy(), *others)
-
-
-def last_bars(values: FloatArray, rows: NDArray[np.intp], bars: int) -> FloatArray:
-    """Last ``bars`` bars of each column up to its row, ``(bars, n_symbols)``.
-
-    NaN above a column's first bar and where its row is negative. Most columns share one row:
-    those are sliced, only the others are gathered.
-    """
-    out = np.full((bars, len(rows)), np.nan)
-    if not np.any(rows >= 0):
-        return out
-    common = int(np.bincount(rows[rows >= 0]).argmax())
-    block = values[max(0, common + 1 - bars) : common + 1]
-    out[bars - len(block) :] = block
-    odd = np.flatnonzero(rows != common)
-    at = rows[odd] - np.arange(bars - 1, -1, -1)[:, None]
-    out[:, odd] = np.where(at >= 0, values[np.maximum(at, 0), odd], np.nan)
-    return out
 
 
 def percent_below(top: float, price: float) -> float:

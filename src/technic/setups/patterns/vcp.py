@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.panel.ragged import last_bars
 from technic.setups.patterns.measures import (
     Bars,
     ends_an_advance,
     in_reach,
-    last_bars,
     percent_below,
     volume_ratio,
 )

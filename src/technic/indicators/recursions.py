@@ -14,7 +14,7 @@ from itertools import islice
 
 import numpy as np
 
-from technic.indicators._streams import Stream
+from technic.indicators.streams import Stream
 from technic.typing import FloatArray
 
 __all__ = [

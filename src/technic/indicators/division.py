@@ -25,9 +25,14 @@ def same(a: FloatArray, b: FloatArray) -> BoolArray:
     return np.abs(distance, out=distance) <= size
 
 
-def quotient(top: FloatArray, bottom: FloatArray, nothing: BoolArray | None = None) -> FloatArray:
-    """``top / bottom``, and 0 where ``nothing`` says so (by default where ``bottom`` is 0)."""
+def quotient(
+    top: FloatArray,
+    bottom: FloatArray,
+    nothing: BoolArray | None = None,
+    instead: float = 0.0,
+) -> FloatArray:
+    """``top / bottom``, and ``instead`` where ``nothing`` says so (by default: ``bottom`` is 0)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         out = np.divide(top, bottom)
-    np.copyto(out, 0.0, where=bottom == 0.0 if nothing is None else nothing)
+    np.copyto(out, instead, where=bottom == 0.0 if nothing is None else nothing)
     return out

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from technic.errors import ParameterError
 from technic.panel import FIELDS, BarPanel, LongBars
-from technic.panel.incremental import packed_in_turn
+from technic.panel.incremental import packed_incrementally
 from technic.panel.long_bars import concatenated
 from technic.testing import make_bars
 
@@ -72,31 +72,31 @@ def test_months_in_turn_make_the_panel_of_all(seed: int, holes: float, gaps: flo
         SESSIONS,
     )
     assert set(expected.symbols) <= set(there)
-    assert_equal_panels(packed_in_turn(["A", *SYMBOLS, "Z"], parts, SESSIONS), expected)
+    assert_equal_panels(packed_incrementally(["A", *SYMBOLS, "Z"], parts, SESSIONS), expected)
 
 
 def test_parts_that_go_back_in_time_are_left_to_others():
     """An earlier month after a later one, the same month twice, rows out of order."""
     first, *_, last = by_month(make_bars(SYMBOLS, SESSIONS))
-    assert packed_in_turn(SYMBOLS, [first, last], SESSIONS) is not None
-    assert packed_in_turn(SYMBOLS, [last, first], SESSIONS) is None
-    assert packed_in_turn(SYMBOLS, [first, first], SESSIONS) is None
+    assert packed_incrementally(SYMBOLS, [first, last], SESSIONS) is not None
+    assert packed_incrementally(SYMBOLS, [last, first], SESSIONS) is None
+    assert packed_incrementally(SYMBOLS, [first, first], SESSIONS) is None
     backward = first.rows(np.arange(len(first))[::-1])
-    assert packed_in_turn(SYMBOLS, [backward], SESSIONS) is None
+    assert packed_incrementally(SYMBOLS, [backward], SESSIONS) is None
 
 
 def test_two_bars_in_one_cell_are_left_to_the_one_that_refuses_them():
     """from_long names symbol and day."""
     bars = make_bars(["B"], SESSIONS[:2])
     twice = bars.rows(np.array([0, 1, 1]))
-    assert packed_in_turn(["B"], [twice], SESSIONS) is None
+    assert packed_incrementally(["B"], [twice], SESSIONS) is None
     with pytest.raises(ParameterError, match=f"B {SESSIONS[1]} twice"):
         BarPanel.from_long(twice, SESSIONS)
 
 
 def test_nothing_makes_an_empty_panel():
     """No parts, no sessions, no symbols."""
-    assert packed_in_turn(SYMBOLS, [], SESSIONS).symbols == ()
-    assert packed_in_turn([], [], SESSIONS).n_bars == 0
+    assert packed_incrementally(SYMBOLS, [], SESSIONS).symbols == ()
+    assert packed_incrementally([], [], SESSIONS).n_bars == 0
     bars = make_bars(["B"], SESSIONS[:2])
-    assert packed_in_turn(["B"], [bars], SESSIONS[:0]).symbols == ()
+    assert packed_incrementally(["B"], [bars], SESSIONS[:0]).symbols == ()

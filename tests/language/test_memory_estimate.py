@@ -96,7 +96,7 @@ def test_the_estimate_is_not_too_low(text: str):
 
 @pytest.mark.parametrize("name", [
     name for name, one in vocabulary().functions.items()
-    if one.memory in ("point", "window", "start") and one.returns == "number"
+    if one.memory in ("point", "window", "recursive") and one.returns == "number"
 ])  # fmt: skip
 def test_no_kernel_takes_more_than_is_set_aside(name: str):
     """Every function over the whole history, under a recursion."""
