@@ -11,7 +11,7 @@ import pytest
 from technic.version import DISTRIBUTION
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS_OF_ANOTHER = re.compile(r"(?<![\w-])technic\[\w")
+EXTRAS_OF_ANOTHER = re.compile(r"(?<![\w-])technic\[[\w{]")
 INSTALLS_ANOTHER = re.compile(r"install [^\n`]*(?<![\w./=-])technic(?![\w./-])")
 HINTS = sorted(
     path
@@ -49,6 +49,7 @@ def test_no_hint_installs_another_project():
     [
         ("pip install 'technic[xlsx]'", True),
         ("with `technic[ray]`", True),
+        ("'technic[{extra}]'", True),
         ("pip install technic", True),
         ("pip install --upgrade technic", True),
         ("pip install 'technic-scanner[xlsx]'", False),

@@ -87,8 +87,8 @@ def _sections(result: ScanResult, entries: dict[str, str]) -> Iterator[str]:
         yield ",".join(left.values())
 
 
-def _note(symbols: Sequence[str], what: str) -> list[str]:
+def _note(symbols: Sequence[str], complaint: str) -> list[str]:
     if not symbols:
         return []
     shown = ", ".join(symbols[:SHOWN]) + (" …" if len(symbols) > SHOWN else "")
-    return [f"{len(symbols):,} symbols {what}: {shown}"]
+    return [f"{len(symbols):,} symbols {complaint}: {shown}"]

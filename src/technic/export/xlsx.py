@@ -51,12 +51,12 @@ def _write_scan(book: Workbook, sheet: Worksheet, result: ScanResult, rows: pd.D
         sheet.set_tab_color("#FFC000")
     specs = (WHOLE, RATING, PERCENT, PLAIN)
     styles = {spec: book.add_format({"num_format": spec}) for spec in specs}
-    for at, name in enumerate(rows.columns):
-        sheet.write_string(HEADER_ROW, at, str(name), head)
+    for column, name in enumerate(rows.columns):
+        sheet.write_string(HEADER_ROW, column, str(name), head)
         style = styles[_number_format(str(name))]
-        sheet.set_column(at, at, _WIDTHS.get(str(name), 11))
+        sheet.set_column(column, column, _WIDTHS.get(str(name), 11))
         for row, value in enumerate(rows[name].tolist(), HEADER_ROW + 1):
-            _write_cell(sheet, row, at, plain(value), style)
+            _write_cell(sheet, row, column, plain(value), style)
     sheet.freeze_panes(HEADER_ROW + 1, 1)
     if len(rows):
         sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(rows), len(rows.columns) - 1)
@@ -70,22 +70,22 @@ def _number_format(name: str) -> str:
     return PERCENT if name.endswith("_pct") else PLAIN
 
 
-def _write_cell(sheet: Worksheet, row: int, at: int, value: object, style: Format) -> None:
+def _write_cell(sheet: Worksheet, row: int, column: int, value: object, style: Format) -> None:
     if isinstance(value, bool):
-        sheet.write_boolean(row, at, value)
+        sheet.write_boolean(row, column, value)
     elif isinstance(value, int | float) and math.isfinite(value):
-        sheet.write_number(row, at, value, style)
+        sheet.write_number(row, column, value, style)
     elif value is not None:
-        sheet.write_string(row, at, str(value))
+        sheet.write_string(row, column, str(value))
 
 
 def _write_ledger(book: Workbook, sheet: Worksheet, result: ScanResult) -> None:
     bold = book.add_format({"bold": True})
     frame = result.ledger.frame()
-    for at, (name, width) in enumerate((("symbol", 10), ("outcome", 30), ("detail", 80))):
-        sheet.set_column(at, at, width)
-        sheet.write_string(0, at, name, bold)
+    for column, (name, width) in enumerate((("symbol", 10), ("outcome", 30), ("detail", 80))):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, name, bold)
         for row, value in enumerate(frame[name], 1):
-            sheet.write_string(row, at, str(value or ""))
+            sheet.write_string(row, column, str(value or ""))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(frame), 2)

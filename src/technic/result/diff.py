@@ -127,9 +127,9 @@ class Diff:
             },
         }
 
-    def _plain(self, one: SymbolChange) -> dict[str, object]:
-        components = [asdict(part) for part in self.components(one.symbol)]
-        return {**asdict(one), "rating_change": one.rating_change, "components": components}
+    def _plain(self, change: SymbolChange) -> dict[str, object]:
+        components = [asdict(part) for part in self.components(change.symbol)]
+        return {**asdict(change), "rating_change": change.rating_change, "components": components}
 
 
 def diff(before: SavedScan, after: SavedScan) -> Diff:
@@ -149,18 +149,20 @@ def diff(before: SavedScan, after: SavedScan) -> Diff:
         after=after,
         entered=tuple(changes[symbol] for symbol in kept[1] if symbol not in both),
         left=tuple(changes[symbol] for symbol in kept[0] if symbol not in both),
-        moved=tuple(sorted(moved, key=lambda one: (-abs(one.rating_change or 0.0), one.symbol))),
+        moved=tuple(
+            sorted(moved, key=lambda change: (-abs(change.rating_change or 0.0), change.symbol))
+        ),
         unchanged=len(both) - len(moved),
         warnings=tuple(_warnings(before, after)),
         sides=sides,
     )
 
 
-def _has_moved(one: SymbolChange) -> bool:
-    return (one.before.place, one.before.tech_rating, one.before.signal) != (
-        one.after.place,
-        one.after.tech_rating,
-        one.after.signal,
+def _has_moved(change: SymbolChange) -> bool:
+    return (change.before.place, change.before.tech_rating, change.before.signal) != (
+        change.after.place,
+        change.after.tech_rating,
+        change.after.signal,
     )
 
 

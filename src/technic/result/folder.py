@@ -106,16 +106,16 @@ def _read_document(folder: Path) -> dict[str, Any]:
     return content
 
 
-def _check_format(path: Path, found: object) -> None:
-    if found == FORMAT and not isinstance(found, bool):
+def _check_format(path: Path, version: object) -> None:
+    if version == FORMAT and not isinstance(version, bool):
         return
     reads = f"this Technic ({__version__}) reads format {FORMAT}"
-    if found is None:
+    if version is None:
         what = "names no format: it was saved before results could be run again"
         raise InputFileError(str(path), f"{what}; {reads}", hint=AGAIN)
-    newer = isinstance(found, int) and found > FORMAT
+    newer = isinstance(version, int) and version > FORMAT
     hint = "upgrade Technic" if newer else AGAIN
-    raise InputFileError(str(path), f"has format {found!r:.40}; {reads}", hint=hint)
+    raise InputFileError(str(path), f"has format {version!r:.40}; {reads}", hint=hint)
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -72,9 +72,9 @@ def load_saved(folder: str | Path) -> SavedScan:
         raise ParameterError("folder", folder, "the folder of a saved result")
     folder = Path(folder)
     stored = read_folder(folder)
-    found = _Document(str(folder / SCAN), stored.document)
+    document = _Document(str(folder / SCAN), stored.document)
     ledger = _columns(folder, stored, "ledger", LEDGER)
-    config = found.part("config", dict)
+    config = document.part("config", dict)
     benchmark = stored.document.get("benchmark")
     return SavedScan(
         folder=folder,
@@ -83,18 +83,18 @@ def load_saved(folder: str | Path) -> SavedScan:
         ledger=Ledger(
             tuple(map(str, ledger["symbol"])), _texts(ledger["outcome"]), _texts(ledger["detail"])
         ),
-        universe=_universe(folder, stored.frames["universe"], found),
+        universe=_universe(folder, stored.frames["universe"], document),
         bars=_columns(folder, stored, "bars", BARS),
-        config=config_from_json(config, found.path),
+        config=config_from_json(config, document.path),
         config_json=config,
         config_of_table=stored.notes["table"].get("config"),
-        as_of=found.part("as_of", str),
-        data=found.data(),
-        regime=found.part("regime", dict),
-        warnings=tuple(map(str, found.part("warnings", list))),
-        code=found.part("code", dict),
-        environment=found.part("environment", dict),
-        data_version=found.part("data_version", dict),
+        as_of=document.part("as_of", str),
+        data=document.data(),
+        regime=document.part("regime", dict),
+        warnings=tuple(map(str, document.part("warnings", list))),
+        code=document.part("code", dict),
+        environment=document.part("environment", dict),
+        data_version=document.part("data_version", dict),
         benchmark=benchmark if isinstance(benchmark, Mapping) else None,
         altered=stored.altered,
     )
@@ -135,8 +135,8 @@ def _columns(
     return frame
 
 
-def _universe(folder: Path, frame: pd.DataFrame, found: _Document) -> Universe:
-    source = found.part("universe", dict).get("source")
+def _universe(folder: Path, frame: pd.DataFrame, document: _Document) -> Universe:
+    source = document.part("universe", dict).get("source")
     try:
         return Universe(frame, str(source))
     except ParameterError as error:

@@ -17,7 +17,7 @@ from technic.typing import BoolArray
 __all__ = [
     "CellDifference",
     "LedgerDifference",
-    "Moved",
+    "PlaceChange",
     "TableDifferences",
     "ledger_differences",
     "table_differences",
@@ -35,7 +35,7 @@ class CellDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class PlaceChange:
     """A symbol whose place among those that both tables hold is another; from 1."""
 
     symbol: str
@@ -56,7 +56,7 @@ class TableDifferences:
     added: tuple[str, ...] = ()
     columns_missing: tuple[str, ...] = ()
     columns_added: tuple[str, ...] = ()
-    moved: tuple[Moved, ...] = ()
+    moved: tuple[PlaceChange, ...] = ()
     cells: tuple[CellDifference, ...] = ()
 
     @property
@@ -122,12 +122,16 @@ def _entries(ledger: Ledger) -> dict[str, tuple[str, str]]:
     return dict(zip(ledger.symbols, entries, strict=True))
 
 
-def _moved(shared: Sequence[str], now: np.ndarray[Any, np.dtype[np.intp]]) -> tuple[Moved, ...]:
+def _moved(
+    shared: Sequence[str], now: np.ndarray[Any, np.dtype[np.intp]]
+) -> tuple[PlaceChange, ...]:
     """Places among the shared symbols: what left or entered moves nobody."""
     place = np.empty(len(now), dtype=np.intp)
     place[np.argsort(now)] = np.arange(len(now))
     return tuple(
-        Moved(shared[i], i + 1, int(place[i]) + 1) for i in range(len(shared)) if place[i] != i
+        PlaceChange(shared[i], i + 1, int(place[i]) + 1)
+        for i in range(len(shared))
+        if place[i] != i
     )
 
 

@@ -22,7 +22,7 @@ from technic.result.saved import SavedScan, load_saved
 from technic.scan.config_json import config_differences
 from technic.scan.history import ScanProgress
 from technic.settings import Settings, load_settings
-from technic.verification.inputs import BarChanges, Check, bar_changes, input_checks
+from technic.verification.inputs import BarChanges, InputCheck, bar_changes, input_checks
 from technic.verification.rerun import run_again
 from technic.verification.table_differences import (
     LedgerDifference,
@@ -32,7 +32,7 @@ from technic.verification.table_differences import (
 )
 from technic.version import __version__
 
-__all__ = ["BarChanges", "Check", "Verification", "verify"]
+__all__ = ["BarChanges", "InputCheck", "Verification", "verify"]
 
 TAGGED = "regime_tags, numbers: "
 """How the source of a regime begins whose labels were given."""
@@ -49,7 +49,7 @@ class Verification:
 
     saved: SavedScan
     runner: RunnerInfo
-    checks: tuple[Check, ...]
+    checks: tuple[InputCheck, ...]
     bars: BarChanges
     config: Mapping[str, tuple[object, object]]
     table: TableDifferences
@@ -74,7 +74,10 @@ class Verification:
             "as_of": self.saved.as_of,
             "data": asdict(self.saved.data),
             "runner": asdict(self.runner),
-            "checks": [asdict(check) for check in self.checks],
+            "checks": [
+                {"what": check.name, "status": check.status, "detail": check.detail}
+                for check in self.checks
+            ],
             "bars": {
                 "compared": self.bars.compared,
                 "changed": list(self.bars.changed),
@@ -113,7 +116,7 @@ def verify(
     """
     saved = load_saved(folder)
     settings = settings or load_settings(os.environ, Path.cwd())
-    again = run_again(
+    rerun = run_again(
         saved,
         settings=settings,
         now=now or dt.datetime.now(dt.UTC),
@@ -123,13 +126,13 @@ def verify(
         runner=runner,
         progress=progress,
     )
-    result = again.result
+    result = rerun.result
     config = config_differences(saved.config_of_table or saved.config_json, saved.config_json)
     bars = bar_changes(saved, result)
     return Verification(
         saved=saved,
         runner=result.runner,
-        checks=tuple(input_checks(saved, again, config, bars)),
+        checks=tuple(input_checks(saved, rerun, config, bars)),
         bars=bars,
         config=config,
         table=table_differences(saved.table, result.table),
@@ -157,24 +160,24 @@ def _pairs(pairs: Mapping[str, tuple[object, object]]) -> list[dict[str, object]
     ]
 
 
-def _table(found: TableDifferences, shown: slice) -> dict[str, object]:
+def _table(differences: TableDifferences, shown: slice) -> dict[str, object]:
     return {
-        "identical": found.identical,
-        "rows_saved": found.rows_saved,
-        "rows_now": found.rows_now,
-        "missing": list(found.missing[shown]),
-        "added": list(found.added[shown]),
-        "columns_missing": list(found.columns_missing),
-        "columns_added": list(found.columns_added),
-        "moved": [asdict(one) for one in found.moved[shown]],
-        "cells_differing": len(found.cells),
-        "cells": [asdict(one) for one in found.cells[shown]],
+        "identical": differences.identical,
+        "rows_saved": differences.rows_saved,
+        "rows_now": differences.rows_now,
+        "missing": list(differences.missing[shown]),
+        "added": list(differences.added[shown]),
+        "columns_missing": list(differences.columns_missing),
+        "columns_added": list(differences.columns_added),
+        "moved": [asdict(difference) for difference in differences.moved[shown]],
+        "cells_differing": len(differences.cells),
+        "cells": [asdict(difference) for difference in differences.cells[shown]],
     }
 
 
-def _entry(one: LedgerDifference) -> dict[str, object]:
-    pairs = {"saved": one.saved, "now": one.now}
-    return {"symbol": one.symbol} | {
+def _entry(difference: LedgerDifference) -> dict[str, object]:
+    pairs = {"saved": difference.saved, "now": difference.now}
+    return {"symbol": difference.symbol} | {
         name: None if pair is None else {"outcome": pair[0], "detail": pair[1]}
         for name, pair in pairs.items()
     }

@@ -62,9 +62,9 @@ def verify(options: StoreOptions) -> None:
     """Check every file and every answer of the store; exit code 1 when something is wrong."""
     from technic.cli.render.data_report import print_problems
 
-    kept = _store(options)
-    problems = kept.store.verify()
-    print_problems(kept, problems, options.format_)
+    provider_store = _store(options)
+    problems = provider_store.store.verify()
+    print_problems(provider_store, problems, options.format_)
     if problems:
         raise typer.Exit(1)
 
@@ -73,10 +73,10 @@ def compact(options: StoreOptions) -> None:
     """Rewrite months of several files as one each; nothing that is stored changes."""
     from technic.cli.render.data_report import print_change
 
-    kept = _store(options)
-    before = kept.store.stats()
-    kept.store.compact()
-    after = kept.store.stats()
+    provider_store = _store(options)
+    before = provider_store.store.stats()
+    provider_store.store.compact()
+    after = provider_store.store.stats()
     files = {
         "bar_files_before": before.bar_files,
         "bar_files": after.bar_files,
@@ -87,7 +87,7 @@ def compact(options: StoreOptions) -> None:
         f"{before.bar_files:,} files of {before.bar_bytes / 1e6:,.1f} MB are now "
         f"{after.bar_files:,} of {after.bar_bytes / 1e6:,.1f} MB"
     )
-    print_change(kept, text, files, options.format_)
+    print_change(provider_store, text, files, options.format_)
 
 
 def export(file: Target, options: StoreOptions) -> None:
@@ -97,19 +97,19 @@ def export(file: Target, options: StoreOptions) -> None:
     """
     from technic.cli.render.data_report import print_change
 
-    kept = _store(options)
-    bars = _export(kept, file)
+    provider_store = _store(options)
+    bars = _export(provider_store, file)
     about = {"bars": bars, "file": str(file)}
-    print_change(kept, f"wrote {bars:,} bars to {file}", about, options.format_)
+    print_change(provider_store, f"wrote {bars:,} bars to {file}", about, options.format_)
 
 
-def _export(kept: ProviderStore, file: Path) -> int:
+def _export(provider_store: ProviderStore, file: Path) -> int:
     """Write the bars; what the disk refuses is wrong usage, in a sentence."""
     from technic.export.targets import check_file
 
     check_file("file", file)
     try:
-        return kept.store.export_to(file)
+        return provider_store.store.export_to(file)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ParameterError("file", str(file), "a file that can be written", reason) from error
@@ -119,10 +119,10 @@ def import_(file: Target, options: StoreOptions) -> None:
     """Store the bars of a file; each symbol's replace what the store has between their ends."""
     from technic.cli.render.data_report import print_change
 
-    kept = _store(options, create=True)
-    bars = kept.import_bars(file, dt.datetime.now(dt.UTC))
+    provider_store = _store(options, create=True)
+    bars = provider_store.import_bars(file, dt.datetime.now(dt.UTC))
     about = {"bars": bars, "file": str(file)}
-    print_change(kept, f"stored {bars:,} bars of {file}", about, options.format_)
+    print_change(provider_store, f"stored {bars:,} bars of {file}", about, options.format_)
 
 
 def clear_problems(
@@ -135,12 +135,12 @@ def clear_problems(
     """Forget the failures of symbols that were left alone, so that the next sync asks again."""
     from technic.cli.render.data_report import print_change
 
-    kept = _store(options)
-    cleared = kept.clear_problems(symbols or None)
+    provider_store = _store(options)
+    cleared = provider_store.clear_problems(symbols or None)
     text = f"forgot the failures of {len(cleared):,} symbols"
     if cleared:
         text += f": {', '.join(cleared)}"
-    print_change(kept, text, {"cleared": cleared}, options.format_)
+    print_change(provider_store, text, {"cleared": cleared}, options.format_)
 
 
 for _name, _command in (

@@ -31,7 +31,7 @@ def diff(
     from technic.result.saved import load_saved
 
     chosen = document_format(format_, run.out)
-    found = compare(load_saved(before), load_saved(after))
+    difference = compare(load_saved(before), load_saved(after))
     most = limit or None
-    document = found.summary(most) if chosen == "json" else {}
-    print_document(lambda width: diff_lines(found, most, width), document, chosen, run)
+    document = difference.summary(most) if chosen == "json" else {}
+    print_document(lambda width: diff_lines(difference, most, width), document, chosen, run)

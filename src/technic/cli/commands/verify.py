@@ -44,8 +44,15 @@ def verify(
     chosen = document_format(format_, run.out)
     settings = load_settings(os.environ, Path.cwd())
     with progress_on_stderr(run.quiet) as report:
-        found = run_verify(folder, data=data, runner=run.runner, settings=settings, progress=report)
+        verification = run_verify(
+            folder, data=data, runner=run.runner, settings=settings, progress=report
+        )
     most = limit or None
-    print_document(lambda width: verify_lines(found, most, width), found.summary(most), chosen, run)
-    if not found.identical:
+    print_document(
+        lambda width: verify_lines(verification, most, width),
+        verification.summary(most),
+        chosen,
+        run,
+    )
+    if not verification.identical:
         raise typer.Exit(1)

@@ -18,25 +18,29 @@ from technic.data_engine.store import Problem, StoreStats
 __all__ = ["print_change", "print_info", "print_problems"]
 
 
-def print_info(kept: ProviderStore, format_: str) -> None:
+def print_info(provider_store: ProviderStore, format_: str) -> None:
     """Print everything that is known about a store."""
-    stats, problems = kept.store.stats(), kept.problems()
+    stats, problems = provider_store.store.stats(), provider_store.problems()
     if format_ == "json":
-        _print_json({**kept.document(), **_plain(stats), "problems": _plain_problems(problems)})
+        _print_json(
+            {**provider_store.document(), **_plain(stats), "problems": _plain_problems(problems)}
+        )
         return
     console = console_for(sys.stdout)
-    console.print(_title(kept))
+    console.print(_title(provider_store))
     for line in _info_lines(stats, problems, console.width):
         console.print(line)
 
 
-def print_problems(kept: ProviderStore, problems: Sequence[str], format_: str) -> None:
+def print_problems(provider_store: ProviderStore, problems: Sequence[str], format_: str) -> None:
     """Print what is wrong, one sentence a line."""
     if format_ == "json":
-        _print_json({**kept.document(), "sound": not problems, "problems": list(problems)})
+        _print_json(
+            {**provider_store.document(), "sound": not problems, "problems": list(problems)}
+        )
         return
     console = console_for(sys.stdout)
-    console.print(_title(kept))
+    console.print(_title(provider_store))
     for problem in problems:
         console.print(Text(problem), soft_wrap=True)
     count = f"{len(problems):,} problems" if problems else "nothing is wrong"
@@ -44,20 +48,22 @@ def print_problems(kept: ProviderStore, problems: Sequence[str], format_: str) -
 
 
 def print_change(
-    kept: ProviderStore, text: str, details: Mapping[str, object], format_: str
+    provider_store: ProviderStore, text: str, details: Mapping[str, object], format_: str
 ) -> None:
     """Print what was done."""
     if format_ == "json":
-        _print_json({**kept.document(), **details})
+        _print_json({**provider_store.document(), **details})
         return
     console = console_for(sys.stdout)
-    console.print(_title(kept))
+    console.print(_title(provider_store))
     console.print(Text(text), soft_wrap=True)
 
 
-def _title(kept: ProviderStore) -> Text:
-    line = Text.assemble(("Store ", "bold"), f"of {kept.provider} · {kept.store.url}")
-    if kept.simulated:
+def _title(provider_store: ProviderStore) -> Text:
+    line = Text.assemble(
+        ("Store ", "bold"), f"of {provider_store.provider} · {provider_store.store.url}"
+    )
+    if provider_store.simulated:
         line.append(" · ")
         line.append("SIMULATED", "bold reverse yellow")
     return line

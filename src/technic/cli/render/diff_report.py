@@ -23,36 +23,36 @@ NARROW = 90
 """Below this width a line has no room for two ratings beside the reason."""
 
 
-def diff_lines(found: Diff, limit: int | None, width: int) -> Iterator[RenderableType]:
+def diff_lines(diff: Diff, limit: int | None, width: int) -> Iterator[RenderableType]:
     """Yield the whole comparison; ``limit``: most symbols of each list."""
     yield Text.assemble(
         ("Technic diff ", "bold"),
-        f"{found.before.folder} → {found.after.folder}",
+        f"{diff.before.folder} → {diff.after.folder}",
         overflow="fold",
     )
-    yield saved_line(headline_of(found.before))
-    yield saved_line(headline_of(found.after))
-    for warning in found.warnings:
+    yield saved_line(headline_of(diff.before))
+    yield saved_line(headline_of(diff.after))
+    for warning in diff.warnings:
         yield Text(f"warning: {warning}", "yellow")
     counts = (
-        (len(found.entered), "entered"),
-        (len(found.left), "left"),
-        (len(found.moved), "moved"),
-        (found.unchanged, "unchanged"),
+        (len(diff.entered), "entered"),
+        (len(diff.left), "left"),
+        (len(diff.moved), "moved"),
+        (diff.unchanged, "unchanged"),
     )
     yield Text(", ".join(f"{count:,} {what}" for count, what in counts), "bold")
     for name, changes, side in (
-        ("entered", found.entered, _before),
-        ("left", found.left, _after),
-        ("moved", found.moved, None),
+        ("entered", diff.entered, _before),
+        ("left", diff.left, _after),
+        ("moved", diff.moved, None),
     ):
         if changes:
             yield Text()
-            yield _list(found, name, changes[:limit], len(changes), side, width)
+            yield _list(diff, name, changes[:limit], len(changes), side, width)
 
 
 def _list(
-    found: Diff,
+    diff: Diff,
     name: str,
     changes: Sequence[SymbolChange],
     count: int,
@@ -75,24 +75,24 @@ def _list(
         grid.add_column("change", justify="right", no_wrap=True)
         grid.add_column("signal", no_wrap=True)
     grid.add_column("why", overflow="fold")
-    for one in changes:
-        cells = [_places(one), Text(one.symbol, "bold"), _rating(one)]
+    for change in changes:
+        cells = [_places(change), Text(change.symbol, "bold"), _rating(change)]
         if width >= NARROW:
-            cells += [_change(one), _signal(one)]
-        why = [] if side is None else [side(one)]
-        components = found.components(one.symbol)[:COMPONENTS]
+            cells += [_change(change), _signal(change)]
+        why = [] if side is None else [side(change)]
+        components = diff.components(change.symbol)[:COMPONENTS]
         if components:
             why.append(Text(" · ".join(map(_component, components)), "dim"))
         grid.add_row(*cells, Text("\n").join(why))
     return grid
 
 
-def _before(one: SymbolChange) -> Text:
-    return _outcome("was", one.before)
+def _before(change: SymbolChange) -> Text:
+    return _outcome("was", change.before)
 
 
-def _after(one: SymbolChange) -> Text:
-    return _outcome("now", one.after)
+def _after(change: SymbolChange) -> Text:
+    return _outcome("now", change.after)
 
 
 def _outcome(when: str, side: Side) -> Text:
@@ -100,32 +100,32 @@ def _outcome(when: str, side: Side) -> Text:
     return Text(f"{text}: {side.detail}" if side.detail and side.outcome != KEPT else text)
 
 
-def _places(one: SymbolChange) -> Text:
-    before, after = one.before.place, one.after.place
+def _places(change: SymbolChange) -> Text:
+    before, after = change.before.place, change.after.place
     if before is None or after is None:
         return Text(f"{before or after:,}")
     return Text(f"{before:,} → {after:,}" if before != after else f"{after:,}")
 
 
-def _rating(one: SymbolChange) -> Text:
-    before, after = one.before.tech_rating, one.after.tech_rating
+def _rating(change: SymbolChange) -> Text:
+    before, after = change.before.tech_rating, change.after.tech_rating
     line = Text("" if before is None else f"{before:.1f} → ")
     if after is None:
         return line.append("-")
     return line.append(f"{after:.1f}", rating_style(after))
 
 
-def _change(one: SymbolChange) -> Text:
-    return Text("") if one.rating_change is None else change_text(one.rating_change)
+def _change(change: SymbolChange) -> Text:
+    return Text("") if change.rating_change is None else change_text(change.rating_change)
 
 
-def _signal(one: SymbolChange) -> Text:
-    before, after = one.before.signal, one.after.signal
+def _signal(change: SymbolChange) -> Text:
+    before, after = change.before.signal, change.after.signal
     names = [name for name in (before, after) if name is not None]
     if len(set(names)) < 2:
         return signal_text(names[-1]) if names else Text("-")
     return signal_text(names[0]) + Text(" → ") + signal_text(names[1])
 
 
-def _component(one: ComponentChange) -> str:
-    return f"{one.component} {one.before} → {one.after} ({one.points:+.1f})"
+def _component(component: ComponentChange) -> str:
+    return f"{component.component} {component.before} → {component.after} ({component.points:+.1f})"

@@ -42,7 +42,7 @@ def list_lines(setups: list[Setup]) -> Iterator[Table | Text]:
 
 def setup_lines(setup: Setup) -> Iterator[Table | Text]:
     """Yield everything about one setup."""
-    facts = setup_document(setup)
+    document = setup_document(setup)
     yield Text.assemble((setup.name, "bold"), f"  {setup.title}")
     yield Text(setup.meaning)
     if setup.source:
@@ -62,7 +62,7 @@ def setup_lines(setup: Setup) -> Iterator[Table | Text]:
         ("limit", setup.limit),
         ("universe", _universe(setup)),
         ("plan", ", ".join(f"{o.name} = {', '.join(o.values)}" for o in setup.plan)),
-        ("needs", _needs(facts)),
+        ("needs", _needs(document)),
     ):
         if value:
             yield _table(title, [(str(value),)])
@@ -125,12 +125,12 @@ def _universe(setup: Setup) -> str:
     return "\n".join(parts)
 
 
-def _needs(facts: dict[str, Any]) -> str:
-    bars, settled = facts["bars"], facts["bars_settled"]
+def _needs(document: dict[str, Any]) -> str:
+    bars, settled = document["bars"], document["bars_settled"]
     text = f"{bars:,} bars"
     if settled > bars:
         text += f", {settled:,} until averages with a memory have settled"
-    return text + ("; a benchmark (--benchmark)" if facts["needs_benchmark"] else "")
+    return text + ("; a benchmark (--benchmark)" if document["needs_benchmark"] else "")
 
 
 def _flat(text: str) -> str:

@@ -19,19 +19,21 @@ __all__ = ["saved_line", "verify_lines"]
 _STYLES = {"same": "green", "changed": "yellow", "unknown": "yellow"}
 
 
-def verify_lines(found: Verification, limit: int | None, width: int) -> Iterator[RenderableType]:
+def verify_lines(
+    verification: Verification, limit: int | None, width: int
+) -> Iterator[RenderableType]:
     """Yield the whole report; ``limit``: most entries of each list."""
-    saved = found.saved
+    saved = verification.saved
     yield Text.assemble(("Technic verify ", "bold"), str(saved.folder), overflow="fold")
     yield saved_line(headline_of(saved))
-    yield _verdict(found)
+    yield _verdict(verification)
     yield Text()
-    yield _checks(found)
-    yield from _pair_lines("config", "table made with", "in scan.json", found.config)
-    yield from _table_lines("table", found.table, limit, width)
-    yield from _table_lines("filtered", found.filtered, limit, width)
-    yield from _ledger_lines(found.ledger, limit)
-    yield from _pair_lines("regime", "saved", "now", found.regime)
+    yield _checks(verification)
+    yield from _pair_lines("config", "table made with", "in scan.json", verification.config)
+    yield from _table_lines("table", verification.table, limit, width)
+    yield from _table_lines("filtered", verification.filtered, limit, width)
+    yield from _ledger_lines(verification.ledger, limit)
+    yield from _pair_lines("regime", "saved", "now", verification.regime)
 
 
 def saved_line(headline: Headline) -> Text:
@@ -43,84 +45,96 @@ def saved_line(headline: Headline) -> Text:
     return line.append(headline.unlabelled)
 
 
-def _verdict(found: Verification) -> Text:
-    table = found.table
-    if found.identical:
+def _verdict(verification: Verification) -> Text:
+    table = verification.table
+    if verification.identical:
         text = (
             f"identical: {table.rows_saved:,} rows and "
-            f"{len(found.saved.ledger):,} ledger entries, bit for bit"
+            f"{len(verification.saved.ledger):,} ledger entries, bit for bit"
         )
         return Text(text, "bold green")
     rows = len({cell.symbol for cell in table.cells})
     parts = (
-        (len(found.config), "key of the config", "keys of the config"),
+        (len(verification.config), "key of the config", "keys of the config"),
         (len(table.missing) + len(table.added), "row", "rows"),
         (len(table.columns_missing) + len(table.columns_added), "column", "columns"),
         (len(table.moved), "place", "places"),
         (len(table.cells), "cell", f"cells in {rows:,} row{'s' if rows > 1 else ''}"),
-        (_filtered(found.filtered), "value of a filtered symbol", "values of filtered symbols"),
-        (len(found.ledger), "ledger entry", "ledger entries"),
-        (len(found.regime), "part of the regime", "parts of the regime"),
+        (
+            _filtered(verification.filtered),
+            "value of a filtered symbol",
+            "values of filtered symbols",
+        ),
+        (len(verification.ledger), "ledger entry", "ledger entries"),
+        (len(verification.regime), "part of the regime", "parts of the regime"),
     )
     said = [f"{count:,} {one if count == 1 else many}" for count, one, many in parts if count]
     return Text(f"differs: {', '.join(said)}", "bold red")
 
 
-def _filtered(found: TableDifferences) -> int:
-    lists = (found.missing, found.added, found.columns_missing, found.columns_added, found.moved)
-    return len(found.cells) + sum(map(len, lists))
+def _filtered(differences: TableDifferences) -> int:
+    lists = (
+        differences.missing,
+        differences.added,
+        differences.columns_missing,
+        differences.columns_added,
+        differences.moved,
+    )
+    return len(differences.cells) + sum(map(len, lists))
 
 
-def _checks(found: Verification) -> Table:
+def _checks(verification: Verification) -> Table:
     grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
-    for check in found.checks:
+    for check in verification.checks:
         status = Text(check.status, _STYLES[check.status])
-        grid.add_row(Text(check.what, "bold"), status, check.detail)
-    grid.add_row(Text("runner", "bold"), Text(), found.runner.ran)
+        grid.add_row(Text(check.name, "bold"), status, check.detail)
+    grid.add_row(Text("runner", "bold"), Text(), verification.runner.ran)
     return grid
 
 
 def _table_lines(
-    name: str, found: TableDifferences, limit: int | None, width: int
+    name: str, differences: TableDifferences, limit: int | None, width: int
 ) -> Iterator[RenderableType]:
     lists = (
-        ("only saved", found.missing),
-        ("only now", found.added),
-        ("columns only saved", found.columns_missing),
-        ("columns only now", found.columns_added),
-        ("moved", [f"{one.symbol} {one.saved:,}→{one.now:,}" for one in found.moved]),
+        ("only saved", differences.missing),
+        ("only now", differences.added),
+        ("columns only saved", differences.columns_missing),
+        ("columns only now", differences.columns_added),
+        ("moved", [f"{place.symbol} {place.saved:,}→{place.now:,}" for place in differences.moved]),
     )
     for what, names in lists:
         if names:
             yield Text()
             items = [f"{len(names):,}", *names[:limit], *_rest(len(names), limit)]
             yield from listed(Text(f"{name}: {what}", "bold"), list(items), width)
-    if found.cells:
-        grid = _grid(f"{name}: cells", len(found.cells), limit, "symbol", "column")
-        for cell in found.cells[:limit]:
+    if differences.cells:
+        grid = _grid(f"{name}: cells", len(differences.cells), limit, "symbol", "column")
+        for cell in differences.cells[:limit]:
             grid.add_row(cell.symbol, cell.column, _value(cell.saved), _value(cell.now))
         yield Text()
         yield grid
 
 
-def _ledger_lines(found: Sequence[LedgerDifference], limit: int | None) -> Iterator[RenderableType]:
-    if not found:
+def _ledger_lines(
+    differences: Sequence[LedgerDifference], limit: int | None
+) -> Iterator[RenderableType]:
+    if not differences:
         return
-    grid = _grid("ledger", len(found), limit, "symbol")
-    for one in found[:limit]:
-        grid.add_row(one.symbol, _outcome(one.saved), _outcome(one.now))
+    grid = _grid("ledger", len(differences), limit, "symbol")
+    for difference in differences[:limit]:
+        grid.add_row(difference.symbol, _outcome(difference.saved), _outcome(difference.now))
     yield Text()
     yield grid
 
 
 def _pair_lines(
-    name: str, then: str, now: str, pairs: Mapping[str, tuple[object, object]]
+    name: str, first_heading: str, second_heading: str, pairs: Mapping[str, tuple[object, object]]
 ) -> Iterator[RenderableType]:
     if pairs:
-        grid = _grid(name, len(pairs), None, "key", last=(then, now))
+        grid = _grid(name, len(pairs), None, "key", last=(first_heading, second_heading))
         for key, (first, second) in pairs.items():
             grid.add_row(key, _value(first), _value(second))
         yield Text()

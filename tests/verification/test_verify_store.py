@@ -70,7 +70,7 @@ def verified(folder: Path, **settings: object) -> Verification:
 
 def check(found: Verification, what: str) -> tuple[str, str]:
     """Status and detail of one check."""
-    return next((one.status, one.detail) for one in found.checks if one.what == what)
+    return next((one.status, one.detail) for one in found.checks if one.name == what)
 
 
 def rewrite(store: BarStore, bars: LongBars) -> None:

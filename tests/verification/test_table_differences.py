@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from technic.result.ledger import Ledger
 from technic.verification.table_differences import (
     LedgerDifference,
-    Moved,
+    PlaceChange,
     ledger_differences,
     table_differences,
 )
@@ -139,8 +139,8 @@ def test_a_row_that_entered_moves_nobody():
     found = compare(table(["AA", "BB"]), table(["NEW", "AA", "BB"]))
     assert (found.added, found.moved) == (("NEW",), ())
     assert compare(table(["AA", "BB"]), table(["BB", "AA"])).moved == (
-        Moved("AA", 1, 2),
-        Moved("BB", 2, 1),
+        PlaceChange("AA", 1, 2),
+        PlaceChange("BB", 2, 1),
     )
 
 

@@ -55,12 +55,12 @@ def again(folder: Path, bars: LongBars, tmp_path: Path):
 
 def checks(found: Verification) -> dict[str, str]:
     """Status of each check."""
-    return {check.what: check.status for check in found.checks}
+    return {check.name: check.status for check in found.checks}
 
 
 def details(found: Verification) -> dict[str, str]:
     """Detail of each check."""
-    return {check.what: check.detail for check in found.checks}
+    return {check.name: check.detail for check in found.checks}
 
 
 @pytest.mark.parametrize("runner", ["local", "threads", None])
