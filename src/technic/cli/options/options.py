@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from technic.cli.options.values import amount
+from technic.engine.open import RunnerName
 
 __all__ = [
     "DataOptions",
@@ -362,7 +363,7 @@ class ScanRunOptions(RunOptions):
     """The same for a command that scans, and where the scan runs."""
 
     runner: Annotated[
-        Literal["auto", "local", "threads", "ray"] | None,
+        RunnerName | None,
         _option(RUN, "--runner", "Where the scan runs; the answer is the same. (default: local)"),
     ] = None
 
