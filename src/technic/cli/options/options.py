@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from technic.cli.options.values import amount
+from technic.data_engine.open_vendor import VENDORS
 from technic.engine.open import RunnerName
 
 __all__ = [
@@ -53,8 +54,7 @@ Provider = Annotated[
     _option(
         DATA,
         "--provider",
-        "demo (a simulated market), files, polygon, alpaca, tiingo, yahoo or loopback. "
-        "(default: demo)",
+        f"demo (a simulated market), files, {', '.join(VENDORS)}. (default: demo)",
         "NAME",
     ),
 ]
