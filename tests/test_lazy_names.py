@@ -8,7 +8,7 @@ import pytest
 
 import technic
 
-PACKAGES = ["technic", "technic.data_engine", "technic.setups"]
+PACKAGES = ["technic", "technic.data_engine", "technic.export", "technic.health", "technic.setups"]
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -12,7 +12,7 @@ import pytest
 
 from support.blocks_that_fail import Poisoning
 from support.made_up_market import SESSIONS, SYMBOLS, assert_same, scan
-from technic import ScanConfig
+from technic import ScanConfig, run_scan
 from technic.engine import open as choose
 from technic.engine import ray_runner
 from technic.engine.blocks import BlockOutcome, BlockScan, balanced_width
@@ -26,7 +26,7 @@ from technic.result.info import RunnerInfo
 from technic.scan.block import BlockRows, scan_block
 from technic.scan.windows import ScanWindows
 from technic.settings import load_settings
-from technic.testing import make_bars, make_panel
+from technic.testing import FakeProvider, make_bars, make_panel
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +57,11 @@ def test_a_result_says_where_it_ran(bars: LongBars, tmp_path):
 
 
 def test_a_runner_nobody_knows_is_refused(bars: LongBars, tmp_path):
-    """In the config at once, in the settings before anything is fetched."""
+    """In the config or in the settings, before anything is fetched."""
+    provider = FakeProvider(bars)
     with pytest.raises(ParameterError, match="runner is 'dask', allowed: auto, local"):
-        ScanConfig(runner="dask")
+        run_scan(ScanConfig(runner="dask"), provider=provider)
+    assert not provider.asked
     settings = load_settings({"TECHNIC_HOME": str(tmp_path), "TECHNIC_RUNNER": "dask"}, tmp_path)
     with pytest.raises(ParameterError, match="runner is 'dask'"):
         scan(bars, settings=settings)

@@ -12,7 +12,7 @@ from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import ScanConfig
 from technic.errors import ParameterError
 from technic.export import write
-from technic.export.tradingview import SIMULATED, watchlist
+from technic.export.tradingview import SIMULATED, render
 from technic.result.scan_result import ScanResult
 from technic.setups.setup import Setup, SetupCondition
 from technic.testing import make_bars
@@ -49,7 +49,7 @@ def listed(result: ScanResult, rows: list[tuple[str, str | None]], simulated=Fal
 
 def test_every_exchange_has_the_prefix_that_tradingview_uses(result):
     """Arca and NYSE American are AMEX there, Cboe BZX is CBOE; class shares keep their dot."""
-    found = watchlist(listed(result, [(symbol, exchange) for symbol, exchange, _ in LISTED]))
+    found = render(listed(result, [(symbol, exchange) for symbol, exchange, _ in LISTED]))
     assert found.text == ",".join(entry for _, _, entry in LISTED) + "\n"
     assert found.notes == ()
 
@@ -85,7 +85,7 @@ def test_symbols_without_a_known_exchange_are_named(result, capsys):
 def test_symbols_without_a_known_spelling_are_left_out_and_named(result):
     """A comma in a name must not become two symbols; a when-issued share has no spelling."""
     rows = [("AB,CD", "NYSE"), ("GEVw", "NYSE"), ("C", "NYSE")]
-    found = watchlist(listed(result, rows))
+    found = render(listed(result, rows))
     assert found.text == "NYSE:C\n"
     assert found.notes == (
         "2 symbols are left out, for how TradingView spells them is not known: AB,CD, GEVw",
@@ -95,8 +95,8 @@ def test_symbols_without_a_known_spelling_are_left_out_and_named(result):
 def test_a_table_without_exchanges_and_an_empty_one(result):
     """No listing says where: all stand without a prefix. No rows: an empty line."""
     bare = replace(result, table=pd.DataFrame({"symbol": ["AA", "BB"]}))
-    assert watchlist(bare, 1).text.endswith("\nAA\n")
-    assert watchlist(listed(result, [])).text == "\n"
+    assert render(bare, 1).text.endswith("\nAA\n")
+    assert render(listed(result, [])).text == "\n"
 
 
 def test_several_setups_are_sections(tmp_path: Path):
@@ -123,15 +123,15 @@ def test_several_setups_are_sections(tmp_path: Path):
     ]
     assert up
     assert others
-    text = watchlist(both).text
+    text = render(both).text
     expected = [SIMULATED, "###Up a lot today", ",".join(up), "###Any", ",".join(others)]
     assert text == "\n".join(expected) + "\n"
     (tmp_path / "list.txt").write_text(text, encoding="utf-8")
     assert load_symbols(tmp_path / "list.txt") == (*up, *others)
-    assert watchlist(both, 1).text.count("###") == 2
+    assert render(both, 1).text.count("###") == 2
 
     one = scan(bars, ScanConfig(setups=(setups[1],)))
-    assert watchlist(one).text.count("###") == 1  # SIMULATED
+    assert render(one).text.count("###") == 1  # SIMULATED
 
 
 def test_the_spelling_is_a_convention_like_any_other():

@@ -1,17 +1,17 @@
-"""Providers by name: the one place that knows them all."""
+"""Providers by name, opened: a vendor comes with its store."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.interfaces.remote_provider import RemoteProvider
 from technic.data_engine.interfaces.transport import TransportFactory
+from technic.data_engine.open_vendor import VENDORS
 from technic.errors import ParameterError
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
@@ -26,9 +26,7 @@ __all__ = [
     "transport_factory",
 ]
 
-T = TypeVar("T")
-
-REMOTE = ("polygon", "polygon-files", "alpaca", "tiingo", "yahoo", "loopback")
+REMOTE = tuple(VENDORS)
 PROVIDERS = ("demo", "files", *REMOTE)
 
 
@@ -67,76 +65,9 @@ def open_provider(
 
 def open_remote(name: str, settings: Settings) -> RemoteProvider:
     """Open a vendor's interface with the user's keys; asks nothing yet."""
-    if name not in _OPENERS:
+    if name not in VENDORS:
         raise ParameterError("provider", name, ", ".join(PROVIDERS))
-    return _OPENERS[name](settings)
-
-
-def _polygon(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.providers.vendors import polygon
-
-    plans = {"free": polygon.FREE, "paid": polygon.PAID}
-    return polygon.PolygonProvider(
-        _key("polygon_key", settings.polygon_key),
-        base_url=settings.polygon_url or polygon.BASE_URL,
-        plan=_plan("polygon_plan", settings.polygon_plan, plans),
-    )
-
-
-def _polygon_files(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.providers.vendors import polygon
-    from technic.data_engine.providers.vendors.polygon_files import PolygonFiles
-
-    key = _key("polygon_key", settings.polygon_key)
-    return PolygonFiles(key, base_url=settings.polygon_url or polygon.BASE_URL)
-
-
-def _alpaca(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.providers.vendors import alpaca
-
-    plans = {"basic": alpaca.BASIC, "plus": alpaca.PLUS}
-    feeds: dict[str, alpaca.Feed] = {"sip": "sip", "iex": "iex"}
-    return alpaca.AlpacaProvider(
-        _key("alpaca_key", settings.alpaca_key),
-        _key("alpaca_secret", settings.alpaca_secret),
-        base_url=settings.alpaca_url or alpaca.BASE_URL,
-        plan=_plan("alpaca_plan", settings.alpaca_plan, plans),
-        feed=_plan("alpaca_feed", settings.alpaca_feed, feeds),
-    )
-
-
-def _tiingo(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.providers.vendors import tiingo
-
-    plans = {"free": tiingo.FREE, "power": tiingo.POWER}
-    return tiingo.TiingoProvider(
-        _key("tiingo_key", settings.tiingo_key),
-        base_url=settings.tiingo_url or tiingo.BASE_URL,
-        plan=_plan("tiingo_plan", settings.tiingo_plan, plans),
-    )
-
-
-def _yahoo(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.providers.vendors.yahoo import YahooProvider
-
-    del settings  # Yahoo knows no keys
-    return YahooProvider()
-
-
-def _loopback(settings: Settings) -> RemoteProvider:
-    from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL, LoopbackProvider
-
-    return LoopbackProvider(base_url=settings.loopback_url or LOOPBACK_URL)
-
-
-_OPENERS: dict[str, Callable[[Settings], RemoteProvider]] = {
-    "polygon": _polygon,
-    "polygon-files": _polygon_files,
-    "alpaca": _alpaca,
-    "tiingo": _tiingo,
-    "yahoo": _yahoo,
-    "loopback": _loopback,
-}
+    return VENDORS[name].open(settings)
 
 
 def transport_factory(remote: RemoteProvider, settings: Settings) -> TransportFactory:
@@ -147,29 +78,10 @@ def transport_factory(remote: RemoteProvider, settings: Settings) -> TransportFa
     from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 
     sockets = partial(AiohttpTransport, remote.capabilities.max_concurrent)
-    if remote.name == "polygon-files":
-        from technic.data_engine.network.s3_transport import FLAT_FILES_URL, S3Access, S3Transport
-
-        access = S3Access(
-            _key("polygon_s3_key", settings.polygon_s3_key),
-            _key("polygon_s3_secret", settings.polygon_s3_secret),
-            settings.polygon_s3_url or FLAT_FILES_URL,
-        )
-        return lambda: S3Transport(access, sockets())
-    if remote.name == "yahoo":
-        from technic.data_engine.network.yahoo_transport import YahooTransport
-
-        return YahooTransport
-    return sockets
-
-
-def _plan(name: str, chosen: str | None, plans: dict[str, T]) -> T:
-    """Return the plan of that name; the first one unless the user says otherwise."""
-    if chosen is None:
-        return next(iter(plans.values()))
-    if chosen not in plans:
-        raise ParameterError(name, chosen, ", ".join(plans), f"set TECHNIC_{name.upper()}")
-    return plans[chosen]
+    vendor = VENDORS.get(remote.name)
+    return (
+        sockets if vendor is None or vendor.connect is None else vendor.connect(settings, sockets)
+    )
 
 
 def store_url(name: str, settings: Settings) -> str:
@@ -182,9 +94,8 @@ def store_url(name: str, settings: Settings) -> str:
             "a URL without a key in it; set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the like"
         )
         raise ParameterError("store", "(not shown)", what)
-    folder = name
-    if name == "alpaca":  # the volumes of two feeds must not meet in one store
-        folder += f"-{settings.alpaca_feed or 'sip'}"
+    vendor = VENDORS[name]
+    folder = name if vendor.folder is None else vendor.folder(settings)
     return f"{(settings.store or str(settings.home / 'store')).rstrip('/')}/{folder}"
 
 
@@ -208,19 +119,10 @@ def _with_store(
     return StoredProvider(Syncer(remote, store, calendar, now, rules, connect), folder)
 
 
-def _key(name: str, key: str | None) -> str:
-    if key is None:
-        raise ParameterError(name, None, "your key", f"set TECHNIC_{name.upper()}")
-    return key
-
-
 def market_clock(name: str, settings: Settings) -> Callable[[], dt.datetime]:
-    """Return the clock of this machine; the simulated market has its own."""
-    if name == "loopback":
-        from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL, MarketClock
-
-        return MarketClock(settings.loopback_url or LOOPBACK_URL)
-    return _clock
+    """Return the clock of this machine, or the vendor's own where it has one."""
+    vendor = VENDORS.get(name)
+    return _clock if vendor is None or vendor.clock is None else vendor.clock(settings)
 
 
 def _clock() -> dt.datetime:

@@ -1,29 +1,44 @@
-"""Choosing a runner by name, and saying which one ran and why.
+"""Runners by name: how each is opened, which one ran and why.
 
 ``auto`` takes Ray where it can start and falls back to local, with the reason; a runner that was
-asked for by name runs or the scan fails.
+asked for by name runs or the scan fails. A runner's module is imported when it is opened, so that
+the names cost nothing.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import logging
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
 
-from technic.engine.local import LocalRunner
-from technic.engine.runner import Runner
-from technic.engine.threads import ThreadsRunner
 from technic.errors import MissingExtraError, ParameterError, RunnerError
-from technic.scan.config import RUNNERS
 
-__all__ = ["DEFAULT_RUNNER", "ChosenRunner", "check_runner", "open_runner"]
+if TYPE_CHECKING:
+    from technic.engine.runner import Runner
+
+__all__ = ["DEFAULT_RUNNER", "ChosenRunner", "RunnerName", "check_runner", "open_runner"]
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_RUNNER = "local"
+RunnerName = Literal["auto", "local", "threads", "ray"]
+"""What may be asked for: a runner of ``_RUNNERS``, or ``auto``."""
+
+DEFAULT_RUNNER: RunnerName = "local"
 """Where a scan runs when neither its config nor the settings say."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A runner to be opened: given the address of a cluster, or None for one of its own.
+
+    ``package``: what it cannot run without, by the name of its extra.
+    """
+
+    open: Callable[[str | None], AbstractContextManager[Runner]]
+    package: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +57,11 @@ class ChosenRunner:
 
 def check_runner(name: str) -> None:
     """Raise when ``name`` is no runner or its extra is missing: before anything is fetched."""
-    if name not in RUNNERS:
-        raise ParameterError("runner", name, ", ".join(RUNNERS))
-    if name == "ray" and importlib.util.find_spec("ray") is None:
-        raise MissingExtraError("the runner 'ray'", "ray", "ray")
+    if name not in get_args(RunnerName):
+        raise ParameterError("runner", name, ", ".join(get_args(RunnerName)))
+    package = None if name == "auto" else _RUNNERS[name].package
+    if package is not None and importlib.util.find_spec(package) is None:
+        raise MissingExtraError(f"the runner {name!r}", package, package)
 
 
 @contextmanager
@@ -60,38 +76,55 @@ def open_runner(
     """
     if given is not None:
         yield ChosenRunner(given, given.name)
-    elif name == "local":
-        yield ChosenRunner(LocalRunner(), name)
-    elif name == "threads":
-        yield ChosenRunner(ThreadsRunner(), name)
-    else:
-        with _open_ray(name, ray_address) as chosen:
+    elif name == "auto":
+        with _ray_or_local(ray_address) as chosen:
             yield chosen
+    else:
+        check_runner(name)
+        with _RUNNERS[name].open(ray_address) as runner:
+            yield ChosenRunner(runner, name)
 
 
 @contextmanager
-def _open_ray(name: str, address: str | None) -> Iterator[ChosenRunner]:
-    from technic.engine.ray_runner import RayRunner
-
-    try:
-        check_runner("ray")
-        session = _started(address)
-    except (MissingExtraError, RunnerError) as error:
-        if name == "ray":
-            raise
-        logger.warning("the scan runs locally: %s", error)
-        yield ChosenRunner(LocalRunner(), name, str(error))
-        return
-    with session:
-        yield ChosenRunner(RayRunner(), name, "Ray is there" if name == "auto" else "")
+def _ray_or_local(address: str | None) -> Iterator[ChosenRunner]:
+    with ExitStack() as opened:
+        try:
+            check_runner("ray")
+            runner, reason = opened.enter_context(_ray(address)), "Ray is there"
+        except (MissingExtraError, RunnerError) as error:
+            logger.warning("the scan runs locally: %s", error)
+            runner, reason = opened.enter_context(_local(None)), str(error)
+        yield ChosenRunner(runner, "auto", reason)
 
 
-def _started(address: str | None) -> ExitStack:
+def _local(_: str | None) -> AbstractContextManager[Runner]:
+    from technic.engine.local import LocalRunner
+
+    return nullcontext(LocalRunner())
+
+
+def _threads(_: str | None) -> AbstractContextManager[Runner]:
+    from technic.engine.threads import ThreadsRunner
+
+    return nullcontext(ThreadsRunner())
+
+
+@contextmanager
+def _ray(address: str | None) -> Iterator[Runner]:
     """Start Ray; one that is installed and broken is one that cannot start."""
-    from technic.engine.ray_runner import START_HINT, start_ray
+    from technic.engine.ray_runner import START_HINT, RayRunner, start_ray
 
     try:
-        return start_ray(address)
+        session = start_ray(address)
     except ImportError as error:
         what = f"it is installed and cannot be imported ({error})"
         raise RunnerError("ray", what, START_HINT) from error
+    with session:
+        yield RayRunner()
+
+
+_RUNNERS: Mapping[str, _Entry] = {
+    "local": _Entry(_local),
+    "threads": _Entry(_threads),
+    "ray": _Entry(_ray, package="ray"),
+}

@@ -1,11 +1,31 @@
 """Scan results for other programs and people: csv, json, parquet, xlsx, md, TradingView.
 
 The ranked table for a terminal is the command line's; here nothing is shortened or rounded but in
-``md``, which is for reading.
+``md``, which is for reading. One module a format; ``formats`` names them.
 """
 
-from technic.export.ledger import check_ledger_target, write_ledger
-from technic.export.targets import FORMATS, check_target, format_of
-from technic.export.write import write
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from technic._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from technic.export.formats import FORMATS
+    from technic.export.ledger import check_ledger_target, write_ledger
+    from technic.export.targets import check_target, format_of
+    from technic.export.write_result import write
 
 __all__ = ["FORMATS", "check_ledger_target", "check_target", "format_of", "write", "write_ledger"]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "FORMATS": "technic.export.formats",
+        "check_ledger_target": "technic.export.ledger",
+        "check_target": "technic.export.targets",
+        "format_of": "technic.export.targets",
+        "write": "technic.export.write_result",
+        "write_ledger": "technic.export.ledger",
+    },
+)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 
+from technic.export.rendered import Rendered
 from technic.result.main_columns import MAIN_COLUMNS
 from technic.result.scan_result import ScanResult
 
-__all__ = ["markdown"]
+__all__ = ["render"]
 
 ANY = "*"
 """The format of a column that was asked for: numbers as they are, or text."""
 
 
-def markdown(result: ScanResult, limit: int | None = None) -> str:
+def render(result: ScanResult, limit: int | None = None) -> Rendered:
     """Return the main columns as a Markdown table under the headline; the ledger follows."""
     rows = result.table if limit is None else result.table.head(limit)
     chosen = [column for column in _places(result) if column[0] in rows]
@@ -30,7 +31,7 @@ def markdown(result: ScanResult, limit: int | None = None) -> str:
     lines += ["", _line(["outcome", "symbols"]), _line([":--", "--:"])]
     lines += [_line([name, f"{count:,}"]) for name, count in result.ledger.counts.items()]
     lines.append(_line(["**universe**", f"**{result.universe.size:,}**"]))
-    return "\n".join(lines) + "\n"
+    return Rendered.of_text("\n".join(lines) + "\n")
 
 
 def _places(result: ScanResult) -> list[tuple[str, str, str]]:

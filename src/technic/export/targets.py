@@ -8,31 +8,34 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from technic.errors import MissingExtraError, ParameterError
+from technic.export.formats import FORMATS, Format, FormatName
 
-__all__ = ["BINARY", "FORMATS", "check_target", "format_of", "replacing"]
+__all__ = ["check_file", "check_target", "format_of", "replacing"]
 
-FORMATS = ("csv", "json", "parquet", "xlsx", "md", "tradingview")
-BINARY = ("parquet", "xlsx")
-"""Formats that are no text, so they need a file."""
-_ENDINGS = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx", ".md": "md"}
+_ENDINGS = {one.ending: name for name, one in FORMATS.items() if one.ending is not None}
 
 
-def format_of(out: Path | None) -> str | None:
+def format_of(out: Path | None) -> FormatName | None:
     """Return the format that a file's ending names; None where it names none."""
     return _ENDINGS.get(out.suffix.lower()) if out is not None else None
 
 
-def check_target(format_: str, out: Path | None) -> None:
-    """Raise UsageError when ``format_`` cannot be written to ``out`` (None: standard output)."""
-    if format_ not in FORMATS:
+def check_target(format_: str, out: Path | None) -> Format:
+    """Return the format, or raise UsageError when it cannot be written to ``out``.
+
+    ``out``: None for standard output.
+    """
+    chosen = next((one for name, one in FORMATS.items() if name == format_), None)
+    if chosen is None:
         raise ParameterError("format", format_, ", ".join(FORMATS))
-    if format_ in BINARY and out is None:
+    if chosen.binary and out is None:
         hint = f"for example: --out scan.{format_}"
         raise ParameterError("out", out, f"a file, which --format {format_} needs", hint)
-    if format_ == "xlsx" and importlib.util.find_spec("xlsxwriter") is None:
-        raise MissingExtraError("--format xlsx", "xlsxwriter", "xlsx")
+    if chosen.package is not None and importlib.util.find_spec(chosen.package) is None:
+        raise MissingExtraError(f"--format {format_}", chosen.package, chosen.extra or "")
     if out is not None:
         check_file("out", out)
+    return chosen
 
 
 def check_file(parameter: str, path: Path) -> None:

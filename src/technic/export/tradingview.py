@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from technic.errors import ParameterError
+from technic.export.rendered import Rendered
 from technic.result.scan_result import ScanResult
 from technic.universe import format_symbol, parse
 from technic.universe.load import exchange_name
 
-__all__ = ["Watchlist", "watchlist"]
+__all__ = ["render"]
 
 PREFIXES = {
     "NASDAQ": "NASDAQ",
@@ -33,15 +33,7 @@ SHOWN = 6
 """Symbols that a sentence names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watchlist:
-    """``text``: the file. ``notes``: sentences on symbols that are not in it as they should be."""
-
-    text: str
-    notes: tuple[str, ...]
-
-
-def watchlist(result: ScanResult, limit: int | None = None) -> Watchlist:
+def render(result: ScanResult, limit: int | None = None) -> Rendered:
     """Return the symbols of the table, in its order; those of several setups in sections.
 
     A symbol that meets several setups stands in the section of the first, for a list holds a symbol
@@ -71,7 +63,7 @@ def watchlist(result: ScanResult, limit: int | None = None) -> Watchlist:
         *_note(bare, "have no exchange that TradingView has a prefix for and stand without one"),
         *_note(unspelt, "are left out, for how TradingView spells them is not known"),
     )
-    return Watchlist("\n".join(lines) + "\n", notes)
+    return Rendered.of_text("\n".join(lines) + "\n", notes)
 
 
 def _sections(result: ScanResult, entries: dict[str, str]) -> Iterator[str]:

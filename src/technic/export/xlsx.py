@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from technic.errors import MissingExtraError
+from technic.export.rendered import Rendered
 from technic.result.json_values import plain
 from technic.result.scan_result import ScanResult
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["write_xlsx"]
+__all__ = ["render"]
 
 HEADER_ROW = 2
 """Rows above it hold the headline and the warnings; counted from 0."""
@@ -26,17 +27,19 @@ WHOLE, RATING, PERCENT, PLAIN = "#,##0", "0.0", "+0.00;-0.00;0.00", "#,##0.00"
 _WIDTHS = {"symbol": 9, "company": 32, "sector": 22, "industry": 28, "plan_note": 32}
 
 
-def write_xlsx(result: ScanResult, limit: int | None, path: Path) -> None:
-    """Write sheets "scan" and "ledger"; the headline says data time, and SIMULATED where it is."""
+def render(result: ScanResult, limit: int | None = None) -> Rendered:
+    """Return sheets "scan" and "ledger"; the headline says data time, and SIMULATED where it is."""
     try:
         import xlsxwriter
     except ImportError:
         raise MissingExtraError("xlsx", "xlsxwriter", "xlsx") from None
-    with xlsxwriter.Workbook(path) as book:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
         book.set_properties({"title": f"Technic scan {result.headline()}"})
         rows = result.rows(limit)
         _write_scan(book, book.add_worksheet("scan"), result, rows)
         _write_ledger(book, book.add_worksheet("ledger"), result)
+    return Rendered(file.getvalue())
 
 
 def _write_scan(book: Workbook, sheet: Worksheet, result: ScanResult, rows: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from technic.data_engine.interfaces.requests import Capabilities
 from technic.data_engine.network.run_async import run_async
 from technic.data_engine.open_provider import market_clock, open_remote, transport_factory
+from technic.data_engine.open_vendor import VENDORS
 from technic.data_engine.sync.key_check import Finding, KeyCheck
 from technic.errors import TechnicError
 from technic.health.check import Check
@@ -17,12 +18,6 @@ from technic.settings import Settings
 
 __all__ = ["settings_advice", "vendor_checks"]
 
-PLANS = {
-    "polygon": ("free", "paid"),
-    "alpaca": ("basic", "plus"),
-    "tiingo": ("free", "power"),
-}
-"""The smaller and the larger plan that the settings know."""
 STATES: dict[str, Literal["ok", "warn", "fail"]] = {
     "yes": "ok",
     "no": "warn",
@@ -57,9 +52,10 @@ def vendor_checks(name: str, settings: Settings, calendar: SessionCalendar) -> I
 
 def _with_largest_plan(name: str, settings: Settings) -> Settings:
     """Settings under which every kind of request is there to be tried."""
-    if name not in PLANS:
+    plans = VENDORS[name].plans
+    if not plans:
         return settings
-    larger: dict[str, Any] = {f"{name}_plan": PLANS[name][1]}
+    larger: dict[str, Any] = {f"{name}_plan": plans[-1]}
     return replace(settings, **larger)
 
 
@@ -91,9 +87,9 @@ def settings_advice(
     if findings["request rate"].verdict == "no" and rate is not None:
         detail = f"Technic keeps to {rate:g} requests a minute by the settings"
         yield Check(f"{name}: settings", "ok", detail)
-    if name not in PLANS:
+    if not VENDORS[name].plans:
         return
-    smaller, larger = PLANS[name]
+    smaller, larger = VENDORS[name].plans[0], VENDORS[name].plans[-1]
     deep = configured.history_days is None or configured.history_days >= THREE_YEARS
     promised = {
         "snapshot": "snapshot" in configured.kinds,

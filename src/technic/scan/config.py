@@ -1,7 +1,8 @@
 """ScanConfig: everything that decides what a scan says.
 
 The config is part of a saved result, so it holds values only: names of files and providers, no
-open objects. Each group of rules validates itself when it is made.
+open objects. Each group of rules validates itself when it is made; whether there is a provider or a
+runner of some name is known to those who open it.
 """
 
 from __future__ import annotations
@@ -19,11 +20,10 @@ from technic.setups.setup import Setup
 from technic.trade_plan import PlanRules
 from technic.universe import PrescreenRules, parse_symbols
 
-__all__ = ["RUNNERS", "FilterRules", "ScanConfig", "SortOrder"]
+__all__ = ["FilterRules", "ScanConfig", "SortOrder"]
 
 DEFAULT_BARS = 300
 DEFAULT_SORT = "tech_rating:desc"
-RUNNERS = ("auto", "local", "threads", "ray")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +147,7 @@ class ScanConfig:
     runner: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("provider", "data", "universe", "watchlist", "benchmark"):
+        for name in ("provider", "data", "universe", "watchlist", "benchmark", "runner"):
             value = getattr(self, name)
             if isinstance(value, PathLike):
                 object.__setattr__(self, name, fspath(value))
@@ -165,8 +165,6 @@ class ScanConfig:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ParameterError(name, value, "a whole number from 1")
-        if self.runner is not None and self.runner not in RUNNERS:
-            raise ParameterError("runner", self.runner, ", ".join(RUNNERS))
         if not 0 <= self.min_success_pct <= 100:
             raise ParameterError("min_success_pct", self.min_success_pct, "0 to 100")
         SortOrder.parse(self.sort)

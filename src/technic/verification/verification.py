@@ -12,10 +12,10 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.price_cache import PriceFrames
+from technic.engine.open import RunnerName
 from technic.result.info import RunnerInfo
 from technic.result.json_values import plain
 from technic.result.saved import SavedScan, load_saved
@@ -102,7 +102,7 @@ def verify(
     price_cache: PriceFrames | None = None,
     provider: Provider | None = None,
     data: str | None = None,
-    runner: Literal["auto", "local", "threads", "ray"] | None = None,
+    runner: RunnerName | None = None,
     settings: Settings | None = None,
     now: dt.datetime | None = None,
     progress: ScanProgress | None = None,

@@ -18,6 +18,7 @@ from technic.cli.options.options import (
     UniverseOptions,
 )
 from technic.errors import ParameterError
+from technic.export.formats import FORMATS, FormatName
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
@@ -26,7 +27,8 @@ __all__ = ["scan"]
 
 DEFAULT_LIMIT = 25
 
-Format = Literal["table", "csv", "json", "parquet", "xlsx", "md", "tradingview"]
+Format = Literal["table", FormatName]
+BINARY = " and ".join(name for name, one in FORMATS.items() if one.binary)
 
 
 def scan(
@@ -59,7 +61,7 @@ def scan(
         Format | None,
         typer.Option(
             "--format",
-            help="How to print it; parquet and xlsx need --out. (default: table)",
+            help=f"How to print it; {BINARY} need --out. (default: table)",
             rich_help_panel=RUN,
         ),
     ] = None,

@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 import typer
 
 from technic.cli.options.values import amount
+from technic.data_engine.open_vendor import VENDORS
+from technic.engine.open import RunnerName
 
 __all__ = [
     "DataOptions",
@@ -52,8 +54,7 @@ Provider = Annotated[
     _option(
         DATA,
         "--provider",
-        "demo (a simulated market), files, polygon, alpaca, tiingo, yahoo or loopback. "
-        "(default: demo)",
+        f"demo (a simulated market), files, {', '.join(VENDORS)}. (default: demo)",
         "NAME",
     ),
 ]
@@ -362,7 +363,7 @@ class ScanRunOptions(RunOptions):
     """The same for a command that scans, and where the scan runs."""
 
     runner: Annotated[
-        Literal["auto", "local", "threads", "ray"] | None,
+        RunnerName | None,
         _option(RUN, "--runner", "Where the scan runs; the answer is the same. (default: local)"),
     ] = None
 

@@ -11,7 +11,7 @@ from technic.cli.render.console import console_for, note, recording_console
 from technic.cli.render.ranking import ranking_lines
 from technic.cli.render.report import headline, report_lines
 from technic.errors import ParameterError
-from technic.export import check_target, format_of, write
+from technic.export import FORMATS, check_target, format_of, write
 from technic.export.targets import check_file, replacing
 from technic.result.scan_result import ScanResult
 
@@ -29,7 +29,8 @@ def chosen_format(format_: str | None, out: Path | None) -> str:
         check_file("out", out)
     named = format_of(out)
     if format_ is None and out is not None and named is None and out.suffix not in TEXT_ENDINGS:
-        allowed = "a file ending .csv, .json, .parquet, .xlsx, .md or .txt"
+        endings = [one.ending for one in FORMATS.values() if one.ending]
+        allowed = f"a file ending {', '.join(endings)} or {TEXT_ENDINGS[0]}"
         raise ParameterError("out", str(out), allowed, "or name the format with --format")
     chosen = format_ or named or "table"
     if chosen != "table":

@@ -12,7 +12,7 @@ from technic.data_engine.gate.rules import GATE_CODES, GateRules
 from technic.testing import make_bars
 from technic.universe.prescreen_rules import RULES
 
-PAGE = (Path(__file__).resolve().parents[1] / "docs" / "output.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "output.md").read_text(encoding="utf-8")
 
 
 def section(title: str) -> dict[str, str]:
