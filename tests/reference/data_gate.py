@@ -17,7 +17,7 @@ RATIOS = (5 / 4, 4 / 3, 3 / 2, 2, 5 / 2, 3)
 
 def gate_code(bars: Sequence[Bar], today: int) -> str | None:
     """Return the code of one symbol, None when it passes."""
-    usable, last_code = usable_bars(bars)
+    usable, last_code = bars_left(bars)
     if len(usable) < 20:
         return "few_bars"
     if today - bars[-1][0] > 5:
@@ -25,7 +25,7 @@ def gate_code(bars: Sequence[Bar], today: int) -> str | None:
     return last_code or _recent_code(usable)
 
 
-def usable_bars(bars: Sequence[Bar]) -> tuple[list[Bar], str | None]:
+def bars_left(bars: Sequence[Bar]) -> tuple[list[Bar], str | None]:
     """Return the bars that a scan reads, and what is wrong with the last bar of all."""
     shifts: list[tuple[str, str] | None] = []
     for kind in ("impossible", "single", "print"):
@@ -36,7 +36,7 @@ def usable_bars(bars: Sequence[Bar]) -> tuple[list[Bar], str | None]:
             judge = _impossible if kind == "impossible" else _single
             none = {at: code for at in range(len(bars)) if (code := judge(bars, at))}
         if none:
-            usable, code = usable_bars([bar for at, bar in enumerate(bars) if at not in none])
+            usable, code = bars_left([bar for at, bar in enumerate(bars) if at not in none])
             return usable, none.get(len(bars) - 1) if len(bars) - 1 in none else code
     begin, last_code = 0, None
     for at, shift in enumerate(shifts):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reference.gate_bars import Bars, at_end, on, one, ordinary, panel_of, scaled, sessions
-from technic.data_engine.gate.gate import GateReport, GateRules, usable_panel
+from technic.data_engine.gate.gate import GateReport, GateRules, usable_bars
 from technic.panel import FIELDS
 
 ANY = GateRules(min_bars=1, price_floor=0.0)
@@ -40,7 +40,7 @@ def test_an_unadjusted_split_ends_history(ratio, seed):
         report = whole(bars, length)
         assert report.code[0] is None
         assert report.usable_since[0] == sessions(80)[day]
-        assert report.rows[0] == length - day - 1
+        assert report.usable_rows[0] == length - day - 1
 
 
 def test_the_sentence_names_ratio_closes_and_day():
@@ -141,10 +141,10 @@ def test_a_print_that_returns_is_no_bar(factor):
         assert report.code[0] is None
         assert np.isnat(report.usable_since[0])
         assert "1 bar is left out, the last: close" in report.detail[0]
-        usable = usable_panel(panel, report, np.array([0]))
+        usable, _ = usable_bars(panel, report.rows, report, np.array([0]))
         assert usable.left_out.tolist() == [1]
         assert usable.length.tolist() == [length - 1]
-        assert report.rows.tolist() == [length - 2]
+        assert report.usable_rows.tolist() == [length - 2]
         for name in FIELDS:
             np.testing.assert_array_equal(getattr(usable, name)[:, 0], clean[name][: length - 1])
 
@@ -174,7 +174,7 @@ def test_a_price_times_100_for_a_day_is_no_bar(factor, day):
     assert whole(bars, day + 1).code[0] == "price_x100"
     report = whole(bars)
     assert report.code[0] is None
-    assert report.rows[0] == 78
+    assert report.usable_rows[0] == 78
 
 
 @pytest.mark.parametrize(("field", "factor"), [("high", 100.0), ("low", 0.01)])
@@ -183,7 +183,7 @@ def test_a_single_price_times_100_is_enough(field, factor):
     bars = ordinary()
     bars[field][50] = bars["close"][49] * factor
     assert whole(bars, 51).code[0] == "price_x100"
-    assert whole(bars).rows[0] == 78
+    assert whole(bars).usable_rows[0] == 78
 
 
 def test_prices_that_stay_times_100_end_history():
@@ -203,7 +203,7 @@ def test_impossible_values_are_no_bars(field):
         bars[field][30] = value
         fine = field == "volume" and value == 0.0
         assert whole(bars, 31).code[0] == (None if fine else "bad_price")
-        assert whole(bars).rows[0] == (79 if fine else 78)
+        assert whole(bars).usable_rows[0] == (79 if fine else 78)
     everywhere = ordinary()
     everywhere[field][:] = 1.1e15
     assert one(everywhere) == "few_bars"
@@ -229,7 +229,7 @@ def test_bars_out_of_order_are_none(field, factor, code):
         bars[name][30] = bars["close"][30]
     bars[field][30] *= factor
     assert whole(bars, 31).code[0] == code
-    assert whole(bars).rows[0] == (79 if code is None else 78)
+    assert whole(bars).usable_rows[0] == (79 if code is None else 78)
 
 
 def test_bars_around_one_that_is_none_are_judged_without_it():
@@ -261,7 +261,7 @@ def test_what_is_skipped_is_not_looked_for():
     nothing = GateRules(skip=("unadjusted_split", "bad_price", "high_below_low"))
     assert at_end(panel, nothing).detail[0] is None
     levels = at_end(panel, GateRules(skip=("unadjusted_split",)))
-    assert (levels.rows[0], np.isnat(levels.usable_since[0])) == (78, True)
+    assert (levels.usable_rows[0], np.isnat(levels.usable_since[0])) == (78, True)
     hole = panel_of({"A": ordinary(100)}, {"A": slice(40, 80)})
     assert np.isnat(at_end(hole, GateRules(skip=("missing_sessions",))).usable_since[0])
 
@@ -294,4 +294,24 @@ def test_a_break_is_found_wherever_it_lies():
     columns = {str(i): scaled(ordinary(300), i, -1.0) for i in range(299)}
     report = at_end(panel_of(columns), ANY)
     assert sorted(report.breaks.bar.tolist()) == [*range(299)]
-    assert (report.rows == 298).all()
+    assert (report.usable_rows == 298).all()
+
+
+def test_a_window_that_goes_back_further_loses_the_same_bars():
+    """What the base window is found to be is what an expression with a longer window reads."""
+    bars = scaled(split(ordinary(200), 150, 3.0), 170, -1.0)
+    prints = scaled(ordinary(200, seed=2), 150, 1 / 25, 25.0)
+    panel = panel_of({"CUT": bars, "PRINT": prints, "WHOLE": ordinary(200, seed=3)})
+    day, everyone = panel.sessions[-1], np.arange(3)
+    base = panel.window(panel.sessions[100], day)
+    report = at_end(base, ANY)
+    near, near_rows = usable_bars(base, base.rows_at(day), report, everyone)
+    far, far_rows = usable_bars(panel, panel.rows_at(day), report, everyone)
+    assert near_rows.tolist() == [48, 98, 99]
+    assert far_rows.tolist() == [48, 198, 199]
+    assert far.session[:49, 0].tolist() == [i for i in range(150, 200) if i != 170]
+    assert far.session[:199, 1].tolist() == [i for i in range(200) if i != 150]
+    for name in FIELDS:
+        for i, length in enumerate(near.length.tolist()):
+            longer = getattr(far, name)[: far.length[i], i]
+            np.testing.assert_array_equal(getattr(near, name)[:length, i], longer[-length:])

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference.data_gate import gate_code, usable_bars
+from reference.data_gate import bars_left, gate_code
 from reference.gate_bars import at_end, on, one, ordinary, panel_of, scaled, sessions
-from technic.data_engine.gate.gate import GATE_CODES, GateRules, gate, usable_panel
+from technic.data_engine.gate.gate import GATE_CODES, GateRules, gate, usable_bars
 from technic.errors import ParameterError
 from technic.panel import FIELDS, BarPanel, LongBars
 
@@ -61,7 +61,7 @@ def test_false_real_bars_are_named_on_their_day_and_left_out_after_it(real, symb
         assert report.code[0] is None
         assert np.isnat(report.usable_since[0])
         assert column.session[report.breaks.bar, 0].tolist() == [bad]
-        assert report.rows[0] == column.rows_at(day)[0] - 1
+        assert report.usable_rows[0] == column.rows_at(day)[0] - 1
 
 
 @pytest.mark.parametrize("symbol", TRUE_MOVES)
@@ -100,14 +100,14 @@ def test_real_answers_are_those_of_the_plain_loop(real):
     for day in part.sessions[[15, 60, 200, 361, 547]]:
         rows, today = part.rows_at(day), int(np.searchsorted(part.sessions, day))
         report = on(part, day)
-        usable = usable_panel(part, report, np.arange(part.n_symbols))
+        usable, _ = usable_bars(part, rows, report, np.arange(part.n_symbols))
         for i, symbol in enumerate(part.symbols):
             bars = [
                 (int(part.session[row, i]), *values[row, i].tolist()) for row in range(rows[i] + 1)
             ]
             assert report.code[i] == gate_code(bars, today), symbol
-            expected = [bar[0] for bar in usable_bars(bars)[0]]
-            assert usable.session[: report.rows[i] + 1, i].tolist() == expected, symbol
+            expected = [bar[0] for bar in bars_left(bars)[0]]
+            assert usable.session[: report.usable_rows[i] + 1, i].tolist() == expected, symbol
 
 
 def test_later_bars_change_nothing(real):
@@ -318,12 +318,12 @@ def test_random_defects_get_the_code_of_the_plain_loop(data):
     day = panel.sessions[data.draw(st.integers(0, len(panel.sessions) - 1))]
     rows, today = panel.rows_at(day), int(np.searchsorted(panel.sessions, day))
     report = on(panel, day)
-    usable = usable_panel(panel, report, np.arange(panel.n_symbols))
+    usable, _ = usable_bars(panel, rows, report, np.arange(panel.n_symbols))
     for i in range(panel.n_symbols):
         cells = [
             (int(panel.session[row, i]), *(float(getattr(panel, f)[row, i]) for f in FIELDS))
             for row in range(max(rows[i] + 1, 0))
         ]
         assert report.code[i] == gate_code(cells, today)
-        expected = [cell[0] for cell in usable_bars(cells)[0]]
-        assert usable.session[: report.rows[i] + 1, i].tolist() == expected
+        expected = [cell[0] for cell in bars_left(cells)[0]]
+        assert usable.session[: report.usable_rows[i] + 1, i].tolist() == expected

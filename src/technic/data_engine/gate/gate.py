@@ -3,7 +3,7 @@
 1. Breaks: bars that are none and the beginning of each symbol's usable history (`find_breaks`).
 2. Each symbol passes by its usable bars or gets the first code of `GATE_CODES` that applies,
    with a sentence why (`judge`).
-3. The scan reads what is left: `usable_panel`.
+3. The scan reads what is left: `usable_bars`.
 
 The gate reads nothing after a symbol's row, and no symbol's answer depends on another's.
 """
@@ -23,7 +23,7 @@ from technic.panel import BarPanel
 from technic.panel.segments import rows_after, segments
 from technic.typing import BoolArray, DateArray
 
-__all__ = ["DEFAULT_RULES", "GATE_CODES", "GateReport", "GateRules", "gate", "usable_panel"]
+__all__ = ["DEFAULT_RULES", "GATE_CODES", "GateReport", "GateRules", "gate", "usable_bars"]
 
 IndexArray = NDArray[np.intp]
 
@@ -34,8 +34,7 @@ class GateReport:
 
     ``code``: None where the symbol passed. ``detail``: a sentence with the figures, else None;
     for symbols that passed, what of their history is not used. ``usable_since``: first day of the
-    usable history where it was cut, NaT where it is whole. ``rows``: where the last usable bar
-    stands in `usable_panel`, -1 where there is none.
+    usable history where it was cut, NaT where it is whole. ``rows``: as given to the gate.
     """
 
     code: NDArray[np.object_]
@@ -43,6 +42,12 @@ class GateReport:
     usable_since: DateArray
     rows: IndexArray
     breaks: Breaks
+
+    @property
+    def usable_rows(self) -> IndexArray:
+        """Row of each column's last usable bar among its usable bars; -1 where there is none."""
+        breaks = self.breaks
+        return rows_after(self.rows, breaks.first, breaks.bar, breaks.column)
 
     @property
     def passed(self) -> BoolArray:
@@ -67,9 +72,9 @@ def gate(
     late = today - session_at(panel, rows)
     breaks = find_breaks(panel, rows, rules)
     verdict = judge(panel, rows, late, breaks.cut, breaks.last_code, breaks.last_note, rules)
-    usable = rows_after(rows, breaks.first, breaks.bar, breaks.column)
     changed = breaks.changed
     if changed.size:
+        usable = rows_after(rows, breaks.first, breaks.bar, breaks.column)
         part = segments(panel, changed, breaks.first, breaks.bar, breaks.column)
         again = judge(
             part,
@@ -85,16 +90,23 @@ def gate(
     since = np.full(panel.n_symbols, np.datetime64("NaT"), dtype="datetime64[D]")
     cut = np.flatnonzero(breaks.first > 0)
     since[cut] = panel.sessions[panel.session[breaks.first[cut], cut]]
-    return GateReport(verdict.code, verdict.detail, since, usable, breaks)
+    return GateReport(verdict.code, verdict.detail, since, rows, breaks)
 
 
-def usable_panel(panel: BarPanel, report: GateReport, columns: IndexArray) -> BarPanel:
-    """Return the usable bars of ``columns``, packed from the top.
+def usable_bars(
+    panel: BarPanel, rows: IndexArray, report: GateReport, columns: IndexArray
+) -> tuple[BarPanel, IndexArray]:
+    """Return the usable bars of ``columns``, packed from the top, and where their rows stand.
 
-    Bars after the day of the scan stay, below; those of a column that was cut move up.
+    ``panel``: the one that was judged, or one that goes back further; ``rows``: each column's row
+    of the day in it. Older bars go with those before a break and stay where there is none; bars
+    after the day stay too, below. The row is -1 where no bar is left.
     """
-    breaks = report.breaks
-    return segments(panel, columns, breaks.first, breaks.bar, breaks.column)
+    breaks, older = report.breaks, rows - report.rows
+    first = np.where(breaks.first > 0, breaks.first + older, 0)
+    bar = breaks.bar + older[breaks.column]
+    usable = segments(panel, columns, first, bar, breaks.column)
+    return usable, rows_after(rows, first, bar, breaks.column)[columns]
 
 
 def _require_rows(panel: BarPanel, rows: IndexArray, as_of: np.datetime64) -> int:
