@@ -215,7 +215,7 @@ def _scan(scan: _Fetched, runner: Runner) -> _Scanned:
         history = history.counted(outcome.absent, outcome.bars, outcome.left_out)
     scan.book.record_failures(history.failures)
     rows = concat_rows(outcome.rows)
-    scan.book.record_scans(outcome.poisoned, rows.gated)
+    scan.book.record_scans(outcome.poisoned, rows.gated, rows.trimmed)
     return _next(_Scanned, replace(scan, history=history), rows=rows)
 
 

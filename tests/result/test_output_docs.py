@@ -53,11 +53,7 @@ def test_the_documented_numbers_of_the_gate_are_its_defaults():
         "price_floor": [rules.price_floor],
         "dollar_volume_floor": [rules.average_bars, rules.dollar_volume_floor],
         "volatility": [rules.max_wild_bars, rules.average_bars, rules.wild_move_pct],
-        "missing_sessions": [
-            rules.max_missing_sessions,
-            rules.missing_window,
-            rules.max_hole_sessions,
-        ],
+        "missing_sessions": [rules.max_missing_sessions, rules.missing_window],
         "zero_volume": [rules.max_zero_volume_bars, rules.average_bars],
     }
     for code, numbers in defaults.items():

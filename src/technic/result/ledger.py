@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from technic.data_engine.interfaces.records import Failure
 from technic.engine.blocks import PoisonedSymbol
 from technic.errors import NothingToScanError
-from technic.scan.block import GatedSymbol
+from technic.scan.block import GatedSymbol, TrimmedHistory
 
 __all__ = ["KEPT", "STAGES", "Ledger", "LedgerBook", "require_a_scan"]
 
@@ -74,11 +74,12 @@ class LedgerBook:
         self._detail: NDArray[np.object_] = np.full(len(self._symbols), "", dtype=object)
 
     def record(self, symbol: str, outcome: str, detail: str = "") -> None:
-        """Give ``symbol`` its outcome unless it has one."""
+        """Give ``symbol`` its outcome unless it has one; what was noted of it stays, at the end."""
         at = self._at[symbol]
         if self._outcome[at] is None:
             self._outcome[at] = outcome
-            self._detail[at] = detail
+            noted = self._detail[at]
+            self._detail[at] = f"{detail}; {noted}" if detail and noted else detail or noted
 
     def record_coded(
         self,
@@ -98,13 +99,21 @@ class LedgerBook:
             self.record(symbol, f"fetch.{failure.reason}", failure.detail)
 
     def record_scans(
-        self, poisoned: Iterable[PoisonedSymbol], gated: Iterable[GatedSymbol]
+        self,
+        poisoned: Iterable[PoisonedSymbol],
+        gated: Iterable[GatedSymbol],
+        trimmed: Iterable[TrimmedHistory],
     ) -> None:
-        """Enter the symbols whose scan raised, and those that the data gate stopped."""
+        """Enter the symbols whose scan raised, and those that the data gate stopped.
+
+        Those whose bars it trimmed stay open; the reason stands in their detail whatever comes.
+        """
         for error in poisoned:
             self.record(error.symbol, f"error.{error.error}", error.detail)
         for stopped in gated:
             self.record(stopped.symbol, f"gate.{stopped.code}", stopped.detail)
+        for history in trimmed:
+            self._detail[self._at[history.symbol]] = history.detail
 
     def open_symbols(self) -> list[str]:
         """Symbols that have no outcome yet, in the order of the universe."""

@@ -53,6 +53,7 @@ def ranked_table(
     values: dict[str, NDArray[np.generic]] = {
         **market.columns,
         "signal": market.signal.astype(object),
+        "usable_since": market.usable_since,
         **market.plans.columns(),
         **(more or {}),
     }

@@ -1,10 +1,10 @@
 """The one scan implementation: a block of the panel in, rows out, nothing else touched.
 
 A block may hold one symbol or the whole market: each symbol's numbers are the same, bit for bit.
-Steps: data gate at each symbol's last bar up to ``as_of``; then, for the symbols that pass, every
-column and every score component that needs no other symbol. What compares symbols with each other
-(relative strength, ranks) comes after all blocks are in and reads no bars: the comparison with a
-benchmark and the block's part of the market index are made here.
+Steps: data gate at each symbol's last bar up to ``as_of``; then, for the symbols that pass and from
+their usable bars alone, every column and every score component that needs no other symbol. What
+compares symbols with each other (relative strength, ranks) comes after all blocks are in and reads
+no bars: the comparison with a benchmark and the block's part of the market index are made here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from technic.columns import evaluate
-from technic.data_engine.gate.gate import gate
+from technic.data_engine.gate.gate import GateReport, gate, usable_bars
 from technic.panel import BarPanel
 from technic.regime import IndexSums, index_sums
 from technic.scan.columns import BLOCK_COLUMNS
@@ -25,7 +25,7 @@ from technic.scan.windows import BASE_WINDOW, BarWindow, ScanWindows
 from technic.scoring import benchmark_columns, subscores
 from technic.typing import FloatArray
 
-__all__ = ["BlockRows", "GatedSymbol", "concat_rows", "scan_block"]
+__all__ = ["BlockRows", "GatedSymbol", "TrimmedHistory", "concat_rows", "scan_block"]
 
 NOTHING_SAID = ScanExpressions()
 
@@ -39,19 +39,32 @@ class GatedSymbol:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class TrimmedHistory:
+    """A symbol that passed on part of its bars: since which day, None where single bars are out.
+
+    ``detail``: what was found, with its numbers.
+    """
+
+    symbol: str
+    usable_since: str | None
+    detail: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockRows:
     """What a block came to: one value per passed symbol and column, and the symbols stopped.
 
     ``columns``: name → ``(n_passed,)``, in the units of the catalog, NaN where history is short.
     ``index``: what the passed symbols add to the market's index; None where a benchmark stands for
-    the market.
+    the market. ``trimmed``: the passed symbols of whose bars some are not used.
     """
 
     symbols: tuple[str, ...]
     columns: dict[str, FloatArray]
     gated: tuple[GatedSymbol, ...]
     index: IndexSums | None = None
+    trimmed: tuple[TrimmedHistory, ...] = ()
 
     def reorder(self, symbols: Sequence[str]) -> BlockRows:
         """Return the rows in the order of ``symbols``, which name all of them."""
@@ -76,29 +89,39 @@ def scan_block(
     """
     base = windows.cut(panel, benchmark, BASE_WINDOW)
     report = gate(base.panel, base.rows, windows.as_of, config.gate)
-    passed = np.flatnonzero([code is None for code in report.code])
+    passed = np.flatnonzero(report.passed)
     gated = tuple(
         GatedSymbol(panel.symbols[i], report.code[i], report.detail[i])
-        for i in range(panel.n_symbols)
-        if report.code[i] is not None
+        for i in np.flatnonzero(~report.passed).tolist()
     )
-    if len(passed) < panel.n_symbols:
-        taken = base.panel.take(passed)
-        panel = taken if base.panel is panel else panel.take(passed)
-        base = BarWindow(taken, base.rows[passed], base.benchmark)
-    columns = evaluate(base.panel, base.rows)
-    columns |= subscores(columns)
-    if base.benchmark is not None:
-        columns |= benchmark_columns(base.panel, base.rows, base.benchmark)
+
+    def usable(window: BarWindow) -> BarWindow:
+        bars, rows = usable_bars(window.panel, window.rows, report, passed)
+        return BarWindow(bars, rows, window.benchmark)
 
     def bars(window: int) -> BarWindow:
-        return base if window == BASE_WINDOW else windows.cut(panel, benchmark, window)
+        return read if window == BASE_WINDOW else usable(windows.cut(panel, benchmark, window))
 
+    read = usable(base)
+    columns = evaluate(read.panel, read.rows)
+    columns |= subscores(columns)
+    if read.benchmark is not None:
+        columns |= benchmark_columns(read.panel, read.rows, read.benchmark)
     columns |= expressions.block_columns(bars, columns)
-    if benchmark is not None:
-        return BlockRows(panel.symbols, columns, gated)
-    index = index_sums(base.panel, base.rows, np.ones(len(base.rows), dtype=np.bool_))
-    return BlockRows(panel.symbols, columns, gated, index)
+    index = None
+    if benchmark is None:
+        index = index_sums(read.panel, read.rows, np.ones(len(passed), dtype=np.bool_))
+    return BlockRows(read.panel.symbols, columns, gated, index, _trimmed(panel, report))
+
+
+def _trimmed(panel: BarPanel, report: GateReport) -> tuple[TrimmedHistory, ...]:
+    """Name the symbols that passed on part of their bars."""
+    changed = [i for i in report.breaks.changed.tolist() if report.code[i] is None]
+    since = [None if np.isnat(day) else str(day) for day in report.usable_since[changed]]
+    return tuple(
+        TrimmedHistory(panel.symbols[i], day, report.detail[i])
+        for i, day in zip(changed, since, strict=True)
+    )
 
 
 def concat_rows(blocks: Sequence[BlockRows]) -> BlockRows:
@@ -111,5 +134,6 @@ def concat_rows(blocks: Sequence[BlockRows]) -> BlockRows:
             for name in names
         },
         gated=tuple(one for block in blocks for one in block.gated),
+        trimmed=tuple(one for block in blocks for one in block.trimmed),
         index=IndexSums.added(block.index for block in blocks if block.index is not None),
     )

@@ -125,6 +125,8 @@ class CompiledExpressions(ScanExpressions):
                 names[name] = market.columns[name]
             elif name == "signal":
                 names[name] = market.signal.astype(object)
+            elif name == "usable_since":
+                names[name] = market.usable_since
             elif name in market.plans.column_names():
                 column = market.plans.columns()[name]
                 text = column.dtype.kind in "OU"

@@ -15,6 +15,10 @@ __all__ = ["config_differences", "config_from_json", "config_to_json"]
 
 SPEED_ONLY = ("runner", "block_size")
 """Keys that change no value of a result."""
+_RETIRED = {
+    "config.gate": ("split_share_volume", "split_turnover", "split_turnover_per_factor"),
+}
+"""Keys that earlier versions wrote and that nothing reads any more: rules that were replaced."""
 _INFINITE = ("inf", "-inf")
 _PLAIN: dict[type, tuple[tuple[type, ...], str]] = {
     str: ((str,), "text"),
@@ -33,6 +37,7 @@ def config_to_json(config: ScanConfig) -> dict[str, Any]:
 def config_from_json(content: object, path: str) -> ScanConfig:
     """Build the config that ``config_to_json`` has written; a key that is missing has its default.
 
+    Keys of rules that earlier versions had and this one replaced are read over.
     Raises InputFileError, naming ``path`` and the key, for an unknown key and for a value that
     the config does not allow.
     """
@@ -95,6 +100,8 @@ class _Reader:
             raise self._refused(where, value, "an object")
         hints = get_type_hints(kind)
         known = [field.name for field in dataclasses.fields(kind) if field.init]
+        retired = _RETIRED.get(where, ())
+        value = {name: one for name, one in value.items() if name not in retired}
         for name in value:
             if name not in known:
                 hint = "it was edited, or saved by another version of Technic"

@@ -30,11 +30,16 @@ __all__ = ["Market", "rank_market"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Market:
-    """All scored symbols with every column, ``(n_symbols,)`` each, in the order scanned."""
+    """All scored symbols with every column, ``(n_symbols,)`` each, in the order scanned.
+
+    ``usable_since``: the day, as ISO text, on which the history of a symbol begins that the data
+    gate has cut; None where nothing was.
+    """
 
     symbols: tuple[str, ...]
     columns: dict[str, FloatArray]
     signal: NDArray[np.str_]
+    usable_since: NDArray[np.object_]
     plans: PlanTable
     regime: Regime
 
@@ -71,4 +76,7 @@ def rank_market(
         allow_shorts=config.plan.allow_shorts,
     )
     plans = trade_plans(columns, signal, config.plan)
-    return Market(scanned.symbols, columns, signal, plans, regime)
+    days = {one.symbol: one.usable_since for one in scanned.trimmed}
+    since: NDArray[np.object_] = np.full(len(scanned.symbols), None, dtype=object)
+    since[:] = [days.get(symbol) for symbol in scanned.symbols]
+    return Market(scanned.symbols, columns, signal, since, plans, regime)

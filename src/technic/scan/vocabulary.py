@@ -15,7 +15,10 @@ from technic.universe.listings import TEXT_COLUMNS
 
 __all__ = ["vocabulary"]
 
-_TEXTS = ("signal", "entry_type", "stop_basis", "size_basis", "plan_side", "plan_note")
+_TEXTS = (
+    *("signal", "usable_since"),
+    *("entry_type", "stop_basis", "size_basis", "plan_side", "plan_note"),
+)
 _RATINGS = {
     "rs_score": "Weighted returns over 63, 126, 189 and 252 bars.",
     "rs_rating": "Percentile of rs_score over the symbols that passed the gate, 1 to 99.",
@@ -23,6 +26,7 @@ _RATINGS = {
     "rating_coverage": "Share of the rating's parts that have a value, 0 to 1.",
     "score_relative_strength": "The rating's part for relative strength, 0 to 100.",
     "signal": "What the rating comes to: strong_long, long, watch, neutral, avoid, short.",
+    "usable_since": "Day on which the bars begin that the data gate left; unknown where all are.",
 }
 
 

@@ -260,7 +260,7 @@ class GateOptions:
         _option(
             GATE,
             "--split-factor",
-            "Least jump suspected to be an unadjusted split. (default: 1.8)",
+            "Smallest split that is looked for. (default: 1.25)",
             "FACTOR",
         ),
     ] = None
@@ -283,7 +283,7 @@ class GateOptions:
     ] = None
     max_hole_sessions: Annotated[
         Count,
-        _option(GATE, "--max-hole-sessions", "Longest hole, in sessions. (default: 30)", "N"),
+        _option(GATE, "--max-hole-sessions", "Longest hole in usable history. (default: 30)", "N"),
     ] = None
     max_zero_volume_bars: Annotated[
         Count,

@@ -39,13 +39,9 @@ class GateRules:
     outside [low, high]. A close hardly may; an open may come from an auction or from a trade that
     was busted later (a large cap had one 8.9 % below its low).
 
-    Unadjusted split: the whole bar lies at least ``split_factor`` times above or below the
-    previous close, and trading was too ordinary for so large a move. Upwards: share volume at
-    most ``split_share_volume`` times its median (true jumps had 7 and more, unadjusted reverse
-    splits at most 3.8). Downwards: dollar turnover at most ``split_turnover`` times its median or
-    ``split_turnover_per_factor`` times the factor, whichever is more (true falls to a quarter or
-    less had 0.8 times the factor and more, bad bars 0.6 and less), and the factor is one that
-    splits have.
+    Unadjusted split: the day opens and stays away from the previous close by a ratio that splits
+    have, at least ``split_factor``, and trading was at most ``split_abnormal_trading`` beyond what
+    is ordinary, in logarithms (`technic.data_engine.gate.shifts`).
 
     ×100: a price 100 times the previous close or a hundredth of it, to within a factor
     ``x100_tolerance``, at up to ``x100_share_volume`` times the median share volume and no less
@@ -56,7 +52,7 @@ class GateRules:
     more than ``wild_move_pct`` (the wildest true month had 10): one true explosion never trips it.
 
     Missing sessions: more than ``max_missing_sessions`` of the last ``missing_window`` sessions
-    up to the last bar, or one hole of more than ``max_hole_sessions`` anywhere in the window: the
+    up to the last bar. A hole of more than ``max_hole_sessions`` ends history instead: the
     longest true halts had 28, a longer hole suggests a symbol that was used again.
 
     Zero volume: more than ``max_zero_volume_bars`` of the last ``average_bars``.
@@ -71,10 +67,8 @@ class GateRules:
     average_bars: int = 20
     close_outside_pct: float = 0.1
     open_outside_pct: float = 10.0
-    split_factor: float = 1.8
-    split_share_volume: float = 4.0
-    split_turnover: float = 2.0
-    split_turnover_per_factor: float = 0.7
+    split_factor: float = 1.25
+    split_abnormal_trading: float = 2.4
     x100_tolerance: float = 1.25
     x100_share_volume: float = 10.0
     wild_move_pct: float = 50.0
