@@ -221,7 +221,9 @@ def _scan(scan: _Fetched, runner: Runner) -> _Scanned:
 
 def _compare(scan: _Scanned) -> _Compared:
     """Step 5: rank, rate and plan; then filter, first by rules, then by the scan's conditions."""
-    market = rank_market(scan.rows, scan.config, _benchmark_regime(scan))
+    market = rank_market(
+        scan.rows, scan.context.as_of, scan.config, _benchmark_regime(scan)
+    )
     values = scan.expressions.evaluated(market, scan.universe)
     filtered = filter_market(market, scan.config.filters)
     scan.book.record_coded("filter", market.symbols, filtered.rule, filtered.detail)

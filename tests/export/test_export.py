@@ -122,7 +122,7 @@ def test_an_empty_table_can_be_written(result, format_, tmp_path):
 def test_ledgers_name_every_symbol(result, tmp_path):
     """The ending decides between CSV and Parquet."""
     for name in ("l.csv", "l.PARQUET"):
-        write_ledger(result.ledger, tmp_path / name)
+        write_ledger(result.ledger, tmp_path / name, result.as_of)
     assert len(pd.read_csv(tmp_path / "l.csv")) == len(pd.read_parquet(tmp_path / "l.PARQUET")) == 4
 
 

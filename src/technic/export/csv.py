@@ -11,13 +11,15 @@ __all__ = ["render"]
 
 
 def render(result: ScanResult, limit: int | None = None) -> Rendered:
-    """Return the rows; those of simulated data say so in a column of their own."""
-    rows = result.rows(limit)
+    """Return the rows; the scan's day and the data's are columns, and simulated data says so.
+
+    A comment line would break whoever parses the file; a column is read by name or ignored.
+    """
+    rows = result.rows(limit).copy()
     if result.data.simulated:
-        # a comment line would break whoever parses the file; a column is read by name or ignored,
-        # stands in the first screen of a spreadsheet, and only simulated data has it
-        rows = rows.copy()
+        # beside the symbol, where the first screen of a spreadsheet shows it
         rows.insert(1, "data_simulated", "SIMULATED")
+    rows["as_of"], rows["data_to"] = result.as_of, result.data.last_session
     text = io.StringIO()
     rows.to_csv(text, index=False, lineterminator="\n")
     return Rendered.of_text(text.getvalue())

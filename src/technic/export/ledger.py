@@ -20,10 +20,10 @@ def check_ledger_target(path: Path) -> None:
     check_file("ledger", path)
 
 
-def write_ledger(ledger: Ledger, path: Path) -> None:
-    """Write symbol, outcome, detail as CSV or Parquet by the ending of ``path``."""
+def write_ledger(ledger: Ledger, path: Path, as_of: str) -> None:
+    """Write symbol, outcome, detail and the scan's day, as CSV or Parquet by the ending."""
     check_ledger_target(path)
-    frame = ledger.frame()
+    frame = ledger.frame().assign(as_of=as_of)
     with replacing("ledger", path) as beside:
         if path.suffix.lower() == ".csv":
             frame.to_csv(beside, index=False, lineterminator="\n")

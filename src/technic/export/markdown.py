@@ -25,6 +25,8 @@ def render(result: ScanResult, limit: int | None = None) -> Rendered:
     lines.append(_line(["#", *(heading for _, heading, _ in chosen)]))
     lines.append(_line(["--:", *("--:" if spec else ":--" for _, _, spec in chosen)]))
     values = [[_cell(value, spec) for value in rows[name]] for name, _, spec in chosen]
+    days = [name for name, _, _ in chosen].index("last_bar")
+    values[days] = [day if day == result.as_of else f"**{day}**" for day in values[days]]
     lines += [_line([str(i), *cells]) for i, cells in enumerate(zip(*values, strict=True), 1)]
     if rows.empty:
         lines += ["", "Nothing qualifies."]
@@ -39,11 +41,13 @@ def _places(result: ScanResult) -> list[tuple[str, str, str]]:
 
     They are the columns that were asked for, else the main ones and those that setups added.
     """
+    last_bar = ("last_bar", "last bar", "")
     main = {column.name: (column.name, column.heading, column.number) for column in MAIN_COLUMNS}
     if result.chosen:
-        names = ("symbol", *(name for name in result.chosen if name != "symbol"))
-        return [main.get(name, (name, name, ANY)) for name in names]
-    return [*main.values(), *((name, name, ANY) for name in result.added if name not in main)]
+        names = dict.fromkeys(("symbol", *result.chosen, "last_bar"))
+        return [{**main, "last_bar": last_bar}.get(name, (name, name, ANY)) for name in names]
+    added = ((name, name, ANY) for name in result.added if name not in main)
+    return [*main.values(), *added, last_bar]
 
 
 def _cell(value: object, spec: str) -> str:

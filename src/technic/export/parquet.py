@@ -18,7 +18,8 @@ def render(result: ScanResult, limit: int | None = None) -> Rendered:
     """Return the table; the schema's metadata has what it is and as of when."""
     table = pa.Table.from_pandas(result.rows(limit), preserve_index=False)
     about = {"headline": result.headline(), "as_of": result.as_of}
-    note = json.dumps({**about, "simulated": result.data.simulated})
+    data = {"data_to": result.data.last_session, "simulated": result.data.simulated}
+    note = json.dumps({**about, **data})
     metadata = {**(table.schema.metadata or {}), b"technic": note.encode()}
     file = io.BytesIO()
     pq.write_table(table.replace_schema_metadata(metadata), file)

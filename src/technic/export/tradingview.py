@@ -38,8 +38,8 @@ def render(result: ScanResult, limit: int | None = None) -> Rendered:
 
     A symbol that meets several setups stands in the section of the first, for a list holds a symbol
     once. A symbol of an unknown exchange has no prefix, then TradingView guesses; one whose
-    TradingView spelling is unknown is left out. The notes name both. Simulated symbols stand below
-    a section that says so.
+    TradingView spelling is unknown is left out. The notes name both. A section says the scan's day
+    and the data's, and one that the symbols are simulated.
     """
     rows = result.table if limit is None else result.table.head(limit)
     symbols = list(map(str, rows["symbol"]))
@@ -58,6 +58,7 @@ def render(result: ScanResult, limit: int | None = None) -> Rendered:
             bare.append(symbol)
         entries[symbol] = spelt if prefix is None else f"{prefix}:{spelt}"
     lines = [SIMULATED] if result.data.simulated else []
+    lines += [f"###AS OF {result.as_of} - DATA TO {result.data.last_session}"]
     lines += _sections(result, entries)
     notes = (
         *_note(bare, "have no exchange that TradingView has a prefix for and stand without one"),

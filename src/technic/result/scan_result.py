@@ -102,6 +102,11 @@ class ScanResult:
         )
 
     @property
+    def has_older_bars(self) -> bool:
+        """Whether a row of the table has its last bar before the scan's day."""
+        return bool((self.table["last_bar"] != self.as_of).any())
+
+    @property
     def succeeded(self) -> bool:
         """Whether enough of the symbols asked for had bars (``config.min_success_pct``)."""
         return 100 * self.stats.batch.success_rate >= self.config.min_success_pct
@@ -115,11 +120,14 @@ class ScanResult:
         return pl.from_pandas(self.table)
 
     def rows(self, limit: int | None = None) -> pd.DataFrame:
-        """Return the first rows of the table with the columns that the user wants to see."""
+        """Return the first rows of the table with the columns that the user wants to see.
+
+        The day of a row's last bar is always among them.
+        """
         rows = self.table if limit is None else self.table.head(limit)
         if not self.chosen:
             return rows
-        return rows[["symbol", *(name for name in self.chosen if name != "symbol")]]
+        return rows[list(dict.fromkeys(("symbol", *self.chosen, "last_bar")))]
 
     def summary(self, limit: int | None = None) -> dict[str, object]:
         """Return the object that ``--format json`` prints: plain values, None instead of NaN."""

@@ -31,6 +31,7 @@ LEADING = (
     "reward_risk",
     "shares",
     "plan_note",
+    "last_bar",
 )
 """The columns that stand first in the table, after the listing's; all others follow."""
 
@@ -52,8 +53,7 @@ def ranked_table(
     picked = np.array([at[symbol] for symbol in kept], dtype=np.intp)
     values: dict[str, NDArray[np.generic]] = {
         **market.columns,
-        "signal": market.signal.astype(object),
-        "usable_since": market.usable_since,
+        **market.text_columns(),
         **market.plans.columns(),
         **(more or {}),
     }

@@ -23,7 +23,7 @@ from technic.scan.config import ScanConfig
 from technic.scan.expressions import ScanExpressions
 from technic.scan.windows import BASE_WINDOW, BarWindow, ScanWindows
 from technic.scoring import benchmark_columns, subscores
-from technic.typing import FloatArray
+from technic.typing import DateArray, FloatArray
 
 __all__ = ["BlockRows", "GatedSymbol", "TrimmedHistory", "concat_rows", "scan_block"]
 
@@ -56,12 +56,14 @@ class BlockRows:
     """What a block came to: one value per passed symbol and column, and the symbols stopped.
 
     ``columns``: name → ``(n_passed,)``, in the units of the catalog, NaN where history is short.
+    ``last_bar``: the day of each one's last bar; only bars of the scan's day are compared.
     ``index``: what the passed symbols add to the market's index; None where a benchmark stands for
     the market. ``trimmed``: the passed symbols of whose bars some are not used.
     """
 
     symbols: tuple[str, ...]
     columns: dict[str, FloatArray]
+    last_bar: DateArray
     gated: tuple[GatedSymbol, ...]
     index: IndexSums | None = None
     trimmed: tuple[TrimmedHistory, ...] = ()
@@ -71,7 +73,12 @@ class BlockRows:
         at = {symbol: i for i, symbol in enumerate(self.symbols)}
         order = np.array([at[symbol] for symbol in symbols if symbol in at], dtype=np.intp)
         columns = {name: values[order] for name, values in self.columns.items()}
-        return replace(self, symbols=tuple(self.symbols[i] for i in order), columns=columns)
+        return replace(
+            self,
+            symbols=tuple(self.symbols[i] for i in order),
+            columns=columns,
+            last_bar=self.last_bar[order],
+        )
 
 
 def scan_block(
@@ -108,10 +115,19 @@ def scan_block(
     if read.benchmark is not None:
         columns |= benchmark_columns(read.panel, read.rows, read.benchmark)
     columns |= expressions.block_columns(bars, columns)
+    last_bar = _last_bars(read)
     index = None
     if benchmark is None:
-        index = index_sums(read.panel, read.rows, np.ones(len(passed), dtype=np.bool_))
-    return BlockRows(read.panel.symbols, columns, gated, index, _trimmed(panel, report))
+        index = index_sums(read.panel, read.rows, last_bar == windows.as_of)
+    return BlockRows(read.panel.symbols, columns, last_bar, gated, index, _trimmed(panel, report))
+
+
+def _last_bars(bars: BarWindow) -> DateArray:
+    """Return the day of each symbol's last bar, ``(n_symbols,)``."""
+    if not bars.panel.n_bars:
+        return np.empty(0, "datetime64[D]")
+    position = bars.panel.session[bars.rows, np.arange(bars.panel.n_symbols)]
+    return bars.panel.sessions[position]
 
 
 def _trimmed(panel: BarPanel, report: GateReport) -> tuple[TrimmedHistory, ...]:
@@ -133,6 +149,9 @@ def concat_rows(blocks: Sequence[BlockRows]) -> BlockRows:
             name: np.concatenate([np.empty(0), *(block.columns[name] for block in blocks)])
             for name in names
         },
+        last_bar=np.concatenate(
+            [np.empty(0, "datetime64[D]"), *(block.last_bar for block in blocks)]
+        ),
         gated=tuple(one for block in blocks for one in block.gated),
         trimmed=tuple(one for block in blocks for one in block.trimmed),
         index=IndexSums.added(block.index for block in blocks if block.index is not None),

@@ -21,6 +21,7 @@ TABLE_COLUMNS = (
     *BLOCK_COLUMNS,
     *("rs_score", "rs_rating", "tech_rating", "rating_coverage", "score_relative_strength"),
     "signal",
+    "last_bar",
     "usable_since",
     *PlanTable.column_names(),
 )

@@ -30,7 +30,7 @@ from technic.scoring.technical_rating import (
     technical_columns,
     unsettled_votes,
 )
-from technic.typing import FloatArray
+from technic.typing import BoolArray, FloatArray
 from technic.universe import Universe
 from technic.universe.listings import LISTING_COLUMNS
 
@@ -95,7 +95,7 @@ class CompiledExpressions(ScanExpressions):
 
     def evaluated(self, market: Market, universe: Universe) -> ExpressionValues:
         """Evaluate the expressions; takes the blocks' parts of them out of the market's columns."""
-        values = _Values(self._named_values(market, universe), len(market.symbols))
+        values = _Values(self._named_values(market, universe), market.ranked)
         longest: dict[int, int] = {}
         for window in (BASE_WINDOW, *self.windows):
             nodes = [one.node for one in self.expressions if one.window == window]
@@ -119,14 +119,12 @@ class CompiledExpressions(ScanExpressions):
     def _named_values(self, market: Market, universe: Universe) -> Mapping[str, Column]:
         """Return the values of the names that the expressions use."""
         names: dict[str, Column] = {}
-        listing = None
+        texts, listing = market.text_columns(), None
         for name in sorted(self.names):
             if name in market.columns:
                 names[name] = market.columns[name]
-            elif name == "signal":
-                names[name] = market.signal.astype(object)
-            elif name == "usable_since":
-                names[name] = market.usable_since
+            elif name in texts:
+                names[name] = texts[name]
             elif name in market.plans.column_names():
                 column = market.plans.columns()[name]
                 text = column.dtype.kind in "OU"
@@ -146,8 +144,8 @@ class CompiledExpressions(ScanExpressions):
 class _Values:
     """The values of expressions over all symbols, each in its own window."""
 
-    def __init__(self, names: Mapping[str, Column], n_symbols: int) -> None:
-        self._names, self._n_symbols = names, n_symbols
+    def __init__(self, names: Mapping[str, Column], ranked: BoolArray) -> None:
+        self._names, self._ranked = names, ranked
         self._parts: dict[int, dict[Node, Column]] = {}
 
     def take_parts(self, columns: dict[str, FloatArray], nodes: list[Node], window: int) -> None:
@@ -165,7 +163,7 @@ class _Values:
         values, node = self._parts[expression.window], expression.node
         if node not in values:
             values[node] = evaluate_market(
-                node, values, self._names, vocabulary(), n_symbols=self._n_symbols
+                node, values, self._names, vocabulary(), ranked=self._ranked
             )
         return values[node]
 
@@ -174,7 +172,7 @@ class _Values:
         operands = [np.asarray(self.of(one), np.float64) for one in condition.operands]
         values = operands[0]
         if len(operands) > 1:
-            values = np.asarray(applied(condition.node, None, operands, self._n_symbols))
+            values = np.asarray(applied(condition.node, None, operands, len(self._ranked)))
         shown = {str(one.node): self.of(one) for one in condition.shown}
         return ConditionResult(condition.owner, condition.name, str(condition.node), values, shown)
 

@@ -23,7 +23,7 @@ from technic.scoring import (
     tech_rating,
 )
 from technic.trade_plan import PlanTable, trade_plans
-from technic.typing import FloatArray
+from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = ["Market", "rank_market"]
 
@@ -32,51 +32,66 @@ __all__ = ["Market", "rank_market"]
 class Market:
     """All scored symbols with every column, ``(n_symbols,)`` each, in the order scanned.
 
-    ``usable_since``: the day, as ISO text, on which the history of a symbol begins that the data
-    gate has cut; None where nothing was.
+    ``ranked``: whose last bar is of the scan's day; only they are compared with each other, have a
+    rating, a signal and a plan. ``last_bar``: the day of the last bar. ``usable_since``: the day,
+    as ISO text, on which the history of a symbol begins that the data gate has cut; None where
+    nothing was.
     """
 
     symbols: tuple[str, ...]
     columns: dict[str, FloatArray]
     signal: NDArray[np.str_]
+    ranked: BoolArray
+    last_bar: DateArray
     usable_since: NDArray[np.object_]
     plans: PlanTable
     regime: Regime
 
+    def text_columns(self) -> dict[str, NDArray[np.object_]]:
+        """Return the columns of the table that are texts; days as ISO text."""
+        return {
+            "signal": self.signal.astype(object),
+            "last_bar": np.datetime_as_string(self.last_bar).astype(object),
+            "usable_since": self.usable_since,
+        }
+
 
 def rank_market(
     scanned: BlockRows,
+    as_of: np.datetime64,
     config: ScanConfig,
     regime: Regime | None = None,
 ) -> Market:
-    """Add relative strength, rating, signal and plan to the scanned rows.
+    """Add relative strength, rating, signal and plan to the scanned rows of ``as_of``.
 
-    It needs no bars. ``regime``: that of a benchmark; without it that of the equal-weighted
-    universe, which says so.
+    It needs no bars. A row whose last bar is older has none of them. ``regime``: that of a
+    benchmark; without it that of the equal-weighted universe, which says so.
     """
-    columns = dict(scanned.columns)
+    columns, ranked = dict(scanned.columns), scanned.last_bar == as_of
     compared = {name: columns.pop(name) for name in BENCHMARK_COLUMNS if name in columns}
-    columns["rs_score"] = rs_score(columns)
-    everyone = np.ones(len(scanned.symbols), dtype=np.bool_)
-    columns["rs_rating"] = rs_rating(columns["rs_score"], rs_eligible(columns, everyone))
+    columns["rs_score"] = np.where(ranked, rs_score(columns), np.nan)
+    columns["rs_rating"] = rs_rating(columns["rs_score"], rs_eligible(columns, ranked))
     columns |= compared
     if regime is None:
         index = scanned.index or IndexSums.added([])
-        universe = f"equal-weighted universe of {len(scanned.symbols):,} symbols"
-        regime = market_regime(index.levels(), universe)
+        count = int(np.count_nonzero(ranked))
+        regime = market_regime(index.levels(), f"equal-weighted universe of {count:,} symbols")
     rating = tech_rating(columns, columns["rs_rating"], config.weights)
-    columns["tech_rating"] = rating.tech_rating
-    columns["rating_coverage"] = rating.rating_coverage
-    columns["score_relative_strength"] = rating.score_relative_strength
+    for name in ("tech_rating", "rating_coverage", "score_relative_strength"):
+        columns[name] = np.where(ranked, getattr(rating, name), np.nan)
     signal = signals(
-        rating.tech_rating,
+        columns["tech_rating"],
         columns["score_trend"],
-        rating.rating_coverage,
+        columns["rating_coverage"],
         config.signals,
         allow_shorts=config.plan.allow_shorts,
     )
     plans = trade_plans(columns, signal, config.plan)
+    for row in np.flatnonzero(~ranked):
+        plans.reason[row] = f"last bar {scanned.last_bar[row]}, not of the day"
     days = {one.symbol: one.usable_since for one in scanned.trimmed}
     since: NDArray[np.object_] = np.full(len(scanned.symbols), None, dtype=object)
     since[:] = [days.get(symbol) for symbol in scanned.symbols]
-    return Market(scanned.symbols, columns, signal, since, plans, regime)
+    return Market(
+        scanned.symbols, columns, signal, ranked, scanned.last_bar, since, plans, regime
+    )

@@ -16,7 +16,7 @@ from technic.universe.listings import TEXT_COLUMNS
 __all__ = ["vocabulary"]
 
 _TEXTS = (
-    *("signal", "usable_since"),
+    *("signal", "last_bar", "usable_since"),
     *("entry_type", "stop_basis", "size_basis", "plan_side", "plan_note"),
 )
 _RATINGS = {
@@ -26,6 +26,7 @@ _RATINGS = {
     "rating_coverage": "Share of the rating's parts that have a value, 0 to 1.",
     "score_relative_strength": "The rating's part for relative strength, 0 to 100.",
     "signal": "What the rating comes to: strong_long, long, watch, neutral, avoid, short.",
+    "last_bar": "Day of the symbol's last bar.",
     "usable_since": "Day on which the bars begin that the data gate left; unknown where all are.",
 }
 

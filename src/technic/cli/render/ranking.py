@@ -93,15 +93,28 @@ _COLUMNS = tuple(_main_columns())
 
 
 def _places(result: ScanResult) -> list[_Column]:
-    """Return the columns from left to right: those asked for, else the main ones and the added."""
+    """Return the columns from left to right: those asked for, else the main ones and the added.
+
+    Where a row's last bar is not of the scan's day, the days stand beside the symbols.
+    """
+    first = [*_COLUMNS[:2], *([_last_bar(result.as_of)] if result.has_older_bars else [])]
     if result.chosen:
-        names = [name for name in result.chosen if name not in ("symbol", "rank")]
-        return [*_COLUMNS[:2], *(_asked(name, priority=0) for name in names)]
+        names = [name for name in result.chosen if name not in ("symbol", "rank", "last_bar")]
+        return [*first, *(_asked(name, priority=0) for name in names)]
     at = [column.name for column in _COLUMNS].index("entry")
     main = {column.name for column in _COLUMNS}
     names = [name for name in result.added if name not in main]
     added = [_asked(name, priority=1 if name == "setups" else 3) for name in names]
-    return [*_COLUMNS[:at], *added, *_COLUMNS[at:]]
+    return [*first, *_COLUMNS[2:at], *added, *_COLUMNS[at:]]
+
+
+def _last_bar(as_of: str) -> _Column:
+    """The day of each row's last bar, marked where it is older than the scan's."""
+
+    def cell(day: object) -> Text:
+        return Text(str(day), "dim" if day == as_of else "bold yellow")
+
+    return _Column("last_bar", "last\nbar", 0, cell, left=True)
 
 
 def _asked(name: str, priority: int) -> _Column:

@@ -61,7 +61,7 @@ class GateRules:
     """
 
     min_bars: int = 20
-    max_stale_sessions: int = 5
+    max_stale_sessions: int = 0
     price_floor: float = 1.0
     dollar_volume_floor: float = 250_000.0
     average_bars: int = 20

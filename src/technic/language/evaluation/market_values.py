@@ -52,16 +52,17 @@ def evaluate_market(
     names: Mapping[str, Column],
     vocabulary: Vocabulary,
     *,
-    n_symbols: int | None = None,
+    ranked: BoolArray | None = None,
 ) -> Column:
     """Return the value of a checked node for each of the symbols, ``(n_symbols,)``.
 
     ``parts``: the values of its ``block_parts``; ``names``: those of names of wider scopes, texts
-    as objects. A missing number is NaN, a missing text None or empty. ``n_symbols`` is only needed
-    where there are neither parts nor names. Raises RuleUnavailableError for a name without values.
+    as objects. A missing number is NaN, a missing text None or empty. ``ranked``: which symbols are
+    compared with each other, all unless given; the others have no rank. It is needed where there
+    are neither parts nor names. Raises RuleUnavailableError for a name without values.
     """
-    n = _count((*parts.values(), *names.values()), n_symbols)
-    found = _Market(parts, names, vocabulary, n).value(node)
+    n = _count((*parts.values(), *names.values()), None if ranked is None else len(ranked))
+    found = _Market(parts, names, vocabulary, n, ranked).value(node)
     kind = object if elementwise.is_text(found) else None
     return np.array(np.broadcast_to(np.asarray(found, kind), (n,)))
 
@@ -91,9 +92,10 @@ class _Market:
         names: Mapping[str, Column] | None,
         vocabulary: Vocabulary,
         n_symbols: int,
+        ranked: BoolArray | None = None,
     ) -> None:
         self._parts, self._names, self._vocabulary = parts, names, vocabulary
-        self._n = n_symbols
+        self._n, self._ranked = n_symbols, ranked
 
     def value(self, node: Node) -> Values:
         """Return an array ``(n_symbols,)``, or a constant."""
@@ -116,8 +118,14 @@ class _Market:
         if function.memory != "market":
             values = [self.value(one) for one in split(node, function).series]
             return applied(node, function, values, self._n)
-        arrays = [self.value(argument) for argument in node.arguments]
+        arrays = [self._compared(self.value(argument)) for argument in node.arguments]
         return cast("FloatArray", function.kernel(*arrays))
+
+    def _compared(self, values: Values) -> Values:
+        """Return numbers without those of symbols that are not ranked."""
+        if self._ranked is None or elementwise.is_text(values):
+            return values
+        return np.where(self._ranked, values, np.nan)
 
     def _name(self, name: str) -> Column:
         if self._names is None or name not in self._names:
