@@ -22,7 +22,7 @@ test: check
 check: $(READY_TO_TEST)
 	scripts/check
 
-# The tests are the same under other clocks, hash seeds and time zones; needs Debian's faketime.
+# The tests are the same under other clocks, hash seeds and time zones; needs cc.
 collection: $(READY_TO_TEST)
 	scripts/check-collection
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from support.markets import Market, make_market, markets
 from technic.columns import COLUMNS, evaluate
@@ -49,7 +49,6 @@ def test_a_column_has_the_values_of_its_expression(column: str):
     assert_columns_are_their_expressions(MARKET, [column])
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(markets())
 def test_columns_are_missing_where_their_expressions_are(market: Market):
     """Young symbols, flat prices, no volume, bad ticks."""

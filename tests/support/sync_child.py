@@ -21,10 +21,9 @@ SESSIONS = 60
 
 
 def main(url: str, store: str, today: str) -> None:
-    """Sync the last sessions up to ``today`` for everything listed; say when it begins."""
-    write_buffer.DAYS_A_COMMIT = (
-        4  # many small commits and few requests at once: many moments to die in
-    )
+    """Sync the last sessions up to ``today`` for everything listed."""
+    # many small commits and few requests at once: many moments to die in
+    write_buffer.DAYS_A_COMMIT = 4
     calendar = build_calendar(2026)
     now = dt.datetime.fromisoformat(f"{today}T23:00:00+00:00")
     plan = replace(UNLIMITED, least_market_rows=20)
@@ -37,11 +36,8 @@ def main(url: str, store: str, today: str) -> None:
     )
     symbols = StoredProvider(syncer).listings().symbols
     sessions = calendar.last(SESSIONS, np.datetime64(today))
-    sys.stdout.write("begins\n")
-    sys.stdout.flush()
     report = asyncio.run(syncer.run(symbols, sessions))
     sys.stdout.write(f"{len(report.failures)} failures, {report.plan.http_requests} requests\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from rich.text import Text
 from technic.cli.render.style import price_text
 from technic.typing import DateArray, FloatArray
 
-__all__ = ["ChartBars", "Scope", "render_chart"]
+__all__ = ["ChartBars", "Level", "render_chart"]
 
 VOLUME_LINES = 3
 TICKS = 5
@@ -54,7 +54,7 @@ class ChartBars:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Level:
     """A horizontal line with a name: entry, stop, target."""
 
     name: str
@@ -80,7 +80,7 @@ class _Scale:
 
 
 def render_chart(
-    bars: ChartBars, levels: Sequence[Scope], width: int, lines: int = 18
+    bars: ChartBars, levels: Sequence[Level], width: int, lines: int = 18
 ) -> list[Text]:
     """Draw the latest bars that fit into ``width``; one Text for each line.
 
@@ -103,11 +103,11 @@ def render_chart(
     return rows + _volume_rows(shown) + [_date_row(shown)]
 
 
-def _label(level: Scope) -> str:
+def _label(level: Level) -> str:
     return f"{price_text(level.price)} {level.name}"
 
 
-def _scale(bars: ChartBars, levels: Sequence[Scope], lines: int) -> _Scale:
+def _scale(bars: ChartBars, levels: Sequence[Level], lines: int) -> _Scale:
     prices = [float(bars.low.min()), float(bars.high.max()), *(each.price for each in levels)]
     low, high = min(prices), max(prices)
     room = (high - low) * 0.02 or abs(high) * 0.01 or 1.0
@@ -155,7 +155,7 @@ def _draw_average(canvas: _Canvas, bars: ChartBars, scale: _Scale) -> None:
             canvas.put(scale.line(float(value)), column, "•", "cyan")
 
 
-def _draw_level(canvas: _Canvas, level: Scope, scale: _Scale) -> None:
+def _draw_level(canvas: _Canvas, level: Level, scale: _Scale) -> None:
     line = scale.line(level.price)
     for column in range(len(canvas._cells[line])):
         canvas.put(line, column, "┄", level.style)

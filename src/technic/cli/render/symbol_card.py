@@ -9,7 +9,7 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
-from technic.cli.render.chart import ChartBars, Scope, render_chart
+from technic.cli.render.chart import ChartBars, Level, render_chart
 from technic.cli.render.style import price_text, rating_style, signal_text
 from technic.indicators import sma
 from technic.result.scan_result import ScanResult
@@ -143,7 +143,7 @@ def chart_lines(report: SymbolReport, width: int) -> Iterator[Text]:
         return
     values = report.values or {}
     levels = [
-        Scope(name, _number(values, name), style)
+        Level(name, _number(values, name), style)
         for name, style in (("target", "bold green"), ("entry", "bold"), ("stop", "bold red"))
         if values.get("has_plan")
     ]
