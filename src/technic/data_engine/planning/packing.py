@@ -53,48 +53,51 @@ class _Ranges:
     first: IntArray
     last: IntArray
 
-    def fluid_cost(self, page: PageSize, most: int) -> float:
+    def fluid_cost(self, page: PageSize, per_request: int) -> float:
         """Requests if they could be filled to the brim."""
-        return float(_request_fraction(self.first, self.last, page, most).sum())
+        return float(_request_fraction(self.first, self.last, page, per_request).sum())
 
 
 def pack_symbols(
-    missing: BoolArray, sizes: IntArray, offered: BoolArray, page: PageSize, most: int
+    missing: BoolArray, sizes: IntArray, offered: BoolArray, page: PageSize, per_request: int
 ) -> tuple[BoolArray, tuple[Bundle, ...], int]:
-    """Choose market days among those ``offered`` and pack the rest, ``most`` symbols a request.
+    """Choose market days among those ``offered`` and pack the rest into shared requests.
 
-    missing: (n_groups, n_sessions), no empty row; sizes: symbols of each group. Returns the mask
-    of days, the requests for the rest and a lower bound of all HTTP requests.
+    missing: (n_groups, n_sessions), no empty row; sizes: symbols of each group; per_request: most
+    symbols of a request. Returns the mask of days, the requests for the rest and a lower bound of
+    all HTTP requests.
     """
-    most = min(most, int(sizes.sum()))
+    per_request = min(per_request, int(sizes.sum()))
     tries = [
         (days, _cut(missing & ~days, sizes, longest_hole))
-        for days in _day_options(missing, sizes, offered, page, most)
-        for longest_hole in (page.bars // (most * page.per_session), missing.shape[1])
+        for days in _day_options(missing, sizes, offered, page, per_request)
+        for longest_hole in (page.bars // (per_request * page.per_session), missing.shape[1])
     ]
     if max(len(ranges.member) for _, ranges in tries) > FEW_RANGES:
         # The most promising cut, and the most promising without cuts: those are never many.
         tries = [
-            min(some, key=lambda item: item[0].sum() + item[1].fluid_cost(page, most))
+            min(some, key=lambda item: item[0].sum() + item[1].fluid_cost(page, per_request))
             for some in (tries, tries[1::2])
         ]
     distinct = {(days.tobytes(), len(ranges.member)): (days, ranges) for days, ranges in tries}
     packed = [
         (days, bundles)
         for days, ranges in distinct.values()
-        for bundles in _packings(ranges, page, most)
+        for bundles in _packings(ranges, page, per_request)
     ]
     days, bundles = min(packed, key=lambda item: item[0].sum() + sum(b.pages for b in item[1]))
-    return days, bundles, _lower_bound(missing, sizes, offered, page, most)
+    return days, bundles, _lower_bound(missing, sizes, offered, page, per_request)
 
 
-def _request_fraction(first: IntArray, last: IntArray, page: PageSize, most: int) -> FloatArray:
+def _request_fraction(
+    first: IntArray, last: IntArray, page: PageSize, per_request: int
+) -> FloatArray:
     """Least part of a request that each range takes."""
-    return np.maximum(1 / most, (last - first + 1) * page.per_session / page.bars)
+    return np.maximum(1 / per_request, (last - first + 1) * page.per_session / page.bars)
 
 
 def _day_options(
-    missing: BoolArray, sizes: IntArray, offered: BoolArray, page: PageSize, most: int
+    missing: BoolArray, sizes: IntArray, offered: BoolArray, page: PageSize, per_request: int
 ) -> list[BoolArray]:
     """Sets of days worth a try."""
     days = offered & missing.any(axis=0)
@@ -102,8 +105,8 @@ def _day_options(
     if days.any():
         options.append(days)
         for fraction in (
-            _request_fraction(*spans(missing), page, most),
-            np.full(len(sizes), 1 / most),
+            _request_fraction(*spans(missing), page, per_request),
+            np.full(len(sizes), 1 / per_request),
         ):
             cost = np.minimum(fraction * sizes, len(days))
             unit = max(1, min(DAY_COST, int(LARGEST_COST / (cost.sum() + len(days)))))
@@ -129,7 +132,7 @@ def _cut(missing: BoolArray, sizes: IntArray, longest_hole: int) -> _Ranges:
     )
 
 
-def _packings(ranges: _Ranges, page: PageSize, most: int) -> Iterator[tuple[Bundle, ...]]:
+def _packings(ranges: _Ranges, page: PageSize, per_request: int) -> Iterator[tuple[Bundle, ...]]:
     """Pack the ranges in the order of their first days, and of their last days where few."""
     orders = [np.lexsort((ranges.member, ranges.last, ranges.first))]
     if len(ranges.member) <= FEW_RANGES:
@@ -137,23 +140,23 @@ def _packings(ranges: _Ranges, page: PageSize, most: int) -> Iterator[tuple[Bund
         orders.append(np.lexsort((ranges.member, ranges.first, ranges.last - ranges.first)))
     for order in orders:
         ordered = _Ranges(ranges.member[order], ranges.first[order], ranges.last[order])
-        cuts = _best_cuts(ordered, page, most)
+        cuts = _best_cuts(ordered, page, per_request)
         yield tuple(_bundle(ordered, begin, end, page) for begin, end in cuts)
 
 
-def _best_cuts(ranges: _Ranges, page: PageSize, most: int) -> list[tuple[int, int]]:
+def _best_cuts(ranges: _Ranges, page: PageSize, per_request: int) -> list[tuple[int, int]]:
     """Cut the order into consecutive requests with the fewest pages; equal ones: the smallest.
 
     Very many ranges are moved in blocks, which wastes less than a tenth of a request's symbols.
     """
-    block = max(1, min(len(ranges.member) // MANY_BLOCKS, most // 10))
+    block = max(1, min(len(ranges.member) // MANY_BLOCKS, per_request // 10))
     bounds = np.append(np.arange(0, len(ranges.member), block), len(ranges.member))
     lows = np.minimum.reduceat(ranges.first, bounds[:-1]) if len(bounds) > 1 else ranges.first
     highs = np.maximum.reduceat(ranges.last, bounds[:-1]) if len(bounds) > 1 else ranges.last
     # Invariant: pages[end] is the least number of pages for the blocks before end, whose last
     # request begins with block start[end]. Windows run backwards from end, so position i stands for
     # a request of the i + 1 latest blocks, and argmin takes the smallest of equally good ones.
-    n, widest = len(lows), most // block
+    n, widest = len(lows), per_request // block
     pages, start = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64)
     for end in range(1, n + 1):
         window = slice(max(end - widest, 0), end)
@@ -178,12 +181,12 @@ def _bundle(ranges: _Ranges, begin: int, end: int, page: PageSize) -> Bundle:
 
 
 def _lower_bound(
-    missing: BoolArray, sizes: IntArray, offered: BoolArray, page: PageSize, most: int
+    missing: BoolArray, sizes: IntArray, offered: BoolArray, page: PageSize, per_request: int
 ) -> int:
     """HTTP requests that no plan can go below.
 
     Two prices for a missing cell that no request and no day can exceed in sum: a cell costs its
     part of a page (or of its day, if that is less); a symbol costs its part of a request.
     """
-    _, cost = cover_cost(missing, sizes, offered, most)
-    return max(full_page_bound(missing, sizes, offered, page), -(-cost // most))
+    _, cost = cover_cost(missing, sizes, offered, per_request)
+    return max(full_page_bound(missing, sizes, offered, page), -(-cost // per_request))

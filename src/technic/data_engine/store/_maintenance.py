@@ -68,7 +68,7 @@ class StoreMaintenance(StoreTables):
             ranges=len(coverage.first),
             splits=len(self._splits().read().symbol),
             dividends=len(self._dividends().read().symbol),
-            quarantined=len(self._quarantine().all()),
+            quarantined=len(self._quarantine().problems()),
             bar_files=len(files),
             bar_bytes=sum(file.size for file in files),
             coverage_files=len(count_files(self._log())),

@@ -50,7 +50,7 @@ class Quarantine:
 
     folder: DeltaFolder
 
-    def all(self) -> dict[str, Problem]:
+    def problems(self) -> dict[str, Problem]:
         """Return every problem symbol, whether its pause is over or not."""
         table = self.folder.load(SPEC.name)
         return {} if table is None else self._read(table)

@@ -182,7 +182,7 @@ class BarStore(StoreMaintenance):
 
     def quarantined(self, now: dt.datetime) -> dict[str, Problem]:
         """Return the symbols that should not be asked for at ``now``, and why."""
-        held = self._quarantine().all()
+        held = self._quarantine().problems()
         return {symbol: problem for symbol, problem in held.items() if problem.until > now}
 
     def clear(self, *symbols: str) -> None:
