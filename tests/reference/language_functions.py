@@ -211,7 +211,7 @@ def _zscore(worlds: Worlds, x: Cell, others: Sequence[Cell]) -> Cell:
 
     every = [x, *others]
     size = max(abs(cell[0]) for cell in every)
-    if size > 1e100:
+    if size > 1e100 or 0.0 < size < 1e-100:  # squares have no floats
         return UNSURE
     result = apply(score, *every)
     if not isinstance(result, tuple):

@@ -154,6 +154,12 @@ class Workspace:
 
         Most columns share one row (everything that traded on the day): the function sees them as
         a slice of the panel, nothing is copied. The other columns are gathered and computed apart.
+
+        Kept: the last row of every window is the row asked for in its column, less ``lag``, and no
+        kernel sees a row below. In the slice that is not so for the odd columns, whose values are
+        of another day there: they are overwritten before anyone reads them. Each window has
+        ``bars`` rows, with NaN above a column's first bar, so a young column has no value rather
+        than one of fewer bars.
         """
         fields = {x: self.field(x) for x in inputs if isinstance(x, str)}
         if not self._one_row:
@@ -175,6 +181,7 @@ class Workspace:
         """Last bars of a field in the columns that do not end with the others."""
         tail = self._tails.get(name)
         if tail is None or len(tail) < bars + lag:
+            # Deeper than asked for, so that the next indicators find their bars gathered already.
             depth = next(depth for depth in _DEPTHS if depth >= bars + lag)
             ends = self.rows[self._odd]
             tail = self._tails[name] = gather_last(self.field(name), self._odd, ends, depth)

@@ -33,7 +33,13 @@ def packed_incrementally(
 
 
 class _Columns:
-    """Columns while they are filled from the top."""
+    """Columns while they are filled from the top.
+
+    Kept from part to part: column i has its bars in rows 0 to ``length[i] - 1``, oldest first, and
+    nothing (NaN, session -1) below; ``latest[i]`` is the session of its last bar, -1 before the
+    first; ``left_out[i]`` counts its rows that were no bars. Since a part's bars of a symbol are
+    later than ``latest``, they go directly below, and what is there never moves.
+    """
 
     def __init__(self, symbols: Sequence[str], sessions: DateArray) -> None:
         shape = (len(sessions), len(symbols))
@@ -56,6 +62,8 @@ class _Columns:
         self._left_out += np.bincount(column[inside & ~whole], minlength=n)
         kept: slice | NDArray[np.intp] = slice(None) if whole.all() else np.flatnonzero(whole)
         column, position = column[kept], position[kept]
+        # One number that grows with (column, session): a step that does not grow is a part out of
+        # order, or a bar that comes twice.
         if np.any(np.diff(column * len(self._sessions) + position) <= 0):
             return False
         count = np.bincount(column, minlength=n)
@@ -64,6 +72,8 @@ class _Columns:
         if np.any(position[first[new]] <= self._latest[new]):
             return False
         self._latest[new] = position[first[new] + count[new] - 1]
+        # Sorted, so that a column's bars stand together from ``first`` on: the k-th of them goes to
+        # row ``length + k``. Columns without a bar in this part repeat 0 times.
         cell = (np.arange(len(column)) - np.repeat(first - self._length, count)) * n + column
         for name, array in self._arrays.items():
             array.reshape(-1)[cell] = getattr(part, name)[kept]
@@ -108,6 +118,8 @@ def _pressed(array: NDArray[T], n_bars: int, keep: BoolArray) -> NDArray[T]:
     """Return the first rows with the columns kept, moved together where they are."""
     if keep.all():
         return array[:n_bars]
+    # In place: row r is written from r * width on, before r * n_symbols, where its own values
+    # begin, so nothing is overwritten that is still to be read.
     picked = np.flatnonzero(keep)
     flat, width = array.reshape(-1), len(picked)
     for row in range(n_bars):

@@ -211,7 +211,13 @@ def _read_history(
 
 
 class _Newest:
-    """The newest bars of the steps, as many as are needed, of some columns."""
+    """The newest bars of the steps, as many as are needed, of some columns.
+
+    Kept while the steps are computed in their order: ``known`` has, for each step that is done and
+    still used, an array for each of the spans that are needed of it, with just the rows of the
+    span, the newest last; NaN in rows above a column's first bar. ``users`` counts who still reads
+    a step; at 0 its arrays go. A result counts as read once more, so it stays.
+    """
 
     def __init__(
         self,
@@ -258,6 +264,8 @@ class _Newest:
         if step.kind == "window" and 1 < bars <= FEW_BARS <= step.reach:
             rows = [self._span(step, (lag + ago, 1)) for ago in range(bars - 1, -1, -1)]
             return np.concatenate(rows)
+        # A window reads ``reach`` bars before its own: those rows come out as NaN or of too few
+        # bars, stand first, and are cut off.
         reached = (lag, bars + step.reach)
         found = _run(step, [self._operand(step, below, reached) for below in step.inputs])
         assert not isinstance(found, Stream)
