@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from technic.result.ledger import KEPT, LedgerBook
+from technic.scan.block import GatedSymbol, TrimmedHistory
 
 SYMBOLS = [f"S{i}" for i in range(12)]
 entries = st.lists(
@@ -51,3 +52,17 @@ def test_a_symbol_named_twice_is_refused():
     """Two rows for one symbol would break the sum."""
     with pytest.raises(ValueError, match="twice"):
         LedgerBook(["A", "A"])
+
+
+def test_what_is_not_used_of_a_history_stands_in_the_detail_whatever_comes():
+    """Alone where the symbol is kept, after the reason where it is not."""
+    book = LedgerBook(["A", "B", "C", "D"])
+    trimmed = [TrimmedHistory(name, "2024-01-02", "usable since 2024-01-02") for name in "AB"]
+    book.record_scans([], [GatedSymbol("C", "stale", "old")], trimmed)
+    assert book.open_symbols() == ["A", "B", "D"]
+    book.record("B", "filter.min_price", "close 3")
+    ledger = book.close()
+    assert ledger.of("A") == (KEPT, "usable since 2024-01-02")
+    assert ledger.of("B") == ("filter.min_price", "close 3; usable since 2024-01-02")
+    assert ledger.of("C") == ("gate.stale", "old")
+    assert ledger.of("D") == (KEPT, "")

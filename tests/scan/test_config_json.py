@@ -186,3 +186,17 @@ def test_differences_of_setups_are_told_by_their_names():
         "where": ("close > sma(close, 50)", None),
         "setups[pullback].parameters[n].value": (14, 21.0),
     }
+
+
+def test_rules_that_were_replaced_are_read_over():
+    """A result that an earlier version saved loads; elsewhere the same keys are unknown."""
+    content = json.loads(json.dumps(config_to_json(FULL)))
+    content["gate"] |= {
+        "split_share_volume": 4.0,
+        "split_turnover": 2.0,
+        "split_turnover_per_factor": 0.7,
+    }
+    assert config_from_json(content, "scan.json") == FULL
+    content["plan"]["split_turnover"] = 2.0
+    with pytest.raises(InputFileError, match="config.plan has an unknown key 'split_turnover'"):
+        config_from_json(content, "scan.json")

@@ -90,16 +90,94 @@ def test_a_longer_panel_gives_the_same_rows(day: str, sample: Path, real_data: P
         np.testing.assert_array_equal(values, alone.columns[name], err_msg=name)
 
 
-def test_wild_but_true_moves_stay_and_false_ones_are_caught(sample: Path, real_data: Path):
-    """The moves a second vendor confirms are scanned; the two it denies are gated as data."""
-    result = scan(sample, real_data)
+def test_wild_but_true_moves_stay_whole_and_false_bars_are_out_for_a_day(
+    sample: Path, real_data: Path
+):
+    """The moves a second vendor confirms are scanned whole; what it denies is no bar."""
+    then = scan(sample, real_data, as_of="2023-06-08")
     for symbol in ("AUMN", "CNVS"):
-        assert result.ledger.of(symbol)[0] == "gate.unadjusted_split"
-        assert "2023-06-08" in result.ledger.of(symbol)[1]
+        assert then.ledger.of(symbol)[0] == "gate.unadjusted_split"
+        assert "on 2023-06-08 looks like an unadjusted 2" in then.ledger.of(symbol)[1]
+    result = scan(sample, real_data)
+    assert result.ledger.of("AUMN")[0] == "gate.price_floor"
+    assert result.ledger.of("CNVS")[0] == "kept"
+    assert (
+        "1 bar is left out, the last: close 0.26 after 6.00 on 2023-06-08"
+        in (result.ledger.of("CNVS")[1])
+    )
     for symbol in ("HOLO", "VVOS"):
-        assert result.ledger.of(symbol)[0] == "kept"
+        assert result.ledger.of(symbol) == ("kept", "")
     for symbol in ("BETR", "ATXG"):
         assert result.ledger.of(symbol)[0] in ("kept", "gate.price_floor")
+
+
+RAW_SPLITS = {"AAPL": 2.0, "MSFT": 1.25, "AMZN": 0.1}
+SPLIT_DAY = "2023-06-07"
+DAYS_AROUND = {
+    "2023-06-06": "kept",
+    SPLIT_DAY: "gate.unadjusted_split",
+    "2023-06-08": "gate.few_bars",
+    "2023-07-05": "gate.few_bars",
+    "2023-07-06": "kept",
+}
+"""The 20th bar from the split on is that of 6 July."""
+
+
+@pytest.fixture(scope="module")
+def raw(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample with three large companies in the units before a split."""
+    frame = pd.read_parquet(sample)
+    frame = frame[frame["date"] <= dt.date(2023, 7, 7)]
+    before = frame["date"] < dt.date.fromisoformat(SPLIT_DAY)
+    for symbol, ratio in RAW_SPLITS.items():
+        rows = before & (frame["symbol"] == symbol)
+        frame.loc[rows, ["open", "high", "low", "close"]] *= ratio
+        frame.loc[rows, "volume"] /= ratio
+    path = tmp_path_factory.mktemp("raw") / "raw.parquet"
+    frame.to_parquet(path)
+    return path
+
+
+@pytest.mark.parametrize("day", DAYS_AROUND)
+def test_around_a_raw_split_a_day_reads_as_it_did_then(
+    day: str, raw: Path, real_data: Path, tmp_path: Path
+):
+    """Named on its day, too few bars after it, scanned again after twenty; never by later bars."""
+    table = pq.read_table(raw)
+    known = pc.less_equal(table["date"], pa.scalar(dt.date.fromisoformat(day)))
+    pq.write_table(table.filter(known), tmp_path / "then.parquet")
+    symbols = tuple(table["symbol"].unique().to_pylist())
+    live = scan(tmp_path / "then.parquet", real_data, as_of=day, symbols=symbols)
+    replayed = scan(raw, real_data, as_of=day, symbols=symbols)
+    pd.testing.assert_frame_equal(live.table, replayed.table, check_exact=True)
+    for symbol in RAW_SPLITS:
+        assert live.ledger.of(symbol) == replayed.ledger.of(symbol)
+        assert live.ledger.of(symbol)[0] == DAYS_AROUND[day]
+    assert live.regime == replayed.regime
+
+
+def test_after_a_cut_a_scan_is_that_of_the_bars_that_are_left(
+    raw: Path, real_data: Path, tmp_path: Path
+):
+    """Every number is what a file without the bars before the split gives, bit for bit."""
+    result = scan(raw, real_data, as_of="2023-07-06")
+    table = pq.read_table(raw).to_pandas()
+    gone = table["symbol"].isin([*RAW_SPLITS]) & (table["date"] < dt.date.fromisoformat(SPLIT_DAY))
+    table[~gone].to_parquet(tmp_path / "left.parquet")
+    left = scan(tmp_path / "left.parquet", real_data, as_of="2023-07-06")
+    cut = result.table.set_index("symbol").loc[[*RAW_SPLITS]]
+    assert cut["usable_since"].tolist() == [SPLIT_DAY] * 3
+    assert cut["bars"].tolist() == [20] * 3
+    for symbol, ratio in (("AAPL", "2:1 split"), ("MSFT", "5:4 split"), ("AMZN", "1:10 reverse")):
+        detail = result.ledger.of(symbol)[1]
+        assert f"on {SPLIT_DAY} looks like an unadjusted {ratio}" in detail
+        assert detail.endswith(f": bars before are not used, usable since {SPLIT_DAY}")
+    pd.testing.assert_frame_equal(
+        result.table.drop(columns="usable_since"),
+        left.table.drop(columns="usable_since"),
+        check_exact=True,
+    )
+    assert result.regime == left.regime
 
 
 def test_the_whole_real_market_adds_up(real_data: Path):

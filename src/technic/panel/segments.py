@@ -79,7 +79,10 @@ def source_rows(
     place[columns] = np.arange(len(columns))
     inside = place[column] >= 0
     stays[bar[inside], place[column[inside]]] = False
-    return np.argsort(~stays, axis=0, kind="stable"), np.count_nonzero(stays, axis=0)
+    old, at = np.nonzero(stays)
+    source = np.zeros(stays.shape, dtype=np.intp)
+    source[np.cumsum(stays, axis=0)[old, at] - 1, at] = old
+    return source, np.count_nonzero(stays, axis=0)
 
 
 def rows_after(

@@ -41,7 +41,7 @@ _FIGURES = (
 
 
 def head_lines(result: ScanResult, report: SymbolReport) -> Iterator[Text]:
-    """Yield who it is, as of when and from where, its rating and place."""
+    """Yield who it is, as of when and from where, its rating and place, what bars are not used."""
     values = report.values or {}
     listing = [str(values[name]) for name in _LISTING if values.get(name)]
     yield Text.assemble((report.symbol, "bold"), f"  {' · '.join(listing)}" if listing else "")
@@ -68,6 +68,8 @@ def head_lines(result: ScanResult, report: SymbolReport) -> Iterator[Text]:
     yield Text.assemble(
         "rating ", (rating, style), " · signal ", signal_text(parts.signal), f" · {place}"
     )
+    if report.place is not None and report.detail:
+        yield Text(report.detail, "yellow")
 
 
 def figures(report: SymbolReport, width: int) -> Table:
