@@ -34,7 +34,13 @@ def test_links_between_pages_lead_somewhere(page: Path):
         assert (page.parent / target).exists(), target
 
 
-GENERATORS = ["make-cli-docs", "make-indicator-docs", "make-language-docs", "make-setup-docs"]
+GENERATORS = [
+    "make-architecture-drawing",
+    "make-cli-docs",
+    "make-indicator-docs",
+    "make-language-docs",
+    "make-setup-docs",
+]
 
 
 @pytest.mark.parametrize("script", GENERATORS)

@@ -28,7 +28,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from technic.data_engine.benchmark import Benchmark, load_benchmark
+from technic.data_engine.benchmark import Benchmark
 from technic.data_engine.data_version import DataVersion, data_version_of
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.memory_budget import widest_block
@@ -46,7 +46,7 @@ from technic.result.scan_result import ScanResult
 from technic.result.table import ranked_table
 from technic.scan.block import BlockRows, concat_rows, scan_block
 from technic.scan.config import ScanConfig
-from technic.scan.context import ScanContext, choose_universe, open_context
+from technic.scan.context import ScanContext, choose_universe, open_benchmark, open_context
 from technic.scan.cross_section import Market, rank_market
 from technic.scan.expression_values import ExpressionValues
 from technic.scan.expressions import ScanExpressions, scan_expressions
@@ -194,7 +194,7 @@ def _fetch(scan: _Screened) -> _Fetched:
         scan,
         history=history,
         data_version=data_version_of(context.provider, given),
-        benchmark=_benchmark(scan.config, history, context),
+        benchmark=open_benchmark(scan.config, history.bars.sessions, context),
     )
 
 
@@ -221,9 +221,7 @@ def _scan(scan: _Fetched, runner: Runner) -> _Scanned:
 
 def _compare(scan: _Scanned) -> _Compared:
     """Step 5: rank, rate and plan; then filter, first by rules, then by the scan's conditions."""
-    market = rank_market(
-        scan.rows, scan.context.as_of, scan.config, _benchmark_regime(scan)
-    )
+    market = rank_market(scan.rows, scan.context.as_of, scan.config, _benchmark_regime(scan))
     values = scan.expressions.evaluated(market, scan.universe)
     filtered = filter_market(market, scan.config.filters)
     scan.book.record_coded("filter", market.symbols, filtered.rule, filtered.detail)
@@ -300,14 +298,6 @@ def _warnings(scan: _Compared) -> Iterator[str]:
         scan.benchmark,
         scan.expressions,
     )
-
-
-def _benchmark(config: ScanConfig, history: History, context: ScanContext) -> Benchmark | None:
-    """Load the benchmark that was asked for, on the sessions that are scanned."""
-    if not config.benchmark:
-        return None
-    sessions = history.bars.sessions
-    return load_benchmark(config.benchmark, sessions, context.as_of, context.provider)
 
 
 def _run_symbol_scans(
@@ -394,7 +384,7 @@ def _task(
         price_cache = context.cache
     history = load_history(symbols, context, price_cache)
     if benchmark is None:
-        benchmark = _benchmark(config, history, context)
+        benchmark = open_benchmark(config, history.bars.sessions, context)
     scan = partial(
         scan_block,
         windows=context.windows,

@@ -12,7 +12,7 @@ from technic._lazy import lazy_names
 
 if TYPE_CHECKING:
     from technic.export.formats import FORMATS
-    from technic.export.ledger import check_ledger_target, write_ledger
+    from technic.export.ledger_file import check_ledger_target, write_ledger
     from technic.export.targets import check_target, format_of
     from technic.export.write_result import write
 
@@ -22,10 +22,10 @@ __getattr__ = lazy_names(
     __name__,
     {
         "FORMATS": "technic.export.formats",
-        "check_ledger_target": "technic.export.ledger",
+        "check_ledger_target": "technic.export.ledger_file",
         "check_target": "technic.export.targets",
         "format_of": "technic.export.targets",
         "write": "technic.export.write_result",
-        "write_ledger": "technic.export.ledger",
+        "write_ledger": "technic.export.ledger_file",
     },
 )

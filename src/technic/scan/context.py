@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from technic.data_engine.benchmark import Benchmark, load_benchmark
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.memory_budget import memory_limit
@@ -19,9 +20,10 @@ from technic.scan.config import ScanConfig
 from technic.scan.windows import ScanWindows
 from technic.sessions import SessionCalendar, load_calendar, parse_day
 from technic.settings import Settings
+from technic.typing import DateArray
 from technic.universe import Universe, load_symbols, load_universe
 
-__all__ = ["ScanContext", "choose_universe", "open_context"]
+__all__ = ["ScanContext", "choose_universe", "open_benchmark", "open_context"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,3 +113,12 @@ def choose_universe(config: ScanConfig, provider: Provider) -> Universe:
     if not len(universe):
         raise NothingToScanError(f"{universe.source} lists no symbols")
     return universe
+
+
+def open_benchmark(
+    config: ScanConfig, sessions: DateArray, context: ScanContext
+) -> Benchmark | None:
+    """Load the benchmark that was asked for, on the sessions that are scanned."""
+    if not config.benchmark:
+        return None
+    return load_benchmark(config.benchmark, sessions, context.as_of, context.provider)

@@ -92,6 +92,4 @@ def rank_market(
     days = {one.symbol: one.usable_since for one in scanned.trimmed}
     since: NDArray[np.object_] = np.full(len(scanned.symbols), None, dtype=object)
     since[:] = [days.get(symbol) for symbol in scanned.symbols]
-    return Market(
-        scanned.symbols, columns, signal, ranked, scanned.last_bar, since, plans, regime
-    )
+    return Market(scanned.symbols, columns, signal, ranked, scanned.last_bar, since, plans, regime)

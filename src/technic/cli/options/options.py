@@ -246,7 +246,12 @@ class GateOptions:
     ] = None
     max_stale_sessions: Annotated[
         Count,
-        _option(GATE, "--max-stale-sessions", "Admit older last bars, marked and unranked. (default: 0)", "N"),
+        _option(
+            GATE,
+            "--max-stale-sessions",
+            "Admit older last bars, marked and unranked. (default: 0)",
+            "N",
+        ),
     ] = None
     price_floor: Annotated[
         Number, _dollars(GATE, "--price-floor", "Least last close. (default: 1)")
