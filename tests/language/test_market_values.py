@@ -169,7 +169,5 @@ def test_without_any_values_the_number_of_symbols_has_to_be_said():
     with pytest.raises(ParameterError, match="n_symbols"):
         not_ruled_out(node, {}, VOCABULARY)
     always = read("1 < 2", VOCABULARY).node
-    assert evaluate_market(always, {}, {}, VOCABULARY, ranked=np.ones(2, np.bool_)).tolist() == [
-        1.0,
-        1.0,
-    ]
+    both = np.ones(2, np.bool_)
+    assert evaluate_market(always, {}, {}, VOCABULARY, ranked=both).tolist() == [1.0, 1.0]

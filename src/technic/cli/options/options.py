@@ -249,7 +249,7 @@ class GateOptions:
         _option(
             GATE,
             "--max-stale-sessions",
-            "Admit older last bars, marked and unranked. (default: 0)",
+            "Admit older bars, unranked. (default: 0)",
             "N",
         ),
     ] = None
