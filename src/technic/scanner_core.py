@@ -33,27 +33,36 @@ from technic.data_engine.data_version import DataVersion, data_version_of
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.memory_budget import widest_block
 from technic.data_engine.price_cache import LazyPrices, PriceCache, PriceFrames
-from technic.engine.blocks import BlockOutcome, BlockScan, scan_or_halve
+from technic.engine.blocks import BlockOutcome, scan_or_halve
 from technic.engine.local import LocalRunner
 from technic.engine.open import DEFAULT_RUNNER, ChosenRunner, check_runner, open_runner
 from technic.engine.runner import Runner
+from technic.engine.scan_task import open_task
 from technic.panel import BarPanel
 from technic.panel.long_bars import concatenated
 from technic.regime import Regime, market_regime
-from technic.result.info import DataInfo, RunnerInfo, ScanStats, UniverseInfo
+from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, UniverseInfo
 from technic.result.ledger import LedgerBook, require_a_scan
 from technic.result.scan_result import ScanResult
 from technic.result.table import ranked_table
-from technic.scan.block import BlockRows, concat_rows, scan_block
+from technic.scan.block import BlockRows, concat_rows
+from technic.scan.complete_day import last_complete_session
 from technic.scan.config import ScanConfig
-from technic.scan.context import ScanContext, choose_universe, open_benchmark, open_context
+from technic.scan.context import (
+    ScanContext,
+    choose_peers,
+    choose_universe,
+    load_listings,
+    open_benchmark,
+    open_context,
+)
 from technic.scan.cross_section import Market, rank_market
 from technic.scan.expression_values import ExpressionValues
 from technic.scan.expressions import ScanExpressions, scan_expressions
 from technic.scan.filters import filter_conditions, filter_market
 from technic.scan.history import ScanProgress, load_history
 from technic.scan.stopwatch import Stopwatch
-from technic.scan.warnings import scan_warnings
+from technic.scan.warnings import incomplete_day, scan_warnings
 from technic.scan.windows import BASE_WINDOW
 from technic.settings import Settings, load_settings
 from technic.universe import Prescreened, Universe, prescreen
@@ -73,6 +82,7 @@ class _OpenScan:
     config: ScanConfig
     expressions: ScanExpressions
     context: ScanContext
+    listings: Universe
     universe: Universe
     book: LedgerBook
     progress: ScanProgress | None
@@ -80,9 +90,10 @@ class _OpenScan:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Screened(_OpenScan):
-    """A scan after the pre-screen: what it took away, and which rules were off."""
+    """A scan after the pre-screen: what it took away, and who is compared without being shown."""
 
     screened: Prescreened
+    peers: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,10 +114,15 @@ class _Scanned(_Fetched):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Compared(_Scanned):
-    """A scan whose symbols have been compared with each other, and filtered."""
+    """A scan whose symbols have been compared with each other, and filtered.
+
+    ``ranks``: among how many; ``compared``: the listings of those that are not shown.
+    """
 
     market: Market
     values: ExpressionValues
+    ranks: RankInfo
+    compared: Universe
 
 
 def run_scan(
@@ -164,12 +180,14 @@ def _open(
 ) -> _OpenScan:
     """Step 1: open the provider, settle the day and the universe."""
     context = open_context(config, settings, now, provider, price_cache, expressions.windows)
-    universe = choose_universe(config, context.provider)
+    listings = load_listings(config, context.provider)
+    universe = choose_universe(config, listings)
     expressions.require_listings(universe)
     return _OpenScan(
         config=config,
         expressions=expressions,
         context=context,
+        listings=listings,
         universe=universe,
         book=LedgerBook(universe.symbols),
         progress=progress,
@@ -180,18 +198,24 @@ def _prescreen(scan: _OpenScan) -> _Screened:
     """Step 2: take out the symbols that cannot pass."""
     screened = prescreen(scan.universe, scan.config.prescreen)
     scan.book.record_coded("prescreen", scan.universe.symbols, screened.rule, screened.detail)
-    return _next(_Screened, scan, screened=screened)
+    peers = choose_peers(scan.config, scan.listings, scan.universe, screened)
+    return _next(_Screened, scan, screened=screened, peers=peers)
 
 
 def _fetch(scan: _Screened) -> _Fetched:
-    """Step 3: get the bars of what is left, from the price cache first."""
-    context = scan.context
-    history = load_history(scan.book.open_symbols(), context, context.cache, scan.progress)
+    """Step 3: get the bars of what is left, from the price cache first, and settle the day."""
+    symbols, context = scan.book.open_symbols(), scan.context
+    history = load_history(symbols, context, context.cache, scan.progress, scan.peers)
+    complete, last = last_complete_session(history.bars.newest())
+    if scan.config.as_of is None and complete.day != context.as_of:
+        context = context.moved_to(complete.day, incomplete_day(complete, last))
+        again = load_history(symbols, context, context.cache, scan.progress, scan.peers)
+        history = replace(again, stats=again.stats.following(history.stats))
     scan.book.record_failures(history.failures)
     given = None if context.cache is None else context.cache.panel
     return _next(
         _Fetched,
-        scan,
+        replace(scan, context=context),
         history=history,
         data_version=data_version_of(context.provider, given),
         benchmark=open_benchmark(scan.config, history.bars.sessions, context),
@@ -200,8 +224,9 @@ def _fetch(scan: _Screened) -> _Fetched:
 
 def _scan(scan: _Fetched, runner: Runner) -> _Scanned:
     """Step 4: gate each symbol and compute its columns; enter those that got no row."""
+    held = set(scan.history)
     outcome = _run_symbol_scans(
-        scan.book.open_symbols(),
+        [*scan.book.open_symbols(), *(peer for peer in scan.peers if peer in held)],
         scan.config,
         scan.history,
         context=scan.context,
@@ -220,15 +245,25 @@ def _scan(scan: _Fetched, runner: Runner) -> _Scanned:
 
 
 def _compare(scan: _Scanned) -> _Compared:
-    """Step 5: rank, rate and plan; then filter, first by rules, then by the scan's conditions."""
-    market = rank_market(scan.rows, scan.context.as_of, scan.config, _benchmark_regime(scan))
-    values = scan.expressions.evaluated(market, scan.universe)
+    """Step 5: rank, rate and plan all; then filter those shown, first by rules, then by conditions.
+
+    From here on there are no rows but those shown.
+    """
+    everybody = rank_market(scan.rows, scan.context.as_of, scan.config, _benchmark_regime(scan))
+    listings = scan.universe.joined(scan.listings)
+    values = scan.expressions.evaluated(everybody, listings)
+    shown = np.isin(everybody.symbols, scan.book.open_symbols())
+    peers = listings.restrict(s for s, own in zip(everybody.symbols, shown, strict=True) if not own)
+    market, values = everybody.take(shown), values.take(shown)
     filtered = filter_market(market, scan.config.filters)
     scan.book.record_coded("filter", market.symbols, filtered.rule, filtered.detail)
     removed = np.array([rule is not None for rule in filtered.rule], dtype=np.bool_)
     refused = filter_conditions(values, removed)
     scan.book.record_coded("filter", market.symbols, refused.rule, refused.detail)
-    return _next(_Compared, scan, market=market, values=values)
+    narrowed = bool(scan.peers) or scan.config.rank_among == "shown"
+    count = int(np.count_nonzero(everybody.ranked))
+    ranks = RankInfo(count, shown_only=narrowed and bool(shown.all()))
+    return _next(_Compared, scan, market=market, values=values, ranks=ranks, compared=peers)
 
 
 S = TypeVar("S", bound=_OpenScan)
@@ -241,8 +276,8 @@ def _next(step: type[S], scan: _OpenScan, **made: Any) -> S:
 
 
 def _benchmark_regime(scan: _Scanned) -> Regime | None:
-    """Judge the market by the benchmark's closes of the base window; None without a benchmark."""
-    if scan.benchmark is None:
+    """Judge the market by the benchmark's closes of the base window; None where it has none."""
+    if scan.benchmark is None or not scan.benchmark.usable:
         return None
     sessions, windows = scan.history.bars.sessions, scan.context.windows
     closes = windows.cut_closes(scan.benchmark.closes, sessions, BASE_WINDOW)
@@ -283,6 +318,8 @@ def _result(
         added=values.added,
         prices=history,
         listings=scan.universe,
+        compared=scan.compared,
+        ranks=scan.ranks,
         data_version=scan.data_version,
         benchmark=scan.benchmark,
     )
@@ -297,6 +334,7 @@ def _warnings(scan: _Compared) -> Iterator[str]:
         scan.history,
         scan.benchmark,
         scan.expressions,
+        scan.ranks.size if scan.ranks.small else None,
     )
 
 
@@ -315,7 +353,7 @@ def _run_symbol_scans(
 
     What is not given is opened as ``config`` says.
     """
-    task = _task(symbols, config, price_cache, context, benchmark, expressions)
+    task = open_task(symbols, config, price_cache, context, benchmark, expressions)
     history, runner = task.history, runner or LocalRunner()
     width = config.block_size
     if isinstance(history, LazyPrices):
@@ -338,7 +376,7 @@ def _process_symbol(
     context: ScanContext | None = None,
 ) -> BlockOutcome:
     """Scan one symbol behind the error boundary: what it raises becomes its entry."""
-    task = _task([symbol], config, price_cache, context)
+    task = open_task([symbol], config, price_cache, context)
     return scan_or_halve(task.history.panel, task.scan)
 
 
@@ -353,45 +391,5 @@ def _scan_symbol(
 
     Its expressions stand under their texts, as far as they need this symbol alone.
     """
-    task = _task([symbol], config, price_cache, context)
+    task = open_task([symbol], config, price_cache, context)
     return task.scan(task.history.panel)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Task:
-    """Bars to scan, and the one scan of them: a pure function of a block."""
-
-    history: History
-    scan: BlockScan
-    memory: int
-    arrays: float
-
-
-def _task(
-    symbols: Sequence[str],
-    config: ScanConfig,
-    price_cache: PriceFrames | None,
-    context: ScanContext | None,
-    benchmark: Benchmark | None = None,
-    expressions: ScanExpressions | None = None,
-) -> _Task:
-    """Get the bars of ``symbols`` and what they are scanned with; open what is not open."""
-    if expressions is None:
-        expressions = scan_expressions(config)
-    if context is None:
-        settings, now = load_settings(os.environ, Path.cwd()), dt.datetime.now(dt.UTC)
-        context = open_context(config, settings, now, None, price_cache, expressions.windows)
-        price_cache = context.cache
-    history = load_history(symbols, context, price_cache)
-    if benchmark is None:
-        benchmark = open_benchmark(config, history.bars.sessions, context)
-    scan = partial(
-        scan_block,
-        windows=context.windows,
-        config=config,
-        benchmark=None if benchmark is None else benchmark.closes,
-        expressions=expressions,
-    )
-    sessions = history.bars.sessions
-    arrays = context.windows.copied_arrays + expressions.arrays_held(len(sessions))
-    return _Task(history, scan, context.panel_memory, arrays)

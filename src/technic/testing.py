@@ -58,7 +58,8 @@ def make_panel(n_symbols: int = 3, n_bars: int = 300, seed: int = 0) -> BarPanel
 class FakeProvider:
     """A provider that holds the bars it was made with and counts what it was asked.
 
-    ``failures`` are answered for their symbols; ``asked`` lists the symbols of each request.
+    ``local``: its bars count as costing no request. ``failures`` are answered for their symbols;
+    ``asked`` lists the symbols of each request.
     """
 
     bars: LongBars
@@ -67,6 +68,7 @@ class FakeProvider:
     failures: Mapping[str, Failure] = field(default_factory=dict)
     name: str = "fake"
     simulated: bool = True
+    local: bool = False
     price_basis: PriceBasis = "split_adjusted"
     asked: list[tuple[str, ...]] = field(default_factory=list)
 

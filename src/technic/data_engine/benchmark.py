@@ -39,6 +39,11 @@ class Benchmark:
     closes: FloatArray
     notes: tuple[str, ...] = ()
 
+    @property
+    def usable(self) -> bool:
+        """Whether it has a close at all."""
+        return bool(np.isfinite(self.closes).any())
+
 
 def load_benchmark(
     spec: str, sessions: DateArray, as_of: np.datetime64, provider: Provider

@@ -64,6 +64,20 @@ class BatchStats:
             seconds=seconds,
         )
 
+    def following(self, before: BatchStats) -> BatchStats:
+        """Return these counts of a second look, with what the first one took."""
+        kinds = {**before.requests_by_kind}
+        for kind, count in self.requests_by_kind.items():
+            kinds[kind] = kinds.get(kind, 0) + count
+        return replace(
+            self,
+            requests=before.requests + self.requests,
+            requests_by_kind=kinds,
+            retries=before.retries + self.retries,
+            bytes=before.bytes + self.bytes,
+            seconds=before.seconds + self.seconds,
+        )
+
     @property
     def success_rate(self) -> float:
         """Symbols that have bars ÷ symbols asked; 1.0 when none was asked."""
@@ -117,7 +131,8 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
     """The prices of a market larger than memory: a frame is read when it is asked for.
 
     ``bars`` holds the symbols that were answered, of which some may turn out to have no bar:
-    ``absent`` is then their failure. All else as in PriceCache.
+    ``absent`` is then their failure. ``peers``: symbols that nobody asked for and that are read
+    along where they are there: having no bar is no failure of theirs. All else as in PriceCache.
     """
 
     bars: BarSource
@@ -126,24 +141,34 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
     failures: Mapping[str, Failure] = field(default_factory=dict)
     stats: BatchStats = field(default_factory=BatchStats)
     notes: tuple[str, ...] = ()
+    peers: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, streamed: StreamResult, asked: Sequence[str], seconds: float) -> LazyPrices:
+    def of(
+        cls,
+        streamed: StreamResult,
+        asked: Sequence[str],
+        seconds: float,
+        peers: Sequence[str] = (),
+    ) -> LazyPrices:
         """The prices of the symbols that were asked for, and have not failed by now."""
         account = streamed.account
         return cls(
             streamed.bars,
-            tuple(symbol for symbol in asked if symbol not in account.failures),
+            tuple(symbol for symbol in (*asked, *peers) if symbol not in account.failures),
             streamed.absent,
             account.failures,
             BatchStats.without_bars(account, len(asked), seconds),
             account.notes,
+            frozenset(peers),
         )
 
     def counted(self, absent: Sequence[str], bars: int, left_out: int) -> LazyPrices:
         """Return the prices as they are known after a scan that took every block."""
-        failures = {**self.failures, **dict.fromkeys(absent, self.absent)}
-        there = tuple(symbol for symbol in self.symbols if symbol not in failures)
+        failed = [symbol for symbol in absent if symbol not in self.peers]
+        failures = {**self.failures, **dict.fromkeys(failed, self.absent)}
+        gone = {*failures, *absent}
+        there = tuple(symbol for symbol in self.symbols if symbol not in gone)
         stats = replace(
             self.stats,
             fetched=self.stats.asked - len(failures),

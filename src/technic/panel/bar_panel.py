@@ -174,6 +174,10 @@ class BarPanel:
             **{name: _columns_of(getattr(self, name), columns) for name in FIELDS},
         )
 
+    def newest(self) -> BarPanel:
+        """Return a panel that has at least the bars of the last few sessions: itself."""
+        return self
+
     def of(self, symbols: Sequence[str]) -> BarPanel:
         """Return the columns of ``symbols``, in that order; KeyError for one that is not there."""
         if tuple(symbols) == self.symbols:

@@ -36,5 +36,8 @@ class BarSource(BlockSource, Protocol):
     def sessions(self) -> DateArray:
         """The trading days of the window, ascending."""
 
+    def newest(self) -> BarPanel:
+        """Return a panel that has at least the bars of the last few sessions."""
+
     def of(self, symbols: Sequence[str], /) -> BarSource:
         """Return the bars of ``symbols``, in whatever order reads best."""

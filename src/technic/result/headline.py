@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from technic.result.info import DataInfo
+from technic.result.info import DataInfo, RankInfo
 from technic.result.ledger import KEPT, Ledger
 
 __all__ = ["Headline", "headline_of"]
@@ -20,6 +20,8 @@ class _Answer(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def data(self) -> DataInfo: ...
+    @property
+    def ranks(self) -> RankInfo: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Headline:
     kept: int
     size: int
     data: DataInfo
+    ranks: RankInfo
 
     @property
     def source(self) -> str:
@@ -48,9 +51,10 @@ class Headline:
     @property
     def unlabelled(self) -> str:
         """The text without the word SIMULATED, for those who show it in another way."""
+        ranks = f" · {self.ranks}" if self.ranks.small else ""
         return (
             f"as of {self.as_of} · {self.kept:,} of {self.size:,} symbols kept · "
-            f"{self.source} ({self.price_basis})"
+            f"{self.source} ({self.price_basis}){ranks}"
         )
 
     def __str__(self) -> str:
@@ -60,4 +64,5 @@ class Headline:
 def headline_of(answer: _Answer) -> Headline:
     """Return the headline of a ScanResult or a SavedScan."""
     ledger = answer.ledger
-    return Headline(answer.as_of, ledger.counts.get(KEPT, 0), len(ledger), answer.data)
+    kept = ledger.counts.get(KEPT, 0)
+    return Headline(answer.as_of, kept, len(ledger), answer.data, answer.ranks)

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 from technic.data_engine.price_cache import BatchStats
 
-__all__ = ["DataInfo", "RunnerInfo", "ScanStats", "UniverseInfo"]
+__all__ = ["DataInfo", "RankInfo", "RunnerInfo", "ScanStats", "UniverseInfo"]
+
+SMALL_MARKET = 500
+"""Symbols below which a rank is no rank in the market."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,25 @@ class UniverseInfo:
 
     size: int
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankInfo:
+    """Among how many symbols ranks, percentiles and relative strength are.
+
+    ``shown_only``: of a narrowed universe, with nobody else to compare with.
+    """
+
+    size: int
+    shown_only: bool = False
+
+    @property
+    def small(self) -> bool:
+        """Whether the ranks are none in a market, so that it has to be said."""
+        return self.shown_only or self.size < SMALL_MARKET
+
+    def __str__(self) -> str:
+        return f"RS among {self.size:,} symbols"
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,13 +107,17 @@ class LedgerBook:
         """Enter the symbols whose scan raised, and those that the data gate stopped.
 
         Those whose bars it trimmed stay open; the reason stands in their detail whatever comes.
+        Symbols that are only compared with have no entry.
         """
-        for error in poisoned:
-            self.record(error.symbol, f"error.{error.error}", error.detail)
-        for stopped in gated:
-            self.record(stopped.symbol, f"gate.{stopped.code}", stopped.detail)
+        entries = [(error.symbol, f"error.{error.error}", error.detail) for error in poisoned]
+        entries += [(stop.symbol, f"gate.{stop.code}", stop.detail) for stop in gated]
+        for symbol, outcome, detail in entries:
+            if symbol in self._at:
+                self.record(symbol, outcome, detail)
         for history in trimmed:
-            self._detail[self._at[history.symbol]] = history.detail
+            row = self._at.get(history.symbol)
+            if row is not None and self._outcome[row] is None:
+                self._detail[row] = history.detail
 
     def open_symbols(self) -> list[str]:
         """Symbols that have no outcome yet, in the order of the universe."""

@@ -13,7 +13,7 @@ import pandas as pd
 from technic.errors import InputFileError, ParameterError
 from technic.result.folder import SCAN, StoredFolder, read_folder
 from technic.result.headline import headline_of
-from technic.result.info import DataInfo
+from technic.result.info import DataInfo, RankInfo
 from technic.result.ledger import Ledger
 from technic.scan.config import ScanConfig
 from technic.scan.config_json import config_from_json
@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 LEDGER = ("symbol", "outcome", "detail")
 BARS = ("symbol", "bars", "first", "last", "hash")
+EARLIER = {"rank_among": "shown"}
+"""What a config meant that does not say it: values of keys that came later."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -32,7 +34,9 @@ class SavedScan:
     """A result as it lies in ``folder``.
 
     ``table``: one row for each kept symbol; ``filtered``: signal and columns of the scored symbols
-    that a filter left out; ``bars``: symbol, bars, first, last, hash of what was scanned.
+    that a filter left out; ``listings``: those of the universe and of the symbols that it was
+    compared with, ``ranks``: among how many; ``bars``: symbol, bars, first, last, hash of what was
+    scanned.
     ``config_of_table``: the config that the table itself names. ``code``, ``environment``,
     ``data_version``, ``benchmark``: what the result came from. ``altered``: files that were changed
     since they were saved.
@@ -43,6 +47,8 @@ class SavedScan:
     filtered: pd.DataFrame
     ledger: Ledger
     universe: Universe
+    listings: Universe
+    ranks: RankInfo
     bars: pd.DataFrame
     config: ScanConfig
     config_json: Mapping[str, Any]
@@ -76,6 +82,7 @@ def load_saved(folder: str | Path) -> SavedScan:
     ledger = _columns(folder, stored, "ledger", LEDGER)
     config = document.part("config", dict)
     benchmark = stored.document.get("benchmark")
+    listings = _universe(folder, stored.frames["universe"], document)
     return SavedScan(
         folder=folder,
         table=stored.frames["table"],
@@ -83,9 +90,11 @@ def load_saved(folder: str | Path) -> SavedScan:
         ledger=Ledger(
             tuple(map(str, ledger["symbol"])), _texts(ledger["outcome"]), _texts(ledger["detail"])
         ),
-        universe=_universe(folder, stored.frames["universe"], document),
+        universe=listings.restrict(ledger["symbol"]) if len(listings) > len(ledger) else listings,
+        listings=listings,
+        ranks=RankInfo(document.count("rs_universe", stored.document.get("ranked_over", 0))),
         bars=_columns(folder, stored, "bars", BARS),
-        config=config_from_json(config, document.path),
+        config=config_from_json({**EARLIER, **config}, document.path),
         config_json=config,
         config_of_table=stored.notes["table"].get("config"),
         as_of=document.part("as_of", str),
@@ -112,6 +121,13 @@ class _Document:
         if not isinstance(value, kind):
             what = "is missing" if name not in self.content else f"is {value!r:.40}"
             raise InputFileError(self.path, f"{name!r} {what}", hint="it was edited")
+        return value
+
+    def count(self, name: str, missing: object) -> int:
+        """Return a number that earlier versions did not write, or wrote under another name."""
+        value = self.content.get(name, missing)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise InputFileError(self.path, f"{name!r} is {value!r:.40}", hint="it was edited")
         return value
 
     def data(self) -> DataInfo:

@@ -17,7 +17,7 @@ from technic.errors import MissingExtraError, ParameterError
 from technic.regime import Regime
 from technic.result.headline import headline_of
 from technic.result.html import html
-from technic.result.info import DataInfo, RunnerInfo, ScanStats, UniverseInfo
+from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, UniverseInfo
 from technic.result.ledger import Ledger
 from technic.result.save import save_result
 from technic.result.summary import summary
@@ -45,8 +45,10 @@ class ScanResult:
     the user wants to see, all where there are none; ``added``: those that setups added.
     ``prices``: the bars that were scanned, up to ``as_of`` and split-adjusted as of it; those of a
     market larger than memory are read when they are asked for.
-    ``listings``: the universe; ``data_version`` names the data that was read; ``benchmark``: its
-    closes, where one was asked for.
+    ``listings``: the universe; ``compared``: listings of symbols that are not shown, and that
+    ranks, percentiles and regime compare with those shown; ``ranks``: among how many that is;
+    ``data_version`` names the data that was read; ``benchmark``: its closes, where one was asked
+    for.
     """
 
     table: pd.DataFrame
@@ -67,6 +69,8 @@ class ScanResult:
     added: tuple[str, ...] = ()
     prices: PriceCache | LazyPrices
     listings: Universe
+    compared: Universe
+    ranks: RankInfo
     data_version: DataVersion
     benchmark: Benchmark | None
 

@@ -21,6 +21,7 @@ def summary(result: ScanResult, limit: int | None = None) -> dict[str, object]:
         "technic": __version__,
         "as_of": result.as_of,
         "universe": dataclasses.asdict(result.universe),
+        "rs_universe": result.ranks.size,
         "data": dataclasses.asdict(result.data),
         "regime": dataclasses.asdict(result.regime),
         "stats": result.stats.as_dict(),
@@ -34,7 +35,7 @@ def summary(result: ScanResult, limit: int | None = None) -> dict[str, object]:
         ],
         "setups": {setup.name: list(result.met(setup.name)) for setup in result.config.setups},
         "not_settled": [dataclasses.asdict(recursion) for recursion in result.not_settled],
-        "ranked_over": len(result.scored),
+        "ranked_over": result.ranks.size,
         "ledger": dict(result.ledger.counts),
         "rows": plain_rows(rows),
     }

@@ -117,7 +117,7 @@ def scan_block(
     columns |= expressions.block_columns(bars, columns)
     last_bar = _last_bars(read)
     index = None
-    if benchmark is None:
+    if benchmark is None or not np.isfinite(benchmark).any():
         index = index_sums(read.panel, read.rows, last_bar == windows.as_of)
     return BlockRows(read.panel.symbols, columns, last_bar, gated, index, _trimmed(panel, report))
 

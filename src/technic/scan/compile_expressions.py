@@ -32,6 +32,9 @@ from technic.universe.listings import TEXT_COLUMNS
 
 __all__ = ["compile_expressions"]
 
+RANKED = ("rs_rating", "tech_rating", "score_relative_strength", "signal")
+"""Columns that compare symbols with each other."""
+
 
 def compile_expressions(config: ScanConfig) -> CompiledExpressions:
     """Parse and check everything that ``config`` says in the scan language.
@@ -81,6 +84,17 @@ def _analysed(parsed: CompiledExpressions, config: ScanConfig) -> CompiledExpres
         stable_after=max((need.stable_after, *(bars for _, _, bars in votes))),
         recursions=(*_recursions(parsed.expressions), *votes),
         technical=technical,
+        rank_owners=tuple(dict.fromkeys(c.owner for c in parsed.conditions if _ranks(c.node))),
+    )
+
+
+def _ranks(node: Node) -> bool:
+    """Tell whether a condition compares symbols with each other."""
+    functions = vocabulary().functions
+    return any(
+        (isinstance(n, Name) and n.name in RANKED)
+        or (isinstance(n, Call) and functions[n.function].memory == "market")
+        for n in walk(node)
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.typing import FloatArray
+from technic.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     from technic.language import Node
@@ -69,6 +69,11 @@ class ConditionResult:
     text: str
     values: FloatArray
     shown: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+
+    def take(self, rows: BoolArray) -> ConditionResult:
+        """Return what it is for these symbols alone."""
+        shown = {text: values[rows] for text, values in self.shown.items()}
+        return replace(self, values=self.values[rows], shown=shown)
 
     def verdict(self, at: int) -> str:
         """What it is for a symbol: true, false or unknown."""

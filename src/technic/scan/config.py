@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from os import PathLike, fspath
+from typing import Literal, get_args
 
 from technic.data_engine.gate.gate import GateRules
 from technic.data_engine.interfaces.records import PriceBasis
@@ -24,6 +25,7 @@ __all__ = ["FilterRules", "ScanConfig", "SortOrder"]
 
 DEFAULT_BARS = 300
 DEFAULT_SORT = "tech_rating:desc"
+RankAmong = Literal["market", "shown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,9 @@ class ScanConfig:
     meets one of them. ``columns``: more columns of the table, names or ``name = expression``.
     ``max_history``: most sessions to load so that recursions settle; without it what the scan
     needs anyway.
+    ``rank_among``: whom ranks, percentiles, relative strength and regime compare: the ``market``,
+    all symbols of the universe whose bars cost no request, or those ``shown``, which symbols,
+    watchlist, exchange, country, sector, industry and market cap choose.
     ``block_size``: symbols scanned together; ``runner``: where blocks run, ``auto``, ``local``,
     ``threads`` or ``ray``, None for the settings' runner, else local. Both change speed and memory,
     never a value.
@@ -142,6 +147,7 @@ class ScanConfig:
     columns: tuple[str, ...] = ()
     max_history: int | None = None
     min_success_pct: float = 50.0
+    rank_among: RankAmong = "market"
     sort: str = ""
     block_size: int = 8192
     runner: str | None = None
@@ -165,6 +171,9 @@ class ScanConfig:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ParameterError(name, value, "a whole number from 1")
+        if self.rank_among not in get_args(RankAmong):
+            allowed = " or ".join(get_args(RankAmong))
+            raise ParameterError("rank_among", self.rank_among, allowed)
         if not 0 <= self.min_success_pct <= 100:
             raise ParameterError("min_success_pct", self.min_success_pct, "0 to 100")
         SortOrder.parse(self.sort)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,13 +17,21 @@ from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.errors import NothingToScanError, ParameterError
 from technic.scan.config import ScanConfig
-from technic.scan.windows import ScanWindows
+from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.sessions import SessionCalendar, load_calendar, parse_day
 from technic.settings import Settings
 from technic.typing import DateArray
-from technic.universe import Universe, load_symbols, load_universe
+from technic.universe import Prescreened, Universe, load_symbols, load_universe, prescreen
+from technic.universe.prescreen_rules import SHOW_RULES
 
-__all__ = ["ScanContext", "choose_universe", "open_benchmark", "open_context"]
+__all__ = [
+    "ScanContext",
+    "choose_peers",
+    "choose_universe",
+    "load_listings",
+    "open_benchmark",
+    "open_context",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +53,13 @@ class ScanContext:
     cache: PriceCache | None = None
     warnings: tuple[str, ...] = ()
     panel_memory: int = field(default_factory=lambda: memory_limit(None))
+
+    def moved_to(self, day: np.datetime64, warning: str) -> ScanContext:
+        """Return the context of another day, with the reason among the warnings."""
+        longer = [window for window, _ in self.windows.starts if window != BASE_WINDOW]
+        windows = ScanWindows.anchored(self.calendar, day, self.windows.base_sessions, longer)
+        warnings = (*self.warnings, warning)
+        return replace(self, as_of=day, windows=windows, warnings=warnings)
 
 
 def open_context(
@@ -98,27 +113,60 @@ def open_context(
     )
 
 
-def choose_universe(config: ScanConfig, provider: Provider) -> Universe:
-    """Load the universe file, else ask the provider; restrict it to what was named.
+def load_listings(config: ScanConfig, provider: Provider) -> Universe:
+    """Load the universe file, else ask the provider."""
+    listings = load_universe(config.universe) if config.universe else provider.listings()
+    if not len(listings):
+        raise NothingToScanError(f"{listings.source} lists no symbols")
+    return listings
+
+
+def choose_universe(config: ScanConfig, listings: Universe) -> Universe:
+    """Restrict the listings to the symbols that were named, if any were.
 
     A symbol that was named and is not listed stays in, without metadata: nothing asked for
     vanishes.
     """
-    universe = load_universe(config.universe) if config.universe else provider.listings()
     wanted = list(config.symbols)
     if config.watchlist:
         wanted += load_symbols(config.watchlist)
-    if wanted:
-        universe = universe.restrict(wanted)
-    if not len(universe):
-        raise NothingToScanError(f"{universe.source} lists no symbols")
-    return universe
+    return listings.restrict(wanted) if wanted else listings
+
+
+def choose_peers(
+    config: ScanConfig, listings: Universe, universe: Universe, screened: Prescreened
+) -> tuple[str, ...]:
+    """Return the symbols that are compared with those shown, and not shown themselves.
+
+    Symbols of the universe that only a rule about what is shown took out, and the other listings
+    that belong to the market.
+    """
+    if config.rank_among == "shown":
+        return ()
+    hidden = [
+        symbol
+        for symbol, rule in zip(universe.symbols, screened.rule, strict=True)
+        if rule in SHOW_RULES
+    ]
+    if universe is listings:
+        return tuple(hidden)
+    named = set(universe.symbols)
+    others = listings.take(np.array([symbol not in named for symbol in listings.symbols], np.bool_))
+    kept = prescreen(others, config.prescreen.of_the_market).kept
+    return (*hidden, *others.take(kept).symbols)
 
 
 def open_benchmark(
     config: ScanConfig, sessions: DateArray, context: ScanContext
 ) -> Benchmark | None:
-    """Load the benchmark that was asked for, on the sessions that are scanned."""
+    """Load the benchmark that was asked for, on the sessions that are scanned.
+
+    One that lacks the scan's day says nothing of it: it is warned of, and all its closes are NaN.
+    """
     if not config.benchmark:
         return None
-    return load_benchmark(config.benchmark, sessions, context.as_of, context.provider)
+    benchmark = load_benchmark(config.benchmark, sessions, context.as_of, context.provider)
+    if np.isfinite(benchmark.closes[-1]):
+        return benchmark
+    note = f"benchmark {benchmark.name} has no close of {context.as_of} and is not used"
+    return replace(benchmark, closes=np.full(len(sessions), np.nan), notes=(*benchmark.notes, note))

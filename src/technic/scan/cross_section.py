@@ -6,7 +6,7 @@ the way it was cut into blocks can change a number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,19 @@ class Market:
     usable_since: NDArray[np.object_]
     plans: PlanTable
     regime: Regime
+
+    def take(self, rows: BoolArray) -> Market:
+        """Return the market with these symbols alone; no value changes."""
+        return replace(
+            self,
+            symbols=tuple(s for s, taken in zip(self.symbols, rows, strict=True) if taken),
+            columns={name: values[rows] for name, values in self.columns.items()},
+            signal=self.signal[rows],
+            ranked=self.ranked[rows],
+            last_bar=self.last_bar[rows],
+            usable_since=self.usable_since[rows],
+            plans=self.plans.take(rows),
+        )
 
     def text_columns(self) -> dict[str, NDArray[np.object_]]:
         """Return the columns of the table that are texts; days as ISO text."""

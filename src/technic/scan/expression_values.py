@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,15 @@ class ExpressionValues:
     setups: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     not_settled: tuple[NotSettled, ...] = ()
+
+    def take(self, rows: BoolArray) -> ExpressionValues:
+        """Return the values of these symbols alone."""
+        return replace(
+            self,
+            conditions=tuple(condition.take(rows) for condition in self.conditions),
+            columns={name: values[rows] for name, values in self.columns.items()},
+            order=None if self.order is None else self.order[rows],
+        )
 
     @property
     def added(self) -> tuple[str, ...]:

@@ -38,7 +38,8 @@ class ScanExpressions:
     name that the expressions use; ``compared_texts``: listing columns with the texts they are
     compared with. ``lookback``: bars until all of them have a value; ``stable_after``: bars until
     none depends on where history begins any more; ``recursions``: each recursion, the window it is
-    in, the bars after which it has settled.
+    in, the bars after which it has settled. ``rank_owners``: ``where`` and setups whose conditions
+    compare symbols with each other.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -50,6 +51,7 @@ class ScanExpressions:
     lookback: int = 1
     stable_after: int = 1
     recursions: tuple[tuple[str, int, int], ...] = ()
+    rank_owners: tuple[str, ...] = ()
 
     @property
     def expressions(self) -> tuple[Expression, ...]:

@@ -39,42 +39,53 @@ def load_history(
     context: ScanContext,
     price_cache: PriceFrames | None = None,
     progress: ScanProgress | None = None,
+    peers: Sequence[str] = (),
 ) -> PriceCache | LazyPrices:
     """Return the bars of ``symbols`` up to the scan's day, from the cache first.
 
     The longest window is read, and of a cache as much of it as the cache holds.
     Bars that would take more than ``context.panel_memory`` are left to be read in blocks, where
-    the provider can do that.
+    the provider can do that. ``peers``: symbols to compare with, of which there are bars where they
+    cost no request; they count in no statistic, and lacking bars is no failure of theirs.
     """
     if price_cache is None:
         sessions = window_sessions(context.calendar, context.windows)
         if isinstance(context.provider, StreamingProvider):
-            return _stream(symbols, sessions, context, context.provider, progress)
-        return _fetch(symbols, sessions, context, progress)
+            return _stream(symbols, peers, sessions, context, context.provider, progress)
+        return _fetch(symbols, _free(peers, context), sessions, context, progress)
     if isinstance(price_cache, LazyPrices):
-        return price_cache.restricted(symbols)
+        return price_cache.restricted([*symbols, *peers])
     cached = panel_of(price_cache, context.calendar)
     there = set(cached.symbols)
-    hits = [symbol for symbol in symbols if symbol in there]
+    hits = [symbol for symbol in (*symbols, *peers) if symbol in there]
     missed = [symbol for symbol in symbols if symbol not in there]
-    logger.debug("price cache: %d of %d symbols", len(hits), len(symbols))
+    logger.debug("price cache: %d of %d symbols", len(symbols) - len(missed), len(symbols))
     panel = cached.of(hits)
     if panel.sessions[0] < context.windows.start or panel.sessions[-1] > context.as_of:
         panel = panel.window(context.windows.start, context.as_of)
-    if not missed:
-        return PriceCache(panel, stats=BatchStats(cache_hits=len(hits)))
-    fetched = _fetch(missed, panel.sessions, context, progress)
+    others = _free([symbol for symbol in peers if symbol not in there], context)
+    stats = BatchStats(cache_hits=len(symbols) - len(missed))
+    if not (missed or others):
+        return PriceCache(panel, stats=stats)
+    fetched = _fetch(missed, others, panel.sessions, context, progress)
     both = BarPanel.side_by_side([panel, fetched.panel])
+    held = set(both.symbols)
     return PriceCache(
-        both.of([symbol for symbol in symbols if symbol not in fetched.failures]),
+        both.of([symbol for symbol in (*symbols, *peers) if symbol in held]),
         fetched.failures,
-        dataclasses.replace(fetched.stats, cache_hits=len(hits)),
+        dataclasses.replace(fetched.stats, cache_hits=stats.cache_hits),
         fetched.notes,
     )
 
 
+def _free(peers: Sequence[str], context: ScanContext) -> Sequence[str]:
+    """Return the peers whose bars cost no request: all, or none where each would be asked for."""
+    return peers if context.provider.local else ()
+
+
 def _fetch(
     symbols: Sequence[str],
+    peers: Sequence[str],
     sessions: DateArray,
     context: ScanContext,
     progress: ScanProgress | None,
@@ -82,17 +93,21 @@ def _fetch(
     """Ask the provider for all symbols in one batch, adjusted to the scan's day."""
     started = time.perf_counter()
     report = partial(progress, "fetch") if progress else None
-    fetched = context.provider.history(symbols, sessions, report)
+    fetched = context.provider.history((*symbols, *peers), sessions, report)
+    others = set(peers)
+    failures = {name: why for name, why in fetched.failures.items() if name not in others}
+    fetched = dataclasses.replace(fetched, failures=failures)
     bars = split_adjust(fetched.bars, fetched.splits, context.as_of)
     panel = BarPanel.from_long(bars, sessions)
     stats = BatchStats.of(fetched, len(symbols), panel, time.perf_counter() - started)
     _log(stats)
-    notes = (*fetched.notes, *_too_large(len(symbols), sessions, context))
-    return PriceCache(panel, fetched.failures, stats, notes)
+    notes = (*fetched.notes, *_too_large(len(panel.symbols), sessions, context))
+    return PriceCache(panel, failures, stats, notes)
 
 
 def _stream(
     symbols: Sequence[str],
+    peers: Sequence[str],
     sessions: DateArray,
     context: ScanContext,
     provider: StreamingProvider,
@@ -104,8 +119,8 @@ def _stream(
     """
     started = time.perf_counter()
     report = partial(progress, "fetch") if progress else None
-    streamed = provider.stream(symbols, sessions, context.as_of, report)
-    prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started)
+    streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
+    prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers)
     if most_panel_bytes(len(prices), len(sessions)) <= context.panel_memory:
         cache = prices.loaded()
         stats = dataclasses.replace(cache.stats, seconds=time.perf_counter() - started)

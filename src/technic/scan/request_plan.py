@@ -24,7 +24,7 @@ from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import new_york_date
 from technic.scan.conditions import NotSettled
 from technic.scan.config import ScanConfig
-from technic.scan.context import choose_universe, open_context
+from technic.scan.context import choose_universe, load_listings, open_context
 from technic.scan.expressions import ScanExpressions, scan_expressions
 from technic.scan.windows import ScanWindows, window_sessions
 from technic.settings import Settings, load_settings
@@ -194,7 +194,7 @@ def open_scope(
     provider = context.provider
     if before_listings and isinstance(provider, StoredProvider) and config.universe is None:
         before_listings(provider.name)
-    universe = choose_universe(config, provider)
+    universe = choose_universe(config, load_listings(config, provider))
     screened = prescreen(universe, config.prescreen)
     return RequestScope(
         provider=provider,

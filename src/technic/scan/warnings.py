@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from technic.data_engine.benchmark import Benchmark
 from technic.data_engine.price_cache import LazyPrices, PriceCache
+from technic.scan.complete_day import SessionCount
 from technic.scan.config import ScanConfig
 from technic.scan.context import ScanContext
 from technic.scan.expressions import ScanExpressions
 from technic.setups.apply import carried_over
 from technic.universe import Prescreened, Universe
 
-__all__ = ["scan_warnings"]
+__all__ = ["incomplete_day", "scan_warnings"]
 
 HEALTHY_SUCCESS_RATE = 0.95
 SHOWN = 6
@@ -27,8 +28,12 @@ def scan_warnings(
     history: PriceCache | LazyPrices,
     benchmark: Benchmark | None,
     expressions: ScanExpressions,
+    ranked: int | None,
 ) -> Iterator[str]:
-    """Yield sentences on what is odd, such as values asked for that no listing has."""
+    """Yield sentences on what is odd, such as values asked for that no listing has.
+
+    ``ranked``: among how many symbols ranks are, where that is no market; None where it is.
+    """
     yield from context.warnings
     yield from carried_over(config.setups)
     yield from _not_in_universe(config, context, universe)
@@ -43,6 +48,20 @@ def scan_warnings(
     yield from history.notes
     yield from benchmark.notes if benchmark else ()
     yield from expressions.unlisted(universe)
+    if ranked is not None and expressions.rank_owners:
+        names = ", ".join(expressions.rank_owners)
+        yield (
+            f"{names}: uses ranks, which here are among {ranked:,} symbols only; sync or scan the "
+            "whole market to rank in it"
+        )
+
+
+def incomplete_day(day: SessionCount, last: SessionCount) -> str:
+    """Say that the last session is not complete, and which one is scanned instead."""
+    return (
+        f"{last.day} is not complete: {last.symbols:,} of {last.before:,} symbols with a bar the "
+        f"session before have one; this is {day.day}, --as-of {last.day} scans what there is"
+    )
 
 
 def _not_in_universe(config: ScanConfig, context: ScanContext, universe: Universe) -> Iterator[str]:

@@ -45,10 +45,12 @@ class ScanWindows:
     """First sessions of the windows up to ``as_of``, each by the anchor rule.
 
     ``starts``: sessions that a window needs → its first session; ``BASE_WINDOW`` is always there.
+    ``base_sessions``: those that the base window needs.
     """
 
     as_of: np.datetime64
     starts: tuple[tuple[int, np.datetime64], ...]
+    base_sessions: int
 
     @classmethod
     def anchored(
@@ -56,12 +58,13 @@ class ScanWindows:
     ) -> ScanWindows:
         """Return the base window of ``base`` sessions and longer ones, by the anchor rule."""
         needed = {BASE_WINDOW: base, **{sessions: sessions for sessions in longer}}
-        return cls(as_of, tuple((key, calendar.anchor(as_of, n)) for key, n in needed.items()))
+        starts = tuple((key, calendar.anchor(as_of, n)) for key, n in needed.items())
+        return cls(as_of, starts, base)
 
     @classmethod
     def whole(cls, sessions: DateArray) -> ScanWindows:
         """Return one window of all the sessions there are, as of the last."""
-        return cls(sessions[-1], ((BASE_WINDOW, sessions[0]),))
+        return cls(sessions[-1], ((BASE_WINDOW, sessions[0]),), len(sessions))
 
     @property
     def start(self) -> np.datetime64:

@@ -56,6 +56,10 @@ class PlanTable:
     note: ObjectArray
     reason: ObjectArray
 
+    def take(self, rows: BoolArray) -> PlanTable:
+        """Return the plans of these symbols."""
+        return PlanTable(*(getattr(self, field.name)[rows] for field in fields(self)))
+
     @classmethod
     def column_names(cls) -> tuple[str, ...]:
         """Names of the table columns that ``columns`` returns, in their order."""

@@ -84,6 +84,18 @@ class Universe:
         """Return the listings that a mask or an index array selects."""
         return Universe(self.frame.iloc[np.arange(len(self))[keep]], self.source)
 
+    def joined(self, other: Universe) -> Universe:
+        """Return these listings and those of ``other`` that are not among them."""
+        if other is self:
+            return self
+        known = set(self.symbols)
+        more = other.frame[[symbol not in known for symbol in other.symbols]]
+        if not len(more):
+            return self
+        columns = [name for name in COLUMNS if self.has(name) or other.has(name)]
+        frames = [frame.reindex(columns=columns) for frame in (self.frame, more)]
+        return Universe(pd.concat(frames, ignore_index=True), self.source)
+
     def restrict(self, symbols: Iterable[str]) -> Universe:
         """Return the listings of ``symbols``, in that order, each once.
 

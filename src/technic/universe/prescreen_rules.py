@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from technic.errors import ParameterError
 
-__all__ = ["LIST_RULES", "NEED_WORDS", "RULES", "TYPE_RULES", "PrescreenRules"]
+__all__ = ["LIST_RULES", "NEED_WORDS", "RULES", "SHOW_RULES", "TYPE_RULES", "PrescreenRules"]
 
 TYPE_RULES: dict[str, tuple[str, ...]] = {
     "test_issue": ("test_issue",),
@@ -31,14 +31,10 @@ LIST_RULES: dict[str, tuple[str, str, bool]] = {
 }
 """Rule -> (parameter, column, whether the listed values are the ones that stay)."""
 
-RULES = (
-    *TYPE_RULES,
-    "symbol_pattern",
-    "problem_symbol",
-    *LIST_RULES,
-    "market_cap_unknown",
-    "market_cap",
-)
+SHOW_RULES = (*LIST_RULES, "market_cap_unknown", "market_cap")
+"""Rules that choose whose rows are shown; all others say who belongs to the market at all."""
+
+RULES = (*TYPE_RULES, "symbol_pattern", "problem_symbol", *SHOW_RULES)
 """Codes of all rules, in the order in which they are asked."""
 
 
@@ -74,6 +70,21 @@ class PrescreenRules:
     min_market_cap: float | None = None
     max_market_cap: float | None = None
     keep_unknown_market_cap: bool = False
+
+    @property
+    def of_the_market(self) -> PrescreenRules:
+        """The rules that say who belongs to the market, whoever is shown."""
+        return replace(
+            self,
+            exchanges=(),
+            countries=(),
+            sectors=(),
+            exclude_sectors=(),
+            industries=(),
+            exclude_industries=(),
+            min_market_cap=None,
+            max_market_cap=None,
+        )
 
     def __post_init__(self) -> None:
         for each in fields(self):

@@ -12,7 +12,7 @@ from technic.data_engine.sync.store_reader import StoreReader
 from technic.errors import TechnicError
 from technic.result.saved import SavedScan
 from technic.result.scan_result import ScanResult
-from technic.scan.context import choose_universe
+from technic.scan.context import choose_universe, load_listings
 from technic.verification.rerun import Rerun
 from technic.verification.table_differences import table_differences
 
@@ -188,7 +188,7 @@ def _universe(saved: SavedScan, rerun: Rerun) -> InputCheck:
             "universe", "same", "the listings that were saved; the vendor was not asked"
         )
     try:
-        today = choose_universe(saved.config, rerun.source)
+        today = choose_universe(saved.config, load_listings(saved.config, rerun.source))
     except (TechnicError, OSError) as error:
         return InputCheck("universe", "unknown", f"the saved listings were used: {error}")
     differences = table_differences(saved.universe.frame, today.frame)

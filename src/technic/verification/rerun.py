@@ -59,6 +59,7 @@ def run_again(
     UsageError for data that is not named or not there, StoreError for a store that is not there.
     """
     everybody: dict[str, Any] = {"universe": None, "symbols": (), "watchlist": None}
+    narrowed = len(saved.listings) > len(saved.universe)
     config = replace(
         saved.config,
         **everybody,  # the saved listings are those of this config already
@@ -66,6 +67,8 @@ def run_again(
         as_of=saved.as_of,
         runner=runner or "local",
     )
+    if narrowed:
+        config = replace(config, symbols=saved.universe.symbols)
     calendar = load_calendar(now.date(), settings.home)
     *first, last = sources_of(
         saved, calendar, settings, price_cache=price_cache, provider=provider, data=data
@@ -109,6 +112,10 @@ class _Pinned:
         return self.saved.data.provider
 
     @property
+    def local(self) -> bool:
+        return self.source.local
+
+    @property
     def simulated(self) -> bool:
         return self.saved.data.simulated
 
@@ -117,7 +124,7 @@ class _Pinned:
         return self.source.price_basis
 
     def listings(self) -> Universe:
-        return self.saved.universe
+        return self.saved.listings
 
     def last_session(self) -> np.datetime64:
         return np.datetime64(self.saved.data.last_session, "D")
@@ -143,5 +150,7 @@ class _PinnedStream(_Pinned):
         sessions: DateArray,
         as_of: np.datetime64,
         progress: Progress | None = None,
+        *,
+        peers: Sequence[str] = (),
     ) -> StreamResult:
-        return self.source.stream(symbols, sessions, as_of, progress)
+        return self.source.stream(symbols, sessions, as_of, progress, peers=peers)

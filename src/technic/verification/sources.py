@@ -125,7 +125,7 @@ def _of_store(saved: SavedScan, version: Mapping[str, Any], url: str) -> list[So
         newest,
         _failures(saved.ledger),
         saved.data.simulated,
-        saved.universe,
+        saved.listings,
         np.datetime64(saved.data.last_session, "D"),
         cast(PriceBasis, saved.data.price_basis),
     )

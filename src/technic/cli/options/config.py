@@ -57,6 +57,7 @@ def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -
         "watchlist": universe.watchlist,
         "bars": data.bars,
         "min_success_pct": data.min_success,
+        "rank_among": data.rank_among,
         "sort": sort,
         **language_config(choices.language, settings),
     }

@@ -95,6 +95,15 @@ class DataOptions:
         Count,
         _option(DATA, "--bars", "Least sessions of history to load. (default: 300)", "N"),
     ] = None
+    rank_among: Annotated[
+        Literal["market", "shown"] | None,
+        _option(
+            DATA,
+            "--rank-among",
+            "Whom ranks and relative strength compare: all whose bars cost no request, or those "
+            "shown. (default: market)",
+        ),
+    ] = None
     min_success: Annotated[
         Number,
         _option(

@@ -26,6 +26,8 @@ def headline(result: ScanResult) -> Iterator[Text]:
         line.append(" ")
     line.append(f"as of {parts.as_of}", "bold cyan")
     line.append(f" · {parts.size:,} symbols · {parts.source} · {parts.price_basis}")
+    if parts.ranks.small:
+        line.append(f" · {parts.ranks}", "yellow")
     yield line
     yield Text(f"universe: {result.universe.source}", "dim")
     regime = result.regime
@@ -65,7 +67,7 @@ def _condition_lines(result: ScanResult) -> Iterator[Text]:
     if _COMPARES.search(_expressions(result)):
         yield Text.assemble(
             ("ranked ", "bold"),
-            f"over the {len(result.scored):,} symbols that passed the data gate",
+            f"over the {result.ranks.size:,} symbols of the market that passed the data gate",
         )
     for one in result.not_settled:
         yield Text.assemble(

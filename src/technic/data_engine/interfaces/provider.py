@@ -32,6 +32,11 @@ class Provider(Protocol):
         """How the prices that ``history`` answers are adjusted."""
         ...
 
+    @property
+    def local(self) -> bool:
+        """Whether bars cost no request: then those of the whole market are there to compare."""
+        ...
+
     def listings(self) -> Universe:
         """Return what the provider lists: the universe when the user names none."""
         ...
@@ -63,9 +68,12 @@ class StreamingProvider(Provider, Protocol):
         sessions: DateArray,
         as_of: np.datetime64,
         progress: Progress | None = None,
+        *,
+        peers: Sequence[str] = (),
     ) -> StreamResult:
         """Do what ``history`` does, but leave the bars where they are, to be taken in blocks.
 
         What a block holds is what the panel of all bars, split-adjusted as of ``as_of``, would.
+        ``peers``: symbols whose bars are handed out too, as far as they cost no request.
         """
         ...

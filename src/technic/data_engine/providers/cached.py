@@ -35,6 +35,11 @@ class CachedProvider:
         return self.cache.source
 
     @property
+    def local(self) -> bool:
+        """It fetches nothing."""
+        return True
+
+    @property
     def simulated(self) -> bool:
         """Whether the cache was filled from a simulated market."""
         return self.cache.simulated

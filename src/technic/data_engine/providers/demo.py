@@ -43,6 +43,7 @@ class DemoProvider:
 
     name = "demo"
     simulated = True
+    local = True
     price_basis: PriceBasis = "raw"
 
     def __init__(

@@ -22,6 +22,9 @@ from technic.typing import DateArray
 
 __all__ = ["StoredBars"]
 
+LAST_DAYS = 15
+"""Sessions that are enough to see which of them are complete."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredBars:
@@ -36,6 +39,7 @@ class StoredBars:
     as_of: np.datetime64
     splits: Splits
     window: BarWindow
+    last_days: BarWindow
 
     @classmethod
     def open(
@@ -47,10 +51,11 @@ class StoredBars:
         can be adjusted by.
         """
         window = store.window(sessions[0], sessions[-1])
+        last_days = store.window(sessions[-LAST_DAYS:][0], sessions[-1])
         splits = store.splits()
         split_adjust(concatenated([]), splits, as_of)  # a wrong split is refused before the scan
         used = (splits.session > sessions[0]) & (splits.session <= as_of)
-        return cls(tuple(sorted(symbols)), sessions, as_of, _rows(splits, used), window)
+        return cls(tuple(sorted(symbols)), sessions, as_of, _rows(splits, used), window, last_days)
 
     @property
     def n_symbols(self) -> int:
@@ -75,6 +80,10 @@ class StoredBars:
             return panel
         bars = split_adjust(self.window.read(symbols), own, self.as_of)
         return BarPanel.from_long(bars, self.sessions)
+
+    def newest(self) -> BarPanel:
+        """Read the bars of the last days alone, at prices as they are stored."""
+        return BarPanel.from_long(self.last_days.read(self.symbols), self.sessions[-LAST_DAYS:])
 
     def of(self, symbols: Sequence[str]) -> StoredBars:
         """Return the bars of some of the symbols."""

@@ -81,6 +81,11 @@ class StoredProvider:
         return self.syncer.remote.simulated
 
     @property
+    def local(self) -> bool:
+        """What the store lacks is asked for."""
+        return False
+
+    @property
     def price_basis(self) -> PriceBasis:
         """How the vendor's prices are adjusted."""
         return self.syncer.remote.price_basis
@@ -174,10 +179,15 @@ class StoredProvider:
         sessions: DateArray,
         as_of: np.datetime64,
         progress: Progress | None = None,
+        *,
+        peers: Sequence[str] = (),
     ) -> StreamResult:
         """Fill the store's gaps and leave the bars there, to be read block by block."""
         report = self.sync(symbols, sessions, progress)
-        found = stream_history(self._pinned(), self.name, symbols, sessions, as_of, report.failures)
+        everybody = (*symbols, *peers)
+        found = stream_history(
+            self._pinned(), self.name, everybody, sessions, as_of, report.failures
+        )
         return replace(found, account=_with_counts(found.account, report))
 
     def _pinned(self) -> BarStore:

@@ -43,6 +43,11 @@ class StoreReader:
     last: np.datetime64
     price_basis: PriceBasis
 
+    @property
+    def local(self) -> bool:
+        """It asks nobody."""
+        return True
+
     def listings(self) -> Universe:
         """The universe that was scanned: a vendor tells only today's."""
         return self.universe
@@ -79,14 +84,16 @@ class StoreReader:
         sessions: DateArray,
         as_of: np.datetime64,
         progress: Progress | None = None,
+        *,
+        peers: Sequence[str] = (),
     ) -> StreamResult:
         """The same for a market larger than memory."""
         from technic.data_engine.sync.store_provider import stream_history
 
         if progress is not None:
             progress(len(symbols), len(symbols))
-        held = self._held(symbols)
-        return stream_history(self.store, self.name, symbols, sessions, as_of, held)
+        held, everybody = self._held(symbols), (*symbols, *peers)
+        return stream_history(self.store, self.name, everybody, sessions, as_of, held)
 
     def _held(self, symbols: Sequence[str]) -> dict[str, Failure]:
         """What of ``symbols`` could not be fetched, for another reason than having no bars."""

@@ -47,6 +47,7 @@ class FilesProvider:
 
     name = "files"
     simulated = False
+    local = True
 
     def __init__(
         self,
