@@ -20,7 +20,7 @@ def gate_code(bars: Sequence[Bar], today: int) -> str | None:
     usable, last_code = bars_left(bars)
     if len(usable) < 20:
         return "few_bars"
-    if today - bars[-1][0] > 5:
+    if bars[-1][0] < today:
         return "stale"
     return last_code or _recent_code(usable)
 

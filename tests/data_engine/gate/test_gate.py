@@ -142,14 +142,14 @@ def test_an_ordinary_series_passes():
 
 
 def test_recent_thresholds_are_where_they_say():
-    """20 bars, five sessions, 1.0 and 250,000 dollars pass; one less or one more does not."""
+    """20 bars, today, 1.0 and 250,000 dollars pass; one less or one more does not."""
     flat = {name: np.full(40, 1.0) for name in FIELDS[:4]} | {"volume": np.full(40, 250_000.0)}
     assert one(flat) is None
     assert one({name: values[:20] for name, values in flat.items()}) is None
     assert one({name: values[:19] for name, values in flat.items()}) == "few_bars"
     assert one(scaled(flat, slice(None), 0.9999, 2.0)) == "price_floor"
     assert one(scaled(flat, slice(None), 1.0, 0.9999)) == "dollar_volume_floor"
-    for late, code in ((5, None), (6, "stale")):
+    for late, code in ((0, None), (1, "stale")):
         panel = panel_of({"A": flat, "B": flat}, {"A": slice(40 - late, 40)})
         assert at_end(panel).code.tolist() == [code, None]
 
