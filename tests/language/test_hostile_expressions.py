@@ -155,7 +155,7 @@ def test_only_what_is_listed_of_python_becomes_a_tree(text: str, monkeypatch: py
 
     Names and constants are of the language; here each of them is the name x.
     """
-    monkeypatch.setattr(parsing.Form, "refuse", lambda _: None)
+    monkeypatch.setattr(parsing, "refuse_malformed", lambda *_: None)
     monkeypatch.setattr(parsing, "tokens", lambda _: tokens("1"))
     monkeypatch.setattr(parsing, "_plain", lambda _: text)
     monkeypatch.setattr(parsing._Reader, "leaf", lambda *_: Name("x"))

@@ -28,7 +28,7 @@ _ALSO_CALLED_FUNCTIONS = {
     "avg": "sma",
     "average": "sma",
     "ma": "sma",
-    "hhv": "widest",
+    "hhv": "highest",
     "llv": "lowest",
     "iff": "where",
     "if_": "where",
