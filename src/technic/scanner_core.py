@@ -315,6 +315,7 @@ def _result(
         conditions=values.conditions,
         not_settled=values.not_settled,
         chosen=values.chosen,
+        expressions=values.expressions,
         added=values.added,
         prices=history,
         listings=scan.universe,

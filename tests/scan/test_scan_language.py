@@ -13,6 +13,7 @@ import talib
 
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan, until
 from technic import FilterRules, ScanConfig, ScanResult, run_scan
+from technic.cli.render.report import report_lines
 from technic.engine.local import LocalRunner
 from technic.engine.runner import Runner
 from technic.engine.threads import ThreadsRunner
@@ -236,6 +237,22 @@ def test_bars_that_are_not_there_settle_nothing(bars: LongBars):
     assert [(one.expression, one.bars) for one in result.not_settled] == [
         ("ema(close, 200)", longest)
     ]
+
+
+def test_a_column_is_named_as_it_is_written_and_says_what_was_computed(bars: LongBars):
+    """Defaults are not in the heading; the result and the terminal write them out."""
+    chosen = ("vcp_pivot()", "close  / open", "x = stoch_k(14)", "close")
+    result = scan(bars, ScanConfig(columns=chosen, sort="close / open:desc"))
+    assert result.chosen == ("vcp_pivot()", "close / open", "x", "close")
+    computed = result.summary(1)["columns"]
+    assert computed["x"] == "stoch_k(14, 3, 3)"
+    assert computed["vcp_pivot()"].startswith("vcp_pivot(2, 6,")
+    assert (computed["close / open"], computed["close"]) == ("close / open", "close")
+    told = [str(line) for line in report_lines(result, None, 100)]
+    assert "column x = stoch_k(14, 3, 3)" in told
+    assert sum(line.startswith("column ") for line in told) == 2
+    values = result.table["close / open"].tolist()
+    assert values == sorted(values, reverse=True)
 
 
 @pytest.mark.parametrize("name", ["csv", "json", "md", "parquet", "xlsx"])

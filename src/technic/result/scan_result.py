@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,8 @@ class ScanResult:
     the symbols that passed the data gate, filtered ones included; ``columns``: their values.
     ``conditions``: those of ``where`` and of the setups; ``not_settled``: recursions in them, in
     columns or in the order that the loaded history does not settle. ``chosen``: the columns that
-    the user wants to see, all where there are none; ``added``: those that setups added.
+    the user wants to see, all where there are none; ``added``: those that setups added;
+    ``expressions``: what each of both is, every argument written out.
     ``prices``: the bars that were scanned, up to ``as_of`` and split-adjusted as of it; those of a
     market larger than memory are read when they are asked for.
     ``listings``: the universe; ``compared``: listings of symbols that are not shown, and that
@@ -66,6 +67,7 @@ class ScanResult:
     conditions: tuple[ConditionResult, ...] = ()
     not_settled: tuple[NotSettled, ...] = ()
     chosen: tuple[str, ...] = ()
+    expressions: Mapping[str, str] = field(default_factory=dict)
     added: tuple[str, ...] = ()
     prices: PriceCache | LazyPrices
     listings: Universe

@@ -33,6 +33,7 @@ def summary(result: ScanResult, limit: int | None = None) -> dict[str, object]:
             {"owner": c.owner, "name": c.name, "expression": c.text, **c.counts}
             for c in result.conditions
         ],
+        "columns": dict(result.expressions),
         "setups": {setup.name: list(result.met(setup.name)) for setup in result.config.setups},
         "not_settled": [dataclasses.asdict(recursion) for recursion in result.not_settled],
         "ranked_over": result.ranks.size,

@@ -233,12 +233,16 @@ def _add_columns(columns: dict[str, Node], more: Mapping[str, Node], owner: str)
 
 
 def _column(text: str) -> tuple[str, Node]:
-    """Check a column that was asked for: a name, an expression, or ``name = expression``."""
+    """Check a column that was asked for: a name, an expression, or ``name = expression``.
+
+    An expression without a name is its own name, as it is written: a call of a pattern would else
+    carry all its defaults in the heading.
+    """
     name, expression = split_column(text)
     if name and name in vocabulary().names:
         raise ParameterError("columns", name, "a name that no other column has")
     node = read(expression, vocabulary()).node
-    return name or str(node), node
+    return name or " ".join(expression.split()), node
 
 
 def _order(config: ScanConfig, columns: Mapping[str, Node]) -> Node | None:

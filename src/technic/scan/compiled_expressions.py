@@ -110,6 +110,7 @@ class CompiledExpressions(ScanExpressions):
         return ExpressionValues(
             conditions=tuple(values.result(condition) for condition in self.conditions),
             columns=columns,
+            expressions={name: str(expression.node) for name, expression in self.columns},
             order=None if self.order is None else values.of(self.order),
             setups=self.setups,
             chosen=self.chosen,

@@ -20,13 +20,15 @@ Column = FloatArray | NDArray[np.object_]
 class ExpressionValues:
     """Values of a scan's expressions, ``(n_symbols,)`` each, in the order scanned; none by default.
 
-    ``columns``: those asked for by name. ``order``: what rows are sorted by, None for a column of
+    ``columns``: those asked for by name; ``expressions``: what each of them is, all arguments
+    written out. ``order``: what rows are sorted by, None for a column of
     the table. ``setups``: those asked for, by name. ``not_settled``: recursions that the history
     there is does not settle.
     """
 
     conditions: tuple[ConditionResult, ...] = ()
     columns: Mapping[str, Column] = field(default_factory=dict)
+    expressions: Mapping[str, str] = field(default_factory=dict)
     order: Column | None = None
     setups: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()

@@ -64,6 +64,7 @@ def _condition_lines(result: ScanResult) -> Iterator[Text]:
             f"{setup.name}: {met:,} of {len(result.scored):,} scored symbols meet its ",
             f"{len(own)} conditions" if len(own) > 1 else "condition",
         )
+    yield from _computed(result)
     if _COMPARES.search(_expressions(result)):
         yield Text.assemble(
             ("ranked ", "bold"),
@@ -75,6 +76,14 @@ def _condition_lines(result: ScanResult) -> Iterator[Text]:
             f"{one.expression} needs {one.bars_needed:,} bars to forget where history begins, ",
             f"{one.bars:,} are loaded ({_remedy(result, one.bars_needed)})",
         )
+
+
+def _computed(result: ScanResult) -> Iterator[Text]:
+    """Yield what a chosen column is, where its heading does not say all of it."""
+    for name in result.chosen:
+        expression = result.expressions[name]
+        if expression != name:
+            yield Text.assemble(("column ", "bold"), f"{name} = {expression}")
 
 
 def _expressions(result: ScanResult) -> str:
