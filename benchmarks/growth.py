@@ -30,7 +30,7 @@ from technic.language import read
 from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.syntax.nodes import Node
 from technic.panel import BarPanel
-from technic.scan.block import scan_block
+from technic.scan.block_rows import scan_block
 from technic.scan.windows import ScanWindows
 from technic.scoring import subscores
 from technic.testing import make_panel

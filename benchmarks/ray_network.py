@@ -34,7 +34,7 @@ from technic.engine.ray_runner import RayRunner, start_ray
 from technic.engine.serialization import bar_bytes
 from technic.engine.task_plan import Machines, TaskPlan, partition
 from technic.panel import BarPanel
-from technic.scan.block import scan_block
+from technic.scan.block_rows import scan_block
 from technic.scan.windows import ScanWindows
 from technic.testing import make_bars, make_panel
 

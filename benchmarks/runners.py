@@ -27,8 +27,8 @@ from technic.engine.ray_runner import RayRun, RayRunner, start_ray
 from technic.engine.runner import Runner
 from technic.engine.threads import ThreadsRunner
 from technic.panel import BarPanel
-from technic.scan.block import BlockRows, concat_rows, scan_block
-from technic.scan.columns import BLOCK_COLUMNS
+from technic.scan.block_rows import BlockRows, concat_rows, scan_block
+from technic.scan.column_names import BLOCK_COLUMNS
 from technic.scan.windows import ScanWindows
 from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import load_settings

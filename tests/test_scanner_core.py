@@ -19,8 +19,8 @@ from technic import FilterRules, ScanConfig, run_scan
 from technic.data_engine.interfaces.records import Failure
 from technic.errors import NothingToScanError, ParameterError
 from technic.panel import BarPanel, LongBars
-from technic.scan import block as scan_block
-from technic.scan.columns import TABLE_COLUMNS
+from technic.scan import block_rows as scan_block
+from technic.scan.column_names import TABLE_COLUMNS
 from technic.scan.context import open_context
 from technic.scanner_core import _process_symbol, _scan_symbol
 from technic.scoring import BENCHMARK_COLUMNS

@@ -45,7 +45,7 @@ from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, Unive
 from technic.result.ledger import LedgerBook, require_a_scan
 from technic.result.scan_result import ScanResult
 from technic.result.table import ranked_table
-from technic.scan.block import BlockRows, concat_rows
+from technic.scan.block_rows import BlockRows, concat_rows
 from technic.scan.complete_day import last_complete_session
 from technic.scan.config import ScanConfig
 from technic.scan.context import (

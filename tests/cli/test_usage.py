@@ -13,7 +13,7 @@ import pytest
 from technic.cli.app import app
 from technic.cli.commands import scan as scan_module
 from technic.cli.entry import run
-from technic.scan import block as scan_block
+from technic.scan import block_rows as scan_block
 
 ROOT = Path(__file__).resolve().parents[2]
 

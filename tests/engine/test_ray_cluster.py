@@ -22,7 +22,7 @@ from technic.engine.local import LocalRunner
 from technic.engine.ray_runner import RayRunner, runner_error, start_ray
 from technic.errors import RunnerError
 from technic.panel import BarPanel
-from technic.scan.block import concat_rows, scan_block
+from technic.scan.block_rows import concat_rows, scan_block
 from technic.scan.windows import ScanWindows
 from technic.testing import make_bars, make_panel
 

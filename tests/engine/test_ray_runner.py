@@ -34,7 +34,7 @@ from technic.engine.threads import ThreadsRunner
 from technic.errors import ParameterError, RunnerError, StoreError
 from technic.panel import BarPanel, LongBars
 from technic.result.info import RunnerInfo
-from technic.scan.block import concat_rows, scan_block
+from technic.scan.block_rows import concat_rows, scan_block
 from technic.scan.windows import ScanWindows
 from technic.testing import FakeProvider, make_bars, make_panel
 

@@ -23,7 +23,7 @@ from technic.engine.threads import ThreadsRunner
 from technic.errors import MissingExtraError, NothingToScanError, ParameterError, RunnerError
 from technic.panel import BarPanel, BlockSource, LongBars
 from technic.result.info import RunnerInfo
-from technic.scan.block import BlockRows, scan_block
+from technic.scan.block_rows import BlockRows, scan_block
 from technic.scan.windows import ScanWindows
 from technic.settings import load_settings
 from technic.testing import FakeProvider, make_bars, make_panel

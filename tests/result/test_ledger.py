@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from technic.result.ledger import KEPT, LedgerBook
-from technic.scan.block import GatedSymbol, TrimmedHistory
+from technic.scan.block_rows import GatedSymbol, TrimmedHistory
 
 SYMBOLS = [f"S{i}" for i in range(12)]
 entries = st.lists(

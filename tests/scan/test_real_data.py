@@ -17,7 +17,7 @@ from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.providers.files.provider import FilesProvider
 from technic.engine.local import LocalRunner
 from technic.panel import BarPanel
-from technic.scan.block import concat_rows, scan_block
+from technic.scan.block_rows import concat_rows, scan_block
 from technic.scan.windows import ScanWindows
 from technic.sessions import build_calendar
 

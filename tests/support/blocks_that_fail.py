@@ -11,7 +11,7 @@ from pathlib import Path
 from technic.engine.blocks import BlockOutcome, BlockScan
 from technic.engine.runner import Runner, RunProgress
 from technic.panel import BarPanel, BlockSource
-from technic.scan.block import BlockRows
+from technic.scan.block_rows import BlockRows
 
 
 def poisoned(panel: BarPanel, scan: BlockScan, symbol: str) -> BlockRows:

@@ -16,7 +16,7 @@ from support import blocks_that_fail, gate
 from technic import scanner_core
 from technic.cli import main
 from technic.panel import BarPanel
-from technic.scan.block import BlockRows, scan_block
+from technic.scan.block_rows import BlockRows, scan_block
 
 FAULTS = {
     "killed_first": blocks_that_fail.killed_first,

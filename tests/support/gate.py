@@ -16,7 +16,7 @@ from typing import Self
 from technic.engine.blocks import BlockOutcome, BlockScan
 from technic.engine.runner import Runner, RunProgress
 from technic.panel import BarPanel, BlockSource
-from technic.scan.block import BlockRows
+from technic.scan.block_rows import BlockRows
 
 PATIENCE = 120
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from technic.panel import BarPanel, BlockSource
-from technic.scan.block import BlockRows
+from technic.scan.block_rows import BlockRows
 
 __all__ = [
     "BlockOutcome",

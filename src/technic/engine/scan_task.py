@@ -12,7 +12,7 @@ from pathlib import Path
 from technic.data_engine.benchmark import Benchmark
 from technic.data_engine.price_cache import LazyPrices, PriceCache, PriceFrames
 from technic.engine.blocks import BlockScan
-from technic.scan.block import scan_block
+from technic.scan.block_rows import scan_block
 from technic.scan.config import ScanConfig
 from technic.scan.context import ScanContext, open_benchmark, open_context
 from technic.scan.expressions import ScanExpressions, scan_expressions

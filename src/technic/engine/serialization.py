@@ -13,7 +13,7 @@ from technic.engine.blocks import BlockOutcome
 from technic.errors import RunnerError
 from technic.panel import BarPanel
 from technic.panel.bar_panel import FIELDS
-from technic.scan.block import concat_rows
+from technic.scan.block_rows import concat_rows
 from technic.typing import DateArray
 
 __all__ = ["BARS", "StoredPanel", "bar_bytes", "deserialize", "serialize"]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from technic.data_engine.interfaces.records import Failure
 from technic.engine.blocks import PoisonedSymbol
 from technic.errors import NothingToScanError
-from technic.scan.block import GatedSymbol, TrimmedHistory
+from technic.scan.block_rows import GatedSymbol, TrimmedHistory
 
 __all__ = ["KEPT", "STAGES", "Ledger", "LedgerBook", "require_a_scan"]
 

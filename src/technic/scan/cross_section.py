@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.regime import IndexSums, Regime, market_regime
-from technic.scan.block import BlockRows
+from technic.scan.block_rows import BlockRows
 from technic.scan.config import ScanConfig
 from technic.scoring import (
     BENCHMARK_COLUMNS,

@@ -18,7 +18,7 @@ from technic.columns import evaluate
 from technic.data_engine.gate.gate import GateReport, gate, usable_bars
 from technic.panel import BarPanel
 from technic.regime import IndexSums, index_sums
-from technic.scan.columns import BLOCK_COLUMNS
+from technic.scan.column_names import BLOCK_COLUMNS
 from technic.scan.config import ScanConfig
 from technic.scan.expressions import ScanExpressions
 from technic.scan.windows import BASE_WINDOW, BarWindow, ScanWindows
