@@ -4,7 +4,7 @@
 2. Pre-screen: symbols that cannot pass leave before a price is asked for.
 3. Batch pre-fetch of what is left, unless a price cache is given; a symbol that is not in the
    cache is fetched alone (scan.history).
-4. Block scans: data gate and columns of each symbol (scan.block), handed to a runner.
+4. Block scans: data gate and columns of each symbol (scan.block_rows), handed to a runner.
 5. The market: what compares symbols with each other (scan.cross_section) - relative strength,
    regime, rating, signal, trade plan - and what is filtered then (scan.filters).
 6. Order and table (result.table). Every symbol of the universe now has one ledger entry.
