@@ -42,8 +42,8 @@ def differences(call: Call, bars: dict[str, FloatArray]) -> Iterator[Difference]
     mine = call(bars)
     theirs = [np.full((n_bars, n_symbols), np.nan) for _ in mine]
     for column in range(n_symbols):
-        length = int(np.count_nonzero(~np.isnan(bars["close"][:, column])))
-        if length:
+        length = int(np.flatnonzero(~np.isnan(bars["close"][:, column])).max(initial=-1)) + 1
+        if length:  # NaN at the head of a series is the wrapper's own business
             series = (np.ascontiguousarray(bars[x][:length, column]) for x in call.inputs)
             for whole, part in zip(
                 theirs, outputs(call.oracle(*series, *call.parameters)), strict=True

@@ -19,12 +19,12 @@ from itertools import islice
 
 import numpy as np
 
-from technic.indicators import ao, mom, sma
 from technic.indicators.division import quotient
-from technic.indicators.momentum import strength
+from technic.indicators.momentum import ao, mom, strength
 from technic.indicators.recursions import exponential_means, wilder_means
 from technic.indicators.streams import Stream, scratch
 from technic.indicators.tiles import row_tiles, tile_rows
+from technic.indicators.trend import sma
 from technic.indicators.volatility import trange
 from technic.panel.windows import lagged, window_deviation, window_max, window_min, window_sum
 from technic.typing import BoolArray, FloatArray

@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from technic.indicators import hma, midprice, sma, vwma
 from technic.indicators.momentum import gain_and_loss
 from technic.indicators.recursions import exponential_mean
+from technic.indicators.trend import hma, midprice, sma, vwma
 from technic.indicators.workspace import Workspace
 from technic.scoring import _technical_kernels as kernels
 from technic.scoring._technical_kernels import EQUAL, above

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from technic.cli.render.chart import ChartBars, Level, render_chart
 from technic.cli.render.style import price_text, rating_style, signal_text
-from technic.indicators import sma
+from technic.indicators.trend import sma
 from technic.result.scan_result import ScanResult
 from technic.result.symbol_report import SymbolReport
 
