@@ -55,6 +55,36 @@ def within_reach(bars, pivot, p):
     return -p["above_pivot"] <= distance <= p["below_pivot"]
 
 
+def stands_out(bars, first):
+    """How far the bar that stands out most from the closes beside it does, in percent."""
+    close, n = bars["close"], len(bars["close"])
+    if any(close[i] <= 0 for i in range(max(0, first - 1), n)):
+        return None
+    most = 0.0
+    for i in range(first, n):
+        beside = [close[k] for k in (i - 1, i + 1) if 0 <= k < n] or [close[i]]
+        most = max(most, over(max(beside), bars["high"][i]), under(min(beside), bars["low"][i]))
+    return most
+
+
+def no_bar_stands_out(bars, first, p):
+    """Whether every bar from ``first`` on is near the closes beside it."""
+    most = stands_out(bars, first)
+    return most is not None and most <= p["max_spike"]
+
+
+def usual_height(bars, first):
+    """Median of the bars' heights from ``first`` on, in percent of their closes; None at a 0."""
+    heights = []
+    for i in range(first, len(bars["close"])):
+        if bars["close"][i] <= 0:
+            return None
+        heights.append(100 * (bars["high"][i] - bars["low"][i]) / bars["close"][i])
+    heights.sort()
+    middle = len(heights) // 2
+    return heights[middle] if len(heights) % 2 else (heights[middle - 1] + heights[middle]) / 2
+
+
 def vcp(bars, p):
     """Volatility contraction pattern."""
     today = len(bars["high"]) - 1
@@ -102,13 +132,20 @@ def vcp_from(bars, p, top, found):
     quiet = average(bars["volume"][peak + 1 : end])
     kept = [
         p["min_contractions"] <= len(found) <= p["max_contractions"],
-        all(depths[k] <= p["max_ratio"] * depths[k - 1] for k in range(1, len(depths))),
+        all(
+            depths[k] / depths[k - 1] <= p["max_ratio"]
+            for k in range(1, len(depths))
+            if depths[k - 1] > 0
+        ),
         p["min_depth"] <= depths[0] <= p["max_depth"],
         last <= p["max_last_depth"],
         under(bars["high"][top], pivot) <= p["max_below_top"],
         usual > 0 and quiet / usual <= p["max_volume_ratio"],
         advance_ends(bars, top, p),
         within_reach(bars, pivot, p),
+        right_side(bars, top, found[0][1]) >= p["min_right_side"],
+        under(max(bars["high"][-20:]), min(bars["low"][-20:])) <= p["max_recent_range"],
+        no_bar_stands_out(bars, top, p),
     ]
     if not all(kept):
         return None
@@ -121,6 +158,13 @@ def vcp_from(bars, p, top, found):
         "vcp_volume_ratio": quiet / usual,
         "vcp_bars": len(bars["high"]) - top,
     }
+
+
+def right_side(bars, top, lowest):
+    """Share of the base that lies after the bar that first reached its low, in percent."""
+    n = len(bars["low"])
+    reached = next(k for k in range(top + 1, n) if bars["low"][k] == lowest)
+    return 100 * (n - 1 - reached) / (n - top)
 
 
 def cup_with_handle(bars, p):
@@ -185,6 +229,9 @@ def cup_from(bars, p, left, rim, handle_low):
         roundness >= p["min_roundness"],
         usual > 0 and quiet / usual <= p["max_volume_ratio"],
         advance_ends(bars, left, p),
+        right_of_low(bars, left, rim, bottom) >= p["min_right_side"],
+        best_week(bars, left, rim, bottom) <= p["max_week_rise"],
+        no_bar_stands_out(bars, left, p),
     ]
     if not all(kept):
         return None
@@ -198,6 +245,20 @@ def cup_from(bars, p, left, rim, handle_low):
         "handle_bars": today - rim,
         "handle_volume_ratio": quiet / usual,
     }
+
+
+def right_of_low(bars, left, rim, bottom):
+    """Share of the cup's bars that lie after the one that first reached its low, in percent."""
+    reached = next(k for k in range(left + 1, rim + 1) if bars["low"][k] == bottom)
+    return 100 * (rim - reached) / (rim - left)
+
+
+def best_week(bars, left, rim, bottom):
+    """Most that the close made good in five bars that end after the low, percent of the depth."""
+    close, depth = bars["close"], bars["high"][left] - bottom
+    reached = next(k for k in range(left + 1, rim + 1) if bars["low"][k] == bottom)
+    rises = [close[k] - close[k - 5] for k in range(reached, rim + 1) if k - 5 >= left]
+    return 100 * max(rises) / depth if rises and depth > 0 else float("nan")
 
 
 def flat_base(bars, p):
@@ -216,7 +277,7 @@ def flat_base(bars, p):
             advance_ends(bars, start, p, top=pivot),
             within_reach(bars, pivot, p),
         ]
-        if all(kept):
+        if all(kept) and is_sideways(bars, start, pivot, p):
             return {
                 "flat_base_pivot": pivot,
                 "flat_base_low": lowest,
@@ -224,6 +285,18 @@ def flat_base(bars, p):
                 "flat_base_bars": length,
             }
     return None
+
+
+def is_sideways(bars, start, pivot, p):
+    """Whether closes neither rise nor fall, bars have a height and none stands out."""
+    slope = 100 * fitted_rise(bars["close"][start:-1]) / pivot
+    height = usual_height(bars, start)
+    return (
+        -p["max_slope"] <= slope <= p["max_slope"]
+        and height is not None
+        and height >= p["min_bar_range"]
+        and no_bar_stands_out(bars, start, p)
+    )
 
 
 def high_tight_flag(bars, p):
@@ -236,14 +309,19 @@ def high_tight_flag(bars, p):
     top = next(i for i in range(today - p["max_flag"], today) if high[i] == pivot)
     start = None
     for i in range(max(0, top - p["max_pole"]), top - p["min_pole"] + 1):
-        if low[i] > 0 and all(high[k] <= pivot for k in range(i, top)):
+        if low[i] > 0:
             start = i if start is None or low[i] < low[start] else start
     if start is None or today - top < p["min_flag"]:
         return None
     lowest = min(low[top + 1 :])
     usual = average(bars["volume"][start : top + 1])
     quiet = average(bars["volume"][top + 1 : today])
+    before = [high[k] for k in range(top - p["new_high_bars"], top) if k >= 0]
+    height = usual_height(bars, top + 1)
     kept = [
+        len(before) == p["new_high_bars"] and all(one <= pivot for one in before),
+        height is not None and height >= p["min_bar_range"],
+        no_bar_stands_out(bars, start, p),
         over(low[start], pivot) >= p["min_gain"],
         p["min_depth"] <= under(pivot, lowest) <= p["max_depth"],
         usual > 0 and quiet / usual <= p["max_volume_ratio"],
@@ -268,10 +346,10 @@ TWINS = {
     "high_tight_flag": high_tight_flag,
 }
 NEEDS = {
-    "vcp": lambda p: p["max_base"] + max(p["prior_bars"], p["swing"]),
+    "vcp": lambda p: p["max_base"] + max(p["prior_bars"], p["swing"], 20),
     "cup_with_handle": lambda p: (
         max(p["max_base"], p["max_handle"] + 1) + max(p["prior_bars"], p["swing"])
     ),
     "flat_base": lambda p: p["max_base"] + p["prior_bars"] + 1,
-    "high_tight_flag": lambda p: p["max_flag"] + p["max_pole"] + 1,
+    "high_tight_flag": lambda p: p["max_flag"] + max(p["max_pole"] + 1, p["new_high_bars"]) + 1,
 }

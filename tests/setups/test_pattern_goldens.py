@@ -13,11 +13,16 @@ CASES = [
 ]
 
 
+def limits(name):
+    """The limits that a golden file is judged by, where they are not the defaults."""
+    return golden(name)["parameters"]
+
+
 def told(name, variation, which):
     """The pattern's answer for one side of a variation."""
     side = variation[which]
     legs = changed(golden(name)["legs"], variation.get("also", {}), side.get("legs", {}))
-    parameters = variation.get("parameters", {}) | side.get("parameters", {})
+    parameters = {**limits(name), **variation.get("parameters", {}), **side.get("parameters", {})}
     return ask(name, side_by_side([straight(legs)]), **parameters)[name][0]
 
 
@@ -25,7 +30,7 @@ def told(name, variation, which):
 def test_the_golden_base_is_found_and_measured(name):
     """Every number is the one worked out by hand."""
     case = golden(name)
-    found = ask(name, side_by_side([straight(case["legs"])]))
+    found = ask(name, side_by_side([straight(case["legs"])]), **limits(name))
     assert found.pop(name)[0] == 1.0
     numbers = {each: array[0] for each, array in found.items()}
     assert numbers == pytest.approx(case["expected"], rel=1e-12)
@@ -56,7 +61,7 @@ def test_an_advance_that_is_not_all_there_is_unknown(name):
     bars = straight(legs)
     for before, wanted in ((120, 1.0), (119, np.nan)):
         cut = {field: array[-before - base :] for field, array in bars.items()}
-        np.testing.assert_equal(ask(name, side_by_side([cut]))[name][0], wanted)
+        np.testing.assert_equal(ask(name, side_by_side([cut]), **limits(name))[name][0], wanted)
 
 
 def test_of_two_equal_peaks_the_earlier_is_the_pivot():
@@ -66,7 +71,7 @@ def test_of_two_equal_peaks_the_earlier_is_the_pivot():
         {"name": "dip", "bars": 4, "to": 96.0, "volume": 1_000_000},
         {"name": "again", "bars": 4, "to": 97.0, "volume": 1_000_000},
     ]
-    found = ask("vcp", side_by_side([straight(legs)]))
+    found = ask("vcp", side_by_side([straight(legs)]), **limits("vcp"))
     assert found["vcp_pivot"][0] == 97.0
     assert found["vcp_volume_ratio"][0] == pytest.approx((8 * 1.0 + 10 * 0.7) / 18)
 
@@ -74,7 +79,7 @@ def test_of_two_equal_peaks_the_earlier_is_the_pivot():
 def test_a_pivot_may_be_long_ago():
     """A last contraction of eighty bars without a swing high in it is one all the same."""
     legs = changed(golden("vcp")["legs"], {"fall_3": {"bars": 40}, "rise_3": {"bars": 40}})
-    found = ask("vcp", side_by_side([straight(legs)]))
+    found = ask("vcp", side_by_side([straight(legs)]), **limits("vcp"))
     assert found["vcp"][0] == 1.0
     assert found["vcp_pivot"][0] == 97.0
 
@@ -85,6 +90,6 @@ def test_the_low_of_the_right_rim_belongs_to_the_cup():
     bars = side_by_side([straight(legs)])
     rim = sum(leg["bars"] for leg in legs[: [leg["name"] for leg in legs].index("rim") + 1]) - 1
     bars["low"][rim] = 75.0
-    found = ask("cup_with_handle", bars, min_roundness=0)
+    found = ask("cup_with_handle", bars, **limits("cup_with_handle") | {"min_roundness": 0})
     assert found["cup_depth"][0] == 25.0
     assert found["handle_depth"][0] == pytest.approx(4.0)

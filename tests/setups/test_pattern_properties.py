@@ -11,7 +11,7 @@ from reference.bars import cut, packed
 from reference.chart_patterns import NEEDS
 from setups.test_pattern_twins import LOOSE, near
 from support.patterns import NAMES, NUMBERS, ask, defaults, last_rows
-from support.shaped_bars import side_by_side
+from support.shaped_bars import golden, side_by_side
 from technic.errors import ParameterError
 from technic.setups.patterns import PATTERNS
 
@@ -93,7 +93,7 @@ def test_more_history_never_takes_a_pattern_away(name, data, markets):
 @every_pattern
 def test_numbers_are_missing_where_there_is_no_pattern(name, markets):
     """And only there."""
-    found = ask(name, markets[name])
+    found = ask(name, markets[name], **golden(name)["parameters"])
     there = found.pop(name) == 1.0
     assert 0 < np.count_nonzero(there) < WIDTH
     for array in found.values():

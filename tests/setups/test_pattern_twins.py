@@ -22,7 +22,10 @@ LOOSE = {
         "min_depth": 0,
         "max_depth": 60,
         "max_last_depth": 30,
+        "min_right_side": 0,
+        "max_recent_range": 60,
         "max_volume_ratio": 3,
+        "max_spike": 60,
         "min_base": 5,
         "max_base": 60,
         "prior_gain": 2,
@@ -35,6 +38,8 @@ LOOSE = {
         "min_cup": 5,
         "max_base": 80,
         "min_roundness": 5,
+        "min_right_side": 10,
+        "max_week_rise": 100,
         "min_handle": 2,
         "max_handle": 12,
         "max_handle_depth": 30,
@@ -48,6 +53,9 @@ LOOSE = {
         "min_base": 5,
         "max_base": 60,
         "min_depth": 1,
+        "max_start_below_top": 5,
+        "max_slope": 20,
+        "min_bar_range": 0,
         "prior_gain": 2,
         "prior_bars": 10,
     },
@@ -55,9 +63,11 @@ LOOSE = {
         "min_gain": 10,
         "min_pole": 2,
         "max_pole": 30,
+        "new_high_bars": 10,
         "min_flag": 2,
         "max_flag": 15,
         "min_depth": 1,
+        "min_bar_range": 0,
         "max_volume_ratio": 3,
     },
 }
@@ -80,10 +90,10 @@ def near(name, rng):
 
 @every_pattern
 def test_bases_near_the_golden_one(name):
-    """With the defaults, on both sides of every limit."""
+    """With the limits of the golden file, on both sides of each."""
     rng = np.random.default_rng(7)
     bars = side_by_side([near(name, rng) for _ in range(150)])
-    found = assert_as_twin(name, bars)
+    found = assert_as_twin(name, bars, **golden(name)["parameters"])
     assert LEAST_FOUND[name] <= found <= 145
 
 
@@ -138,6 +148,9 @@ TINY = {
             "min_depth": st.just(0),
             "max_depth": st.just(90),
             "max_last_depth": st.sampled_from([10, 90]),
+            "min_right_side": st.sampled_from([0, 50]),
+            "max_recent_range": st.sampled_from([20, 90]),
+            "max_spike": st.sampled_from([5, 90]),
             "max_volume_ratio": st.sampled_from([0.5, 1, 5]),
             "min_base": st.integers(1, 5),
             "max_base": st.integers(5, 40),
@@ -155,6 +168,9 @@ TINY = {
             "max_base": st.integers(6, 40),
             "max_rim_above": st.sampled_from([0, 20]),
             "min_roundness": st.sampled_from([0, 25, 50]),
+            "min_right_side": st.sampled_from([0, 50]),
+            "max_week_rise": st.sampled_from([40, 100]),
+            "max_spike": st.sampled_from([5, 90]),
             "min_handle": st.integers(2, 4),
             "max_handle": st.integers(4, 12),
             "max_handle_depth": st.sampled_from([10, 90]),
@@ -173,6 +189,9 @@ TINY = {
             "min_depth": st.sampled_from([0, 5]),
             "max_depth": st.sampled_from([15, 90]),
             "max_start_below_top": st.sampled_from([0, 3, 20]),
+            "max_slope": st.sampled_from([0, 5, 90]),
+            "min_bar_range": st.sampled_from([0, 2]),
+            "max_spike": st.sampled_from([5, 90]),
             "prior_gain": st.sampled_from([0, 10]),
             "prior_bars": st.integers(1, 5),
             "below_pivot": st.sampled_from([5, 50]),
@@ -181,6 +200,9 @@ TINY = {
     "high_tight_flag": st.fixed_dictionaries(
         {
             "min_gain": st.sampled_from([0, 15]),
+            "new_high_bars": st.integers(1, 15),
+            "min_bar_range": st.sampled_from([0, 2]),
+            "max_spike": st.sampled_from([5, 90]),
             "min_pole": st.integers(1, 4),
             "max_pole": st.integers(4, 12),
             "min_flag": st.integers(2, 4),

@@ -7,24 +7,29 @@ high weeks before that no bar between the rims passes.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ragged import last_bars
+from technic.setups.patterns.candidates import ABOVE_ZERO, Check
 from technic.setups.patterns.measures import (
     Bars,
-    ends_an_advance,
-    in_reach,
+    advance_checks,
     line_rise,
+    most_spike,
     percent_below,
+    reach_check,
     volume_ratio,
 )
 from technic.setups.patterns.pattern import (
     ABOVE_PIVOT,
-    BELOW_PIVOT,
-    MAX_VOLUME_RATIO,
+    MAX_SPIKE,
     PRIOR_BARS,
     SWING,
     Pattern,
@@ -38,20 +43,23 @@ __all__ = ["CUP_WITH_HANDLE"]
 
 PARAMETERS = (
     percent("min_depth", 12),
-    percent("max_depth", 33),
+    percent("max_depth", 35),
     whole("min_cup", 30, least=2),
-    whole("max_base", 325, least=4),
+    whole("max_base", 250, least=4),
     percent("max_rim_below", 15),
     percent("max_rim_above", 5),
-    percent("min_roundness", 25),
+    percent("min_roundness", 20),
+    percent("min_right_side", 35),
+    percent("max_week_rise", 50),
     whole("min_handle", 5, least=2, most=500),
     whole("max_handle", 30, least=2, most=500),
     percent("max_handle_depth", 12),
-    percent("max_handle_rise", 0),
-    MAX_VOLUME_RATIO,
+    percent("max_handle_rise", 2),
+    percent("max_volume_ratio", 1.25),
+    MAX_SPIKE,
     percent("prior_gain", 30, most=1_000),
     PRIOR_BARS,
-    BELOW_PIVOT,
+    percent("below_pivot", 6),
     ABOVE_PIVOT,
     SWING,
 )
@@ -67,6 +75,10 @@ NUMBERS = {
 }
 
 
+WEEK = 5
+"""Bars of a week."""
+
+
 class Rule(NamedTuple):
     """The constants of a search, in the order of the parameters."""
 
@@ -77,25 +89,19 @@ class Rule(NamedTuple):
     max_rim_below: float
     max_rim_above: float
     min_roundness: float
+    min_right_side: float
+    max_week_rise: float
     min_handle: int
     max_handle: int
     max_handle_depth: float
     max_handle_rise: float
     max_volume_ratio: float
+    max_spike: float
     prior_gain: float
     prior_bars: int
     below_pivot: float
     above_pivot: float
     swing: int
-
-
-class Handle(NamedTuple):
-    """A handle that keeps its part of the rule: where it begins, its pivot and its lowest low."""
-
-    rim: int
-    pivot: float
-    low: float
-    depth: float
 
 
 def _needed(rule: Rule) -> int:
@@ -119,78 +125,150 @@ def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: 
     return worth
 
 
-def _find(bars: Bars, rule: Rule) -> tuple[float, ...] | None:
-    """Return the numbers of the longest cup that keeps the rule, or None."""
-    handle = _handle(bars, rule)
-    if handle is None:
-        return None
-    today = len(bars.high) - 1
-    for left in _left_rims(bars, rule, handle.rim).tolist():
-        if today - left + 1 > rule.max_base or handle.rim - left < rule.min_cup:
-            continue
-        cup = _cup(bars, rule, left, handle)
-        if cup is not None:
-            depth, roundness, ratio = cup
-            return (
-                handle.pivot,
-                depth,
-                float(today - left + 1),
-                roundness,
-                handle.low,
-                handle.depth,
-                float(today - handle.rim),
-                ratio,
-            )
-    return None
+class _Handle:
+    """The bars after the right rim ``rim``, with what does not depend on the left one."""
+
+    def __init__(self, bars: Bars, rule: Rule) -> None:
+        self.bars, self.rule, self.today = bars, rule, len(bars.high) - 1
+        first = self.today - rule.max_handle
+        self.rim = first + int(np.argmax(bars.high[first : self.today]))
+        self.pivot = float(bars.high[self.rim])
+        self.low = float(bars.low[self.rim + 1 :].min())
+        self.depth = percent_below(self.pivot, self.low)
+        self.kept = tuple(self._checks())
+
+    def _checks(self) -> Iterator[Check]:
+        rule, bars, length = self.rule, self.bars, self.today - self.rim
+        yield Check("handle", "handle {} bars long", length, rule.min_handle, rule.max_handle)
+        before = bars.high[max(0, self.rim - rule.swing) : self.rim]
+        under = percent_below(self.pivot, float(before.max())) if len(before) else math.nan
+        yield Check("swing", "highs before the right rim {} % under it", under, least=ABOVE_ZERO)
+        yield Check("max_handle_depth", "handle {} % deep", self.depth, most=rule.max_handle_depth)
+        yield reach_check(bars, self.pivot, rule.below_pivot, rule.above_pivot)
+        rise = line_rise(bars.low[self.rim + 1 : self.today], self.pivot)
+        yield Check(
+            "max_handle_rise", "lows of the handle rise by {} %", rise, most=rule.max_handle_rise
+        )
 
 
-def _handle(bars: Bars, rule: Rule) -> Handle | None:
-    today = len(bars.high) - 1
-    if today < rule.max_handle + rule.swing:
-        return None
-    rim = today - rule.max_handle + int(np.argmax(bars.high[today - rule.max_handle : today]))
-    pivot = float(bars.high[rim])
-    if today - rim < rule.min_handle or bars.high[rim - rule.swing : rim].max() >= pivot:
-        return None
-    if not in_reach(float(bars.close[-1]), pivot, rule.below_pivot, rule.above_pivot):
-        return None
-    low = float(bars.low[rim + 1 :].min())
-    depth = percent_below(pivot, low)
-    rise = 100.0 * line_rise(bars.low[rim + 1 : today]) / pivot
-    if depth > rule.max_handle_depth or rise > rule.max_handle_rise:
-        return None
-    return Handle(rim, pivot, low, depth)
+@dataclass
+class _Cup:
+    """The cup from the rim in bar ``start`` to that of the handle."""
+
+    bars: Bars
+    rule: Rule
+    handle: _Handle
+    start: int
+
+    @property
+    def top(self) -> float:
+        return float(self.bars.high[self.start])
+
+    @cached_property
+    def low_at(self) -> int:
+        """The bar that first reached the cup's low, after the left rim."""
+        after = self.start + 1
+        return after + int(np.argmin(self.bars.low[after : self.handle.rim + 1]))
+
+    @property
+    def bottom(self) -> float:
+        return float(self.bars.low[self.low_at])
+
+    @cached_property
+    def week_rise(self) -> float:
+        """Greatest rise of the close in a week that ends after the low, in percent of the depth."""
+        ends = np.arange(max(self.low_at, self.start + WEEK), self.handle.rim + 1)
+        close = self.bars.close
+        rise = float((close[ends] - close[ends - WEEK]).max()) if len(ends) else math.nan
+        depth = self.top - self.bottom
+        return 100.0 * rise / depth if depth > 0.0 else math.nan
+
+    @property
+    def depth(self) -> float:
+        return percent_below(self.top, self.bottom)
+
+    @cached_property
+    def roundness(self) -> float:
+        """Share of the closes from rim to rim in the lowest third, in percent."""
+        closes = self.bars.close[self.start : self.handle.rim + 1]
+        low_closes = np.count_nonzero(closes <= self.bottom + (self.top - self.bottom) / 3.0)
+        return 100.0 * int(low_closes) / len(closes)
+
+    @cached_property
+    def volume_ratio(self) -> float:
+        volume, rim = self.bars.volume, self.handle.rim
+        return volume_ratio(volume[rim + 1 : -1], volume[self.start : rim + 1])
+
+    def checks(self) -> Iterator[Check]:
+        rule, handle = self.rule, self.handle
+        yield from handle.kept
+        cup, base = handle.rim - self.start, handle.today - self.start + 1
+        yield Check("min_cup", "cup {} bars from rim to rim", cup, least=rule.min_cup)
+        yield Check("max_base", "base {} bars long", base, most=rule.max_base)
+        below = percent_below(self.top, handle.pivot)
+        yield Check(
+            "rims", "right rim {} % under the left", below, -rule.max_rim_above, rule.max_rim_below
+        )
+        yield Check("depth", "cup {} % deep", self.depth, rule.min_depth, rule.max_depth)
+        middle = (self.top + self.bottom) / 2.0
+        above = 100.0 * (handle.low - middle) / middle if middle > 0.0 else math.nan
+        yield Check("upper_half", "handle's low {} % above the middle of the cup", above, least=0.0)
+        yield Check(
+            "min_roundness",
+            "{} % of the closes in the lowest third",
+            self.roundness,
+            least=rule.min_roundness,
+        )
+        right = 100.0 * (handle.rim - self.low_at) / cup
+        yield Check(
+            "min_right_side", "{} % of the cup after its low", right, least=rule.min_right_side
+        )
+        yield Check(
+            "max_week_rise",
+            "{} % of the depth made good in a week",
+            self.week_rise,
+            most=rule.max_week_rise,
+        )
+        yield Check(
+            "max_volume_ratio",
+            "volume in the handle {} times that of the cup",
+            self.volume_ratio,
+            most=rule.max_volume_ratio,
+        )
+        yield from advance_checks(self.bars, self.start, self.top, rule.prior_bars, rule.prior_gain)
+        spike = most_spike(self.bars, self.start)
+        yield Check("max_spike", "a bar stands out by {} %", spike, most=rule.max_spike)
+
+    def numbers(self) -> tuple[float, ...]:
+        handle = self.handle
+        return (
+            handle.pivot,
+            self.depth,
+            float(handle.today - self.start + 1),
+            self.roundness,
+            handle.low,
+            handle.depth,
+            float(handle.today - handle.rim),
+            self.volume_ratio,
+        )
 
 
-def _left_rims(bars: Bars, rule: Rule, rim: int) -> NDArray[np.intp]:
-    """Swing highs, oldest first, that no bar up to the right rim passes, at about its height."""
+def _candidates(bars: Bars, rule: Rule, every: bool) -> Iterator[_Cup]:
+    if len(bars.high) <= rule.max_handle + rule.swing:
+        return
+    handle = _Handle(bars, rule)
+    if every or all(check.held for check in handle.kept):
+        for left in _left_rims(bars, rule, handle.rim):
+            yield _Cup(bars, rule, handle, left)
+
+
+def _left_rims(bars: Bars, rule: Rule, rim: int) -> list[int]:
+    """Swing highs, oldest first, that no bar up to the right rim passes."""
     before = bars.high[:rim]
     later = np.append(np.maximum.accumulate(before[:0:-1])[::-1], -np.inf)
     marked = swing_highs(bars.high, rule.swing)[:rim] & (before >= later) & (before > 0.0)
-    rims = np.flatnonzero(marked)
-    below = 100.0 * (before[rims] - bars.high[rim]) / before[rims]
-    at_height: NDArray[np.intp] = rims[
-        (below <= rule.max_rim_below) & (below >= -rule.max_rim_above)
-    ]
-    return at_height
-
-
-def _cup(bars: Bars, rule: Rule, left: int, handle: Handle) -> tuple[float, float, float] | None:
-    """Depth, roundness and volume ratio of the cup that begins at ``left``, or None."""
-    top = float(bars.high[left])
-    bottom = float(bars.low[left + 1 : handle.rim + 1].min())
-    depth = percent_below(top, bottom)
-    if not rule.min_depth <= depth <= rule.max_depth or handle.low < (top + bottom) / 2.0:
-        return None
-    if not ends_an_advance(bars, left, top, rule.prior_bars, rule.prior_gain):
-        return None
-    cup = slice(left, handle.rim + 1)
-    low_closes = int(np.count_nonzero(bars.close[cup] <= bottom + (top - bottom) / 3.0))
-    roundness = 100.0 * low_closes / (handle.rim + 1 - left)
-    ratio = volume_ratio(bars.volume[handle.rim + 1 : -1], bars.volume[cup])
-    if roundness < rule.min_roundness or not ratio <= rule.max_volume_ratio:
-        return None
-    return depth, roundness, ratio
+    rims: list[int] = np.flatnonzero(marked).tolist()
+    return rims
 
 
 CUP_WITH_HANDLE = Pattern(
@@ -201,7 +279,7 @@ CUP_WITH_HANDLE = Pattern(
     fields=("high", "low", "close", "volume"),
     needed=_needed,
     worth_a_look=_worth_a_look,
-    find=_find,
+    candidates=_candidates,
     description="Cup with handle, complete, the close within reach of its pivot.",
     source="William O'Neil, How to Make Money in Stocks (4th ed. 2009), ch. 2; docs/patterns.md",
     numbers=NUMBERS,

@@ -6,16 +6,27 @@ yesterday that begins near its top and stays shallow; the pivot is its highest h
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ragged import last_bars
-from technic.setups.patterns.measures import Bars, ends_an_advance
+from technic.setups.patterns.candidates import Check
+from technic.setups.patterns.measures import (
+    Bars,
+    advance_checks,
+    line_rise,
+    most_spike,
+    reach_check,
+    usual_range,
+)
 from technic.setups.patterns.pattern import (
     ABOVE_PIVOT,
-    BELOW_PIVOT,
+    MAX_SPIKE,
     PRIOR_BARS,
     Pattern,
     percent,
@@ -26,14 +37,17 @@ from technic.typing import BoolArray, FloatArray
 __all__ = ["FLAT_BASE"]
 
 PARAMETERS = (
-    whole("min_base", 25, least=2),
-    whole("max_base", 325, least=2),
+    whole("min_base", 30, least=2),
+    whole("max_base", 100, least=2),
     percent("min_depth", 5),
     percent("max_depth", 15),
-    percent("max_start_below_top", 3),
-    percent("prior_gain", 20, most=1_000),
+    percent("max_start_below_top", 2),
+    percent("max_slope", 5),
+    percent("min_bar_range", 0),
+    MAX_SPIKE,
+    percent("prior_gain", 30, most=1_000),
     PRIOR_BARS,
-    BELOW_PIVOT,
+    percent("below_pivot", 6),
     ABOVE_PIVOT,
 )
 NUMBERS = {
@@ -52,6 +66,9 @@ class Rule(NamedTuple):
     min_depth: float
     max_depth: float
     max_start_below_top: float
+    max_slope: float
+    min_bar_range: float
+    max_spike: float
     prior_gain: float
     prior_bars: int
     below_pivot: float
@@ -75,31 +92,84 @@ def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: 
     return worth
 
 
-def _find(bars: Bars, rule: Rule) -> tuple[float, ...] | None:
-    """Return the numbers of the longest base that keeps the rule, or None.
+class _Bases:
+    """What can be said of every base at once; entry ``i`` is of the one that begins in bar ``i``.
 
-    Entry ``i`` of what is computed speaks of the base that begins in bar ``i``. The high of the day
-    itself is left out, its low is not.
+    The high of the day itself is left out, its low is not.
     """
-    high, close = bars.high, bars.close[-1]
-    top = np.maximum.accumulate(high[-2::-1])[::-1]
-    lowest = np.minimum.accumulate(bars.low[::-1])[::-1][:-1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        depth = 100.0 * (top - lowest) / top
-        fits = 100.0 * (top - high[:-1]) / top <= rule.max_start_below_top
-        below = 100.0 * (top - close) / top
-    fits &= (depth >= rule.min_depth) & (depth <= rule.max_depth) & (top > 0.0)
-    fits &= (below <= rule.below_pivot) & (below >= -rule.above_pivot)
-    fits[max(0, len(fits) - rule.min_base + 1) :] = False
-    for start in np.flatnonzero(fits).tolist():
-        if ends_an_advance(bars, start, float(top[start]), rule.prior_bars, rule.prior_gain):
-            return (
-                float(top[start]),
-                float(lowest[start]),
-                float(depth[start]),
-                float(len(fits) - start),
-            )
-    return None
+
+    def __init__(self, bars: Bars) -> None:
+        self.bars = bars
+        self.top = np.maximum.accumulate(bars.high[-2::-1])[::-1]
+        self.lowest = np.minimum.accumulate(bars.low[::-1])[::-1][:-1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.depth = 100.0 * (self.top - self.lowest) / self.top
+            self.start_below_top = 100.0 * (self.top - bars.high[:-1]) / self.top
+
+    def starts(self, rule: Rule, every: bool) -> list[int]:
+        """First bars of bases of the right length, oldest first; those to look at or every one."""
+        first = max(0, len(self.top) - rule.max_base)
+        starts = np.arange(first, len(self.top) - rule.min_base + 1)
+        if not every:
+            fits = (self.depth >= rule.min_depth) & (self.depth <= rule.max_depth)
+            fits &= self.start_below_top <= rule.max_start_below_top
+            starts = starts[fits[starts]]
+        found: list[int] = starts.tolist()
+        return found
+
+
+@dataclass
+class _Base:
+    """The base that begins in bar ``start``."""
+
+    bases: _Bases
+    rule: Rule
+    start: int
+
+    @property
+    def pivot(self) -> float:
+        return float(self.bases.top[self.start])
+
+    @property
+    def depth(self) -> float:
+        return float(self.bases.depth[self.start]) if self.pivot > 0.0 else math.nan
+
+    def checks(self) -> Iterator[Check]:
+        rule, bars = self.rule, self.bases.bars
+        length = len(self.bases.top) - self.start
+        yield Check("base", "base {} bars long", length, rule.min_base, rule.max_base)
+        yield Check("depth", "base {} % deep", self.depth, rule.min_depth, rule.max_depth)
+        yield Check(
+            "max_start_below_top",
+            "base begins {} % under its top",
+            float(self.bases.start_below_top[self.start]),
+            most=rule.max_start_below_top,
+        )
+        yield reach_check(bars, self.pivot, rule.below_pivot, rule.above_pivot)
+        yield from advance_checks(bars, self.start, self.pivot, rule.prior_bars, rule.prior_gain)
+        slope = line_rise(bars.close[self.start : -1], self.pivot)
+        yield Check(
+            "max_slope",
+            "closes rise by {} % along the base",
+            slope,
+            -rule.max_slope,
+            rule.max_slope,
+        )
+        usual = usual_range(bars, self.start)
+        yield Check("min_bar_range", "bars {} % high as a rule", usual, least=rule.min_bar_range)
+        spike = most_spike(bars, self.start)
+        yield Check("max_spike", "a bar stands out by {} %", spike, most=rule.max_spike)
+
+    def numbers(self) -> tuple[float, ...]:
+        length = float(len(self.bases.top) - self.start)
+        return self.pivot, float(self.bases.lowest[self.start]), self.depth, length
+
+
+def _candidates(bars: Bars, rule: Rule, every: bool) -> Iterator[_Base]:
+    if len(bars.high) > rule.min_base:
+        bases = _Bases(bars)
+        for start in bases.starts(rule, every):
+            yield _Base(bases, rule, start)
 
 
 FLAT_BASE = Pattern(
@@ -110,7 +180,7 @@ FLAT_BASE = Pattern(
     fields=("high", "low", "close"),
     needed=_needed,
     worth_a_look=_worth_a_look,
-    find=_find,
+    candidates=_candidates,
     description="Flat base, complete, the close within reach of its pivot.",
     source="William O'Neil, How to Make Money in Stocks (4th ed. 2009), ch. 2; docs/patterns.md",
     numbers=NUMBERS,

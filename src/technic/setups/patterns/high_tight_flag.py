@@ -1,27 +1,34 @@
 """High tight flag (O'Neil): a price that doubles in weeks, then hardly gives way.
 
 The complete rule is in docs/patterns.md. In short: the top is the highest high of the last weeks
-up to yesterday, the pole rises to it from a low weeks before, the flag is all after the top.
+up to yesterday and a new high, the pole rises to it from a low weeks before, the flag is all after
+the top.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ragged import last_bars
+from technic.setups.patterns.candidates import Check
 from technic.setups.patterns.measures import (
     Bars,
-    in_reach,
+    most_spike,
+    percent_above,
     percent_below,
+    reach_check,
+    usual_range,
     volume_ratio,
 )
 from technic.setups.patterns.pattern import (
     ABOVE_PIVOT,
-    BELOW_PIVOT,
-    MAX_VOLUME_RATIO,
+    MAX_SPIKE,
     Pattern,
     percent,
     whole,
@@ -34,12 +41,15 @@ PARAMETERS = (
     percent("min_gain", 100, most=10_000),
     whole("min_pole", 20, most=500),
     whole("max_pole", 40, most=500),
-    whole("min_flag", 15, least=2, most=500),
+    whole("new_high_bars", 120, most=1_000),
+    whole("min_flag", 14, least=2, most=500),
     whole("max_flag", 25, least=2, most=500),
-    percent("min_depth", 10),
+    percent("min_depth", 5),
     percent("max_depth", 25),
-    MAX_VOLUME_RATIO,
-    BELOW_PIVOT,
+    percent("min_bar_range", 0),
+    percent("max_volume_ratio", 1.5),
+    MAX_SPIKE,
+    percent("below_pivot", 12),
     ABOVE_PIVOT,
 )
 NUMBERS = {
@@ -58,17 +68,20 @@ class Rule(NamedTuple):
     min_gain: float
     min_pole: int
     max_pole: int
+    new_high_bars: int
     min_flag: int
     max_flag: int
     min_depth: float
     max_depth: float
+    min_bar_range: float
     max_volume_ratio: float
+    max_spike: float
     below_pivot: float
     above_pivot: float
 
 
 def _needed(rule: Rule) -> int:
-    return rule.max_flag + rule.max_pole + 1
+    return rule.max_flag + max(rule.max_pole + 1, rule.new_high_bars) + 1
 
 
 def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: Rule) -> BoolArray:
@@ -86,39 +99,97 @@ def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: 
     return worth
 
 
-def _find(bars: Bars, rule: Rule) -> tuple[float, ...] | None:
-    """Return the numbers of the flag at the last bar, or None where a condition fails."""
+@dataclass
+class _Flag:
+    """The pole that ends in bar ``top``, and the bars after it."""
+
+    bars: Bars
+    rule: Rule
+    top: int
+
+    @property
+    def today(self) -> int:
+        return len(self.bars.high) - 1
+
+    @cached_property
+    def start(self) -> int:
+        """The bar of the lowest low above 0 of those at which a pole may begin; else the first."""
+        first = max(0, self.top - self.rule.max_pole)
+        lows = self.bars.low[first : max(first, self.top - self.rule.min_pole + 1)]
+        above_zero = np.where(lows > 0.0, lows, np.inf)
+        return first + int(np.argmin(above_zero)) if len(lows) else first
+
+    @cached_property
+    def pivot(self) -> float:
+        return float(self.bars.high[self.top])
+
+    @cached_property
+    def lowest(self) -> float:
+        return float(self.bars.low[self.top + 1 :].min())
+
+    @cached_property
+    def gain(self) -> float:
+        return percent_above(float(self.bars.low[self.start]), self.pivot)
+
+    @cached_property
+    def volume_ratio(self) -> float:
+        volume = self.bars.volume
+        return volume_ratio(volume[self.top + 1 : -1], volume[self.start : self.top + 1])
+
+    def checks(self) -> Iterator[Check]:
+        rule, bars, depth = self.rule, self.bars, percent_below(self.pivot, self.lowest)
+        yield Check(
+            "flag", "flag {} bars long", self.today - self.top, rule.min_flag, rule.max_flag
+        )
+        yield Check("pole", "pole of {} bars", self.top - self.start, rule.min_pole, rule.max_pole)
+        yield Check("min_gain", "pole rises {} %", self.gain, least=rule.min_gain)
+        yield Check("depth", "flag {} % deep", depth, rule.min_depth, rule.max_depth)
+        yield reach_check(bars, self.pivot, rule.below_pivot, rule.above_pivot)
+        before = bars.high[max(0, self.top - rule.new_high_bars) : self.top]
+        passed = percent_above(self.pivot, float(before.max())) if len(before) else 0.0
+        yield Check("new_high", "highest high before it {} % above the top", passed, most=0.0)
+        yield Check(
+            "new_high_bars",
+            "new high of {} bars",
+            min(self.top, rule.new_high_bars),
+            least=rule.new_high_bars,
+        )
+        yield Check(
+            "min_bar_range",
+            "bars of the flag {} % high as a rule",
+            usual_range(bars, self.top + 1),
+            least=rule.min_bar_range,
+        )
+        yield Check(
+            "max_volume_ratio",
+            "volume {} times that of the pole",
+            self.volume_ratio,
+            most=rule.max_volume_ratio,
+        )
+        yield Check(
+            "max_spike",
+            "a bar stands out by {} %",
+            most_spike(bars, self.start),
+            most=rule.max_spike,
+        )
+
+    def numbers(self) -> tuple[float, ...]:
+        return (
+            self.pivot,
+            self.lowest,
+            self.gain,
+            percent_below(self.pivot, self.lowest),
+            self.volume_ratio,
+            float(self.today - self.top),
+        )
+
+
+def _candidates(bars: Bars, rule: Rule, _every: bool) -> Iterator[_Flag]:
+    """The one top there can be: the highest high of the longest flag up to yesterday."""
     today = len(bars.high) - 1
-    top = today - rule.max_flag + int(np.argmax(bars.high[today - rule.max_flag : today]))
-    pivot = float(bars.high[top])
-    lowest = float(bars.low[top + 1 :].min())
-    depth = percent_below(pivot, lowest)
-    if not rule.min_depth <= depth <= rule.max_depth:
-        return None
-    if not in_reach(float(bars.close[-1]), pivot, rule.below_pivot, rule.above_pivot):
-        return None
-    start = _pole_start(bars, rule, top)
-    if start is None:
-        return None
-    base = float(bars.low[start])
-    gain = 100.0 * (pivot - base) / base
-    ratio = volume_ratio(bars.volume[top + 1 : today], bars.volume[start : top + 1])
-    if gain < rule.min_gain or not ratio <= rule.max_volume_ratio:
-        return None
-    return pivot, lowest, gain, depth, ratio, float(today - top)
-
-
-def _pole_start(bars: Bars, rule: Rule, top: int) -> int | None:
-    """Return the bar of the lowest low from which nothing passed the top, or None."""
-    first = max(0, top - rule.max_pole)
-    passed = np.flatnonzero(bars.high[first:top] > bars.high[top])
-    if len(passed):
-        first += int(passed[-1]) + 1
-    lows = bars.low[first : max(first, top - rule.min_pole + 1)]
-    above_zero = np.where(lows > 0.0, lows, np.inf)
-    if not np.isfinite(above_zero).any():
-        return None
-    return first + int(np.argmin(above_zero))
+    if today >= rule.max_flag:
+        first = today - rule.max_flag
+        yield _Flag(bars, rule, first + int(np.argmax(bars.high[first:today])))
 
 
 HIGH_TIGHT_FLAG = Pattern(
@@ -129,7 +200,7 @@ HIGH_TIGHT_FLAG = Pattern(
     fields=("high", "low", "close", "volume"),
     needed=_needed,
     worth_a_look=_worth_a_look,
-    find=_find,
+    candidates=_candidates,
     description="High tight flag, complete, the close within reach of its pivot.",
     source="William O'Neil, How to Make Money in Stocks (4th ed. 2009), ch. 2; docs/patterns.md",
     numbers=NUMBERS,

@@ -7,19 +7,26 @@ the same way everywhere: percentages are ``100 * difference / base``, means are 
 from __future__ import annotations
 
 import math
+import statistics
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from technic.setups.patterns.candidates import Check
 from technic.typing import FloatArray
 
 __all__ = [
     "Bars",
-    "ends_an_advance",
-    "in_reach",
+    "advance_checks",
     "line_rise",
     "mean",
+    "most_spike",
+    "percent_above",
     "percent_below",
+    "reach_check",
+    "recent_range",
+    "usual_range",
     "volume_ratio",
 ]
 
@@ -51,40 +58,89 @@ def percent_below(top: float, price: float) -> float:
     return 100.0 * (top - price) / top if top > 0.0 else math.nan
 
 
-def in_reach(close: float, pivot: float, below: float, above: float) -> bool:
-    """Whether ``close`` is at most ``below`` percent under the pivot and ``above`` over it."""
-    return pivot > 0.0 and -above <= percent_below(pivot, close) <= below
+def reach_check(bars: Bars, pivot: float, below: float, above: float) -> Check:
+    """Whether the last close is at most ``below`` percent under the pivot and ``above`` over it."""
+    distance = percent_below(pivot, float(bars.close[-1]))
+    return Check("reach", "close {} % under the pivot", distance, -above, below)
 
 
-def ends_an_advance(bars: Bars, at: int, top: float, prior_bars: int, gain: float) -> bool:
-    """Whether the bars before bar ``at`` are an advance to ``top``.
+def advance_checks(
+    bars: Bars, at: int, top: float, prior_bars: int, gain: float
+) -> Iterator[Check]:
+    """The rules of an advance that ends in ``top`` just before bar ``at``.
 
-    All of the ``prior_bars`` bars before it are there, none of their highs is above ``top``, which
-    is at least ``gain`` percent above the lowest of their lows.
+    All of the ``prior_bars`` bars are there, none of their highs is above ``top``, and it is at
+    least ``gain`` percent above the lowest of their lows.
     """
-    if at < prior_bars or float(bars.high[at - prior_bars : at].max()) > top:
-        return False
-    lowest = float(bars.low[at - prior_bars : at].min())
-    return lowest > 0.0 and 100.0 * (top - lowest) / lowest >= gain
+    first = max(0, at - prior_bars)
+    there = at > first
+    passed = percent_above(top, float(bars.high[first:at].max())) if there else math.nan
+    rise = percent_above(float(bars.low[first:at].min()), top) if there else math.nan
+    yield Check("prior_bars", "{} bars before the base", float(at - first), least=prior_bars)
+    yield Check("prior_high", "highest high before the base {} % above its top", passed, most=0.0)
+    yield Check("prior_gain", "advance of {} % before the base", rise, least=gain)
 
 
-def line_rise(values: FloatArray) -> float:
-    """How far the line of least squares through the values rises from the first to the last."""
+def line_rise(values: FloatArray, unit: float) -> float:
+    """How far the line of least squares through the values rises from the first to the last.
+
+    In percent of ``unit``; NaN unless that is above 0.
+    """
+    if not unit > 0.0:
+        return math.nan
     last = len(values) - 1
     weights = [float(2 * i - last) for i in range(last + 1)]
     spread = math.fsum(weight * weight for weight in weights)
     if not spread:
         return 0.0
     tilt = math.fsum(weight * value for weight, value in zip(weights, values.tolist(), strict=True))
-    return 2.0 * tilt / spread * last
+    return 100.0 * (2.0 * tilt / spread * last) / unit
 
 
 def mean(values: FloatArray) -> float:
-    """Mean of the values, summed exactly: the same bits in any order."""
-    return math.fsum(values.tolist()) / len(values)
+    """Mean of the values, summed exactly: the same bits in any order; NaN of none."""
+    return math.fsum(values.tolist()) / len(values) if len(values) else math.nan
 
 
 def volume_ratio(quiet: FloatArray, before: FloatArray) -> float:
     """Mean of ``quiet`` in units of the mean of ``before``; NaN where nothing traded before."""
     usual = mean(before)
     return mean(quiet) / usual if usual > 0.0 else math.nan
+
+
+def percent_above(base: float, price: float) -> float:
+    """How far ``price`` is above ``base``, in percent of ``base``; NaN unless that is above 0."""
+    return 100.0 * (price - base) / base if base > 0.0 else math.nan
+
+
+def usual_range(bars: Bars, first: int) -> float:
+    """Median range of the bars from ``first`` on, in percent of closes; NaN at a close of 0."""
+    high, low, close = bars.high[first:], bars.low[first:], bars.close[first:]
+    if not (len(close) and float(close.min()) > 0.0):
+        return math.nan
+    return float(statistics.median((100.0 * (high - low) / close).tolist()))
+
+
+def recent_range(bars: Bars, count: int) -> float:
+    """How far the lowest low of the last ``count`` bars is under their highest high, percent."""
+    return percent_below(float(bars.high[-count:].max()), float(bars.low[-count:].min()))
+
+
+def most_spike(bars: Bars, first: int) -> float:
+    """How far a bar from ``first`` on stands out from the closes of the bars beside it, percent.
+
+    Its high above both closes, in percent of the higher one, or its low under both, in percent of
+    the lower one; the greatest of all bars, at least 0. The last bar has but one neighbour, as has
+    the first there is. NaN where a close is not above 0.
+    """
+    begin = max(0, first - 1)
+    close = bars.close[begin:]
+    if not float(close.min()) > 0.0:
+        return math.nan
+    before, after = np.append(close[0], close[:-1]), np.append(close[1:], close[-2:-1])
+    if begin == first:
+        before[0] = close[1] if len(close) > 1 else close[0]
+    upper, lower = np.maximum(before, after), np.minimum(before, after)
+    above = 100.0 * (bars.high[begin:] - upper) / upper
+    under = 100.0 * (lower - bars.low[begin:]) / lower
+    return max(0.0, float(np.maximum(above, under)[first - begin :].max()))

@@ -10,7 +10,7 @@ of which must be there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.language.functions.function import Function, Parameter
+from technic.setups.patterns.candidates import Candidate, Verdict, first_that_holds, nearest
 from technic.setups.patterns.measures import Bars
 from technic.typing import BoolArray, FloatArray
 
 __all__ = [
     "ABOVE_PIVOT",
-    "BELOW_PIVOT",
-    "MAX_VOLUME_RATIO",
+    "MAX_SPIKE",
     "PRIOR_BARS",
     "SWING",
     "Found",
@@ -53,8 +53,7 @@ def whole(name: str, default: int, least: int = 1, most: int = 2_000) -> Paramet
 
 SWING = whole("swing", 5, most=100)
 PRIOR_BARS = whole("prior_bars", 120, most=1_000)
-MAX_VOLUME_RATIO = percent("max_volume_ratio", 1)
-BELOW_PIVOT = percent("below_pivot", 5)
+MAX_SPIKE = percent("max_spike", 25, most=1_000)
 ABOVE_PIVOT = percent("above_pivot", 5)
 
 
@@ -65,9 +64,10 @@ class Pattern(Generic[RuleT]):
     ``rule``: type of the named tuple that holds the constants. ``in_order``: pairs of parameters of
     which the first must not be above the second. ``needed``: bars after which "not found" means
     that it is not there. ``worth_a_look``: arrays of ``fields``, ``(n_bars, n_symbols)``, rows of
-    the scan's day and rule in, a quick no for most symbols out. ``find``: the bars of one symbol up
-    to its row and the rule in, the pattern's numbers in the order of ``numbers`` or None out.
-    ``numbers`` maps the names of the number functions to what they say.
+    the scan's day and rule in, a quick no for most symbols out. ``candidates``: the bars of one
+    symbol up to its row, the rule, and whether to give every candidate or only those that a quick
+    look does not exclude; oldest first. ``numbers`` maps the names of the number functions to what
+    they say, in the order of a candidate's numbers.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Pattern(Generic[RuleT]):
     fields: tuple[str, ...]
     needed: Callable[[RuleT], int]
     worth_a_look: Callable[[tuple[FloatArray, ...], NDArray[np.intp], RuleT], BoolArray]
-    find: Callable[[Bars, RuleT], tuple[float, ...] | None]
+    candidates: Callable[[Bars, RuleT, bool], Iterable[Candidate]]
     description: str
     source: str
     numbers: Mapping[str, str] = field(hash=False)
@@ -95,12 +95,25 @@ class Pattern(Generic[RuleT]):
         found = {name: np.full(len(rows), np.nan) for name in (self.name, *self.numbers)}
         found[self.name][rows + 1 >= needed] = 0.0
         for column in np.flatnonzero(self.worth_a_look(fields, rows, rule)).tolist():
-            values = self.find(Bars.of(fields, int(rows[column]), column, needed), rule)
-            if values is None:
+            bars = Bars.of(fields, int(rows[column]), column, needed)
+            candidate = first_that_holds(self.candidates(bars, rule, False))
+            if candidate is None:
                 continue
-            for name, value in zip(found, (1.0, *values), strict=True):
+            for name, value in zip(found, (1.0, *candidate.numbers()), strict=True):
                 found[name][column] = value
         return found
+
+    def judge(self, fields: Sequence[FloatArray], *constants: float) -> Verdict | None:
+        """Judge one symbol: the pattern, or the candidate that comes nearest, rule by rule.
+
+        ``fields``: an array ``(n_bars,)`` for each of the pattern's, oldest first, the last bar
+        the day of the scan. None where there are too few bars for any candidate.
+        """
+        rule = self.constants(*constants)
+        columns = tuple(np.asarray(field)[:, None] for field in fields)
+        last = len(columns[0]) - 1
+        bars = Bars.of(columns, last, 0, self.needed(rule))
+        return nearest(self.candidates(bars, rule, True), len(bars.high) - 1)
 
     def constants(self, *values: float) -> RuleT:
         """Return the rule; ParameterError when a least value is above its greatest."""
@@ -157,7 +170,7 @@ def functions(pattern: Pattern[Any]) -> dict[str, Function]:
             description=description,
             source=pattern.source,
             fields=pattern.fields,
-            lookback=Need(pattern),
+            bars=Need(pattern),
             costly=True,
             together=pattern,
         )

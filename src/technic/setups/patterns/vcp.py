@@ -8,23 +8,28 @@ the deepest pull-back from a swing high after that low, and so on, until no swin
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ragged import last_bars
+from technic.setups.patterns.candidates import Check
 from technic.setups.patterns.measures import (
     Bars,
-    ends_an_advance,
-    in_reach,
+    advance_checks,
+    most_spike,
     percent_below,
+    reach_check,
+    recent_range,
     volume_ratio,
 )
 from technic.setups.patterns.pattern import (
     ABOVE_PIVOT,
-    BELOW_PIVOT,
-    MAX_VOLUME_RATIO,
+    MAX_SPIKE,
     PRIOR_BARS,
     SWING,
     Pattern,
@@ -39,17 +44,20 @@ __all__ = ["VCP"]
 PARAMETERS = (
     whole("min_contractions", 2, most=20),
     whole("max_contractions", 6, most=20),
-    percent("max_ratio", 0.7, most=1),
+    percent("max_ratio", 0.9, most=1),
     percent("min_depth", 10),
     percent("max_depth", 35),
     percent("max_last_depth", 10),
     percent("max_below_top", 15),
-    MAX_VOLUME_RATIO,
-    whole("min_base", 15),
+    percent("min_right_side", 50),
+    percent("max_recent_range", 13),
+    percent("max_volume_ratio", 1.35),
+    MAX_SPIKE,
+    whole("min_base", 25),
     whole("max_base", 325),
     percent("prior_gain", 30, most=1_000),
     PRIOR_BARS,
-    BELOW_PIVOT,
+    percent("below_pivot", 6),
     ABOVE_PIVOT,
     SWING,
 )
@@ -62,7 +70,9 @@ NUMBERS = {
     "vcp_volume_ratio": "Mean volume in the last contraction over that of the base before it.",
     "vcp_bars": "Length of a volatility contraction pattern's base in bars.",
 }
-RECENT = 60
+RECENT = 20
+"""Bars that have to be tight: the last four weeks."""
+SEARCHED = 60
 """Bars in which nearly every symbol has a swing high; the others are searched without a look."""
 
 
@@ -76,7 +86,10 @@ class Rule(NamedTuple):
     max_depth: float
     max_last_depth: float
     max_below_top: float
+    min_right_side: float
+    max_recent_range: float
     max_volume_ratio: float
+    max_spike: float
     min_base: int
     max_base: int
     prior_gain: float
@@ -87,7 +100,7 @@ class Rule(NamedTuple):
 
 
 def _needed(rule: Rule) -> int:
-    return rule.max_base + max(rule.prior_bars, rule.swing)
+    return rule.max_base + max(rule.prior_bars, rule.swing, RECENT)
 
 
 def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: Rule) -> BoolArray:
@@ -97,7 +110,7 @@ def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: 
     than it: so both can be looked at for all symbols at once. Half a percent is left for rounding.
     """
     high, low, close = fields[:3]
-    bars = RECENT + rule.swing
+    bars = SEARCHED + rule.swing
     recent = [last_bars(field, rows, bars) for field in (high, low)]
     marked = swing_highs(recent[0], rule.swing)[::-1]
     since = np.argmax(marked, axis=0)
@@ -112,37 +125,24 @@ def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: 
     return np.where(seen, near, rows >= 0)
 
 
-def _find(bars: Bars, rule: Rule) -> tuple[float, ...] | None:
-    """Return the numbers of the longest base that keeps the rule, or None."""
-    peaks = np.flatnonzero(swing_highs(bars.high, rule.swing))
-    if not len(peaks):
-        return None
-    today = len(bars.high) - 1
-    pullbacks = _Pullbacks(bars, peaks)
-    for start in pullbacks.tops():
-        length = today - int(peaks[start]) + 1
-        if not rule.min_base <= length <= rule.max_base:
-            continue
-        if not rule.min_depth <= pullbacks.depth[start] <= rule.max_depth:
-            continue
-        numbers = _numbers(bars, rule, pullbacks, start)
-        if numbers is not None:
-            return (*numbers, float(length))
-    return None
-
-
 class _Pullbacks:
     """The fall after each swing high of a symbol, down to the lowest low from there to the day."""
 
     def __init__(self, bars: Bars, peaks: NDArray[np.intp]) -> None:
-        self.at = peaks.tolist()
-        self.peak = bars.high[peaks].tolist()
+        self.low = bars.low
+        self.at: list[int] = peaks.tolist()
+        self.peak: list[float] = bars.high[peaks].tolist()
         stretches = np.minimum.reduceat(bars.low, peaks + 1)  # from one swing high to the next
         self.stretch = stretches.tolist()
-        self.lowest = np.minimum.accumulate(stretches[::-1])[::-1].tolist()
+        self.lowest: list[float] = np.minimum.accumulate(stretches[::-1])[::-1].tolist()
         self.depth = [
             percent_below(peak, low) for peak, low in zip(self.peak, self.lowest, strict=True)
         ]
+
+    def trough(self, start: int) -> int:
+        """The bar that first reached the low of the fall after a swing high."""
+        after = self.at[start] + 1
+        return after + int(np.argmin(self.low[after:]))
 
     def tops(self) -> list[int]:
         """Swing highs that no later one passes, oldest first."""
@@ -163,35 +163,112 @@ class _Pullbacks:
             chain.append(max(later, key=self.depth.__getitem__))
 
 
-def _numbers(bars: Bars, rule: Rule, pullbacks: _Pullbacks, start: int) -> tuple[float, ...] | None:
-    """Return all numbers but the length of the base, or None where a condition fails."""
-    chain = pullbacks.contractions(start)
-    depths = [pullbacks.depth[i] for i in chain]
-    if not rule.min_contractions <= len(chain) <= rule.max_contractions:
-        return None
-    if any(later > rule.max_ratio * depth for depth, later in itertools.pairwise(depths)):
-        return None
-    if depths[-1] > rule.max_last_depth:
-        return None
-    top, pivot = pullbacks.peak[start], pullbacks.peak[chain[-1]]
-    if percent_below(top, pivot) > rule.max_below_top:
-        return None
-    if not in_reach(float(bars.close[-1]), pivot, rule.below_pivot, rule.above_pivot):
-        return None
-    if not ends_an_advance(bars, pullbacks.at[start], top, rule.prior_bars, rule.prior_gain):
-        return None
-    ratio = _volume_ratio(bars, pullbacks.at[start], pullbacks.at[chain[-1]])
-    if not ratio <= rule.max_volume_ratio:
-        return None
-    low = pullbacks.lowest[chain[-1]]
-    return pivot, low, float(len(chain)), depths[0], depths[-1], ratio
+@dataclass
+class _Contractions:
+    """The base that begins with the swing high number ``first``."""
+
+    bars: Bars
+    rule: Rule
+    pullbacks: _Pullbacks
+    first: int
+
+    @property
+    def start(self) -> int:
+        return self.pullbacks.at[self.first]
+
+    @cached_property
+    def chain(self) -> list[int]:
+        return self.pullbacks.contractions(self.first)
+
+    @cached_property
+    def depths(self) -> list[float]:
+        return [self.pullbacks.depth[i] for i in self.chain]
+
+    @property
+    def pivot(self) -> float:
+        return self.pullbacks.peak[self.chain[-1]]
+
+    @property
+    def length(self) -> int:
+        return len(self.bars.high) - self.start
+
+    @cached_property
+    def volume_ratio(self) -> float:
+        """Volume after the pivot, up to the first close above it, over that of the base before."""
+        bars, pivot = self.bars, self.pullbacks.at[self.chain[-1]]
+        passed = np.flatnonzero(bars.close[pivot + 1 :] > bars.high[pivot])
+        end = pivot + 1 + int(passed[0]) if len(passed) else len(bars.close)
+        return volume_ratio(bars.volume[pivot + 1 : end], bars.volume[self.start : pivot + 1])
+
+    def checks(self) -> Iterator[Check]:
+        rule, top = self.rule, self.pullbacks.peak[self.first]
+        yield Check("base", "base {} bars long", self.length, rule.min_base, rule.max_base)
+        depth = self.pullbacks.depth[self.first]
+        yield Check("depth", "first contraction {} % deep", depth, rule.min_depth, rule.max_depth)
+        yield Check(
+            "contractions",
+            "{} contractions",
+            len(self.chain),
+            rule.min_contractions,
+            rule.max_contractions,
+        )
+        ratios = [
+            later / earlier for earlier, later in itertools.pairwise(self.depths) if earlier > 0.0
+        ]
+        yield Check(
+            "max_ratio",
+            "a contraction {} times the one before",
+            max(ratios, default=0.0),
+            most=rule.max_ratio,
+        )
+        yield Check(
+            "max_last_depth",
+            "last contraction {} % deep",
+            self.depths[-1],
+            most=rule.max_last_depth,
+        )
+        below = percent_below(top, self.pivot)
+        yield Check("max_below_top", "pivot {} % under the top", below, most=rule.max_below_top)
+        yield reach_check(self.bars, self.pivot, rule.below_pivot, rule.above_pivot)
+        trough = self.pullbacks.trough(self.first)
+        right = 100.0 * (len(self.bars.high) - 1 - trough) / self.length
+        yield Check(
+            "min_right_side", "{} % of the base after its low", right, least=rule.min_right_side
+        )
+        yield Check(
+            "max_recent_range",
+            f"last {RECENT} bars {{}} % from high to low",
+            recent_range(self.bars, RECENT),
+            most=rule.max_recent_range,
+        )
+        yield from advance_checks(self.bars, self.start, top, rule.prior_bars, rule.prior_gain)
+        yield Check(
+            "max_volume_ratio",
+            "volume in the last contraction {} times that before",
+            self.volume_ratio,
+            most=rule.max_volume_ratio,
+        )
+        spike = most_spike(self.bars, self.start)
+        yield Check("max_spike", "a bar stands out by {} %", spike, most=rule.max_spike)
+
+    def numbers(self) -> tuple[float, ...]:
+        return (
+            self.pivot,
+            self.pullbacks.lowest[self.chain[-1]],
+            float(len(self.chain)),
+            self.depths[0],
+            self.depths[-1],
+            self.volume_ratio,
+            float(self.length),
+        )
 
 
-def _volume_ratio(bars: Bars, start: int, pivot: int) -> float:
-    """Volume after the pivot, up to the day before the first close above it, over that before."""
-    passed = np.flatnonzero(bars.close[pivot + 1 :] > bars.high[pivot])
-    end = pivot + 1 + int(passed[0]) if len(passed) else len(bars.close)
-    return volume_ratio(bars.volume[pivot + 1 : end], bars.volume[start : pivot + 1])
+def _candidates(bars: Bars, rule: Rule, _every: bool) -> Iterator[_Contractions]:
+    peaks = np.flatnonzero(swing_highs(bars.high, rule.swing))
+    if len(peaks):
+        pullbacks = _Pullbacks(bars, peaks)
+        for first in pullbacks.tops():
+            yield _Contractions(bars, rule, pullbacks, first)
 
 
 VCP = Pattern(
@@ -206,7 +283,7 @@ VCP = Pattern(
     fields=("high", "low", "close", "volume"),
     needed=_needed,
     worth_a_look=_worth_a_look,
-    find=_find,
+    candidates=_candidates,
     description="Volatility contraction pattern, complete, the close within reach of its pivot.",
     source="Mark Minervini, Trade Like a Stock Market Wizard (2013), ch. 10; docs/patterns.md",
     numbers=NUMBERS,
