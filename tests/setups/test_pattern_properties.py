@@ -171,7 +171,7 @@ def test_limits_the_wrong_way_round_are_refused(name, least, most, markets):
     message = f"{least} is {wrong[least]}, allowed: at most {most}, which is {values[most]}"
     for function in (name, *NUMBERS[name]):
         with pytest.raises(ParameterError, match=message):
-            PATTERNS[function].bars(*wrong.values())
+            PATTERNS[function].lookback(*wrong.values())
     with pytest.raises(ParameterError, match=message):
         ask(name, markets[name], **wrong)
     ask(name, markets[name], **(values | {least: values[most]}))
@@ -182,7 +182,7 @@ def test_a_pattern_says_how_many_bars_it_needs(name):
     """With the defaults and with others; all its functions need the same."""
     wide = {k: v for k, v in {"prior_bars": 3, "swing": 7}.items() if k in defaults(name)}
     for values in (defaults(name), defaults(name) | LOOSE[name], defaults(name) | wide):
-        needed = {PATTERNS[each].bars(*values.values()) for each in (name, *NUMBERS[name])}
+        needed = {PATTERNS[each].lookback(*values.values()) for each in (name, *NUMBERS[name])}
         assert needed == {NEEDS[name](values)}
 
 

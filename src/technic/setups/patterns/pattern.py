@@ -170,7 +170,7 @@ def functions(pattern: Pattern[Any]) -> dict[str, Function]:
             description=description,
             source=pattern.source,
             fields=pattern.fields,
-            bars=Need(pattern),
+            lookback=Need(pattern),
             costly=True,
             together=pattern,
         )
