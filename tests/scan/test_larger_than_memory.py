@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from support import stored_market
 from support.blocks_that_fail import Poisoning
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same
 from support.stored_market import (
@@ -74,6 +75,8 @@ def assert_streamed(left: ScanResult, right: ScanResult) -> None:
     for name, values in left.columns.items():
         assert values.tobytes() == right.columns[name].tobytes(), name
     one, other = (replace(r.stats.batch, seconds=0.0) for r in (left, right))
+    if left.config.symbols:  # gathered at once, those compared with are asked of the store as well
+        one = replace(one, from_store=other.from_store)
     assert one == other
     assert list(left.prices) == list(right.prices)
     assert left.prices.failures == right.prices.failures
@@ -108,6 +111,37 @@ def test_orders_and_days(folder: Path, symbols: tuple[str, ...], as_of: str | No
     """Any order of the symbols; past days see the splits that were in force."""
     config = ScanConfig(symbols=symbols, as_of=as_of, block_size=4)
     assert_streamed(scan_stored(folder, config), scan_stored(folder, config, "0.000001"))
+
+
+@pytest.mark.usefixtures("wide")
+def test_a_session_that_the_vendor_has_in_part_is_not_scanned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A store that was synced before the vendor was done: the day before, from blocks as well."""
+    bars = raw_bars()
+    late = np.isin(np.array(bars.symbols)[bars.column], SYMBOLS[::3])
+    part = bars.rows(~(late & (bars.session == SESSIONS[-1])))
+    monkeypatch.setattr(stored_market, "raw_bars", lambda: part)
+    folder = fill(tmp_path / "store", monkeypatch)
+    left, right = scan_stored(folder), scan_stored(folder, memory=TINY)
+    assert_streamed(left, right)
+    assert left.as_of == str(SESSIONS[-2])
+    assert any(f"{SESSIONS[-1]} is not complete" in text for text in right.warnings)
+    past = scan_stored(folder, ScanConfig(as_of=str(SESSIONS[-2])))
+    assert_same(left, past)
+
+
+@pytest.mark.usefixtures("wide")
+def test_a_watchlist_is_ranked_among_all_that_the_store_has(folder: Path):
+    """In memory and in blocks; nobody is asked for the others."""
+    market = scan_stored(folder)
+    config = ScanConfig(symbols=("EP", "CC", "AK", "BN"))
+    left, right = scan_stored(folder, config), scan_stored(folder, config, "0.000001")
+    assert_streamed(left, right)
+    assert left.ranks.size == market.ranks.size > 20
+    kept = left.table.set_index("symbol")
+    pd.testing.assert_frame_equal(kept, market.table.set_index("symbol").loc[kept.index])
+    assert left.stats.batch.asked == 4
 
 
 @pytest.mark.usefixtures("wide")

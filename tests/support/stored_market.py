@@ -87,7 +87,7 @@ class Gathered:
         self.name, self.simulated = inner.name, inner.simulated
         self.price_basis, self.last_session = inner.price_basis, inner.last_session
         self.listings, self.history = inner.listings, inner.history
-        self.data_version = inner.data_version
+        self.data_version, self.local = inner.data_version, True
 
 
 def scan_stored(

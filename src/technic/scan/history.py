@@ -79,8 +79,11 @@ def load_history(
 
 
 def _free(peers: Sequence[str], context: ScanContext) -> Sequence[str]:
-    """Return the peers whose bars cost no request: all, or none where each would be asked for."""
-    return peers if context.provider.local else ()
+    """Return the peers whose bars cost no request: all, or none where each would be asked for.
+
+    A provider that does not say so, being older than the question, is taken to ask.
+    """
+    return peers if getattr(context.provider, "local", False) else ()
 
 
 def _fetch(
