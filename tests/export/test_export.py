@@ -26,12 +26,13 @@ from technic.testing import FakeProvider, make_bars
 from technic.universe import universe_of
 
 SYMBOLS = ["AA", "BB", "CC", "DD"]
+DAY = "2024-03-08"
 
 
 @pytest.fixture(scope="module")
 def result() -> ScanResult:
     """Four symbols; one company's name would be a formula, one has a bar in it, one is unknown."""
-    sessions = build_calendar(2024).last(300, np.datetime64("2024-03-08"))
+    sessions = build_calendar(2024).last(300, np.datetime64(DAY))
     names = ["=1+1", "Pipe | Bar\n<b>Inc.", "http://example.com", None]
     provider = FakeProvider(
         make_bars(SYMBOLS, sessions), universe=universe_of(SYMBOLS, "four", {"company": names})
@@ -50,13 +51,15 @@ def test_json_is_the_summary_and_nothing_else(result, capsys):
 
 @pytest.mark.parametrize("simulated", [True, False])
 def test_csv_reads_back_bit_for_bit(result, tmp_path, simulated):
-    """Every column, every digit; simulated data says so in each row, and nothing but data does."""
+    """Every column, every digit; the days stand in each row, and simulated data says so there."""
     result = replace(result, data=replace(result.data, simulated=simulated))
     write(result, "csv", None, tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     columns = list(result.table.columns)
-    assert list(rows[0]) == ([columns[0], "data_simulated", *columns[1:]] if simulated else columns)
+    marked = [columns[0], "data_simulated", *columns[1:]] if simulated else columns
+    assert list(rows[0]) == [*marked, "as_of", "data_to"]
+    assert {(row["last_bar"], row["as_of"], row["data_to"]) for row in rows} == {(DAY,) * 3}
     if simulated:
         assert {row["data_simulated"] for row in rows} == {"SIMULATED"}
     assert "data_simulated" not in result.table
@@ -120,10 +123,13 @@ def test_an_empty_table_can_be_written(result, format_, tmp_path):
 
 
 def test_ledgers_name_every_symbol(result, tmp_path):
-    """The ending decides between CSV and Parquet."""
+    """The ending decides between CSV and Parquet; each row has the scan's day."""
     for name in ("l.csv", "l.PARQUET"):
         write_ledger(result.ledger, tmp_path / name, result.as_of)
-    assert len(pd.read_csv(tmp_path / "l.csv")) == len(pd.read_parquet(tmp_path / "l.PARQUET")) == 4
+    written = pd.read_csv(tmp_path / "l.csv"), pd.read_parquet(tmp_path / "l.PARQUET")
+    for ledger in written:
+        assert ledger["symbol"].tolist() == SYMBOLS
+        assert set(ledger["as_of"]) == {DAY}
 
 
 def test_targets_are_refused_before_anything_is_written(tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ from technic.setups.setup import Setup, SetupCondition
 from technic.testing import make_bars
 from technic.universe import canonical, format_symbol, load_symbols, parse
 
+DAYS = "###AS OF 2024-03-08 - DATA TO 2024-03-08"
 # as TradingView's own pages write them
 LISTED = [
     ("AAPL", "NASDAQ", "NASDAQ:AAPL"),
@@ -50,7 +51,7 @@ def listed(result: ScanResult, rows: list[tuple[str, str | None]], simulated=Fal
 def test_every_exchange_has_the_prefix_that_tradingview_uses(result):
     """Arca and NYSE American are AMEX there, Cboe BZX is CBOE; class shares keep their dot."""
     found = render(listed(result, [(symbol, exchange) for symbol, exchange, _ in LISTED]))
-    assert found.text == ",".join(entry for _, _, entry in LISTED) + "\n"
+    assert found.text == f"{DAYS}\n{','.join(entry for _, _, entry in LISTED)}\n"
     assert found.notes == ()
 
 
@@ -76,7 +77,7 @@ def test_symbols_without_a_known_exchange_are_named(result, capsys):
     """They stand without a prefix, in their places."""
     rows = [("AAPL", "NASDAQ"), ("XX", None), ("YY", float("nan")), ("ZZ", "Moon"), ("C", "NYSE")]
     notes = write(listed(result, rows), "tradingview")
-    assert capsys.readouterr().out == "NASDAQ:AAPL,XX,YY,ZZ,NYSE:C\n"
+    assert capsys.readouterr().out == f"{DAYS}\nNASDAQ:AAPL,XX,YY,ZZ,NYSE:C\n"
     (note,) = notes
     assert note.startswith("3 symbols have no exchange")
     assert note.endswith(": XX, YY, ZZ")
@@ -86,7 +87,7 @@ def test_symbols_without_a_known_spelling_are_left_out_and_named(result):
     """A comma in a name must not become two symbols; a when-issued share has no spelling."""
     rows = [("AB,CD", "NYSE"), ("GEVw", "NYSE"), ("C", "NYSE")]
     found = render(listed(result, rows))
-    assert found.text == "NYSE:C\n"
+    assert found.text == f"{DAYS}\nNYSE:C\n"
     assert found.notes == (
         "2 symbols are left out, for how TradingView spells them is not known: AB,CD, GEVw",
     )
@@ -96,7 +97,7 @@ def test_a_table_without_exchanges_and_an_empty_one(result):
     """No listing says where: all stand without a prefix. No rows: an empty line."""
     bare = replace(result, table=pd.DataFrame({"symbol": ["AA", "BB"]}))
     assert render(bare, 1).text.endswith("\nAA\n")
-    assert render(listed(result, [])).text == "\n"
+    assert render(listed(result, [])).text == f"{DAYS}\n\n"
 
 
 def test_several_setups_are_sections(tmp_path: Path):
@@ -124,14 +125,14 @@ def test_several_setups_are_sections(tmp_path: Path):
     assert up
     assert others
     text = render(both).text
-    expected = [SIMULATED, "###Up a lot today", ",".join(up), "###Any", ",".join(others)]
+    expected = [SIMULATED, DAYS, "###Up a lot today", ",".join(up), "###Any", ",".join(others)]
     assert text == "\n".join(expected) + "\n"
     (tmp_path / "list.txt").write_text(text, encoding="utf-8")
     assert load_symbols(tmp_path / "list.txt") == (*up, *others)
-    assert render(both, 1).text.count("###") == 2
+    assert render(both, 1).text.count("###") == 3
 
     one = scan(bars, ScanConfig(setups=(setups[1],)))
-    assert render(one).text.count("###") == 1  # SIMULATED
+    assert render(one).text.count("###") == 2  # SIMULATED and the days
 
 
 def test_the_spelling_is_a_convention_like_any_other():

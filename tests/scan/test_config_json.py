@@ -62,6 +62,7 @@ FULL = ScanConfig(
     max_history=2000,
     min_success_pct=90.0,
     sort="rs_rating:asc",
+    rank_among="shown",
     block_size=256,
     runner="threads",
 )

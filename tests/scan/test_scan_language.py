@@ -259,7 +259,7 @@ def test_a_column_is_named_as_it_is_written_and_says_what_was_computed(bars: Lon
 def test_a_column_that_is_asked_for_twice_is_there_once(bars: LongBars, tmp_path, name: str):
     """Two columns of one name are none that a file can have."""
     result = scan(bars, ScanConfig(columns=("close", "symbol", "close", "x = 1", "x = 1")))
-    assert list(result.rows(1).columns) == ["symbol", "close", "x"]
+    assert list(result.rows(1).columns) == ["symbol", "close", "x", "last_bar"]
     write(result, name, 2, tmp_path / f"rows.{name}")
 
 
@@ -276,10 +276,10 @@ def test_a_text_that_no_listing_has_is_a_warning(bars: LongBars):
 
 
 def test_chosen_columns_are_what_every_format_prints(bars: LongBars, tmp_path):
-    """Symbol first, then the columns as asked; conditions as yes and no."""
+    """Symbol first, the columns as asked, the day of the last bar; conditions as yes and no."""
     config = ScanConfig(columns=("close", "up = close > open", "tv_status"), sort="symbol")
     result = scan(bars, config)
-    wanted = ["symbol", "close", "up", "tv_status"]
+    wanted = ["symbol", "close", "up", "tv_status", "last_bar"]
     frame = result.prices[SYMBOLS[0]].iloc[-1]
     assert list(result.rows(3).columns) == wanted
     row = json.loads(json.dumps(result.summary(1)["rows"]))[0]
@@ -287,11 +287,12 @@ def test_chosen_columns_are_what_every_format_prints(bars: LongBars, tmp_path):
     for name in ("csv", "parquet", "xlsx", "md", "json"):
         write(result, name, 2, tmp_path / f"rows.{name}")
     assert list(pd.read_parquet(tmp_path / "rows.parquet").columns) == wanted
-    marked = [name for name in pd.read_csv(tmp_path / "rows.csv") if name != "data_simulated"]
+    of_all = ("data_simulated", "as_of", "data_to")
+    marked = [name for name in pd.read_csv(tmp_path / "rows.csv") if name not in of_all]
     assert marked == wanted
     sheet = pd.read_excel(tmp_path / "rows.xlsx", header=2)
     assert list(sheet.columns) == wanted
-    assert "| # | symbol | price $ | up | tv_status |" in (tmp_path / "rows.md").read_text()
+    assert "| # | symbol | price $ | up | tv_status | last bar |" in (tmp_path / "rows.md").read_text()
     # the table itself keeps every column
     assert {"tech_rating", "entry", *wanted} <= set(result.table.columns)
 

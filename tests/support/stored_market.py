@@ -85,7 +85,8 @@ class Gathered:
     def __init__(self, inner: StoredProvider) -> None:
         self.inner = inner
         self.name, self.simulated = inner.name, inner.simulated
-        self.price_basis, self.last_session = inner.price_basis, inner.last_session
+        self.price_basis, self.local = inner.price_basis, True  # there is nobody to ask
+        self.last_session = inner.last_session
         self.listings, self.history = inner.listings, inner.history
         self.data_version, self.local = inner.data_version, True
 

@@ -310,11 +310,12 @@ class TestFiles:
         assert not found.identical
 
     def test_data_that_no_longer_reaches_the_day(self, saved: Path, prices: Path, bars: LongBars):
-        """Every symbol's bars are others; nothing is taken for a later day's."""
+        """Every symbol's bars are others; nothing is taken for a later day's: all are stale."""
         write_prices(bars.rows(bars.session <= SESSIONS[-4]), prices)
         found = self.verified(saved)
         assert len(found.bars.changed) == 30
-        assert len({cell.symbol for cell in found.table.cells}) == 30
+        assert sorted(found.table.missing) == sorted(SYMBOLS)
+        assert {entry.now for entry in found.ledger} == {"gate.stale"}
 
     def test_other_listings_and_another_benchmark(self, saved: Path, tmp_path: Path):
         """The saved listings are scanned again; a benchmark's closes are not saved."""

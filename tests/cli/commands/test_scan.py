@@ -142,11 +142,12 @@ def test_too_few_symbols_with_bars_is_exit_code_1_with_the_table(scan):
 
 
 def test_ledger_file_has_a_row_for_each_symbol(scan, tmp_path):
-    """CSV and Parquet hold the same: symbol, outcome, detail."""
+    """CSV and Parquet hold the same: symbol, outcome, detail, and the scan's day."""
     assert scan("--ledger", tmp_path / "l.csv").code == 0
     assert scan("--ledger", tmp_path / "l.parquet").code == 0
     written = pd.read_csv(tmp_path / "l.csv", keep_default_na=False)
-    assert list(written.columns) == ["symbol", "outcome", "detail"]
+    assert list(written.columns) == ["symbol", "outcome", "detail", "as_of"]
+    assert set(written["as_of"]) == {"2024-03-08"}
     assert len(written) == 10
     assert written.set_index("symbol").loc["HOTE", "outcome"] == "gate.stale"
     stored = pd.read_parquet(tmp_path / "l.parquet")

@@ -176,6 +176,7 @@ def test_a_watchlist_for_tradingview_goes_to_a_file(scan, tmp_path: Path):
     ran = scan("--format", "tradingview", "--out", tmp_path / "list.txt", "--sort", "symbol")
     assert (ran.code, ran.out) == (0, "")
     text = (tmp_path / "list.txt").read_text(encoding="utf-8")
-    assert text == "ALFA,BRAV,CHAR,DELT,ECHO,FOXT,GOLF\n"
+    day = "###AS OF 2024-03-08 - DATA TO 2024-03-08"
+    assert text == f"{day}\nALFA,BRAV,CHAR,DELT,ECHO,FOXT,GOLF\n"
     assert "warning: 7 symbols have no exchange that TradingView has a prefix for" in ran.err
     assert scan("--format", "tradingview", "--quiet", "--limit", 1).err == ""
