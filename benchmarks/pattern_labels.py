@@ -139,9 +139,10 @@ def main() -> None:
     print(f"{'pattern':<16} {'yes':>4} {'no':>4} {'found':>6} {'wrong':>6} precision  recall"
           "  of nets alone")  # fmt: skip
     for name, one in scores(answers).items():
-        yes, no, net = one.found + one.missed, one.wrong + one.right_no, nets[name]
+        yes, no, net = one.found + one.missed, one.wrong + one.right_no, nets.get(name)
+        alone = f"{net.precision:>9.2f}{net.recall:>6.2f}" if net else ""
         print(f"{name:<16} {yes:>4} {no:>4} {one.found:>6} {one.wrong:>6} {one.precision:>9.2f} "
-              f"{one.recall:>7.2f} {net.precision:>9.2f}{net.recall:>6.2f}")  # fmt: skip
+              f"{one.recall:>7.2f} {alone}")  # fmt: skip
     for label, met in answers if args.misses else ():
         if met != label.is_pattern:
             print(f"{label.pattern} {label.symbol} {label.day} "
