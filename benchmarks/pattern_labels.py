@@ -37,12 +37,16 @@ NOW = dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC)
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A chart that was looked at: is the pattern there on that day, and why."""
+    """A chart that was looked at: is the pattern there on that day, and why.
+
+    ``drawn_from``: ``net``, looser rules than the setup's, or ``setup``, its own hits.
+    """
 
     pattern: str
     symbol: str
     day: str
     is_pattern: bool
+    drawn_from: str
     reason: str
 
 
@@ -67,12 +71,10 @@ class Score:
 
 
 def read_labels(file: Path) -> tuple[Label, ...]:
-    """Read the labels; columns pattern, symbol, day, is_pattern (yes, no) and reason."""
+    """Read the labels; columns as ``Label``, is_pattern as yes or no."""
     with file.open(encoding="utf-8", newline="") as lines:
         return tuple(
-            Label(
-                row["pattern"], row["symbol"], row["day"], row["is_pattern"] == "yes", row["reason"]
-            )
+            Label(**row | {"is_pattern": row["is_pattern"] == "yes"})
             for row in csv.DictReader(lines)
         )
 
@@ -133,11 +135,14 @@ def main() -> None:
         parser.error("--data: name the folder of the market data, or set TECHNIC_TEST_DATA")
 
     answers = list(judged(read_labels(args.labels), Path(args.data)))
-    print(f"{'pattern':<16} {'yes':>4} {'no':>4} {'found':>6} {'wrong':>6} precision  recall")
+    nets = scores((label, met) for label, met in answers if label.drawn_from == "net")
+    print(f"{'pattern':<16} {'yes':>4} {'no':>4} {'found':>6} {'wrong':>6} precision  recall"
+          "  of nets alone")  # fmt: skip
     for name, one in scores(answers).items():
-        yes, no = one.found + one.missed, one.wrong + one.right_no
-        print(f"{name:<16} {yes:>4} {no:>4} {one.found:>6} {one.wrong:>6} "
-              f"{one.precision:>9.2f} {one.recall:>7.2f}")  # fmt: skip
+        yes, no, net = one.found + one.missed, one.wrong + one.right_no, nets.get(name)
+        alone = f"{net.precision:>9.2f}{net.recall:>6.2f}" if net else ""
+        print(f"{name:<16} {yes:>4} {no:>4} {one.found:>6} {one.wrong:>6} {one.precision:>9.2f} "
+              f"{one.recall:>7.2f} {alone}")  # fmt: skip
     for label, met in answers if args.misses else ():
         if met != label.is_pattern:
             print(f"{label.pattern} {label.symbol} {label.day} "

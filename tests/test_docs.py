@@ -39,6 +39,7 @@ GENERATORS = [
     "make-cli-docs",
     "make-indicator-docs",
     "make-language-docs",
+    "make-pattern-pictures",
     "make-setup-docs",
 ]
 

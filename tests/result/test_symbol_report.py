@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from support.packed_panel import packed_panel
+from support.shaped_bars import changed, golden, side_by_side, straight
 from technic import FilterRules, ScanConfig, run_scan
 from technic.errors import ParameterError
 from technic.result.symbol_report import symbol_report
@@ -71,3 +73,28 @@ def test_a_stranger_is_refused(result):
     """The message says how many symbols there are."""
     with pytest.raises(ParameterError, match="one of the 6 symbols of the universe"):
         symbol_report(result, "ZZZZ")
+
+
+def test_a_pattern_in_a_condition_says_each_of_its_rules():
+    """With its number, its limit and whether it held; other conditions have none."""
+    legs = golden("cup_with_handle")["legs"]
+    deep = changed(legs, {"drift": {"to": 84.28}})  # (98 - 84.28) / 98 = 14 %
+    frames = {
+        name: packed_panel(side_by_side([straight(given)])).frame("S000")
+        for name, given in (("CUP", legs), ("DEEP", deep))
+    }
+    limits = golden("cup_with_handle")["parameters"]
+    given = ", ".join(f"{name}={value}" for name, value in limits.items())
+    config = ScanConfig(
+        symbols=("CUP", "DEEP"), where=f"close > 0 or cup_with_handle({given})", bars=60
+    )
+    result = run_scan(config, price_cache=frames)
+    cup, deep_cup = (symbol_report(result, name).conditions[0].checks for name in ("CUP", "DEEP"))
+    assert cup
+    assert all(check.held for check in cup)
+    missed = [str(check) for check in deep_cup if not check.held]
+    assert "handle 14 % deep, at most 12" in missed
+    rules = symbol_report(result, "DEEP").document()["conditions"][0]["rules"]
+    assert {"rule": "max_handle_depth", "says": missed[0], "held": False} in [
+        {key: rule[key] for key in ("rule", "says", "held")} for rule in rules
+    ]

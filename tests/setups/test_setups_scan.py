@@ -12,7 +12,9 @@ from support.made_up_market import SESSIONS, SYMBOLS, assert_same, scan, until
 from technic import ScanConfig, ScanResult, run_scan
 from technic.language.syntax.nodes import Call, Node
 from technic.panel import FIELDS
+from technic.scan.config import DEFAULT_BARS
 from technic.scan.vocabulary import vocabulary
+from technic.sessions import build_calendar
 from technic.setups import Library, Setup, check_setup, load_setups
 from technic.setups.patterns import PATTERNS
 from technic.testing import make_bars
@@ -61,9 +63,13 @@ def by_loops(node: Node, symbols: list[Interpreter], worlds: Worlds) -> list[Cel
     values = {p.name: int(n.value) if p.takes == "bars" else n.value for p, n in given}
     twin, needed = TWINS[node.function], NEEDS[node.function](values)
     cells: list[Cell] = []
-    for one, row in zip(symbols, rows, strict=True):
-        found = twin(dict(one.history.bars), values) is not None
-        cells.append(found if found or row + 1 >= needed else None)
+    # a pattern reads its own window: that of the base, or a longer one where it may need more
+    start = build_calendar(2027).anchor(np.datetime64(FRIDAY), max(DEFAULT_BARS, needed)).item()
+    for one in symbols:
+        first = sum(day < start for day in one.history.sessions)
+        bars = {field: values[first:] for field, values in one.history.bars.items()}
+        found = twin(bars, values) is not None
+        cells.append(found if found or len(bars["close"]) >= needed else None)
     return cells
 
 

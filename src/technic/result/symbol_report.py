@@ -12,10 +12,16 @@ import numpy as np
 import pandas as pd
 
 from technic.errors import ParameterError
+from technic.language import read
+from technic.panel import FIELDS
 from technic.result.info import DataInfo, UniverseInfo
 from technic.result.json_values import plain
 from technic.result.scan_result import ScanResult
+from technic.scan.vocabulary import vocabulary
 from technic.scoring import Explanation
+from technic.setups.patterns import PATTERNS
+from technic.setups.patterns.candidates import Check
+from technic.setups.patterns.judge import pattern_checks
 from technic.trade_plan import trade_plans
 from technic.universe import require_symbol
 from technic.version import __version__
@@ -29,7 +35,8 @@ class SymbolCondition:
 
     ``owner``: ``where`` or the setup's name; ``name``: the condition's own, ``text``: its
     expression; ``verdict``: ``true``, ``false`` or ``unknown``; ``numbers``: (term, value) pairs
-    that explain it, as text.
+    that explain it, as text; ``checks``: the rules of the chart patterns in it, of the candidate
+    that comes nearest.
     """
 
     owner: str
@@ -37,6 +44,7 @@ class SymbolCondition:
     text: str
     verdict: str
     numbers: tuple[tuple[str, str], ...]
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +100,15 @@ class SymbolReport:
                 "expression": one.text,
                 "verdict": one.verdict,
                 "numbers": dict(one.numbers),
+                "rules": [
+                    {
+                        "rule": check.rule,
+                        "says": str(check),
+                        "value": plain(check.value),
+                        "held": check.held,
+                    }
+                    for check in one.checks
+                ],
             }
             for one in self.conditions
         ]
@@ -137,9 +154,34 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
 def _conditions(result: ScanResult, symbol: str) -> tuple[SymbolCondition, ...]:
     row = result.scored.index(symbol)
     return tuple(
-        SymbolCondition(one.owner, one.name, one.text, one.verdict(row), one.numbers(row))
+        SymbolCondition(
+            one.owner,
+            one.name,
+            one.text,
+            one.verdict(row),
+            one.numbers(row),
+            _pattern_checks(one.text, result.prices.get(symbol)),
+        )
         for one in result.conditions
     )
+
+
+def _rule(check: Check) -> dict[str, object]:
+    """Return a rule of a chart pattern as JSON has it."""
+    return {
+        "rule": check.rule,
+        "says": str(check),
+        "value": plain(check.value),
+        "held": check.held,
+    }
+
+
+def _pattern_checks(text: str, prices: pd.DataFrame | None) -> tuple[Check, ...]:
+    """Return the rules of the chart patterns in a condition for the bars that were scanned."""
+    if prices is None or not any(f"{name}(" in text for name in PATTERNS):
+        return ()
+    bars = {name: prices[name.title()].to_numpy(dtype=np.float64) for name in FIELDS}
+    return pattern_checks(read(text, vocabulary()).node, bars)
 
 
 def _filtered_values(

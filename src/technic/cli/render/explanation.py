@@ -59,6 +59,10 @@ def condition_lines(report: SymbolReport) -> Iterator[Table | Text]:
         what.append(("\n" if what else "") + one.text, "not bold")
         if numbers:
             what.append(f"\n{numbers}", "dim")
+        for check in one.checks:
+            what.append(
+                f"\n{'ok' if check.held else 'no'} {check}", "dim" if check.held else "bold"
+            )
         table.add_row(one.owner, Text(one.verdict, _VERDICTS[one.verdict]), what)
     yield table
 
