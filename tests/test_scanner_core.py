@@ -251,7 +251,7 @@ def test_a_notebook_shows_the_best_rows_with_what_they_rest_on(bars: LongBars):
     for text in ("SIMULATED", "market trend", "the data ends 2024-03-08", "kept 30", "and 5 more"):
         assert text in html
     assert html.count("<tr") == 26
-    assert html.count("<th>") == 14
+    assert html.count("<th>") == 13
     assert "&lt;b&gt;AK&lt;/b&gt; &amp; Co." in html
     assert "<b>AK" not in html
 

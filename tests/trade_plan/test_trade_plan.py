@@ -25,6 +25,8 @@ STOCK = {
     "prior_high_20": 52.0,
     "prior_low_20": 47.0,
     "avg_dollar_volume_20": 50e6,
+    "natr_14": 2.0,
+    "max_return_252_pct": 8.0,
 }
 
 
@@ -112,6 +114,31 @@ def test_guard_rails_hold_the_stop(changes, stop, basis, note):
     assert (plan["stop"], plan["stop_basis"], plan["note"]) == (stop, basis, note)
 
 
+def test_a_stop_that_the_percent_rail_puts_within_an_atr_is_refused():
+    """12 % of 50 is 6.00: room for an ATR of 6, none for one of 6.01, and the reason says so."""
+    rules = PlanRules(entry="close")
+    assert plan_of(rules, atr_14=6.0, low_10=40)["stop"] == 44.0
+    plan = plan_of(rules, atr_14=6.01, low_10=40)
+    assert not plan["has_plan"]
+    assert plan["reason"] == "a stop at most 12 % away would be nearer than 1 ATR"
+    wide = replace(STYLES["swing"], max_pct=15.0)
+    assert plan_of(replace(rules, stop=wide), atr_14=6.01, low_10=40)["shares"] == 133
+
+
+@pytest.mark.parametrize(
+    ("natr", "jump", "planned"),
+    [(0.69, 10.0, False), (0.7, 10.0, True), (0.69, 9.99, True), (0.69, math.nan, True)],
+)
+def test_what_awaits_a_takeover_gets_no_plan(natr, jump, planned):
+    """Quiet after a jump is the price of an offer; quiet alone, as a bond fund is, is not."""
+    plan = plan_of(natr_14=natr, max_return_252_pct=jump)
+    assert plan["has_plan"] == planned
+    text = "stands still (ATR under 0.7 %) after a day of +10 % or more: the price of an offer"
+    assert plan["reason"] == (None if planned else text)
+    anyway = PlanRules(takeover_natr_pct=0)
+    assert plan_of(anyway, natr_14=natr, max_return_252_pct=jump)["has_plan"]
+
+
 def test_risk_alone_sizes_the_position_where_nothing_caps_it():
     """1 % of 100,000 over 2.00 a share, and nothing to note."""
     plan = plan_of(PlanRules(max_position_pct=100))
@@ -153,11 +180,18 @@ def test_prices_lie_on_the_tick(close, entry):
     assert plan_of(close=close, atr_14=0.02, low_10=0.95)["entry"] == entry
 
 
-def test_a_price_without_room_for_a_stop_has_no_plan():
-    """One tick above zero there is nothing to put a stop at."""
-    plan = plan_of(close=0.0001, atr_14=0.00001, low_10=0.0001)
+@pytest.mark.parametrize("close", [0.0000001, 0.0001, 0.0002, 0.00099])
+def test_a_price_below_ten_ticks_has_no_plan(close):
+    """A stop or a target there would be a tick, half of the price away."""
+    plan = plan_of(close=close, atr_14=close / 10, low_10=close, low_20=close)
     assert not plan["has_plan"]
-    assert plan["reason"] == "entry, stop or target would not be above zero"
+    assert plan["reason"] == "the price is below ten ticks"
+
+
+def test_ten_ticks_are_room_enough():
+    """0.001 with an ATR of a tick: the stop is a tick away, the target two."""
+    plan = plan_of(PlanRules(entry="close"), close=0.001, atr_14=0.0001, low_10=0.00099)
+    assert (plan["entry"], plan["stop"], plan["target"]) == (0.001, 0.0009, 0.0012)
 
 
 @pytest.mark.parametrize("signal", ["neutral", "avoid", "unrated"])
@@ -235,6 +269,8 @@ def stocks(draw):
         "prior_high_20": draw(st.sampled_from([high_20, close])),
         "prior_low_20": draw(st.sampled_from([low_20, close])),
         "atr_14": close * draw(st.floats(0, 0.5)),
+        "natr_14": draw(st.floats(0, 5)),
+        "max_return_252_pct": draw(st.floats(0, 50)),
         "avg_dollar_volume_20": draw(st.floats(0, 1e11)),
     }
 
@@ -275,14 +311,15 @@ def test_what_holds_for_every_plan(stock, rules, signal):
 
 @settings(deadline=None)
 @given(stocks(), RULES)
-def test_the_stop_stays_between_the_percent_rails(stock, rules):
-    """Whatever structure and ATR say, and whatever is rounded; one tick at least."""
+def test_the_stop_stays_between_the_rails(stock, rules):
+    """Whatever is rounded: a tick at least, not within the least ATR, not beyond the percent."""
     plan = plan_of(rules, "long", **stock)
     if plan["has_plan"]:
         entry, distance = plan["entry"], plan["entry"] - plan["stop"]
         tick = 0.01 if entry >= 1 else 0.0001
         rails = rules.stop_rules
         assert distance >= rails.min_pct / 100 * entry - 1e-6
+        assert distance >= rails.min_atr * stock["atr_14"] - 1e-6
         assert distance <= max(rails.max_pct / 100 * entry, tick) + 1e-6
 
 
@@ -319,6 +356,7 @@ def test_plans_do_not_depend_on_the_block(width):
     rng = np.random.default_rng(4)
     close = rng.uniform(0.5, 500, 60)
     columns = {name: close * rng.uniform(0.9, 1.1, 60) for name in PLAN_COLUMNS}
+    columns |= {"natr_14": np.full(60, 3.0), "max_return_252_pct": np.full(60, 20.0)}
     columns |= {"atr_14": close * 0.03, "avg_dollar_volume_20": rng.uniform(1e4, 1e8, 60)}
     signal = rng.choice(["strong_long", "long", "watch", "neutral", "short"], 60)
     rules = PlanRules(allow_shorts=True)
@@ -358,6 +396,8 @@ def test_table_columns_have_one_note():
         ({"max_pct_of_adv": -1}, "max_pct_of_adv"),
         ({"max_position_pct": True}, "max_position_pct"),
         ({"signals": ("short",)}, "signals"),
+        ({"takeover_natr_pct": -1}, "takeover_natr_pct"),
+        ({"takeover_jump_pct": math.inf}, "takeover_jump_pct"),
     ],
 )
 def test_rules_out_of_range_are_refused(change, named):

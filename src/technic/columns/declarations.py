@@ -28,6 +28,12 @@ _PRICES = (
         )
         for n in (1, 5, 21, 63, 126, 189, 252)
     ),
+    Column(
+        "max_return_252_pct",
+        "%",
+        "highest(pct_change(close, 1), 252)",
+        "Largest gain from one close to the next within 252 bars.",
+    ),
     Column("gap_pct", "%", "percent_from(open, close[1])", "Open over the previous close."),
     Column("low_10", "price", "lowest(low, 10)", "Lowest low of 10 bars, today included."),
     Column("low_20", "price", "lowest(low, 20)", "Lowest low of 20 bars, today included."),

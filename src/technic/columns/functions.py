@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from technic.indicators.lookback import (
     total_plus,
 )
 from technic.indicators.workspace import Workspace
+from technic.panel import FIELDS
 from technic.typing import FloatArray
 
 __all__ = ["RULES"]
@@ -70,6 +72,21 @@ def _lead2(call: Arguments) -> Compute | None:
         return None
     n, shift = call.constants
     return lambda work: _middle(work, n, call.lag + shift)
+
+
+def _highest(call: Arguments) -> Compute | None:
+    """Rule for the highest of a field, and of its change from one bar to the next."""
+    match call.series:
+        case (
+            ast.Call(
+                func=ast.Name(id="pct_change"), args=[ast.Name(id=name), ast.Constant(value=1)]
+            ),
+        ):
+            if name in FIELDS and call.are(1, 1):
+                bars = int(call.constants[0])
+                changes = price_range.max_return_pct
+                return lambda work: work.earlier(call.lag, bars + 1, changes, name, bars)
+    return window(price_range.highest, X)(call)
 
 
 _MIDDLE = window(trend.midprice, "high", "low")
@@ -139,7 +156,7 @@ _VOLUME = {
 }
 _HISTORY = {
     "bar_count": recursive(recursions.bar_count, constants=0),
-    "highest": window(price_range.highest, X),
+    "highest": _highest,
     "lowest": window(price_range.lowest, X),
     "change": since(partial(arithmetic, "-")),
     "pct_change": since(price_range.percent_from),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from technic.export.rendered import Rendered
-from technic.result.main_columns import MAIN_COLUMNS
+from technic.result.main_columns import MAIN_COLUMNS, main_columns
 from technic.result.scan_result import ScanResult
 
 __all__ = ["render"]
@@ -46,8 +46,9 @@ def _places(result: ScanResult) -> list[tuple[str, str, str]]:
     if result.chosen:
         names = dict.fromkeys(("symbol", *result.chosen, "last_bar"))
         return [{**main, "last_bar": last_bar}.get(name, (name, name, ANY)) for name in names]
+    shown = [main[column.name] for column in main_columns(result.table)]
     added = ((name, name, ANY) for name in result.added if name not in main)
-    return [*main.values(), *added, last_bar]
+    return [*shown, *added, last_bar]
 
 
 def _cell(value: object, spec: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from technic.result.main_columns import MAIN_COLUMNS
+from technic.result.main_columns import main_columns
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
@@ -17,7 +17,7 @@ HTML_ROWS = 25
 
 def html(result: ScanResult) -> str:
     """Return the best rows with their main columns, headline, warnings and ledger."""
-    names = (*(column.name for column in MAIN_COLUMNS), "plan_note")
+    names = (*(column.name for column in main_columns(result.table)), "plan_note")
     shown = [name for name in names if name in result.table.columns]
     rows = result.table[shown].head(HTML_ROWS)
     whole = {name: "{:,.0f}".format for name in ("rs_rating", "shares") if name in shown}

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["MAIN_COLUMNS", "MainColumn"]
+import numpy as np
+import pandas as pd
+
+__all__ = ["MAIN_COLUMNS", "MainColumn", "main_columns"]
+
+REWARD_RISK = "reward_risk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,18 @@ MAIN_COLUMNS = (
     MainColumn("entry", "entry $", "entry\n$", ",.2f", 2),
     MainColumn("stop", "stop $", "stop\n$", ",.2f", 2),
     MainColumn("target", "target $", "target\n$", ",.2f", 4),
-    MainColumn("reward_risk", "reward/risk", "R/R\nx", ".1f", 7),
+    MainColumn(REWARD_RISK, "reward/risk", "R/R\nx", ".1f", 7),
     MainColumn("shares", "shares", "shares\n", ",.0f", 3),
 )
 """From left to right."""
+
+
+def main_columns(table: pd.DataFrame) -> tuple[MainColumn, ...]:
+    """Return the main columns that tell the rows of a table apart.
+
+    All plans of a scan aim at the same reward for their risk, up to a tick: it has a column only
+    where two rows would show different numbers.
+    """
+    values = table.get(REWARD_RISK, pd.Series(dtype=np.float64)).dropna()
+    differ = len({f"{value:.1f}" for value in values}) > 1
+    return tuple(column for column in MAIN_COLUMNS if differ or column.name != REWARD_RISK)

@@ -14,15 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.scoring.curves import Columns, column
+from technic.trade_plan.refusals import MAX_PRICE, ObjectArray, refusals
 from technic.trade_plan.rules import PLAN_COLUMNS, PlanRules, StopRules
+from technic.trade_plan.ticks import MICRO, down, micro, tick, up
 from technic.typing import BoolArray, FloatArray, IntArray
 
 __all__ = ["PlanTable", "trade_plans"]
 
-ObjectArray = NDArray[np.object_]
-
-MICRO = 1_000_000
-MAX_PRICE = 1e9
 _RAILS = np.array(["structure", "min_atr", "max_atr", "min_pct", "max_pct"], dtype=object)
 _LIMITS = np.array(["risk", "liquidity", "position"], dtype=object)
 
@@ -91,19 +89,24 @@ def trade_plans(
     side = np.where(np.isin(signal, rules.signals), 1, 0)
     if rules.allow_shorts:
         side = np.where(signal == "short", -1, side)
-    reason, possible = _refusals(values, signal, side, rules)
+    reason, possible = refusals(values, signal, side, rules)
 
     at = np.flatnonzero(possible)
     own, sign = {name: array[at] for name, array in values.items()}, side[at]
     entry, is_breakout, in_reach = _entries(own, sign, rules)
     stop, rail = _stops(own, sign, entry, rules.stop_rules)
     goal = entry + np.rint(rules.target_r * (entry - stop)).astype(np.int64)
-    target = _up(goal, _tick(goal))
+    target = up(goal, tick(goal))
 
     positive = (entry * sign > 0) & (stop * sign > 0) & (target * sign > 0)
     reason[at[~in_reach]] = f"no breakout pivot within {rules.pivot_atr:g} ATR"
     reason[at[in_reach & ~positive]] = "entry, stop or target would not be above zero"
-    good = in_reach & positive
+    least = rules.stop_rules.min_atr
+    tight = in_reach & positive & (entry - stop < micro(least * own["atr_14"]))
+    reason[at[tight]] = (
+        f"a stop at most {rules.stop_rules.max_pct:g} % away would be nearer than {least:g} ATR"
+    )
+    good = in_reach & positive & ~tight
     levels = _Levels(entry[good], stop[good], target[good], is_breakout[good], rail[good])
     return _table(at[good], sign[good], levels, own["avg_dollar_volume_20"][good], reason, rules)
 
@@ -117,51 +120,6 @@ class _Levels:
     target: IntArray
     is_breakout: BoolArray
     rail: NDArray[np.intp]
-
-
-def _refusals(
-    values: Columns, signal: NDArray[np.str_], side: NDArray[np.int64], rules: PlanRules
-) -> tuple[ObjectArray, BoolArray]:
-    """Why a symbol cannot be planned (the first reason that applies), and who still can."""
-    reason: ObjectArray = np.full(signal.shape, None, dtype=object)
-    for name in np.unique(signal[side == 0]):
-        barred = name == "short"
-        reason[signal == name] = (
-            "shorts are not allowed" if barred else f"signal {name} gets no plan"
-        )
-    possible = side != 0
-    stop = rules.stop_rules
-    extreme = np.where(side > 0, values[stop.long_below], values[stop.short_above])
-    needed = (
-        ("close", values["close"], MAX_PRICE),
-        ("atr_14", values["atr_14"], MAX_PRICE),
-        ("the recent extreme for the stop", extreme, MAX_PRICE),
-        ("avg_dollar_volume_20", values["avg_dollar_volume_20"], np.inf),
-    )
-    for name, value, most in needed:
-        known = np.isfinite(value)
-        reason[possible & ~known] = f"{name} is not known"
-        outside = known & ((value < 0.0) | (value > most))
-        reason[possible & outside] = f"{name} is out of range"
-        possible = possible & known & ~outside
-    return reason, possible
-
-
-def _tick(price: IntArray) -> IntArray:
-    """Price step in millionths: a cent from one dollar up, a hundredth of a cent below."""
-    return np.where(np.abs(price) >= MICRO, MICRO // 100, MICRO // 10_000)
-
-
-def _down(price: IntArray, tick: IntArray) -> IntArray:
-    return price // tick * tick
-
-
-def _up(price: IntArray, tick: IntArray) -> IntArray:
-    return -(-price // tick * tick)
-
-
-def _micro(price: FloatArray) -> IntArray:
-    return np.rint(price * MICRO).astype(np.int64)
 
 
 def _entries(
@@ -178,11 +136,11 @@ def _entries(
     inside &= np.abs(pivot) <= MAX_PRICE
     wanted = inside & (rules.entry != "close")
 
-    at_close = _micro(own["close"])
-    at_close = _down(at_close + _tick(at_close) // 2, _tick(at_close)) * sign
-    beyond = _micro(np.where(wanted, pivot, close))
-    tick = _tick(beyond)
-    entry = np.where(wanted, _up(beyond, tick) + tick, at_close)
+    at_close = micro(own["close"])
+    at_close = down(at_close + tick(at_close) // 2, tick(at_close)) * sign
+    beyond = micro(np.where(wanted, pivot, close))
+    step = tick(beyond)
+    entry = np.where(wanted, up(beyond, step) + step, at_close)
     return entry, wanted, wanted | (rules.entry != "breakout")
 
 
@@ -200,13 +158,13 @@ def _stops(
         [3, 4, 1, 2],
         default=0,
     )
-    level = entry - np.maximum(_micro(distance), _tick(entry))
-    tick = _tick(level)
-    rounded = _down(level, tick)
+    level = entry - np.maximum(micro(distance), tick(entry))
+    step = tick(level)
+    rounded = down(level, step)
     # Rounding away from the entry must not pass the greatest distance in percent.
     too_far = entry - rounded > np.abs(entry) * (stop.max_pct / 100.0)
-    nearer = too_far & (rounded + tick < entry)
-    return np.where(nearer, rounded + tick, rounded), rail
+    nearer = too_far & (rounded + step < entry)
+    return np.where(nearer, rounded + step, rounded), rail
 
 
 def _sizes(

@@ -23,6 +23,8 @@ PLAN_COLUMNS = (
     "low",
     "low_10",
     "low_20",
+    "max_return_252_pct",
+    "natr_14",
     "prior_high_20",
     "prior_low_20",
 )
@@ -35,7 +37,8 @@ class StopRules:
 
     ``long_below``, ``short_above``: the columns of the extreme. ``buffer_atr``: room beyond it.
     ``min_atr`` … ``max_pct``: least and greatest distance from the entry, in ATR and in percent of
-    the entry; where they contradict each other, percent wins.
+    the entry. Where ``min_pct`` is farther than ``max_atr`` it is taken; where ``max_pct`` is
+    nearer than ``min_atr`` there is no plan: the stop would lie within a day's noise.
     """
 
     long_below: str
@@ -100,7 +103,10 @@ class PlanRules:
     ``close``; ``breakout`` (a tick beyond the 20-bar extreme, only within ``pivot_atr`` ATR of
     it); ``auto`` (breakout where that can be, else close). Size is capped at ``max_pct_of_adv``
     percent of the 20-bar average dollar volume and ``max_position_pct`` percent of the account.
-    ``signals``: which get a long plan; ``short`` gets one when ``allow_shorts``.
+    ``signals``: which get a long plan; ``short`` gets one when ``allow_shorts``. What jumped by
+    ``takeover_jump_pct`` or more on a day of the last 252 bars and now has an average true range
+    under ``takeover_natr_pct`` percent of the close trades at the price of an offer and gets no
+    plan; 0 for either plans such symbols too.
     """
 
     account_size: float = 100_000.0
@@ -113,6 +119,8 @@ class PlanRules:
     max_position_pct: float = 20.0
     signals: tuple[str, ...] = ("strong_long", "long", "watch")
     allow_shorts: bool = False
+    takeover_natr_pct: float = 0.7
+    takeover_jump_pct: float = 10.0
     stop: StopRules | None = None
 
     def __post_init__(self) -> None:
@@ -122,6 +130,8 @@ class PlanRules:
         require_number("pivot_atr", self.pivot_atr, 0, 20)
         require_number("max_pct_of_adv", self.max_pct_of_adv, 0.0001, 100)
         require_number("max_position_pct", self.max_position_pct, 0.01, 100)
+        require_number("takeover_natr_pct", self.takeover_natr_pct, 0, 100)
+        require_number("takeover_jump_pct", self.takeover_jump_pct, 0, 1e6)
         if self.style not in STYLES:
             raise ParameterError("style", self.style, ", ".join(STYLES))
         if self.entry not in ENTRIES:

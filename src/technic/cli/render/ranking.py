@@ -11,6 +11,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from technic.cli.render.plan_marks import plan_marks
 from technic.cli.render.style import (
     change_text,
     price_text,
@@ -19,7 +20,7 @@ from technic.cli.render.style import (
     shortened,
     signal_text,
 )
-from technic.result.main_columns import MAIN_COLUMNS
+from technic.result.main_columns import MAIN_COLUMNS, main_columns
 from technic.result.scan_result import ScanResult
 
 __all__ = ["ranking_lines"]
@@ -101,11 +102,14 @@ def _places(result: ScanResult) -> list[_Column]:
     if result.chosen:
         names = [name for name in result.chosen if name not in ("symbol", "rank", "last_bar")]
         return [*first, *(_asked(name, priority=0) for name in names)]
-    at = [column.name for column in _COLUMNS].index("entry")
+    told = {column.name for column in main_columns(result.table)}
     main = {column.name for column in _COLUMNS}
+    silent = {column.name for column in MAIN_COLUMNS} - told
+    columns = [column for column in _COLUMNS if column.name not in silent]
+    at = [column.name for column in columns].index("entry")
     names = [name for name in result.added if name not in main]
     added = [_asked(name, priority=1 if name == "setups" else 3) for name in names]
-    return [*first, *_COLUMNS[2:at], *added, *_COLUMNS[at:]]
+    return [*first, *columns[2:at], *added, *columns[at:]]
 
 
 def _last_bar(as_of: str) -> _Column:
@@ -148,6 +152,11 @@ def ranking_lines(result: ScanResult, limit: int | None, width: int) -> Iterator
     cells = {
         column.name: [column.cell(value) for value in values[column.name]] for column in chosen
     }
+    marks = plan_marks(rows)
+    if "shares" in cells:
+        cells["shares"] = [
+            cell + mark for cell, mark in zip(cells["shares"], marks.of_row, strict=True)
+        ]
     chosen = _fitting(chosen, cells, width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, header_style="bold")
     for column in chosen:
@@ -156,6 +165,8 @@ def ranking_lines(result: ScanResult, limit: int | None, width: int) -> Iterator
     for row in zip(*(cells[column.name] for column in chosen), strict=True):
         table.add_row(*row)
     yield table
+    if any(column.name == "shares" for column in chosen):
+        yield from marks.legend
     hidden = len(result.table) - len(rows)
     if hidden:
         yield Text(f" … and {hidden:,} more (--limit 0 shows all)", "dim")
