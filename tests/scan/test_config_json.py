@@ -36,6 +36,7 @@ FULL = ScanConfig(
     provider="files",
     data="prices.csv",
     price_basis="split_adjusted",
+    adjust_by="Adj Close",
     universe="listings.csv",
     symbols=("BRK.B", "AAPL"),
     watchlist="watch.txt",

@@ -74,11 +74,14 @@ def open_context(
 
     ``longer``: windows of more than ``config.bars`` sessions that the scan needs besides.
     Raises ParameterError when ``as_of`` is no date, no session, after the data's end, or before
-    the price cache begins, and for a ``panel_memory`` that is no size.
+    the price cache begins, for ``adjust_by`` without a file and a ``panel_memory`` that is no size.
     """
     limit = memory_limit(settings.panel_memory)
     calendar = load_calendar(now.date(), settings.home)
     cache = None if price_cache is None else cache_of(price_cache, calendar)
+    if cache is not None and config.adjust_by is not None:
+        hint = "adjust the frames"
+        raise ParameterError("adjust_by", config.adjust_by, "none with a price cache", hint)
     if provider is None and config.provider is None and cache is not None:
         provider = CachedProvider(cache)
     provider = provider or open_provider(
@@ -87,6 +90,7 @@ def open_context(
         settings=settings,
         data=config.data,
         price_basis=config.price_basis,
+        adjust_by=config.adjust_by,
     )
     last = (provider if cache is None else CachedProvider(cache)).last_session()
     as_of = last

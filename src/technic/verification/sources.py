@@ -80,10 +80,17 @@ def _by_kind(
     kind = version.get("kind")
     if kind == "files":
         path = data or _path_now(saved, version)
-        basis = saved.config.price_basis
+        config = saved.config
         return [
             Source(
-                open_provider("files", calendar, settings=settings, data=path, price_basis=basis)
+                open_provider(
+                    "files",
+                    calendar,
+                    settings=settings,
+                    data=path,
+                    price_basis=config.price_basis,
+                    adjust_by=config.adjust_by,
+                )
             )
         ]
     if kind == "simulation":

@@ -81,6 +81,15 @@ class DataOptions:
         Literal["raw", "split_adjusted", "total_return_adjusted", "unknown"] | None,
         _option(DATA, "--price-basis", "How the prices of --data are adjusted."),
     ] = None
+    adjust_by: Annotated[
+        Text,
+        _option(
+            DATA,
+            "--adjust-by",
+            "Adjust the prices of --data by this column of adjusted closes.",
+            "COLUMN",
+        ),
+    ] = None
     as_of: AsOf = None
     benchmark: Annotated[
         Text,
