@@ -134,7 +134,10 @@ def _of_store(saved: SavedScan, version: Mapping[str, Any], url: str) -> list[So
         saved.data.simulated,
         saved.listings,
         np.datetime64(saved.data.last_session, "D"),
-        cast(PriceBasis, saved.data.price_basis),
+        # bars of which the traded prices were known had come raw
+        "raw"
+        if saved.config.gate.price_floor_basis == "traded"
+        else cast(PriceBasis, saved.data.price_basis),
     )
     then = _versions(version)
     now: Any = reader.data_version().provenance()["tables"]

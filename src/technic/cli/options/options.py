@@ -274,6 +274,14 @@ class GateOptions:
     price_floor: Annotated[
         Number, _dollars(GATE, "--price-floor", "Least last close. (default: 1)")
     ] = None
+    price_floor_basis: Annotated[
+        Literal["traded", "as_given", "off"] | None,
+        _option(
+            GATE,
+            "--price-floor-basis",
+            "Judge the price of the day, or the one in adjusted data. (default: as known)",
+        ),
+    ] = None
     dollar_volume_floor: Annotated[
         Number,
         _dollars(GATE, "--dollar-volume-floor", "Least average dollar volume. (default: 250000)"),
