@@ -306,6 +306,7 @@ def _result(
             last_session=str(context.last_session),
             simulated=context.provider.simulated,
             price_basis=context.price_basis,
+            price_floor_basis=context.price_floor_basis,
         ),
         runner=RunnerInfo(chosen.asked, chosen.runner.name, chosen.reason),
         regime=scan.market.regime,

@@ -46,6 +46,7 @@ class Settings:
     home: Path
     provider: str | None = None
     data: str | None = None
+    adjust_by: str | None = None
     universe: str | None = None
     benchmark: str | None = None
     account_size: str | None = None

@@ -36,6 +36,7 @@ FULL = ScanConfig(
     provider="files",
     data="prices.csv",
     price_basis="split_adjusted",
+    adjust_by="Adj Close",
     universe="listings.csv",
     symbols=("BRK.B", "AAPL"),
     watchlist="watch.txt",
@@ -51,7 +52,9 @@ FULL = ScanConfig(
         min_market_cap=3e8,
         keep_unknown_market_cap=True,
     ),
-    gate=GateRules(min_bars=60, price_floor=2.5, skip=("stale", "volatility")),
+    gate=GateRules(
+        min_bars=60, price_floor=2.5, price_floor_basis="off", skip=("stale", "volatility")
+    ),
     weights=ScoreWeights(trend=10, momentum=0.1),
     signals=SignalThresholds(strong_long=85.5),
     plan=PlanRules(account_size=1e6, style="position", allow_shorts=True, stop=STOP),

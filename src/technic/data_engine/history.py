@@ -98,7 +98,12 @@ def get_price_history_batch(
     source = provider if provider is not None else settings.provider or "demo"
     if isinstance(source, str):
         source = open_provider(
-            source, calendar, settings=settings, data=settings.data, max_concurrent=max_workers
+            source,
+            calendar,
+            settings=settings,
+            data=settings.data,
+            adjust_by=settings.adjust_by if source == "files" else None,
+            max_concurrent=max_workers,
         )
     started = time.perf_counter()
     sessions = calendar.last(days, source.last_session())

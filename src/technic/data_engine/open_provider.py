@@ -37,17 +37,21 @@ def open_provider(
     settings: Settings,
     data: str | None = None,
     price_basis: PriceBasis | None = None,
+    adjust_by: str | None = None,
     max_concurrent: int = 50,
     now: Callable[[], dt.datetime] | None = None,
 ) -> Provider:
     """Open a provider; its module is imported only now.
 
     ``data``: file or folder of prices, for ``files``. ``price_basis``: how those prices are
-    adjusted, where the user knows. A vendor comes with its store. Raises ParameterError for an
-    unknown name, missing data or a missing key.
+    adjusted, where the user knows. ``adjust_by``: a column of adjusted closes in them. A vendor
+    comes with its store. Raises ParameterError for an unknown name, missing data, a missing key,
+    and what only ``files`` can do.
     """
     if name != "files" and data is not None:
         raise ParameterError("data", data, f"no data with the provider {name}", "use files")
+    if name != "files" and adjust_by is not None:
+        raise ParameterError("adjust_by", adjust_by, f"none with the provider {name}", "use files")
     if name == "demo":
         from technic.data_engine.providers.demo import DemoProvider
 
@@ -57,7 +61,7 @@ def open_provider(
 
         if data is None:
             raise ParameterError("data", data, "a file or folder of prices", "give --data PATH")
-        return FilesProvider(data, price_basis=price_basis)
+        return FilesProvider(data, price_basis=price_basis, adjust_by=adjust_by)
     remote = open_remote(name, settings)
     clock = now or market_clock(name, settings)
     return _with_store(remote, calendar, settings, max_concurrent, clock)

@@ -44,12 +44,17 @@ class RankInfo:
 
 @dataclass(frozen=True, slots=True)
 class DataInfo:
-    """Where the bars came from, up to which day, and how their prices are adjusted."""
+    """Where the bars came from, up to which day, and how their prices are adjusted.
+
+    ``price_floor_basis``: which prices the price floor judged; results of earlier versions judged
+    those in the data.
+    """
 
     provider: str
     last_session: str
     simulated: bool
     price_basis: str
+    price_floor_basis: str = "as_given"
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,15 +108,16 @@ class ScanConfig:
 
     ``provider``: where bars come from; None: a price cache alone where the scan is given one, else
     the settings' provider, else the simulated market. ``data``: file or folder of the ``files``
-    provider. ``universe``: a listings file, else what the provider lists; ``symbols`` (in any
-    vendor's spelling) and ``watchlist`` restrict it. ``as_of``: ``YYYY-MM-DD``, else the provider's
-    last session. ``benchmark``: a symbol of the data or a file of closes. ``bars``: sessions of
-    history that the scan needs; the window begins by the anchor rule. ``min_success_pct``: below
-    this share of symbols with bars the scan counts as failed. ``sort``: a column or an expression
-    of the scan language, with ``:asc`` or ``:desc``; by default that of the one setup, else
-    ``tech_rating:desc``. ``where``: a condition in the scan language;
-    symbols for which it is not true are filtered. ``setups``: named scans; a symbol stays that
-    meets one of them. ``columns``: more columns of the table, names or ``name = expression``.
+    provider; ``price_basis``: how its prices are adjusted, where that is known; ``adjust_by``: the
+    column of adjusted closes in it by which they are adjusted. ``universe``: a listings file, else
+    what the provider lists; ``symbols`` (in any vendor's spelling) and ``watchlist`` restrict it.
+    ``as_of``: ``YYYY-MM-DD``, else the provider's last session. ``benchmark``: a symbol of the data
+    or a file of closes. ``bars``: sessions of history that the scan needs; the window begins by the
+    anchor rule. ``min_success_pct``: below this share of symbols with bars the scan counts as
+    failed. ``sort``: a column or an expression of the scan language, with ``:asc`` or ``:desc``; by
+    default that of the one setup, else ``tech_rating:desc``. ``where``: a condition in the scan
+    language; symbols for which it is not true are filtered. ``setups``: named scans; a symbol stays
+    that meets one of them. ``columns``: more columns of the table, names or ``name = expression``.
     ``max_history``: most sessions to load so that recursions settle; without it what the scan
     needs anyway.
     ``rank_among``: whom ranks, percentiles, relative strength and regime compare: the ``market``,
@@ -130,6 +131,7 @@ class ScanConfig:
     provider: str | None = None
     data: str | None = None
     price_basis: PriceBasis | None = None
+    adjust_by: str | None = None
     universe: str | None = None
     symbols: tuple[str, ...] = ()
     watchlist: str | None = None
@@ -153,7 +155,7 @@ class ScanConfig:
     runner: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("provider", "data", "universe", "watchlist", "benchmark", "runner"):
+        for name in _NAMES:
             value = getattr(self, name)
             if isinstance(value, PathLike):
                 object.__setattr__(self, name, fspath(value))
@@ -178,6 +180,9 @@ class ScanConfig:
             raise ParameterError("min_success_pct", self.min_success_pct, "0 to 100")
         SortOrder.parse(self.sort)
 
+
+_NAMES = ("provider", "data", "adjust_by", "universe", "watchlist", "benchmark", "runner")
+"""Fields that are text or, of files, a path."""
 
 _TABLES = {"prescreen": "universe", "plan": "plan"}
 """The table of a scan file that sets the fields of some rules."""

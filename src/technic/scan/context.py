@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from technic.data_engine.benchmark import Benchmark, load_benchmark
+from technic.data_engine.gate.rules import PriceFloorBasis
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.memory_budget import memory_limit
@@ -17,6 +18,7 @@ from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.errors import NothingToScanError, ParameterError
 from technic.scan.config import ScanConfig
+from technic.scan.price_floor import floor_warnings, settled_price_floor
 from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.sessions import SessionCalendar, load_calendar, parse_day
 from technic.settings import Settings
@@ -41,6 +43,7 @@ class ScanContext:
     ``windows``: the windows up to ``as_of``, by the anchor rule; ``price_basis``: how prices are
     adjusted once they are in the panel; ``cache``: the price frames that the caller gave, packed;
     ``warnings``: what the user should know before reading the table, one sentence each.
+    ``price_floor_basis``: which prices floors judge, as asked for or as the data allows.
     ``panel_memory``: bytes of bars that are loaded at once; above it they are read in blocks.
     """
 
@@ -52,6 +55,7 @@ class ScanContext:
     price_basis: PriceBasis
     cache: PriceCache | None = None
     warnings: tuple[str, ...] = ()
+    price_floor_basis: PriceFloorBasis = "as_given"
     panel_memory: int = field(default_factory=lambda: memory_limit(None))
 
     def moved_to(self, day: np.datetime64, warning: str) -> ScanContext:
@@ -74,11 +78,15 @@ def open_context(
 
     ``longer``: windows of more than ``config.bars`` sessions that the scan needs besides.
     Raises ParameterError when ``as_of`` is no date, no session, after the data's end, or before
-    the price cache begins, and for a ``panel_memory`` that is no size.
+    the price cache begins, for ``adjust_by`` without a file, traded prices that nobody knows, and a
+    ``panel_memory`` that is no size.
     """
     limit = memory_limit(settings.panel_memory)
     calendar = load_calendar(now.date(), settings.home)
     cache = None if price_cache is None else cache_of(price_cache, calendar)
+    if cache is not None and config.adjust_by is not None:
+        hint = "adjust the frames"
+        raise ParameterError("adjust_by", config.adjust_by, "none with a price cache", hint)
     if provider is None and config.provider is None and cache is not None:
         provider = CachedProvider(cache)
     provider = provider or open_provider(
@@ -87,6 +95,7 @@ def open_context(
         settings=settings,
         data=config.data,
         price_basis=config.price_basis,
+        adjust_by=config.adjust_by,
     )
     last = (provider if cache is None else CachedProvider(cache)).last_session()
     as_of = last
@@ -106,10 +115,13 @@ def open_context(
         )
     windows = ScanWindows.anchored(calendar, as_of, config.bars, longer)
     basis = provider.price_basis if cache is None else config.price_basis or cache.price_basis
+    floor = settled_price_floor(config, basis, provider.name)
+    if as_of < last:
+        warnings += floor_warnings(config, floor, as_of)
     if basis == "raw":
         basis = "split_adjusted"  # raw bars are adjusted as of the scan's day on the way in
     return ScanContext(
-        provider, calendar, as_of, windows, last, basis, cache, tuple(warnings), limit
+        provider, calendar, as_of, windows, last, basis, cache, tuple(warnings), floor, limit
     )
 
 

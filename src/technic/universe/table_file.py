@@ -27,7 +27,7 @@ from technic.universe.text_file import (
     sentence,
 )
 
-__all__ = ["MISSING", "TableFile"]
+__all__ = ["MISSING", "TableFile", "plain_name"]
 
 DELIMITERS = ",;\t|"
 FOOTER = b"\nFile Creation Time"
@@ -75,7 +75,7 @@ class TableFile:
         """
         plain: dict[str, list[str]] = {}
         for name in self.header:
-            plain.setdefault(_plain(name), []).append(name)
+            plain.setdefault(plain_name(name), []).append(name)
         found: dict[str, str] = {}
         for ours, spellings in names.items():
             columns = next((plain[word] for word in spellings if word in plain), [])
@@ -235,5 +235,6 @@ def _csv_problem(error: csv.Error) -> str:
     return f"cannot be read as CSV: {sentence(error).partition(' - ')[0]}"
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a column's name without what is not compared: case, blanks and punctuation."""
     return "".join(letter for letter in name.lower() if letter.isalnum())

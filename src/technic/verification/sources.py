@@ -80,10 +80,17 @@ def _by_kind(
     kind = version.get("kind")
     if kind == "files":
         path = data or _path_now(saved, version)
-        basis = saved.config.price_basis
+        config = saved.config
         return [
             Source(
-                open_provider("files", calendar, settings=settings, data=path, price_basis=basis)
+                open_provider(
+                    "files",
+                    calendar,
+                    settings=settings,
+                    data=path,
+                    price_basis=config.price_basis,
+                    adjust_by=config.adjust_by,
+                )
             )
         ]
     if kind == "simulation":
@@ -127,7 +134,10 @@ def _of_store(saved: SavedScan, version: Mapping[str, Any], url: str) -> list[So
         saved.data.simulated,
         saved.listings,
         np.datetime64(saved.data.last_session, "D"),
-        cast(PriceBasis, saved.data.price_basis),
+        # bars of which the traded prices were known had come raw
+        "raw"
+        if saved.config.gate.price_floor_basis == "traded"
+        else cast(PriceBasis, saved.data.price_basis),
     )
     then = _versions(version)
     now: Any = reader.data_version().provenance()["tables"]

@@ -36,6 +36,7 @@ def test_json_has_the_keys_that_programs_rely_on(scan):
         "last_session": "2024-03-08",
         "simulated": False,
         "price_basis": "unknown",
+        "price_floor_basis": "as_given",
     }
     assert result["runner"].keys() == {"asked", "ran", "reason"}
     assert result["rows"]

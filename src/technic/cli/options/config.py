@@ -51,6 +51,7 @@ def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -
     provider, path = settings.source(data.provider, data.data)
     given = {
         "price_basis": data.price_basis,
+        "adjust_by": data.adjust_by or (settings.adjust_by if provider == "files" else None),
         "as_of": data.as_of,
         "benchmark": data.benchmark or settings.benchmark,
         "universe": universe.universe or settings.universe,

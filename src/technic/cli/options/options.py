@@ -81,6 +81,15 @@ class DataOptions:
         Literal["raw", "split_adjusted", "total_return_adjusted", "unknown"] | None,
         _option(DATA, "--price-basis", "How the prices of --data are adjusted."),
     ] = None
+    adjust_by: Annotated[
+        Text,
+        _option(
+            DATA,
+            "--adjust-by",
+            "Adjust the prices of --data by this column of adjusted closes.",
+            "COLUMN",
+        ),
+    ] = None
     as_of: AsOf = None
     benchmark: Annotated[
         Text,
@@ -264,6 +273,14 @@ class GateOptions:
     ] = None
     price_floor: Annotated[
         Number, _dollars(GATE, "--price-floor", "Least last close. (default: 1)")
+    ] = None
+    price_floor_basis: Annotated[
+        Literal["traded", "as_given", "off"] | None,
+        _option(
+            GATE,
+            "--price-floor-basis",
+            "Judge the price of the day, or the one in adjusted data. (default: as known)",
+        ),
     ] = None
     dollar_volume_floor: Annotated[
         Number,

@@ -29,7 +29,7 @@ def headline(result: ScanResult) -> Iterator[Text]:
     if parts.ranks.small:
         line.append(f" · {parts.ranks}", "yellow")
     yield line
-    yield Text(f"universe: {result.universe.source}", "dim")
+    yield Text(f"universe: {result.universe.source} · {_price_floor(result)}", "dim")
     regime = result.regime
     yield Text.assemble(
         ("market ", "bold"),
@@ -38,6 +38,15 @@ def headline(result: ScanResult) -> Iterator[Text]:
     )
     for warning in result.warnings:
         yield Text(f"warning: {warning}", "yellow")
+
+
+def _price_floor(result: ScanResult) -> str:
+    """Return which prices the price floor judged."""
+    rules, basis = result.config.gate, result.data.price_floor_basis
+    if basis == "off" or "price_floor" in rules.skip:
+        return "no price floor"
+    prices = "traded prices" if basis == "traded" else "prices as given"
+    return f"price floor {rules.price_floor:g} on {prices}"
 
 
 def report_lines(result: ScanResult, limit: int | None, width: int) -> Iterator[Text]:

@@ -130,11 +130,12 @@ def _check_history(
 
 def _check_floors(verdict: Verdict, recent: _Recent, rules: GateRules) -> None:
     """Too cheap, too thinly traded."""
-    verdict.add(
-        "price_floor",
-        recent.close < rules.price_floor,
-        lambda i: f"close {recent.close[i]:.4g} is below {rules.price_floor:g}",
-    )
+    if rules.price_floor_basis != "off":
+        verdict.add(
+            "price_floor",
+            recent.close < rules.price_floor,
+            lambda i: f"close {recent.close[i]:.4g} is below {rules.price_floor:g}",
+        )
     verdict.add(
         "dollar_volume_floor",
         recent.dollar_volume < rules.dollar_volume_floor,

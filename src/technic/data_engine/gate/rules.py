@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from typing import Literal, get_args
 
 from technic.errors import ParameterError
 
-__all__ = ["DEFAULT_RULES", "GATE_CODES", "GateRules"]
+__all__ = ["DEFAULT_RULES", "GATE_CODES", "GateRules", "PriceFloorBasis"]
+
+PriceFloorBasis = Literal["traded", "as_given", "off"]
+"""Which price a price floor judges: the one of the day's trading, the one in the data, none."""
 
 GATE_CODES = (
     "few_bars",
@@ -31,7 +35,9 @@ class GateRules:
 
     Recent bars: ``min_bars`` (few_bars below it), ``max_stale_sessions`` (sessions from the last
     bar to the day of the scan), ``price_floor`` (last close), ``dollar_volume_floor`` (mean of
-    close × volume over ``average_bars``).
+    close × volume over ``average_bars``). ``price_floor_basis``: ``traded``, the price at which the
+    day was traded, which a close in the basis of its own day is; ``as_given``, for prices that come
+    adjusted to a later day; ``off``. None: what the data allows, which a scan's result then says.
 
     Bad price: a price of 0 or less or above a trillion, a volume below 0 or above a quadrillion.
 
@@ -63,6 +69,7 @@ class GateRules:
     min_bars: int = 20
     max_stale_sessions: int = 0
     price_floor: float = 1.0
+    price_floor_basis: PriceFloorBasis | None = None
     dollar_volume_floor: float = 250_000.0
     average_bars: int = 20
     close_outside_pct: float = 0.1
@@ -87,6 +94,9 @@ class GateRules:
             elif isinstance(field.default, float):
                 above = _ABOVE.get(field.name)
                 _require_number(field.name, value, 0.0 if above is None else above, above is None)
+        if self.price_floor_basis not in (None, *get_args(PriceFloorBasis)):
+            allowed = ", ".join(get_args(PriceFloorBasis))
+            raise ParameterError("price_floor_basis", self.price_floor_basis, allowed)
         unknown = [code for code in self.skip if code not in GATE_CODES]
         if isinstance(self.skip, str) or unknown:
             raise ParameterError("skip", self.skip, f"a tuple of {', '.join(GATE_CODES)}")

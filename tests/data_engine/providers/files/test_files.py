@@ -391,11 +391,12 @@ def test_the_price_basis_is_unknown_unless_the_user_says(plain):
 
 
 def test_an_adjusted_close_is_noted_and_not_used(tmp_path):
-    """The note names the column."""
+    """The note names the column and the option that uses it."""
     bars().assign(**{"Adj Close": 1.0}).to_csv(tmp_path / "x.csv", index=False)
     provider = FilesProvider(tmp_path / "x.csv")
     assert provider.notes == (
-        "x.csv: column 'Adj Close' is not used, prices are taken as they are",
+        "x.csv: column 'Adj Close' is not used, prices are taken as they are; "
+        "--adjust-by 'Adj Close' adjusts them by it",
     )
 
 

@@ -22,7 +22,7 @@ from technic.errors import InputFileError
 from technic.panel import FIELDS
 from technic.typing import BoolArray, DateArray, FloatArray
 from technic.universe import canonical
-from technic.universe.table_file import TableFile
+from technic.universe.table_file import TableFile, plain_name
 
 __all__ = ["BarRows", "bar_paths", "open_bars"]
 
@@ -37,14 +37,15 @@ NAMES = {
     "low": ("low", "lowprice", "l"),
     "close": ("close", "closeprice", "closelast", "last", "c"),
     "volume": ("volume", "vol", "v", "sharevolume"),
-    "adj_close": ("adjclose", "adjustedclose", "adjcloseprice", "closeadj"),
+    "adj_close": ("adjclose", "adjustedclose", "adjcloseprice", "adjustedcloseprice", "closeadj",
+                  "closeadjusted"),
 }  # fmt: skip
 REQUIRED = ("date", *FIELDS)
 ENDINGS = (".csv", ".csv.gz", ".txt", ".parquet", ".pq")
 _CSV_TYPES = {
     "symbol": pa.dictionary(pa.int32(), pa.string()),
     "date": pa.dictionary(pa.int32(), pa.string()),
-    **dict.fromkeys(FIELDS, pa.float64()),
+    **dict.fromkeys((*FIELDS, "adj_close"), pa.float64()),
 }
 
 
@@ -54,6 +55,7 @@ class BarRows:
 
     ``failures``: symbols whose file could not be read. ``unused``: price columns that are there
     and not read. Prices are in memory, or fetched from ``parquet`` where they are asked for.
+    ``fields``: what ``prices`` returns of a row.
     """
 
     symbols: tuple[str, ...]
@@ -63,31 +65,33 @@ class BarRows:
     parquet: tuple[TableFile, dict[str, str]] | None = None
     failures: dict[str, Failure] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    fields: tuple[str, ...] = FIELDS
 
     def prices(self, keep: BoolArray) -> dict[str, FloatArray]:
-        """Return open, high, low, close and volume of the rows of a mask, in their order."""
+        """Return the ``fields`` of the rows of a mask, in their order."""
         if self.parquet is None:
-            return {name: self.values[name][keep] for name in FIELDS}
+            return {name: self.values[name][keep] for name in self.fields}
         file, columns = self.parquet
-        out = {name: np.empty(np.count_nonzero(keep), dtype=np.float64) for name in FIELDS}
+        out = {name: np.empty(np.count_nonzero(keep), dtype=np.float64) for name in self.fields}
         at = 0
-        for start, table in file.row_groups({name: columns[name] for name in FIELDS}, keep):
+        for start, table in file.row_groups({name: columns[name] for name in self.fields}, keep):
             inside = keep[start : start + len(table)]
             count = int(np.count_nonzero(inside))
-            for name in FIELDS:
+            for name in self.fields:
                 values = numbers_of(file, columns[name], table[name], start)
                 out[name][at : at + count] = values if count == len(values) else values[inside]
             at += count
         return out
 
 
-def open_bars(path: Path) -> BarRows:
+def open_bars(path: Path, adjust_by: str | None = None) -> BarRows:
     """Read who has bars when; InputFileError when the files are no price files.
 
-    In a folder of one file per symbol, a file that cannot be read is a failure of its symbol.
+    ``adjust_by``: the column of adjusted closes to read as ``adj_close``. In a folder of one file
+    per symbol, a file that cannot be read is a failure of its symbol.
     """
     if not path.is_dir():
-        rows = _open_one(path)
+        rows = _open_one(path, adjust_by)
         if rows.parquet is None and not rows.symbols:
             raise InputFileError(str(path), "has a header but no rows")
         return rows
@@ -95,7 +99,7 @@ def open_bars(path: Path) -> BarRows:
     if not paths:
         hint = "name a file, or a folder with one file per symbol"
         raise InputFileError(str(path), "holds no CSV or Parquet file", hint=hint)
-    return _concat(path, paths, [_try_open(each) for each in paths])
+    return _concat(path, paths, [_try_open(each, adjust_by) for each in paths])
 
 
 def bar_paths(path: Path) -> list[Path]:
@@ -108,13 +112,19 @@ def bar_paths(path: Path) -> list[Path]:
     )  # fmt: skip
 
 
-def _open_one(path: Path, *, prices: bool = False) -> BarRows:
+def _open_one(path: Path, adjust_by: str | None, *, prices: bool = False) -> BarRows:
     """Read one file; ``prices`` takes a Parquet file's prices into memory at once."""
     file = TableFile.open(path)
     columns = file.match(NAMES, required=REQUIRED)
-    unused = (columns.pop("adj_close"),) if "adj_close" in columns else ()
+    unused: tuple[str, ...] = ()
+    fields: tuple[str, ...] = FIELDS
+    if adjust_by is not None:
+        columns["adj_close"] = _adjusted_column(file, columns, adjust_by)
+        fields = (*FIELDS, "adj_close")
+    elif "adj_close" in columns:
+        unused = (columns.pop("adj_close"),)
     lazy = file.format == "parquet" and not prices
-    wanted = {ours: theirs for ours, theirs in columns.items() if not lazy or ours not in FIELDS}
+    wanted = {ours: theirs for ours, theirs in columns.items() if not lazy or ours not in fields}
     table = _read(file, wanted)
     if not len(table):
         raise InputFileError(str(path), "has a header but no rows")
@@ -126,9 +136,20 @@ def _open_one(path: Path, *, prices: bool = False) -> BarRows:
         if len(np.unique(day)) < len(day) // 2:
             file.match(NAMES, required=("symbol", *REQUIRED))
     values = {} if lazy else {
-        name: numbers_of(file, columns[name], table[name]) for name in FIELDS
+        name: numbers_of(file, columns[name], table[name]) for name in fields
     }  # fmt: skip
-    return BarRows(symbols, code, day, values, (file, columns) if lazy else None, {}, unused)
+    parquet = (file, columns) if lazy else None
+    return BarRows(symbols, code, day, values, parquet, {}, unused, fields)
+
+
+def _adjusted_column(file: TableFile, columns: dict[str, str], adjust_by: str) -> str:
+    """Return the file's own name of the column of adjusted closes, found as all columns are."""
+    found = file.match({"adj_close": (plain_name(adjust_by),)}, required=()).get("adj_close")
+    if found is None or found in (columns[name] for name in REQUIRED):
+        there = ", ".join(map(repr, file.header)) or "none"
+        reason = f"has no column of adjusted closes {adjust_by!r}"
+        raise InputFileError(str(file.path), reason, hint=f"its columns are {there}")
+    return found
 
 
 def symbol_of(path: Path) -> str:
@@ -139,9 +160,9 @@ def symbol_of(path: Path) -> str:
     return canonical(stem[:-3] if stem.lower().endswith(".us") else stem)
 
 
-def _try_open(path: Path) -> BarRows | InputFileError:
+def _try_open(path: Path, adjust_by: str | None) -> BarRows | InputFileError:
     try:
-        return _open_one(path, prices=True)
+        return _open_one(path, adjust_by, prices=True)
     except InputFileError as error:
         return error
 
@@ -173,9 +194,12 @@ def _concat(folder: Path, paths: Sequence[Path], read: list[BarRows | InputFileE
             for rows in good
         ]),
         day=np.concatenate([rows.day for rows in good]),
-        values={name: np.concatenate([rows.values[name] for rows in good]) for name in FIELDS},
+        values={
+            name: np.concatenate([rows.values[name] for rows in good]) for name in good[0].fields
+        },
         failures={symbol: why for symbol, why in failures.items() if symbol not in place},
         unused=tuple(dict.fromkeys(name for rows in good for name in rows.unused)),
+        fields=good[0].fields,
     )  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 """Bars from files that the user has: no request, and nothing about the prices taken on trust.
 
 How such prices are adjusted is not written in them, so they are labelled ``unknown`` unless the
-user says. What is in the files is handed on as it is, NaN, infinite and negative prices too: the
-panel and the data gate judge it. Only two rows for one symbol and day are settled here.
+user says, or names a column of adjusted closes beside them: then they are adjusted by it. What
+is in the files is handed on as it is, NaN, infinite and negative prices too: the panel and the
+data gate judge it. Only two rows for one symbol and day are settled here.
 """
 
 from __future__ import annotations
 
 import logging
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
@@ -23,6 +25,7 @@ from technic.data_engine.interfaces.records import (
     Progress,
     Splits,
 )
+from technic.data_engine.providers.files.adjusted_closes import adjust_by_closes
 from technic.data_engine.providers.files.bar_files import BarRows, bar_paths, open_bars
 from technic.errors import ParameterError
 from technic.panel import FIELDS, LongBars
@@ -42,7 +45,9 @@ class FilesProvider:
 
     ``path``: a long file (one row per symbol and day), the file of one symbol, or a folder.
     ``universe``: what ``listings`` answers; without it the symbols in the data. ``price_basis``:
-    how the prices are adjusted, ``unknown`` when not given. ``notes``: sentences about the data.
+    how the prices are adjusted, ``unknown`` when not given. ``adjust_by``: a column of adjusted
+    closes by which raw prices and volume are adjusted; ``price_basis`` then is that of the column,
+    ``total_return_adjusted`` when not given. ``notes``: sentences about the data.
     """
 
     name = "files"
@@ -54,16 +59,20 @@ class FilesProvider:
         path: str | Path,
         universe: Universe | None = None,
         price_basis: PriceBasis | None = None,
+        adjust_by: str | None = None,
     ) -> None:
-        if price_basis is not None and price_basis not in get_args(PriceBasis):
-            raise ParameterError("price_basis", price_basis, ", ".join(get_args(PriceBasis)))
-        self.price_basis: PriceBasis = price_basis or "unknown"
+        allowed = [basis for basis in get_args(PriceBasis) if basis != "raw" or adjust_by is None]
+        if price_basis is not None and price_basis not in allowed:
+            raise ParameterError("price_basis", price_basis, ", ".join(allowed))
+        as_they_are: PriceBasis = "unknown" if adjust_by is None else "total_return_adjusted"
+        self.price_basis: PriceBasis = price_basis or as_they_are
         self._path = Path(path)
         self._universe = universe
         self._version = FilesVersion.of(self._path, bar_paths(self._path))
-        self._rows = open_bars(self._path)
+        self._rows = open_bars(self._path, adjust_by)
         self.notes = tuple(
-            f"{self._path.name}: column {column!r} is not used, prices are taken as they are"
+            f"{self._path.name}: column {column!r} is not used, prices are taken as they are; "
+            f"--adjust-by {shlex.quote(column)} adjusts them by it"
             for column in self._rows.unused
         )
         for note in self.notes:
@@ -140,7 +149,7 @@ class FilesProvider:
 
 
 def _selected(rows: BarRows, place: dict[str, int], sessions: DateArray) -> LongBars:
-    """Return the rows of the symbols and days asked for, sorted by symbol and day."""
+    """Return the rows of the symbols and days asked for, sorted by symbol and day, adjusted."""
     column_of = np.array([place.get(symbol, -1) for symbol in rows.symbols], dtype=np.int32)
     column = column_of[rows.code]
     keep = column >= 0
@@ -149,9 +158,13 @@ def _selected(rows: BarRows, place: dict[str, int], sessions: DateArray) -> Long
     else:
         keep[:] = False
     column, day, prices = column[keep], rows.day[keep], rows.prices(keep)
+    adjusted = prices.pop("adj_close", None)
     bars = LongBars(tuple(place), column, day, **prices)
     key = _key(bars)
-    return bars if np.all(key[1:] >= key[:-1]) else bars.rows(np.argsort(key, kind="stable"))
+    if np.any(key[1:] < key[:-1]):
+        order = np.argsort(key, kind="stable")
+        bars, adjusted = bars.rows(order), None if adjusted is None else adjusted[order]
+    return bars if adjusted is None else adjust_by_closes(bars, adjusted)
 
 
 def _settled(bars: LongBars) -> tuple[LongBars, dict[str, str], int]:
