@@ -292,7 +292,9 @@ def test_chosen_columns_are_what_every_format_prints(bars: LongBars, tmp_path):
     assert marked == wanted
     sheet = pd.read_excel(tmp_path / "rows.xlsx", header=2)
     assert list(sheet.columns) == wanted
-    assert "| # | symbol | price $ | up | tv_status | last bar |" in (tmp_path / "rows.md").read_text()
+    assert (
+        "| # | symbol | price $ | up | tv_status | last bar |" in (tmp_path / "rows.md").read_text()
+    )
     # the table itself keeps every column
     assert {"tech_rating", "entry", *wanted} <= set(result.table.columns)
 
