@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks.peers.environments import HERE, python_of
 from benchmarks.timing import in_turn, machine_line
 from technic import ScanConfig
-from technic.columns import COLUMNS, evaluate
+from technic.columns import DEFAULT_COLUMNS, evaluate
 from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.engine.blocks import block_slices
 from technic.language import read
@@ -98,7 +98,7 @@ def main() -> None:
     found.append(Growth(f"bars of {SYMBOLS_BESIDE:,} symbols", BARS, in_turn(work, args.rounds)))
     found += [by_indicators(beside, args.rounds), by_blocks(beside, args.rounds)]
     print(machine_line())
-    print(f"{len(COLUMNS)} columns and sub-scores, processor time")
+    print(f"{len(DEFAULT_COLUMNS)} columns and sub-scores, processor time")
     for one in found:
         print(one.of)
         for size, spent in zip(one.at, one.seconds, strict=True):

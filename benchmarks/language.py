@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 
 from benchmarks.timing import in_turn, machine_line
-from technic.columns import COLUMNS, evaluate
+from technic.columns import DEFAULT_COLUMNS, evaluate
 from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.language import read
 from technic.language.evaluation.evaluate import evaluate_day
@@ -159,7 +159,7 @@ def main() -> None:
     together, plain = in_turn(works, args.rounds)
     print(machine_line())
     print(f"{args.symbols:,} symbols x {args.bars} bars, best of {args.rounds}, processor time")
-    print(f"{len(COLUMNS)} columns of the scan: {1000 * plain:8.1f} ms")
+    print(f"{len(DEFAULT_COLUMNS)} columns of the scan: {1000 * plain:8.1f} ms")
     print(f"{len(nodes)} expressions:        {1000 * together:8.1f} ms")
     print(f"ratio: {together / plain:.2f}")
     if not args.functions:

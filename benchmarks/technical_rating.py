@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from technic.columns import COLUMNS, evaluate
+from technic.columns import DEFAULT_COLUMNS, evaluate
 from technic.scoring import subscores
 from technic.scoring.technical_rating import VOTES, technical_columns, technical_rating
 from technic.testing import make_panel
@@ -40,7 +40,7 @@ def main() -> None:
     panel = make_panel(args.symbols, args.bars)
     rows = panel.rows_at(panel.sessions[-1])
     sides: dict[str, Callable[[], object]] = {
-        f"plain scan, {len(COLUMNS)} columns and sub-scores": lambda: subscores(
+        f"plain scan, {len(DEFAULT_COLUMNS)} columns and sub-scores": lambda: subscores(
             evaluate(panel, rows)
         ),
         f"technical rating, {len(VOTES)} votes": lambda: technical_rating(panel, rows),

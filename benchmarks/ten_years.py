@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.timing import Spent, best_of, machine_line
-from technic.columns import COLUMNS, evaluate
+from technic.columns import DEFAULT_COLUMNS, evaluate
 from technic.panel import BarPanel
 from technic.testing import make_panel
 
@@ -58,7 +58,7 @@ def measure(n_symbols: int, n_bars: int, n_days: int, block: int = BLOCK) -> Ten
 
 def at_once(panel: BarPanel, width: int, kept: NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
     """Columns of all days, block by block; returns the rows ``kept`` of each."""
-    found = {name: np.empty((len(kept), panel.n_symbols)) for name in COLUMNS}
+    found = {name: np.empty((len(kept), panel.n_symbols)) for name in DEFAULT_COLUMNS}
     every = np.arange(panel.n_bars)[:, None]
     for first in range(0, panel.n_symbols, width):
         block = panel.take(slice(first, first + width))
@@ -77,9 +77,9 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=8)
     args = parser.parse_args()
     found = measure(args.symbols, args.bars, args.days, args.block)
-    written = len(COLUMNS) * args.symbols * args.bars * 8
+    written = len(DEFAULT_COLUMNS) * args.symbols * args.bars * 8
     print(machine_line())
-    print(f"{args.symbols:,} symbols x {args.bars:,} days, {len(COLUMNS)} columns, "
+    print(f"{args.symbols:,} symbols x {args.bars:,} days, {len(DEFAULT_COLUMNS)} columns, "
           f"{written / 1e9:.1f} GB of values; "
           f"both ways the same bits on {args.days} days")  # fmt: skip
     print(f"at once, {args.block} symbols a block: {found.together.processor:8.1f} s of the "

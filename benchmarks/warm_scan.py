@@ -23,7 +23,7 @@ import pandas as pd
 from benchmarks.timing import Spent, best_of, machine_line
 from technic import ScanConfig, ScanResult, run_scan
 from technic.bench.reference import reference_columns
-from technic.columns import COLUMNS
+from technic.columns import DEFAULT_COLUMNS
 from technic.data_engine.price_cache import PriceCache
 from technic.panel import BarPanel
 from technic.sessions import load_calendar
@@ -113,7 +113,7 @@ def main() -> None:
     args = parser.parse_args()
     found = measure(args.symbols, args.bars, args.sample)
     print(machine_line("pandas"))
-    print(f"{args.symbols:,} symbols x {args.bars} bars, {len(COLUMNS)} columns; "
+    print(f"{args.symbols:,} symbols x {args.bars} bars, {len(DEFAULT_COLUMNS)} columns; "
           f"values equal (largest relative difference {found.difference:.1e})")  # fmt: skip
     stats = found.result.stats
     for stage, spent in stats.seconds.items():
@@ -123,7 +123,7 @@ def main() -> None:
           f"{100 * found.scan.clock / args.bars:.3f} s for each 100 sessions, of the processor "
           f"{found.scan.processor:.3f} s; floor (read the panel once): {floor:.3f} s")  # fmt: skip
     print(f"reference scorer: {found.reference_ms:.2f} ms a symbol, "
-          f"{found.reference_ms / len(COLUMNS):.3f} ms a column (median of {found.sample} symbols) "
+          f"{found.reference_ms / len(DEFAULT_COLUMNS):.3f} ms a column (median of {found.sample}) "
           f"= {found.reference_ms * args.symbols / 1000:.1f} s for {args.symbols:,}")  # fmt: skip
     print(f"ratio: {found.ratio:.0f} x")
 

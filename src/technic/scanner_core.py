@@ -104,6 +104,12 @@ class _Fetched(_Screened):
     data_version: DataVersion
     benchmark: Benchmark | None
 
+    @property
+    def held_peers(self) -> tuple[str, ...]:
+        """The peers of whom there are bars."""
+        held = set(self.history)
+        return tuple(peer for peer in self.peers if peer in held)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Scanned(_Fetched):
@@ -224,9 +230,8 @@ def _fetch(scan: _Screened) -> _Fetched:
 
 def _scan(scan: _Fetched, runner: Runner) -> _Scanned:
     """Step 4: gate each symbol and compute its columns; enter those that got no row."""
-    held = set(scan.history)
     outcome = _run_symbol_scans(
-        [*scan.book.open_symbols(), *(peer for peer in scan.peers if peer in held)],
+        [*scan.book.open_symbols(), *scan.held_peers],
         scan.config,
         scan.history,
         context=scan.context,
@@ -253,7 +258,6 @@ def _compare(scan: _Scanned) -> _Compared:
     listings = scan.universe.joined(scan.listings)
     values = scan.expressions.evaluated(everybody, listings)
     shown = np.isin(everybody.symbols, scan.book.open_symbols())
-    peers = listings.restrict(s for s, own in zip(everybody.symbols, shown, strict=True) if not own)
     market, values = everybody.take(shown), values.take(shown)
     filtered = filter_market(market, scan.config.filters)
     scan.book.record_coded("filter", market.symbols, filtered.rule, filtered.detail)
@@ -263,6 +267,7 @@ def _compare(scan: _Scanned) -> _Compared:
     narrowed = bool(scan.peers) or scan.config.rank_among == "shown"
     count = int(np.count_nonzero(everybody.ranked))
     ranks = RankInfo(count, shown_only=narrowed and bool(shown.all()))
+    peers = listings.restrict(scan.held_peers)
     return _next(_Compared, scan, market=market, values=values, ranks=ranks, compared=peers)
 
 

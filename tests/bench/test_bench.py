@@ -18,7 +18,7 @@ from technic.bench.reference import reference_columns
 from technic.bench.run import BenchReport, run_bench
 from technic.bench.ways import baseline
 from technic.cli.app import app
-from technic.columns import evaluate
+from technic.columns import DEFAULT_COLUMNS, evaluate
 from technic.data_engine.interfaces.requests import Capabilities
 from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
@@ -131,6 +131,12 @@ def test_a_market_too_small_for_whole_days_is_said_to_have_no_bars() -> None:
     """Ten whole days are fewer requests than twenty symbols; so few rows are no trading day."""
     with pytest.raises(NothingToScanError, match="loopback gave no bars of .* symbols"):
         run_bench(BenchConfig(symbols=20, sessions=10, latency_ms=0, sample=2))
+
+
+def test_the_reference_scorer_has_the_columns_of_every_scan() -> None:
+    """Those that are computed only when asked for would be work that the scan does not do."""
+    panel = make_panel(1, 300)
+    assert set(reference_columns(panel.frame(panel.symbols[0]))) == set(DEFAULT_COLUMNS)
 
 
 @pytest.mark.parametrize("n_bars", range(1, 61))

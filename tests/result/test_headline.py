@@ -6,31 +6,40 @@ import pytest
 
 from technic import FilterRules, ScanConfig, load_saved, run_scan
 from technic.result.headline import Headline, headline_of
-from technic.result.info import DataInfo
+from technic.result.info import DataInfo, RankInfo
 from technic.result.main_columns import MAIN_COLUMNS, main_columns
 
 
 @pytest.mark.parametrize(
-    ("basis", "simulated", "text"),
+    ("basis", "simulated", "ranks", "text"),
     [
         (
             "split_adjusted",
             True,
+            RankInfo(4700),
             "as of 2024-03-08 · 1,203 of 6,000 symbols kept · "
             "demo data to 2024-03-11 (split adjusted) · SIMULATED",
         ),
         (
             "unknown",
             False,
+            RankInfo(3, shown_only=True),
             "as of 2024-03-08 · 1,203 of 6,000 symbols kept · "
-            "demo data to 2024-03-11 (price basis unknown)",
+            "demo data to 2024-03-11 (price basis unknown) · RS among 3 symbols",
+        ),
+        (
+            "unknown",
+            True,
+            RankInfo(499),
+            "as of 2024-03-08 · 1,203 of 6,000 symbols kept · "
+            "demo data to 2024-03-11 (price basis unknown) · RS among 499 symbols · SIMULATED",
         ),
     ],
 )
-def test_a_headline_says_when_how_many_and_from_where(basis, simulated, text):
-    """SIMULATED stands last, and nothing else marks simulated data."""
+def test_a_headline_says_when_how_many_and_from_where(basis, simulated, ranks, text):
+    """So few ranked that ranks mean little are told; SIMULATED stands last."""
     data = DataInfo("demo", "2024-03-11", simulated, basis)
-    assert str(Headline("2024-03-08", 1203, 6000, data)) == text
+    assert str(Headline("2024-03-08", 1203, 6000, data, ranks)) == text
 
 
 def test_a_saved_result_has_the_headline_that_it_had(tmp_path):

@@ -159,7 +159,7 @@ def test_a_filter_acts_on_the_markets_ranks(bars: LongBars):
 
 
 def test_a_saved_narrow_scan_is_verified_among_the_same_symbols(tmp_path):
-    """The listings of all that were compared are saved with it."""
+    """The listings of all whose bars were read are saved with it, and all bars are the same."""
     from technic import load_saved, verify
 
     result = run_scan(ScanConfig(symbols=("AAPL", *run_scan().table["symbol"].iloc[:3])))
@@ -170,6 +170,8 @@ def test_a_saved_narrow_scan_is_verified_among_the_same_symbols(tmp_path):
     assert saved.ranks.size == result.ranks.size
     found = verify(folder)
     assert found.identical
+    assert len(saved.bars) > saved.ranks.size  # some were read and did not pass the gate
+    assert not found.bars.any
 
 
 def test_batches_and_narrow_scans_count_only_what_was_asked(bars: LongBars):

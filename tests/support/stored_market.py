@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from support.made_up_market import NOW, SESSIONS, SYMBOLS
 from support.vendor import Vendor, syncer
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.interfaces.provider import Provider
-from technic.data_engine.interfaces.records import Splits
+from technic.data_engine.interfaces.records import FetchResult, Progress, Splits
 from technic.data_engine.store import BarStore, _delta
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.panel import LongBars
 from technic.settings import Settings
 from technic.testing import make_bars
+from technic.typing import DateArray
 from technic.universe import Universe, universe_of
 
 ASKED = dt.datetime(2024, 3, 8, 23, tzinfo=dt.UTC)
@@ -80,15 +82,25 @@ class Listing(StoredProvider):
 
 
 class Gathered:
-    """The same, of which all bars can only be had at once, sorted row by row."""
+    """The same, of which all bars can only be had at once, sorted row by row.
 
-    def __init__(self, inner: StoredProvider) -> None:
-        self.inner = inner
+    ``asked``: the symbols that are shown, all where there are none; peers count in no statistic.
+    """
+
+    def __init__(self, inner: StoredProvider, asked: tuple[str, ...]) -> None:
+        self.inner, self.asked = inner, asked
         self.name, self.simulated = inner.name, inner.simulated
         self.price_basis, self.local = inner.price_basis, True  # there is nobody to ask
         self.last_session = inner.last_session
-        self.listings, self.history = inner.listings, inner.history
-        self.data_version, self.local = inner.data_version, True
+        self.listings, self.data_version = inner.listings, inner.data_version
+
+    def history(
+        self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
+    ) -> FetchResult:
+        """All bars, and of the store's count the symbols that are shown."""
+        answer = self.inner.history(symbols, sessions, progress)
+        peers = [symbol for symbol in symbols if self.asked and symbol not in self.asked]
+        return replace(answer, from_store=answer.from_store - len(peers))
 
 
 def scan_stored(
@@ -96,9 +108,8 @@ def scan_stored(
 ) -> ScanResult:
     """Scan the store in ``folder`` with so much memory (GiB); None: by gathering all bars first."""
     provider: Provider = Listing(stored(folder).syncer)
+    config = config or ScanConfig()
     if memory is None:
-        provider = Gathered(provider)
+        provider = Gathered(provider, config.symbols)
     settings = Settings(home=folder / "home", panel_memory=memory)
-    return run_scan(
-        config or ScanConfig(), provider=provider, settings=settings, now=NOW, **options
-    )
+    return run_scan(config, provider=provider, settings=settings, now=NOW, **options)

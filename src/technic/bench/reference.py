@@ -17,7 +17,10 @@ Values = dict[str, float]
 
 
 def reference_columns(bars: pd.DataFrame) -> Values:
-    """Last value of each column for one symbol; ``bars``: Open High Low Close Volume."""
+    """Last value of each column that every scan has, for one symbol.
+
+    ``bars``: Open High Low Close Volume.
+    """
     return {
         **_prices(bars),
         **_averages(bars),
@@ -92,7 +95,7 @@ def _averages(bars: pd.DataFrame) -> Values:
     out = {f"sma_{n}": _last(series) for n, series in means.items()}
     for n in (50, 200):
         out[f"sma_{n}_change_21_pct"] = 100 * _last(means[n].pct_change(21))
-    out |= {f"ema_{n}": _last(_ema(close, n)) for n in (10, 20, 50, 200)}
+    out |= {f"ema_{n}": _last(_ema(close, n)) for n in (10, 20, 50)}
     out["wma_20"] = _last(_weighted(close, 20))
     out["hma_9"] = _last(_weighted(2 * _weighted(close, 4) - _weighted(close, 9), 3))
     out["vwma_20"] = _last(
@@ -214,15 +217,11 @@ def _volume(bars: pd.DataFrame) -> Values:
     outflow = flow.where(rises < 0, 0.0).rolling(14).sum()
     steps = np.sign(close.diff()).fillna(1.0) * volume
     obv = steps.cumsum()
-    span = (high - low).where(high > low)
-    spread = (((close - low) - (high - close)) / span).fillna(0.0)
     return {
         "dollar_volume": _last(dollars),
         "avg_dollar_volume_20": _last(dollars.rolling(20).mean()),
         "avg_volume_50": _last(volume.rolling(50).mean()),
         "rel_volume_20": _last(volume / volume.rolling(20).mean().shift()),
         "mfi_14": _last(100 * inflow / (inflow + outflow)),
-        "obv": _last(obv),
         "obv_change_20": _last(obv.diff(20) / volume.rolling(20).mean()),
-        "ad": _last((spread * volume).cumsum()),
     }

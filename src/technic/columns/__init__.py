@@ -5,7 +5,7 @@ values, lookback, unstable period, hints and documentation all follow from ``dec
 a scan of a day imports from here imports nothing of the language.
 """
 
-from technic.columns.catalog import COLUMNS, evaluate
+from technic.columns.catalog import COLUMNS, DEFAULT_COLUMNS, evaluate
 from technic.columns.column import Column
 
-__all__ = ["COLUMNS", "Column", "evaluate"]
+__all__ = ["COLUMNS", "DEFAULT_COLUMNS", "Column", "evaluate"]

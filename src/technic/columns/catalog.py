@@ -16,16 +16,19 @@ from technic.indicators.workspace import Workspace
 from technic.panel import BarPanel
 from technic.typing import FloatArray
 
-__all__ = ["COLUMNS", "evaluate"]
+__all__ = ["COLUMNS", "DEFAULT_COLUMNS", "evaluate"]
 
 COLUMNS: Mapping[str, Column] = MappingProxyType({column.name: column for column in DECLARATIONS})
 """Every column by name, in the order in which they are computed and shown."""
 
+DEFAULT_COLUMNS = tuple(name for name, column in COLUMNS.items() if column.default)
+"""The names of those that every scan has."""
+
 
 def evaluate(
-    panel: BarPanel, rows: NDArray[np.intp], names: Sequence[str] | None = None
+    panel: BarPanel, rows: NDArray[np.intp], names: Sequence[str] = DEFAULT_COLUMNS
 ) -> dict[str, FloatArray]:
-    """Return the columns asked for (default: those of every scan), each of the shape of ``rows``.
+    """Return columns (those of every scan, unless named), each of the shape of ``rows``.
 
     ``rows``: ``(n_symbols,)``, the row to read in each column of the panel (``panel.rows_at``), or
     ``(k, n_symbols)``; a negative row gives NaN, and so does a column that needs more bars than
@@ -33,8 +36,6 @@ def evaluate(
     workspace has no shortcut for is computed by the language. Raises ParameterError for a name that
     is not in ``COLUMNS``.
     """
-    if names is None:
-        names = [name for name, column in COLUMNS.items() if column.default]
     asked = list(names)
     for name in asked:
         if name not in COLUMNS:

@@ -46,8 +46,8 @@ class ScanResult:
     ``expressions``: what each of both is, every argument written out.
     ``prices``: the bars that were scanned, up to ``as_of`` and split-adjusted as of it; those of a
     market larger than memory are read when they are asked for.
-    ``listings``: the universe; ``compared``: listings of symbols that are not shown, and that
-    ranks, percentiles and regime compare with those shown; ``ranks``: among how many that is;
+    ``listings``: the universe; ``compared``: listings of symbols that are not shown, and whose
+    bars were read to compare them with those shown; ``ranks``: among how many the ranks are;
     ``data_version`` names the data that was read; ``benchmark``: its closes, where one was asked
     for.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from technic.columns import COLUMNS
+from technic.columns import DEFAULT_COLUMNS
 from technic.scoring import BENCHMARK_COLUMNS, LOCAL_SUBSCORES
 from technic.trade_plan import PlanTable
 from technic.universe.listings import LISTING_COLUMNS
@@ -10,7 +10,7 @@ from technic.universe.listings import LISTING_COLUMNS
 __all__ = ["BLOCK_COLUMNS", "TABLE_COLUMNS", "has_column"]
 
 BLOCK_COLUMNS = (
-    *(column.name for column in COLUMNS.values() if column.default),
+    *DEFAULT_COLUMNS,
     *(f"{part}_{name}" for name in LOCAL_SUBSCORES for part in ("score", "coverage")),
 )
 """The columns that need one symbol alone."""

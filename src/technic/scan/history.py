@@ -46,7 +46,7 @@ def load_history(
     The longest window is read, and of a cache as much of it as the cache holds.
     Bars that would take more than ``context.panel_memory`` are left to be read in blocks, where
     the provider can do that. ``peers``: symbols to compare with, of which there are bars where they
-    cost no request; they count in no statistic, and lacking bars is no failure of theirs.
+    cost no request; they count among the bars alone, and lacking bars is no failure of theirs.
     """
     if price_cache is None:
         sessions = window_sessions(context.calendar, context.windows)
