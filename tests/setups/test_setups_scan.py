@@ -36,7 +36,12 @@ PICKED = (
 def result() -> ScanResult:
     """The scan of some symbols of the simulated market by all setups."""
     config = ScanConfig(
-        provider="demo", as_of=FRIDAY, symbols=PICKED, benchmark=BENCHMARK, setups=SETUPS
+        provider="demo",
+        as_of=FRIDAY,
+        symbols=PICKED,
+        rank_among="shown",  # the loops see these symbols alone
+        benchmark=BENCHMARK,
+        setups=SETUPS,
     )
     return run_scan(config)
 
