@@ -85,6 +85,7 @@ class Gathered:
     def __init__(self, inner: StoredProvider) -> None:
         self.inner = inner
         self.name, self.simulated = inner.name, inner.simulated
+        self.local = inner.local
         self.price_basis, self.last_session = inner.price_basis, inner.last_session
         self.listings, self.history = inner.listings, inner.history
         self.data_version = inner.data_version
