@@ -187,7 +187,7 @@ def _open(
 ) -> _OpenScan:
     """Step 1: open the provider, settle the day and the universe."""
     context = open_context(config, settings, now, provider, price_cache, expressions.windows)
-    listings = load_listings(config, context.provider)
+    listings = load_listings(config, context.provider, context.as_of)
     universe = choose_universe(config, listings)
     expressions.require_listings(universe)
     return _OpenScan(
@@ -307,13 +307,7 @@ def _result(
         config=scan.config,
         as_of=str(context.as_of),
         universe=UniverseInfo(len(scan.universe), scan.universe.source),
-        data=DataInfo(
-            provider=context.provider.name,
-            last_session=str(context.last_session),
-            simulated=context.provider.simulated,
-            price_basis=context.price_basis,
-            price_floor_basis=context.price_floor_basis,
-        ),
+        data=DataInfo.of(context, scan.universe),
         runner=RunnerInfo(chosen.asked, chosen.runner.name, chosen.reason),
         regime=scan.market.regime,
         warnings=(*_warnings(scan), *counted_dividends(scan.market.columns), *chosen.notes()),

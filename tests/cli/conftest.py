@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,8 @@ def listings(prices: Path) -> Path:
     path = prices.with_name("listings.csv")
     columns = ["symbol", "company", "sector", "market_cap"]
     pd.DataFrame(rows, columns=columns).to_csv(path, index=False)
+    written = np.datetime64(LAST, "s").astype(int)
+    os.utime(path, (written, written))  # else its market caps would be of today
     return path
 
 

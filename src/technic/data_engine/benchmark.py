@@ -9,11 +9,12 @@ import numpy as np
 
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.provider import Provider
-from technic.data_engine.providers.files.bar_columns import days_of, numbers_of, symbols_of
+from technic.data_engine.providers.files.bar_columns import numbers_of, symbols_of
 from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.typing import DateArray, FloatArray
 from technic.universe import canonical
+from technic.universe.day_column import days_of
 from technic.universe.table_file import TableFile
 
 __all__ = ["Benchmark", "load_benchmark"]

@@ -88,11 +88,9 @@ def get_price_history_batch(
     ``failures`` says why a symbol is not in it, its ``stats`` how the batch went. Works inside a
     running event loop too.
     """
-    _check(days, freq, max_workers)
+    _check(days, freq, max_workers, adjust)
     if isinstance(symbols, str):
         raise ParameterError("symbols", symbols, "a sequence of symbols", f"such as [{symbols!r}]")
-    if adjust not in get_args(Adjustment):
-        raise ParameterError("adjust", adjust, ", ".join(get_args(Adjustment)))
     settings = settings or load_settings(os.environ, Path.cwd())
     now = now or dt.datetime.now(dt.UTC)
     calendar = load_calendar(now.date(), settings.home)
@@ -170,9 +168,11 @@ def _basis(price_basis: PriceBasis, adjust: Adjustment) -> PriceBasis:
     return "split_adjusted" if adjust == "split" else "total_return_adjusted"
 
 
-def _check(days: int, freq: str, max_workers: int) -> None:
+def _check(days: int, freq: str, max_workers: int, adjust: str) -> None:
     for name, value in (("days", days), ("max_workers", max_workers)):
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise ParameterError(name, value, "a whole number from 1")
     if freq not in FREQUENCIES:
         raise ParameterError("freq", freq, ", ".join(FREQUENCIES))
+    if adjust not in get_args(Adjustment):
+        raise ParameterError("adjust", adjust, ", ".join(get_args(Adjustment)))

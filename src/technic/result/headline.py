@@ -49,12 +49,19 @@ class Headline:
         return "price basis unknown" if basis == "unknown" else basis.replace("_", " ")
 
     @property
+    def market_caps(self) -> str:
+        """Of which day the market caps are, where that is much later than the scan's; else ""."""
+        day = self.data.market_caps_of
+        return "" if day is None else f"market caps of {day}"
+
+    @property
     def unlabelled(self) -> str:
         """The text without the word SIMULATED, for those who show it in another way."""
         ranks = f" · {self.ranks}" if self.ranks.small else ""
+        caps = f" · {self.market_caps}" if self.market_caps else ""
         return (
             f"as of {self.as_of} · {self.kept:,} of {self.size:,} symbols kept · "
-            f"{self.source} ({self.price_basis}){ranks}"
+            f"{self.source} ({self.price_basis}){ranks}{caps}"
         )
 
     def __str__(self) -> str:

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from technic.data_engine.price_cache import BatchStats
+from technic.scan.context import ScanContext
+from technic.universe import Universe
+from technic.universe.market_caps import later_market_caps
 
 __all__ = ["DataInfo", "RankInfo", "RunnerInfo", "ScanStats", "UniverseInfo"]
 
@@ -47,7 +50,8 @@ class DataInfo:
     """Where the bars came from, up to which day, and how their prices are adjusted.
 
     ``price_floor_basis``: which prices the price floor judged; results of earlier versions judged
-    those in the data.
+    those in the data. ``market_caps_of``: the day of the market caps in the listings where that is
+    much later than the day of the scan.
     """
 
     provider: str
@@ -55,6 +59,19 @@ class DataInfo:
     simulated: bool
     price_basis: str
     price_floor_basis: str = "as_given"
+    market_caps_of: str | None = None
+
+    @classmethod
+    def of(cls, context: ScanContext, universe: Universe) -> DataInfo:
+        """Describe the data of a scan and of the listings it accounts for."""
+        return cls(
+            provider=context.provider.name,
+            last_session=str(context.last_session),
+            simulated=context.provider.simulated,
+            price_basis=context.price_basis,
+            price_floor_basis=context.price_floor_basis,
+            market_caps_of=later_market_caps(universe, context.calendar.sessions, context.as_of),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from technic.data_engine.benchmark import Benchmark, load_benchmark
+from technic.data_engine.gate.price_floor import floor_warnings, settled_price_floor
 from technic.data_engine.gate.rules import PriceFloorBasis
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
@@ -18,7 +19,6 @@ from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.errors import NothingToScanError, ParameterError
 from technic.scan.config import ScanConfig
-from technic.scan.price_floor import floor_warnings, settled_price_floor
 from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.sessions import SessionCalendar, load_calendar, parse_day
 from technic.settings import Settings
@@ -115,9 +115,10 @@ def open_context(
         )
     windows = ScanWindows.anchored(calendar, as_of, config.bars, longer)
     basis = provider.price_basis if cache is None else config.price_basis or cache.price_basis
-    floor = settled_price_floor(config, basis, provider.name)
+    floor = settled_price_floor(config.gate, basis, provider.name)
     if as_of < last:
-        warnings += floor_warnings(config, floor, as_of)
+        filters = {name: getattr(config.filters, name) for name in ("min_price", "max_price")}
+        warnings += floor_warnings(config.gate, filters, floor, as_of)
     if basis == "raw":
         basis = "split_adjusted"  # raw bars are adjusted as of the scan's day on the way in
     return ScanContext(
@@ -125,9 +126,9 @@ def open_context(
     )
 
 
-def load_listings(config: ScanConfig, provider: Provider) -> Universe:
-    """Load the universe file, else ask the provider."""
-    listings = load_universe(config.universe) if config.universe else provider.listings()
+def load_listings(config: ScanConfig, provider: Provider, as_of: np.datetime64) -> Universe:
+    """Load the universe file as it was known on ``as_of``, else ask the provider."""
+    listings = load_universe(config.universe, as_of) if config.universe else provider.listings()
     if not len(listings):
         raise NothingToScanError(f"{listings.source} lists no symbols")
     return listings

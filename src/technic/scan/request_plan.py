@@ -194,7 +194,7 @@ def open_scope(
     provider = context.provider
     if before_listings and isinstance(provider, StoredProvider) and config.universe is None:
         before_listings(provider.name)
-    universe = choose_universe(config, load_listings(config, provider))
+    universe = choose_universe(config, load_listings(config, provider, context.as_of))
     screened = prescreen(universe, config.prescreen)
     return RequestScope(
         provider=provider,

@@ -12,6 +12,7 @@ from technic.scan.context import ScanContext
 from technic.scan.expressions import ScanExpressions
 from technic.setups.apply import carried_over
 from technic.universe import Prescreened, Universe
+from technic.universe.market_caps import later_market_caps
 
 __all__ = ["incomplete_day", "scan_warnings"]
 
@@ -39,6 +40,12 @@ def scan_warnings(
     yield from _not_in_universe(config, context, universe)
     for rule, values in screened.unmatched.items():
         yield f"no listing has the {rule} {', '.join(map(repr, values))} that was asked for"
+    caps = later_market_caps(universe, context.calendar.sessions, context.as_of)
+    if caps is not None:
+        yield (
+            f"the market caps of {universe.source} are of {caps}, not of {context.as_of}; a column "
+            "as_of in the listings takes those of the day"
+        )
     stats = history.stats
     if stats.success_rate < HEALTHY_SUCCESS_RATE:
         yield (

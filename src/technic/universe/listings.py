@@ -30,12 +30,13 @@ class Universe:
 
     ``frame``: column ``symbol`` (canonical, unique, never empty) and those of ``COLUMNS`` that the
     source carries. Text is str or None; ``market_cap`` is float64 in dollars, NaN where unknown
-    (0 means unknown in listings, not small). ``source`` says where the listings come from;
-    ``symbols`` is the first column.
+    (0 means unknown in listings, not small). ``source`` says where the listings come from; ``day``
+    is the one that they are of, None where nobody says. ``symbols`` is the first column.
     """
 
     frame: pd.DataFrame
     source: str
+    day: np.datetime64 | None = None
     symbols: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -82,7 +83,7 @@ class Universe:
 
     def take(self, keep: BoolArray | NDArray[np.intp]) -> Universe:
         """Return the listings that a mask or an index array selects."""
-        return Universe(self.frame.iloc[np.arange(len(self))[keep]], self.source)
+        return Universe(self.frame.iloc[np.arange(len(self))[keep]], self.source, self.day)
 
     def joined(self, other: Universe) -> Universe:
         """Return these listings and those of ``other`` that are not among them."""
@@ -94,7 +95,7 @@ class Universe:
             return self
         columns = [name for name in COLUMNS if self.has(name) or other.has(name)]
         frames = [frame.reindex(columns=columns) for frame in (self.frame, more)]
-        return Universe(pd.concat(frames, ignore_index=True), self.source)
+        return Universe(pd.concat(frames, ignore_index=True), self.source, self.day)
 
     def restrict(self, symbols: Iterable[str]) -> Universe:
         """Return the listings of ``symbols``, in that order, each once.
@@ -104,7 +105,7 @@ class Universe:
         asked = list(dict.fromkeys(symbols))
         frame = self.frame.set_index("symbol").reindex(asked)
         frame.insert(0, "symbol", pd.Series(asked, index=frame.index, dtype=object))
-        return Universe(frame, f"{self.source}, {len(asked)} symbols asked for")
+        return Universe(frame, f"{self.source}, {len(asked)} symbols asked for", self.day)
 
 
 def universe_of(

@@ -2,7 +2,8 @@
 
 A universe file is CSV or Parquet with a header; its columns go by their usual names in any case.
 The symbol directories of Nasdaq Trader (``nasdaqlisted.txt``, ``otherlisted.txt``) are such files
-too. Symbols become canonical; two rows for one symbol are an error unless they are the same.
+too. Symbols become canonical; two rows for one symbol are an error unless they are the same, or of
+different days in a column ``as_of`` or ``date``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import pandas as pd
 import pyarrow as pa
 
 from technic.errors import InputFileError
-from technic.typing import FloatArray
+from technic.typing import DateArray, FloatArray
+from technic.universe.day_column import days_of
 from technic.universe.listings import TEXT_COLUMNS, Universe
 from technic.universe.symbols import canonical, parse_symbols
 from technic.universe.table_file import MISSING, TableFile
@@ -47,6 +49,7 @@ NAMES = {
     "is_test": ("testissue",),
     "is_etf": ("etf",),
     "market_category": ("marketcategory",),
+    "as_of": ("asof", "asofdate", "date"),
 }  # fmt: skip
 
 EXCHANGES = {
@@ -69,12 +72,16 @@ _AMOUNT = re.compile(
 _UNIT = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
-def load_universe(path: str | Path) -> Universe:
+def load_universe(path: str | Path, day: np.datetime64 | None = None) -> Universe:
     """Return the listings in a CSV or Parquet file; ``source`` is the file's name.
 
-    Only a symbol column is needed. Raises InputFileError, with row and column where there is one,
-    for a file that is no table, a row without a symbol, two different rows for one symbol, and a
-    market cap that is no amount.
+    Only a symbol column is needed. Of a file with a column of days the latest row of each symbol is
+    taken that is not after ``day`` (None: the latest); where it has none, its first row, of which
+    the market cap is unknown then unless the whole file is of later days. ``Universe.day`` is the
+    latest day taken, for a file without such a column the day on which it was last written. Raises
+    InputFileError, with row and column where there is one, for a file that is no table, a row
+    without a symbol, two different rows for one symbol and day, what is no day, and a market cap
+    that is no amount.
     """
     file = TableFile.open(Path(path))
     found = file.match(NAMES, required=("symbol",))
@@ -84,7 +91,7 @@ def load_universe(path: str | Path) -> Universe:
     texts = {
         name: _texts(file, found[name], table[name], () if name == "symbol" else MISSING)
         for name in found
-        if name != "market_cap"
+        if name not in ("market_cap", "as_of")
     }
     columns: dict[str, NDArray[np.object_] | FloatArray] = {
         "symbol": _symbols(file, found["symbol"], texts["symbol"])
@@ -100,7 +107,34 @@ def load_universe(path: str | Path) -> Universe:
         columns["type"] = _directory_types(texts["is_test"], texts["is_etf"])
     if "market_cap" in found:
         columns["market_cap"] = _market_cap(file, found["market_cap"], table["market_cap"])
-    return Universe(_each_once(file, pd.DataFrame(columns)), Path(path).name)
+    frame = pd.DataFrame(columns)
+    if "as_of" in found:
+        days = days_of(file, found["as_of"], table["as_of"])
+        frame, of_day = _known_on(frame, days, day)
+    else:
+        of_day = np.datetime64(int(file.path.stat().st_mtime), "s").astype("datetime64[D]")
+    return Universe(_each_once(file, frame), Path(path).name, of_day)
+
+
+def _known_on(
+    frame: pd.DataFrame, days: DateArray, day: np.datetime64 | None
+) -> tuple[pd.DataFrame, np.datetime64]:
+    """Return each symbol's rows as they were known on ``day``, and the latest of their days.
+
+    Rows keep their numbers in the file. A market cap of a later day is not known on it, unless the
+    whole file is of later days: then there is no other.
+    """
+    past = days <= (days.max() if day is None else day)
+    last = pd.Series(days[past]).groupby(frame["symbol"].to_numpy(object)[past]).max()
+    first = pd.Series(days).groupby(frame["symbol"].to_numpy(object)).min()
+    chosen = frame["symbol"].map(last.combine_first(first)).to_numpy("datetime64[D]") == days
+    taken = frame[chosen].copy()
+    own = days[chosen]
+    if past.any():
+        if "market_cap" in taken.columns:
+            taken.loc[~past[chosen], "market_cap"] = np.nan
+        own = days[chosen & past]
+    return taken, own.max()
 
 
 def load_symbols(path: str | Path) -> tuple[str, ...]:
@@ -217,7 +251,7 @@ def _each_once(file: TableFile, frame: pd.DataFrame) -> pd.DataFrame:
         raise file.error(
             f"{symbol} has another row, {file.line_of(int(rows[0]))}, that says something else",
             int(rows[1]),
-            hint="keep one row for each symbol (one date, if the file has several)",
+            hint="keep one row for each symbol, or add a column as_of with the day of each",
         )
     logger.warning("%s: left out %d rows that repeat one", file.path, len(frame) - len(distinct))
     return distinct

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+import numpy as np
+
 from technic.code_version import code_version, environment
 from technic.data_engine.data_version import bar_provenance, hash_of
 from technic.data_engine.sync.store_reader import StoreReader
@@ -188,7 +190,8 @@ def _universe(saved: SavedScan, rerun: Rerun) -> InputCheck:
             "universe", "same", "the listings that were saved; the vendor was not asked"
         )
     try:
-        today = choose_universe(saved.config, load_listings(saved.config, rerun.source))
+        day = np.datetime64(saved.as_of, "D")
+        today = choose_universe(saved.config, load_listings(saved.config, rerun.source, day))
     except (TechnicError, OSError) as error:
         return InputCheck("universe", "unknown", f"the saved listings were used: {error}")
     differences = table_differences(saved.universe.frame, today.frame)

@@ -37,6 +37,7 @@ def test_json_has_the_keys_that_programs_rely_on(scan):
         "simulated": False,
         "price_basis": "unknown",
         "price_floor_basis": "as_given",
+        "market_caps_of": None,
     }
     assert result["runner"].keys() == {"asked", "ran", "reason"}
     assert result["rows"]

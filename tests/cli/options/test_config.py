@@ -12,10 +12,10 @@ import pytest
 
 from technic.cli.app import app
 from technic.cli.options.config import Choices, scan_config
+from technic.cli.options.gate_options import GateOptions
 from technic.cli.options.options import (
     DataOptions,
     FilterOptions,
-    GateOptions,
     PlanOptions,
     UniverseOptions,
 )

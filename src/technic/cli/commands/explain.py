@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from technic.cli.commands.show import SYMBOL_FORMAT
+from technic.cli.options.gate_options import GateOptions
 from technic.cli.options.language_options import LanguageOptions
 from technic.cli.options.options import (
     DataOptions,
     FilterOptions,
-    GateOptions,
     PlanOptions,
     ScanRunOptions,
     UniverseOptions,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from technic.cli.options.gate_options import GateOptions
 from technic.cli.options.language_options import LanguageOptions
 from technic.cli.options.options import (
     RUN,
     DataOptions,
     FilterOptions,
-    GateOptions,
     PlanOptions,
     ScanRunOptions,
     UniverseOptions,

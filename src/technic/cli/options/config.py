@@ -9,12 +9,12 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from technic.cli.options.gate_options import GateOptions
 from technic.cli.options.language_options import LanguageOptions, language_config
 from technic.cli.options.options import (
     DataOptions,
     FetchOptions,
     FilterOptions,
-    GateOptions,
     PlanOptions,
     UniverseOptions,
 )

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from technic.cli.options.values import amount
+from technic.cli.options.declare import dollars, option
 from technic.data_engine.open_vendor import VENDORS
 from technic.engine.open import RunnerName
 
@@ -20,7 +20,6 @@ __all__ = [
     "DataOptions",
     "FetchOptions",
     "FilterOptions",
-    "GateOptions",
     "PlanOptions",
     "RunOptions",
     "ScanRunOptions",
@@ -36,22 +35,13 @@ Count = int | None
 DATA = "Data"
 UNIVERSE = "Universe and pre-screen"
 FILTERS = "Filters (after scoring)"
-GATE = "Data gate"
 PLAN = "Trade plan"
 RUN = "Run"
 
 
-def _option(panel: str, name: str, help_: str, metavar: str | None = None) -> object:
-    return typer.Option(name, help=help_, metavar=metavar, rich_help_panel=panel)
-
-
-def _dollars(panel: str, name: str, help_: str) -> object:
-    return typer.Option(name, help=help_, metavar="$", rich_help_panel=panel, parser=amount)
-
-
 Provider = Annotated[
     Text,
-    _option(
+    option(
         DATA,
         "--provider",
         f"demo (a simulated market), files, {', '.join(VENDORS)}. (default: demo)",
@@ -60,10 +50,10 @@ Provider = Annotated[
 ]
 AsOf = Annotated[
     Text,
-    _option(DATA, "--as-of", "Look from this session. (default: the last one)", "YYYY-MM-DD"),
+    option(DATA, "--as-of", "Look from this session. (default: the last one)", "YYYY-MM-DD"),
 ]
-Quiet = Annotated[bool, _option(RUN, "--quiet", "No progress and no notes on stderr.")]
-Debug = Annotated[bool, _option(RUN, "--debug", "Log to stderr; show the traceback of an error.")]
+Quiet = Annotated[bool, option(RUN, "--quiet", "No progress and no notes on stderr.")]
+Debug = Annotated[bool, option(RUN, "--debug", "Log to stderr; show the traceback of an error.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +63,15 @@ class DataOptions:
     provider: Provider = None
     data: Annotated[
         Text,
-        _option(
-            DATA, "--data", "File or folder of prices; without --provider means files.", "PATH"
-        ),
+        option(DATA, "--data", "File or folder of prices; without --provider means files.", "PATH"),
     ] = None
     price_basis: Annotated[
         Literal["raw", "split_adjusted", "total_return_adjusted", "unknown"] | None,
-        _option(DATA, "--price-basis", "How the prices of --data are adjusted."),
+        option(DATA, "--price-basis", "How the prices of --data are adjusted."),
     ] = None
     adjust_by: Annotated[
         Text,
-        _option(
+        option(
             DATA,
             "--adjust-by",
             "Adjust the prices of --data by this column of adjusted closes.",
@@ -93,7 +81,7 @@ class DataOptions:
     as_of: AsOf = None
     benchmark: Annotated[
         Text,
-        _option(
+        option(
             DATA,
             "--benchmark",
             "Judge regime and relative strength by this symbol of the data or file of closes.",
@@ -102,11 +90,11 @@ class DataOptions:
     ] = None
     bars: Annotated[
         Count,
-        _option(DATA, "--bars", "Least sessions of history to load. (default: 300)", "N"),
+        option(DATA, "--bars", "Least sessions of history to load. (default: 300)", "N"),
     ] = None
     rank_among: Annotated[
         Literal["market", "shown"] | None,
-        _option(
+        option(
             DATA,
             "--rank-among",
             "Whom ranks and relative strength compare: all whose bars cost no request, or those "
@@ -115,7 +103,7 @@ class DataOptions:
     ] = None
     min_success: Annotated[
         Number,
-        _option(
+        option(
             DATA,
             "--min-success",
             "Fail (exit code 1) when fewer symbols have bars. (default: 50)",
@@ -148,7 +136,7 @@ class UniverseOptions:
 
     universe: Annotated[
         Text,
-        _option(
+        option(
             UNIVERSE,
             "--universe",
             "Listings, CSV or Parquet. (default: what the provider lists)",
@@ -156,39 +144,39 @@ class UniverseOptions:
         ),
     ] = None
     symbols: Annotated[
-        Texts, _option(UNIVERSE, "--symbols", "Only these symbols, e.g. AAPL,MSFT.", "A,B")
+        Texts, option(UNIVERSE, "--symbols", "Only these symbols, e.g. AAPL,MSFT.", "A,B")
     ] = None
     watchlist: Annotated[
         Text,
-        _option(UNIVERSE, "--watchlist", "Only the symbols of this file, one a line.", "FILE"),
+        option(UNIVERSE, "--watchlist", "Only the symbols of this file, one a line.", "FILE"),
     ] = None
     sector: Annotated[
-        Texts, _option(UNIVERSE, "--sector", "Only these sectors; comma or repeat.", "NAME")
+        Texts, option(UNIVERSE, "--sector", "Only these sectors; comma or repeat.", "NAME")
     ] = None
     exclude_sector: Annotated[
-        Texts, _option(UNIVERSE, "--exclude-sector", "Not these sectors.", "NAME")
+        Texts, option(UNIVERSE, "--exclude-sector", "Not these sectors.", "NAME")
     ] = None
     industry: Annotated[
-        Texts, _option(UNIVERSE, "--industry", "Only this industry; repeat for several.", "NAME")
+        Texts, option(UNIVERSE, "--industry", "Only this industry; repeat for several.", "NAME")
     ] = None
     exclude_industry: Annotated[
-        Texts, _option(UNIVERSE, "--exclude-industry", "Not this industry.", "NAME")
+        Texts, option(UNIVERSE, "--exclude-industry", "Not this industry.", "NAME")
     ] = None
     exchange: Annotated[
-        Texts, _option(UNIVERSE, "--exchange", "Only these exchanges; comma or repeat.", "NAME")
+        Texts, option(UNIVERSE, "--exchange", "Only these exchanges; comma or repeat.", "NAME")
     ] = None
     country: Annotated[
-        Texts, _option(UNIVERSE, "--country", "Only this country; repeat for several.", "NAME")
+        Texts, option(UNIVERSE, "--country", "Only this country; repeat for several.", "NAME")
     ] = None
     min_market_cap: Annotated[
-        Number, _dollars(UNIVERSE, "--min-market-cap", "Least market cap, e.g. 300M or 2B.")
+        Number, dollars(UNIVERSE, "--min-market-cap", "Least market cap, e.g. 300M or 2B.")
     ] = None
     max_market_cap: Annotated[
-        Number, _dollars(UNIVERSE, "--max-market-cap", "Largest market cap.")
+        Number, dollars(UNIVERSE, "--max-market-cap", "Largest market cap.")
     ] = None
     keep_unknown_market_cap: Annotated[
         bool,
-        _option(
+        option(
             UNIVERSE,
             "--keep-unknown-market-cap",
             "With a market-cap range: keep symbols whose market cap is unknown.",
@@ -196,7 +184,7 @@ class UniverseOptions:
     ] = False
     include: Annotated[
         Texts,
-        _option(
+        option(
             UNIVERSE,
             "--include",
             "Keep these kinds: test_issue, warrant, unit, right, preferred, fund, note, "
@@ -206,7 +194,7 @@ class UniverseOptions:
     ] = None
     exclude: Annotated[
         Texts,
-        _option(
+        option(
             UNIVERSE,
             "--exclude",
             "Leave these kinds out, and fail where the universe cannot tell.",
@@ -215,7 +203,7 @@ class UniverseOptions:
     ] = None
     symbol_pattern: Annotated[
         Texts,
-        _option(
+        option(
             UNIVERSE,
             "--exclude-pattern",
             "Leave out symbols that match this regular expression; repeat for several.",
@@ -224,7 +212,7 @@ class UniverseOptions:
     ] = None
     problem_symbols: Annotated[
         Text,
-        _option(UNIVERSE, "--problem-symbols", "Leave out the symbols of this file.", "FILE"),
+        option(UNIVERSE, "--problem-symbols", "Leave out the symbols of this file.", "FILE"),
     ] = None
 
 
@@ -232,21 +220,21 @@ class UniverseOptions:
 class FilterOptions:
     """What a scored symbol must have to be kept."""
 
-    min_price: Annotated[Number, _dollars(FILTERS, "--min-price", "Least last close.")] = None
-    max_price: Annotated[Number, _dollars(FILTERS, "--max-price", "Largest last close.")] = None
+    min_price: Annotated[Number, dollars(FILTERS, "--min-price", "Least last close.")] = None
+    max_price: Annotated[Number, dollars(FILTERS, "--max-price", "Largest last close.")] = None
     min_rating: Annotated[
-        Number, _option(FILTERS, "--min-rating", "Least technical rating.", "0-100")
+        Number, option(FILTERS, "--min-rating", "Least technical rating.", "0-100")
     ] = None
     min_rs: Annotated[
-        Number, _option(FILTERS, "--min-rs", "Least relative-strength rating.", "1-99")
+        Number, option(FILTERS, "--min-rs", "Least relative-strength rating.", "1-99")
     ] = None
     min_dollar_volume: Annotated[
         Number,
-        _dollars(FILTERS, "--min-dollar-volume", "Least average dollar volume of 20 bars."),
+        dollars(FILTERS, "--min-dollar-volume", "Least average dollar volume of 20 bars."),
     ] = None
     signal: Annotated[
         Texts,
-        _option(
+        option(
             FILTERS,
             "--signal",
             "Only these signals: strong_long, long, watch, neutral, avoid, short, unrated.",
@@ -256,105 +244,29 @@ class FilterOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class GateOptions:
-    """Which data is trusted; names as in ``GateRules``."""
-
-    min_bars: Annotated[
-        Count, _option(GATE, "--min-bars", "Least number of bars. (default: 20)", "N")
-    ] = None
-    max_stale_sessions: Annotated[
-        Count,
-        _option(
-            GATE,
-            "--max-stale-sessions",
-            "Admit older bars, unranked. (default: 0)",
-            "N",
-        ),
-    ] = None
-    price_floor: Annotated[
-        Number, _dollars(GATE, "--price-floor", "Least last close. (default: 1)")
-    ] = None
-    price_floor_basis: Annotated[
-        Literal["traded", "as_given", "off"] | None,
-        _option(
-            GATE,
-            "--price-floor-basis",
-            "Judge the price of the day, or the one in adjusted data. (default: as known)",
-        ),
-    ] = None
-    dollar_volume_floor: Annotated[
-        Number,
-        _dollars(GATE, "--dollar-volume-floor", "Least average dollar volume. (default: 250000)"),
-    ] = None
-    split_factor: Annotated[
-        Number,
-        _option(
-            GATE,
-            "--split-factor",
-            "Smallest split that is looked for. (default: 1.25)",
-            "FACTOR",
-        ),
-    ] = None
-    wild_move_pct: Annotated[
-        Number,
-        _option(GATE, "--wild-move-pct", "A wild daily move. (default: 50)", "PERCENT"),
-    ] = None
-    max_wild_bars: Annotated[
-        Count,
-        _option(GATE, "--max-wild-bars", "Most wild moves in 20 bars. (default: 12)", "N"),
-    ] = None
-    max_missing_sessions: Annotated[
-        Count,
-        _option(
-            GATE,
-            "--max-missing-sessions",
-            "Most sessions missing of the last 60. (default: 10)",
-            "N",
-        ),
-    ] = None
-    max_hole_sessions: Annotated[
-        Count,
-        _option(GATE, "--max-hole-sessions", "Longest hole in usable history. (default: 30)", "N"),
-    ] = None
-    max_zero_volume_bars: Annotated[
-        Count,
-        _option(
-            GATE,
-            "--max-zero-volume-bars",
-            "Most bars without volume of the last 20. (default: 10)",
-            "N",
-        ),
-    ] = None
-    skip_gate: Annotated[
-        Texts,
-        _option(GATE, "--skip-gate", "Do not check these codes, e.g. volatility.", "CODES"),
-    ] = None
-
-
-@dataclass(frozen=True, slots=True)
 class PlanOptions:
     """What a trade plan may risk."""
 
     account_size: Annotated[
-        Number, _dollars(PLAN, "--account-size", "Account. (default: 100000)")
+        Number, dollars(PLAN, "--account-size", "Account. (default: 100000)")
     ] = None
     risk_pct: Annotated[
         Number,
-        _option(PLAN, "--risk-pct", "Share of it lost at the stop. (default: 1)", "PERCENT"),
+        option(PLAN, "--risk-pct", "Share of it lost at the stop. (default: 1)", "PERCENT"),
     ] = None
     target_r: Annotated[
         Number,
-        _option(PLAN, "--target-r", "Reward in units of risk. (default: 2)", "R"),
+        option(PLAN, "--target-r", "Reward in units of risk. (default: 2)", "R"),
     ] = None
     style: Annotated[
-        Text, _option(PLAN, "--style", "day, swing or position. (default: swing)", "NAME")
+        Text, option(PLAN, "--style", "day, swing or position. (default: swing)", "NAME")
     ] = None
     entry: Annotated[
-        Text, _option(PLAN, "--entry", "auto, close or breakout. (default: auto)", "NAME")
+        Text, option(PLAN, "--entry", "auto, close or breakout. (default: auto)", "NAME")
     ] = None
     max_pct_of_adv: Annotated[
         Number,
-        _option(
+        option(
             PLAN,
             "--max-pct-of-adv",
             "Most of the average dollar volume to buy. (default: 1)",
@@ -363,16 +275,16 @@ class PlanOptions:
     ] = None
     max_position_pct: Annotated[
         Number,
-        _option(
+        option(
             PLAN,
             "--max-position-pct",
             "Most of the account in one position. (default: 20)",
             "PERCENT",
         ),
     ] = None
-    allow_shorts: Annotated[
-        bool, _option(PLAN, "--allow-shorts", "Signal and plan shorts too.")
-    ] = False
+    allow_shorts: Annotated[bool, option(PLAN, "--allow-shorts", "Signal and plan shorts too.")] = (
+        False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +293,7 @@ class RunOptions:
 
     out: Annotated[
         Path | None,
-        _option(
+        option(
             RUN, "--out", "Write here instead of printing; the ending names the format.", "FILE"
         ),
     ] = None
@@ -395,7 +307,7 @@ class ScanRunOptions(RunOptions):
 
     runner: Annotated[
         RunnerName | None,
-        _option(RUN, "--runner", "Where the scan runs; the answer is the same. (default: local)"),
+        option(RUN, "--runner", "Where the scan runs; the answer is the same. (default: local)"),
     ] = None
 
 

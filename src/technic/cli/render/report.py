@@ -28,6 +28,8 @@ def headline(result: ScanResult) -> Iterator[Text]:
     line.append(f" · {parts.size:,} symbols · {parts.source} · {parts.price_basis}")
     if parts.ranks.small:
         line.append(f" · {parts.ranks}", "yellow")
+    if parts.market_caps:
+        line.append(f" · {parts.market_caps}", "yellow")
     yield line
     yield Text(f"universe: {result.universe.source} · {_price_floor(result)}", "dim")
     regime = result.regime

@@ -17,11 +17,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.records import Failure
-from technic.data_engine.providers.files.bar_columns import days_of, numbers_of, symbols_of
+from technic.data_engine.providers.files.bar_columns import numbers_of, symbols_of
 from technic.errors import InputFileError
 from technic.panel import FIELDS
 from technic.typing import BoolArray, DateArray, FloatArray
 from technic.universe import canonical
+from technic.universe.day_column import days_of
 from technic.universe.table_file import TableFile, plain_name
 
 __all__ = ["BarRows", "bar_paths", "open_bars"]

@@ -7,25 +7,24 @@ adjusted hold what happened afterwards, and only they need to be warned of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from technic.data_engine.gate.rules import PriceFloorBasis
+from technic.data_engine.gate.rules import GateRules, PriceFloorBasis
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.errors import ParameterError
-from technic.scan.config import ScanConfig
 
 __all__ = ["floor_warnings", "settled_price_floor"]
 
 
-def settled_price_floor(config: ScanConfig, basis: PriceBasis, source: str) -> PriceFloorBasis:
+def settled_price_floor(rules: GateRules, basis: PriceBasis, source: str) -> PriceFloorBasis:
     """Return the basis asked for, else ``traded`` for raw bars and ``as_given`` for all others.
 
     Where the data ends does not matter. ``basis``: how the prices of ``source`` come. Raises
     ParameterError where traded prices are asked for and not known.
     """
-    asked = config.gate.price_floor_basis
+    asked = rules.price_floor_basis
     if asked == "traded" and basis != "raw":
         come = "do not say how they are adjusted" if basis == "unknown" else "come adjusted"
         raise ParameterError("price_floor_basis", asked, "as_given, off", f"{source} prices {come}")
@@ -33,19 +32,21 @@ def settled_price_floor(config: ScanConfig, basis: PriceBasis, source: str) -> P
 
 
 def floor_warnings(
-    config: ScanConfig, floor: PriceFloorBasis, as_of: np.datetime64
+    rules: GateRules,
+    filters: Mapping[str, float | None],
+    floor: PriceFloorBasis,
+    as_of: np.datetime64,
 ) -> Iterator[str]:
     """Warn, on a day before the last of the data, of floors that judge prices adjusted later.
 
-    Not where the user has asked for just that, and not where there is no floor.
+    Not where the user has asked for just that, and not where there is no floor. ``filters``: the
+    others that judge prices, by name, None where they are off.
     """
-    if floor != "as_given" or config.gate.price_floor_basis is not None:
+    if floor != "as_given" or rules.price_floor_basis is not None:
         return
-    rules, filters = config.gate, config.filters
     floors = {
         "price_floor": None if "price_floor" in rules.skip else rules.price_floor or None,
-        "min_price": filters.min_price,
-        "max_price": filters.max_price,
+        **filters,
     }
     named = ", ".join(f"{name} {value:g}" for name, value in floors.items() if value is not None)
     if named:
