@@ -57,8 +57,8 @@ from technic.scan.context import (
     open_context,
 )
 from technic.scan.cross_section import Market, rank_market
-from technic.scan.expression_values import ExpressionValues
-from technic.scan.expressions import ScanExpressions, scan_expressions
+from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
+from technic.scan.expressions.values import ExpressionValues
 from technic.scan.filters import filter_conditions, filter_market
 from technic.scan.history import ScanProgress, load_history
 from technic.scan.special_dividends import counted_dividends

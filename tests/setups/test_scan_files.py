@@ -4,7 +4,7 @@ import pytest
 
 from technic.errors import ExpressionError, InputFileError, ParameterError, UsageError
 from technic.scan.config import ScanConfig
-from technic.scan.vocabulary import vocabulary
+from technic.scan.expressions.vocabulary import vocabulary
 from technic.setups import (
     Library,
     SetupCondition,

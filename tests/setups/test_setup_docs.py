@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from technic.errors import ExpressionError
-from technic.scan.vocabulary import vocabulary
+from technic.scan.expressions.vocabulary import vocabulary
 from technic.setups import check_setup
 from technic.setups.scan_file import parse_setup
 from technic.trade_plan import PlanRules

@@ -11,7 +11,7 @@ from support.setup_cases import (
     values_of,
     with_changes,
 )
-from technic.scan.vocabulary import vocabulary
+from technic.scan.expressions.vocabulary import vocabulary
 from technic.setups import Library, check_setup
 from technic.trade_plan import PlanRules
 

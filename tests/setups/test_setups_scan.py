@@ -13,7 +13,7 @@ from technic import ScanConfig, ScanResult, run_scan
 from technic.language.syntax.nodes import Call, Node
 from technic.panel import FIELDS
 from technic.scan.config import DEFAULT_BARS
-from technic.scan.vocabulary import vocabulary
+from technic.scan.expressions.vocabulary import vocabulary
 from technic.sessions import build_calendar
 from technic.setups import Library, Setup, check_setup, load_setups
 from technic.setups.patterns import PATTERNS

@@ -22,7 +22,7 @@ from technic.language import Node
 from technic.language.evaluation.evaluate import evaluate_block
 from technic.language.evaluation.market_values import block_parts, evaluate_market
 from technic.panel import BarPanel
-from technic.scan.vocabulary import vocabulary
+from technic.scan.expressions.vocabulary import vocabulary
 from technic.setups import Setup, check_setup
 from technic.typing import FloatArray
 

@@ -15,7 +15,7 @@ from technic.engine.blocks import BlockScan
 from technic.scan.block_rows import scan_block
 from technic.scan.config import ScanConfig
 from technic.scan.context import ScanContext, open_benchmark, open_context
-from technic.scan.expressions import ScanExpressions, scan_expressions
+from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.history import load_history
 from technic.scan.special_dividends import by_symbol
 from technic.settings import load_settings

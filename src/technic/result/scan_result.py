@@ -21,8 +21,8 @@ from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, Unive
 from technic.result.ledger import Ledger
 from technic.result.save import save_result
 from technic.result.summary import summary
-from technic.scan.conditions import ConditionResult, NotSettled
 from technic.scan.config import ScanConfig
+from technic.scan.expressions.conditions import ConditionResult, NotSettled
 from technic.scoring import Explanation, explain, signals
 from technic.typing import FloatArray
 from technic.universe import Universe

@@ -17,7 +17,7 @@ from technic.panel import FIELDS
 from technic.result.info import DataInfo, UniverseInfo
 from technic.result.json_values import plain
 from technic.result.scan_result import ScanResult
-from technic.scan.vocabulary import vocabulary
+from technic.scan.expressions.vocabulary import vocabulary
 from technic.scoring import Explanation
 from technic.setups.patterns import PATTERNS
 from technic.setups.patterns.candidates import Check

@@ -21,7 +21,7 @@ from technic.panel import BarPanel
 from technic.regime import IndexSums, index_sums
 from technic.scan.column_names import BLOCK_COLUMNS
 from technic.scan.config import ScanConfig
-from technic.scan.expressions import ScanExpressions
+from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.scan.special_dividends import DividendsBySymbol, strength_columns
 from technic.scan.windows import BASE_WINDOW, BarWindow, ScanWindows
 from technic.scoring import benchmark_columns, subscores

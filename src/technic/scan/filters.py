@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.scan.conditions import WHERE
 from technic.scan.config import FilterRules
-from technic.scan.expression_values import ExpressionValues
+from technic.scan.expressions.conditions import WHERE
+from technic.scan.expressions.values import ExpressionValues
 from technic.typing import BoolArray
 
 if TYPE_CHECKING:

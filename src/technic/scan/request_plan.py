@@ -22,10 +22,10 @@ from technic.data_engine.planning.savings import Savings, prescreen_savings
 from technic.data_engine.providers.vendors.loopback import UNLIMITED
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import new_york_date
-from technic.scan.conditions import NotSettled
 from technic.scan.config import ScanConfig
 from technic.scan.context import choose_universe, load_listings, open_context
-from technic.scan.expressions import ScanExpressions, scan_expressions
+from technic.scan.expressions.conditions import NotSettled
+from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.windows import ScanWindows, window_sessions
 from technic.settings import Settings, load_settings
 from technic.typing import DateArray

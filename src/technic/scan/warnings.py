@@ -9,7 +9,7 @@ from technic.data_engine.price_cache import LazyPrices, PriceCache
 from technic.scan.complete_day import SessionCount
 from technic.scan.config import ScanConfig
 from technic.scan.context import ScanContext
-from technic.scan.expressions import ScanExpressions
+from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.setups.apply import carried_over
 from technic.universe import Prescreened, Universe
 from technic.universe.market_caps import later_market_caps

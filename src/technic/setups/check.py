@@ -1,7 +1,7 @@
 """Whether the expressions of a setup mean something, told before anything is scanned.
 
 What an expression may name is known above this layer (ratings, plans, listings), so the vocabulary
-is given; ``technic.scan.expressions.vocabulary()`` is that of a scan.
+is given; ``technic.scan.expressions.scan_expressions.vocabulary()`` is that of a scan.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from technic.language.evaluation.memory_estimate import arrays_held
 from technic.language.syntax.nodes import Node
 from technic.panel import BarPanel
 from technic.scan.block_rows import scan_block
-from technic.scan.expressions import scan_expressions
-from technic.scan.vocabulary import vocabulary
+from technic.scan.expressions.scan_expressions import scan_expressions
+from technic.scan.expressions.vocabulary import vocabulary
 from technic.scan.windows import ScanWindows
 from technic.testing import make_panel
 

@@ -60,7 +60,7 @@ def _asked(name: str | None, folder: Path | None) -> tuple[list[Setup], list[str
 
     from technic.cli.options.language_options import user_folders
     from technic.errors import UsageError
-    from technic.scan.vocabulary import vocabulary
+    from technic.scan.expressions.vocabulary import vocabulary
     from technic.settings import load_settings
     from technic.setups import Library, check_setup, load_setups
     from technic.trade_plan import PlanRules

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from technic.language.analysis.requirements import requirements
 from technic.language.syntax.nodes import Name, walk
-from technic.scan.vocabulary import vocabulary
+from technic.scan.expressions.vocabulary import vocabulary
 from technic.scoring import BENCHMARK_COLUMNS
 from technic.setups import Setup, SetupParameter, check_setup
 

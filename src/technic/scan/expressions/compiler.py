@@ -17,10 +17,10 @@ from technic.language.analysis.definitions import definition
 from technic.language.analysis.requirements import requirements, unstable
 from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Text, walk
 from technic.language.syntax.trees import substituted
-from technic.scan.compiled_expressions import CompiledExpressions
-from technic.scan.conditions import WHERE, Condition, Expression
 from technic.scan.config import ScanConfig, SortOrder
-from technic.scan.vocabulary import vocabulary
+from technic.scan.expressions.compiled import CompiledExpressions
+from technic.scan.expressions.conditions import WHERE, Condition, Expression
+from technic.scan.expressions.vocabulary import vocabulary
 from technic.scan.windows import BASE_WINDOW
 from technic.scoring import BENCHMARK_COLUMNS
 from technic.scoring.technical_rating import TECHNICAL_COLUMNS

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from technic.errors import RuleUnavailableError
 from technic.scan.column_names import has_column
-from technic.scan.conditions import Condition, Expression, NotSettled
 from technic.scan.config import ScanConfig, SortOrder
-from technic.scan.expression_values import ExpressionValues
+from technic.scan.expressions.conditions import Condition, Expression, NotSettled
+from technic.scan.expressions.values import ExpressionValues
 from technic.scan.windows import BASE_WINDOW, BarWindow
 from technic.typing import FloatArray
 from technic.universe import Universe
@@ -124,6 +124,6 @@ def scan_expressions(config: ScanConfig) -> ScanExpressions:
     nothing_asked = config.where is None and config.max_history is None
     if plain_order and nothing_asked and not (config.setups or config.columns):
         return ScanExpressions()
-    from technic.scan.expression_compiler import compile_expressions
+    from technic.scan.expressions.compiler import compile_expressions
 
     return compile_expressions(config)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.scan.conditions import ConditionResult, NotSettled
+from technic.scan.expressions.conditions import ConditionResult, NotSettled
 from technic.typing import BoolArray, FloatArray
 
 __all__ = ["Column", "ExpressionValues"]
