@@ -56,11 +56,12 @@ from technic.scan.context import (
     open_benchmark,
     open_context,
 )
-from technic.scan.cross_section import Market, rank_market
+from technic.scan.cross_section import rank_market
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.expressions.values import ExpressionValues
 from technic.scan.filters import filter_conditions, filter_market
 from technic.scan.history import ScanProgress, load_history
+from technic.scan.scored_market import Market
 from technic.scan.special_dividends import counted_dividends
 from technic.scan.stopwatch import Stopwatch
 from technic.scan.warnings import incomplete_day, scan_warnings

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.scan.config import SortOrder
-from technic.scan.cross_section import Market
+from technic.scan.scored_market import Market
 from technic.universe import Universe
 from technic.universe.listings import LISTING_COLUMNS
 

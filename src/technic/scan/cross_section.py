@@ -6,14 +6,13 @@ the way it was cut into blocks can change a number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.regime import IndexSums, Regime, market_regime
 from technic.scan.block_rows import BlockRows
 from technic.scan.config import ScanConfig
+from technic.scan.scored_market import Market
 from technic.scoring import (
     BENCHMARK_COLUMNS,
     rs_eligible,
@@ -21,51 +20,9 @@ from technic.scoring import (
     signals,
     tech_rating,
 )
-from technic.trade_plan import PlanTable, trade_plans
-from technic.typing import BoolArray, DateArray, FloatArray
+from technic.trade_plan import trade_plans
 
-__all__ = ["Market", "rank_market"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Market:
-    """All scored symbols with every column, ``(n_symbols,)`` each, in the order scanned.
-
-    ``ranked``: whose last bar is of the scan's day; only they are compared with each other, have a
-    rating, a signal and a plan. ``last_bar``: the day of the last bar. ``usable_since``: the day,
-    as ISO text, on which the history of a symbol begins that the data gate has cut; None where
-    nothing was.
-    """
-
-    symbols: tuple[str, ...]
-    columns: dict[str, FloatArray]
-    signal: NDArray[np.str_]
-    ranked: BoolArray
-    last_bar: DateArray
-    usable_since: NDArray[np.object_]
-    plans: PlanTable
-    regime: Regime
-
-    def take(self, rows: BoolArray) -> Market:
-        """Return the market with these symbols alone; no value changes."""
-        return replace(
-            self,
-            symbols=tuple(s for s, taken in zip(self.symbols, rows, strict=True) if taken),
-            columns={name: values[rows] for name, values in self.columns.items()},
-            signal=self.signal[rows],
-            ranked=self.ranked[rows],
-            last_bar=self.last_bar[rows],
-            usable_since=self.usable_since[rows],
-            plans=self.plans.take(rows),
-        )
-
-    def text_columns(self) -> dict[str, NDArray[np.object_]]:
-        """Return the columns of the table that are texts; days as ISO text."""
-        return {
-            "signal": self.signal.astype(object),
-            "last_bar": np.datetime_as_string(self.last_bar).astype(object),
-            "usable_since": self.usable_since,
-        }
+__all__ = ["rank_market"]
 
 
 def rank_market(

@@ -14,7 +14,7 @@ from technic.scan.expressions.values import ExpressionValues
 from technic.typing import BoolArray
 
 if TYPE_CHECKING:
-    from technic.scan.cross_section import Market
+    from technic.scan.scored_market import Market
 
 __all__ = ["FilterResult", "filter_conditions", "filter_market"]
 

@@ -18,11 +18,11 @@ from technic.language.evaluation.market_values import block_parts, evaluate_mark
 from technic.language.evaluation.memory_estimate import arrays_held
 from technic.language.functions.operators import applied
 from technic.language.syntax.nodes import Name
-from technic.scan.cross_section import Market
 from technic.scan.expressions.conditions import Condition, ConditionResult, Expression
 from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.scan.expressions.values import Column, ExpressionValues
 from technic.scan.expressions.vocabulary import vocabulary
+from technic.scan.scored_market import Market
 from technic.scan.windows import BASE_WINDOW, BarWindow
 from technic.scoring.technical_rating import (
     TECHNICAL_COLUMNS,

@@ -23,7 +23,7 @@ from technic.universe import Universe
 from technic.universe.listings import TEXT_COLUMNS
 
 if TYPE_CHECKING:
-    from technic.scan.cross_section import Market
+    from technic.scan.scored_market import Market
 
 __all__ = ["ScanExpressions", "scan_expressions"]
 
