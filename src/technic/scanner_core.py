@@ -219,6 +219,7 @@ def _fetch(scan: _Screened) -> _Fetched:
         context = context.moved_to(complete.day, incomplete_day(complete, last))
         again = load_history(symbols, context, context.cache, scan.progress, scan.peers)
         history = replace(again, stats=again.stats.following(history.stats))
+    scan.book.note(history.missing_volume)
     scan.book.record_failures(history.failures)
     given = None if context.cache is None else context.cache.panel
     return _next(

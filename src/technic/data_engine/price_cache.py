@@ -12,15 +12,24 @@ from technic.data_engine.interfaces.records import (
     Dividends,
     Failure,
     FetchResult,
+    MissingVolume,
     PriceBasis,
     StreamResult,
 )
 from technic.errors import ParameterError
-from technic.panel import BarPanel, BarSource
+from technic.panel import FRAME_COLUMNS, BarPanel, BarSource
 from technic.sessions import SessionCalendar
 from technic.universe import canonical
 
-__all__ = ["BatchStats", "LazyPrices", "PriceCache", "PriceFrames", "cache_of", "panel_of"]
+__all__ = [
+    "BatchStats",
+    "LazyPrices",
+    "PriceCache",
+    "PriceFrames",
+    "cache_of",
+    "count_missing_volume",
+    "panel_of",
+]
 
 PriceFrames = Mapping[str, pd.DataFrame]
 """Any mapping from symbol to price frame; a PriceCache is read without making frames."""
@@ -96,7 +105,8 @@ class PriceCache(Mapping[str, pd.DataFrame]):
 
     Frames are made on demand; a scan reads ``panel`` directly. ``failures`` says why a symbol
     that was asked for is not in it; ``source``, ``simulated`` and ``price_basis`` say what the
-    bars are. ``dividends``: those known, of any symbols, in the split basis of the bars.
+    bars are; ``dividends``: those known, of any symbols, in the split basis of the bars;
+    ``missing_volume``: of which symbols rows were left out that have no volume.
     """
 
     panel: BarPanel
@@ -107,6 +117,7 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     simulated: bool = False
     price_basis: PriceBasis = "unknown"
     dividends: Dividends = field(default_factory=Dividends.none)
+    missing_volume: Mapping[str, MissingVolume] = field(default_factory=dict)
     _columns: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -150,6 +161,7 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
     notes: tuple[str, ...] = ()
     peers: frozenset[str] = frozenset()
     dividends: Dividends = field(default_factory=Dividends.none)
+    missing_volume: Mapping[str, MissingVolume] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -230,6 +242,27 @@ def cache_of(frames: PriceFrames, calendar: SessionCalendar) -> PriceCache:
     if isinstance(frames, PriceCache):
         return frames
     return PriceCache(panel_of(frames, calendar))
+
+
+def count_missing_volume(
+    frames: PriceFrames, start: np.datetime64, end: np.datetime64
+) -> dict[str, MissingVolume]:
+    """Count the rows of price frames from ``start`` to ``end`` that have prices and no volume.
+
+    Only symbols that have such rows are named; what is packed already has none.
+    """
+    if isinstance(frames, PriceCache | LazyPrices):
+        return {}
+    counts = {}
+    for symbol, frame in frames.items():
+        assert isinstance(frame.index, pd.DatetimeIndex)  # packed before, so it is one
+        days = frame.index.tz_localize(None).to_numpy().astype("datetime64[D]")
+        rows = frame[(days >= start) & (days <= end)]
+        priced = rows[list(FRAME_COLUMNS[:-1])].notna().all(axis=1)
+        missing = int((priced & rows[FRAME_COLUMNS[-1]].isna()).sum())
+        if missing:
+            counts[canonical(symbol)] = MissingVolume(missing, len(rows))
+    return counts
 
 
 def panel_of(frames: PriceFrames, calendar: SessionCalendar) -> BarPanel:

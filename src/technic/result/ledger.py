@@ -98,6 +98,14 @@ class LedgerBook:
         for symbol, failure in failures.items():
             self.record(symbol, f"fetch.{failure.reason}", failure.detail)
 
+    def note(self, remarks: Mapping[str, object]) -> None:
+        """Add a remark to the details of open symbols, which stays whatever comes of them."""
+        for symbol, remark in remarks.items():
+            at = self._at.get(symbol)
+            if at is not None and self._outcome[at] is None:
+                detail = self._detail[at]
+                self._detail[at] = f"{detail}; {remark}" if detail else str(remark)
+
     def record_scans(
         self,
         poisoned: Iterable[PoisonedSymbol],
@@ -114,10 +122,7 @@ class LedgerBook:
         for symbol, outcome, detail in entries:
             if symbol in self._at:
                 self.record(symbol, outcome, detail)
-        for history in trimmed:
-            row = self._at.get(history.symbol)
-            if row is not None and self._outcome[row] is None:
-                self._detail[row] = history.detail
+        self.note({history.symbol: history.detail for history in trimmed})
 
     def open_symbols(self) -> list[str]:
         """Symbols that have no outcome yet, in the order of the universe."""

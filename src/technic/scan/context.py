@@ -15,7 +15,7 @@ from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.memory_budget import memory_limit
 from technic.data_engine.open_provider import open_provider
-from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of
+from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of, count_missing_volume
 from technic.data_engine.providers.cached import CachedProvider
 from technic.errors import NothingToScanError, ParameterError
 from technic.scan.config import ScanConfig
@@ -98,14 +98,7 @@ def open_context(
         adjust_by=config.adjust_by,
     )
     last = (provider if cache is None else CachedProvider(cache)).last_session()
-    as_of = last
-    if config.as_of is not None:
-        as_of = calendar.require_session("as_of", parse_day("as_of", config.as_of))
-        if as_of > last:
-            raise ParameterError("as_of", config.as_of, f"at most {last}, the data's last session")
-        if cache is not None and as_of < cache.panel.sessions[0]:
-            first = cache.panel.sessions[0]
-            raise ParameterError("as_of", config.as_of, f"{first} or later: the price cache's days")
+    as_of = last if config.as_of is None else _asked_day(config.as_of, calendar, last, cache)
     warnings = []
     completed = calendar.last_completed(now)
     if config.as_of is None and last < completed:
@@ -114,6 +107,9 @@ def open_context(
             f"({len(calendar.between(last, completed)) - 1} sessions later)"
         )
     windows = ScanWindows.anchored(calendar, as_of, config.bars, longer)
+    if cache is not None and price_cache is not None:
+        missing = count_missing_volume(price_cache, windows.start, as_of)
+        cache = replace(cache, missing_volume=missing or cache.missing_volume)
     basis = provider.price_basis if cache is None else config.price_basis or cache.price_basis
     floor = settled_price_floor(config.gate, basis, provider.name)
     if as_of < last:
@@ -124,6 +120,19 @@ def open_context(
     return ScanContext(
         provider, calendar, as_of, windows, last, basis, cache, tuple(warnings), floor, limit
     )
+
+
+def _asked_day(
+    text: str, calendar: SessionCalendar, last: np.datetime64, cache: PriceCache | None
+) -> np.datetime64:
+    """Return the session that was asked for, if the data has it."""
+    as_of = calendar.require_session("as_of", parse_day("as_of", text))
+    if as_of > last:
+        raise ParameterError("as_of", text, f"at most {last}, the data's last session")
+    if cache is not None and as_of < cache.panel.sessions[0]:
+        first = cache.panel.sessions[0]
+        raise ParameterError("as_of", text, f"{first} or later: the price cache's days")
+    return as_of
 
 
 def load_listings(config: ScanConfig, provider: Provider, as_of: np.datetime64) -> Universe:

@@ -69,8 +69,9 @@ def load_history(
         panel = panel.window(context.windows.start, context.as_of)
     others = _free([symbol for symbol in peers if symbol not in there], context)
     stats = BatchStats(cache_hits=len(symbols) - len(missed))
+    missing = price_cache.missing_volume if isinstance(price_cache, PriceCache) else {}
     if not (missed or others):
-        return PriceCache(panel, stats=stats, dividends=known)
+        return PriceCache(panel, stats=stats, dividends=known, missing_volume=missing)
     fetched = _fetch(missed, others, panel.sessions, context, progress)
     both = BarPanel.side_by_side([panel, fetched.panel])
     held = set(both.symbols)
@@ -80,6 +81,7 @@ def load_history(
         dataclasses.replace(fetched.stats, cache_hits=stats.cache_hits),
         fetched.notes,
         dividends=_joined(known, fetched.dividends, hits),
+        missing_volume={**fetched.missing_volume, **missing},
     )
 
 
@@ -127,8 +129,14 @@ def _fetch(
     stats = BatchStats.of(fetched, len(symbols), panel, time.perf_counter() - started)
     _log(stats)
     notes = (*fetched.notes, *_too_large(len(panel.symbols), sessions, context))
-    dividends = _dividends(fetched, sessions, context)
-    return PriceCache(panel, failures, stats, notes, dividends=dividends)
+    return PriceCache(
+        panel,
+        failures,
+        stats,
+        notes,
+        dividends=_dividends(fetched, sessions, context),
+        missing_volume=fetched.missing_volume,
+    )
 
 
 def _stream(

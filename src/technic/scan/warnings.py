@@ -53,6 +53,7 @@ def scan_warnings(
             f"({100 * stats.success_rate:.1f} %); the ledger names the others under fetch"
         )
     yield from history.notes
+    yield from _missing_volume(history, universe)
     yield from benchmark.notes if benchmark else ()
     yield from expressions.unlisted(universe)
     if ranked is not None and expressions.rank_owners:
@@ -69,6 +70,19 @@ def incomplete_day(day: SessionCount, last: SessionCount) -> str:
         f"{last.day} is not complete: {last.symbols:,} of {last.before:,} symbols with a bar the "
         f"session before have one; this is {day.day}, --as-of {last.day} scans what there is"
     )
+
+
+def _missing_volume(history: PriceCache | LazyPrices, universe: Universe) -> Iterator[str]:
+    """Say how many rows of the universe's symbols are no bars because they have no volume."""
+    listed = set(universe.symbols)
+    missing = {symbol: one for symbol, one in history.missing_volume.items() if symbol in listed}
+    if missing:
+        shown = ", ".join([*missing][:SHOWN]) + (" ..." if len(missing) > SHOWN else "")
+        rows = sum(one.missing for one in missing.values())
+        yield (
+            f"{rows:,} rows of {len(missing):,} symbols have "
+            f"prices and no volume and are left out ({shown}); the ledger has the count of each"
+        )
 
 
 def _not_in_universe(config: ScanConfig, context: ScanContext, universe: Universe) -> Iterator[str]:

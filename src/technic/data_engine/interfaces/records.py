@@ -16,6 +16,7 @@ __all__ = [
     "Dividends",
     "Failure",
     "FetchResult",
+    "MissingVolume",
     "PriceBasis",
     "Progress",
     "Renames",
@@ -79,12 +80,23 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingVolume:
+    """How many of a symbol's ``rows`` have prices and no volume, and so are no bars."""
+
+    missing: int
+    rows: int
+
+    def __str__(self) -> str:
+        return f"{self.missing:,} of {self.rows:,} rows without volume"
+
+
+@dataclass(frozen=True, slots=True)
 class FetchResult:
     """What a provider answered; each symbol asked for has bars or is in ``failures``.
 
     ``bars.symbols`` holds the symbols that have bars, in the order they were asked for. ``notes``:
-    sentences about the data that a reader of the result should see. The counts are those of
-    ``BatchStats``.
+    sentences about the data that a reader of the result should see. ``missing_volume``: of the
+    symbols that have rows with prices and no volume. The counts are those of ``BatchStats``.
     """
 
     bars: LongBars
@@ -97,6 +109,7 @@ class FetchResult:
     bytes: int = 0
     from_store: int = 0
     notes: tuple[str, ...] = ()
+    missing_volume: Mapping[str, MissingVolume] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

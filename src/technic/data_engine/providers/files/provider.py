@@ -21,6 +21,7 @@ from technic.data_engine.data_version import FilesVersion
 from technic.data_engine.interfaces.records import (
     Failure,
     FetchResult,
+    MissingVolume,
     PriceBasis,
     Progress,
     Splits,
@@ -28,7 +29,7 @@ from technic.data_engine.interfaces.records import (
 from technic.data_engine.providers.files.adjusted_closes import adjust_by_closes
 from technic.data_engine.providers.files.bar_files import BarRows, bar_paths, open_bars
 from technic.errors import ParameterError
-from technic.panel import FIELDS, LongBars
+from technic.panel import FIELDS, PRICES, LongBars
 from technic.typing import DateArray, FloatArray
 from technic.universe import Universe, universe_of
 
@@ -124,6 +125,7 @@ class FilesProvider:
                 )
             elif symbol in self._rows.failures:
                 failures[symbol] = self._rows.failures[symbol]
+        missing_volume = _missing_volume(bars)
         has_bars = np.bincount(bars.column, minlength=len(asked)) > 0
         missing = [symbol for symbol in asked if not has_bars[place[symbol]]]
         known = set(self._rows.symbols)
@@ -138,7 +140,9 @@ class FilesProvider:
         notes = self.notes
         if repeats:
             notes += (f"{self._path.name}: {repeats:,} rows repeat another and were read once",)
-        return FetchResult(answer, Splits.none(), failures, notes=notes)
+        return FetchResult(
+            answer, Splits.none(), failures, notes=notes, missing_volume=missing_volume
+        )
 
     def _no_data(self, symbol: str, known: set[str], sessions: DateArray) -> str:
         if symbol not in known:
@@ -186,6 +190,20 @@ def _settled(bars: LongBars) -> tuple[LongBars, dict[str, str], int]:
     keep = ~np.isin(bars.column, bars.column[clashing])
     keep[twice] = False
     return bars.rows(keep), clashes, int(same.sum())
+
+
+def _missing_volume(bars: LongBars) -> dict[str, MissingVolume]:
+    """Count the rows that have prices and no volume, of the symbols that have such rows."""
+    missing = np.isnan(bars.volume)
+    for name in PRICES:
+        missing &= np.isfinite(getattr(bars, name))
+    n = len(bars.symbols)
+    rows = np.bincount(bars.column, minlength=n)
+    counts = np.bincount(bars.column[missing], minlength=n)
+    return {
+        bars.symbols[at]: MissingVolume(int(counts[at]), int(rows[at]))
+        for at in np.flatnonzero(counts)
+    }
 
 
 def _key(bars: LongBars) -> NDArray[np.int64]:
