@@ -61,6 +61,7 @@ from technic.scan.expression_values import ExpressionValues
 from technic.scan.expressions import ScanExpressions, scan_expressions
 from technic.scan.filters import filter_conditions, filter_market
 from technic.scan.history import ScanProgress, load_history
+from technic.scan.special_dividends import counted_dividends
 from technic.scan.stopwatch import Stopwatch
 from technic.scan.warnings import incomplete_day, scan_warnings
 from technic.scan.windows import BASE_WINDOW
@@ -310,7 +311,7 @@ def _result(
         ),
         runner=RunnerInfo(chosen.asked, chosen.runner.name, chosen.reason),
         regime=scan.market.regime,
-        warnings=(*_warnings(scan), *chosen.notes()),
+        warnings=(*_warnings(scan), *counted_dividends(scan.market.columns), *chosen.notes()),
         scored=scan.market.symbols,
         columns=scan.market.columns,
         conditions=values.conditions,

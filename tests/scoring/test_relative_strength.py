@@ -28,6 +28,16 @@ def test_the_score_is_the_classic_formula():
     assert rs_score(columns)[0] == pytest.approx(classic)
 
 
+def test_growth_multiplies_the_returns_of_its_horizon_and_one_changes_no_bit():
+    """60 now of 100 then, 40 of it paid out: times 1 / 0.6 nothing was lost over 126 bars."""
+    columns = returns_of(3.3, -40, 7.7, 11.1)
+    growth = {h: np.array([1.0]) for h in (63, 126, 189, 252)}
+    assert rs_score(columns, growth).tobytes() == rs_score(columns).tobytes()
+    growth[126] = np.array([1 / 0.6])
+    expected = 0.4 * 3.3 + 0.2 * (0.0 + 7.7 + 11.1)
+    assert rs_score(columns, growth)[0] == pytest.approx(expected)
+
+
 def test_the_score_of_a_short_history_is_missing():
     """One missing horizon is no score: a shorter history is not compared with a longer one."""
     assert math.isnan(rs_score(returns_of(20, 50, 25, math.nan))[0])
@@ -38,7 +48,7 @@ def test_the_score_of_a_short_history_is_missing():
 )
 def test_who_is_ranked(bars, current, expected):
     """253 bars and a current last bar; nothing less."""
-    columns = returns_of(1, 2, 3, 4, bars)
+    columns = returns_of(1, 2, 3, 4, bars) | {"rs_score": np.array([2.2])}
     assert rs_eligible(columns, np.array([current]))[0] == expected
 
 

@@ -16,7 +16,7 @@ from technic.errors import ParameterError
 from technic.panel import PRICES, LongBars
 from technic.typing import FloatArray
 
-__all__ = ["split_adjust", "total_return_adjust"]
+__all__ = ["restated_dividends", "split_adjust", "total_return_adjust"]
 
 
 def split_adjust(bars: LongBars, splits: Splits, as_of: np.datetime64) -> LongBars:
@@ -78,6 +78,26 @@ def total_return_adjust(
     factors = Splits(dividends.symbol[used][there], ex[there], 1.0 / kept[there])
     prices = split_adjust(adjusted, factors, as_of)
     return replace(prices, volume=adjusted.volume)
+
+
+def restated_dividends(
+    dividends: Dividends, splits: Splits, first: np.datetime64, as_of: np.datetime64
+) -> Dividends:
+    """Return the dividends of ``first`` to ``as_of`` in the split basis in force on ``as_of``.
+
+    One row a symbol and day, in this order: what was paid on one day is added up.
+    """
+    inside = (dividends.session >= first) & (dividends.session <= as_of)
+    some = _summed(
+        Dividends(dividends.symbol[inside], dividends.session[inside], dividends.amount[inside])
+    )
+    order = np.lexsort((some.session, some.symbol.astype(str)))
+    symbols = tuple(dict.fromkeys(some.symbol[order].tolist()))
+    place = {symbol: at for at, symbol in enumerate(symbols)}
+    column = np.array([place[symbol] for symbol in some.symbol[order]], dtype=np.int32)
+    session = some.session[order]
+    later = _products(*_relevant(symbols, splits, as_of), column, session)
+    return Dividends(some.symbol[order], session, some.amount[order] / later)
 
 
 def _close_before(

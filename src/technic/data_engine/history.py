@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from technic.data_engine.adjust import split_adjust, total_return_adjust
+from technic.data_engine.adjust import restated_dividends, split_adjust, total_return_adjust
 from technic.data_engine.interfaces.provider import Provider
-from technic.data_engine.interfaces.records import FetchResult, PriceBasis, Progress
+from technic.data_engine.interfaces.records import Dividends, FetchResult, PriceBasis, Progress
 from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
 from technic.data_engine.open_provider import open_provider
 from technic.data_engine.price_cache import BatchStats, PriceCache
@@ -28,6 +28,7 @@ from technic.errors import FetchError, ParameterError
 from technic.panel import BarPanel, LongBars
 from technic.sessions import load_calendar
 from technic.settings import Settings, load_settings
+from technic.typing import DateArray
 from technic.universe import canonical
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def get_price_history_batch(
         source.name,
         source.simulated,
         _basis(source.price_basis, adjust),
+        _known_dividends(fetched, adjust, sessions),
     )
 
 
@@ -133,6 +135,13 @@ def _adjusted(fetched: FetchResult, adjust: Adjustment, as_of: np.datetime64) ->
     if adjust == "split":
         return split_adjust(fetched.bars, fetched.splits, as_of)
     return total_return_adjust(fetched.bars, fetched.splits, fetched.dividends, as_of)
+
+
+def _known_dividends(fetched: FetchResult, adjust: Adjustment, sessions: DateArray) -> Dividends:
+    """Return the dividends that prices adjusted for splits alone do not contain."""
+    if adjust != "split":
+        return Dividends.none()
+    return restated_dividends(fetched.dividends, fetched.splits, sessions[0], sessions[-1])
 
 
 def _within_days(source: Provider, freq: Frequency) -> StoredProvider:

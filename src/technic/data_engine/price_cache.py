@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from technic.data_engine.interfaces.records import Failure, FetchResult, PriceBasis, StreamResult
+from technic.data_engine.interfaces.records import (
+    Dividends,
+    Failure,
+    FetchResult,
+    PriceBasis,
+    StreamResult,
+)
 from technic.errors import ParameterError
 from technic.panel import BarPanel, BarSource
 from technic.sessions import SessionCalendar
@@ -90,7 +96,7 @@ class PriceCache(Mapping[str, pd.DataFrame]):
 
     Frames are made on demand; a scan reads ``panel`` directly. ``failures`` says why a symbol
     that was asked for is not in it; ``source``, ``simulated`` and ``price_basis`` say what the
-    bars are.
+    bars are. ``dividends``: those known, of any symbols, in the split basis of the bars.
     """
 
     panel: BarPanel
@@ -100,6 +106,7 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     source: str = "price_cache"
     simulated: bool = False
     price_basis: PriceBasis = "unknown"
+    dividends: Dividends = field(default_factory=Dividends.none)
     _columns: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -142,6 +149,7 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
     stats: BatchStats = field(default_factory=BatchStats)
     notes: tuple[str, ...] = ()
     peers: frozenset[str] = frozenset()
+    dividends: Dividends = field(default_factory=Dividends.none)
 
     @classmethod
     def of(
@@ -150,6 +158,7 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
         asked: Sequence[str],
         seconds: float,
         peers: Sequence[str] = (),
+        dividends: Dividends | None = None,
     ) -> LazyPrices:
         """The prices of the symbols that were asked for, and have not failed by now."""
         account = streamed.account
@@ -161,6 +170,7 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
             BatchStats.without_bars(account, len(asked), seconds),
             account.notes,
             frozenset(peers),
+            Dividends.none() if dividends is None else dividends,
         )
 
     def counted(self, absent: Sequence[str], bars: int, left_out: int) -> LazyPrices:
@@ -191,7 +201,7 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
         there = set(panel.symbols)
         absent = [symbol for symbol in self.symbols if symbol not in there]
         known = self.counted(absent, int(panel.length.sum()), int(panel.left_out.sum()))
-        return PriceCache(panel, known.failures, known.stats, known.notes)
+        return PriceCache(panel, known.failures, known.stats, known.notes, dividends=self.dividends)
 
     @property
     def panel(self) -> BarPanel:

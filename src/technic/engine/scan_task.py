@@ -17,6 +17,7 @@ from technic.scan.config import ScanConfig
 from technic.scan.context import ScanContext, open_benchmark, open_context
 from technic.scan.expressions import ScanExpressions, scan_expressions
 from technic.scan.history import load_history
+from technic.scan.special_dividends import by_symbol
 from technic.settings import load_settings
 
 __all__ = ["ScanTask", "open_task"]
@@ -63,6 +64,7 @@ def open_task(
         config=config,
         benchmark=None if benchmark is None else benchmark.closes,
         expressions=expressions,
+        dividends=by_symbol(history.dividends),
     )
     sessions = history.bars.sessions
     arrays = context.windows.copied_arrays + expressions.arrays_held(len(sessions))

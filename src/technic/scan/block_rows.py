@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from technic.regime import IndexSums, index_sums
 from technic.scan.column_names import BLOCK_COLUMNS
 from technic.scan.config import ScanConfig
 from technic.scan.expressions import ScanExpressions
+from technic.scan.special_dividends import DividendsBySymbol, strength_columns
 from technic.scan.windows import BASE_WINDOW, BarWindow, ScanWindows
 from technic.scoring import benchmark_columns, subscores
 from technic.typing import DateArray, FloatArray
@@ -28,6 +30,7 @@ from technic.typing import DateArray, FloatArray
 __all__ = ["BlockRows", "GatedSymbol", "TrimmedHistory", "concat_rows", "scan_block"]
 
 NOTHING_SAID = ScanExpressions()
+NOTHING_PAID: DividendsBySymbol = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,14 @@ def scan_block(
     config: ScanConfig,
     benchmark: FloatArray | None = None,
     expressions: ScanExpressions = NOTHING_SAID,
+    dividends: DividendsBySymbol = NOTHING_PAID,
 ) -> BlockRows:
     """Gate the block and compute the columns of the symbols that pass, as of ``windows.as_of``.
 
     The gate and every column but the expressions' own read the base window. ``benchmark``: closes
     ``(n_sessions,)`` of ``panel.sessions``, NaN where there is none. ``expressions``: those of the
-    scan; what a block can say of them stands among the columns, under its text.
+    scan; what a block can say of them stands among the columns, under its text. ``dividends``:
+    those known, in the basis of the panel's prices.
     """
     base = windows.cut(panel, benchmark, BASE_WINDOW)
     report = gate(base.panel, base.rows, windows.as_of, config.gate)
@@ -112,6 +117,7 @@ def scan_block(
     read = usable(base)
     columns = evaluate(read.panel, read.rows)
     columns |= subscores(columns)
+    columns |= strength_columns(read.panel, read.rows, columns, dividends)
     if read.benchmark is not None:
         columns |= benchmark_columns(read.panel, read.rows, read.benchmark)
     columns |= expressions.block_columns(bars, columns)

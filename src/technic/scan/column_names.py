@@ -12,6 +12,7 @@ __all__ = ["BLOCK_COLUMNS", "TABLE_COLUMNS", "has_column"]
 BLOCK_COLUMNS = (
     *(column.name for column in COLUMNS.values() if column.default),
     *(f"{part}_{name}" for name in LOCAL_SUBSCORES for part in ("score", "coverage")),
+    *("rs_score", "special_dividends_pct"),
 )
 """The columns that need one symbol alone."""
 
@@ -19,7 +20,7 @@ TABLE_COLUMNS = (
     "symbol",
     *LISTING_COLUMNS,
     *BLOCK_COLUMNS,
-    *("rs_score", "rs_rating", "tech_rating", "rating_coverage", "score_relative_strength"),
+    *("rs_rating", "tech_rating", "rating_coverage", "score_relative_strength"),
     "signal",
     "last_bar",
     "usable_since",

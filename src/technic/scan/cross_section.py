@@ -18,7 +18,6 @@ from technic.scoring import (
     BENCHMARK_COLUMNS,
     rs_eligible,
     rs_rating,
-    rs_score,
     signals,
     tech_rating,
 )
@@ -82,7 +81,7 @@ def rank_market(
     """
     columns, ranked = dict(scanned.columns), scanned.last_bar == as_of
     compared = {name: columns.pop(name) for name in BENCHMARK_COLUMNS if name in columns}
-    columns["rs_score"] = np.where(ranked, rs_score(columns), np.nan)
+    columns["rs_score"] = np.where(ranked, columns["rs_score"], np.nan)
     columns["rs_rating"] = rs_rating(columns["rs_score"], rs_eligible(columns, ranked))
     columns |= compared
     if regime is None:

@@ -11,8 +11,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from technic.data_engine.adjust import split_adjust
+import numpy as np
+
+from technic.data_engine.adjust import restated_dividends, split_adjust
 from technic.data_engine.interfaces.provider import StreamingProvider
+from technic.data_engine.interfaces.records import Dividends, FetchResult
 from technic.data_engine.memory_budget import GIB, most_panel_bytes
 from technic.data_engine.price_cache import (
     BatchStats,
@@ -24,7 +27,7 @@ from technic.data_engine.price_cache import (
 from technic.panel import BarPanel
 from technic.scan.context import ScanContext
 from technic.scan.windows import window_sessions
-from technic.typing import DateArray
+from technic.typing import BoolArray, DateArray
 
 __all__ = ["ScanProgress", "load_history"]
 
@@ -55,6 +58,7 @@ def load_history(
         return _fetch(symbols, _free(peers, context), sessions, context, progress)
     if isinstance(price_cache, LazyPrices):
         return price_cache.restricted([*symbols, *peers])
+    known = price_cache.dividends if isinstance(price_cache, PriceCache) else Dividends.none()
     cached = panel_of(price_cache, context.calendar)
     there = set(cached.symbols)
     hits = [symbol for symbol in (*symbols, *peers) if symbol in there]
@@ -66,7 +70,7 @@ def load_history(
     others = _free([symbol for symbol in peers if symbol not in there], context)
     stats = BatchStats(cache_hits=len(symbols) - len(missed))
     if not (missed or others):
-        return PriceCache(panel, stats=stats)
+        return PriceCache(panel, stats=stats, dividends=known)
     fetched = _fetch(missed, others, panel.sessions, context, progress)
     both = BarPanel.side_by_side([panel, fetched.panel])
     held = set(both.symbols)
@@ -75,7 +79,25 @@ def load_history(
         fetched.failures,
         dataclasses.replace(fetched.stats, cache_hits=stats.cache_hits),
         fetched.notes,
+        dividends=_joined(known, fetched.dividends, hits),
     )
+
+
+def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Dividends:
+    """Return the dividends that a cache knows of its own symbols, and those of all others."""
+    parts = [
+        _some(known, np.isin(known.symbol.astype(str), hits)),
+        _some(fetched, ~np.isin(fetched.symbol.astype(str), hits)),
+    ]
+    return Dividends(
+        np.concatenate([part.symbol for part in parts]),
+        np.concatenate([part.session for part in parts]),
+        np.concatenate([part.amount for part in parts]),
+    )
+
+
+def _some(dividends: Dividends, keep: BoolArray) -> Dividends:
+    return Dividends(dividends.symbol[keep], dividends.session[keep], dividends.amount[keep])
 
 
 def _free(peers: Sequence[str], context: ScanContext) -> Sequence[str]:
@@ -105,7 +127,8 @@ def _fetch(
     stats = BatchStats.of(fetched, len(symbols), panel, time.perf_counter() - started)
     _log(stats)
     notes = (*fetched.notes, *_too_large(len(panel.symbols), sessions, context))
-    return PriceCache(panel, failures, stats, notes)
+    dividends = _dividends(fetched, sessions, context)
+    return PriceCache(panel, failures, stats, notes, dividends=dividends)
 
 
 def _stream(
@@ -123,7 +146,8 @@ def _stream(
     started = time.perf_counter()
     report = partial(progress, "fetch") if progress else None
     streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
-    prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers)
+    dividends = _dividends(streamed.account, sessions, context)
+    prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
     if most_panel_bytes(len(prices), len(sessions)) <= context.panel_memory:
         cache = prices.loaded()
         stats = dataclasses.replace(cache.stats, seconds=time.perf_counter() - started)
@@ -137,6 +161,13 @@ def _stream(
         prices.stats.seconds,
     )
     return prices
+
+
+def _dividends(fetched: FetchResult, sessions: DateArray, context: ScanContext) -> Dividends:
+    """Return the dividends known by the scan's day, in the basis of prices that lack them."""
+    if context.provider.price_basis == "total_return_adjusted":
+        return Dividends.none()
+    return restated_dividends(fetched.dividends, fetched.splits, sessions[0], context.as_of)
 
 
 def _log(stats: BatchStats) -> None:

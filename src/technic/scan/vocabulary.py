@@ -39,6 +39,9 @@ def vocabulary() -> Vocabulary:
         says = f"The rating's part for {part.replace('_', ' ')}"
         names[f"score_{part}"] = NameInfo("number", "day", f"{says}, 0 to 100.")
         names[f"coverage_{part}"] = NameInfo("number", "day", f"{says}: share that has a value.")
+    names["special_dividends_pct"] = NameInfo(
+        "number", "day", "Special dividends of 252 bars that rs_score counts, % of the price."
+    )
     for name in BENCHMARK_COLUMNS:
         names[name] = NameInfo("number", "day", "Comparison with the benchmark; needs one.")
     for column in TECHNICAL_COLUMNS.values():

@@ -7,6 +7,8 @@ once. It counts, it does not add, so the order of the symbols cannot matter.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,20 +25,27 @@ RS_WEIGHTS = {63: 0.4, 126: 0.2, 189: 0.2, 252: 0.2}
 """Horizon in bars and its weight in the score."""
 
 
-def rs_score(columns: Columns) -> FloatArray:
+def rs_score(columns: Columns, growth: Mapping[int, FloatArray] | None = None) -> FloatArray:
     """0.4 · return_63_pct + 0.2 · (return_126_pct + return_189_pct + return_252_pct).
 
     The same as 40·C/C63 + 20·C/C126 + 20·C/C189 + 20·C/C252 − 100. NaN where a return is.
+    ``growth``: for each horizon what the symbols' prices times this much would have come to, had
+    nothing been paid out: 1.0 changes no bit.
     """
     score = np.zeros(column(columns, "return_63_pct").shape)
     for bars, weight in RS_WEIGHTS.items():
-        score += weight * column(columns, f"return_{bars}_pct")
+        change = column(columns, f"return_{bars}_pct")
+        if growth is not None:
+            whole = ((1.0 + change / 100.0) * growth[bars] - 1.0) * 100.0
+            change = np.where(growth[bars] == 1.0, change, whole)
+        score += weight * change
     return score
 
 
 def rs_eligible(columns: Columns, current: BoolArray) -> BoolArray:
     """Tell who is ranked: ``current`` (passed the gate, not stale), 253 bars and a finite score."""
-    return current & (column(columns, "bars") >= MIN_BARS) & np.isfinite(rs_score(columns))
+    known = np.isfinite(column(columns, "rs_score"))
+    return current & (column(columns, "bars") >= MIN_BARS) & known
 
 
 def rs_rating(score: FloatArray, eligible: BoolArray) -> FloatArray:

@@ -19,7 +19,6 @@ from technic.data_engine.interfaces.records import (
     FetchResult,
     PriceBasis,
     Progress,
-    Splits,
     StreamResult,
 )
 from technic.data_engine.interfaces.remote_provider import Endpoint
@@ -251,5 +250,5 @@ def stream_history(
     """As ``read_history``, but the bars stay in the store, to be read block by block."""
     answered = [symbol for symbol in symbols if symbol not in failures]
     bars = StoredBars.open(store, answered, sessions, as_of)
-    account = FetchResult(concatenated([]), Splits.none(), failures)
+    account = FetchResult(concatenated([]), store.splits(), failures, store.dividends())
     return StreamResult(bars, account, _absent(name, sessions))

@@ -1,0 +1,105 @@
+"""Special dividends in relative strength: what a holder was paid is no loss of strength.
+
+On the ex-date of a special dividend the price falls by what is paid out. Prices of a scan are
+adjusted for splits alone, so its returns show a loss that no holder had. Relative strength, and
+nothing else, counts the payment back in: a return over the ex-date is multiplied by close ÷
+(close − amount), close being the last one before it. Regular dividends are left out on both sides
+of a comparison: hardly any moves a rank, and not every vendor lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.data_engine.interfaces.records import Dividends
+from technic.panel import BarPanel
+from technic.scoring.curves import Columns
+from technic.scoring.relative_strength import RS_WEIGHTS, rs_score
+from technic.typing import DateArray, FloatArray
+
+__all__ = [
+    "SPECIAL_DIVIDEND_PCT",
+    "DividendsBySymbol",
+    "by_symbol",
+    "counted_dividends",
+    "strength_columns",
+]
+
+SPECIAL_DIVIDEND_PCT = 5.0
+"""Percent of the close before the ex-date from which on a payment is a special dividend."""
+_YEAR = max(RS_WEIGHTS)
+_NONE = (np.empty(0, "datetime64[D]"), np.empty(0))
+
+DividendsBySymbol: TypeAlias = Mapping[str, tuple[DateArray, FloatArray]]
+"""Symbol → ex-dates, ascending, and $ a share."""
+
+
+def by_symbol(dividends: Dividends) -> DividendsBySymbol:
+    """Return days and amounts of each symbol's dividends, oldest first."""
+    order = np.lexsort((dividends.session, dividends.symbol.astype(str)))
+    symbols, session = dividends.symbol[order], dividends.session[order]
+    amount = dividends.amount[order]
+    starts = np.flatnonzero(symbols[1:] != symbols[:-1]) + 1 if len(symbols) else symbols
+    cuts = [0, *starts.tolist(), len(symbols)]
+    return {
+        str(symbols[start]): (session[start:end], amount[start:end])
+        for start, end in pairwise(cuts)
+        if start < end
+    }
+
+
+def strength_columns(
+    panel: BarPanel, rows: NDArray[np.intp], columns: Columns, dividends: DividendsBySymbol
+) -> dict[str, FloatArray]:
+    """``rs_score`` and ``special_dividends_pct`` of each symbol at its row of ``rows``.
+
+    ``columns``: the returns at these rows. ``dividends``: in the basis of the panel's prices, one a
+    day; those before the panel's first bar or after the row change nothing, and one of at least
+    the close before is not believed. The second column: percent of the close before each, added up
+    over the last 252 bars, 0 where none is known. All arrays ``(n_symbols,)``.
+    """
+    paid = np.zeros(len(rows))
+    special = list(_special(panel, rows, dividends)) if dividends else []
+    if not special:
+        return {"rs_score": rs_score(columns), "special_dividends_pct": paid}
+    growth = {bars: np.ones(len(rows)) for bars in RS_WEIGHTS}
+    for column, first, percent in special:
+        for bars, factor in growth.items():
+            if rows[column] - bars < first:
+                factor[column] /= 1.0 - percent / 100.0
+        if rows[column] - _YEAR < first:
+            paid[column] += percent
+    return {"rs_score": rs_score(columns, growth), "special_dividends_pct": paid}
+
+
+def counted_dividends(columns: Columns) -> Iterator[str]:
+    """Yield a sentence that says in which ranks a special dividend is counted, if in any."""
+    count = int(np.count_nonzero(columns["special_dividends_pct"]))
+    if count:
+        yield (
+            f"relative strength counts special dividends ({SPECIAL_DIVIDEND_PCT:g} % of the price "
+            f"or more) of {count:,} symbols, listed in special_dividends_pct; no other value does"
+        )
+
+
+def _special(
+    panel: BarPanel, rows: NDArray[np.intp], dividends: DividendsBySymbol
+) -> Iterator[tuple[int, int, float]]:
+    """Yield column, row of the first bar from the ex-date on, percent of the close before."""
+    lowest = np.fmin.reduce(panel.close, axis=0, initial=np.nan)
+    for column, symbol in enumerate(panel.symbols):
+        days, amounts = dividends.get(symbol, _NONE)
+        # Nearly all symbols end here: their dividends are small beside any price of the window.
+        if not len(amounts) or not 100.0 * amounts.max() >= SPECIAL_DIVIDEND_PCT * lowest[column]:
+            continue
+        own = panel.sessions[panel.session[: panel.length[column], column]]
+        for first, amount in zip(np.searchsorted(own, days).tolist(), amounts, strict=True):
+            if 0 < first <= rows[column]:
+                percent = 100.0 * float(amount) / float(panel.close[first - 1, column])
+                if SPECIAL_DIVIDEND_PCT <= percent < 100.0:
+                    yield column, first, percent
