@@ -283,6 +283,38 @@ class TestFiles:
         assert found.identical
         assert checks(found)["data"] == "same"
 
+    def test_a_file_under_another_name_has_the_same_ledger(self, prices: Path, tmp_path: Path):
+        """Nor is a file named for symbols that have no row, or none in the window."""
+        with prices.open("a", encoding="utf-8") as file:
+            file.write("OLD,1999-12-01,9,9,9,9,1e6\n")
+        universe = tmp_path / "wanted.csv"
+        universe.write_text("symbol\nAK\nOLD\nNONE\n", encoding="utf-8")
+        config = ScanConfig(provider="files", data=str(prices), universe=str(universe))
+        settings = self.settings(tmp_path)
+        result = run_scan(config, settings=settings, now=NOW)
+        outcomes = dict(zip(result.ledger.symbols, result.ledger.outcome, strict=True))
+        assert outcomes == {"AK": "kept", "OLD": "fetch.no_data", "NONE": "fetch.no_data"}
+        saved = result.save(tmp_path / "renamed")
+        (tmp_path / "archive").mkdir()
+        moved = prices.rename(tmp_path / "archive" / "bars-of-2024.csv")
+        found = self.verified(saved, data=str(moved))
+        assert (found.ledger, found.identical) == ((), True)
+        assert checks(found)["data"] == "same"
+
+    def test_a_folder_that_was_moved_has_the_same_ledger(self, bars: LongBars, tmp_path: Path):
+        """With a symbol's file in it that cannot be read."""
+        folder = tmp_path / "daily"
+        folder.mkdir()
+        write_prices(bars.rows(bars.column == SYMBOLS.index("AK")), folder / "AK.csv")
+        (folder / "BAD.csv").write_text("", encoding="utf-8")
+        config = ScanConfig(provider="files", data=str(folder))
+        result = run_scan(config, settings=self.settings(tmp_path), now=NOW)
+        assert result.ledger.frame().set_index("symbol").loc["BAD", "detail"] == "its file: is empty"
+        saved = result.save(tmp_path / "moved")
+        found = self.verified(saved, data=str(folder.rename(tmp_path / "elsewhere")))
+        assert (found.ledger, found.identical) == ((), True)
+        assert checks(found)["data"] == "same"
+
     @pytest.mark.usefixtures("prices")
     def test_a_relative_path_is_found_from_anywhere(self, tmp_path: Path, monkeypatch):
         """The config keeps the path as typed, the data version where it was."""
