@@ -2,7 +2,7 @@
 
 __all__ = ["DISTRIBUTION", "__version__"]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 DISTRIBUTION = "technic-scanner"
 """What pip installs; ``technic`` on the package index is another project."""

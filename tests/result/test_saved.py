@@ -134,8 +134,8 @@ def test_a_table_that_was_written_by_another_program_has_no_config(folder: Path)
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": None}, r"names no format.*; this Technic .* reads format 1; scan again"),
-        ({"format": FORMAT + 1}, r"has format 2; this Technic .* reads format 1; upgrade Technic"),
+        ({"format": None}, r"names no format.*; this Technic .* reads formats 1 to 2; scan again"),
+        ({"format": FORMAT + 1}, r"has format 3; .* reads formats 1 to 2; upgrade Technic"),
         ({"format": 0}, "has format 0; .*; scan again with --save"),
         ({"format": "1"}, "has format '1'"),
         ({"format": True}, "has format True"),
@@ -154,6 +154,9 @@ def test_a_table_that_was_written_by_another_program_has_no_config(folder: Path)
         ({"data_version": []}, r"'data_version' is \[\]"),
         ({"code": None}, "'code' is missing"),
         ({"universe": None}, "'universe' is missing"),
+        ({"ranks": None}, "'ranks' is missing"),
+        ({"ranks": {}}, "'ranks' is not as it was saved"),
+        ({"ranks": {"size": "many"}}, "'ranks.size' is 'many'"),
     ],
     ids=str,
 )
@@ -182,7 +185,7 @@ def test_a_number_that_json_does_not_have_is_refused(folder: Path, constant: str
     """Python would read it, nobody else; what is saved has null instead."""
     path = folder / "scan.json"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('"format": 1', f'"odd": {constant}, "format": 1'), "utf-8")
+    path.write_text(text.replace('"format": 2', f'"odd": {constant}, "format": 2'), "utf-8")
     with pytest.raises(InputFileError, match=f"{constant} is no JSON"):
         load_saved(folder)
 

@@ -14,6 +14,7 @@ from technic import FilterRules, ScanConfig, ScanResult, run_scan
 from technic.errors import InputFileError, ParameterError
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
+from technic.result.saved import load_saved
 from technic.settings import Settings
 from technic.setups.setup import Setup, SetupCondition, SetupParameter
 from technic.testing import FakeProvider, make_bars
@@ -221,6 +222,26 @@ def test_a_symbol_that_is_gone_and_one_that_is_new_are_named(again, bars: LongBa
     assert "1 new (NEW)" in details(found)["universe"]
 
 
+def test_who_was_only_compared_with_is_compared_with_again(bars: LongBars, tmp_path: Path):
+    """Ranks are among the same symbols, and the bars are those of then, also of gated ones."""
+    late = (bars.column == SYMBOLS.index("BN")) & (bars.session == SESSIONS[-1])
+    market = bars.rows(~late)  # BN has no bar of the day: it is loaded, and not ranked
+    free = FakeProvider(market, local=True)
+    result = run_scan(ScanConfig(symbols=("AK", "CO")), provider=free, now=NOW)
+    assert result.ranks.size == 29
+    saved = load_saved(result.save(tmp_path / "narrow"))
+    assert (len(saved.universe), len(saved.listings), len(saved.bars)) == (2, 30, 30)
+    assert saved.universe.source == result.universe.source
+    settings = Settings(home=tmp_path)
+    found = verify(saved.folder, provider=free, settings=settings, now=NOW)
+    assert found.identical
+    assert not found.bars.any
+    restated = FakeProvider(edited_bar(market, "BN", back=0), local=True)
+    found = verify(saved.folder, provider=restated, settings=settings, now=NOW)
+    assert found.identical
+    assert found.bars.changed == ("BN",)
+
+
 def test_the_summary_is_plain_and_limited(again, folder: Path, result: ScanResult):
     """What programs get: counts are whole, lists are cut."""
     for symbol in result.table["symbol"].head(3):
@@ -281,6 +302,39 @@ class TestFiles:
             self.verified(saved)
         found = self.verified(saved, data=str(moved))
         assert found.identical
+        assert checks(found)["data"] == "same"
+
+    def test_a_file_under_another_name_has_the_same_ledger(self, prices: Path, tmp_path: Path):
+        """Nor is a file named for symbols that have no row, or none in the window."""
+        with prices.open("a", encoding="utf-8") as file:
+            file.write("OLD,1999-12-01,9,9,9,9,1e6\n")
+        universe = tmp_path / "wanted.csv"
+        universe.write_text("symbol\nAK\nOLD\nNONE\n", encoding="utf-8")
+        config = ScanConfig(provider="files", data=str(prices), universe=str(universe))
+        settings = self.settings(tmp_path)
+        result = run_scan(config, settings=settings, now=NOW)
+        outcomes = dict(zip(result.ledger.symbols, result.ledger.outcome, strict=True))
+        assert outcomes == {"AK": "kept", "OLD": "fetch.no_data", "NONE": "fetch.no_data"}
+        saved = result.save(tmp_path / "renamed")
+        (tmp_path / "archive").mkdir()
+        moved = prices.rename(tmp_path / "archive" / "bars-of-2024.csv")
+        found = self.verified(saved, data=str(moved))
+        assert (found.ledger, found.identical) == ((), True)
+        assert checks(found)["data"] == "same"
+
+    def test_a_folder_that_was_moved_has_the_same_ledger(self, bars: LongBars, tmp_path: Path):
+        """With a symbol's file in it that cannot be read."""
+        folder = tmp_path / "daily"
+        folder.mkdir()
+        write_prices(bars.rows(bars.column == SYMBOLS.index("AK")), folder / "AK.csv")
+        (folder / "BAD.csv").write_text("", encoding="utf-8")
+        config = ScanConfig(provider="files", data=str(folder))
+        result = run_scan(config, settings=self.settings(tmp_path), now=NOW)
+        details = dict(zip(result.ledger.symbols, result.ledger.detail, strict=True))
+        assert details["BAD"] == "its file: is empty"
+        saved = result.save(tmp_path / "moved")
+        found = self.verified(saved, data=str(folder.rename(tmp_path / "elsewhere")))
+        assert (found.ledger, found.identical) == ((), True)
         assert checks(found)["data"] == "same"
 
     @pytest.mark.usefixtures("prices")

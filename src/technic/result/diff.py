@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from technic.result.ledger import KEPT
+from technic.result.rule_changes import release, rules_between
 from technic.result.saved import SavedScan
-from technic.scan.config_json import config_differences
+from technic.scan.config_json import config_differences, config_to_json
 from technic.scoring import REQUIRED_COLUMNS, Explanation, explain
 from technic.version import __version__
 
@@ -218,9 +219,8 @@ def _warnings(before: SavedScan, after: SavedScan) -> Iterator[str]:
             yield f"{names} of {saved.folder} changed after the result was saved"
     if before.as_of > after.as_of:
         yield f"the first result is the later one ({before.as_of}, {after.as_of})"
-    for key, pair in config_differences(
-        before.config_json, after.config_json, without=NOT_COMPARED
-    ).items():
+    configs = (config_to_json(before.config), config_to_json(after.config))
+    for key, pair in config_differences(*configs, without=NOT_COMPARED).items():
         yield f"another config: {key} was {_shown(pair[0])}, is {_shown(pair[1])}"
     yield from _universe_warning(before.universe.frame, after.universe.frame)
     for what, name in (("price basis", "price_basis"), ("provider", "provider")):
@@ -234,6 +234,22 @@ def _warnings(before: SavedScan, after: SavedScan) -> Iterator[str]:
             f"Technic {one.get('technic')} ({one.get('fingerprint')})"
             for one in (before.code, after.code)
         )
+    yield from _rules_warning(before, after)
+
+
+def _rules_warning(before: SavedScan, after: SavedScan) -> Iterator[str]:
+    """Say which rules lie between two versions, whichever of the two is the older."""
+    versions = sorted((saved.code.get("technic") for saved in (before, after)), key=_by_release)
+    topics: dict[str, list[str]] = {}
+    for change in rules_between(*versions):
+        if any(change.concerns(saved.config) for saved in (before, after)):
+            topics.setdefault(change.version, []).append(change.topic)
+    for version, changed in topics.items():
+        yield f"other rules since Technic {version}: {', '.join(changed)}; docs/upgrading.md"
+
+
+def _by_release(version: object) -> tuple[int, ...]:
+    return release(version) or ()
 
 
 def _universe_warning(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[str]:

@@ -21,8 +21,13 @@ from technic.version import __version__
 
 __all__ = ["FORMAT", "FRAMES", "SCAN", "StoredFolder", "read_folder", "write_folder"]
 
-FORMAT = 1
-"""Version of the folder's layout; another one is refused."""
+FORMAT = 2
+"""Version of the folder's layout.
+
+Since 2 the listings and the bars' hashes are also those of symbols that are only compared with.
+"""
+OLDEST_FORMAT = 1
+"""The first that can be read; what is newer or no number is refused."""
 SCAN = "scan.json"
 FRAMES = ("table", "filtered", "ledger", "universe", "bars")
 """Each is ``NAME.parquet``: the table, the values of scored symbols that a filter left out, the
@@ -106,15 +111,15 @@ def _read_document(folder: Path) -> dict[str, Any]:
     return content
 
 
-def _check_format(path: Path, version: object) -> None:
-    if version == FORMAT and not isinstance(version, bool):
+def _check_format(path: Path, version: Any) -> None:
+    whole = isinstance(version, int) and not isinstance(version, bool)
+    if whole and OLDEST_FORMAT <= version <= FORMAT:
         return
-    reads = f"this Technic ({__version__}) reads format {FORMAT}"
+    reads = f"this Technic ({__version__}) reads formats {OLDEST_FORMAT} to {FORMAT}"
     if version is None:
         what = "names no format: it was saved before results could be run again"
         raise InputFileError(str(path), f"{what}; {reads}", hint=AGAIN)
-    newer = isinstance(version, int) and version > FORMAT
-    hint = "upgrade Technic" if newer else AGAIN
+    hint = "upgrade Technic" if whole and version > FORMAT else AGAIN
     raise InputFileError(str(path), f"has format {version!r:.40}; {reads}", hint=hint)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def save_result(result: ScanResult, folder: str | Path) -> Path:
 
 
 def _origin(result: ScanResult) -> dict[str, object]:
-    """Return what the result came from: code, packages, data, benchmark."""
+    """Return what the result came from: code, packages, data, benchmark, who was ranked."""
     benchmark = None
     if result.benchmark is not None:
         closes = hash_of(result.benchmark.closes)
@@ -54,4 +55,5 @@ def _origin(result: ScanResult) -> dict[str, object]:
         "environment": environment(),
         "data_version": result.data_version.provenance(),
         "benchmark": benchmark,
+        "ranks": asdict(result.ranks),
     }

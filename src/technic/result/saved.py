@@ -25,8 +25,8 @@ T = TypeVar("T")
 
 LEDGER = ("symbol", "outcome", "detail")
 BARS = ("symbol", "bars", "first", "last", "hash")
-EARLIER = {"rank_among": "shown"}
-"""What a config meant that does not say it: values of keys that came later."""
+EARLIER: Mapping[int, Mapping[str, object]] = {1: {"rank_among": "shown"}}
+"""What a config of an earlier format meant that does not say it: keys that came later."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -80,7 +80,8 @@ def load_saved(folder: str | Path) -> SavedScan:
     stored = read_folder(folder)
     document = _Document(str(folder / SCAN), stored.document)
     ledger = _columns(folder, stored, "ledger", LEDGER)
-    config = document.part("config", dict)
+    config = _as_meant(document, document.part("config", dict))
+    of_table = stored.notes["table"].get("config")
     benchmark = stored.document.get("benchmark")
     listings = _universe(folder, stored.frames["universe"], document)
     return SavedScan(
@@ -90,13 +91,13 @@ def load_saved(folder: str | Path) -> SavedScan:
         ledger=Ledger(
             tuple(map(str, ledger["symbol"])), _texts(ledger["outcome"]), _texts(ledger["detail"])
         ),
-        universe=listings.restrict(ledger["symbol"]) if len(listings) > len(ledger) else listings,
+        universe=_shown(listings, ledger["symbol"]),
         listings=listings,
-        ranks=RankInfo(document.count("rs_universe", stored.document.get("ranked_over", 0))),
+        ranks=document.ranks(),
         bars=_columns(folder, stored, "bars", BARS),
-        config=config_from_json({**EARLIER, **config}, document.path),
+        config=config_from_json(config, document.path),
         config_json=config,
-        config_of_table=stored.notes["table"].get("config"),
+        config_of_table=_as_meant(document, of_table) if isinstance(of_table, dict) else None,
         as_of=document.part("as_of", str),
         data=document.data(),
         regime=document.part("regime", dict),
@@ -123,22 +124,30 @@ class _Document:
             raise InputFileError(self.path, f"{name!r} {what}", hint="it was edited")
         return value
 
-    def count(self, name: str, missing: object) -> int:
-        """Return a number that earlier versions did not write, or wrote under another name."""
-        value = self.content.get(name, missing)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise InputFileError(self.path, f"{name!r} is {value!r:.40}", hint="it was edited")
-        return value
+    def ranks(self) -> RankInfo:
+        """Return among how many was ranked; format 1 has the number alone."""
+        first = self.content.get("format") == 1
+        values = {"size": self.part("ranked_over", int)} if first else self.part("ranks", dict)
+        return self._built("ranks", RankInfo, values, size=int, shown_only=bool)
 
     def data(self) -> DataInfo:
-        values = self.part("data", dict)
+        return self._built("data", DataInfo, self.part("data", dict), simulated=bool)
+
+    def _built(self, name: str, kind: type[T], values: Mapping[str, Any], **kinds: type) -> T:
         try:
-            found = DataInfo(**values)
+            found = kind(**values)
         except TypeError as error:
-            raise InputFileError(self.path, f"'data' is not as it was saved: {error}") from error
-        if not isinstance(found.simulated, bool):
-            raise InputFileError(self.path, f"'data.simulated' is {found.simulated!r:.40}")
+            raise InputFileError(self.path, f"{name!r} is not as it was saved: {error}") from error
+        for key, own in kinds.items():
+            if type(getattr(found, key)) is not own:
+                what = f"'{name}.{key}' is {getattr(found, key)!r:.40}"
+                raise InputFileError(self.path, what, hint="it was edited")
         return found
+
+
+def _as_meant(document: _Document, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a saved config with what it meant by the keys that its format did not have."""
+    return {**EARLIER.get(document.content["format"], {}), **config}
 
 
 def _columns(
@@ -157,6 +166,13 @@ def _universe(folder: Path, frame: pd.DataFrame, document: _Document) -> Univers
         return Universe(frame, str(source))
     except ParameterError as error:
         raise InputFileError(str(folder / "universe.parquet"), str(error)) from error
+
+
+def _shown(listings: Universe, symbols: pd.Series[Any]) -> Universe:
+    """Return the listings without those of symbols that are only compared with."""
+    if len(listings) <= len(symbols):
+        return listings
+    return Universe(listings.restrict(symbols).frame, listings.source)
 
 
 def _texts(values: pd.Series[Any]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

@@ -12,11 +12,13 @@ from technic.code_version import code_version, environment
 from technic.data_engine.data_version import bar_provenance, hash_of
 from technic.data_engine.sync.store_reader import StoreReader
 from technic.errors import TechnicError
+from technic.result.rule_changes import RuleChange, release
 from technic.result.saved import SavedScan
 from technic.result.scan_result import ScanResult
 from technic.scan.context import choose_universe, load_listings
 from technic.verification.rerun import Rerun
 from technic.verification.table_differences import table_differences
+from technic.version import __version__
 
 __all__ = ["BarChanges", "InputCheck", "bar_changes", "input_checks"]
 
@@ -30,8 +32,8 @@ SHOWN = 6
 class InputCheck:
     """One thing that a result depends on; ``unknown``: it cannot be compared, and why.
 
-    ``name``: ``files``, ``config``, ``code``, ``packages``, ``data``, ``bars``, ``universe`` or
-    ``benchmark``; ``detail``: a sentence for people.
+    ``name``: ``files``, ``config``, ``code``, ``rules``, ``packages``, ``data``, ``bars``,
+    ``universe`` or ``benchmark``; ``detail``: a sentence for people.
     """
 
     name: str
@@ -69,7 +71,11 @@ def bar_changes(saved: SavedScan, result: ScanResult) -> BarChanges:
 
 
 def input_checks(
-    saved: SavedScan, rerun: Rerun, config: Mapping[str, object], bars: BarChanges
+    saved: SavedScan,
+    rerun: Rerun,
+    config: Mapping[str, object],
+    bars: BarChanges,
+    rules: Sequence[RuleChange],
 ) -> Iterator[InputCheck]:
     """Yield every check, in the order in which a reader asks."""
     if saved.altered:
@@ -80,6 +86,7 @@ def input_checks(
         yield InputCheck("files", "same", "as they were saved")
     yield _config(saved, config)
     yield _code(saved.code)
+    yield _rules(saved.code.get("technic"), rules)
     yield _environment(saved.environment)
     yield _data(saved, rerun)
     yield _bars(bars)
@@ -105,6 +112,23 @@ def _code(saved: Mapping[str, str]) -> InputCheck:
     if dict(saved) == current:
         return InputCheck("code", "same", names[1])
     return InputCheck("code", "changed", f"{names[0]} then, {names[1]} now")
+
+
+def _rules(then: object, changes: Sequence[RuleChange]) -> InputCheck:
+    """Compare versions; a newer one may have rules that nobody here knows."""
+    saved, current = release(then), release(__version__)
+    if saved is None or current is None:
+        return InputCheck("rules", "unknown", f"{then!r:.40} is no version of Technic")
+    if saved > current:
+        detail = f"those of Technic {then} are not known to Technic {__version__}"
+        return InputCheck("rules", "unknown", detail)
+    if not changes:
+        return InputCheck("rules", "same", f"those of Technic {__version__}")
+    versions: dict[str, list[str]] = {}
+    for change in changes:
+        versions.setdefault(change.version, []).append(change.topic)
+    parts = [f"{version} changed {', '.join(topics)}" for version, topics in versions.items()]
+    return InputCheck("rules", "changed", "; ".join(parts))
 
 
 def _environment(saved: Mapping[str, str]) -> InputCheck:

@@ -1,8 +1,8 @@
 """verify: run a saved result again and say whether the table is identical, or what differs.
 
 Identical means: config as it was saved, and table, filtered symbols, ledger and regime the same,
-bit for bit. Everything else that could have changed them (code, packages, data, bars, listings) is
-compared too and said, whether it changed a value or not.
+bit for bit. Everything else that could have changed them (code, rules, packages, data, bars,
+listings) is compared too and said, whether it changed a value or not.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from technic.data_engine.price_cache import PriceFrames
 from technic.engine.open import RunnerName
 from technic.result.info import RunnerInfo
 from technic.result.json_values import plain
+from technic.result.rule_changes import RuleChange, changed_rules
 from technic.result.saved import SavedScan, load_saved
 from technic.scan.config_json import config_differences
 from technic.scan.history import ScanProgress
@@ -34,6 +35,8 @@ from technic.version import __version__
 
 __all__ = ["BarChanges", "InputCheck", "Verification", "verify"]
 
+GIVEN = ("files", "config", "bars", "benchmark")
+"""Checks of what a scan is given, which with the rules decides its answer."""
 TAGGED = "regime_tags, numbers: "
 """How the source of a regime begins whose labels were given."""
 
@@ -44,7 +47,8 @@ class Verification:
 
     ``checks``: what the result came from, then and now. ``bars``: symbols whose bars are not those
     that were scanned. ``config``: key → value the table was made with, value in scan.json.
-    ``table``, ``filtered``, ``ledger``, ``regime``: every difference of the answer.
+    ``table``, ``filtered``, ``ledger``, ``regime``: every difference of the answer. ``rules``: what
+    the versions since then have changed that can show in it.
     """
 
     saved: SavedScan
@@ -56,6 +60,7 @@ class Verification:
     filtered: TableDifferences
     ledger: tuple[LedgerDifference, ...]
     regime: Mapping[str, tuple[object, object]]
+    rules: tuple[RuleChange, ...]
 
     @property
     def identical(self) -> bool:
@@ -64,6 +69,13 @@ class Verification:
             self.table.identical and self.filtered.identical
         )
 
+    @property
+    def explained(self) -> bool:
+        """Whether it differs, and of what decides the answer only the rules are others."""
+        statuses = {check.name: check.status for check in self.checks}
+        given = all(statuses.get(name, "same") == "same" for name in GIVEN)
+        return bool(self.rules) and given and not self.identical
+
     def summary(self, limit: int | None = None) -> dict[str, object]:
         """Return the object that ``--format json`` prints; at most ``limit`` entries of a list."""
         shown = slice(limit)
@@ -71,6 +83,11 @@ class Verification:
             "technic": __version__,
             "folder": str(self.saved.folder),
             "identical": self.identical,
+            "explained": self.explained,
+            "rules": [
+                {"version": rule.version, "topic": rule.topic, "sentence": rule.sentence}
+                for rule in self.rules
+            ],
             "as_of": self.saved.as_of,
             "data": asdict(self.saved.data),
             "runner": asdict(self.runner),
@@ -129,16 +146,18 @@ def verify(
     result = rerun.result
     config = config_differences(saved.config_of_table or saved.config_json, saved.config_json)
     bars = bar_changes(saved, result)
+    rules = changed_rules(saved)
     return Verification(
         saved=saved,
         runner=result.runner,
-        checks=tuple(input_checks(saved, rerun, config, bars)),
+        checks=tuple(input_checks(saved, rerun, config, bars, rules)),
         bars=bars,
         config=config,
         table=table_differences(saved.table, result.table),
         filtered=table_differences(saved.filtered, result.filtered()),
         ledger=ledger_differences(saved.ledger, result.ledger),
         regime=dict(_regime_changes(saved.regime, asdict(result.regime))),
+        rules=rules,
     )
 
 

@@ -29,6 +29,7 @@ def verify_lines(
     yield _verdict(verification)
     yield Text()
     yield _checks(verification)
+    yield from _rule_lines(verification)
     yield from _pair_lines("config", "table made with", "in scan.json", verification.config)
     yield from _table_lines("table", verification.table, limit, width)
     yield from _table_lines("filtered", verification.filtered, limit, width)
@@ -70,6 +71,27 @@ def _verdict(verification: Verification) -> Text:
     )
     said = [f"{count:,} {one if count == 1 else many}" for count, one, many in parts if count]
     return Text(f"differs: {', '.join(said)}", "bold red")
+
+
+def _rule_lines(verification: Verification) -> Iterator[RenderableType]:
+    """Say which rules are others; that they explain what differs only where nothing else does."""
+    if verification.identical or not verification.rules:
+        return
+    by_version: dict[str, list[str]] = {}
+    for rule in verification.rules:
+        by_version.setdefault(rule.version, []).append(f"{rule.topic}: {rule.sentence}")
+    for version, sentences in by_version.items():
+        title = f"explained by rule changes of {version}"
+        if not verification.explained:
+            title = f"rule changes of {version}, beside what else has changed"
+        yield Text()
+        yield Text(title, "bold")
+        grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        for sentence in sentences:
+            grid.add_row("·", sentence)
+        yield grid
 
 
 def _filtered(differences: TableDifferences) -> int:

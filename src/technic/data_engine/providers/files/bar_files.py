@@ -180,7 +180,7 @@ def _concat(folder: Path, paths: Sequence[Path], read: list[BarRows | InputFileE
                        zip(paths, read, strict=True) if isinstance(rows, BarRows))  # fmt: skip
     if bad and (named_inside or not good):
         raise next(iter(bad.values()))
-    failures = {symbol_of(path): Failure("unreadable_file", str(e)) for path, e in bad.items()}
+    failures = {symbol_of(path): _unreadable(error) for path, error in bad.items()}
     for error in bad.values():
         logger.warning("%s", error)
     place: dict[str, int] = {}
@@ -202,6 +202,12 @@ def _concat(folder: Path, paths: Sequence[Path], read: list[BarRows | InputFileE
         unused=tuple(dict.fromkeys(name for rows in good for name in rows.unused)),
         fields=good[0].fields,
     )  # fmt: skip
+
+
+def _unreadable(error: InputFileError) -> Failure:
+    """Say what is wrong inside a symbol's file; where the file is, is no part of the answer."""
+    inside = InputFileError("its file", error.reason, error.row, error.column, error.hint)
+    return Failure("unreadable_file", str(inside))
 
 
 def _read(file: TableFile, columns: dict[str, str]) -> pa.Table:

@@ -145,11 +145,12 @@ class FilesProvider:
         )
 
     def _no_data(self, symbol: str, known: set[str], sessions: DateArray) -> str:
+        """Say what is missing; not in which file, since a file that was moved is the same data."""
         if symbol not in known:
-            return f"{symbol} is not in {self._path.name}"
+            return f"{symbol} is not in the data"
         if not len(sessions):
             return "no session was asked for"
-        return f"no bars from {sessions[0]} to {sessions[-1]} in {self._path.name}"
+        return f"the data has no bars of {symbol} from {sessions[0]} to {sessions[-1]}"
 
 
 def _selected(rows: BarRows, place: dict[str, int], sessions: DateArray) -> LongBars:
