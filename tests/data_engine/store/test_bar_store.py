@@ -369,9 +369,9 @@ def test_a_store_of_another_schema_version_is_refused_in_one_sentence(tmp_path: 
     BarStore.open(url)
     log = tmp_path / "store" / "bars" / "_delta_log" / "00000000000000000000.json"
     text = log.read_text()
-    assert '"technic.schema_version":"1"' in text
-    log.write_text(text.replace('"technic.schema_version":"1"', '"technic.schema_version":"7"'))
-    with pytest.raises(StoreError, match="schema version 7.*reads schema version 1") as caught:
+    assert '"technic.schema_version":"2"' in text
+    log.write_text(text.replace('"technic.schema_version":"2"', '"technic.schema_version":"7"'))
+    with pytest.raises(StoreError, match="schema version 7.*reads schema version 2") as caught:
         BarStore.open(url)
     assert "\n" not in str(caught.value)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
@@ -9,6 +11,7 @@ from technic.data_engine.store._bar_table import BarTable
 from technic.data_engine.store._corporate_actions import CorporateActionTable
 from technic.data_engine.store._coverage_log import CoverageLog
 from technic.data_engine.store._delta import DeltaFolder
+from technic.data_engine.store._files import live_paths
 from technic.data_engine.store._quarantine import Quarantine
 from technic.errors import ParameterError
 
@@ -25,6 +28,12 @@ class StoreTables:
         """Return the table of daily bars and those of bars within the day."""
         within = [self._intraday(freq) for freq in FREQUENCIES if freq != "daily"]
         return [self._bars(), *within]
+
+    @contextmanager
+    def writing(self, *names: str) -> Iterator[None]:
+        """Write some tables: one writer at a time, and the manifest when all is written."""
+        yield
+        self.folder.seal(dict.fromkeys(names, live_paths))
 
     def _table_names(self) -> list[str]:
         small = ["coverage", "splits", "dividends", "problems"]
