@@ -7,11 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from technic.data_engine.store import BarStore, _files
+from technic.data_engine.store._writer_lock import LEASE_TIME, Lease
 from technic.data_engine.store.bar_source import StoredBars
 from technic.errors import StoreError
 from technic.panel import BarPanel
@@ -112,6 +114,29 @@ def test_writers_that_race_on_an_object_store_lose_nothing(options: dict[str, st
     assert held.session.tolist() == [*DAYS[:3].tolist()] * 3
     assert store.verify() == []
     assert set(store.coverage().ranges) == {"X", "Y", "Z"}
+
+
+def test_a_lease_that_was_taken_over_cannot_commit(options: dict[str, str]):
+    """Another writer waits while it holds, takes over when it has run out, and fences it off."""
+    store, other = (BarStore.open("s3://bars/leased", options) for _ in range(2))
+    folder = replace(store.folder, fence=None)
+    clock = [ASKED]
+    one, two = (Lease(folder, lambda: clock[0]) for _ in range(2))
+    assert one.try_acquire()
+    assert not two.try_acquire()
+    assert one.holder().startswith("process ")
+    clock[0] += LEASE_TIME / 2 + dt.timedelta(seconds=1)
+    one.check()  # which prolongs it
+    clock[0] += LEASE_TIME / 2 + dt.timedelta(seconds=1)
+    assert not two.try_acquire()
+    clock[0] += LEASE_TIME
+    assert two.try_acquire()
+    held = replace(store, folder=replace(folder, fence=one.check), lock=one)
+    with pytest.raises(StoreError, match="who took over"):
+        held.write_days(make_bars(["A"], DAYS), DAYS, ASKED)
+    two.release()
+    other.write_days(make_bars(["A"], DAYS), DAYS, ASKED)
+    assert len(store.read(None, DAYS[0], DAYS[-1])) == 6
 
 
 def test_an_object_store_that_refuses_is_a_store_error_without_secrets(options: dict[str, str]):

@@ -43,16 +43,18 @@ class Blobs:
         local = self._local(path)
         if local is not None:
             return local.read_bytes()
-        with self._handler().open_input_file(path) as file:
-            content: bytes = file.read()
+        raw = self._handler()._handler.open_input_file(path)
+        content: bytes = raw.read(raw.size())
         return content
 
     def write(self, path: str, content: bytes | memoryview) -> None:
         """Write a new file whose name nobody knows yet: a broken one is never read."""
         local = self._local(path)
         if local is None:
-            with self._handler().open_output_stream(path) as file:
-                file.write(content)
+            # Its pyarrow side hands over buffers, which this side does not take.
+            stream = self._handler()._handler.open_output_stream(path, None)
+            stream.write(bytes(content))
+            stream.close()
             return
         local.parent.mkdir(parents=True, exist_ok=True)
         with local.open("wb") as written:

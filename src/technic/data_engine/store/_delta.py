@@ -54,11 +54,15 @@ REPAIR = "technic data verify --repair mends it"
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """A table's name in the folder, its columns, its partition columns."""
+    """A table's name in the folder, its columns, its partition columns.
+
+    ``sealed``: whether the manifest has it.
+    """
 
     name: str
     schema: pa.Schema
     partition_by: tuple[str, ...] = ()
+    sealed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +103,16 @@ class CommitRetry:
 
 @dataclass(frozen=True, slots=True)
 class DeltaFolder:
-    """The tables under one URL; ``pinned`` makes it a read-only view of those versions."""
+    """The tables under one URL; ``pinned`` makes it a read-only view of those versions.
+
+    ``fence``: called before each commit; it raises StoreError for a writer that lost its lock.
+    """
 
     url: str
     options: Mapping[str, str] = field(repr=False)
     retry: CommitRetry = field(default_factory=CommitRetry)
     pinned: Mapping[str, int] | None = None
+    fence: Callable[[], None] | None = field(default=None, repr=False, compare=False)
 
     def at_versions(self, versions: Mapping[str, int]) -> DeltaFolder:
         """Return a view that reads these versions and writes nothing."""
@@ -162,7 +170,7 @@ class DeltaFolder:
 
         if self.pinned is not None:
             raise StoreError(self.url, "this view of the store is read-only")
-        sealed = self.manifest().tables.get(spec.name)
+        sealed = self.manifest().tables.get(spec.name) if spec.sealed else None
         for attempt in range(self.retry.attempts):
             with self.translated(spec.name):
                 table = self.load(spec.name, schemas=schemas)
@@ -174,6 +182,8 @@ class DeltaFolder:
                 made = change(table)
                 if made is None:
                     return table.version()
+                if self.fence is not None:
+                    self.fence()
                 try:
                     _write(self.blobs, spec, table, made)
                 except CommitFailedError:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,7 @@ from technic.data_engine.store._maintenance import StoreMaintenance
 from technic.data_engine.store._quarantine import Problem
 from technic.data_engine.store._rows import as_days, in_cells, ordered, trading_days
 from technic.data_engine.store._upgrade import needs_upgrade, upgrade
+from technic.data_engine.store._writer_lock import writer_lock
 from technic.errors import ParameterError, StoreError
 from technic.panel import LongBars
 from technic.typing import DateArray
@@ -64,7 +65,9 @@ class BarStore(StoreMaintenance):
             raise StoreError(url, "is a file", "name a folder")
         folder = DeltaFolder(url, dict(storage_options or {}), retry or CommitRetry())
         bars = BarTable(folder, "bars")
-        store = cls(folder)
+        lock = writer_lock(folder)
+        folder = replace(folder, fence=lock.check)
+        store = cls(folder, lock)
         if needs_upgrade(folder, bars.name):
             with store.writing():
                 upgrade(store)
