@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from technic.data_engine.open_provider import store_url
-from technic.data_engine.store import BarStore, Problem
+from technic.data_engine.store import BarStore, ImportReport, Problem
 from technic.errors import InputFileError, StoreError
 from technic.settings import Settings
 from technic.universe import parse_symbols
@@ -42,8 +42,8 @@ class ProviderStore:
             self.store.clear(*cleared)
         return cleared
 
-    def import_bars(self, path: Path, asked_at: dt.datetime) -> int:
-        """Store the bars of a file; return how many.
+    def import_bars(self, path: Path, asked_at: dt.datetime) -> ImportReport:
+        """Store the bars of a file; return how many, and how many rows were left out and why.
 
         ``asked_at`` as in ``BarStore.import_from``. Raises InputFileError for what is no such file.
         """

@@ -101,37 +101,83 @@ def test_an_empty_store_has_stats_and_no_days(tmp_path: Path):
     empty.compact()
 
 
-def test_a_parquet_export_fills_another_store_with_bars_and_coverage(
-    store: BarStore, tmp_path: Path
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_an_export_fills_another_store_with_the_same_bars(
+    store: BarStore, tmp_path: Path, ending: str
 ):
-    """The copy holds the same bars and asks for nothing that the first has answered."""
-    path = tmp_path / "bars.parquet"
+    """Bit for bit, symbols that look like null or true included."""
+    path = tmp_path / f"bars.{ending}"
     assert store.export_to(path) == 26
     copy = BarStore.open(str(tmp_path / "copy"))
-    assert copy.import_from(path, ASKED) == 26
+    report = copy.import_from(path, ASKED)
+    assert (report.bars, report.refused) == (26, {})
     whole = (None, DAYS[0], DAYS[-1] + 10)
     assert copy.content_hash(*whole) == store.content_hash(*whole)
-    assert copy.coverage() == store.coverage()
     assert copy.verify() == []
-    assert pq.read_schema(path).names[:2] == ["symbol", "date"]
+    assert copy.read(None, DAYS[0], DAYS[-1]).symbols == ("B", "NA", "TRUE")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [path.name, "copy", "store"]
 
 
-def test_a_csv_export_covers_each_symbol_between_its_bars(store: BarStore, tmp_path: Path):
-    """Symbols that look like null or true stay symbols; a missing value stays missing."""
+def test_coverage_is_made_from_the_bars_of_a_file(store: BarStore, tmp_path: Path):
+    """A symbol is answered where it has bars: not beyond them, and not where it has a hole."""
     path = tmp_path / "bars.csv"
     store.export_to(path)
-    path.write_text(path.read_text() + '"LAST",2024-02-02,1,2,0.5,,100\n')
+    lines = path.read_text().splitlines()
+    hole = str(DAYS[3])
+    path.write_text("\n".join(x for x in lines if not ("NA" in x and hole in x)))
     copy = BarStore.open(str(tmp_path / "copy"))
-    assert copy.import_from(path, ASKED) == 27
-    held = copy.read(None, DAYS[0], DAYS[-1] + 10)
-    assert held.symbols == ("B", "LAST", "NA", "TRUE")
-    assert np.isnan(held.close[held.column == 1]).all()
-    ranges = copy.coverage().ranges
-    assert ranges["TRUE"] == ((DAYS[0], DAYS[-1]),)
-    assert ranges["B"] == ((DAYS[0], LATER[-1]),)
-    assert copy.content_hash(["NA"], DAYS[0], DAYS[-1]) == store.content_hash(
-        ["NA"], DAYS[0], DAYS[-1]
-    )
+    assert copy.import_from(path, ASKED).bars == 25
+    coverage = copy.coverage()
+    assert coverage.sessions.tolist() == []
+    assert coverage.ranges == {
+        "B": ((DAYS[0], LATER[-1]),),
+        "NA": ((DAYS[0], DAYS[2]), (DAYS[4], DAYS[-1])),
+        "TRUE": ((DAYS[0], DAYS[-1]),),
+    }
+
+
+def test_coverage_that_a_file_claims_is_not_believed(store: BarStore, tmp_path: Path):
+    """An earlier version wrote coverage into the file: days without bars stay unanswered."""
+    path = tmp_path / "bars.parquet"
+    store.export_to(path)
+    claim = b'[{"topic": "bars", "sessions": ["2023-01-03"], "rows": [3]}]'
+    pq.write_table(pq.read_table(path).replace_schema_metadata({b"technic.coverage": claim}), path)
+    copy = BarStore.open(str(tmp_path / "copy"))
+    copy.import_from(path, ASKED)
+    assert copy.coverage().sessions.tolist() == []
+
+
+BAD_ROWS = """symbol,date,open,high,low,close,volume
+OK,2024-02-01,1,2,0.5,1,100
+,2024-02-01,1,2,0.5,1,100
+"  ",2024-02-01,1,2,0.5,1,100
+OK,2024-02-02,1,2,0.5,,100
+OK,2024-02-05,nan,2,0.5,1,100
+OK,2024-02-06,1,inf,0.5,1,100
+OK,2024-02-07,1,2,-0.5,1,100
+OK,2024-02-08,1,2,0.5,1,-100
+OK,2924-02-09,1,2,0.5,1,100
+OK,2024-06-04,1,2,0.5,1,100
+OK,2024-02-03,1,2,0.5,1,100
+OK,,1,2,0.5,1,100
+"""
+
+
+def test_rows_that_cannot_be_bars_are_left_out_and_counted(store: BarStore, tmp_path: Path):
+    """Each for one reason: twelve rows, one bar."""
+    path = tmp_path / "bars.csv"
+    path.write_text(BAD_ROWS)
+    report = store.import_from(path, ASKED)
+    assert report.bars == 1
+    assert report.refused == {
+        "without a symbol": 2,
+        "without a date": 1,
+        "without a value": 3,
+        "with a price or volume below zero": 2,
+        "of a day that is not over": 2,
+        "of a weekend": 1,
+    }
+    assert store.read(["OK"], DAYS[0], LATER[-1]).close.tolist() == [1.0]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +185,7 @@ def test_a_csv_export_covers_each_symbol_between_its_bars(store: BarStore, tmp_p
     [
         ("a.csv", "symbol,date\nA,2024-01-30\n", "'open': the column is missing"),
         ("a.csv", "symbol,date,open,high,low,close,volume\nA,no,1,1,1,1,1\n", "a.csv"),
-        ("a.csv", "symbol,date,open,high,low,close,volume\nA,,1,1,1,1,1\n", "a.csv"),
+        ("a.csv", "symbol,date,open,high,low,close,volume\nA,,1,1,1,1,1\n", "1 without a date"),
         ("a.parquet", "no parquet", "a.parquet"),
         ("none.csv", None, "is not there"),
     ],

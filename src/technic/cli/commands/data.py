@@ -93,7 +93,7 @@ def compact(options: StoreOptions) -> None:
 def export(file: Target, options: StoreOptions) -> None:
     """Write all daily bars of the store, raw as they are, into one file.
 
-    A Parquet file also carries what is known to be answered; splits and dividends stay behind.
+    Splits, dividends, and what is known to be answered stay behind.
     """
     from technic.cli.render.data_report import print_change
 
@@ -116,13 +116,21 @@ def _export(provider_store: ProviderStore, file: Path) -> int:
 
 
 def import_(file: Target, options: StoreOptions) -> None:
-    """Store the bars of a file; each symbol's replace what the store has between their ends."""
+    """Store the bars of a file; each symbol's replace what the store has between their ends.
+
+    Rows that cannot be bars (no symbol, no value, below zero, in the future, of a weekend) are left
+    out and counted.
+    """
     from technic.cli.render.data_report import print_change
 
     provider_store = _store(options, create=True)
-    bars = provider_store.import_bars(file, dt.datetime.now(dt.UTC))
-    about = {"bars": bars, "file": str(file)}
-    print_change(provider_store, f"stored {bars:,} bars of {file}", about, options.format_)
+    report = provider_store.import_bars(file, dt.datetime.now(dt.UTC))
+    text = f"stored {report.bars:,} bars of {file}"
+    if report.refused:
+        counts = ", ".join(f"{count:,} {reason}" for reason, count in report.refused.items())
+        text += f"; left out {sum(report.refused.values()):,} rows: {counts}"
+    about = {"bars": report.bars, "file": str(file), "refused": dict(report.refused)}
+    print_change(provider_store, text, about, options.format_)
 
 
 def clear_problems(

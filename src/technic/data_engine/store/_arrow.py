@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from technic.data_engine.store._rows import empty_bars, sort_key, trading_days
 from technic.panel import FIELDS, LongBars
 
-__all__ = ["bar_schema", "from_batches", "to_table"]
+__all__ = ["bar_schema", "from_batches", "to_tables"]
 
 
 def bar_schema(timed: bool) -> pa.Schema:
@@ -29,13 +29,27 @@ def bar_schema(timed: bool) -> pa.Schema:
     )
 
 
-def to_table(bars: LongBars, timed: bool) -> pa.Table:
-    """Return ordered bars as a table with the columns of ``bar_schema``."""
+def to_tables(bars: LongBars, timed: bool) -> dict[str, pa.Table]:
+    """Return ordered bars month by month, with the columns of a month's file, in its order."""
     day = trading_days(bars.session)
-    months, place = np.unique(day.astype("datetime64[M]"), return_inverse=True)
+    month = day.astype("datetime64[M]")
+    if not len(month):
+        return {}
+    # Small integers are sorted by radix, which keeps (symbol, session) in order.
+    place = (month - month.min()).astype(np.int16)
+    ends = np.cumsum(np.bincount(place))
+    if len(ends) == 1:
+        return {str(month[0]): _month_table(bars, day, timed)}
+    order = np.argsort(place, kind="stable")
+    return {
+        str(month[rows[0]]): _month_table(bars.rows(rows), day[rows], timed)
+        for rows in np.split(order, ends[:-1])
+        if len(rows)
+    }
+
+
+def _month_table(bars: LongBars, day: NDArray[np.datetime64], timed: bool) -> pa.Table:
     columns = {
-        # Delta wants partition values written out.
-        "month": _coded(place, [str(month) for month in months]).dictionary_decode(),
         "session": pa.array(day.astype(np.int32), pa.int32()).cast(pa.date32()),
         "symbol": _coded(bars.column, bars.symbols),
         **{name: pa.array(getattr(bars, name), pa.float64()) for name in FIELDS},
@@ -43,7 +57,8 @@ def to_table(bars: LongBars, timed: bool) -> pa.Table:
     if timed:
         micros = bars.session.astype("datetime64[us]").astype(np.int64)
         columns["time"] = pa.array(micros, pa.timestamp("us", tz="UTC"))
-    return pa.table({name: columns[name] for name in bar_schema(timed).names})
+    order = [name for name in bar_schema(timed).names if name != "month"]
+    return pa.table({name: columns[name] for name in order})
 
 
 def from_batches(

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from technic.data_engine.store._arrow import bar_schema, from_batches, to_table
+from technic.data_engine.store._arrow import bar_schema, from_batches, to_tables
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
 from technic.data_engine.store._files import DataFile, data_files, read_batches, read_each
+from technic.data_engine.store._hashes import DayHashes, day_hashes
 from technic.data_engine.store._rows import concat, in_cells, trading_days
 from technic.panel import FIELDS, LongBars
 from technic.typing import BoolArray, DateArray
@@ -24,10 +25,19 @@ from technic.typing import BoolArray, DateArray
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-__all__ = ["MOST_LOOSE_FILES", "BarTable"]
+__all__ = ["MOST_LOOSE_FILES", "BarTable", "Written"]
 
 MOST_LOOSE_FILES = 30
 """Files beyond one a month; above it the months that have several are rewritten."""
+ANY_DAY = (-(1 << 31), (1 << 31) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The version of a table that holds what was written, and a hash of each day it touched."""
+
+    version: int
+    content: DayHashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +58,13 @@ class BarTable:
         """Columns inside the files; the month is in their path."""
         return ["session", "symbol", *(["time"] if self.timed else []), *FIELDS]
 
-    def replace_days(self, bars: LongBars, sessions: DateArray) -> None:
+    def replace_days(self, bars: LongBars, sessions: DateArray) -> Written:
         """Make ``bars`` (ordered, within ``sessions``) all there is on these days."""
 
         def covered(held: LongBars) -> BoolArray:
             return np.isin(trading_days(held.session), sessions)
 
-        self._replace(bars, sessions, covered)
+        return self._replace(bars, sessions, covered)
 
     def replace_ranges(
         self,
@@ -62,7 +72,7 @@ class BarTable:
         symbols: Sequence[str],
         first: DateArray | np.datetime64,
         last: DateArray | np.datetime64,
-    ) -> None:
+    ) -> Written:
         """Make ``bars`` (ordered) all there is of ``symbols`` from ``first`` to ``last``.
 
         The days are the same for all symbols, or each symbol has its own.
@@ -72,7 +82,7 @@ class BarTable:
             return in_cells(held, symbols, first, last)
 
         outer = np.array([np.min(first), np.max(last)], "datetime64[D]")
-        self._replace(bars, outer, covered, span=True)
+        return self._replace(bars, outer, covered, span=True)
 
     def read(
         self, symbols: Sequence[str] | None, first: np.datetime64, last: np.datetime64
@@ -118,8 +128,8 @@ class BarTable:
             if not crowded or len(files) - len(counts) <= most_loose:
                 done = 0
                 return None
-            bars = self.read_files([file for file in files if counts[file.month] > 1])
-            return Change(to_table(bars, self.timed), _in("month", crowded))
+            several = [file for file in files if counts[file.month] > 1]
+            return Change(to_tables(self._checked(several), self.timed), tuple(several))
 
         if self.folder.load(self.name) is not None:
             self.folder.commit(self.spec, change)
@@ -129,7 +139,7 @@ class BarTable:
         self,
         files: Sequence[DataFile],
         symbols: Sequence[str] | None = None,
-        days: tuple[int, int] = (-(1 << 31), (1 << 31) - 1),
+        days: tuple[int, int] = ANY_DAY,
     ) -> LongBars:
         """Return the bars of some of the table's files; ``days`` are day numbers."""
         batches = read_batches(self.folder, self.name, files, self.columns, symbols)
@@ -148,49 +158,40 @@ class BarTable:
         days: DateArray,
         covered: Callable[[LongBars], BoolArray],
         span: bool = False,
-    ) -> None:
+    ) -> Written:
         """Commit ``bars`` in place of the rows that ``covered`` marks.
 
         ``days``: those that may hold marked rows; with ``span`` all from the first to the last.
         """
         wanted = _numbers(days)
+        content = DayHashes.none()
 
         def change(table: DeltaTable) -> Change | None:
+            nonlocal content
             files = data_files(table)
             touched = {file.month for file in files if _overlaps(file, wanted, span)}
-            where = _where(touched, bars)
-            held = self.read_files([file for file in files if file.month in touched])
+            replaced = tuple(file for file in files if file.month in touched)
+            held = self._checked(replaced)
             gone = covered(held)
-            if where is None or not (len(bars) or gone.any()):
-                return None
             merged = concat([held.rows(~gone), bars]) if touched else bars
-            return Change(to_table(merged, self.timed), where)
+            content = day_hashes(merged, trading_days(held.session))
+            if not (len(bars) or gone.any()):
+                return None
+            return Change(to_tables(merged, self.timed), replaced)
 
-        self.folder.commit(self.spec, change)
+        version = self.folder.commit(self.spec, change)
+        return Written(version, content)
 
-
-def _where(touched: set[str], bars: LongBars) -> str | None:
-    """Say what to replace: the touched months, and the days of ``bars`` in other months.
-
-    Those days hold nothing in the version this is computed from.
-    """
-    days = [str(day) for day in np.unique(trading_days(bars.session))]
-    fresh = [day for day in days if day[:7] not in touched]
-    terms = [_in("month", sorted(touched))] if touched else []
-    if fresh:
-        months = sorted({day[:7] for day in fresh})
-        terms.append(f"({_in('month', months)} AND {_in('session', fresh)})")
-    return " OR ".join(terms) or None
+    def _checked(self, files: Sequence[DataFile]) -> LongBars:
+        """Return the bars of files that are rewritten: damage must not get a new, right hash."""
+        batches = read_batches(self.folder, self.name, files, self.columns, checked=True)
+        return from_batches(batches, None, ANY_DAY, self.timed)
 
 
 def _overlaps(file: DataFile, days: list[int], span: bool) -> bool:
     if span:
         return file.first <= days[-1] and file.last >= days[0]
     return any(file.first <= day <= file.last for day in days)
-
-
-def _in(column: str, values: Sequence[str]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
 def _number(day: np.datetime64) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,14 +12,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
-from technic.data_engine.store._files import read_table
+from technic.data_engine.store._files import data_files, read_table
 from technic.errors import ParameterError
 from technic.typing import DateArray, FloatArray
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-__all__ = ["CorporateActionTable", "CorporateActions"]
+__all__ = ["CorporateActionTable", "CorporateActions", "actions_hash"]
 
 SCHEMA = pa.schema([("symbol", pa.string()), ("session", pa.date32()), ("value", pa.float64())])
 
@@ -49,9 +50,9 @@ class CorporateActionTable:
         """The table's definition."""
         return TableSpec(self.name, SCHEMA)
 
-    def read(self) -> CorporateActions:
-        """Return all actions."""
-        table = self.folder.load(self.name)
+    def read(self, schemas: tuple[str, ...] = ()) -> CorporateActions:
+        """Return all actions; ``schemas`` as in ``DeltaFolder.load``."""
+        table = self.folder.load(self.name, schemas=schemas)
         return _actions(SCHEMA.empty_table() if table is None else self._table(table))
 
     def replace(
@@ -60,14 +61,19 @@ class CorporateActionTable:
         symbols: Sequence[str] | None,
         first: np.datetime64,
         last: np.datetime64,
-    ) -> None:
-        """Make ``actions`` all there is of ``symbols`` (None: all) from ``first`` to ``last``."""
+    ) -> tuple[int, int]:
+        """Make ``actions`` all there is of ``symbols`` (None: all) from ``first`` to ``last``.
+
+        Returns the table's version that holds them, and the hash of all it holds.
+        """
         actions = actions.rows(np.lexsort((actions.session, actions.symbol.astype(str))))
         if not bool(_within(actions, symbols, first, last).all()):
             raise ParameterError(self.name, "others", f"days and symbols asked, {first} to {last}")
         self._refuse_doubles(actions)
+        content = 0
 
         def change(table: DeltaTable) -> Change | None:
+            nonlocal content
             held = _actions(self._table(table))
             kept = held.rows(~_within(held, symbols, first, last))
             made = CorporateActions(
@@ -76,9 +82,12 @@ class CorporateActionTable:
                 np.concatenate([kept.value, actions.value]),
             )
             made = made.rows(np.lexsort((made.session, made.symbol.astype(str))))
-            return None if _same(held, made) else Change(_arrow(made), "")
+            content = actions_hash(made)
+            if _same(held, made):
+                return None
+            return Change({"": _arrow(made)}, tuple(data_files(table)))
 
-        self.folder.commit(self.spec, change)
+        return self.folder.commit(self.spec, change), content
 
     def _refuse_doubles(self, actions: CorporateActions) -> None:
         same = (actions.symbol[1:] == actions.symbol[:-1]) & (
@@ -94,6 +103,17 @@ class CorporateActionTable:
 
     def _table(self, table: DeltaTable) -> pa.Table:
         return read_table(self.folder, self.name, table, SCHEMA)
+
+
+def actions_hash(actions: CorporateActions) -> int:
+    """Hash sorted actions; 0 is none."""
+    if not len(actions.symbol):
+        return 0
+    digest = blake2b(digest_size=8)
+    digest.update("\0".join(actions.symbol).encode())
+    digest.update(actions.session.astype("<M8[D]").tobytes())
+    digest.update(actions.value.astype("<f8").tobytes())
+    return int.from_bytes(digest.digest(), "little", signed=True)
 
 
 def _within(

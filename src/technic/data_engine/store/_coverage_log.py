@@ -3,14 +3,16 @@
 A row says either that whole-market days were answered (``sessions``, with the rows each had), or
 that ``symbols`` (none: all of the market) were answered from ``first`` to ``last``. ``final`` is
 the last day that was final when the question was asked: later days are not covered. ``serial``
-orders the writes: of two answers for a day the later write is what the store holds.
+orders the writes: of two answers for a day the later write is what the store holds. ``version``
+is the version of the topic's table that the row relies on, ``content_days`` and ``content`` are a
+hash of the table's rows on each day that the write touched (``WHOLE_TABLE`` for a small table).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +23,7 @@ from numpy.typing import NDArray
 from technic.data_engine.interfaces.coverage import Coverage
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
 from technic.data_engine.store._files import data_files, read_table
+from technic.data_engine.store._hashes import DayHashes
 from technic.data_engine.store._rows import EXCHANGE_ZONE
 from technic.errors import ParameterError
 from technic.typing import BoolArray, DateArray
@@ -28,7 +31,15 @@ from technic.typing import BoolArray, DateArray
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-__all__ = ["CoverageLog", "CoverageRecord", "by_range", "final_on"]
+__all__ = [
+    "SPEC",
+    "WHOLE_TABLE",
+    "CoverageLog",
+    "CoverageRecord",
+    "by_range",
+    "final_on",
+    "upgraded_records",
+]
 
 MOST_FILES = 30
 CLOSE = dt.time(16, 0)
@@ -47,8 +58,14 @@ SCHEMA = pa.schema(
         ("symbols", pa.list_(pa.string())),
         ("first", pa.date32()),
         ("last", pa.date32()),
+        ("version", pa.int64()),
+        ("content_days", pa.list_(pa.date32())),
+        ("content", pa.list_(pa.int64())),
     ]
 )
+ANSWERS = pa.schema([field for field in SCHEMA if not field.name.startswith("content")])
+WHOLE_TABLE = np.datetime64("1900-01-01", "D")
+"""The day under which the hash of all rows of a small table stands."""
 SPEC = TableSpec("coverage", SCHEMA)
 
 
@@ -76,6 +93,8 @@ class CoverageRecord:
     symbols: Sequence[str] = ()
     first: np.datetime64 | None = None
     last: np.datetime64 | None = None
+    version: int = 0
+    content: DayHashes = field(default_factory=DayHashes.none)
 
     def record(self) -> dict[str, Any]:
         """Return the row; the log numbers it."""
@@ -89,6 +108,9 @@ class CoverageRecord:
             "symbols": list(self.symbols),
             "first": None if self.first is None else _date(self.first),
             "last": None if self.last is None else _date(self.last),
+            "version": self.version,
+            "content_days": self.content.days.astype(object).tolist(),
+            "content": self.content.hashes.tolist(),
         }
 
 
@@ -110,9 +132,9 @@ class CoverageLog:
         def change(table: DeltaTable) -> Change:
             new = _numbered(records, table.version() + 1)
             if len(data_files(table)) < MOST_FILES:
-                return Change(_table(new), None)
+                return Change(_table(new))
             held = read_table(self.folder, SPEC.name, table, SCHEMA).to_pylist()
-            return Change(_table(_merged([*held, *new])), "")
+            return Change(_table(_merged([*held, *new])), tuple(data_files(table)))
 
         self.folder.commit(SPEC, change)
 
@@ -123,13 +145,16 @@ class CoverageLog:
             if len(data_files(table)) <= 1:
                 return None
             held = read_table(self.folder, SPEC.name, table, SCHEMA).to_pylist()
-            return Change(_table(_merged(held)), "")
+            return Change(_table(_merged(held)), tuple(data_files(table)))
 
         if self.folder.load(SPEC.name) is not None:
             self.folder.commit(SPEC, change)
 
-    def coverage(self, topic: str) -> Coverage:
-        """Return what is answered on a topic: final days only, and no day with far too few rows."""
+    def coverage(self, topic: str) -> tuple[Coverage, int | None]:
+        """Return what is answered on a topic: final days only, and no day with far too few rows.
+
+        With it the latest version of the topic's table that it relies on, None for no answer.
+        """
         records = self._records(topic)
         days, rows = _market_days(records)
         sessions = days[~_too_few(rows)]
@@ -147,29 +172,20 @@ class CoverageLog:
                 sessions = np.union1d(sessions, _weekdays(start, end))
         names = [name for group in owners for name in group]
         none = np.empty(0, "datetime64[D]")
-        return Coverage.of(
+        coverage = Coverage.of(
             sessions, names, np.concatenate([none, *first]), np.concatenate([none, *last])
         )
+        return coverage, max((record["version"] for record in records), default=None)
 
-    def records(self, topic: str) -> list[dict[str, Any]]:
-        """Return what was answered on a topic, merged; ``add_records`` takes it back."""
-        return _merged(self._records(topic))
+    def content(self, topic: str) -> DayHashes:
+        """Return the hash of each day that was written, as the latest write left it."""
+        return _content(self._records(topic, SCHEMA))
 
-    def add_records(self, records: list[dict[str, Any]]) -> None:
-        """Append rows as ``records`` gave them, dates and times as text allowed."""
-        if records:
-            parsed = [_parsed(record) for record in records]
-
-            def change(table: DeltaTable) -> Change:
-                return Change(_table(_numbered(parsed, table.version() + 1)), None)
-
-            self.folder.commit(SPEC, change)
-
-    def _records(self, topic: str) -> list[dict[str, Any]]:
+    def _records(self, topic: str, columns: pa.Schema = ANSWERS) -> list[dict[str, Any]]:
         table = self.folder.load(SPEC.name)
         if table is None:
             return []
-        held = read_table(self.folder, SPEC.name, table, SCHEMA).to_pylist()
+        held = read_table(self.folder, SPEC.name, table, columns).to_pylist()
         return [record for record in held if record["topic"] == topic]
 
 
@@ -201,17 +217,42 @@ def _merged(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
     for topic in sorted({record["topic"] for record in records}):
         own = [record for record in records if record["topic"] == topic]
-        out += _merged_market(topic, own) + _merged_ranges(topic, own)
+        version = max(record["version"] for record in own)
+        rows = [*_merged_market(topic, own), *_merged_ranges(topic, own), *_merged_content(own)]
+        out += [row | {"version": version} for row in rows]
     return _numbered(out, max((record["serial"] for record in records), default=0))
 
 
 def _merged_market(topic: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     days, rows = _market_days(records)
-    whole = [r for r in records if not r["symbols"] and r["first"] is not None]
+    whole = [
+        record | {"content_days": [], "content": []}
+        for record in records
+        if not record["symbols"] and record["first"] is not None
+    ]
     if not len(days):
         return whole
     asked = max(r["asked_at"] for r in records if r["sessions"])
     return [*whole, CoverageRecord(topic, asked, days[-1], days, rows.tolist()).record()]
+
+
+def _merged_content(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    content = _content(records)
+    if not len(content.days):
+        return []
+    latest = max(records, key=lambda record: int(record["serial"]))
+    final = np.datetime64(latest["final"], "D")
+    return [CoverageRecord(latest["topic"], latest["asked_at"], final, content=content).record()]
+
+
+def _content(records: Iterable[dict[str, Any]]) -> DayHashes:
+    """Return the latest hash of each day."""
+    latest: dict[dt.date, int] = {}
+    for record in sorted(records, key=lambda record: int(record["serial"])):
+        latest.update(zip(record["content_days"], record["content"], strict=True))
+    days = sorted(latest)
+    hashes = np.array([latest[day] for day in days], np.int64)
+    return DayHashes(np.array(days, "datetime64[D]"), hashes)
 
 
 def _merged_ranges(topic: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -237,6 +278,25 @@ def _merged_ranges(topic: str, records: list[dict[str, Any]]) -> list[dict[str, 
         for start, end_day in ranges:
             out.append((name, start, end_day, asked[name]))
     return [answer.record() for answer in _grouped(topic, out, None)]
+
+
+def upgraded_records(
+    records: list[dict[str, Any]], content: Mapping[str, tuple[int, DayHashes]]
+) -> dict[str, pa.Table]:
+    """Return rows without version and hashes with those of each topic's table as it is."""
+    out = []
+    for topic, (version, hashes) in content.items():
+        own = [
+            record | {"version": version, "content_days": [], "content": []}
+            for record in records
+            if record["topic"] == topic
+        ]
+        if own:
+            row = max(own, key=lambda record: int(record["serial"]))
+            final = np.datetime64(row["final"], "D")
+            hashed = CoverageRecord(topic, row["asked_at"], final, version=version, content=hashes)
+            out += [*own, hashed.record() | {"serial": row["serial"]}]
+    return _table(out)
 
 
 def by_range(
@@ -271,23 +331,8 @@ def _numbered(records: list[dict[str, Any]], serial: int) -> list[dict[str, Any]
     return [record | {"serial": serial} for record in records]
 
 
-def _parsed(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with its days and time as such, which a file holds as text."""
-
-    def date(value: object) -> dt.date | None:
-        return None if value is None else dt.date.fromisoformat(str(value))
-
-    return record | {
-        "asked_at": dt.datetime.fromisoformat(str(record["asked_at"])),
-        "final": date(record["final"]),
-        "sessions": [date(day) for day in record["sessions"]],
-        "first": date(record["first"]),
-        "last": date(record["last"]),
-    }
-
-
-def _table(records: list[dict[str, Any]]) -> pa.Table:
-    return pa.Table.from_pylist(records, SCHEMA)
+def _table(records: list[dict[str, Any]]) -> dict[str, pa.Table]:
+    return {"": pa.Table.from_pylist(records, SCHEMA)}
 
 
 def _weekdays(first: dt.date, last: dt.date) -> DateArray:

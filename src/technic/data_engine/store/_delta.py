@@ -15,20 +15,33 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
+from technic.data_engine.store._blobs import Blobs, local_path
+from technic.data_engine.store._data_writer import write_files
+from technic.data_engine.store._manifest import LOG, MANIFEST, Manifest, entry_of, read_manifest
 from technic.errors import StoreError
 
 if TYPE_CHECKING:
-    from deltalake import DeltaTable, WriterProperties
+    from deltalake import DeltaTable
 
-__all__ = ["SCHEMA_VERSION", "Change", "CommitRetry", "DeltaFolder", "TableSpec", "local_path"]
+__all__ = [
+    "OLDER_SCHEMAS",
+    "REPAIR",
+    "SCHEMA_KEY",
+    "SCHEMA_VERSION",
+    "Change",
+    "CommitRetry",
+    "DeltaFolder",
+    "TableSpec",
+    "schema_of",
+]
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+OLDER_SCHEMAS = ("1",)
+"""Schemas of earlier data versions that can still be read; a store of one is upgraded."""
 SCHEMA_KEY = "technic.schema_version"
 CONFIGURATION = {
     SCHEMA_KEY: SCHEMA_VERSION,
@@ -36,27 +49,40 @@ CONFIGURATION = {
     "delta.enableExpiredLogCleanup": "false",
     "delta.checkpointInterval": "20",
 }
-ROW_GROUP_ROWS = 16_384
+REPAIR = "technic data verify --repair mends it"
 
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """A table's name in the folder, its columns, its partition columns."""
+    """A table's name in the folder, its columns, its partition columns.
+
+    ``sealed``: whether the manifest has it.
+    """
 
     name: str
     schema: pa.Schema
     partition_by: tuple[str, ...] = ()
+    sealed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the next version of a table holds: ``data`` instead of the rows that ``where`` names.
+    """What the next version of a table holds: ``parts`` instead of the files ``replaced``.
 
-    ``where`` None replaces nothing, an empty text replaces everything.
+    ``parts``: rows by partition value; a table without partitions has one part, under "".
     """
 
-    data: pa.Table
-    where: str | None
+    parts: Mapping[str, pa.Table]
+    replaced: tuple[ReplacedFile, ...] = ()
+
+
+class ReplacedFile(Protocol):
+    """A data file that goes: a ``DataFile``."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def size(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +103,16 @@ class CommitRetry:
 
 @dataclass(frozen=True, slots=True)
 class DeltaFolder:
-    """The tables under one URL; ``pinned`` makes it a read-only view of those versions."""
+    """The tables under one URL; ``pinned`` makes it a read-only view of those versions.
+
+    ``fence``: called before each commit; it raises StoreError for a writer that lost its lock.
+    """
 
     url: str
     options: Mapping[str, str] = field(repr=False)
     retry: CommitRetry = field(default_factory=CommitRetry)
     pinned: Mapping[str, int] | None = None
+    fence: Callable[[], None] | None = field(default=None, repr=False, compare=False)
 
     def at_versions(self, versions: Mapping[str, int]) -> DeltaFolder:
         """Return a view that reads these versions and writes nothing."""
@@ -92,18 +122,26 @@ class DeltaFolder:
         """Where a table lies."""
         return f"{self.url.rstrip('/')}/{name}"
 
-    def load(self, name: str) -> DeltaTable | None:
+    @property
+    def blobs(self) -> Blobs:
+        """The folder's files as bytes."""
+        return Blobs(self.url, self.options)
+
+    def load(self, name: str, *, schemas: tuple[str, ...] = ()) -> DeltaTable | None:
         """Return a table's current (or pinned) version, None when it was never written.
 
-        Raises StoreError when it cannot be read or is none of ours.
+        ``schemas``: schema versions that are allowed beside today's. Raises StoreError when it
+        cannot be read or is none of ours.
         """
         from deltalake import DeltaTable
         from deltalake.exceptions import TableNotFoundError
 
-        if self.pinned is not None and name not in self.pinned:
-            return None
+        if self.pinned is not None:
+            schemas = OLDER_SCHEMAS
+            if name not in self.pinned:
+                return None
         local = local_path(self.uri(name))
-        if local is not None and not (local / "_delta_log").is_dir():
+        if local is not None and not (local / LOG).is_dir():
             return None
         version = None if self.pinned is None else self.pinned[name]
         with self.translated(name):
@@ -113,35 +151,85 @@ class DeltaFolder:
                 )
             except TableNotFoundError:
                 return None
-            self._check_schema(table)
+            self._check_schema(table, (SCHEMA_VERSION, *schemas))
             return table
 
-    def commit(self, spec: TableSpec, change: Callable[[DeltaTable], Change | None]) -> None:
+    def commit(
+        self,
+        spec: TableSpec,
+        change: Callable[[DeltaTable], Change | None],
+        *,
+        schemas: tuple[str, ...] = (),
+    ) -> int:
         """Commit what ``change`` makes of the current version; None commits nothing.
 
-        ``change`` is called again with the newer version when another writer was faster.
+        ``change`` is called again with the newer version when another writer was faster. The data
+        and the log are on the disk when it returns the version that holds the change.
         """
         from deltalake.exceptions import CommitFailedError
 
         if self.pinned is not None:
             raise StoreError(self.url, "this view of the store is read-only")
+        sealed = self.manifest().tables.get(spec.name) if spec.sealed else None
         for attempt in range(self.retry.attempts):
             with self.translated(spec.name):
-                table = self.load(spec.name) or self._create(spec)
+                table = self.load(spec.name, schemas=schemas)
+                if sealed is not None and (table is None or table.version() < sealed.version):
+                    raise StoreError(
+                        self.url, f"table {spec.name} lost its latest versions", REPAIR
+                    )
+                table = table or self._create(spec)
                 made = change(table)
                 if made is None:
-                    return
+                    return table.version()
+                if self.fence is not None:
+                    self.fence()
                 try:
-                    _write(table, made)
+                    _write(self.blobs, spec, table, made)
                 except CommitFailedError:
                     self.retry.wait(attempt)
                 else:
-                    return
+                    version = table.version() + 1
+                    self.blobs.sync(f"{spec.name}/{LOG}/{version:020}.json")
+                    return version
         raise StoreError(
             self.url,
             f"table {spec.name} was changed by others during {self.retry.attempts} tries",
             "try again when the other writers are done",
         )
+
+    def manifest(self) -> Manifest:
+        """Return what the last write sealed; raises StoreError for a lost or damaged manifest."""
+        with self.translated("manifest"):
+            found = read_manifest(self.blobs)
+        if found is None:
+            raise StoreError(self.url, "its manifest is damaged", REPAIR)
+        if not found.tables:
+            # A writer that was killed at its first breath leaves a table without a row.
+            bars = self.load("bars", schemas=OLDER_SCHEMAS)
+            if bars is not None and bars.version() and schema_of(bars) == SCHEMA_VERSION:
+                raise StoreError(self.url, "its manifest is not there", REPAIR)
+        return found
+
+    def seal(
+        self,
+        files: Mapping[str, Callable[[DeltaTable], tuple[str, ...]]],
+        *,
+        schemas: tuple[str, ...] = (),
+    ) -> None:
+        """Write down what these tables hold now; ``files`` lists the live data files of each."""
+        manifest = self.manifest()
+        entries = {}
+        for name, list_files in files.items():
+            table = self.load(name, schemas=schemas)
+            if table is not None:
+                known = manifest.tables[name].log if name in manifest.tables else {}
+                with self.translated(name):
+                    entries[name] = entry_of(
+                        self.blobs, name, table.version(), list_files(table), known
+                    )
+        with self.translated("manifest"):
+            self.blobs.replace(MANIFEST, manifest.with_tables(entries).encoded())
 
     @contextmanager
     def translated(self, name: str) -> Iterator[None]:
@@ -177,9 +265,9 @@ class DeltaFolder:
                 raise
             return made
 
-    def _check_schema(self, table: DeltaTable) -> None:
-        found = table.metadata().configuration.get(SCHEMA_KEY)
-        if found != SCHEMA_VERSION:
+    def _check_schema(self, table: DeltaTable, allowed: tuple[str, ...]) -> None:
+        found = schema_of(table)
+        if found not in allowed:
             what = "is no Technic table" if found is None else f"has schema version {found}"
             raise StoreError(
                 table.table_uri,
@@ -188,47 +276,23 @@ class DeltaFolder:
             )
 
 
-def local_path(uri: str) -> Path | None:
-    """Return the path of a local URI, None for an object store."""
-    parts = urlsplit(uri)
-    if parts.scheme == "file":
-        return Path(unquote(parts.path))
-    return None if "://" in uri else Path(uri)
+def schema_of(table: DeltaTable) -> str | None:
+    """Return the schema version that a table carries, None for one that is not ours."""
+    return table.metadata().configuration.get(SCHEMA_KEY)
 
 
-def _write(table: DeltaTable, change: Change) -> None:
-    from deltalake import CommitProperties, write_deltalake
+def _write(blobs: Blobs, spec: TableSpec, table: DeltaTable, change: Change) -> None:
+    """Write the files, then commit them in place of the others as the very next version."""
+    from deltalake import CommitProperties
+    from deltalake.transaction import RemoveAction
 
-    properties = _writer_properties()
+    now = int(time.time() * 1000)
+    gone = [RemoveAction(file.path, True, now, size=file.size) for file in change.replaced]
     # No silent rebase: the change is only right for the version it was computed from.
-    commit = CommitProperties(max_commit_retries=0)
-    if change.where is None:
-        write_deltalake(
-            table,
-            change.data,
-            mode="append",
-            writer_properties=properties,
-            commit_properties=commit,
-        )
-    else:
-        write_deltalake(
-            table,
-            change.data,
-            mode="overwrite",
-            predicate=change.where or None,
-            writer_properties=properties,
-            commit_properties=commit,
-        )
-
-
-def _writer_properties() -> WriterProperties:
-    """Plain numbers and light compression: prices hardly repeat, and reading is what counts."""
-    from deltalake import ColumnProperties, WriterProperties
-
-    coded = ColumnProperties(dictionary_enabled=True)
-    return WriterProperties(
-        compression="LZ4_RAW",
-        max_row_group_size=ROW_GROUP_ROWS,
-        default_column_properties=ColumnProperties(dictionary_enabled=False, encoding="PLAIN"),
-        column_properties={"symbol": coded, "session": coded},
+    table.create_write_transaction(
+        [*write_files(blobs, spec.name, change.parts, spec.partition_by), *gone],
+        mode="append",
+        schema=spec.schema,
+        partition_by=list(spec.partition_by),
+        commit_properties=CommitProperties(max_commit_retries=0),
     )

@@ -17,12 +17,24 @@ from urllib.parse import unquote
 import numpy as np
 import pyarrow as pa
 
-from technic.data_engine.store._delta import DeltaFolder, local_path
+from technic.data_engine.store._blobs import local_path, sha256
+from technic.data_engine.store._data_writer import hash_in_name
+from technic.data_engine.store._delta import REPAIR, DeltaFolder
+from technic.errors import StoreError
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-__all__ = ["DataFile", "data_files", "read_batches", "read_each", "read_table"]
+__all__ = [
+    "DataFile",
+    "check_presence",
+    "checked_bytes",
+    "data_files",
+    "live_paths",
+    "read_batches",
+    "read_each",
+    "read_table",
+]
 
 REMOTE_READS = 8
 WHOLE_BYTES = 4 << 20
@@ -65,10 +77,28 @@ def read_batches(
     files: Sequence[DataFile],
     columns: Sequence[str],
     symbols: Sequence[str] | None = None,
+    *,
+    checked: bool = False,
 ) -> Iterator[Any]:
-    """Yield record batches; row groups that hold none of ``symbols`` may be left out."""
-    for batches in read_each(folder, name, files, columns, symbols):
-        yield from batches
+    """Yield record batches; row groups that hold none of ``symbols`` may be left out.
+
+    ``checked``: compare each file with the hash in its name first.
+    """
+    if not checked:
+        for batches in read_each(folder, name, files, columns, symbols):
+            yield from batches
+        return
+    for file in files:
+        yield from _batches(pa.BufferReader(checked_bytes(folder, name, file)), list(columns), None)
+
+
+def checked_bytes(folder: DeltaFolder, name: str, file: DataFile) -> bytes:
+    """Return a file's content; raises StoreError when it is not what was written."""
+    with folder.translated(f"{name}, file {file.path}"):
+        content = folder.blobs.read(f"{name}/{file.path}")
+    if hash_in_name(file.path) not in (None, sha256(content)):
+        raise StoreError(folder.url, f"table {name}, file {file.path}: is damaged", REPAIR)
+    return content
 
 
 def read_each(
@@ -100,9 +130,43 @@ def read_each(
 
 
 def read_table(folder: DeltaFolder, name: str, table: DeltaTable, schema: pa.Schema) -> pa.Table:
-    """Return all rows of a small table with the columns of ``schema``."""
-    batches = list(read_batches(folder, name, data_files(table), schema.names))
-    return pa.Table.from_batches(batches).cast(schema) if batches else schema.empty_table()
+    """Return all rows of a small table with the columns of ``schema``, hashes checked."""
+    files = data_files(table)
+    batches = list(read_batches(folder, name, files, schema.names, checked=True))
+    if not batches:
+        return schema.empty_table()
+    rows = pa.Table.from_batches(batches)
+    # Files of an older schema lack columns: nothing is known there.
+    columns = [
+        rows[field.name].cast(field.type)
+        if field.name in rows.column_names
+        else pa.nulls(len(rows), field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def check_presence(folder: DeltaFolder, name: str, files: Sequence[DataFile]) -> None:
+    """Raise StoreError, which names it, for a file that is gone or has another size.
+
+    That costs no reading; files of an object store do not vanish or shrink by themselves.
+    """
+    local = local_path(folder.uri(name))
+    if local is None:
+        return
+    for file in files:
+        try:
+            size = (local / file.path).stat().st_size
+        except OSError:
+            size = -1
+        if size != file.size:
+            what = "is not there" if size < 0 else f"has {size} bytes instead of {file.size}"
+            raise StoreError(folder.url, f"table {name}, file {file.path}: {what}", REPAIR)
+
+
+def live_paths(table: DeltaTable) -> tuple[str, ...]:
+    """Return the paths of a table's data files, sorted."""
+    return tuple(sorted(file.path for file in data_files(table)))
 
 
 def _remote(

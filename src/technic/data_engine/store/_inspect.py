@@ -68,7 +68,7 @@ def verify_bars(table: BarTable) -> tuple[list[str], DateArray]:
 
 def verify_coverage(log: CoverageLog, days: DateArray) -> list[str]:
     """Return the whole-market days that are covered and have no bar at all."""
-    empty = log.coverage("bars").sessions
+    empty = log.coverage("bars")[0].sessions
     empty = empty[~np.isin(empty, days)]
     return [f"coverage: {day} is covered and has no bars" for day in empty]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from technic.data_engine.store._inspect import (
 )
 from technic.data_engine.store._rows import ordered
 from technic.data_engine.store._tables import StoreTables
-from technic.data_engine.store._transfer import read_file, write_file
+from technic.data_engine.store._transfer import ImportReport, answered_ranges, read_file, write_file
 
 __all__ = ["StoreMaintenance"]
 
@@ -57,7 +57,7 @@ class StoreMaintenance(StoreTables):
 
     def stats(self) -> StoreStats:
         """Return what the store holds."""
-        files, coverage = count_files(self._bars()), self._log().coverage("bars")
+        files, coverage = count_files(self._bars()), self._log().coverage("bars")[0]
         symbols, first, last = self._bars().extent()
         return StoreStats(
             bars=sum(file.rows for file in files),
@@ -80,38 +80,40 @@ class StoreMaintenance(StoreTables):
 
         Splits and dividends are not in the file.
         """
-        answered = self._log().records("bars")
         bars = self._bars().read(None, *ALL_DAYS)
-        write_file(path, bars, answered)
+        write_file(path, bars)
         return len(bars)
 
-    def import_from(self, path: Path, asked_at: dt.datetime) -> int:
-        """Store the bars of a file as ``export_to`` writes it; return how many.
+    def import_from(self, path: Path, asked_at: dt.datetime) -> ImportReport:
+        """Store the bars of a file as ``export_to`` writes it; return what came of its rows.
 
         Each symbol's bars replace what the store has of it between its first and its last day in
-        the file. The file's coverage is taken over; without it those ranges count as answered at
-        ``asked_at``.
+        the file. What the file says of itself is not believed: a symbol counts as answered at
+        ``asked_at`` on the days it has, as far as no day of the file lies between them. Rows that
+        cannot be bars are left out and counted. Raises InputFileError where none are left; nothing
+        is stored then.
         """
         final = final_on(asked_at)
-        bars, answered = read_file(path)
+        bars, refused = read_file(path, final)
         bars = ordered(bars)
-        if not len(bars):
-            return 0
         starts = np.searchsorted(bars.column, np.arange(len(bars.symbols) + 1))
         first, last = bars.session[starts[:-1]], bars.session[starts[1:] - 1]
-        table, log = self._bars(), self._log()
-        table.replace_ranges(bars, bars.symbols, first, last)
-        if answered:
-            log.add_records(answered)
-        else:
-            log.add(by_range("bars", asked_at, final, bars.symbols, first, last))
-        return len(bars)
+        with self.writing("bars", "coverage"):
+            written = self._bars().replace_ranges(bars, bars.symbols, first, last)
+            symbols, begins, ends = answered_ranges(bars)
+            records = by_range("bars", asked_at, final, symbols, begins, ends)
+            version, content = written.version, written.content
+            records[0] = replace(records[0], content=content)
+            self._log().add([replace(record, version=version) for record in records])
+        return ImportReport(len(bars), refused)
 
     def compact(self) -> None:
         """Rewrite months of several files as one each, and the coverage log as one file."""
-        for table in self.bar_tables():
-            table.compact()
-        self._log().compact()
+        tables = self.bar_tables()
+        with self.writing(*(table.name for table in tables), "coverage"):
+            for table in tables:
+                table.compact()
+            self._log().compact()
 
     def vacuum(self, keep_days: int = 7) -> int:
         """Delete files that no version of the last ``keep_days`` days uses; return how many.

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
-from technic.data_engine.store._files import read_table
+from technic.data_engine.store._files import data_files, read_table
 from technic.errors import ParameterError
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-__all__ = ["Problem", "Quarantine"]
+__all__ = ["SPEC", "Problem", "Quarantine"]
 
 FIRST_PAUSE = dt.timedelta(days=1)
 LONGEST_PAUSE = dt.timedelta(days=64)
@@ -67,7 +67,7 @@ class Quarantine:
                 failures = held[symbol].failures + 1 if symbol in held else 1
                 pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 30), LONGEST_PAUSE)
                 held[symbol] = Problem(symbol, reason, failures, moment, moment + pause)
-            return Change(_arrow(held), "") if reasons else None
+            return Change(_arrow(held), tuple(data_files(table))) if reasons else None
 
         self.folder.commit(SPEC, change)
 
@@ -77,7 +77,9 @@ class Quarantine:
         def change(table: DeltaTable) -> Change | None:
             held = self._read(table)
             left = {name: problem for name, problem in held.items() if name not in set(symbols)}
-            return None if len(left) == len(held) else Change(_arrow(left), "")
+            if len(left) == len(held):
+                return None
+            return Change(_arrow(left), tuple(data_files(table)))
 
         if self.folder.load(SPEC.name) is not None:
             self.folder.commit(SPEC, change)
@@ -87,9 +89,9 @@ class Quarantine:
         return {row["symbol"]: Problem(**row) for row in rows}
 
 
-def _arrow(problems: Mapping[str, Problem]) -> pa.Table:
+def _arrow(problems: Mapping[str, Problem]) -> dict[str, pa.Table]:
     rows = [
         {name: getattr(problems[symbol], name) for name in SCHEMA.names}
         for symbol in sorted(problems)
     ]
-    return pa.Table.from_pylist(rows, SCHEMA)
+    return {"": pa.Table.from_pylist(rows, SCHEMA)}

@@ -1,13 +1,14 @@
 """Daily bars out of a store into one file, and back: columns symbol, date, open … volume.
 
-A Parquet file also carries what the store knows to be coverage, so that a store filled from it
-asks for nothing again. A CSV file has no place for that: each of its symbols is taken as coverage
-from its first to its last bar.
+A file may come from anywhere: what it holds is looked at row by row, and what it says of itself
+is not believed.
 """
 
 from __future__ import annotations
 
-import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ import pyarrow as pa
 
 from technic.errors import InputFileError, ParameterError
 from technic.panel import FIELDS, LongBars
+from technic.typing import BoolArray, DateArray
 
-__all__ = ["read_file", "write_file"]
+__all__ = ["ImportReport", "answered_ranges", "read_file", "write_file"]
 
-COVERAGE_KEY = b"technic.coverage"
 SCHEMA = pa.schema(
     [
         ("symbol", pa.string()),
@@ -29,8 +30,16 @@ SCHEMA = pa.schema(
 )
 
 
-def write_file(path: Path, bars: LongBars, coverage: list[dict[str, Any]]) -> None:
-    """Write ``bars`` as ``.parquet`` or ``.csv``; ``coverage`` are rows of the coverage log."""
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What came of a file: bars stored, and rows left out by reason."""
+
+    bars: int
+    refused: Mapping[str, int]
+
+
+def write_file(path: Path, bars: LongBars) -> None:
+    """Write ``bars`` as ``.parquet`` or ``.csv``: the whole file is there, or none."""
     import pyarrow.csv
     import pyarrow.parquet
 
@@ -45,18 +54,22 @@ def write_file(path: Path, bars: LongBars, coverage: list[dict[str, Any]]) -> No
         ],
         schema=SCHEMA,
     )
-    if path.suffix.lower() == ".csv":
-        pyarrow.csv.write_csv(table, path)
-        return
-    text = json.dumps(coverage, default=str).encode()
-    table = table.replace_schema_metadata({COVERAGE_KEY: text})
-    pyarrow.parquet.write_table(table, path, compression="zstd")
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        if path.suffix.lower() == ".csv":
+            pyarrow.csv.write_csv(table, part)
+        else:
+            pyarrow.parquet.write_table(table, part, compression="zstd")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def read_file(path: Path) -> tuple[LongBars, list[dict[str, Any]]]:
+def read_file(path: Path, final: np.datetime64) -> tuple[LongBars, dict[str, int]]:
     """Read what ``write_file`` wrote, or a file with the same columns, in any order of rows.
 
-    Raises InputFileError for a file that is not that.
+    Returns the rows that can be bars, and how many cannot, by reason; ``final``: the last day
+    that is over. Raises InputFileError for another file, and where no row is left.
     """
     _check_ending("path", path)
     try:
@@ -70,16 +83,54 @@ def read_file(path: Path) -> tuple[LongBars, list[dict[str, Any]]]:
             raise InputFileError(
                 str(path), "the column is missing", column=name, hint=f"has {table.column_names}"
             )
-    coverage = json.loads((table.schema.metadata or {}).get(COVERAGE_KEY, b"[]"))
     try:
         table = table.select(SCHEMA.names).cast(SCHEMA)
     except pa.ArrowException as error:
         raise InputFileError(str(path), str(error).splitlines()[0]) from error
-    for name in ("symbol", "date"):
-        if table[name].null_count:
-            row = table[name].to_pylist().index(None) + 2
-            raise InputFileError(str(path), "the value is missing", row, name)
-    return _bars(table), coverage
+    keep, refused = _sifted(table, final)
+    if not keep.any():
+        counts = ", ".join(f"{count:,} {reason}" for reason, count in refused.items())
+        raise InputFileError(str(path), f"has no row that can be a bar ({counts or 'no rows'})")
+    return _bars(table.filter(pa.array(keep))), refused
+
+
+def _sifted(table: Any, final: np.datetime64) -> tuple[BoolArray, dict[str, int]]:
+    """Mark the rows that can be bars; count the others by the first reason that applies."""
+    names = table["symbol"].fill_null("").to_pylist()
+    day = table["date"].combine_chunks().to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    values = [table[name].to_numpy().astype(np.float64) for name in FIELDS]
+    known = ~np.isnat(day)
+    weekday = np.is_busday(np.where(known, day, final))
+    reasons = {
+        "without a symbol": ~np.array([bool(name.strip()) for name in names], bool),
+        "without a date": ~known,
+        "without a value": ~np.all([np.isfinite(value) for value in values], axis=0),
+        "with a price or volume below zero": np.any([value < 0 for value in values], axis=0),
+        "of a day that is not over": known & (day > final),
+        "of a weekend": known & ~weekday,
+    }
+    keep = np.ones(len(day), bool)
+    refused = {}
+    for reason, wrong in reasons.items():
+        count = int(np.count_nonzero(wrong & keep))
+        if count:
+            refused[reason] = count
+        keep &= ~wrong
+    return keep, refused
+
+
+def answered_ranges(bars: LongBars) -> tuple[list[str], DateArray, DateArray]:
+    """Return symbol, first and last day of each stretch in which a symbol misses no day.
+
+    Days are those on which any symbol of ``bars`` (sorted by symbol and session) has a bar.
+    """
+    days, place = np.unique(bars.session, return_inverse=True)
+    begins = np.ones(len(place), bool)
+    begins[1:] = (bars.column[1:] != bars.column[:-1]) | (place[1:] != place[:-1] + 1)
+    at = np.flatnonzero(begins)
+    ends = np.append(at[1:], len(place)) - 1
+    names = [bars.symbols[column] for column in bars.column[at]]
+    return names, days[place[at]], days[place[ends]]
 
 
 def _open(path: Path) -> Any:

@@ -5,6 +5,9 @@
 2. A reader takes coverage first and bars after: what coverage promises is there.
 3. What was written is replaced, never added to: writing the same days twice changes nothing.
 
+4. Coverage names the version of the bars it relies on and hashes of their rows. A manifest,
+   written last, holds a hash of each log file; each data file is named by its own.
+
 Tables: ``bars``, ``coverage``, ``splits``, ``dividends``, ``problems`` and one for each intraday
 frequency. The data version is the map of their versions.
 """
@@ -13,7 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,12 +25,17 @@ from technic.data_engine.interfaces.records import Dividends, Splits
 from technic.data_engine.interfaces.requests import Frequency
 from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
 from technic.data_engine.store._bar_window import BarWindow
+from technic.data_engine.store._blobs import local_path
 from technic.data_engine.store._corporate_actions import CorporateActions, CorporateActionTable
-from technic.data_engine.store._coverage_log import CoverageRecord, final_on
-from technic.data_engine.store._delta import CommitRetry, DeltaFolder, local_path
+from technic.data_engine.store._coverage_log import WHOLE_TABLE, CoverageRecord, final_on
+from technic.data_engine.store._delta import REPAIR, CommitRetry, DeltaFolder
+from technic.data_engine.store._files import check_presence, data_files
+from technic.data_engine.store._hashes import DayHashes
 from technic.data_engine.store._maintenance import StoreMaintenance
 from technic.data_engine.store._quarantine import Problem
 from technic.data_engine.store._rows import as_days, in_cells, ordered, trading_days
+from technic.data_engine.store._upgrade import needs_upgrade, upgrade
+from technic.data_engine.store._writer_lock import writer_lock
 from technic.errors import ParameterError, StoreError
 from technic.panel import LongBars
 from technic.typing import DateArray
@@ -49,16 +57,24 @@ class BarStore(StoreMaintenance):
         """Open a folder or an object store's URL (``s3://bucket/prefix``); create it if absent.
 
         ``storage_options``: as object stores want them (``AWS_ENDPOINT_URL`` …), never shown.
-        Raises StoreError when it cannot be reached or has a schema version unknown here.
+        A store of an older schema version is upgraded. Raises StoreError when it cannot be
+        reached or has a schema version unknown here.
         """
         local = local_path(url)
         if local is not None and local.exists() and not local.is_dir():
             raise StoreError(url, "is a file", "name a folder")
         folder = DeltaFolder(url, dict(storage_options or {}), retry or CommitRetry())
         bars = BarTable(folder, "bars")
+        lock = writer_lock(folder)
+        folder = replace(folder, fence=lock.check)
+        store = cls(folder, lock)
+        if needs_upgrade(folder, bars.name):
+            with store.writing():
+                upgrade(store)
         if folder.load(bars.name) is None:
-            folder.commit(bars.spec, lambda _: None)
-        return cls(folder)
+            with store.writing("bars"):
+                folder.commit(bars.spec, lambda _: None)
+        return store
 
     @property
     def url(self) -> str:
@@ -89,10 +105,20 @@ class BarStore(StoreMaintenance):
         if not len(days):
             return
         table = self._bars()
-        table.replace_days(bars, days)
         rows = np.bincount(np.searchsorted(days, bars.session), minlength=len(days)).tolist()
-        self._log().add([CoverageRecord("bars", asked_at, final, sessions=days, rows=rows)])
-        table.compact(MOST_LOOSE_FILES)
+        with self.writing("bars", "coverage"):
+            written = table.replace_days(bars, days)
+            record = CoverageRecord(
+                "bars",
+                asked_at,
+                final,
+                sessions=days,
+                rows=rows,
+                version=written.version,
+                content=written.content,
+            )
+            self._log().add([record])
+            table.compact(MOST_LOOSE_FILES)
 
     def write_ranges(
         self,
@@ -130,7 +156,7 @@ class BarStore(StoreMaintenance):
 
     def coverage(self) -> Coverage:
         """Return which whole-market days and which symbols' ranges of daily bars are answered."""
-        return self._log().coverage("bars")
+        return self._trusted_coverage("bars")
 
     def write_splits(
         self,
@@ -170,7 +196,7 @@ class BarStore(StoreMaintenance):
         """Return which days were asked for ``splits`` or ``dividends``; weekdays stand for all."""
         if topic not in ("splits", "dividends"):
             raise ParameterError("topic", topic, "splits, dividends")
-        return self._log().coverage(topic)
+        return self._trusted_coverage(topic)
 
     def record_problem(self, symbol: str, reason: str, failed_at: dt.datetime) -> None:
         """Count a failure of a symbol: nobody should ask for it for a day, then 2, 4 … 64 days."""
@@ -178,7 +204,8 @@ class BarStore(StoreMaintenance):
 
     def record_problems(self, reasons: Mapping[str, str], failed_at: dt.datetime) -> None:
         """Count a failure of each symbol, in one commit."""
-        self._quarantine().record(reasons, failed_at)
+        with self.writing("problems"):
+            self._quarantine().record(reasons, failed_at)
 
     def quarantined(self, now: dt.datetime) -> dict[str, Problem]:
         """Return the symbols that should not be asked for at ``now``, and why."""
@@ -187,7 +214,8 @@ class BarStore(StoreMaintenance):
 
     def clear(self, *symbols: str) -> None:
         """Forget the failures of symbols that work again."""
-        self._quarantine().clear(symbols)
+        with self.writing("problems"):
+            self._quarantine().clear(symbols)
 
     def write_intraday(
         self,
@@ -216,7 +244,18 @@ class BarStore(StoreMaintenance):
 
     def intraday_coverage(self, freq: Frequency) -> Coverage:
         """Return which symbols' days are answered at a frequency within the day."""
-        return self._log().coverage(self._intraday(freq).name)
+        return self._trusted_coverage(self._intraday(freq).name)
+
+    def _trusted_coverage(self, topic: str) -> Coverage:
+        """Return what is answered; StoreError where the data it relies on are not there."""
+        coverage, relied_on = self._log().coverage(topic)
+        if relied_on is not None and self.folder.pinned is None:
+            table = self.folder.load(topic)
+            if table is None or table.version() < relied_on:
+                reason = f"table {topic} is older than what was answered from it"
+                raise StoreError(self.url, reason, REPAIR)
+            check_presence(self.folder, topic, data_files(table))
+        return coverage
 
     def _write_ranges(
         self,
@@ -235,12 +274,20 @@ class BarStore(StoreMaintenance):
         final = final_on(asked_at) if final is None else final
         if not names:
             return
-        table.replace_ranges(bars, names, first, last)
-        record = CoverageRecord(
-            _topic(table), asked_at, final, symbols=names, first=first, last=last
-        )
-        self._log().add([record])
-        table.compact(MOST_LOOSE_FILES)
+        with self.writing(table.name, "coverage"):
+            written = table.replace_ranges(bars, names, first, last)
+            record = CoverageRecord(
+                table.name,
+                asked_at,
+                final,
+                symbols=names,
+                first=first,
+                last=last,
+                version=written.version,
+                content=written.content,
+            )
+            self._log().add([record])
+            table.compact(MOST_LOOSE_FILES)
 
     def _write_actions(
         self,
@@ -252,16 +299,20 @@ class BarStore(StoreMaintenance):
     ) -> None:
         first, last = _range(days)
         final = final_on(asked_at)
-        table.replace(actions, symbols, first, last)
-        if symbols is None or len(symbols):
-            record = CoverageRecord(
-                table.name, asked_at, final, symbols=symbols or (), first=first, last=last
-            )
-            self._log().add([record])
-
-
-def _topic(table: BarTable) -> str:
-    return table.name
+        with self.writing(table.name, "coverage"):
+            version, content = table.replace(actions, symbols, first, last)
+            if symbols is None or len(symbols):
+                record = CoverageRecord(
+                    table.name,
+                    asked_at,
+                    final,
+                    symbols=symbols or (),
+                    first=first,
+                    last=last,
+                    version=version,
+                    content=DayHashes(np.array([WHOLE_TABLE]), np.array([content])),
+                )
+                self._log().add([record])
 
 
 def _range(days: tuple[np.datetime64, np.datetime64]) -> tuple[np.datetime64, np.datetime64]:

@@ -15,7 +15,7 @@ import datetime as dt
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -34,6 +34,7 @@ from technic.data_engine.planning.plan import MINUTES_OF_A_DAY, Plan, make_plan
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync.restatement import RestatementCheck
 from technic.data_engine.sync.run import SyncRun
+from technic.data_engine.sync.store_hold import StoreHold
 from technic.errors import FetchError
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray
@@ -140,11 +141,43 @@ class Syncer:
     ) -> SyncReport:
         """Ask for everything of ``symbols`` × ``sessions`` that the store does not have.
 
-        Splits come with it; ``dividends`` only where they are asked for.
+        Splits come with it; ``dividends`` only where they are asked for. While another sync
+        writes, one that has something to ask waits, then asks for what is missing still.
         """
         started = time.perf_counter()
-        askable = self._askable(symbols)
-        gaps, restatement, plan = self._prepare(askable, sessions, freq)
+        with StoreHold(self.store, self.clock) as hold:
+            askable = self._askable(symbols)
+            prepared = self._prepare(askable, sessions, freq)
+            asks = bool(prepared[-1].requests) or self._asks_actions(sessions, dividends)
+            if asks and await hold.wait():
+                askable = self._askable(symbols)
+                prepared = self._prepare(askable, sessions, freq)
+            report = await self._run(
+                symbols, askable, sessions, prepared, progress, freq=freq, dividends=dividends
+            )
+        return replace(report, seconds=time.perf_counter() - started)
+
+    def _asks_actions(self, sessions: DateArray, dividends: bool) -> bool:
+        """Whether splits or dividends of some session were never asked for."""
+        topics = ("splits", "dividends") if dividends else ("splits",)
+        return any(
+            not np.isin(sessions, self.store.actions_coverage(topic).sessions).all()
+            and getattr(self.remote, topic)(sessions[0], sessions[-1]) is not None
+            for topic in topics
+        )
+
+    async def _run(
+        self,
+        symbols: Sequence[str],
+        askable: Sequence[str],
+        sessions: DateArray,
+        prepared: tuple[Gaps, RestatementCheck, Plan],
+        progress: Progress | None,
+        *,
+        freq: Frequency,
+        dividends: bool,
+    ) -> SyncReport:
+        gaps, restatement, plan = prepared
         now = self.now()
         final = self.calendar.last_completed(now)
         async with self.open_transport() as transport:
@@ -172,7 +205,7 @@ class Syncer:
             stats=run.stats,
             bars=run.bars,
             restated=tuple(sorted(restatement.restated)),
-            seconds=time.perf_counter() - started,
+            seconds=0.0,
             dividends=run.dividends,
         )
 
