@@ -46,9 +46,9 @@ class RuleChange:
     """A rule that is another one from ``version`` on.
 
     ``topic``: what it is about; ``sentence``: what is so since then, and what was before.
-    ``default``: only what a config means that does not say it is another; a saved result says it,
-    so that its re-run keeps the old meaning. ``concerns``: whether it can show in the results of a
-    config.
+    ``default``: only what a config means that does not say it, or what is read for it, is another;
+    a saved result holds that, so that its re-run keeps the old meaning. ``concerns``: whether it
+    can show in the results of a config.
     """
 
     version: str
@@ -121,7 +121,8 @@ RULE_CHANGES = (
     RuleChange(
         "0.2.0",
         "ledger",
-        "details name no files, say which bars were left out and since when bars are usable",
+        "details name no files, say which bars were left out, since when bars are usable and how "
+        "many rows had no volume",
     ),
     RuleChange(
         "0.2.0",
@@ -133,6 +134,12 @@ RULE_CHANGES = (
         "0.2.0",
         "stale",
         "a last bar of any earlier day is stale; before, one more than 5 sessions old",
+        default=True,
+    ),
+    RuleChange(
+        "0.2.0",
+        "listings",
+        "a file of listings with a day in each row is read as it was known on the day of the scan",
         default=True,
     ),
     RuleChange(
