@@ -37,6 +37,7 @@ FULL = ScanConfig(
     data="prices.csv",
     price_basis="split_adjusted",
     adjust_by="Adj Close",
+    no_volume=True,
     universe="listings.csv",
     symbols=("BRK.B", "AAPL"),
     watchlist="watch.txt",

@@ -38,13 +38,15 @@ def open_provider(
     data: str | None = None,
     price_basis: PriceBasis | None = None,
     adjust_by: str | None = None,
+    no_volume: bool = False,
     max_concurrent: int = 50,
     now: Callable[[], dt.datetime] | None = None,
 ) -> Provider:
     """Open a provider; its module is imported only now.
 
     ``data``: file or folder of prices, for ``files``. ``price_basis``: how those prices are
-    adjusted, where the user knows. ``adjust_by``: a column of adjusted closes in them. A vendor
+    adjusted, where the user knows. ``adjust_by``: a column of adjusted closes in them;
+    ``no_volume``: prices alone are wanted, whether there is volume or not. A vendor
     comes with its store. Raises ParameterError for an unknown name, missing data, a missing key,
     and what only ``files`` can do.
     """
@@ -61,7 +63,9 @@ def open_provider(
 
         if data is None:
             raise ParameterError("data", data, "a file or folder of prices", "give --data PATH")
-        return FilesProvider(data, price_basis=price_basis, adjust_by=adjust_by)
+        return FilesProvider(
+            data, price_basis=price_basis, adjust_by=adjust_by, volume=not no_volume
+        )
     remote = open_remote(name, settings)
     clock = now or market_clock(name, settings)
     return _with_store(remote, calendar, settings, max_concurrent, clock)

@@ -237,11 +237,19 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
         return len(self.symbols)
 
 
-def cache_of(frames: PriceFrames, calendar: SessionCalendar) -> PriceCache:
-    """Return any mapping of price frames as a PriceCache; one that is one as it is."""
-    if isinstance(frames, PriceCache):
-        return frames
-    return PriceCache(panel_of(frames, calendar))
+def cache_of(frames: PriceFrames, calendar: SessionCalendar, *, volume: bool = True) -> PriceCache:
+    """Return any mapping of price frames as a PriceCache; one that is one as it is.
+
+    ``volume``: False takes the prices alone.
+    """
+    cache = (
+        frames
+        if isinstance(frames, PriceCache)
+        else PriceCache(panel_of(frames, calendar, volume=volume))
+    )
+    if volume or np.isnan(cache.panel.volume).all():
+        return cache
+    return replace(cache, panel=cache.panel.without_volume())
 
 
 def count_missing_volume(
@@ -265,7 +273,7 @@ def count_missing_volume(
     return counts
 
 
-def panel_of(frames: PriceFrames, calendar: SessionCalendar) -> BarPanel:
+def panel_of(frames: PriceFrames, calendar: SessionCalendar, *, volume: bool = True) -> BarPanel:
     """Return the panel of any mapping of price frames; of a PriceCache the one it has.
 
     Symbols become canonical; a time with a zone means the date that a clock there shows. The
@@ -283,9 +291,9 @@ def panel_of(frames: PriceFrames, calendar: SessionCalendar) -> BarPanel:
     days = [pd.DatetimeIndex(some).tz_localize(None).dropna() for some in ends]
     known = [day for some in days if len(some) for day in (some.min(), some.max())]
     if not known:
-        return BarPanel.from_frames(named, calendar.sessions[:0])
+        return BarPanel.from_frames(named, calendar.sessions[:0], volume=volume)
     first, last = (np.datetime64(day, "D") for day in (min(known), max(known)))
-    return BarPanel.from_frames(named, calendar.between(first, last))
+    return BarPanel.from_frames(named, calendar.between(first, last), volume=volume)
 
 
 def _by_symbol(frames: object) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,7 @@ a window, and every recursion starts at row 0. ``session`` says which trading da
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -68,19 +68,22 @@ class BarPanel:
         return len(self.symbols)
 
     @classmethod
-    def from_long(cls, bars: LongBars, sessions: DateArray) -> BarPanel:
+    def from_long(cls, bars: LongBars, sessions: DateArray, *, volume: bool = True) -> BarPanel:
         """Pack rows into columns, in the order of ``bars.symbols``.
 
         ``sessions``: the trading days of the window, ascending; rows outside its first and last
         day are ignored, rows inside that are no session or lack a value are left out and counted.
+        ``volume``: False packs prices alone; volume is NaN then, and no row lacks it.
         Raises ParameterError when a symbol has two bars for one session.
         """
+        if not volume:
+            bars = replace(bars, volume=np.full(len(bars), np.nan))
         n_symbols = len(bars.symbols)
         position = np.searchsorted(sessions, bars.session)
         on_a_session = np.zeros(len(bars), dtype=np.bool_)
         if len(sessions):
             on_a_session = sessions.take(position, mode="clip") == bars.session
-        complete = on_a_session & bars.complete()
+        complete = on_a_session & bars.complete(volume=volume)
         kept: slice | NDArray[np.intp] = slice(None)  # all of them, and nothing is copied
         left_out = np.zeros(n_symbols, dtype=np.int64)
         if not complete.all():
@@ -122,19 +125,23 @@ class BarPanel:
         )
 
     @classmethod
-    def from_frames(cls, frames: Mapping[str, pd.DataFrame], sessions: DateArray) -> BarPanel:
+    def from_frames(
+        cls, frames: Mapping[str, pd.DataFrame], sessions: DateArray, *, volume: bool = True
+    ) -> BarPanel:
         """Pack price frames (``DatetimeIndex``, columns Open High Low Close Volume).
 
+        ``volume``: False packs prices alone, with frames that have no Volume too.
         Raises ParameterError when a frame has not these columns, no dates as its index or a value
         that is no number.
         """
+        names = FRAME_COLUMNS if volume else FRAME_COLUMNS[:-1]
         for symbol, frame in frames.items():
-            missing = [name for name in FRAME_COLUMNS if name not in frame.columns]
+            missing = [name for name in names if name not in frame.columns]
             if missing or not isinstance(frame.index, pd.DatetimeIndex):
                 raise ParameterError(
                     f"price_cache[{symbol!r}]",
                     f"columns {list(frame.columns)}, index {type(frame.index).__name__}",
-                    f"a DatetimeIndex and columns {' '.join(FRAME_COLUMNS)}",
+                    f"a DatetimeIndex and columns {' '.join(names)}",
                 )
         counts = np.array([len(frame) for frame in frames.values()], dtype=np.int64)
         days = [
@@ -145,15 +152,16 @@ class BarPanel:
         ]
         values = {
             field: _joined([_numbers(symbol, frame, name) for symbol, frame in frames.items()])
-            for field, name in zip(FIELDS, FRAME_COLUMNS, strict=True)
+            for field, name in zip(FIELDS, names, strict=False)
         }
+        values.setdefault("volume", np.full(int(counts.sum()), np.nan))
         bars = LongBars(
             symbols=tuple(frames),
             column=np.repeat(np.arange(len(frames), dtype=np.int32), counts),
             session=np.concatenate(days) if days else np.empty(0, "datetime64[D]"),
             **values,
         )
-        return cls.from_long(bars, sessions)
+        return cls.from_long(bars, sessions, volume=volume)
 
     def rows_at(self, day: np.datetime64) -> NDArray[np.intp]:
         """Row of each column's last bar at or before ``day``; -1 where there is none yet."""
@@ -235,6 +243,10 @@ class BarPanel:
                 for name in FIELDS
             },
         )
+
+    def without_volume(self) -> BarPanel:
+        """Return the prices alone: volume is NaN."""
+        return replace(self, volume=np.full(self.volume.shape, np.nan))
 
     def frame(self, symbol: str) -> pd.DataFrame:
         """Return one symbol's bars as a price frame; KeyError when it is not in the panel."""

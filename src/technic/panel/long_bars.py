@@ -49,10 +49,10 @@ class LongBars:
             self.volume[keep],
         )
 
-    def complete(self) -> NDArray[np.bool_]:
-        """Mask of the rows that have a finite value in every field."""
-        whole = np.isfinite(self.volume)
-        for name in PRICES:
+    def complete(self, *, volume: bool = True) -> NDArray[np.bool_]:
+        """Mask of the rows that have a finite value in every field; ``volume``: in that as well."""
+        whole = np.isfinite(self.open)
+        for name in (*PRICES[1:], "volume") if volume else PRICES[1:]:
             whole &= np.isfinite(getattr(self, name))
         return whole
 

@@ -109,8 +109,9 @@ class ScanConfig:
     ``provider``: where bars come from; None: a price cache alone where the scan is given one, else
     the settings' provider, else the simulated market. ``data``: file or folder of the ``files``
     provider; ``price_basis``: how its prices are adjusted, where that is known; ``adjust_by``: the
-    column of adjusted closes in it by which they are adjusted. ``universe``: a listings file, else
-    what the provider lists; ``symbols`` (in any vendor's spelling) and ``watchlist`` restrict it.
+    column of adjusted closes in it by which they are adjusted. ``no_volume``: prices alone are
+    scanned, and what needs volume is missing. ``universe``: a listings file, else what the provider
+    lists; ``symbols`` (in any vendor's spelling) and ``watchlist`` restrict it.
     ``as_of``: ``YYYY-MM-DD``, else the provider's last session. ``benchmark``: a symbol of the data
     or a file of closes. ``bars``: sessions of history that the scan needs; the window begins by the
     anchor rule. ``min_success_pct``: below this share of symbols with bars the scan counts as
@@ -132,6 +133,7 @@ class ScanConfig:
     data: str | None = None
     price_basis: PriceBasis | None = None
     adjust_by: str | None = None
+    no_volume: bool = False
     universe: str | None = None
     symbols: tuple[str, ...] = ()
     watchlist: str | None = None
@@ -162,6 +164,7 @@ class ScanConfig:
             elif value is not None and not isinstance(value, str):
                 raise ParameterError(name, value, "text, or a path")
         object.__setattr__(self, "symbols", _symbols(self.symbols))
+        _require_volume(self)
         for name, kind in _GROUPS.items():
             value = getattr(self, name)
             if not isinstance(value, kind):
@@ -183,6 +186,16 @@ class ScanConfig:
 
 _NAMES = ("provider", "data", "adjust_by", "universe", "watchlist", "benchmark", "runner")
 """Fields that are text or, of files, a path."""
+
+
+def _require_volume(config: ScanConfig) -> None:
+    """Refuse a filter of volume in a scan of prices alone: nothing could pass it."""
+    if not isinstance(config.no_volume, bool):
+        raise ParameterError("no_volume", config.no_volume, "True or False")
+    least = getattr(config.filters, "min_dollar_volume", None)
+    if config.no_volume and least is not None:
+        raise ParameterError("min_dollar_volume", least, "none in a scan with no_volume")
+
 
 _TABLES = {"prescreen": "universe", "plan": "plan"}
 """The table of a scan file that sets the fields of some rules."""

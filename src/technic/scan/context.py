@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from technic.data_engine.benchmark import Benchmark, load_benchmark
 from technic.data_engine.gate.price_floor import floor_warnings, settled_price_floor
 from technic.data_engine.gate.rules import PriceFloorBasis
-from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.interfaces.provider import Provider, StreamingProvider
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.memory_budget import memory_limit
 from technic.data_engine.open_provider import open_provider
@@ -44,6 +44,7 @@ class ScanContext:
     adjusted once they are in the panel; ``cache``: the price frames that the caller gave, packed;
     ``warnings``: what the user should know before reading the table, one sentence each.
     ``price_floor_basis``: which prices floors judge, as asked for or as the data allows.
+    ``no_volume``: prices alone are scanned.
     ``panel_memory``: bytes of bars that are loaded at once; above it they are read in blocks.
     """
 
@@ -56,6 +57,7 @@ class ScanContext:
     cache: PriceCache | None = None
     warnings: tuple[str, ...] = ()
     price_floor_basis: PriceFloorBasis = "as_given"
+    no_volume: bool = False
     panel_memory: int = field(default_factory=lambda: memory_limit(None))
 
     def moved_to(self, day: np.datetime64, warning: str) -> ScanContext:
@@ -78,15 +80,16 @@ def open_context(
 
     ``longer``: windows of more than ``config.bars`` sessions that the scan needs besides.
     Raises ParameterError when ``as_of`` is no date, no session, after the data's end, or before
-    the price cache begins, for ``adjust_by`` without a file, traded prices that nobody knows, and a
-    ``panel_memory`` that is no size.
+    the price cache begins, for ``adjust_by`` without a file, ``no_volume`` of a vendor, traded
+    prices that nobody knows, and a ``panel_memory`` that is no size.
     """
     limit = memory_limit(settings.panel_memory)
     calendar = load_calendar(now.date(), settings.home)
-    cache = None if price_cache is None else cache_of(price_cache, calendar)
-    if cache is not None and config.adjust_by is not None:
-        hint = "adjust the frames"
-        raise ParameterError("adjust_by", config.adjust_by, "none with a price cache", hint)
+    cache = (
+        None
+        if price_cache is None
+        else cache_of(price_cache, calendar, volume=not config.no_volume)
+    )
     if provider is None and config.provider is None and cache is not None:
         provider = CachedProvider(cache)
     provider = provider or open_provider(
@@ -96,18 +99,14 @@ def open_context(
         data=config.data,
         price_basis=config.price_basis,
         adjust_by=config.adjust_by,
+        no_volume=config.no_volume,
     )
+    _require_able(config, provider, cache)
     last = (provider if cache is None else CachedProvider(cache)).last_session()
     as_of = last if config.as_of is None else _asked_day(config.as_of, calendar, last, cache)
-    warnings = []
-    completed = calendar.last_completed(now)
-    if config.as_of is None and last < completed:
-        warnings.append(
-            f"the data ends {last}; the last completed session was {completed} "
-            f"({len(calendar.between(last, completed)) - 1} sessions later)"
-        )
+    warnings = [*_old_data(last, calendar, now)] if config.as_of is None else []
     windows = ScanWindows.anchored(calendar, as_of, config.bars, longer)
-    if cache is not None and price_cache is not None:
+    if cache is not None and price_cache is not None and not config.no_volume:
         missing = count_missing_volume(price_cache, windows.start, as_of)
         cache = replace(cache, missing_volume=missing or cache.missing_volume)
     basis = provider.price_basis if cache is None else config.price_basis or cache.price_basis
@@ -115,11 +114,40 @@ def open_context(
     if as_of < last:
         filters = {name: getattr(config.filters, name) for name in ("min_price", "max_price")}
         warnings += floor_warnings(config.gate, filters, floor, as_of)
-    if basis == "raw":
-        basis = "split_adjusted"  # raw bars are adjusted as of the scan's day on the way in
+    basis = "split_adjusted" if basis == "raw" else basis  # raw bars are adjusted on the way in
     return ScanContext(
-        provider, calendar, as_of, windows, last, basis, cache, tuple(warnings), floor, limit
+        provider,
+        calendar,
+        as_of,
+        windows,
+        last,
+        basis,
+        cache,
+        tuple(warnings),
+        floor,
+        config.no_volume,
+        limit,
     )
+
+
+def _require_able(config: ScanConfig, provider: Provider, cache: PriceCache | None) -> None:
+    """Refuse what is for files alone where the bars come from elsewhere."""
+    if cache is not None and config.adjust_by is not None:
+        hint = "adjust the frames"
+        raise ParameterError("adjust_by", config.adjust_by, "none with a price cache", hint)
+    if config.no_volume and isinstance(provider, StreamingProvider):
+        what = f"False: the bars of {provider.name} have volume"
+        raise ParameterError("no_volume", True, what, "it is for files and price frames")
+
+
+def _old_data(last: np.datetime64, calendar: SessionCalendar, now: dt.datetime) -> Iterator[str]:
+    """Warn where the data ends before the last session that was completed."""
+    completed = calendar.last_completed(now)
+    if last < completed:
+        yield (
+            f"the data ends {last}; the last completed session was {completed} "
+            f"({len(calendar.between(last, completed)) - 1} sessions later)"
+        )
 
 
 def _asked_day(

@@ -125,7 +125,7 @@ def _fetch(
     failures = {name: why for name, why in fetched.failures.items() if name not in others}
     fetched = dataclasses.replace(fetched, failures=failures)
     bars = split_adjust(fetched.bars, fetched.splits, context.as_of)
-    panel = BarPanel.from_long(bars, sessions)
+    panel = BarPanel.from_long(bars, sessions, volume=not context.no_volume)
     stats = BatchStats.of(fetched, len(symbols), panel, time.perf_counter() - started)
     _log(stats)
     notes = (*fetched.notes, *_too_large(len(panel.symbols), sessions, context))
@@ -135,7 +135,7 @@ def _fetch(
         stats,
         notes,
         dividends=_dividends(fetched, sessions, context),
-        missing_volume=fetched.missing_volume,
+        missing_volume={} if context.no_volume else fetched.missing_volume,
     )
 
 

@@ -81,7 +81,8 @@ def _missing_volume(history: PriceCache | LazyPrices, universe: Universe) -> Ite
         rows = sum(one.missing for one in missing.values())
         yield (
             f"{rows:,} rows of {len(missing):,} symbols have "
-            f"prices and no volume and are left out ({shown}); the ledger has the count of each"
+            f"prices and no volume and are left out ({shown}); the ledger has the count of each, "
+            "--no-volume scans prices alone"
         )
 
 

@@ -52,6 +52,7 @@ def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -
     given = {
         "price_basis": data.price_basis,
         "adjust_by": data.adjust_by or (settings.adjust_by if provider == "files" else None),
+        "no_volume": data.no_volume,
         "as_of": data.as_of,
         "benchmark": data.benchmark or settings.benchmark,
         "universe": universe.universe or settings.universe,

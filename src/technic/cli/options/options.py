@@ -78,6 +78,9 @@ class DataOptions:
             "COLUMN",
         ),
     ] = None
+    no_volume: Annotated[
+        bool, option(DATA, "--no-volume", "Scan prices alone; what needs volume is missing.")
+    ] = False
     as_of: AsOf = None
     benchmark: Annotated[
         Text,

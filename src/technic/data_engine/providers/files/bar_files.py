@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.providers.files.bar_columns import numbers_of, symbols_of
 from technic.errors import InputFileError
-from technic.panel import FIELDS
+from technic.panel import FIELDS, PRICES
 from technic.typing import BoolArray, DateArray, FloatArray
 from technic.universe import canonical
 from technic.universe.day_column import days_of
@@ -41,7 +41,7 @@ NAMES = {
     "adj_close": ("adjclose", "adjustedclose", "adjcloseprice", "adjustedcloseprice", "closeadj",
                   "closeadjusted"),
 }  # fmt: skip
-REQUIRED = ("date", *FIELDS)
+REQUIRED = ("date", *PRICES)
 ENDINGS = (".csv", ".csv.gz", ".txt", ".parquet", ".pq")
 _CSV_TYPES = {
     "symbol": pa.dictionary(pa.int32(), pa.string()),
@@ -85,14 +85,15 @@ class BarRows:
         return out
 
 
-def open_bars(path: Path, adjust_by: str | None = None) -> BarRows:
+def open_bars(path: Path, adjust_by: str | None = None, *, volume: bool = True) -> BarRows:
     """Read who has bars when; InputFileError when the files are no price files.
 
-    ``adjust_by``: the column of adjusted closes to read as ``adj_close``. In a folder of one file
+    ``adjust_by``: the column of adjusted closes to read as ``adj_close``. ``volume``: False reads
+    prices alone. In a folder of one file
     per symbol, a file that cannot be read is a failure of its symbol.
     """
     if not path.is_dir():
-        rows = _open_one(path, adjust_by)
+        rows = _open_one(path, adjust_by, volume=volume)
         if rows.parquet is None and not rows.symbols:
             raise InputFileError(str(path), "has a header but no rows")
         return rows
@@ -100,7 +101,7 @@ def open_bars(path: Path, adjust_by: str | None = None) -> BarRows:
     if not paths:
         hint = "name a file, or a folder with one file per symbol"
         raise InputFileError(str(path), "holds no CSV or Parquet file", hint=hint)
-    return _concat(path, paths, [_try_open(each, adjust_by) for each in paths])
+    return _concat(path, paths, [_try_open(each, adjust_by, volume=volume) for each in paths])
 
 
 def bar_paths(path: Path) -> list[Path]:
@@ -113,17 +114,10 @@ def bar_paths(path: Path) -> list[Path]:
     )  # fmt: skip
 
 
-def _open_one(path: Path, adjust_by: str | None, *, prices: bool = False) -> BarRows:
+def _open_one(path: Path, adjust_by: str | None, *, volume: bool, prices: bool = False) -> BarRows:
     """Read one file; ``prices`` takes a Parquet file's prices into memory at once."""
     file = TableFile.open(path)
-    columns = file.match(NAMES, required=REQUIRED)
-    unused: tuple[str, ...] = ()
-    fields: tuple[str, ...] = FIELDS
-    if adjust_by is not None:
-        columns["adj_close"] = _adjusted_column(file, columns, adjust_by)
-        fields = (*FIELDS, "adj_close")
-    elif "adj_close" in columns:
-        unused = (columns.pop("adj_close"),)
+    columns, unused, fields = _match(file, adjust_by, volume=volume)
     lazy = file.format == "parquet" and not prices
     wanted = {ours: theirs for ours, theirs in columns.items() if not lazy or ours not in fields}
     table = _read(file, wanted)
@@ -143,10 +137,32 @@ def _open_one(path: Path, adjust_by: str | None, *, prices: bool = False) -> Bar
     return BarRows(symbols, code, day, values, parquet, {}, unused, fields)
 
 
+def _match(
+    file: TableFile, adjust_by: str | None, *, volume: bool
+) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    """Return the columns to read, price columns that are not read, and the fields of a row."""
+    columns = file.match(NAMES, required=REQUIRED)
+    unused: tuple[str, ...] = ()
+    fields: tuple[str, ...] = FIELDS if volume else PRICES
+    if not volume:
+        columns.pop("volume", None)
+    elif "volume" not in columns:
+        there = ", ".join(map(repr, file.header))
+        hint = f"its columns are {there}; --no-volume scans prices alone"
+        raise InputFileError(str(file.path), "has no column for volume", hint=hint)
+    if adjust_by is not None:
+        columns["adj_close"] = _adjusted_column(file, columns, adjust_by)
+        fields = (*fields, "adj_close")
+    elif "adj_close" in columns:
+        unused = (columns.pop("adj_close"),)
+    return columns, unused, fields
+
+
 def _adjusted_column(file: TableFile, columns: dict[str, str], adjust_by: str) -> str:
     """Return the file's own name of the column of adjusted closes, found as all columns are."""
     found = file.match({"adj_close": (plain_name(adjust_by),)}, required=()).get("adj_close")
-    if found is None or found in (columns[name] for name in REQUIRED):
+    others = [theirs for ours, theirs in columns.items() if ours != "adj_close"]
+    if found is None or found in others:
         there = ", ".join(map(repr, file.header)) or "none"
         reason = f"has no column of adjusted closes {adjust_by!r}"
         raise InputFileError(str(file.path), reason, hint=f"its columns are {there}")
@@ -161,9 +177,9 @@ def symbol_of(path: Path) -> str:
     return canonical(stem[:-3] if stem.lower().endswith(".us") else stem)
 
 
-def _try_open(path: Path, adjust_by: str | None) -> BarRows | InputFileError:
+def _try_open(path: Path, adjust_by: str | None, *, volume: bool) -> BarRows | InputFileError:
     try:
-        return _open_one(path, adjust_by, prices=True)
+        return _open_one(path, adjust_by, volume=volume, prices=True)
     except InputFileError as error:
         return error
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -48,7 +49,8 @@ class FilesProvider:
     ``universe``: what ``listings`` answers; without it the symbols in the data. ``price_basis``:
     how the prices are adjusted, ``unknown`` when not given. ``adjust_by``: a column of adjusted
     closes by which raw prices and volume are adjusted; ``price_basis`` then is that of the column,
-    ``total_return_adjusted`` when not given. ``notes``: sentences about the data.
+    ``total_return_adjusted`` when not given. ``volume``: False reads prices alone, and every volume
+    is NaN. ``notes``: sentences about the data.
     """
 
     name = "files"
@@ -61,6 +63,8 @@ class FilesProvider:
         universe: Universe | None = None,
         price_basis: PriceBasis | None = None,
         adjust_by: str | None = None,
+        *,
+        volume: bool = True,
     ) -> None:
         allowed = [basis for basis in get_args(PriceBasis) if basis != "raw" or adjust_by is None]
         if price_basis is not None and price_basis not in allowed:
@@ -70,7 +74,7 @@ class FilesProvider:
         self._path = Path(path)
         self._universe = universe
         self._version = FilesVersion.of(self._path, bar_paths(self._path))
-        self._rows = open_bars(self._path, adjust_by)
+        self._rows = open_bars(self._path, adjust_by, volume=volume)
         self.notes = tuple(
             f"{self._path.name}: column {column!r} is not used, prices are taken as they are; "
             f"--adjust-by {shlex.quote(column)} adjusts them by it"
@@ -125,7 +129,7 @@ class FilesProvider:
                 )
             elif symbol in self._rows.failures:
                 failures[symbol] = self._rows.failures[symbol]
-        missing_volume = _missing_volume(bars)
+        missing_volume = _missing_volume(bars) if "volume" in self._rows.fields else {}
         has_bars = np.bincount(bars.column, minlength=len(asked)) > 0
         missing = [symbol for symbol in asked if not has_bars[place[symbol]]]
         known = set(self._rows.symbols)
@@ -136,7 +140,7 @@ class FilesProvider:
         new_column = np.cumsum(has_bars) - 1
         kept = tuple(symbol for symbol in asked if has_bars[place[symbol]])
         column = new_column[bars.column].astype(np.int32)
-        answer = LongBars(kept, column, bars.session, *(getattr(bars, name) for name in FIELDS))
+        answer = replace(bars, symbols=kept, column=column)
         notes = self.notes
         if repeats:
             notes += (f"{self._path.name}: {repeats:,} rows repeat another and were read once",)
@@ -164,6 +168,7 @@ def _selected(rows: BarRows, place: dict[str, int], sessions: DateArray) -> Long
         keep[:] = False
     column, day, prices = column[keep], rows.day[keep], rows.prices(keep)
     adjusted = prices.pop("adj_close", None)
+    prices.setdefault("volume", np.full(len(day), np.nan))
     bars = LongBars(tuple(place), column, day, **prices)
     key = _key(bars)
     if np.any(key[1:] < key[:-1]):
