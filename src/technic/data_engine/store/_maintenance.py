@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from technic.data_engine.interfaces.records import Progress
 from technic.data_engine.store._coverage_log import by_range, final_on
 from technic.data_engine.store._hashes import content_hashes
-from technic.data_engine.store._inspect import (
-    StoreStats,
-    count_files,
-    verify_bars,
-    verify_coverage,
-)
+from technic.data_engine.store._inspect import StoreStats, count_files
+from technic.data_engine.store._repair import repair
 from technic.data_engine.store._rows import ordered
 from technic.data_engine.store._tables import StoreTables
 from technic.data_engine.store._transfer import ImportReport, answered_ranges, read_file, write_file
+from technic.data_engine.store._verify import inspect
+from technic.errors import StoreError
 
 __all__ = ["StoreMaintenance"]
 
@@ -41,19 +41,41 @@ class StoreMaintenance(StoreTables):
         """Return a hash of each symbol's bars; equal bars have equal hashes in any store."""
         return content_hashes(self._bars().read(symbols, first, last))
 
-    def verify(self) -> list[str]:
-        """Return what is wrong, one sentence each.
+    def verify(self, progress: Progress | None = None) -> list[str]:
+        """Return what is wrong, one sentence each; ``progress``: bytes read, bytes in all.
 
-        Looked for: files that cannot be read or are not sorted, rows in the wrong month, cells
-        with two bars, days that are covered and have no bars.
+        Every byte is compared with its hash, then bars are looked at (sorted, in their month, one
+        a cell) and coverage is compared with the bars that are there. Raises StoreError while
+        somebody writes.
         """
-        problems: list[str] = []
-        for table in self.bar_tables():
-            found, days = verify_bars(table)
-            problems += found
-            if not table.timed:
-                problems += verify_coverage(self._log(), days)
-        return problems
+        with self._undisturbed():
+            return [damage.text for damage in inspect(self, progress).damages]
+
+    def repair(self, progress: Progress | None = None) -> list[str]:
+        """Drop what is broken, so that the next sync asks for it again; return what that was.
+
+        Nothing else is lost, but for earlier versions of a table whose log is damaged.
+        """
+        with self._undisturbed():
+            found = inspect(self, progress)
+            if found.damages:
+                repair(self, found)
+            return [damage.text for damage in found.damages]
+
+    @contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """Keep writers out; a disk that cannot be written has none."""
+        try:
+            held = self.lock is not None and self.lock.try_acquire()
+        except StoreError:
+            yield
+            return
+        if not held or self.lock is None:
+            raise self.busy()
+        try:
+            yield
+        finally:
+            self.lock.release()
 
     def stats(self) -> StoreStats:
         """Return what the store holds."""
