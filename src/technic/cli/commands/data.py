@@ -111,6 +111,27 @@ def compact(options: StoreOptions) -> None:
     print_change(provider_store, text, files, options.format_)
 
 
+def vacuum(
+    options: StoreOptions,
+    keep_days: Annotated[
+        int,
+        typer.Option("--keep-days", min=0, help="Data versions of so many days stay readable."),
+    ] = 7,
+) -> None:
+    """Delete files that only earlier data versions need.
+
+    Results that name those can be re-run no more. A sync does the same by itself, with a
+    week, every few writes.
+    """
+    from technic.cli.render.data_report import print_change
+
+    provider_store = _store(options)
+    report = provider_store.store.vacuum(keep_days)
+    text = f"deleted {report.files:,} files of {report.bytes / 1e6:,.1f} MB"
+    about = {"files": report.files, "bytes": report.bytes}
+    print_change(provider_store, text, about, options.format_)
+
+
 def export(file: Target, options: StoreOptions) -> None:
     """Write all daily bars of the store, raw as they are, into one file.
 
@@ -176,6 +197,7 @@ for _name, _command in (
     ("info", info),
     ("verify", verify),
     ("compact", compact),
+    ("vacuum", vacuum),
     ("export", export),
     ("import", import_),
     ("clear-problems", clear_problems),

@@ -198,6 +198,22 @@ class CoverageLog:
         if self.folder.load(SPEC.name) is not None:
             self.folder.commit(SPEC, change)
 
+    def versions_at(self, moment: dt.datetime) -> dict[str, int]:
+        """Return the version of each table that was the latest at ``moment``, as far as is known.
+
+        Tables without answers have none: 0 stands for their first.
+        """
+        table = self.folder.load(SPEC.name)
+        rows = (
+            [] if table is None else read_table(self.folder, SPEC.name, table, ANSWERS).to_pylist()
+        )
+        versions: dict[str, int] = {}
+        for row in rows:
+            if row["asked_at"] <= moment:
+                for name, version in ((row["topic"], row["version"]), (SPEC.name, row["serial"])):
+                    versions[name] = max(versions.get(name, 0), version)
+        return versions
+
     def content(self, topic: str) -> DayHashes:
         """Return the hash of each day that was written, as the latest write left it."""
         return _content(self._records(topic, SCHEMA))

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from technic.data_engine.interfaces.records import Progress
+from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
 from technic.data_engine.store._coverage_log import by_range, final_on
 from technic.data_engine.store._hashes import content_hashes
 from technic.data_engine.store._inspect import StoreStats, count_files
@@ -18,11 +19,14 @@ from technic.data_engine.store._repair import repair
 from technic.data_engine.store._rows import ordered
 from technic.data_engine.store._tables import StoreTables
 from technic.data_engine.store._transfer import ImportReport, answered_ranges, read_file, write_file
+from technic.data_engine.store._vacuum import VacuumReport, vacuum_table
 from technic.data_engine.store._verify import inspect
 from technic.errors import StoreError
 
 __all__ = ["StoreMaintenance"]
 
+KEPT_DAYS = 7
+VERSIONS_BETWEEN_VACUUMS = 10
 ALL_DAYS = (np.datetime64("0001-01-01", "D"), np.datetime64("9999-12-31", "D"))
 
 
@@ -137,22 +141,31 @@ class StoreMaintenance(StoreTables):
                 table.compact()
             self._log().compact()
 
-    def vacuum(self, keep_days: int = 7) -> int:
-        """Delete files that no version of the last ``keep_days`` days uses; return how many.
+    def vacuum(self, keep_days: int = KEPT_DAYS, now: dt.datetime | None = None) -> VacuumReport:
+        """Delete what only data versions need that are older than ``keep_days`` days at ``now``.
 
-        Earlier data versions can no longer be read afterwards. Files that a writer at work has
-        not committed yet are young, so keep at least a day while others write.
+        Those can no longer be read afterwards; 0 keeps the current version alone. A version's age
+        is the time its answers were asked; readers hold no lock, so keep a day while others read.
         """
-        gone = 0
+        before = (now or dt.datetime.now(dt.UTC)) - dt.timedelta(days=keep_days)
+        with self.writing():
+            return self._vacuum(before if keep_days else None)
+
+    def _vacuum(self, before: dt.datetime | None) -> VacuumReport:
+        """Delete versions older than ``before``; None: all but the current ones."""
+        oldest = {} if before is None else self._log().versions_at(before)
+        total = VacuumReport()
         for name in self._table_names():
             table = self.folder.load(name)
             if table is not None:
-                with self.folder.translated(name):
-                    gone += len(
-                        table.vacuum(
-                            retention_hours=24 * keep_days,
-                            dry_run=False,
-                            enforce_retention_duration=False,
-                        )
-                    )
-        return gone
+                # Nobody reads an earlier version of the problems.
+                current = before is None or name == "problems"
+                first = table.version() if current else oldest.get(name, 0)
+                total += vacuum_table(self.folder, name, first)
+        return total
+
+    def _tidy(self, table: BarTable, version: int, asked_at: dt.datetime) -> None:
+        """After a write: few files, and no old versions without end."""
+        table.compact(MOST_LOOSE_FILES)
+        if version % VERSIONS_BETWEEN_VACUUMS == 0:
+            self._vacuum(asked_at - dt.timedelta(days=KEPT_DAYS))

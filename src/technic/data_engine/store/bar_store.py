@@ -23,7 +23,7 @@ import numpy as np
 from technic.data_engine.interfaces.coverage import Coverage
 from technic.data_engine.interfaces.records import Dividends, Splits
 from technic.data_engine.interfaces.requests import Frequency
-from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
+from technic.data_engine.store._bar_table import BarTable
 from technic.data_engine.store._bar_window import BarWindow
 from technic.data_engine.store._blobs import local_path
 from technic.data_engine.store._corporate_actions import CorporateActions, CorporateActionTable
@@ -127,7 +127,7 @@ class BarStore(StoreMaintenance):
                 content=written.content,
             )
             self._log().add([record])
-            table.compact(MOST_LOOSE_FILES)
+            self._tidy(table, written.version, asked_at)
 
     def write_ranges(
         self,
@@ -296,7 +296,7 @@ class BarStore(StoreMaintenance):
                 content=written.content,
             )
             self._log().add([record])
-            table.compact(MOST_LOOSE_FILES)
+            self._tidy(table, written.version, asked_at)
 
     def _write_actions(
         self,
