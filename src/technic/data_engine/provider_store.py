@@ -60,8 +60,10 @@ class ProviderStore:
         }
 
 
-def open_store(provider: str, settings: Settings, *, create: bool = False) -> ProviderStore:
-    """Open the store of ``provider``.
+def open_store(
+    provider: str, settings: Settings, *, create: bool = False, damaged: bool = False
+) -> ProviderStore:
+    """Open the store of ``provider``; a ``damaged`` one can be verified and repaired.
 
     One that is not there is made where ``create`` allows it; else StoreError says what makes one.
     Raises ParameterError for a provider that keeps no store.
@@ -69,4 +71,9 @@ def open_store(provider: str, settings: Settings, *, create: bool = False) -> Pr
     url = store_url(provider, settings)
     if not create and "://" not in url and not Path(url).is_dir():
         raise StoreError(url, "is not there", f"technic sync --provider {provider} fills it")
-    return ProviderStore(provider, BarStore.open(url))
+    try:
+        return ProviderStore(provider, BarStore.open(url))
+    except StoreError:
+        if not damaged:
+            raise
+        return ProviderStore(provider, BarStore.open_unchecked(url))

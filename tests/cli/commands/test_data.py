@@ -62,12 +62,15 @@ def test_info_counts_what_is_there(data, technic, store):
 
 def test_verify_passes_a_sound_store_and_names_what_is_wrong(data, technic, store, folder):
     """A file that was damaged is exit code 1 and stands in the list."""
-    assert data("verify") == {
+    found = data("verify")
+    assert found.pop("seconds") >= 0.0
+    assert found == {
         "provider": "polygon",
         "store": str(folder / "polygon"),
         "simulated": False,
         "sound": True,
         "problems": [],
+        "repaired": False,
     }
     damaged = next((folder / "polygon" / "bars").rglob("*.parquet"))
     damaged.write_bytes(damaged.read_bytes()[:-100])
@@ -77,6 +80,20 @@ def test_verify_passes_a_sound_store_and_names_what_is_wrong(data, technic, stor
     ran = technic("data", "verify")
     assert ran.code == 1
     assert damaged.name in ran.out
+    assert "technic data verify --repair" in ran.out
+
+
+def test_what_is_broken_can_be_dropped(data, technic, store, folder):
+    """A log that cannot be read stops everything else; after the repair nothing is wrong."""
+    log = folder / "polygon" / "bars" / "_delta_log" / f"{0:020}.json"
+    log.write_text("")
+    ran = technic("data", "info")
+    assert ran.code == 1
+    found = data("verify", "--repair")
+    assert (found["sound"], found["repaired"]) == (False, True)
+    assert log.name in found["problems"][0]
+    assert data("verify")["sound"] is True
+    assert data("info")["bars"] == 90
 
 
 def test_compacting_keeps_every_bar(data, store):
@@ -98,7 +115,8 @@ def test_what_is_exported_can_be_imported_elsewhere(data, store, tmp_path, monke
     path = tmp_path / name
     assert data("export", path)["bars"] == 90
     monkeypatch.setenv("TECHNIC_STORE", str(tmp_path / "other"))
-    assert data("import", path)["bars"] == 90
+    found = data("import", path)
+    assert (found["bars"], found["refused"]) == (90, {})
     other = BarStore.open(str(tmp_path / "other" / "polygon"))
     whole = (None, SESSIONS[0], SESSIONS[-1])
     assert other.content_hash(*whole) == store.content_hash(*whole)

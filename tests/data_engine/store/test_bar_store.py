@@ -358,7 +358,7 @@ def test_an_earlier_data_version_can_be_read_until_it_is_vacuumed(store: BarStor
     assert then.splits().symbol.tolist() == []
     with pytest.raises(StoreError, match="read-only"):
         then.write_days(old, DAYS, ASKED)
-    assert store.vacuum(keep_days=0) > 0
+    assert store.vacuum(keep_days=0).files > 0
     with pytest.raises(StoreError, match="table bars"):
         everything(then)
     assert len(everything(store)) == 8

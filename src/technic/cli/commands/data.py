@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -43,12 +44,13 @@ class StoreOptions:
     debug: Debug = False
 
 
-def _store(options: StoreOptions, *, create: bool = False) -> ProviderStore:
+def _store(options: StoreOptions, *, create: bool = False, damaged: bool = False) -> ProviderStore:
     """Open the store that options and settings mean."""
     from technic.data_engine.provider_store import open_store
 
     settings = load_settings(os.environ, Path.cwd())
-    return open_store(settings.source(options.provider).provider, settings, create=create)
+    provider = settings.source(options.provider).provider
+    return open_store(provider, settings, create=create, damaged=damaged)
 
 
 def info(options: StoreOptions) -> None:
@@ -58,14 +60,33 @@ def info(options: StoreOptions) -> None:
     print_info(_store(options), options.format_)
 
 
-def verify(options: StoreOptions) -> None:
-    """Check every file and every answer of the store; exit code 1 when something is wrong."""
-    from technic.cli.render.data_report import print_problems
+def verify(
+    options: StoreOptions,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Drop what is broken; the next sync asks for it again."),
+    ] = False,
+) -> None:
+    """Check every byte and every answer of the store; exit code 1 when something is wrong.
 
-    provider_store = _store(options)
-    problems = provider_store.store.verify()
-    print_problems(provider_store, problems, options.format_)
-    if problems:
+    With --repair what is broken is dropped, nothing else, and the exit code is 0.
+    """
+    from technic.cli.render.data_report import print_problems
+    from technic.cli.render.progress import progress_on_stderr
+
+    provider_store = _store(options, damaged=True)
+    started = time.perf_counter()
+    with progress_on_stderr(quiet=False) as report:
+
+        def bytes_read(done: int, total: int) -> None:
+            if report is not None:
+                report("reading, in KB", done // 1000, total // 1000)
+
+        store = provider_store.store
+        problems = store.repair(bytes_read) if repair else store.verify(bytes_read)
+    seconds = time.perf_counter() - started
+    print_problems(provider_store, problems, seconds, repair, options.format_)
+    if problems and not repair:
         raise typer.Exit(1)
 
 
@@ -88,6 +109,27 @@ def compact(options: StoreOptions) -> None:
         f"{after.bar_files:,} of {after.bar_bytes / 1e6:,.1f} MB"
     )
     print_change(provider_store, text, files, options.format_)
+
+
+def vacuum(
+    options: StoreOptions,
+    keep_days: Annotated[
+        int,
+        typer.Option("--keep-days", min=0, help="Data versions of so many days stay readable."),
+    ] = 7,
+) -> None:
+    """Delete files that only earlier data versions need.
+
+    Results that name those can be re-run no more. A sync does the same by itself, with a
+    week, every few writes.
+    """
+    from technic.cli.render.data_report import print_change
+
+    provider_store = _store(options)
+    report = provider_store.store.vacuum(keep_days)
+    text = f"deleted {report.files:,} files of {report.bytes / 1e6:,.1f} MB"
+    about = {"files": report.files, "bytes": report.bytes}
+    print_change(provider_store, text, about, options.format_)
 
 
 def export(file: Target, options: StoreOptions) -> None:
@@ -155,6 +197,7 @@ for _name, _command in (
     ("info", info),
     ("verify", verify),
     ("compact", compact),
+    ("vacuum", vacuum),
     ("export", export),
     ("import", import_),
     ("clear-problems", clear_problems),

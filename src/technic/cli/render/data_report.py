@@ -32,11 +32,23 @@ def print_info(provider_store: ProviderStore, format_: str) -> None:
         console.print(line)
 
 
-def print_problems(provider_store: ProviderStore, problems: Sequence[str], format_: str) -> None:
-    """Print what is wrong, one sentence a line."""
+def print_problems(
+    provider_store: ProviderStore,
+    problems: Sequence[str],
+    seconds: float,
+    repaired: bool,
+    format_: str,
+) -> None:
+    """Print what is (or with ``repaired`` was) wrong, one sentence a line, and how long it took."""
     if format_ == "json":
         _print_json(
-            {**provider_store.document(), "sound": not problems, "problems": list(problems)}
+            {
+                **provider_store.document(),
+                "sound": not problems,
+                "problems": list(problems),
+                "repaired": repaired and bool(problems),
+                "seconds": round(seconds, 3),
+            }
         )
         return
     console = console_for(sys.stdout)
@@ -44,7 +56,11 @@ def print_problems(provider_store: ProviderStore, problems: Sequence[str], forma
     for problem in problems:
         console.print(Text(problem), soft_wrap=True)
     count = f"{len(problems):,} problems" if problems else "nothing is wrong"
-    console.print(row("verified", count, "red" if problems else "green"))
+    console.print(row("verified", f"{count}, {seconds:,.1f} s", "red" if problems else "green"))
+    if problems and repaired:
+        console.print(row("repaired", "what was broken is dropped; the next sync asks for it"))
+    elif problems:
+        console.print(row("repair", "technic data verify --repair, then a sync"))
 
 
 def print_change(

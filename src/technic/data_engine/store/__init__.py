@@ -5,6 +5,15 @@ from technic.data_engine.store._delta import CommitRetry
 from technic.data_engine.store._inspect import StoreStats
 from technic.data_engine.store._quarantine import Problem
 from technic.data_engine.store._transfer import ImportReport
+from technic.data_engine.store._vacuum import VacuumReport
 from technic.data_engine.store.bar_store import BarStore
 
-__all__ = ["BarStore", "BarWindow", "CommitRetry", "ImportReport", "Problem", "StoreStats"]
+__all__ = [
+    "BarStore",
+    "BarWindow",
+    "CommitRetry",
+    "ImportReport",
+    "Problem",
+    "StoreStats",
+    "VacuumReport",
+]

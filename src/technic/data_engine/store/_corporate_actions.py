@@ -12,14 +12,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
-from technic.data_engine.store._files import data_files, read_table
+from technic.data_engine.store._files import DataFile, data_files, read_batches, read_table
 from technic.errors import ParameterError
 from technic.typing import DateArray, FloatArray
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-__all__ = ["CorporateActionTable", "CorporateActions", "actions_hash"]
+__all__ = ["CorporateActionTable", "CorporateActions", "actions_hash", "actions_of"]
 
 SCHEMA = pa.schema([("symbol", pa.string()), ("session", pa.date32()), ("value", pa.float64())])
 
@@ -103,6 +103,12 @@ class CorporateActionTable:
 
     def _table(self, table: DeltaTable) -> pa.Table:
         return read_table(self.folder, self.name, table, SCHEMA)
+
+
+def actions_of(table: CorporateActionTable, files: Sequence[DataFile]) -> int:
+    """Hash the rows of some of the table's files."""
+    batches = list(read_batches(table.folder, table.name, files, SCHEMA.names))
+    return actions_hash(_actions(pa.Table.from_batches(batches, SCHEMA)))
 
 
 def actions_hash(actions: CorporateActions) -> int:

@@ -177,6 +177,43 @@ class CoverageLog:
         )
         return coverage, max((record["version"] for record in records), default=None)
 
+    def cut(
+        self, wrong: Mapping[str, Sequence[np.datetime64]], versions: Mapping[str, int]
+    ) -> None:
+        """Withdraw what is said of some days of each topic; the rest relies on ``versions``.
+
+        A topic whose table has no version is withdrawn whole.
+        """
+
+        def change(table: DeltaTable) -> Change:
+            held = read_table(self.folder, SPEC.name, table, SCHEMA).to_pylist()
+            left = [
+                part | {"version": versions[record["topic"]]}
+                for record in held
+                if record["topic"] in versions
+                for part in _without(record, wrong.get(record["topic"], ()))
+            ]
+            return Change(_table(left), tuple(data_files(table)))
+
+        if self.folder.load(SPEC.name) is not None:
+            self.folder.commit(SPEC, change)
+
+    def versions_at(self, moment: dt.datetime) -> dict[str, int]:
+        """Return the version of each table that was the latest at ``moment``, as far as is known.
+
+        Tables without answers have none: 0 stands for their first.
+        """
+        table = self.folder.load(SPEC.name)
+        rows = (
+            [] if table is None else read_table(self.folder, SPEC.name, table, ANSWERS).to_pylist()
+        )
+        versions: dict[str, int] = {}
+        for row in rows:
+            if row["asked_at"] <= moment:
+                for name, version in ((row["topic"], row["version"]), (SPEC.name, row["serial"])):
+                    versions[name] = max(versions.get(name, 0), version)
+        return versions
+
     def content(self, topic: str) -> DayHashes:
         """Return the hash of each day that was written, as the latest write left it."""
         return _content(self._records(topic, SCHEMA))
@@ -207,6 +244,35 @@ def _too_few(rows: NDArray[np.int64]) -> BoolArray:
         around = np.r_[rows[max(at - NEIGHBOURS, 0) : at], rows[at + 1 : at + 1 + NEIGHBOURS]]
         few[at] |= bool(len(around)) and rows[at] < LEAST_FRACTION * float(np.median(around))
     return few
+
+
+def _without(record: dict[str, Any], days: Sequence[np.datetime64]) -> list[dict[str, Any]]:
+    """Return a row without some days: a range that has one inside becomes two."""
+    gone = {day.astype(object) for day in days}
+    if WHOLE_TABLE in days:
+        return []
+    kept = [at for at, day in enumerate(record["sessions"]) if day not in gone]
+    hashed = [at for at, day in enumerate(record["content_days"]) if day not in gone]
+    base = record | {
+        "sessions": [record["sessions"][at] for at in kept],
+        "rows": [record["rows"][at] for at in kept],
+        "content_days": [record["content_days"][at] for at in hashed],
+        "content": [record["content"][at] for at in hashed],
+    }
+    if record["first"] is None:
+        return [base]
+    inside = sorted(day for day in gone if record["first"] <= day <= record["last"])
+    step = dt.timedelta(days=1)
+    starts = [record["first"], *(day + step for day in inside)]
+    ends = [*(day - step for day in inside), record["last"]]
+    nothing: dict[str, Any] = {"content_days": [], "content": []}
+    parts = [
+        base | nothing | {"first": first, "last": last}
+        for first, last in zip(starts, ends, strict=True)
+        if first <= last
+    ]
+    hashes = base | {"symbols": [], "first": None, "last": None}
+    return [*parts, hashes]
 
 
 def _merged(records: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ which names its files, records the hash of each file that a commit adds.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import time
@@ -51,7 +52,7 @@ def write_files(
         path = f"{folder}{uuid.uuid4().hex[:8]}-{sha256(content)}.parquet"
         blobs.write(f"{name}/{path}", content)
         values = {partition_by[0]: value} if partition_by else {}
-        return add_action(path, len(content), values, table)
+        return add_action(path, len(content), values, table.num_rows, _ends(table))
 
     if len(parts) == 1:
         return [write(part) for part in parts.items()]
@@ -59,17 +60,30 @@ def write_files(
         return list(pool.map(write, parts.items()))
 
 
-def add_action(path: str, size: int, values: Mapping[str, str], table: pa.Table) -> AddAction:
-    """Describe a file for the log: rows, first and last session."""
-    import pyarrow.compute as pc
+def add_action(
+    path: str,
+    size: int,
+    values: Mapping[str, str],
+    rows: int,
+    ends: tuple[dt.date, dt.date] | None,
+) -> AddAction:
+    """Describe a file for the log; ``ends``: its first and last session."""
     from deltalake.transaction import AddAction
 
-    stats: dict[str, Any] = {"numRecords": table.num_rows, "minValues": {}, "maxValues": {}}
-    if "session" in table.column_names and table.num_rows:
-        ends = pc.min_max(table["session"]).as_py()
-        stats["minValues"]["session"] = ends["min"].isoformat()
-        stats["maxValues"]["session"] = ends["max"].isoformat()
-    return AddAction(path, size, dict(values), int(time.time() * 1000), True, json.dumps(stats))
+    stats: dict[str, Any] = {"numRecords": rows, "minValues": {}, "maxValues": {}}
+    if ends is not None:
+        stats["minValues"]["session"], stats["maxValues"]["session"] = map(str, ends)
+    now = int(time.time() * 1000)
+    return AddAction(path, size, dict(values), now, True, json.dumps(stats))
+
+
+def _ends(table: pa.Table) -> tuple[dt.date, dt.date] | None:
+    import pyarrow.compute as pc
+
+    if "session" not in table.column_names or not table.num_rows:
+        return None
+    ends = pc.min_max(table["session"]).as_py()
+    return ends["min"], ends["max"]
 
 
 def _parquet(table: pa.Table) -> memoryview:

@@ -35,6 +35,7 @@ __all__ = [
     "Change",
     "CommitRetry",
     "DeltaFolder",
+    "SchemaVersionError",
     "TableSpec",
     "schema_of",
 ]
@@ -50,6 +51,10 @@ CONFIGURATION = {
     "delta.checkpointInterval": "20",
 }
 REPAIR = "technic data verify --repair mends it"
+
+
+class SchemaVersionError(StoreError):
+    """A table of another schema version, or none of ours: nothing is known about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,7 @@ class DeltaFolder:
                     raise StoreError(
                         self.url, f"table {spec.name} lost its latest versions", REPAIR
                     )
-                table = table or self._create(spec)
+                table = table or self.create(spec)
                 made = change(table)
                 if made is None:
                     return table.version()
@@ -218,7 +223,18 @@ class DeltaFolder:
         schemas: tuple[str, ...] = (),
     ) -> None:
         """Write down what these tables hold now; ``files`` lists the live data files of each."""
-        manifest = self.manifest()
+        self._seal(self.manifest(), files, schemas)
+
+    def seal_anew(self, files: Mapping[str, Callable[[DeltaTable], tuple[str, ...]]]) -> None:
+        """Write a manifest of what there is, whatever the last one said."""
+        self._seal(Manifest(), files, ())
+
+    def _seal(
+        self,
+        manifest: Manifest,
+        files: Mapping[str, Callable[[DeltaTable], tuple[str, ...]]],
+        schemas: tuple[str, ...],
+    ) -> None:
         entries = {}
         for name, list_files in files.items():
             table = self.load(name, schemas=schemas)
@@ -242,7 +258,8 @@ class DeltaFolder:
             first_line = next(iter(str(error).splitlines()), type(error).__name__)
             raise StoreError(self.url, f"table {name}: {first_line}") from error
 
-    def _create(self, spec: TableSpec) -> DeltaTable:
+    def create(self, spec: TableSpec) -> DeltaTable:
+        """Make an empty table, or return the one that another writer has just made."""
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError
 
@@ -269,7 +286,7 @@ class DeltaFolder:
         found = schema_of(table)
         if found not in allowed:
             what = "is no Technic table" if found is None else f"has schema version {found}"
-            raise StoreError(
+            raise SchemaVersionError(
                 table.table_uri,
                 f"{what}; this version of Technic reads schema version {SCHEMA_VERSION}",
                 "upgrade Technic, or name another store",

@@ -30,6 +30,7 @@ __all__ = [
     "check_presence",
     "checked_bytes",
     "data_files",
+    "describe",
     "live_paths",
     "read_batches",
     "read_each",
@@ -144,6 +145,26 @@ def read_table(folder: DeltaFolder, name: str, table: DeltaTable, schema: pa.Sch
         for field in schema
     ]
     return pa.table(columns, schema=schema)
+
+
+def describe(path: str, content: bytes) -> DataFile:
+    """Describe a data file by what is in it; its month is in its path."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(pa.BufferReader(content))
+    ends = {"min": None, "max": None}
+    if "session" in rows.column_names and rows.num_rows:
+        ends = pc.min_max(rows["session"]).as_py()
+    month = path.partition("/")[0].removeprefix("month=") if "/" in path else ""
+    return DataFile(
+        path,
+        month,
+        _day_number(ends["min"], -BEYOND_ANY_DAY),
+        _day_number(ends["max"], BEYOND_ANY_DAY),
+        rows.num_rows,
+        len(content),
+    )
 
 
 def check_presence(folder: DeltaFolder, name: str, files: Sequence[DataFile]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +14,8 @@ from technic.data_engine.store._files import DataFile, data_files, read_batches
 from technic.data_engine.store._rows import sort_key
 from technic.errors import StoreError
 from technic.panel import LongBars
-from technic.typing import DateArray
 
-__all__ = ["StoreStats", "count_files", "verify_bars", "verify_coverage"]
+__all__ = ["StoreStats", "bar_problems", "count_files"]
 
 MOST_NAMED = 5
 
@@ -49,28 +48,14 @@ def count_files(table: BarTable | CoverageLog) -> list[DataFile]:
     return [] if loaded is None else data_files(loaded)
 
 
-def verify_bars(table: BarTable) -> tuple[list[str], DateArray]:
-    """Return what is wrong with the bars, and the days that have some."""
-    problems: list[str] = []
-    days: list[DateArray] = [np.empty(0, "datetime64[D]")]
-    for month, files in groupby(count_files(table), key=lambda file: file.month):
-        own = list(files)
-        for file in own:
-            problems += _file_problems(table, file)
-        try:
-            bars = table.read_files(own)
-        except StoreError:
-            continue  # named above, file by file
-        days.append(np.unique(bars.session.astype("datetime64[D]")))
-        problems += [f"{table.name} {month}: {text}" for text in _doubles(bars)]
-    return problems, np.unique(np.concatenate(days))
-
-
-def verify_coverage(log: CoverageLog, days: DateArray) -> list[str]:
-    """Return the whole-market days that are covered and have no bar at all."""
-    empty = log.coverage("bars")[0].sessions
-    empty = empty[~np.isin(empty, days)]
-    return [f"coverage: {day} is covered and has no bars" for day in empty]
+def bar_problems(table: BarTable, month: Sequence[DataFile]) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what is wrong with the bars of one month's files, and the files that have it."""
+    found = [(text, (file.path,)) for file in month for text in _file_problems(table, file)]
+    bad = {path for _, paths in found for path in paths}
+    sound = [file for file in month if file.path not in bad]
+    paths = tuple(file.path for file in sound)
+    bars = table.read_files(sound)
+    return found + [(f"{table.name} {sound[0].month}: {text}", paths) for text in _doubles(bars)]
 
 
 def _file_problems(table: BarTable, file: DataFile) -> list[str]:

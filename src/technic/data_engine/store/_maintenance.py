@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from technic.data_engine.interfaces.records import Progress
+from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
 from technic.data_engine.store._coverage_log import by_range, final_on
 from technic.data_engine.store._hashes import content_hashes
-from technic.data_engine.store._inspect import (
-    StoreStats,
-    count_files,
-    verify_bars,
-    verify_coverage,
-)
+from technic.data_engine.store._inspect import StoreStats, count_files
+from technic.data_engine.store._repair import repair
 from technic.data_engine.store._rows import ordered
 from technic.data_engine.store._tables import StoreTables
 from technic.data_engine.store._transfer import ImportReport, answered_ranges, read_file, write_file
+from technic.data_engine.store._vacuum import VacuumReport, vacuum_table
+from technic.data_engine.store._verify import inspect
+from technic.errors import StoreError
 
 __all__ = ["StoreMaintenance"]
 
+KEPT_DAYS = 7
+VERSIONS_BETWEEN_VACUUMS = 10
 ALL_DAYS = (np.datetime64("0001-01-01", "D"), np.datetime64("9999-12-31", "D"))
 
 
@@ -41,19 +45,41 @@ class StoreMaintenance(StoreTables):
         """Return a hash of each symbol's bars; equal bars have equal hashes in any store."""
         return content_hashes(self._bars().read(symbols, first, last))
 
-    def verify(self) -> list[str]:
-        """Return what is wrong, one sentence each.
+    def verify(self, progress: Progress | None = None) -> list[str]:
+        """Return what is wrong, one sentence each; ``progress``: bytes read, bytes in all.
 
-        Looked for: files that cannot be read or are not sorted, rows in the wrong month, cells
-        with two bars, days that are covered and have no bars.
+        Every byte is compared with its hash, then bars are looked at (sorted, in their month, one
+        a cell) and coverage is compared with the bars that are there. Raises StoreError while
+        somebody writes.
         """
-        problems: list[str] = []
-        for table in self.bar_tables():
-            found, days = verify_bars(table)
-            problems += found
-            if not table.timed:
-                problems += verify_coverage(self._log(), days)
-        return problems
+        with self._undisturbed():
+            return [damage.text for damage in inspect(self, progress).damages]
+
+    def repair(self, progress: Progress | None = None) -> list[str]:
+        """Drop what is broken, so that the next sync asks for it again; return what that was.
+
+        Nothing else is lost, but for earlier versions of a table whose log is damaged.
+        """
+        with self._undisturbed():
+            found = inspect(self, progress)
+            if found.damages:
+                repair(self, found)
+            return [damage.text for damage in found.damages]
+
+    @contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """Keep writers out; a disk that cannot be written has none."""
+        try:
+            held = self.lock is not None and self.lock.try_acquire()
+        except StoreError:
+            yield
+            return
+        if not held or self.lock is None:
+            raise self.busy()
+        try:
+            yield
+        finally:
+            self.lock.release()
 
     def stats(self) -> StoreStats:
         """Return what the store holds."""
@@ -115,22 +141,31 @@ class StoreMaintenance(StoreTables):
                 table.compact()
             self._log().compact()
 
-    def vacuum(self, keep_days: int = 7) -> int:
-        """Delete files that no version of the last ``keep_days`` days uses; return how many.
+    def vacuum(self, keep_days: int = KEPT_DAYS, now: dt.datetime | None = None) -> VacuumReport:
+        """Delete what only data versions need that are older than ``keep_days`` days at ``now``.
 
-        Earlier data versions can no longer be read afterwards. Files that a writer at work has
-        not committed yet are young, so keep at least a day while others write.
+        Those can no longer be read afterwards; 0 keeps the current version alone. A version's age
+        is the time its answers were asked; readers hold no lock, so keep a day while others read.
         """
-        gone = 0
+        before = (now or dt.datetime.now(dt.UTC)) - dt.timedelta(days=keep_days)
+        with self.writing():
+            return self._vacuum(before if keep_days else None)
+
+    def _vacuum(self, before: dt.datetime | None) -> VacuumReport:
+        """Delete versions older than ``before``; None: all but the current ones."""
+        oldest = {} if before is None else self._log().versions_at(before)
+        total = VacuumReport()
         for name in self._table_names():
             table = self.folder.load(name)
             if table is not None:
-                with self.folder.translated(name):
-                    gone += len(
-                        table.vacuum(
-                            retention_hours=24 * keep_days,
-                            dry_run=False,
-                            enforce_retention_duration=False,
-                        )
-                    )
-        return gone
+                # Nobody reads an earlier version of the problems.
+                current = before is None or name == "problems"
+                first = table.version() if current else oldest.get(name, 0)
+                total += vacuum_table(self.folder, name, first)
+        return total
+
+    def _tidy(self, table: BarTable, version: int, asked_at: dt.datetime) -> None:
+        """After a write: few files, and no old versions without end."""
+        table.compact(MOST_LOOSE_FILES)
+        if version % VERSIONS_BETWEEN_VACUUMS == 0:
+            self._vacuum(asked_at - dt.timedelta(days=KEPT_DAYS))

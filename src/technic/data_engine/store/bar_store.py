@@ -23,7 +23,7 @@ import numpy as np
 from technic.data_engine.interfaces.coverage import Coverage
 from technic.data_engine.interfaces.records import Dividends, Splits
 from technic.data_engine.interfaces.requests import Frequency
-from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
+from technic.data_engine.store._bar_table import BarTable
 from technic.data_engine.store._bar_window import BarWindow
 from technic.data_engine.store._blobs import local_path
 from technic.data_engine.store._corporate_actions import CorporateActions, CorporateActionTable
@@ -60,14 +60,8 @@ class BarStore(StoreMaintenance):
         A store of an older schema version is upgraded. Raises StoreError when it cannot be
         reached or has a schema version unknown here.
         """
-        local = local_path(url)
-        if local is not None and local.exists() and not local.is_dir():
-            raise StoreError(url, "is a file", "name a folder")
-        folder = DeltaFolder(url, dict(storage_options or {}), retry or CommitRetry())
-        bars = BarTable(folder, "bars")
-        lock = writer_lock(folder)
-        folder = replace(folder, fence=lock.check)
-        store = cls(folder, lock)
+        store = cls.open_unchecked(url, storage_options, retry)
+        folder, bars = store.folder, store._bars()
         if needs_upgrade(folder, bars.name):
             with store.writing():
                 upgrade(store)
@@ -75,6 +69,21 @@ class BarStore(StoreMaintenance):
             with store.writing("bars"):
                 folder.commit(bars.spec, lambda _: None)
         return store
+
+    @classmethod
+    def open_unchecked(
+        cls,
+        url: str,
+        storage_options: Mapping[str, str] | None = None,
+        retry: CommitRetry | None = None,
+    ) -> BarStore:
+        """Open what may be damaged, to ``verify`` and ``repair`` it; nothing is read yet."""
+        local = local_path(url)
+        if local is not None and local.exists() and not local.is_dir():
+            raise StoreError(url, "is a file", "name a folder")
+        folder = DeltaFolder(url, dict(storage_options or {}), retry or CommitRetry())
+        lock = writer_lock(folder)
+        return cls(replace(folder, fence=lock.check), lock)
 
     @property
     def url(self) -> str:
@@ -118,7 +127,7 @@ class BarStore(StoreMaintenance):
                 content=written.content,
             )
             self._log().add([record])
-            table.compact(MOST_LOOSE_FILES)
+            self._tidy(table, written.version, asked_at)
 
     def write_ranges(
         self,
@@ -287,7 +296,7 @@ class BarStore(StoreMaintenance):
                 content=written.content,
             )
             self._log().add([record])
-            table.compact(MOST_LOOSE_FILES)
+            self._tidy(table, written.version, asked_at)
 
     def _write_actions(
         self,
