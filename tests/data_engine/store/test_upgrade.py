@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from technic.data_engine.store import BarStore, _upgrade
+from technic.data_engine.store import BarStore
 from technic.data_engine.store._data_writer import hash_in_name
+from technic.data_engine.store.upkeep import upgrade as _upgrade
 from technic.errors import StoreError
 from technic.testing import make_bars
 

@@ -31,11 +31,11 @@ from technic.data_engine.store._coverage_log import WHOLE_TABLE, CoverageRecord,
 from technic.data_engine.store._delta import REPAIR, CommitRetry, DeltaFolder
 from technic.data_engine.store._files import check_presence, data_files
 from technic.data_engine.store._hashes import DayHashes
-from technic.data_engine.store._maintenance import StoreMaintenance
 from technic.data_engine.store._quarantine import Problem
 from technic.data_engine.store._rows import as_days, in_cells, ordered, trading_days
-from technic.data_engine.store._upgrade import needs_upgrade, upgrade
 from technic.data_engine.store._writer_lock import writer_lock
+from technic.data_engine.store.upkeep.maintenance import StoreMaintenance
+from technic.data_engine.store.upkeep.upgrade import needs_upgrade, upgrade
 from technic.errors import ParameterError, StoreError
 from technic.panel import LongBars
 from technic.typing import DateArray

@@ -25,9 +25,9 @@ from technic.data_engine.store._data_writer import hash_in_name
 from technic.data_engine.store._delta import SchemaVersionError
 from technic.data_engine.store._files import DataFile, data_files, describe
 from technic.data_engine.store._hashes import DayHashes, day_hashes
-from technic.data_engine.store._inspect import bar_problems
 from technic.data_engine.store._manifest import LOG, MANIFEST, Manifest, read_manifest
 from technic.data_engine.store._tables import StoreTables
+from technic.data_engine.store.upkeep.inspect import bar_problems
 from technic.errors import StoreError
 
 __all__ = ["Damage", "Inspection", "inspect"]

@@ -22,7 +22,7 @@ from technic.data_engine.store._files import BEYOND_ANY_DAY, DataFile, data_file
 from technic.data_engine.store._manifest import LOG
 from technic.data_engine.store._quarantine import SPEC as PROBLEMS
 from technic.data_engine.store._tables import StoreTables
-from technic.data_engine.store._verify import Inspection, wrong_days
+from technic.data_engine.store.upkeep.verify import Inspection, wrong_days
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

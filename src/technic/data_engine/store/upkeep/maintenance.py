@@ -14,13 +14,18 @@ from technic.data_engine.interfaces.records import Progress
 from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
 from technic.data_engine.store._coverage_log import by_range, final_on
 from technic.data_engine.store._hashes import content_hashes
-from technic.data_engine.store._inspect import StoreStats, count_files
-from technic.data_engine.store._repair import repair
 from technic.data_engine.store._rows import ordered
 from technic.data_engine.store._tables import StoreTables
-from technic.data_engine.store._transfer import ImportReport, answered_ranges, read_file, write_file
-from technic.data_engine.store._vacuum import VacuumReport, vacuum_table
-from technic.data_engine.store._verify import inspect
+from technic.data_engine.store.upkeep.inspect import StoreStats, count_files
+from technic.data_engine.store.upkeep.repair import repair
+from technic.data_engine.store.upkeep.transfer import (
+    ImportReport,
+    answered_ranges,
+    read_file,
+    write_file,
+)
+from technic.data_engine.store.upkeep.vacuum import VacuumReport, vacuum_table
+from technic.data_engine.store.upkeep.verify import inspect
 from technic.errors import StoreError
 
 __all__ = ["StoreMaintenance"]

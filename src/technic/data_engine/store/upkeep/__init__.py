@@ -1,0 +1,1 @@
+"""Upkeep of a store: verify, repair, vacuum, upgrade, import and export."""
