@@ -385,6 +385,27 @@ def test_a_file_in_the_place_of_the_store_is_refused(tmp_path: Path):
         BarStore.open(str(path))
 
 
+@pytest.mark.parametrize("name", ["100%", "a b", "ü#?", "[x]", "x:y", "q?x=1", "s;t&u", "~t", "*"])
+def test_a_folder_may_have_any_name_that_delta_lake_can_read(tmp_path: Path, name: str):
+    """Written, read, compacted and vacuumed where it says, nowhere else."""
+    made = BarStore.open(str(tmp_path / name / "store"))
+    for day in DAYS[:3]:
+        made.write_days(make_bars(["A"], np.array([day])), np.array([day]), ASKED)
+    made.compact()
+    assert made.vacuum(keep_days=0).files > 0
+    assert made.verify() == []
+    assert len(everything(BarStore.open(made.url))) == 3
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["a%20b", "a%2Fb", "new\nline", "back\\slash"])
+def test_a_folder_whose_name_would_be_read_as_another_is_refused(tmp_path: Path, name: str):
+    """Before anything is written, with what to do."""
+    with pytest.raises(StoreError, match="which Delta Lake reads as another; rename it"):
+        BarStore.open(str(tmp_path / name / "store"))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_damaged_file_is_a_store_error(store: BarStore):
     """What the libraries raise never reaches the caller raw."""
     store.write_days(make_bars(["A"], DAYS[:1]), DAYS[:1], ASKED)
@@ -401,8 +422,8 @@ def test_a_commit_that_comes_second_is_computed_anew(store: BarStore, tmp_path: 
     slow = BarStore.open(store.url)
     calls = []
 
-    def meanwhile(original: Callable[..., None]) -> Callable[..., None]:
-        def commit(spec: object, change: Callable[[object], object]) -> None:
+    def meanwhile(original: Callable[..., int]) -> Callable[..., int]:
+        def commit(spec: object, change: Callable[[object], object]) -> int:
             def raced(table: object) -> object:
                 made = change(table)
                 if not calls:
@@ -412,7 +433,7 @@ def test_a_commit_that_comes_second_is_computed_anew(store: BarStore, tmp_path: 
                     )
                 return made
 
-            original(spec, raced)
+            return original(spec, raced)
 
         return commit
 
@@ -438,7 +459,7 @@ class _NoLock(WriterLock):
 class _Raced:
     """A folder whose commits let another writer go first."""
 
-    def __init__(self, folder: object, meanwhile: Callable[..., Callable[..., None]]) -> None:
+    def __init__(self, folder: object, meanwhile: Callable[..., Callable[..., int]]) -> None:
         self._folder = folder
         self.commit = meanwhile(folder.commit)
 
@@ -453,14 +474,14 @@ def test_a_writer_that_always_comes_second_gives_up_in_words(store: BarStore):
     slow = BarStore.open(store.url, retry=retry)
     other = replace(BarStore.open(store.url), lock=_NoLock())
 
-    def meanwhile(original: Callable[..., None]) -> Callable[..., None]:
-        def commit(spec: object, change: Callable[[object], object]) -> None:
+    def meanwhile(original: Callable[..., int]) -> Callable[..., int]:
+        def commit(spec: object, change: Callable[[object], object]) -> int:
             def raced(table: object) -> object:
                 made = change(table)
                 other.write_days(make_bars(["A"], DAYS[:1]), DAYS[:1], ASKED)
                 return made
 
-            original(spec, raced)
+            return original(spec, raced)
 
         return commit
 

@@ -154,7 +154,10 @@ class DeltaFolder:
                 table = DeltaTable(
                     self.uri(name), version=version, storage_options=dict(self.options)
                 )
-            except TableNotFoundError:
+            except TableNotFoundError as error:
+                if version is not None:
+                    reason = f"version {version} of table {name} is not there any more"
+                    raise StoreError(self.url, reason) from error
                 return None
             self._check_schema(table, (SCHEMA_VERSION, *schemas))
             return table

@@ -15,6 +15,8 @@ frequency. The data version is the map of their versions.
 from __future__ import annotations
 
 import datetime as dt
+import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,6 +43,11 @@ from technic.panel import LongBars
 from technic.typing import DateArray
 
 __all__ = ["BarStore"]
+
+UNREADABLE = re.compile(
+    r"%[0-9A-Fa-f]{2}|[\\\x00-\x1f\x7f]" if os.sep == "/" else r"%[0-9A-Fa-f]{2}"
+)
+"""What the library below decodes once too often, or takes for a separator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,9 @@ class BarStore(StoreMaintenance):
         local = local_path(url)
         if local is not None and local.exists() and not local.is_dir():
             raise StoreError(url, "is a file", "name a folder")
+        if local is not None and UNREADABLE.search(str(local.absolute())):
+            reason = "a path with % and two hexadecimal digits, a backslash or a control character"
+            raise StoreError(url, f"has {reason}, which Delta Lake reads as another", "rename it")
         folder = DeltaFolder(url, dict(storage_options or {}), retry or CommitRetry())
         lock = writer_lock(folder)
         return cls(replace(folder, fence=lock.check), lock)
