@@ -29,7 +29,7 @@ from technic.data_engine.store._bar_table import BarTable
 from technic.data_engine.store._bar_window import BarWindow
 from technic.data_engine.store._blobs import local_path
 from technic.data_engine.store._corporate_actions import CorporateActions, CorporateActionTable
-from technic.data_engine.store._coverage_log import WHOLE_TABLE, CoverageRecord, final_on
+from technic.data_engine.store._coverage_records import WHOLE_TABLE, CoverageRecord, final_on
 from technic.data_engine.store._delta import REPAIR, CommitRetry, DeltaFolder
 from technic.data_engine.store._files import check_presence, data_files
 from technic.data_engine.store._hashes import DayHashes

@@ -12,7 +12,7 @@ import numpy as np
 
 from technic.data_engine.interfaces.records import Progress
 from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
-from technic.data_engine.store._coverage_log import by_range, final_on
+from technic.data_engine.store._coverage_records import by_range, final_on
 from technic.data_engine.store._hashes import content_hashes
 from technic.data_engine.store._rows import ordered
 from technic.data_engine.store._tables import StoreTables

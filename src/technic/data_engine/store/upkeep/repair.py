@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from technic.data_engine.store._coverage_log import SPEC as COVERAGE
 from technic.data_engine.store._coverage_log import CoverageLog
+from technic.data_engine.store._coverage_records import SPEC as COVERAGE
 from technic.data_engine.store._data_writer import add_action
 from technic.data_engine.store._delta import Change, DeltaFolder, TableSpec
 from technic.data_engine.store._files import BEYOND_ANY_DAY, DataFile, data_files, live_paths

@@ -17,8 +17,8 @@ import numpy as np
 from technic.data_engine.store._arrow import to_tables
 from technic.data_engine.store._bar_table import BarTable
 from technic.data_engine.store._corporate_actions import actions_hash
-from technic.data_engine.store._coverage_log import SPEC as COVERAGE
-from technic.data_engine.store._coverage_log import WHOLE_TABLE, upgraded_records
+from technic.data_engine.store._coverage_records import SPEC as COVERAGE
+from technic.data_engine.store._coverage_records import WHOLE_TABLE, upgraded_records
 from technic.data_engine.store._data_writer import hash_in_name
 from technic.data_engine.store._delta import (
     OLDER_SCHEMAS,

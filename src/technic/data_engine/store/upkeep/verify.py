@@ -19,8 +19,9 @@ from technic.data_engine.interfaces.records import Progress
 from technic.data_engine.store._bar_table import BarTable
 from technic.data_engine.store._blobs import sha256
 from technic.data_engine.store._corporate_actions import CorporateActionTable, actions_of
-from technic.data_engine.store._coverage_log import SPEC as COVERAGE
-from technic.data_engine.store._coverage_log import WHOLE_TABLE, CoverageLog
+from technic.data_engine.store._coverage_log import CoverageLog
+from technic.data_engine.store._coverage_records import SPEC as COVERAGE
+from technic.data_engine.store._coverage_records import WHOLE_TABLE
 from technic.data_engine.store._data_writer import hash_in_name
 from technic.data_engine.store._delta import SchemaVersionError
 from technic.data_engine.store._files import DataFile, data_files, describe
