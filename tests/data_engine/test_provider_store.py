@@ -48,6 +48,6 @@ def test_bars_of_a_file_are_stored(tmp_path):
     kept.store.write_days(make_bars(("AAPL", "MSFT"), sessions), sessions, NOW)
     kept.store.export_to(tmp_path / "bars.csv")
     other = open_store("loopback", Settings(home=tmp_path / "b"), create=True)
-    assert other.import_bars(tmp_path / "bars.csv", NOW) == 10
+    assert other.import_bars(tmp_path / "bars.csv", NOW).bars == 10
     with pytest.raises(InputFileError, match="is a folder"):
         other.import_bars(tmp_path, NOW)

@@ -290,19 +290,23 @@ def _grouped(
 
 
 def number(records: list[dict[str, Any]], serial: int) -> list[dict[str, Any]]:
+    """Return the rows with the number of their write."""
     return [record | {"serial": serial} for record in records]
 
 
 def one_table(records: list[dict[str, Any]]) -> dict[str, pa.Table]:
+    """Return rows as the one part of an unpartitioned table."""
     return {"": pa.Table.from_pylist(records, SCHEMA)}
 
 
 def weekdays(first: dt.date, last: dt.date) -> DateArray:
+    """Return Mondays to Fridays from ``first`` to ``last``."""
     days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
     return days[np.is_busday(days)]
 
 
 def as_date(day: np.datetime64) -> dt.date:
+    """Return a day as a date."""
     value = day.astype("datetime64[D]").astype(object)
     assert isinstance(value, dt.date)
     return value
