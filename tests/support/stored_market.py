@@ -15,7 +15,7 @@ from support.vendor import Vendor, syncer
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import FetchResult, Progress, Splits
-from technic.data_engine.store import BarStore, _delta
+from technic.data_engine.store import BarStore, _data_writer
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.panel import LongBars
 from technic.settings import Settings
@@ -53,7 +53,7 @@ def splits() -> Splits:
 
 def fill(folder: Path, patch: pytest.MonkeyPatch) -> Path:
     """Write the market into a store in ``folder``: several files a month, several row groups."""
-    patch.setattr(_delta, "ROW_GROUP_ROWS", 64)
+    patch.setattr(_data_writer, "ROW_GROUP_ROWS", 64)
     store = BarStore.open(str(folder))
     bars = raw_bars()
     for days in (SESSIONS[:-6], SESSIONS[-6:-3], SESSIONS[-3:]):
