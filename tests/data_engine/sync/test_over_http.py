@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,6 @@ import pytest
 
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.requests import Capabilities
-from technic.data_engine.interfaces.transport import Transport
 from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
@@ -39,17 +38,6 @@ FAULTS = FaultRules(
     seed=19,
     retry_after_s=1,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Near(LoopbackProvider):
-    """A client that asks by ``transport``, without sockets."""
-
-    transport: Transport = field(kw_only=True)
-
-    def open_transport(self) -> Transport:
-        """The one that was given."""
-        return self.transport
 
 
 def world_of(today: np.datetime64 = LAST) -> World:
@@ -154,8 +142,8 @@ def test_the_rate_limit_is_never_exceeded_by_more_than_a_twentieth(undisturbed, 
         world, requests_per_minute=4_800, window_s=0.5, faults=FAULTS, clock=clock.monotonic
     )
     one = syncer("http://127.0.0.1", tmp_path / "store", world)
-    plan = replace(RANGES, requests_per_minute=4_800)
-    one.remote = Near(plan=plan, transport=loopback.transport(0.02, clock))
+    one.remote = LoopbackProvider(plan=replace(RANGES, requests_per_minute=4_800))
+    one.open_transport = lambda: loopback.transport(0.02, clock)
     one.clock = clock
     report = sync(one, symbols)
     assert report.failures == {}
