@@ -9,7 +9,7 @@ from technic.typing import BoolArray, FloatArray
 __all__ = ["NEAR", "quotient", "same"]
 
 NEAR = 1e-14
-"""Two prices closer than this share of their size are one price, as in TA-Lib.
+"""Two prices closer than this fraction of their size are one price, as in TA-Lib.
 
 The last bits of a mean or of (high + low + close) / 3 differ with the order of the additions;
 without this, oscillators would stretch them over their whole scale.

@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--polygon-plan", default="advanced", help=", ".join(POLYGON_PLANS))
     add("--alpaca-plan", default="plus", help=", ".join(ALPACA_PLANS))
     add("--key", default=None, help="the only key that is good; default: any")
-    add("--fault", action="append", default=[], metavar="KIND=SHARE", help="may be repeated")
+    add("--fault", action="append", default=[], metavar="KIND=FRACTION", help="may be repeated")
     add("--fault-seed", type=int, default=0)
     add("--most-faults", type=int, default=2, help="faults that one request may meet")
     add("--while-stdin", action="store_true", help="end when standard input is closed")

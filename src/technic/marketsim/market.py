@@ -62,9 +62,9 @@ class Market:
         factors = draw_factors(seed, count * QUARTER)
         quarters = draw_quarters(seed, securities, factors, len(sessions))
         usual_shares = securities.dollars / securities.first_price
-        idle_share = np.clip(0.55 - 0.2 * np.log10(usual_shares / 80.0), 0.0, 0.75)
+        idle_fraction = np.clip(0.55 - 0.2 * np.log10(usual_shares / 80.0), 0.0, 0.75)
         habits = Habits(
-            still=np.floor(idle_share * LEVELS).astype(np.uint64),
+            still=np.floor(idle_fraction * LEVELS).astype(np.uint64),
             skips=uniform(seed, "skips", size) < 0.5,
             halts=draw_halts(seed, size, count),
             faults=draw_faults(seed, size, count),

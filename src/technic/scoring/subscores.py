@@ -14,7 +14,7 @@ __all__ = ["subscore", "subscores"]
 
 
 def subscore(columns: Columns, components: Sequence[Component]) -> tuple[FloatArray, FloatArray]:
-    """Weighted mean of the points there are, and the share of the weight that is there.
+    """Weighted mean of the points there are, and the fraction of the weight that is there.
 
     ``columns``: equal shapes, any number of axes. Returns (score 0-100, coverage 0-1); the score
     is NaN where no component has a value. Each symbol's numbers depend on its own columns alone.
