@@ -32,7 +32,7 @@ def quotient(
     instead: float = 0.0,
 ) -> FloatArray:
     """``top / bottom``, and ``instead`` where ``nothing`` says so (by default: ``bottom`` is 0)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         out = np.divide(top, bottom)
     np.copyto(out, instead, where=bottom == 0.0 if nothing is None else nothing)
     return out
