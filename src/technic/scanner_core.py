@@ -258,7 +258,7 @@ def _compare(scan: _Scanned) -> _Compared:
     From here on there are no rows but those shown.
     """
     everybody = rank_market(scan.rows, scan.context.as_of, scan.config, _benchmark_regime(scan))
-    listings = scan.universe.joined(scan.listings)
+    listings = scan.universe.union(scan.listings)
     values = scan.expressions.evaluated(everybody, listings)
     shown = np.isin(everybody.symbols, scan.book.open_symbols())
     market, values = everybody.take(shown), values.take(shown)

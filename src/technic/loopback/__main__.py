@@ -100,9 +100,9 @@ async def _serve(loopback: Loopback, wiring: Wiring, asked: argparse.Namespace) 
         loop.add_reader(sys.stdin.fileno(), _end_with_stdin, stop)
 
     def ready(url: str) -> None:
-        facts = {"url": url, "simulated": True, "size": len(loopback.world.market),
+        document = {"url": url, "simulated": True, "size": len(loopback.world.market),
                  "seed": loopback.world.seed, "today": str(loopback.world.today)}  # fmt: skip
-        sys.stdout.write(json.dumps(facts) + "\n")
+        sys.stdout.write(json.dumps(document) + "\n")
         sys.stdout.flush()
 
     await serve(loopback, wiring, asked.port, ready, stop)

@@ -88,8 +88,6 @@ def open_context(
     prices that nobody knows, a ``panel_memory`` that is no size, a ``now`` without a zone and a
     ``provider`` that is none.
     """
-    if provider is not None:
-        require_provider(provider)
     limit = memory_limit(settings.panel_memory)
     calendar = load_calendar(require_time(now).date(), settings.home)
     cache = (
@@ -97,17 +95,7 @@ def open_context(
         if price_cache is None
         else cache_of(price_cache, calendar, volume=not config.no_volume)
     )
-    if provider is None and config.provider is None and cache is not None:
-        provider = CachedProvider(cache)
-    provider = provider or open_provider(
-        config.provider or settings.provider or "demo",
-        calendar,
-        settings=settings,
-        data=config.data,
-        price_basis=config.price_basis,
-        adjust_by=config.adjust_by,
-        no_volume=config.no_volume,
-    )
+    provider = _choose_provider(config, settings, calendar, provider, cache)
     _require_able(config, provider, cache)
     last = (provider if cache is None else CachedProvider(cache)).last_session()
     as_of = last if config.as_of is None else _asked_day(config.as_of, calendar, last, cache)
@@ -134,6 +122,30 @@ def open_context(
         floor,
         config.no_volume,
         limit,
+    )
+
+
+def _choose_provider(
+    config: ScanConfig,
+    settings: Settings,
+    calendar: SessionCalendar,
+    provider: Provider | None,
+    cache: PriceCache | None,
+) -> Provider:
+    """Take the open provider that was given, else the cache alone, else open the one asked for."""
+    if provider is not None:
+        require_provider(provider)
+        return provider
+    if config.provider is None and cache is not None:
+        return CachedProvider(cache)
+    return open_provider(
+        config.provider or settings.provider or "demo",
+        calendar,
+        settings=settings,
+        data=config.data,
+        price_basis=config.price_basis,
+        adjust_by=config.adjust_by,
+        no_volume=config.no_volume,
     )
 
 
