@@ -34,6 +34,9 @@ __all__ = [
     "UsageError",
 ]
 
+_VALUE_SHOWN = 200
+"""Characters of a value that a message shows: enough to know it by."""
+
 
 class TechnicError(Exception):
     """Base of all errors that Technic raises on purpose; ``exit_code`` is the CLI's."""
@@ -55,7 +58,10 @@ class ParameterError(UsageError):
         self.parameter, self.value, self.allowed, self.hint = parameter, value, allowed, hint
 
     def __str__(self) -> str:
-        text = f"{self.parameter} is {self.value!r}, allowed: {self.allowed}"
+        value = repr(self.value).replace("\n", " ")
+        if len(value) > _VALUE_SHOWN:
+            value = f"{value[:_VALUE_SHOWN]}…"
+        text = f"{self.parameter} is {value}, allowed: {self.allowed}"
         return f"{text}; {self.hint}" if self.hint else text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from technic.data_engine.price_cache import PriceFrames
 from technic.errors import ParameterError
 from technic.regime import Regime
 from technic.result.scan_result import ScanResult
-from technic.scan.config import ScanConfig
+from technic.scan.config import ScanConfig, checked_config
 from technic.scanner_core import run_scan
 
 __all__ = ["run_ray_scans"]
@@ -33,7 +33,10 @@ def run_ray_scans(
     Raises MissingExtraError or RunnerError where Ray cannot run: it never runs elsewhere.
     """
     tags = _checked(regime_tags)
-    config = replace(config or ScanConfig(), symbols=tuple(symbols), watchlist=None, runner="ray")
+    config = checked_config(config)
+    if isinstance(symbols, str) or not isinstance(symbols, Iterable):
+        raise ParameterError("symbols", symbols, "a sequence of symbols, such as ['AAPL']")
+    config = replace(config, symbols=tuple(symbols), watchlist=None, runner="ray")
     result = run_scan(config, price_cache=price_cache, **options)
     return replace(result, regime=_tagged(result.regime, tags)) if tags else result
 

@@ -47,7 +47,7 @@ from technic.result.scan_result import ScanResult
 from technic.result.table import ranked_table
 from technic.scan.block_rows import BlockRows, concat_rows
 from technic.scan.complete_day import last_complete_session
-from technic.scan.config import ScanConfig
+from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import (
     ScanContext,
     choose_peers,
@@ -150,7 +150,7 @@ def run_scan(
     that decides whether the data is old; the clock, unless given. Raises UsageError for what
     cannot be done as asked and NothingToScanError when no symbol could be scanned.
     """
-    config = config or ScanConfig()
+    config = checked_config(config)
     expressions = scan_expressions(config)
     settings = settings or load_settings(os.environ, Path.cwd())
     runner_name = config.runner or settings.runner or DEFAULT_RUNNER
@@ -258,7 +258,7 @@ def _compare(scan: _Scanned) -> _Compared:
     From here on there are no rows but those shown.
     """
     everybody = rank_market(scan.rows, scan.context.as_of, scan.config, _benchmark_regime(scan))
-    listings = scan.universe.joined(scan.listings)
+    listings = scan.universe.union(scan.listings)
     values = scan.expressions.evaluated(everybody, listings)
     shown = np.isin(everybody.symbols, scan.book.open_symbols())
     market, values = everybody.take(shown), values.take(shown)

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from technic.errors import ParameterError
 from technic.typing import DateArray
 
-__all__ = ["SessionCalendar", "build_calendar", "load_calendar", "parse_day"]
+__all__ = ["SessionCalendar", "build_calendar", "load_calendar", "parse_day", "require_time"]
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +110,13 @@ def build_calendar(last_year: int) -> SessionCalendar:
         sessions=calendar.sessions.to_numpy().astype("datetime64[D]"),
         closes=calendar.closes.dt.tz_localize(None).to_numpy().astype("datetime64[m]"),
     )
+
+
+def require_time(now: object) -> dt.datetime:
+    """Return ``now``, or raise ParameterError where it is no time that has a zone."""
+    if not isinstance(now, dt.datetime) or now.tzinfo is None:
+        raise ParameterError("now", str(now), "a time with a zone: datetime.now(UTC)")
+    return now
 
 
 def load_calendar(today: dt.date, home: Path) -> SessionCalendar:

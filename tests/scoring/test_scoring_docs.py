@@ -37,8 +37,8 @@ def test_every_component_is_documented_with_weight_formula_and_curve():
 
 def test_every_weight_and_threshold_is_documented():
     """Defaults of the rating and its signals."""
-    for name, share in ScoreWeights().shares().items():
-        assert f"| {name} | {share:g} |" in SCORING
+    for name, percent in ScoreWeights().percentages().items():
+        assert f"| {name} | {percent:g} |" in SCORING
     limits = SignalThresholds()
     cover = f"| ≥ {limits.min_coverage:g} |"
     for name in ("strong_long", "long"):

@@ -175,13 +175,13 @@ def adx(work: Workspace, n: int) -> FloatArray:
 def plus_di(work: Workspace, n: int) -> FloatArray:
     """Upward directional indicator."""
     sums = _direction(work, n)[0]
-    return directional.share(sums[:, 1], sums[:, 0])
+    return directional.percent_of_range(sums[:, 1], sums[:, 0])
 
 
 def minus_di(work: Workspace, n: int) -> FloatArray:
     """Downward directional indicator."""
     sums = _direction(work, n)[0]
-    return directional.share(sums[:, 2], sums[:, 0])
+    return directional.percent_of_range(sums[:, 2], sums[:, 0])
 
 
 def _direction(work: Workspace, n: int) -> tuple[FloatArray, FloatArray]:

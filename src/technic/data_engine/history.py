@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from technic.data_engine.adjust import restated_dividends, split_adjust, total_return_adjust
-from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.interfaces.provider import Provider, require_provider
 from technic.data_engine.interfaces.records import Dividends, FetchResult, PriceBasis, Progress
 from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
 from technic.data_engine.open_provider import open_provider
@@ -26,7 +26,7 @@ from technic.data_engine.price_cache import BatchStats, PriceCache
 from technic.data_engine.providers.vendors.rows import trading_days
 from technic.errors import FetchError, ParameterError
 from technic.panel import BarPanel, LongBars
-from technic.sessions import load_calendar
+from technic.sessions import load_calendar, require_time
 from technic.settings import Settings, load_settings
 from technic.typing import DateArray
 from technic.universe import canonical
@@ -89,11 +89,10 @@ def get_price_history_batch(
     running event loop too.
     """
     _check(days, freq, max_workers, adjust)
-    if isinstance(symbols, str):
-        raise ParameterError("symbols", symbols, "a sequence of symbols", f"such as [{symbols!r}]")
+    names = _names(symbols)
     settings = settings or load_settings(os.environ, Path.cwd())
     now = now or dt.datetime.now(dt.UTC)
-    calendar = load_calendar(now.date(), settings.home)
+    calendar = load_calendar(require_time(now).date(), settings.home)
     source = provider if provider is not None else settings.provider or "demo"
     if isinstance(source, str):
         source = open_provider(
@@ -104,9 +103,9 @@ def get_price_history_batch(
             adjust_by=settings.adjust_by if source == "files" else None,
             max_concurrent=max_workers,
         )
+    require_provider(source)
     started = time.perf_counter()
     sessions = calendar.last(days, source.last_session())
-    names = list(dict.fromkeys(canonical(symbol) for symbol in symbols))
     if freq == "daily":
         fetched = source.history(names, sessions, progress)
         panel = BarPanel.from_long(_adjusted(fetched, adjust, sessions[-1]), sessions)
@@ -166,6 +165,19 @@ def _basis(price_basis: PriceBasis, adjust: Adjustment) -> PriceBasis:
     if price_basis != "raw" or adjust == "none":
         return price_basis
     return "split_adjusted" if adjust == "split" else "total_return_adjusted"
+
+
+def _names(symbols: object) -> list[str]:
+    """Return the symbols in their canonical form, each once."""
+    allowed = "a sequence of symbols"
+    if isinstance(symbols, str):
+        raise ParameterError("symbols", symbols, allowed, f"such as [{symbols!r}]")
+    names: dict[str, None] = {}
+    for symbol in symbols if isinstance(symbols, Iterable) else (symbols,):
+        if not isinstance(symbol, str):
+            raise ParameterError("symbols", symbols, allowed, "such as ['AAPL']")
+        names[canonical(symbol)] = None
+    return list(names)
 
 
 def _check(days: int, freq: str, max_workers: int, adjust: str) -> None:

@@ -75,6 +75,9 @@ def open_runner(
     asked for and cannot run.
     """
     if given is not None:
+        if not callable(getattr(given, "run", None)):
+            hint = "ScanConfig(runner=...) takes a name"
+            raise ParameterError("runner", given, "an open runner, with its run()", hint)
         yield ChosenRunner(given, given.name)
     elif name == "auto":
         with _ray_or_local(ray_address) as chosen:

@@ -17,7 +17,7 @@ from technic.indicators.tiles import row_tiles, tile_rows
 from technic.indicators.volatility import trange
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["adx", "adx_of", "dx", "minus_di", "movement", "plus_di", "share"]
+__all__ = ["adx", "adx_of", "dx", "minus_di", "movement", "percent_of_range", "plus_di"]
 
 
 def plus_di(
@@ -26,7 +26,7 @@ def plus_di(
     """Upward movement in percent of the true range; first value in row ``timeperiod``."""
     n = period(timeperiod, least=2)
     sums = whole(movement(trange(high, low, close), high, low, n), len(high))
-    return share(sums[:, 1], sums[:, 0])
+    return percent_of_range(sums[:, 1], sums[:, 0])
 
 
 def minus_di(
@@ -35,7 +35,7 @@ def minus_di(
     """Downward movement in percent of the true range; first value in row ``timeperiod``."""
     n = period(timeperiod, least=2)
     sums = whole(movement(trange(high, low, close), high, low, n), len(high))
-    return share(sums[:, 2], sums[:, 0])
+    return percent_of_range(sums[:, 2], sums[:, 0])
 
 
 def dx(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
@@ -93,7 +93,7 @@ def movement(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> St
     return Stream(n, (3, n_symbols), lambda into: decaying_sums(parts(), n, into))
 
 
-def share(part: FloatArray, reach: FloatArray) -> FloatArray:
+def percent_of_range(part: FloatArray, reach: FloatArray) -> FloatArray:
     """Directional indicator: a movement in percent of the true range, 0 where there is none."""
     out = quotient(part, reach)
     out *= 100.0

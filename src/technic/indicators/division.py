@@ -9,7 +9,7 @@ from technic.typing import BoolArray, FloatArray
 __all__ = ["NEAR", "quotient", "same"]
 
 NEAR = 1e-14
-"""Two prices closer than this share of their size are one price, as in TA-Lib.
+"""Two prices closer than this fraction of their size are one price, as in TA-Lib.
 
 The last bits of a mean or of (high + low + close) / 3 differ with the order of the additions;
 without this, oscillators would stretch them over their whole scale.
@@ -32,7 +32,7 @@ def quotient(
     instead: float = 0.0,
 ) -> FloatArray:
     """``top / bottom``, and ``instead`` where ``nothing`` says so (by default: ``bottom`` is 0)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         out = np.divide(top, bottom)
     np.copyto(out, instead, where=bottom == 0.0 if nothing is None else nothing)
     return out

@@ -60,7 +60,7 @@ def gain_and_loss(close: FloatArray, n: int) -> Stream:
 
 
 def strength(gain: FloatArray, loss: FloatArray) -> FloatArray:
-    """RSI from the two means: the gain's share of both in percent, 0 where both are 0."""
+    """RSI from the two means: the gain's percentage of both, 0 where both are 0."""
     out = quotient(gain, gain + loss)
     out *= 100.0
     return out

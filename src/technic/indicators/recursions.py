@@ -36,11 +36,11 @@ def exponential_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
     if seed is None:
         return
     last = np.divide(seed, n, out=next(into))
-    share, keep = np.full_like(last, 2.0 / (n + 1)), np.full_like(last, 1.0 - 2.0 / (n + 1))
+    weight, keep = np.full_like(last, 2.0 / (n + 1)), np.full_like(last, 1.0 - 2.0 / (n + 1))
     step = np.empty_like(last)
     yield last
     for value, row in zip(rows, into, strict=False):
-        np.multiply(value, share, row)
+        np.multiply(value, weight, row)
         np.multiply(last, keep, step)
         np.add(row, step, row)
         last = row
@@ -58,12 +58,12 @@ def wilder_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
     if seed is None:
         return
     last = np.multiply(seed, 1.0 / n, out=next(into))
-    older, share = np.full_like(last, n - 1), np.full_like(last, 1.0 / n)
+    older, weight = np.full_like(last, n - 1), np.full_like(last, 1.0 / n)
     yield last
     for value, row in zip(rows, into, strict=False):
         np.multiply(last, older, row)
         np.add(value, row, row)
-        np.multiply(row, share, row)
+        np.multiply(row, weight, row)
         last = row
         yield row
 

@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--polygon-plan", default="advanced", help=", ".join(POLYGON_PLANS))
     add("--alpaca-plan", default="plus", help=", ".join(ALPACA_PLANS))
     add("--key", default=None, help="the only key that is good; default: any")
-    add("--fault", action="append", default=[], metavar="KIND=SHARE", help="may be repeated")
+    add("--fault", action="append", default=[], metavar="KIND=FRACTION", help="may be repeated")
     add("--fault-seed", type=int, default=0)
     add("--most-faults", type=int, default=2, help="faults that one request may meet")
     add("--while-stdin", action="store_true", help="end when standard input is closed")
@@ -100,9 +100,9 @@ async def _serve(loopback: Loopback, wiring: Wiring, asked: argparse.Namespace) 
         loop.add_reader(sys.stdin.fileno(), _end_with_stdin, stop)
 
     def ready(url: str) -> None:
-        facts = {"url": url, "simulated": True, "size": len(loopback.world.market),
+        document = {"url": url, "simulated": True, "size": len(loopback.world.market),
                  "seed": loopback.world.seed, "today": str(loopback.world.today)}  # fmt: skip
-        sys.stdout.write(json.dumps(facts) + "\n")
+        sys.stdout.write(json.dumps(document) + "\n")
         sys.stdout.flush()
 
     await serve(loopback, wiring, asked.port, ready, stop)

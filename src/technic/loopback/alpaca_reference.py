@@ -60,11 +60,11 @@ class AlpacaReference:
         return json_reply(rows)
 
     def _asset(self, row: int, symbol: str, status: str) -> dict[str, Any]:
-        facts = self._world.descriptions
+        entry = self._world.descriptions
         active = status == "active"
         return {
             "id": _uuid(0, row, 0), "class": "us_equity", "symbol": alpaca_name(symbol),
-            "exchange": EXCHANGES[facts["exchange"][row] or ""], "name": facts["company"][row],
+            "exchange": EXCHANGES[entry["exchange"][row] or ""], "name": entry["company"][row],
             "status": status, "tradable": active, "marginable": active, "shortable": active,
             "easy_to_borrow": active, "fractionable": active, "attributes": [],
         }  # fmt: skip

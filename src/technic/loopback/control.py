@@ -50,5 +50,5 @@ class Control:
         except ParameterError as error:
             raise WireError(400, {"message": str(error)}) from error
         world = self._world
-        facts = {"today": str(world.today), "phase": world.phase, "now": world.now.isoformat()}
-        return json_reply(facts)
+        document = {"today": str(world.today), "phase": world.phase, "now": world.now.isoformat()}
+        return json_reply(document)

@@ -69,9 +69,11 @@ class FaultRules:
     def __post_init__(self) -> None:
         for name, rate in self.rates.items():
             if not 0.0 <= rate <= 1.0:
-                raise ParameterError(name, rate, "a share from 0 to 1")
+                raise ParameterError(name, rate, "a fraction from 0 to 1")
         if sum(self.rates.values()) > 1.0 + 1e-9:
-            raise ParameterError("faults", sum(self.rates.values()), "shares of at most 1 in all")
+            raise ParameterError(
+                "faults", sum(self.rates.values()), "fractions that add up to at most 1"
+            )
         if self.most_per_request < 0:
             raise ParameterError("most_per_request", self.most_per_request, "a number from 0")
 
@@ -83,11 +85,11 @@ class FaultRules:
         for text in texts:
             name, _, value = text.partition("=")
             if name not in kinds:
-                raise ParameterError("fault", text, ", ".join(f"{kind}=SHARE" for kind in kinds))
+                raise ParameterError("fault", text, ", ".join(f"{kind}=FRACTION" for kind in kinds))
             try:
                 rates[name] = float(value)
             except ValueError:
-                raise ParameterError("fault", text, f"{name}=SHARE, as in {name}=0.05") from None
+                raise ParameterError("fault", text, f"{name}=FRACTION, as in {name}=0.05") from None
         return cls(**rates, seed=seed, most_per_request=most_per_request)
 
     @property

@@ -192,17 +192,20 @@ class PolygonReference:
     def _ticker_row(self, name: str, position: int) -> dict[str, Any]:
         world = self._world
         span = world.spans(name)[-1]
-        row, facts = span.row, {key: values[span.row] for key, values in world.descriptions.items()}
+        row, entry = (
+            span.row,
+            {key: values[span.row] for key, values in world.descriptions.items()},
+        )
         stop = min(span.stop, int(world.stop[row]))
         found: dict[str, Any] = {
-            "ticker": name, "name": facts["company"], "market": "stocks", "locale": "us",
-            "primary_exchange": EXCHANGES[facts["exchange"] or ""], "currency_name": "usd",
+            "ticker": name, "name": entry["company"], "market": "stocks", "locale": "us",
+            "primary_exchange": EXCHANGES[entry["exchange"] or ""], "currency_name": "usd",
             "active": position < stop, "composite_figi": _figi(row),
             "cik": f"{row + 1_000_000:010d}",
             "last_updated_utc": f"{world.sessions[position]}T00:00:00Z",
         }  # fmt: skip
         if row % UNTYPED[0] != UNTYPED[1]:
-            found["type"] = TYPES[facts["type"] or ""]
+            found["type"] = TYPES[entry["type"] or ""]
         if position >= stop:
             found["delisted_utc"] = f"{world.sessions[stop - 1]}T00:00:00Z"
         return found

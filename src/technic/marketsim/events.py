@@ -43,12 +43,13 @@ class Events:
         return cls(start, symbol, quarter, place, value)
 
     def find(
-        self, who: NDArray[np.intp], first_quarter: int, stop_quarter: int
+        self, positions: NDArray[np.intp], first_quarter: int, stop_quarter: int
     ) -> tuple[Positions, Positions]:
-        """Events of the symbols ``who`` in some quarters: (row in ``who``, position here)."""
-        count = self.start[who + 1] - self.start[who]
-        row = np.repeat(np.arange(len(who)), count)
-        at = np.arange(len(row)) + np.repeat(self.start[who] - (np.cumsum(count) - count), count)
+        """Events of the symbols at ``positions`` in some quarters: (row in that, place here)."""
+        count = self.start[positions + 1] - self.start[positions]
+        row = np.repeat(np.arange(len(positions)), count)
+        first = self.start[positions] - (np.cumsum(count) - count)
+        at = np.arange(len(row)) + np.repeat(first, count)
         inside = (self.quarter[at] >= first_quarter) & (self.quarter[at] < stop_quarter)
         return row[inside], at[inside]
 

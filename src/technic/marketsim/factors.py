@@ -99,9 +99,9 @@ def _regimes(seed: int, sessions: int) -> NDArray[np.intp]:
         states += [state] * round(entry.shortest + length * (entry.longest - entry.shortest))
         if len(states) >= sessions:
             break
-        for name, share in entry.follows:
+        for name, probability in entry.follows:
             state = position[name]
-            turn -= share
+            turn -= probability
             if turn < 0.0:
                 break
     return np.array(states[:sessions], dtype=np.intp)

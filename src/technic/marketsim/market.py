@@ -62,9 +62,9 @@ class Market:
         factors = draw_factors(seed, count * QUARTER)
         quarters = draw_quarters(seed, securities, factors, len(sessions))
         usual_shares = securities.dollars / securities.first_price
-        idle_share = np.clip(0.55 - 0.2 * np.log10(usual_shares / 80.0), 0.0, 0.75)
+        idle_fraction = np.clip(0.55 - 0.2 * np.log10(usual_shares / 80.0), 0.0, 0.75)
         habits = Habits(
-            still=np.floor(idle_share * LEVELS).astype(np.uint64),
+            still=np.floor(idle_fraction * LEVELS).astype(np.uint64),
             skips=uniform(seed, "skips", size) < 0.5,
             halts=draw_halts(seed, size, count),
             faults=draw_faults(seed, size, count),
@@ -79,50 +79,50 @@ class Market:
 
     def bars(
         self,
-        who: NDArray[np.intp],
+        positions: NDArray[np.intp],
         first: int,
         stop: int,
         progress: Callable[[int, int], None] | None = None,
     ) -> LongBars:
-        """Return the bars of the symbols ``who`` (positions) on sessions ``first`` to ``stop`` − 1.
+        """Return the bars of the symbols at ``positions`` on sessions ``first`` to ``stop`` − 1.
 
-        Rows are in the order of ``who``, then of sessions; ``progress`` gets (done, in all).
+        Rows are in the order of ``positions``, then of sessions; ``progress`` gets (done, in all).
         """
-        listed = np.minimum(stop, self.paths.quarters.stop[who])
-        listed = listed - np.maximum(first, self.paths.quarters.first[who])
+        listed = np.minimum(stop, self.paths.quarters.stop[positions])
+        listed = listed - np.maximum(first, self.paths.quarters.first[positions])
         room = int(np.maximum(listed, 0).sum())
         column, session = np.empty(room, np.int32), np.empty(room, "datetime64[D]")
         fields = {name: np.empty(room) for name in (*PRICES, "volume")}
         used = done = 0
-        for block, days in self._blocks(who, first, stop):
-            row, place = np.nonzero(days.there)
+        for block, days in self._blocks(positions, first, stop):
+            row, place = np.nonzero(days.exists)
             rows = slice(used, used + len(row))
             used = rows.stop
             np.add(row, done, out=column[rows], casting="same_kind")
             session[rows] = self.sessions[_sessions_of(block).clip(0)][place]
-            cell = row * days.there.shape[1] + place
+            cell = row * days.exists.shape[1] + place
             for name, values in fields.items():
                 np.take(getattr(days, name), cell, out=values[rows], mode="clip")
-            done += len(block.who)
+            done += len(block.positions)
             if progress is not None:
-                progress(done, len(who))
+                progress(done, len(positions))
         kept = slice(0, used)
         return LongBars(
-            symbols=tuple(self.securities.symbol[at] for at in who.tolist()),
+            symbols=tuple(self.securities.symbol[at] for at in positions.tolist()),
             column=column[kept],
             session=session[kept],
             **{name: values[kept] for name, values in fields.items()},
         )
 
     def splits(
-        self, who: NDArray[np.intp], first: int, stop: int
+        self, positions: NDArray[np.intp], first: int, stop: int
     ) -> tuple[NDArray[np.intp], IntArray, FloatArray]:
-        """Splits on record, as (row in ``who``, session, ratio), by row and then session.
+        """Splits on record, as (row in ``positions``, session, ratio), by row and then session.
 
         A few splits of the market are on no record: a data gate has to find them.
         """
         events = self.paths.quarters.splits
-        row, at = events.find(who, 0, self.paths.quarters.level.shape[1])
+        row, at = events.find(positions, 0, self.paths.quarters.level.shape[1])
         session = events.quarter[at] * QUARTER + events.place[at] - 1
         kept = self.recorded[at] & (session >= first) & (session < stop)
         return row[kept], session[kept], events.value[at][kept]
@@ -133,15 +133,18 @@ class Market:
         last = np.maximum(quarters.stop - 1, quarters.first)
         value = securities.market_cap / securities.first_price
         for quarter in np.unique(last // QUARTER).tolist():
-            who = np.flatnonzero(last // QUARTER == quarter)
-            _, closes = close_paths(self.paths, Block(who, quarter, quarter + 1, slice(1, STRIDE)))
-            value[who] *= quarters.growth[who, quarter]
-            value[who] *= closes[np.arange(len(who)), last[who] % QUARTER + 1]
+            positions = np.flatnonzero(last // QUARTER == quarter)
+            block = Block(positions, quarter, quarter + 1, slice(1, STRIDE))
+            _, closes = close_paths(self.paths, block)
+            value[positions] *= quarters.growth[positions, quarter]
+            value[positions] *= closes[np.arange(len(positions)), last[positions] % QUARTER + 1]
         known = np.isin(securities.kind, COMPANY_KINDS)
         known &= uniform(self.seed, "cap/unknown", len(self)) > UNKNOWN_CAPS
         return np.where(known, np.rint(value / 1e4) * 1e4, np.nan)
 
-    def _blocks(self, who: NDArray[np.intp], first: int, stop: int) -> Iterator[tuple[Block, Days]]:
+    def _blocks(
+        self, positions: NDArray[np.intp], first: int, stop: int
+    ) -> Iterator[tuple[Block, Days]]:
         """Trade blocks that stay in the processor's cache, with the days each symbol is listed."""
         if stop <= first:
             return
@@ -149,12 +152,12 @@ class Market:
         cut = slice(_column(first, low), _column(stop - 1, low) + 1)
         width = max(BLOCK_CELLS // ((high - low) * STRIDE), 1)
         quarters = self.paths.quarters
-        for start in range(0, len(who), width):
-            block = Block(who[start : start + width], low, high, cut)
+        for start in range(0, len(positions), width):
+            block = Block(positions[start : start + width], low, high, cut)
             days = trade(self.paths, self.habits, block)
             session = _sessions_of(block)
-            days.there[:] &= session >= quarters.first[block.who][:, None]
-            days.there[:] &= session < quarters.stop[block.who][:, None]
+            days.exists[:] &= session >= quarters.first[block.positions][:, None]
+            days.exists[:] &= session < quarters.stop[block.positions][:, None]
             yield block, days
 
 

@@ -36,9 +36,9 @@ RAMP: FloatArray = np.arange(STRIDE) / QUARTER
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Symbols ``who`` in the quarters from ``low`` to before ``high``; ``cut`` of the columns."""
+    """Symbols at ``positions`` in the quarters from ``low`` to before ``high``; ``cut`` of columns."""
 
-    who: NDArray[np.intp]
+    positions: NDArray[np.intp]
     low: int
     high: int
     cut: slice
@@ -50,7 +50,7 @@ class Block:
 
     def of(self, values: FloatArray) -> FloatArray:
         """Pick the block out of ``(n_symbols, n_quarters)`` values."""
-        return values[self.who, self.low : self.high]
+        return values[self.positions, self.low : self.high]
 
     def spread(self, values: FloatArray) -> FloatArray:
         """Repeat ``(n_symbols, n_quarters)`` values of the block over the columns of the cut."""
@@ -94,15 +94,15 @@ def close_paths(paths: Paths, block: Block) -> tuple[Keys, FloatArray]:
     The moves of a quarter are summed and bent so that it ends where its coarse life says; the
     jump of the quarter is left out of the bending, else it would tilt all other days.
     """
-    quarters, who = paths.quarters, block.who
-    bits = paths.symbol_keys[who][:, None] + paths.place_keys[block.columns]
+    quarters, positions = paths.quarters, block.positions
+    bits = paths.symbol_keys[positions][:, None] + paths.place_keys[block.columns]
     mix(bits, out=bits)
-    moves = chosen(student_table(), bits, 52).reshape(len(who), -1, STRIDE)
+    moves = chosen(student_table(), bits, 52).reshape(len(positions), -1, STRIDE)
     moves *= block.of(quarters.sigma)[:, :, None]
     moves *= paths.heat[block.columns].reshape(-1, STRIDE)
     moves[:, :, 0] = 0.0
-    jump, jump_at = block.of(quarters.jump), quarters.jump_at[who, block.low : block.high]
-    row, quarter = np.ogrid[: len(who), : block.high - block.low]
+    jump, jump_at = block.of(quarters.jump), quarters.jump_at[positions, block.low : block.high]
+    row, quarter = np.ogrid[: len(positions), : block.high - block.low]
     moves[row, quarter, jump_at] += jump
 
     path = np.add.accumulate(moves, axis=2)
@@ -110,9 +110,11 @@ def close_paths(paths: Paths, block: Block) -> tuple[Keys, FloatArray]:
     path += np.multiply(bend[:, :, None], RAMP, out=moves)
     path += block.of(quarters.level)[:, :, None]
     level, spare = path.reshape(bits.shape), moves.reshape(bits.shape)
-    level += np.multiply(paths.beta[who][:, None], paths.market[block.columns], out=spare)
-    np.take(paths.industries[:, block.columns], paths.industry[who], 0, out=spare, mode="clip")
-    spare *= paths.tilt[who][:, None]
+    level += np.multiply(paths.beta[positions][:, None], paths.market[block.columns], out=spare)
+    np.take(
+        paths.industries[:, block.columns], paths.industry[positions], 0, out=spare, mode="clip"
+    )
+    spare *= paths.tilt[positions][:, None]
     level += spare
     return bits, power(np.clip(level, LOWEST, HIGHEST, out=level))
 

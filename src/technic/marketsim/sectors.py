@@ -12,14 +12,14 @@ class Sector:
     """A sector: its share of the companies, how it moves, and (industry, name word) pairs.
 
     ``swing`` is the daily standard deviation of the sector's own factor, ``beta`` the mean market
-    beta, ``own`` scales the volatility of its companies.
+    beta, ``volatility`` scales that of its companies.
     """
 
     name: str
     weight: float
     swing: float
     beta: float
-    own: float
+    volatility: float
     industries: tuple[tuple[str, str], ...]
 
 

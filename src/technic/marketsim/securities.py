@@ -154,11 +154,11 @@ def _dynamics(seed: int, kind: Codes, industry: Codes) -> dict[str, FloatArray]:
     }
     sector = np.array([number for number, _, _ in INDUSTRIES])[industry]
     sector_beta = np.array([entry.beta for entry in SECTORS])[sector]
-    sector_own = np.array([entry.own for entry in SECTORS])[sector]
+    swing = np.array([entry.volatility for entry in SECTORS])[sector]
     cap = np.clip(10.0 ** (8.45 + 0.95 * normal(seed, "cap", count)), 4e6, 2.5e12)
     scale = cap / 6e8
     price = np.where(traits["price"] > 0.0, traits["price"], 11.0 * scale**0.30)
-    sigma = np.where(traits["sigma"] > 0.0, traits["sigma"], 0.021 * sector_own * scale**-0.15)
+    sigma = np.where(traits["sigma"] > 0.0, traits["sigma"], 0.021 * swing * scale**-0.15)
     dollars = np.where(traits["dollars"] > 0.0, traits["dollars"], 0.0065 * cap * scale**0.05)
     drawn = {
         "market_cap": cap,

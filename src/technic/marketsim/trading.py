@@ -45,9 +45,9 @@ class Habits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Days:
-    """Bars of the cells of a block's cut; ``there`` tells which of them exist."""
+    """Bars of the cells of a block's cut; ``exists`` tells which of them exist."""
 
-    there: BoolArray
+    exists: BoolArray
     open: FloatArray
     high: FloatArray
     low: FloatArray
@@ -74,8 +74,8 @@ def trade(paths: Paths, habits: Habits, block: Block) -> Days:
     days.volume[idle_rows] = np.where(idle, 0.0, days.volume[idle_rows])
     for price in (days.open, days.high, days.low):
         price[idle_rows] = np.where(idle, days.close[idle_rows], price[idle_rows])
-    days.there[:, -block.cut.start % STRIDE :: STRIDE] = False
-    days.there[idle_rows] &= ~(idle & habits.skips[block.who[idle_rows]][:, None])
+    days.exists[:, -block.cut.start % STRIDE :: STRIDE] = False
+    days.exists[idle_rows] &= ~(idle & habits.skips[block.positions[idle_rows]][:, None])
     _split(paths.quarters.splits, block, days)
     _spoil(habits.faults, block, days)
     _round(days)
@@ -84,12 +84,12 @@ def trade(paths: Paths, habits: Habits, block: Block) -> Days:
 
 def _idle(habits: Habits, block: Block, bits: Keys) -> tuple[NDArray[np.intp], BoolArray]:
     """Rows that have cells without a trade, and those cells in all columns of the block."""
-    halted, at = habits.halts.find(block.who, block.low, block.high)
-    quiet = habits.still[block.who] > 0
+    halted, at = habits.halts.find(block.positions, block.low, block.high)
+    quiet = habits.still[block.positions] > 0
     quiet[halted] = True
     rows = np.flatnonzero(quiet)
     drawn = (bits[rows] >> np.uint64(28)) & np.uint64(LEVELS - 1)
-    idle = drawn < habits.still[block.who[rows]][:, None]
+    idle = drawn < habits.still[block.positions[rows]][:, None]
     for row, event in zip(np.searchsorted(rows, halted).tolist(), at.tolist(), strict=True):
         start = _column(habits.halts, event, block)
         idle[row, start : start + int(habits.halts.value[event])] = True
@@ -132,7 +132,7 @@ def _volumes(paths: Paths, block: Block, bits: Keys, move: FloatArray) -> FloatA
     """Draw shares traded: the usual number, more on days whose move is large for the symbol."""
     quarters = paths.quarters
     growth = block.of(quarters.growth)
-    usual = quarters.shares[block.who, block.low : block.high + 1]
+    usual = quarters.shares[block.positions, block.low : block.high + 1]
     at_start, at_end = usual[:, :-1] * growth, usual[:, 1:] * growth
     volume = block.spread(at_end - at_start)
     volume *= np.resize(RAMP, (block.high - block.low) * STRIDE)[block.cut]
@@ -148,7 +148,7 @@ def _volumes(paths: Paths, block: Block, bits: Keys, move: FloatArray) -> FloatA
 
 def _jump_cells(paths: Paths, block: Block) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns, within the cut, of the days on which quarters jump."""
-    place = paths.quarters.jump_at[block.who, block.low : block.high]
+    place = paths.quarters.jump_at[block.positions, block.low : block.high]
     column = place + np.arange(block.high - block.low) * STRIDE - block.cut.start
     inside = (column >= 0) & (column < block.cut.stop - block.cut.start)
     return np.nonzero(inside)[0], column[inside]
@@ -157,7 +157,7 @@ def _jump_cells(paths: Paths, block: Block) -> tuple[NDArray[np.intp], NDArray[n
 def _split(splits: Events, block: Block, days: Days) -> None:
     """Change to the new basis from the day of a split to the end of its quarter."""
     width = block.cut.stop - block.cut.start
-    rows, at = splits.find(block.who, block.low, block.high)
+    rows, at = splits.find(block.positions, block.low, block.high)
     for row, event in zip(rows.tolist(), at.tolist(), strict=True):
         start = _column(splits, event, block)
         stop = start // STRIDE * STRIDE + STRIDE - block.cut.start
@@ -171,14 +171,14 @@ def _split(splits: Events, block: Block, days: Days) -> None:
 def _spoil(faults: Events, block: Block, days: Days) -> None:
     """Put in what the vendor got wrong."""
     np.maximum(days.low, LOWEST_PRICE, out=days.low)
-    rows, at = faults.find(block.who, block.low, block.high)
+    rows, at = faults.find(block.positions, block.low, block.high)
     for row, event in zip(rows.tolist(), at.tolist(), strict=True):
         column = _column(faults, event, block) - block.cut.start
         if not 0 <= column < block.cut.stop - block.cut.start:
             continue
         fault, cell = FAULTS[int(faults.value[event])], (row, column)
         if fault == "missing":
-            days.there[cell] = False
+            days.exists[cell] = False
         elif fault == "high_below_low":
             days.high[cell], days.low[cell] = days.low[cell] * 0.97, days.high[cell] * 1.03
         else:

@@ -201,7 +201,7 @@ class BarPanel:
             raise ValueError("panels over different sessions cannot stand side by side")
         n_bars = max(panel.n_bars for panel in panels)
 
-        def joined(name: str, fill: float, dtype: type[np.generic]) -> NDArray[Any]:
+        def concat(name: str, fill: float, dtype: type[np.generic]) -> NDArray[Any]:
             out = np.full((n_bars, sum(panel.n_symbols for panel in panels)), fill, dtype=dtype)
             at = 0
             for panel in panels:
@@ -212,10 +212,10 @@ class BarPanel:
         return cls(
             symbols=tuple(symbol for panel in panels for symbol in panel.symbols),
             sessions=first.sessions,
-            session=joined("session", -1, np.int32),
+            session=concat("session", -1, np.int32),
             length=np.concatenate([panel.length for panel in panels]),
             left_out=np.concatenate([panel.left_out for panel in panels]),
-            **{name: joined(name, np.nan, np.float64) for name in FIELDS},
+            **{name: concat(name, np.nan, np.float64) for name in FIELDS},
         )
 
     def window(self, start: np.datetime64, end: np.datetime64) -> BarPanel:

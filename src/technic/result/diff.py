@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from technic.errors import ParameterError
 from technic.result.ledger import KEPT
 from technic.result.rule_changes import release, rules_between
 from technic.result.saved import SavedScan
@@ -135,6 +136,9 @@ class Diff:
 
 def diff(before: SavedScan, after: SavedScan) -> Diff:
     """Compare two saved results; neither is run again."""
+    for name, saved in (("before", before), ("after", after)):
+        if not isinstance(saved, SavedScan):
+            raise ParameterError(name, saved, "a saved result, as load_saved(FOLDER) reads it")
     sides = (_Results(before), _Results(after))
     kept = [list(map(str, saved.table["symbol"])) for saved in (before, after)]
     changes = {

@@ -35,7 +35,7 @@ def save_result(result: ScanResult, folder: str | Path) -> Path:
         "table": result.table,
         "filtered": result.filtered(),
         "ledger": result.ledger.frame(),
-        "universe": result.listings.joined(result.compared).frame,
+        "universe": result.listings.union(result.compared).frame,
         "bars": pd.DataFrame(bar_provenance(result.prices.bars), columns=list(BAR_PROVENANCE)),
     }
     note = {"headline": result.headline(), "as_of": result.as_of, "config": config}

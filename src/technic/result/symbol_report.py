@@ -119,6 +119,8 @@ class SymbolReport:
 
 def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
     """Collect what ``result`` has on ``symbol``; ParameterError where it is not in the universe."""
+    if not isinstance(result, ScanResult):
+        raise ParameterError("result", result, "the result of a scan, as run_scan gives it")
     symbol = require_symbol(symbol)
     try:
         outcome, detail = result.ledger.of(symbol)

@@ -60,19 +60,19 @@ def ranked_table(
     listed = {symbol: i for i, symbol in enumerate(universe.symbols)}
     rows = np.array([listed[symbol] for symbol in kept], dtype=np.intp)
     frame = universe.frame
-    facts = {name: frame[name].to_numpy()[rows] for name in LISTING_COLUMNS if name in frame}
+    described = {name: frame[name].to_numpy()[rows] for name in LISTING_COLUMNS if name in frame}
     wanted = SortOrder.parse(sort)
     if order is not None:
         key = order[picked]
-    elif wanted.column == "symbol" or wanted.column in facts:
-        key = facts.get(wanted.column, np.array(kept, dtype=object))
+    elif wanted.column == "symbol" or wanted.column in described:
+        key = described.get(wanted.column, np.array(kept, dtype=object))
     elif wanted.column in values:
         key = values[wanted.column][picked]
     else:
-        raise _no_such_column(wanted.column, ["symbol", *facts, *values])
+        raise _no_such_column(wanted.column, ["symbol", *described, *values])
     places = _places(key, kept, ascending=wanted.ascending)
     columns: dict[str, object] = {"symbol": [kept[i] for i in places]}
-    columns |= {name: column[places] for name, column in facts.items()}
+    columns |= {name: column[places] for name, column in described.items()}
     leading = [name for name in LEADING if name in values]
     for name in [*leading, *(name for name in values if name not in leading)]:
         columns[name] = values[name][picked[places]]

@@ -21,7 +21,7 @@ from technic.setups.setup import Setup
 from technic.trade_plan import PlanRules
 from technic.universe import PrescreenRules, parse_symbols
 
-__all__ = ["FilterRules", "ScanConfig", "SortOrder"]
+__all__ = ["FilterRules", "ScanConfig", "SortOrder", "checked_config"]
 
 DEFAULT_BARS = 300
 DEFAULT_SORT = "tech_rating:desc"
@@ -182,6 +182,15 @@ class ScanConfig:
         if not 0 <= self.min_success_pct <= 100:
             raise ParameterError("min_success_pct", self.min_success_pct, "0 to 100")
         SortOrder.parse(self.sort)
+
+
+def checked_config(config: object) -> ScanConfig:
+    """Return what was given as a scan's config, the default for None; ParameterError for others."""
+    if config is None:
+        return ScanConfig()
+    if not isinstance(config, ScanConfig):
+        raise ParameterError("config", config, "ScanConfig(...), such as ScanConfig(bars=400)")
+    return config
 
 
 _NAMES = ("provider", "data", "adjust_by", "universe", "watchlist", "benchmark", "runner")

@@ -11,7 +11,11 @@ import numpy as np
 from technic.data_engine.benchmark import Benchmark, load_benchmark
 from technic.data_engine.gate.price_floor import floor_warnings, settled_price_floor
 from technic.data_engine.gate.rules import PriceFloorBasis
-from technic.data_engine.interfaces.provider import Provider, StreamingProvider
+from technic.data_engine.interfaces.provider import (
+    Provider,
+    StreamingProvider,
+    require_provider,
+)
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.memory_budget import memory_limit
 from technic.data_engine.open_provider import open_provider
@@ -20,7 +24,7 @@ from technic.data_engine.providers.cached import CachedProvider
 from technic.errors import NothingToScanError, ParameterError
 from technic.scan.config import ScanConfig
 from technic.scan.windows import BASE_WINDOW, ScanWindows
-from technic.sessions import SessionCalendar, load_calendar, parse_day
+from technic.sessions import SessionCalendar, load_calendar, parse_day, require_time
 from technic.settings import Settings
 from technic.typing import DateArray
 from technic.universe import Prescreened, Universe, load_symbols, load_universe, prescreen
@@ -81,26 +85,17 @@ def open_context(
     ``longer``: windows of more than ``config.bars`` sessions that the scan needs besides.
     Raises ParameterError when ``as_of`` is no date, no session, after the data's end, or before
     the price cache begins, for ``adjust_by`` without a file, ``no_volume`` of a vendor, traded
-    prices that nobody knows, and a ``panel_memory`` that is no size.
+    prices that nobody knows, a ``panel_memory`` that is no size, a ``now`` without a zone and a
+    ``provider`` that is none.
     """
     limit = memory_limit(settings.panel_memory)
-    calendar = load_calendar(now.date(), settings.home)
+    calendar = load_calendar(require_time(now).date(), settings.home)
     cache = (
         None
         if price_cache is None
         else cache_of(price_cache, calendar, volume=not config.no_volume)
     )
-    if provider is None and config.provider is None and cache is not None:
-        provider = CachedProvider(cache)
-    provider = provider or open_provider(
-        config.provider or settings.provider or "demo",
-        calendar,
-        settings=settings,
-        data=config.data,
-        price_basis=config.price_basis,
-        adjust_by=config.adjust_by,
-        no_volume=config.no_volume,
-    )
+    provider = _choose_provider(config, settings, calendar, provider, cache)
     _require_able(config, provider, cache)
     last = (provider if cache is None else CachedProvider(cache)).last_session()
     as_of = last if config.as_of is None else _asked_day(config.as_of, calendar, last, cache)
@@ -127,6 +122,30 @@ def open_context(
         floor,
         config.no_volume,
         limit,
+    )
+
+
+def _choose_provider(
+    config: ScanConfig,
+    settings: Settings,
+    calendar: SessionCalendar,
+    provider: Provider | None,
+    cache: PriceCache | None,
+) -> Provider:
+    """Take the open provider that was given, else the cache alone, else open the one asked for."""
+    if provider is not None:
+        require_provider(provider)
+        return provider
+    if config.provider is None and cache is not None:
+        return CachedProvider(cache)
+    return open_provider(
+        config.provider or settings.provider or "demo",
+        calendar,
+        settings=settings,
+        data=config.data,
+        price_basis=config.price_basis,
+        adjust_by=config.adjust_by,
+        no_volume=config.no_volume,
     )
 
 

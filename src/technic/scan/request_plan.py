@@ -22,7 +22,7 @@ from technic.data_engine.planning.savings import Savings, prescreen_savings
 from technic.data_engine.providers.vendors.loopback import UNLIMITED
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import new_york_date
-from technic.scan.config import ScanConfig
+from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import choose_universe, load_listings, open_context
 from technic.scan.expressions.conditions import NotSettled
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -163,6 +163,7 @@ def plan_requests(
     unknown provider, a missing key or an ``as_of`` that is no session of the data, and
     ExpressionError for what is wrong in the scan language.
     """
+    config = checked_config(config)
     settings = settings or load_settings(os.environ, Path.cwd())
     source = settings.source(config.provider, config.data)
     if source.provider == "files":

@@ -54,7 +54,7 @@ Steps = tuple[FloatArray, ...]
 EQUAL = 1e-10
 """Pine's comparison operators see no difference up to here, at any size of the numbers."""
 ROUNDING = 1e-12
-"""What the rounding of a long mean can come to, as a share of the price."""
+"""What the rounding of a long mean can come to, as a fraction of the price."""
 TINY = np.finfo(np.float64).tiny
 """A divisor for what is 0 anyway."""
 
@@ -218,9 +218,9 @@ def ultimate(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray
     apart = slack(close)
     out = np.zeros(close.shape)
     for span, weight in ((7, 4.0), (14, 2.0), (28, 1.0)):
-        share = _quotient(window_sum(pressure, span), window_sum(reach, span), apart)
-        share *= weight
-        out += share
+        fraction = _quotient(window_sum(pressure, span), window_sum(reach, span), apart)
+        fraction *= weight
+        out += fraction
     out *= 100.0 / 7.0
     return out
 

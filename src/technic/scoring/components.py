@@ -29,7 +29,7 @@ __all__ = ["LOCAL_SUBSCORES", "REQUIRED_COLUMNS", "SUBSCORES", "Component"]
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One measured value and its points; ``weight`` is its share of the sub-score, in percent."""
+    """One measured value and its points; ``weight`` is its part of the sub-score, in percent."""
 
     name: str
     weight: float

@@ -41,8 +41,8 @@ class Curve:
         """Points of each value, same shape."""
         points = np.full(value.shape, float(self.knots[0][1]))
         for (left, low), (right, high) in pairwise(self.knots):
-            share = (np.clip(value, left, right) - left) / (right - left)
-            points += (high - low) * share
+            fraction = (np.clip(value, left, right) - left) / (right - left)
+            points += (high - low) * fraction
         return points
 
     def __str__(self) -> str:

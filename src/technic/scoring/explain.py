@@ -1,4 +1,4 @@
-"""Why a symbol has its rating: every component's value, points and share, as plain data.
+"""Why a symbol has its rating: every component's value, points and weight, as plain data.
 
 The parts are computed anew from the symbol's own columns by the code that scored the universe;
 the contributions add up to the rating. Nothing here prints.
@@ -78,29 +78,29 @@ class Explanation:
 
 def explain(
     columns: Columns,
-    at: int,
+    row: int,
     weights: ScoreWeights | None = None,
     thresholds: SignalThresholds | None = None,
     *,
     allow_shorts: bool = False,
 ) -> Explanation:
-    """Take the rating of the symbol at position ``at`` apart.
+    """Take the rating of the symbol at position ``row`` apart.
 
     ``columns``: ``(n_symbols,)`` columns of the scan, ``rs_rating`` among them.
     """
-    own = {name: column(columns, name)[[at]] for name in (*REQUIRED_COLUMNS, "rs_rating")}
-    scores = subscores(own)
-    rating = tech_rating(scores, own["rs_rating"], weights)
+    values = {name: column(columns, name)[[row]] for name in (*REQUIRED_COLUMNS, "rs_rating")}
+    scores = subscores(values)
+    rating = tech_rating(scores, values["rs_rating"], weights)
     scores["score_relative_strength"] = rating.score_relative_strength
-    shares = (weights or ScoreWeights()).shares()
+    percentages = (weights or ScoreWeights()).percentages()
     measured = {name: _number(scores[f"score_{name}"]) for name in SUBSCORES}
-    available = sum(shares[name] for name, score in measured.items() if score is not None)
+    available = sum(percentages[name] for name, score in measured.items() if score is not None)
 
     lines: list[SubScoreLine] = []
     parts: list[Contribution] = []
     for name, score in measured.items():
-        weight = 0.0 if score is None or not available else 100.0 * shares[name] / available
-        found, coverage = _components(name, own, weight)
+        weight = 0.0 if score is None or not available else 100.0 * percentages[name] / available
+        found, coverage = _components(name, values, weight)
         contribution = float(rating.contributions[name][0])
         lines.append(SubScoreLine(name, score, weight, contribution, coverage))
         parts.extend(found)
@@ -124,19 +124,21 @@ def _number(array: FloatArray) -> float | None:
 
 
 def _components(
-    name: str, own: Mapping[str, FloatArray], weight: float
+    name: str, values: Mapping[str, FloatArray], weight: float
 ) -> tuple[list[Contribution], float]:
     """Contributions of one sub-score of that effective weight, and the coverage it has."""
-    points = {part.name: _number(part.points(own)) for part in SUBSCORES[name]}
+    points = {part.name: _number(part.points(values)) for part in SUBSCORES[name]}
     full = sum(part.weight for part in SUBSCORES[name])
     known = sum(part.weight for part in SUBSCORES[name] if points[part.name] is not None)
-    return [_contribution(name, part, own, weight, known) for part in SUBSCORES[name]], known / full
+    return [
+        _contribution(name, part, values, weight, known) for part in SUBSCORES[name]
+    ], known / full
 
 
 def _contribution(
-    name: str, part: Component, own: Columns, weight: float, known: float
+    name: str, part: Component, values: Columns, weight: float, known: float
 ) -> Contribution:
-    value, points = _number(part.value(own)), _number(part.points(own))
+    value, points = _number(part.value(values)), _number(part.points(values))
     effective = 0.0 if points is None else weight * part.weight / known
     return Contribution(
         subscore=name,

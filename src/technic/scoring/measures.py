@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from technic.indicators.division import quotient
 from technic.typing import FloatArray
 
 __all__ = ["as_is", "percent_over", "range_position", "ratio", "signed", "width_ratio"]
@@ -20,10 +21,7 @@ def as_is(value: FloatArray) -> FloatArray:
 
 def ratio(value: FloatArray, unit: FloatArray) -> FloatArray:
     """``value / unit``; NaN where the unit is zero."""
-    quotient = np.full(np.shape(value), np.nan)
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.divide(value, unit, out=quotient, where=unit != 0.0)
-    return quotient
+    return quotient(value, unit, instead=np.nan)
 
 
 def percent_over(value: FloatArray, base: FloatArray) -> FloatArray:

@@ -34,7 +34,7 @@ class ScoreWeights:
         if not any(getattr(self, field.name) for field in fields(self)):
             raise ParameterError("weights", "all 0", "at least one weight above 0")
 
-    def shares(self) -> dict[str, float]:
+    def percentages(self) -> dict[str, float]:
         """Percent of the whole that each sub-score has, in the order of ``SUBSCORES``."""
         weights = {name: float(getattr(self, name)) for name in SUBSCORES}
         total = sum(weights.values())
@@ -46,7 +46,7 @@ class Rating:
     """Ratings of a universe; arrays of one value a symbol.
 
     ``tech_rating``: 0-100, NaN where nothing at all could be measured. ``rating_coverage``: 0-1,
-    the share of the weight whose components had a value. ``contributions``: points of the rating
+    the fraction of the weight whose components had a value. ``contributions``: points of the rating
     that each sub-score gave; they add up to it. ``score_relative_strength``: 0-100.
     """
 
@@ -69,19 +69,19 @@ def tech_rating(
     coverage = {name: column(scores, f"coverage_{name}") for name in LOCAL_SUBSCORES}
     score["relative_strength"], coverage["relative_strength"] = strength, strength_coverage
 
-    shares = (weights or ScoreWeights()).shares()
+    percentages = (weights or ScoreWeights()).percentages()
     available = np.zeros(rs_rating.shape)
     covered = np.zeros(rs_rating.shape)
-    for name, share in shares.items():
-        available += np.where(np.isnan(score[name]), 0.0, share)
-        covered += coverage[name] * share
+    for name, percent in percentages.items():
+        available += np.where(np.isnan(score[name]), 0.0, percent)
+        covered += coverage[name] * percent
 
     rating = np.where(available > 0.0, 0.0, np.nan)
     contributions: dict[str, FloatArray] = {}
-    for name, share in shares.items():
+    for name, percent in percentages.items():
         part = np.zeros(rs_rating.shape)
         known = ~np.isnan(score[name]) & (available > 0.0)
-        np.divide(score[name] * share, available, out=part, where=known)
+        np.divide(score[name] * percent, available, out=part, where=known)
         contributions[name] = part
         rating += part
     return Rating(

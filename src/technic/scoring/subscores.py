@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from technic.indicators.division import quotient
 from technic.scoring.components import LOCAL_SUBSCORES, SUBSCORES, Component
 from technic.scoring.curves import Columns
 from technic.typing import FloatArray
@@ -14,7 +15,7 @@ __all__ = ["subscore", "subscores"]
 
 
 def subscore(columns: Columns, components: Sequence[Component]) -> tuple[FloatArray, FloatArray]:
-    """Weighted mean of the points there are, and the share of the weight that is there.
+    """Weighted mean of the points there are, and the fraction of the weight that is there.
 
     ``columns``: equal shapes, any number of axes. Returns (score 0-100, coverage 0-1); the score
     is NaN where no component has a value. Each symbol's numbers depend on its own columns alone.
@@ -30,9 +31,7 @@ def subscore(columns: Columns, components: Sequence[Component]) -> tuple[FloatAr
         points += np.where(known, part * component.weight, 0.0)
         weight += np.where(known, component.weight, 0.0)
         full += component.weight
-    score = np.full(points.shape, np.nan)
-    np.divide(points, weight, out=score, where=weight > 0.0)
-    return score, weight / full
+    return quotient(points, weight, instead=np.nan), weight / full
 
 
 def subscores(columns: Columns) -> dict[str, FloatArray]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError
+from technic.indicators.division import quotient
 from technic.indicators.workspace import Workspace
 from technic.panel import BarPanel
 from technic.scoring._technical_votes import VOTES, Vote
@@ -190,7 +191,7 @@ def _value(
 
 def mean_of_votes(votes: Sequence[FloatArray]) -> FloatArray:
     """Mean of the votes that are there; NaN where none is."""
-    return _ratio(*_sum_and_count(votes))
+    return quotient(*_sum_and_count(votes), instead=np.nan)
 
 
 def mean_of_groups(averages: Sequence[FloatArray], oscillators: Sequence[FloatArray]) -> FloatArray:
@@ -202,13 +203,8 @@ def mean_of_groups(averages: Sequence[FloatArray], oscillators: Sequence[FloatAr
     a, n = _sum_and_count(averages)
     b, m = _sum_and_count(oscillators)
     both = (n > 0.0) & (m > 0.0)
-    return _ratio(np.where(both, a * m + b * n, a + b), np.where(both, 2.0 * n * m, n + m))
-
-
-def _ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
-    out = np.full(top.shape, np.nan)
-    np.divide(top, bottom, out=out, where=bottom > 0.0)
-    return out
+    points, votes = np.where(both, a * m + b * n, a + b), np.where(both, 2.0 * n * m, n + m)
+    return quotient(points, votes, instead=np.nan)
 
 
 def _sum_and_count(votes: Sequence[FloatArray]) -> tuple[FloatArray, FloatArray]:

@@ -85,7 +85,7 @@ class Universe:
         """Return the listings that a mask or an index array selects."""
         return Universe(self.frame.iloc[np.arange(len(self))[keep]], self.source, self.day)
 
-    def joined(self, other: Universe) -> Universe:
+    def union(self, other: Universe) -> Universe:
         """Return these listings and those of ``other`` that are not among them."""
         if other is self:
             return self

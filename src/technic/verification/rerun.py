@@ -23,7 +23,7 @@ from technic.result.saved import SavedScan
 from technic.result.scan_result import ScanResult
 from technic.scan.history import ScanProgress
 from technic.scanner_core import run_scan
-from technic.sessions import load_calendar
+from technic.sessions import load_calendar, require_time
 from technic.settings import Settings
 from technic.typing import DateArray
 from technic.universe import Universe
@@ -69,7 +69,7 @@ def run_again(
     )
     if narrowed:
         config = replace(config, symbols=saved.universe.symbols)
-    calendar = load_calendar(now.date(), settings.home)
+    calendar = load_calendar(require_time(now).date(), settings.home)
     *first, last = sources_of(
         saved, calendar, settings, price_cache=price_cache, provider=provider, data=data
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.interfaces.provider import Provider, require_provider
 from technic.data_engine.price_cache import PriceFrames
 from technic.engine.open import RunnerName
 from technic.result.info import RunnerInfo
@@ -131,6 +131,8 @@ def verify(
     Nothing is fetched. Raises InputFileError for what is no saved result, UsageError or StoreError
     for data that is not there.
     """
+    if provider is not None:
+        require_provider(provider)
     saved = load_saved(folder)
     settings = settings or load_settings(os.environ, Path.cwd())
     rerun = run_again(

@@ -77,8 +77,8 @@ def test_a_port_that_is_taken_is_one_sentence(technic):
     [
         (("--port", "70000"), "--port"),
         (("--symbols", "0"), "--symbols"),
-        (("--fault", "gremlins=0.1"), "throttled=SHARE"),
-        (("--fault", "throttled=2"), "a share from 0 to 1"),
+        (("--fault", "gremlins=0.1"), "throttled=FRACTION"),
+        (("--fault", "throttled=2"), "a fraction from 0 to 1"),
         (("--today", "tomorrow"), "YYYY-MM-DD"),
         (("--today", "1999-01-04"), "a day from"),
     ],

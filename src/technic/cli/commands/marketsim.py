@@ -60,9 +60,9 @@ def marketsim(
     fault: Annotated[
         list[str] | None,
         typer.Option(
-            help="Let this share of the requests go wrong, e.g. throttled=0.05; repeat for "
+            help="Let this fraction of the requests go wrong, e.g. throttled=0.05; repeat for "
             "several kinds, an unknown one lists them.",
-            metavar="KIND=SHARE",
+            metavar="KIND=FRACTION",
             rich_help_panel=LINE,
         ),
     ] = None,

@@ -22,30 +22,32 @@ def since(panel: BarPanel, bar: int, column: int) -> str:
     return f": bars before are not used, usable since {day}"
 
 
-def defect_sentence(panel: BarPanel, defects: BarDefects, at: int) -> str:
+def defect_sentence(panel: BarPanel, defects: BarDefects, row: int) -> str:
     """Say what is wrong with a bar that cannot be true."""
-    bar, column = int(defects.bar[at]), int(defects.column[at])
+    bar, column = int(defects.bar[row]), int(defects.column[row])
     figures = (f"{name} {getattr(panel, name)[bar, column]:.6g}" for name in FIELDS)
     text = f"{day_of(panel, bar, column)}: {', '.join(figures)}"
-    if defects.code[at] == "price_x100":
+    if defects.code[row] == "price_x100":
         text += (
             f", a price 100 times or a hundredth of the previous close"
-            f" {_price(panel.close[bar - 1, column])}, volume x {defects.shares[at]:.2g}"
+            f" {_price(panel.close[bar - 1, column])}, volume x {defects.shares[row]:.2g}"
         )
     return text
 
 
-def shift_sentence(panel: BarPanel, shifts: Shifts, at: int) -> str:
+def shift_sentence(panel: BarPanel, shifts: Shifts, row: int) -> str:
     """Say what an overnight shift looks like."""
-    bar, column = int(shifts.bar[at]), int(shifts.column[at])
+    bar, column = int(shifts.bar[row]), int(shifts.column[row])
     close, before = panel.close[bar, column], panel.close[bar - 1, column]
-    if shifts.code[at] == "price_x100":
-        looks = f"is {'100 times' if shifts.up[at] else 'a hundredth of'} it on usual volume"
+    if shifts.code[row] == "price_x100":
+        looks = f"is {'100 times' if shifts.up[row] else 'a hundredth of'} it on usual volume"
     else:
-        looks = f"looks like an unadjusted {_ratio(float(shifts.factor[at]), bool(shifts.up[at]))}"
+        looks = (
+            f"looks like an unadjusted {_ratio(float(shifts.factor[row]), bool(shifts.up[row]))}"
+        )
     return (
         f"close {_price(close)} after {_price(before)} on {day_of(panel, bar, column)} {looks}"
-        f" (dollar volume x {shifts.turnover[at]:.2g})"
+        f" (dollar volume x {shifts.turnover[row]:.2g})"
     )
 
 

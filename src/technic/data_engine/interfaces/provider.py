@@ -8,10 +8,11 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from technic.data_engine.interfaces.records import FetchResult, PriceBasis, Progress, StreamResult
+from technic.errors import ParameterError
 from technic.typing import DateArray
 from technic.universe import Universe
 
-__all__ = ["Provider", "StreamingProvider"]
+__all__ = ["Provider", "StreamingProvider", "require_provider"]
 
 
 class Provider(Protocol):
@@ -77,3 +78,10 @@ class StreamingProvider(Provider, Protocol):
         ``peers``: symbols whose bars are handed out too, as far as they cost no request.
         """
         ...
+
+
+def require_provider(provider: object) -> None:
+    """Raise ParameterError for what was given as an open provider and is none."""
+    if not callable(getattr(provider, "history", None)):
+        hint = "ScanConfig(provider=...) takes a name"
+        raise ParameterError("provider", provider, "an open provider, with its history()", hint)

@@ -59,7 +59,7 @@ def _wilder(reach: FloatArray, n: int) -> Stream:
 
 
 def _share_of(line: int, sums: FloatArray) -> FloatArray:
-    return directional.share(sums[:, line], sums[:, 0])
+    return directional.percent_of_range(sums[:, line], sums[:, 0])
 
 
 def _adx(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Stream:

@@ -75,21 +75,21 @@ class ConditionResult:
         shown = {text: values[rows] for text, values in self.shown.items()}
         return replace(self, values=self.values[rows], shown=shown)
 
-    def verdict(self, at: int) -> str:
+    def verdict(self, row: int) -> str:
         """What it is for a symbol: true, false or unknown."""
-        value = self.values[at]
+        value = self.values[row]
         return "unknown" if math.isnan(value) else "true" if value else "false"
 
-    def numbers(self, at: int) -> tuple[tuple[str, str], ...]:
+    def numbers(self, row: int) -> tuple[tuple[str, str], ...]:
         """The numbers that explain it for a symbol, each as its text and its value."""
-        return tuple((text, _short(values[at])) for text, values in self.shown.items())
+        return tuple((text, _short(values[row])) for text, values in self.shown.items())
 
-    def sentence(self, at: int) -> str:
+    def sentence(self, row: int) -> str:
         """Say what it is for a symbol, with its numbers."""
         name = "" if self.name == self.text else f"{self.name}: "
-        numbers = [" ".join(pair) for pair in self.numbers(at)]
+        numbers = [" ".join(pair) for pair in self.numbers(row)]
         detail = f" ({', '.join(numbers)})" if numbers else ""
-        return f"{name}{self.text} is {self.verdict(at)}{detail}"
+        return f"{name}{self.text} is {self.verdict(row)}{detail}"
 
     @property
     def counts(self) -> dict[str, int]:

@@ -65,18 +65,20 @@ def reach_check(bars: Bars, pivot: float, below: float, above: float) -> Check:
 
 
 def advance_checks(
-    bars: Bars, at: int, top: float, prior_bars: int, gain: float
+    bars: Bars, base_start: int, top: float, prior_bars: int, gain: float
 ) -> Iterator[Check]:
-    """The rules of an advance that ends in ``top`` just before bar ``at``.
+    """The rules of an advance that ends in ``top`` just before bar ``base_start``.
 
     All of the ``prior_bars`` bars are there, none of their highs is above ``top``, and it is at
     least ``gain`` percent above the lowest of their lows.
     """
-    first = max(0, at - prior_bars)
-    there = at > first
-    passed = percent_above(top, float(bars.high[first:at].max())) if there else math.nan
-    rise = percent_above(float(bars.low[first:at].min()), top) if there else math.nan
-    yield Check("prior_bars", "{} bars before the base", float(at - first), least=prior_bars)
+    first = max(0, base_start - prior_bars)
+    there = base_start > first
+    passed = percent_above(top, float(bars.high[first:base_start].max())) if there else math.nan
+    rise = percent_above(float(bars.low[first:base_start].min()), top) if there else math.nan
+    yield Check(
+        "prior_bars", "{} bars before the base", float(base_start - first), least=prior_bars
+    )
     yield Check("prior_high", "highest high before the base {} % above its top", passed, most=0.0)
     yield Check("prior_gain", "advance of {} % before the base", rise, least=gain)
 

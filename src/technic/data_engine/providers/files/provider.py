@@ -39,7 +39,7 @@ __all__ = ["FilesProvider"]
 logger = logging.getLogger(__name__)
 
 RECENT_DAYS = 21
-FAIR_SHARE = 0.5
+FAIR_FRACTION = 0.5
 
 
 class FilesProvider:
@@ -99,7 +99,7 @@ class FilesProvider:
         counts = np.bincount((self._rows.day - first).view(np.int64))
         days = np.flatnonzero(counts)
         usual = np.median(counts[days][-RECENT_DAYS:])
-        last: np.datetime64 = first + days[counts[days] >= FAIR_SHARE * usual][-1]
+        last: np.datetime64 = first + days[counts[days] >= FAIR_FRACTION * usual][-1]
         return last
 
     def data_version(self) -> FilesVersion:
