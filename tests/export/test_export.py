@@ -125,7 +125,7 @@ def test_an_empty_table_can_be_written(result, format_, tmp_path):
 def test_ledgers_name_every_symbol(result, tmp_path):
     """The ending decides between CSV and Parquet; each row has the scan's day."""
     for name in ("l.csv", "l.PARQUET"):
-        write_ledger(result.ledger, tmp_path / name, result.as_of)
+        write_ledger(result, tmp_path / name)
     written = pd.read_csv(tmp_path / "l.csv"), pd.read_parquet(tmp_path / "l.PARQUET")
     for ledger in written:
         assert ledger["symbol"].tolist() == SYMBOLS

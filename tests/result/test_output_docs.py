@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 from support.made_up_market import SESSIONS, SYMBOLS, scan
-from technic import FilterRules
+from technic import FilterRules, ScanConfig
 from technic.data_engine.gate.rules import GATE_CODES, GateRules
+from technic.result.symbol_report import symbol_report
 from technic.testing import make_bars
 from technic.universe.prescreen_rules import RULES
 
@@ -29,6 +30,16 @@ def test_the_keys_of_the_json_object_are_documented():
     assert list(documented) == list(summary)
     for key in ("universe", "data", "regime", "stats", "runner"):
         assert [name for name in summary[key] if f"`{name}`" not in documented[key]] == []
+
+
+def test_the_keys_of_one_symbols_object_are_documented():
+    """Those of the report, of its conditions, and of a pattern's rules, which a text describes."""
+    result = scan(make_bars(SYMBOLS[:3], SESSIONS), ScanConfig(where="vcp()"))
+    document = symbol_report(result, SYMBOLS[0]).document()
+    (condition,) = document["conditions"]
+    text = PAGE.split("## The JSON object of one symbol\n")[1].split("\n## ")[0]
+    keys = [*document, *condition, *condition["rules"][0]]
+    assert [key for key in keys if f"`{key}`" not in text] == []
 
 
 def test_the_outcomes_are_documented_in_the_order_in_which_they_apply():

@@ -12,6 +12,7 @@ from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import FilterRules, ScanConfig, ScanResult
 from technic.cli.entry import run
 from technic.panel import FIELDS, LongBars
+from technic.result.pattern_rules import scanned_bars
 from technic.testing import make_bars
 
 CUT, PRINT = SYMBOLS[:2]
@@ -106,3 +107,16 @@ def test_explain_says_what_is_not_used(broken, tmp_path, capsys):
     assert f"usable since {FIRST}" in " ".join(capsys.readouterr().out.split())
     assert run([*asked, "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["detail"].endswith(f"usable since {FIRST}")
+
+
+@pytest.mark.parametrize("day", [SESSIONS[-1], SESSIONS[-20]])
+def test_patterns_are_judged_by_the_usable_bars(broken, left, day):
+    """Up to the scan's day, of whatever window was loaded."""
+    result = scan(broken, ScanConfig(columns=("close[400]",), as_of=str(day)))
+    given = dict(scanned_bars(result, [*SYMBOLS]))
+    assert [*given] == [*SYMBOLS]
+    first = result.prices.bars.sessions[0]
+    for column, symbol in enumerate(left.symbols):
+        mine = (left.column == column) & (left.session >= first) & (left.session <= day)
+        for field in FIELDS:
+            np.testing.assert_array_equal(given[symbol][field], getattr(left, field)[mine], field)

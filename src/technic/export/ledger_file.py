@@ -6,7 +6,8 @@ from pathlib import Path
 
 from technic.errors import ParameterError
 from technic.export.targets import check_file, replacing
-from technic.result.ledger import Ledger
+from technic.result.pattern_rules import ledger_with_rules
+from technic.result.scan_result import ScanResult
 
 __all__ = ["check_ledger_target", "write_ledger"]
 
@@ -20,10 +21,13 @@ def check_ledger_target(path: Path) -> None:
     check_file("ledger", path)
 
 
-def write_ledger(ledger: Ledger, path: Path, as_of: str) -> None:
-    """Write symbol, outcome, detail and the scan's day, as CSV or Parquet by the ending."""
+def write_ledger(result: ScanResult, path: Path) -> None:
+    """Write symbol, outcome, detail and the scan's day, as CSV or Parquet by the ending.
+
+    With the rules of the chart pattern that kept a symbol out, where one was asked for.
+    """
     check_ledger_target(path)
-    frame = ledger.frame().assign(as_of=as_of)
+    frame = ledger_with_rules(result).assign(as_of=result.as_of)
     with replacing("ledger", path) as beside:
         if path.suffix.lower() == ".csv":
             frame.to_csv(beside, index=False, lineterminator="\n")

@@ -12,16 +12,12 @@ import numpy as np
 import pandas as pd
 
 from technic.errors import ParameterError
-from technic.language import read
-from technic.panel import FIELDS
 from technic.result.info import DataInfo, UniverseInfo
 from technic.result.json_values import plain
+from technic.result.pattern_rules import names_pattern, pattern_rules, scanned_bars
 from technic.result.scan_result import ScanResult
-from technic.scan.expressions.vocabulary import vocabulary
 from technic.scoring import Explanation
-from technic.setups.patterns import PATTERNS
 from technic.setups.patterns.candidates import Check
-from technic.setups.patterns.judge import pattern_checks
 from technic.trade_plan import trade_plans
 from technic.universe import require_symbol
 from technic.version import __version__
@@ -100,15 +96,7 @@ class SymbolReport:
                 "expression": one.text,
                 "verdict": one.verdict,
                 "numbers": dict(one.numbers),
-                "rules": [
-                    {
-                        "rule": check.rule,
-                        "says": str(check),
-                        "value": plain(check.value),
-                        "held": check.held,
-                    }
-                    for check in one.checks
-                ],
+                "rules": [_rule(check) for check in one.checks],
             }
             for one in self.conditions
         ]
@@ -155,6 +143,8 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
 
 def _conditions(result: ScanResult, symbol: str) -> tuple[SymbolCondition, ...]:
     row = result.scored.index(symbol)
+    patterns = any(names_pattern(one.text) for one in result.conditions)
+    bars = dict(scanned_bars(result, [symbol])).get(symbol) if patterns else None
     return tuple(
         SymbolCondition(
             one.owner,
@@ -162,7 +152,7 @@ def _conditions(result: ScanResult, symbol: str) -> tuple[SymbolCondition, ...]:
             one.text,
             one.verdict(row),
             one.numbers(row),
-            _pattern_checks(one.text, result.prices.get(symbol)),
+            () if bars is None else pattern_rules(one.text, bars),
         )
         for one in result.conditions
     )
@@ -176,14 +166,6 @@ def _rule(check: Check) -> dict[str, object]:
         "value": plain(check.value),
         "held": check.held,
     }
-
-
-def _pattern_checks(text: str, prices: pd.DataFrame | None) -> tuple[Check, ...]:
-    """Return the rules of the chart patterns in a condition for the bars that were scanned."""
-    if prices is None or not any(f"{name}(" in text for name in PATTERNS):
-        return ()
-    bars = {name: prices[name.title()].to_numpy(dtype=np.float64) for name in FIELDS}
-    return pattern_checks(read(text, vocabulary()).node, bars)
 
 
 def _filtered_values(

@@ -96,7 +96,7 @@ def scan(
     result = run_choices(choices, run, sort)
     _keep(result, save)
     if ledger is not None:
-        write_ledger(result.ledger, ledger, result.as_of)
+        write_ledger(result, ledger)
     print_result(result, chosen, _rows(result, limit), run)
     finish(result)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from technic.typing import BoolArray, FloatArray
 if TYPE_CHECKING:
     from technic.language import Node
 
-__all__ = ["WHERE", "Condition", "ConditionResult", "Expression", "NotSettled"]
+__all__ = ["WHERE", "Condition", "ConditionResult", "Expression", "NotSettled", "first_unmet"]
 
 WHERE = "where"
 """The owner of the conditions that the scan itself names."""
@@ -97,6 +97,13 @@ class ConditionResult:
         unknown = int(np.count_nonzero(np.isnan(self.values)))
         true = int(np.count_nonzero(self.values == 1.0))
         return {"true": true, "false": len(self.values) - true - unknown, "unknown": unknown}
+
+
+def first_unmet(results: Sequence[ConditionResult], at: int) -> ConditionResult:
+    """Return the condition that a symbol does not meet first, false before unknown."""
+    false = [result for result in results if result.values[at] == 0.0]
+    unknown = [result for result in results if np.isnan(result.values[at])]
+    return (false or unknown)[0]
 
 
 def _short(value: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.scan.expressions.conditions import ConditionResult, NotSettled
+from technic.scan.expressions.conditions import ConditionResult, NotSettled, first_unmet
 from technic.typing import BoolArray, FloatArray
 
 __all__ = ["Column", "ExpressionValues"]
@@ -66,10 +66,7 @@ class ExpressionValues:
 
     def failure(self, owner: str, row: int) -> str:
         """Say which condition the symbol of ``row`` does not meet first, false before unknown."""
-        results = self.of(owner)
-        false = [result for result in results if result.values[row] == 0.0]
-        unknown = [result for result in results if np.isnan(result.values[row])]
-        return (false or unknown)[0].sentence(row)
+        return first_unmet(self.of(owner), row).sentence(row)
 
     def _setups_met(self) -> NDArray[np.object_]:
         """Return for each symbol the setups it meets, by name, in the order asked for."""

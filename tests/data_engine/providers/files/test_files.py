@@ -374,11 +374,16 @@ def test_a_path_without_files_gets_one_sentence(tmp_path):
 
 
 def test_the_last_session_is_one_that_most_symbols_have(tmp_path):
-    """A single row from the future makes no session; one symbol alone has its last day."""
+    """A single row from the future makes no session and is named; one symbol has its last day."""
     frame = bars(["AAA", "BBB", "CCC", "DDD"])
     early = frame[frame.symbol == "AAA"].tail(1).assign(date="2099-01-02")
     pd.concat([frame, early]).to_csv(tmp_path / "x.csv", index=False)
-    assert FilesProvider(tmp_path / "x.csv").last_session() == np.datetime64("2024-03-08")
+    provider = FilesProvider(tmp_path / "x.csv")
+    assert provider.last_session() == np.datetime64("2024-03-08")
+    assert provider.notes == (
+        "x.csv: rows after 2024-03-08, up to 2099-01-02, are not used: 1, where a day has 4 as a "
+        "rule; less than half of that is no session",
+    )
     bars(["AAA"], DAYS[:1]).to_csv(tmp_path / "x.csv", index=False)
     assert FilesProvider(tmp_path / "x.csv").last_session() == np.datetime64("2024-03-04")
 

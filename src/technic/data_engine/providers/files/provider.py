@@ -80,6 +80,14 @@ class FilesProvider:
             f"--adjust-by {shlex.quote(column)} adjusts them by it"
             for column in self._rows.unused
         )
+        self._last_session, usual = _last_session(self._rows.day)
+        later = self._rows.day[self._rows.day > self._last_session]
+        if later.size:
+            self.notes += (
+                f"{self._path.name}: rows after {self._last_session}, up to {later.max()}, are not "
+                f"used: {later.size:,}, where a day has {usual:,.0f} as a rule; less than half of "
+                "that is no session",
+            )
         for note in self.notes:
             logger.info("%s", note)
 
@@ -90,17 +98,8 @@ class FilesProvider:
         return universe_of((*self._rows.symbols, *self._rows.failures), self._path.name)
 
     def last_session(self) -> np.datetime64:
-        """Return the last day on which a fair number of symbols has a bar.
-
-        Fair is half of the median of the last 21 days: a few rows that came early, or one date
-        typed wrong, do not make a session.
-        """
-        first = self._rows.day.min()
-        counts = np.bincount((self._rows.day - first).view(np.int64))
-        days = np.flatnonzero(counts)
-        usual = np.median(counts[days][-RECENT_DAYS:])
-        last: np.datetime64 = first + days[counts[days] >= FAIR_FRACTION * usual][-1]
-        return last
+        """Return the last day on which a fair number of symbols has a bar."""
+        return self._last_session
 
     def data_version(self) -> FilesVersion:
         """Return which files these are."""
@@ -217,3 +216,16 @@ def _key(bars: LongBars) -> NDArray[np.int64]:
     days = bars.session.view(np.int64)
     first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
     return bars.column * np.int64(last - first + 1) + (days - first)
+
+
+def _last_session(day: DateArray) -> tuple[np.datetime64, float]:
+    """Return the last day with a fair number of rows, and how many a day has as a rule.
+
+    Fair is half of the median of the last 21 days: a few rows that came early, or one date typed
+    wrong, do not make a session. ``day``: of each row, in any order.
+    """
+    first = day.min()
+    counts = np.bincount((day - first).view(np.int64))
+    days = np.flatnonzero(counts)
+    usual = float(np.median(counts[days][-RECENT_DAYS:]))
+    return first + days[counts[days] >= FAIR_FRACTION * usual][-1], usual

@@ -1,0 +1,48 @@
+"""The bars of chosen symbols as the scan used them: after a break, without impossible bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from technic.data_engine.gate.gate import gate, usable_bars
+from technic.data_engine.gate.rules import GateRules
+from technic.data_engine.price_cache import LazyPrices, PriceCache
+from technic.panel import FIELDS
+from technic.scan.windows import BASE_WINDOW, ScanWindows
+from technic.sessions import SessionCalendar
+from technic.typing import FloatArray
+
+__all__ = ["usable_history"]
+
+BLOCK = 256
+"""Symbols that are read at a time."""
+
+
+def usable_history(
+    prices: PriceCache | LazyPrices,
+    symbols: Sequence[str],
+    as_of: np.datetime64,
+    base_sessions: int,
+    rules: GateRules,
+) -> Iterator[tuple[str, dict[str, FloatArray]]]:
+    """Yield the bars up to ``as_of`` of each symbol that has any, a block at a time.
+
+    Arrays ``(n_bars,)`` by the field's name, oldest first, of all that was loaded; what the data
+    gate with ``rules`` finds in the base window of ``base_sessions`` is not among them.
+    """
+    sessions = prices.bars.sessions
+    calendar = SessionCalendar(sessions, np.empty(0, "datetime64[m]"))
+    windows = ScanWindows.anchored(calendar, as_of, base_sessions)
+    for at in range(0, len(symbols), BLOCK):
+        chosen = symbols[at : at + BLOCK]
+        panel = prices.bars.of(chosen).take(slice(0, len(chosen)))
+        base = windows.cut(panel, None, BASE_WINDOW)
+        report = gate(base.panel, base.rows, as_of, rules)
+        everyone = np.arange(panel.n_symbols)
+        usable, last = usable_bars(panel, panel.rows_at(as_of), report, everyone)
+        for column, (symbol, row) in enumerate(zip(usable.symbols, last.tolist(), strict=True)):
+            if row >= 0:
+                fields = {name: getattr(usable, name)[: row + 1, column] for name in FIELDS}
+                yield symbol, fields
