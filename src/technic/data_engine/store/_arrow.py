@@ -51,7 +51,8 @@ def to_tables(bars: LongBars, timed: bool) -> dict[str, pa.Table]:
 def _month_table(bars: LongBars, day: NDArray[np.datetime64], timed: bool) -> pa.Table:
     columns = {
         "session": pa.array(day.astype(np.int32), pa.int32()).cast(pa.date32()),
-        "symbol": _coded(bars.column, bars.symbols),
+        # Decoded: each row group gets a dictionary of its own symbols, not of the whole market.
+        "symbol": _coded(bars.column, bars.symbols).dictionary_decode(),
         **{name: pa.array(getattr(bars, name), pa.float64()) for name in FIELDS},
     }
     if timed:

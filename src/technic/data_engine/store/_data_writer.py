@@ -99,6 +99,5 @@ def _parquet(table: pa.Table) -> memoryview:
         row_group_size=ROW_GROUP_ROWS,
         use_dictionary=coded,
         write_statistics=coded,
-        store_schema=False,
     )
     return memoryview(sink.getvalue())

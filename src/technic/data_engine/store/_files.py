@@ -212,7 +212,10 @@ def _batches(source: Any, columns: list[str], wanted: list[str] | None) -> list[
     import pyarrow.parquet as pq
 
     # Neighbouring columns of a remote file come in one request.
-    with pq.ParquetFile(source, pre_buffer=isinstance(source, pa.PythonFile)) as file:
+    remote = isinstance(source, pa.PythonFile)
+    # Bars come with few symbols and many rows; their symbols stay numbers into a dictionary.
+    coded = ["symbol"] if "close" in columns else None
+    with pq.ParquetFile(source, pre_buffer=remote, read_dictionary=coded) as file:
         if wanted is None:
             table = file.read(columns)
         else:
