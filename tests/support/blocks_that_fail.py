@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from technic.engine.blocks import BlockOutcome, BlockScan
 from technic.engine.runner import Runner, RunProgress
 from technic.panel import BarPanel, BlockSource
@@ -23,7 +25,8 @@ def poisoned(panel: BarPanel, scan: BlockScan, symbol: str) -> BlockRows:
 
 def first_closes(panel: BarPanel) -> BlockRows:
     """Take next to no time: hand back each symbol's first close."""
-    return BlockRows(panel.symbols, {"close": panel.close[0].copy()}, ())
+    last_bar = np.full(panel.n_symbols, panel.sessions[-1])
+    return BlockRows(panel.symbols, {"close": panel.close[0].copy()}, last_bar, ())
 
 
 def killed_once(panel: BarPanel, scan: BlockScan, symbol: str, marker: Path) -> BlockRows:

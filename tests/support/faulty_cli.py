@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from support import blocks_that_fail, gate
-from technic import scanner_core
 from technic.cli import main
+from technic.engine import scan_task
 from technic.panel import BarPanel
 from technic.scan.block_rows import BlockRows, scan_block
 
@@ -40,6 +40,6 @@ if __name__ == "__main__":
     # workers import this file by the name it has for them
     from support import faulty_cli
 
-    scanner_core.scan_block = partial(faulty_cli.faulty, fault=fault, options=options)
+    scan_task.scan_block = partial(faulty_cli.faulty, fault=fault, options=options)
     sys.argv[1:] = sys.argv[3:]
     main()
