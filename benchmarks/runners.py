@@ -116,7 +116,8 @@ def compare(panel: BarPanel, scan: BlockScan, rounds: int) -> None:
 def handed_back(block: BarPanel) -> BlockRows:
     """Scan nothing and return a row as wide as a scan's: what a block costs beside its scan."""
     columns = {f"c{i}": np.zeros(block.n_symbols) for i in range(N_COLUMNS)}
-    return BlockRows(block.symbols, columns, ())
+    last_bar = np.full(block.n_symbols, block.sessions[-1])
+    return BlockRows(block.symbols, columns, last_bar, ())
 
 
 def growth(rounds: int) -> None:

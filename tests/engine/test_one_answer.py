@@ -43,7 +43,8 @@ REAL = (
 SAYS: dict[str, dict[str, Any]] = {
     "nothing": {},
     "much": {
-        "where": "close > 2 and rank(roc(close, 60)) <= 18 and bars_since(close > high[1]) < 90",
+        "where": "close > 2 and percentile(roc(close, 60)) >= 5 "
+        "and bars_since(close > high[1]) < 90",
         "columns": ("ema(ema(close, 50), 9)", "rank(volume)", "weekly(rsi(close, 9))", "tv_status"),
         "sort": "rank(atr(14) / close)",
     },

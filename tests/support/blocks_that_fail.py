@@ -25,7 +25,7 @@ def poisoned(panel: BarPanel, scan: BlockScan, symbol: str) -> BlockRows:
 
 def first_closes(panel: BarPanel) -> BlockRows:
     """Take next to no time: hand back each symbol's first close."""
-    last_bar = np.repeat(panel.sessions[-1], len(panel.symbols))
+    last_bar = np.full(panel.n_symbols, panel.sessions[-1])
     return BlockRows(panel.symbols, {"close": panel.close[0].copy()}, last_bar, ())
 
 
