@@ -36,7 +36,7 @@ RAMP: FloatArray = np.arange(STRIDE) / QUARTER
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Symbols at ``positions`` in the quarters from ``low`` to before ``high``."""
+    """Symbols at ``positions``, in quarters from ``low`` to before ``high``; ``cut`` of columns."""
 
     positions: NDArray[np.intp]
     low: int

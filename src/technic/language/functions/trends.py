@@ -17,7 +17,7 @@ def _adx_lookback(n: float) -> int:
 
 
 def _adx_unstable_period(n: float) -> int:
-    """ADX smooths twice: the seed of the first smoothing fades, then that of the second."""
+    """ADX smooths twice: the unstable period of the first smoothing, then that of the second."""
     return 2 * wilder_unstable_period(n)
 
 
