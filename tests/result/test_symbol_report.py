@@ -98,3 +98,18 @@ def test_a_pattern_in_a_condition_says_each_of_its_rules():
     assert {"rule": "max_handle_depth", "says": missed[0], "held": False} in [
         {key: rule[key] for key in ("rule", "says", "held")} for rule in rules
     ]
+
+
+def test_a_condition_of_several_comparisons_says_the_numbers_of_each():
+    """Each number once, in the order in which they are written; the ledger has them too."""
+    panel = make_panel(n_symbols=1)
+    name = panel.symbols[0]
+    frame = panel.frame(name)
+    config = ScanConfig(symbols=(name,), where="close < 0 or (volume < 0 and close > 0)")
+    result = run_scan(config, price_cache={name: frame})
+    numbers = symbol_report(result, name).conditions[0].numbers
+    last = frame.iloc[-1]
+    assert [text for text, _ in numbers] == ["close", "volume"]
+    for (_, text), column in zip(numbers, ("Close", "Volume"), strict=True):
+        assert float(text.replace(",", "")) == pytest.approx(last[column], rel=1e-5)
+    assert f"(close {numbers[0][1]}, volume {numbers[1][1]})" in result.ledger.of(name)[1]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from technic.export.rendered import Rendered
 from technic.result.main_columns import MAIN_COLUMNS, main_columns
 from technic.result.scan_result import ScanResult
@@ -17,7 +19,7 @@ ANY = "*"
 def render(result: ScanResult, limit: int | None = None) -> Rendered:
     """Return the main columns as a Markdown table under the headline; the ledger follows."""
     rows = result.table if limit is None else result.table.head(limit)
-    chosen = [column for column in _places(result) if column[0] in rows]
+    chosen = [column for column in _places(result, rows) if column[0] in rows]
     lines = ["# Technic scan", "", f"**{result.headline()}**", ""]
     lines += [f"> {warning}" for warning in result.warnings]
     if result.warnings:
@@ -36,7 +38,7 @@ def render(result: ScanResult, limit: int | None = None) -> Rendered:
     return Rendered.of_text("\n".join(lines) + "\n")
 
 
-def _places(result: ScanResult) -> list[tuple[str, str, str]]:
+def _places(result: ScanResult, rows: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Return name, heading and number format from left to right.
 
     They are the columns that were asked for, else the main ones and those that setups added.
@@ -46,7 +48,7 @@ def _places(result: ScanResult) -> list[tuple[str, str, str]]:
     if result.chosen:
         names = dict.fromkeys(("symbol", *result.chosen, "last_bar"))
         return [{**main, "last_bar": last_bar}.get(name, (name, name, ANY)) for name in names]
-    shown = [main[column.name] for column in main_columns(result.table)]
+    shown = [main[column.name] for column in main_columns(rows)]
     added = ((name, name, ANY) for name in result.added if name not in main)
     return [*shown, *added, last_bar]
 

@@ -17,9 +17,10 @@ HTML_ROWS = 25
 
 def html(result: ScanResult) -> str:
     """Return the best rows with their main columns, headline, warnings and ledger."""
-    names = (*(column.name for column in main_columns(result.table)), "plan_note")
-    shown = [name for name in names if name in result.table.columns]
-    rows = result.table[shown].head(HTML_ROWS)
+    rows = result.table.head(HTML_ROWS)
+    names = (*(column.name for column in main_columns(rows)), "plan_note")
+    shown = [name for name in names if name in rows.columns]
+    rows = rows[shown]
     whole = {name: "{:,.0f}".format for name in ("rs_rating", "shares") if name in shown}
     table = rows.to_html(index=False, float_format="{:,.2f}".format, formatters=whole, na_rep="-")
     more = len(result.table) - len(rows)

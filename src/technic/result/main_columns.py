@@ -48,7 +48,7 @@ MAIN_COLUMNS = (
 
 
 def main_columns(table: pd.DataFrame) -> tuple[MainColumn, ...]:
-    """Return the main columns that tell the rows of a table apart.
+    """Return the main columns that tell apart the rows of a table that are printed.
 
     All plans of a scan aim at the same reward for their risk, up to a tick: it has a column only
     where two rows would show different numbers.

@@ -9,6 +9,7 @@ from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import ScanConfig
 from technic.cli.render.plan_marks import plan_marks
 from technic.cli.render.ranking import ranking_lines
+from technic.export import write
 from technic.result.main_columns import main_columns
 from technic.testing import make_bars
 from technic.trade_plan import PlanRules
@@ -80,3 +81,17 @@ def test_the_terminal_leaves_reward_to_risk_out_and_shows_it_to_who_asks():
     assert ["R/R", "x"] not in headings(scan(bars))
     asked = headings(scan(bars, ScanConfig(columns=("reward_risk", "close"))))
     assert ["R/R", "x"] in asked
+
+
+def test_plans_that_are_not_printed_bring_no_column(capsys):
+    """Plans differ in the last row alone: a page of the others has no column, the whole has one."""
+    result = scan(make_bars(SYMBOLS, SESSIONS))
+    result.table.loc[:, "reward_risk"] = 2.0
+    result.table.loc[result.table.index[-1], "reward_risk"] = 3.0
+    all_but_one = len(result.table) - 1
+    assert ["R/R", "x"] in headings(result)
+    assert ["R/R", "x"] not in headings(result, all_but_one)
+    write(result, "md", all_but_one)
+    assert "reward/risk" not in capsys.readouterr().out
+    write(result, "md")
+    assert "reward/risk" in capsys.readouterr().out

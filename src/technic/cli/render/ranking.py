@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
 from rich import box
 from rich.table import Table
 from rich.text import Text
@@ -93,7 +94,7 @@ def _main_columns() -> Iterator[_Column]:
 _COLUMNS = tuple(_main_columns())
 
 
-def _places(result: ScanResult) -> list[_Column]:
+def _places(result: ScanResult, rows: pd.DataFrame) -> list[_Column]:
     """Return the columns from left to right: those asked for, else the main ones and the added.
 
     Where a row's last bar is not of the scan's day, the days stand beside the symbols.
@@ -102,7 +103,7 @@ def _places(result: ScanResult) -> list[_Column]:
     if result.chosen:
         names = [name for name in result.chosen if name not in ("symbol", "rank", "last_bar")]
         return [*first, *(_asked(name, priority=0) for name in names)]
-    told = {column.name for column in main_columns(result.table)}
+    told = {column.name for column in main_columns(rows)}
     main = {column.name for column in _COLUMNS}
     silent = {column.name for column in MAIN_COLUMNS} - told
     columns = [column for column in _COLUMNS if column.name not in silent]
@@ -144,7 +145,7 @@ def ranking_lines(result: ScanResult, limit: int | None, width: int) -> Iterator
     rows = result.table if limit is None else result.table.head(limit)
     if rows.empty:
         return
-    places = _places(result)
+    places = _places(result, rows)
     values: dict[str, list[Any]] = {name: rows[name].tolist() for name in rows.columns}
     values["rank"] = list(range(1, len(rows) + 1))
     values["rating_bar"] = values["tech_rating"]

@@ -15,7 +15,7 @@ from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import Node, read, scope_of
 from technic.language.analysis.definitions import definition
 from technic.language.analysis.requirements import requirements, unstable
-from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Text, walk
+from technic.language.syntax.nodes import And, Call, Comparison, Membership, Name, Or, Text, walk
 from technic.language.syntax.trees import substituted
 from technic.scan.config import ScanConfig, SortOrder
 from technic.scan.expressions.compiled import CompiledExpressions
@@ -196,8 +196,13 @@ def _of_setup(setup: Setup) -> tuple[list[tuple[str, Node]], dict[str, Node]]:
 
 
 def _shown(node: Node) -> tuple[Node, ...]:
-    """Return the numbers on both sides of a comparison, and what a membership looks at."""
+    """Return the numbers on both sides of a comparison, and what a membership looks at.
+
+    Those of each operand, each once, where several make a condition.
+    """
     sides: tuple[Node, ...] = ()
+    if isinstance(node, And | Or):
+        return tuple(dict.fromkeys(side for operand in node.operands for side in _shown(operand)))
     if isinstance(node, Comparison):
         sides = (node.left, node.right)
     elif isinstance(node, Membership):
