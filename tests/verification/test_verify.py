@@ -179,9 +179,9 @@ def test_other_code_is_said_and_what_it_changed_shown(again, folder: Path, monke
     assert details(found)["code"].endswith("Technic 9.9 (f) now")
     assert "4.0 now" in details(found)["packages"]
 
-    monkeypatch.setattr("technic.scoring.rating.ScoreWeights.shares", lambda _: dict.fromkeys(
-        ("trend", "momentum", "volume", "volatility", "breakout", "relative_strength"), 100 / 6
-    ))  # fmt: skip
+    names = ("trend", "momentum", "volume", "volatility", "breakout", "relative_strength")
+    alike = dict.fromkeys(names, 100 / 6)
+    monkeypatch.setattr("technic.scoring.rating.ScoreWeights.percentages", lambda _: alike)
     found = again()
     assert not found.identical
     assert "tech_rating" in {cell.column for cell in found.table.cells}
