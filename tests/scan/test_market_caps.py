@@ -29,7 +29,7 @@ def test_market_caps_of_more_than_twenty_sessions_later_are_warned_of(tmp_path, 
     """The warning and the heading name their day; up to twenty sessions nothing is said."""
     day = str(SESSIONS[-60 + later])
     result = scan(tmp_path / "listings.csv", {day: 1e9})
-    text = f"the market caps of listings.csv are of {day}, not of {DAY}"
+    text = f"the market caps of the listings are of {day}, not of {DAY}"
     assert any(one.startswith(text) for one in result.warnings) is warned
     assert (f" · market caps of {day}" in result.headline()) is warned
     assert result.data.market_caps_of == (day if warned else None)

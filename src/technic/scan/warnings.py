@@ -43,7 +43,7 @@ def scan_warnings(
     caps = later_market_caps(universe, context.calendar.sessions, context.as_of)
     if caps is not None:
         yield (
-            f"the market caps of {universe.source} are of {caps}, not of {context.as_of}; a column "
+            f"the market caps of the listings are of {caps}, not of {context.as_of}; a column "
             "as_of in the listings takes those of the day"
         )
     stats = history.stats

@@ -396,6 +396,13 @@ def test_the_price_basis_is_unknown_unless_the_user_says(plain):
         FilesProvider(plain, price_basis="adjusted")
 
 
+def test_raw_prices_are_noted_to_come_without_splits(plain):
+    """Those of a store are adjusted on the way in; those of a file cannot be."""
+    (note,) = FilesProvider(plain, price_basis="raw").notes
+    assert "no splits are known" in note
+    assert FilesProvider(plain, price_basis="split_adjusted").notes == ()
+
+
 def test_an_adjusted_close_is_noted_and_not_used(tmp_path):
     """The note names the column and the option that uses it."""
     bars().assign(**{"Adj Close": 1.0}).to_csv(tmp_path / "x.csv", index=False)

@@ -80,6 +80,11 @@ class FilesProvider:
             f"--adjust-by {shlex.quote(column)} adjusts them by it"
             for column in self._rows.unused
         )
+        if self.price_basis == "raw":
+            self.notes += (
+                f"{self._path.name}: prices are taken as raw and no splits are known; the data "
+                "gate ends history where it finds one",
+            )
         self._last_session, usual = _last_session(self._rows.day)
         later = self._rows.day[self._rows.day > self._last_session]
         if later.size:
