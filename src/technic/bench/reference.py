@@ -76,6 +76,7 @@ def _prices(bars: pd.DataFrame) -> Values:
     out |= {name.lower(): _last(bars[name]) for name in bars.columns}
     for n in (1, 5, 21, 63, 126, 189, 252):
         out[f"return_{n}_pct"] = 100 * _last(close.pct_change(n))
+    out["max_return_252_pct"] = 100 * _last(close.pct_change().rolling(252).max())
     out["gap_pct"] = 100 * _last(bars["Open"] / close.shift() - 1)
     lows = {n: low.rolling(n).min() for n in (10, 20, 252)}
     highs = {n: high.rolling(n).max() for n in (20, 55, 252)}
