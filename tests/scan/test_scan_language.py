@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import talib
 
-from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan, until
+from support.made_up_market import CALENDAR, NOW, SESSIONS, SYMBOLS, assert_same, scan, until
 from technic import FilterRules, ScanConfig, ScanResult, run_scan
 from technic.cli.render.report import report_lines
 from technic.engine.local import LocalRunner
@@ -216,6 +216,18 @@ def test_history_is_as_long_as_the_expressions_need():
         year(where="ema(close, 200) > 0", max_history=100)
     with pytest.raises(ParameterError, match=r"max_history is 29, allowed: at least 30, "):
         year(where="close > 0", max_history=29)
+
+
+def test_a_running_total_says_from_where_it_is_summed(bars: LongBars):
+    """Obv and the A/D line are sums from the base window's start, whatever they are part of."""
+    result = scan(bars, ScanConfig(columns=("obv", "flow = ad() / volume")))
+    start = CALENDAR.anchor(np.datetime64("2024-03-08"), 300)
+    said = [text for text in result.warnings if "is a sum from" in text]
+    assert [text.partition(" ")[0] for text in said] == ["obv()", "ad()"]
+    assert all(f"from {start} on" in text for text in said)
+    frame = frames(result)[result.table["symbol"].iloc[0]]
+    steps = np.sign(frame["Close"].diff().fillna(1.0)) * frame["Volume"]
+    assert result.table["obv"].iloc[0] == pytest.approx(steps.sum(), rel=1e-12)
 
 
 def test_what_has_not_settled_is_listed_and_used(bars: LongBars):

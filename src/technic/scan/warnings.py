@@ -56,6 +56,9 @@ def scan_warnings(
     yield from _missing_volume(history, universe)
     yield from benchmark.notes if benchmark else ()
     yield from expressions.unlisted(universe)
+    for text, window in expressions.running_totals:
+        first = context.windows.start_of(window)
+        yield f"{text} is a sum from {first} on, where its window begins: its level has no meaning"
     if ranked is not None and expressions.rank_owners:
         names = ", ".join(expressions.rank_owners)
         yield (

@@ -34,6 +34,8 @@ __all__ = ["compile_expressions"]
 
 RANKED = ("rs_rating", "tech_rating", "score_relative_strength", "signal")
 """Columns that compare symbols with each other."""
+RUNNING_TOTALS = ("obv", "ad")
+"""Functions that add up from the first bar of their window."""
 
 
 def compile_expressions(config: ScanConfig) -> CompiledExpressions:
@@ -85,7 +87,16 @@ def _analysed(parsed: CompiledExpressions, config: ScanConfig) -> CompiledExpres
         recursions=(*_recursions(parsed.expressions), *votes),
         technical=technical,
         rank_owners=tuple(dict.fromkeys(c.owner for c in parsed.conditions if _ranks(c.node))),
+        running_totals=tuple(dict.fromkeys(_running_totals(parsed.expressions))),
     )
+
+
+def _running_totals(expressions: tuple[Expression, ...]) -> Iterator[tuple[str, int]]:
+    """Yield the sums whose level never forgets where history begins, each with its window."""
+    for expression in expressions:
+        for node in walk(expression.node):
+            if isinstance(node, Call) and node.function in RUNNING_TOTALS:
+                yield str(node), expression.window
 
 
 def _ranks(node: Node) -> bool:

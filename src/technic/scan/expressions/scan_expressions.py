@@ -39,7 +39,7 @@ class ScanExpressions:
     compared with. ``lookback``: bars until all of them have a value; ``stable_after``: bars until
     none depends on where history begins any more; ``recursions``: each recursion, the window it is
     in, the bars after which it has settled. ``rank_owners``: ``where`` and setups whose conditions
-    compare symbols with each other.
+    compare symbols with each other. ``running_totals``: sums that begin with their window, and it.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -52,6 +52,7 @@ class ScanExpressions:
     stable_after: int = 1
     recursions: tuple[tuple[str, int, int], ...] = ()
     rank_owners: tuple[str, ...] = ()
+    running_totals: tuple[tuple[str, int], ...] = ()
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
