@@ -6,7 +6,6 @@ from pathlib import Path
 
 from technic.errors import ParameterError
 from technic.export.targets import check_file, replacing
-from technic.result.pattern_rules import ledger_with_rules
 from technic.result.scan_result import ScanResult
 
 __all__ = ["check_ledger_target", "write_ledger"]
@@ -27,7 +26,12 @@ def write_ledger(result: ScanResult, path: Path) -> None:
     With the rules of the chart pattern that kept a symbol out, where one was asked for.
     """
     check_ledger_target(path)
-    frame = ledger_with_rules(result).assign(as_of=result.as_of)
+    frame = result.ledger.frame()
+    if result.conditions:  # a plain scan needs no language, its ledger neither
+        from technic.result.pattern_rules import ledger_with_rules
+
+        frame = ledger_with_rules(result)
+    frame = frame.assign(as_of=result.as_of)
     with replacing("ledger", path) as beside:
         if path.suffix.lower() == ".csv":
             frame.to_csv(beside, index=False, lineterminator="\n")

@@ -35,6 +35,9 @@ __all__ = ["Damage", "Inspection", "inspect"]
 
 Kind = Literal["manifest", "log", "live", "old", "coverage"]
 
+UNFINISHED_COMMITS = 2
+"""Commits of a table that coverage may not know of yet: a compaction, and the write after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Damage:
@@ -184,6 +187,11 @@ class _Walk:
         if version < relied_on:
             text = f"coverage: relies on version {relied_on} of {topic}, which has {version}"
             self._report("coverage", text, topic)
+        sound = all(damage.table != topic for damage in self._found.damages)
+        if relied_on < version <= relied_on + UNFINISHED_COMMITS and sound:
+            # a write that was ended between its bars and its coverage: what is there is whole, by
+            # the hashes in its commit, and what coverage says of it was answered before
+            return
         claimed = log.content(topic)
         for day in wrong_days(claimed, self._found.content[topic]):
             what = topic if day == WHOLE_TABLE else f"{topic} of {day}"
