@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -26,9 +26,6 @@ from technic.data_engine.store._hashes import DayHashes
 from technic.data_engine.store._rows import EXCHANGE_ZONE
 from technic.errors import ParameterError
 from technic.typing import BoolArray, DateArray
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "ANSWERS",
