@@ -8,8 +8,10 @@ READY := $(VENV)/.ready
 
 READY_TO_TEST := $(VENV)/.ready-to-test
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+
+PINNED := --group build --constraint constraints-dev.txt
 
 .PHONY: scan test check collection bench gate soak constraints clean
 
@@ -37,11 +39,11 @@ gate: $(READY_TO_TEST)
 soak: $(READY_TO_TEST)
 	TECHNIC_SOAK_KILLS=50 scripts/test tests/data_engine/sync/test_kill.py
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints-base.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"technic needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}; try: make PYTHON=python3.12")'
 	@echo "Setting up $(VENV) (about a minute) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(INSTALL) --require-hashes --requirement constraints.txt
+	@$(INSTALL) --require-hashes --requirement constraints-base.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
@@ -53,8 +55,9 @@ $(READY_TO_TEST): $(READY) constraints-dev.txt
 # Names, versions and hashes for every platform; no addresses.
 constraints: $(READY)
 	$(INSTALL) uv
-	$(COMPILE) --group dev --output-file constraints-dev.txt pyproject.toml
-	$(COMPILE) --group build --constraint constraints-dev.txt --output-file constraints.txt pyproject.toml
+	$(COMPILE) --all-extras --group dev --output-file constraints-dev.txt pyproject.toml
+	$(COMPILE) --all-extras $(PINNED) --output-file constraints.txt pyproject.toml
+	$(COMPILE) $(PINNED) --output-file constraints-base.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist
