@@ -13,6 +13,7 @@ from typing import Any
 
 from technic.service.jobs.job import Job, JobKind, Progress
 from technic.service.jobs.job_table import JobTable
+from technic.service.jobs.retention import drop_old_results
 from technic.service.jobs.worker_process import WorkerGoneError, WorkerProcess
 from technic.service.service_settings import ServiceSettings
 
@@ -168,9 +169,11 @@ class _Slot:
         try:
             beat = self._within(seconds, job)
             answer = self.worker.ask(question, lambda message: self._told(job, message), beat)
+            table.finish(job.id, answer["state"], answer.get("message"), answer.get("outcome"))
             if answer["state"] == "done" and job.kind == "scan":
                 self._hold(job.id)
-            table.finish(job.id, answer["state"], answer.get("message"), answer.get("outcome"))
+                most, days = settings.keep_results, settings.keep_days
+                drop_old_results(table, settings.results, most, days, table.clock)
         except _CancelledError:
             table.finish(job.id, "cancelled", "cancelled")
         except _TooLongError:

@@ -35,7 +35,7 @@ class JobTable:
     """The jobs of a database. ``owner``: who claims them here; ``clock``: seconds since 1970."""
 
     def __init__(self, engine: Engine, owner: str, clock: Callable[[], float]) -> None:
-        self._engine, self._owner, self._clock = engine, owner, clock
+        self._engine, self._owner, self.clock = engine, owner, clock
 
     def submit(self, kind: JobKind, request: Mapping[str, Any], asked_by: str, most: int) -> Job:
         """Queue a job; QueueFullError where ``most`` of its kind are waiting."""
@@ -51,7 +51,7 @@ class JobTable:
                     state="queued",
                     request=json.dumps(request),
                     asked_by=asked_by[:100],
-                    created_at=self._clock(),
+                    created_at=self.clock(),
                     attempt=1,
                 )
             )
@@ -98,7 +98,7 @@ class JobTable:
 
     def claim(self, kind: JobKind) -> Job | None:
         """Take the job of this kind that waits longest, as running; None where none waits."""
-        now = self._clock()
+        now = self.clock()
         oldest = (
             select(JOBS.c.id)
             .where(JOBS.c.kind == kind, JOBS.c.state == "queued")
@@ -118,7 +118,7 @@ class JobTable:
 
     def keep_alive(self, identity: str, progress: Progress | None) -> None:
         """Say that a job runs, and how far it is."""
-        values: dict[str, object] = {"heartbeat_at": self._clock()}
+        values: dict[str, object] = {"heartbeat_at": self.clock()}
         if progress is not None:
             values |= {"stage": progress.stage, "done": progress.done, "total": progress.total}
         self._change(identity, ("running",), values)
@@ -138,14 +138,14 @@ class JobTable:
                 "state": state,
                 "message": message,
                 "outcome": None if outcome is None else json.dumps(outcome),
-                "finished_at": self._clock(),
+                "finished_at": self.clock(),
                 "owner": None,
             },
         )
 
     def cancel_queued(self, identity: str) -> bool:
         """Cancel a job that has not begun; False where it is not queued."""
-        values = {"state": "cancelled", "finished_at": self._clock()}
+        values = {"state": "cancelled", "finished_at": self.clock()}
         return self._change(identity, ("queued",), values)
 
     def resume(self, identity: str) -> bool:
@@ -164,7 +164,7 @@ class JobTable:
 
     def interrupt_lost(self) -> int:
         """Mark as interrupted what a service of this name left running, or one that fell silent."""
-        silent = JOBS.c.heartbeat_at < self._clock() - LEASE_S
+        silent = JOBS.c.heartbeat_at < self.clock() - LEASE_S
         lost = update(JOBS).where(
             JOBS.c.state == "running", or_(JOBS.c.owner == self._owner, silent)
         )

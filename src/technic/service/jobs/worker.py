@@ -17,20 +17,22 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TextIO
 
-from technic.errors import TechnicError
+from technic.errors import ParameterError, TechnicError
+from technic.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
+    from technic.scan.config import ScanConfig
 
-__all__ = ["MOST_RESULTS", "main"]
+__all__ = ["MOST_RESULTS", "Worker", "main"]
 
 MOST_RESULTS = 3
 """Results that a worker keeps in memory, to answer about their symbols."""
-_HELD: OrderedDict[str, ScanResult] = OrderedDict()
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +51,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
     reader = threading.Thread(target=_listen, args=(sys.stdin, jobs), daemon=True)
     reader.start()
+    worker = Worker(out)
     while (job := jobs.get()) is not None:
-        _carry_out(job, out)
+        worker.carry_out(job)
 
 
 def _listen(stream: TextIO, jobs: SimpleQueue[dict[str, Any] | None]) -> None:
@@ -63,97 +66,87 @@ def _listen(stream: TextIO, jobs: SimpleQueue[dict[str, Any] | None]) -> None:
     os._exit(1)
 
 
-def _carry_out(job: dict[str, Any], out: TextIO) -> None:
-    def tell(**message: object) -> None:
-        out.write(json.dumps(message) + "\n")
-        out.flush()
+class Worker:
+    """Carries out one job after the other; the last results stay in memory for their symbols."""
 
-    try:
-        tell(state="done", outcome=_KINDS[job["kind"]](job, tell))
-    except KeyboardInterrupt:
-        tell(state="cancelled", message="cancelled")
-    except TechnicError as error:
-        tell(state="failed", message=str(error))
-    except Exception as error:  # noqa: BLE001 - the service's job boundary: it becomes the job's message
-        traceback.print_exc()
-        tell(state="failed", message=f"unexpected {type(error).__name__}: {error!s:.300}")
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._held: OrderedDict[str, ScanResult] = OrderedDict()
+        self._kinds = {"scan": self._scan, "symbol": self._symbol, "sync": self._sync}
 
+    def carry_out(self, job: dict[str, Any]) -> None:
+        """Do what a message asks and say what came of it."""
+        try:
+            self._tell(state="done", outcome=self._kinds[job["kind"]](job))
+        except KeyboardInterrupt:
+            self._tell(state="cancelled", message="cancelled")
+        except TechnicError as error:
+            self._tell(state="failed", message=str(error))
+        except Exception as error:  # noqa: BLE001 - the service's job boundary: it becomes the job's message
+            traceback.print_exc()
+            self._tell(state="failed", message=f"unexpected {type(error).__name__}: {error!s:.300}")
 
-def _scan(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    from technic.scan.config_json import config_from_json
-    from technic.scanner_core import run_scan
-    from technic.service.jobs.keep_result import keep_result
-    from technic.settings import load_settings
+    def _tell(self, **message: object) -> None:
+        self._out.write(json.dumps(message) + "\n")
+        self._out.flush()
 
-    settings = load_settings(os.environ, Path.cwd())
-    config = config_from_json(job["config"], "the request")
-    result = run_scan(config, settings=settings, progress=_throttled(tell))
-    tell(stage="save", done=0, total=1)
-    kept = keep_result(result, Path(job["folder"]))
-    _hold(job["result"], result)
-    return kept
+    def _scan(self, job: dict[str, Any]) -> dict[str, Any]:
+        from technic.scan.config_json import config_from_json
+        from technic.service.jobs.keep_result import keep_result
 
+        result = self._run(config_from_json(job["config"], "the request"))
+        self._tell(stage="save", done=0, total=1)
+        kept = keep_result(result, Path(job["folder"]))
+        self._hold(job["result"], result)
+        return kept
 
-def _symbol(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """Answer about one symbol of a result; one that is no longer held is computed again."""
-    from technic.service.jobs.symbol_detail import symbol_detail
+    def _symbol(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Answer about one symbol of a result; one that is no longer held is computed again."""
+        from technic.result.saved import load_saved
+        from technic.service.jobs.symbol_detail import symbol_detail
 
-    return symbol_detail(_result(job, tell), job["symbol"])
+        result = self._held.get(job["result"])
+        if result is None:
+            saved = load_saved(job["folder"])
+            result = self._run(replace(saved.config, as_of=saved.as_of))
+        self._hold(job["result"], result)
+        return symbol_detail(result, job["symbol"])
 
+    def _sync(self, job: dict[str, Any]) -> dict[str, Any]:
+        from technic.data_engine.sync.store_provider import StoredProvider
+        from technic.scan.config_json import config_from_json
+        from technic.scan.request_plan import open_scope
 
-def _result(job: dict[str, Any], tell: Tell) -> ScanResult:
-    """Return a result that is held, else scan again as of its day."""
-    from technic.result.saved import load_saved
-    from technic.scanner_core import run_scan
-    from technic.settings import load_settings
+        config = config_from_json(job["config"], "the request")
+        scope = open_scope(config, settings=_settings(), days=job.get("days"))
+        provider = scope.provider
+        if not isinstance(provider, StoredProvider):
+            raise ParameterError("provider", provider.name, "a vendor whose bars are stored")
+        report = _throttled(self._tell)
+        done = provider.sync(scope.symbols, scope.sessions, partial(report, "fetch"))
+        return {
+            **scope.document(),
+            "requests": done.stats.requests,
+            "bars": done.bars,
+            "failed": len(done.failures),
+            "complete": len(scope.symbols) - len(done.failures),
+            "seconds": done.seconds,
+        }
 
-    held = _HELD.get(job["result"])
-    if held is None:
-        saved = load_saved(job["folder"])
-        config = replace(saved.config, as_of=saved.as_of)
-        settings = load_settings(os.environ, Path.cwd())
-        held = run_scan(config, settings=settings, progress=_throttled(tell))
-    _hold(job["result"], held)
-    return held
+    def _run(self, config: ScanConfig) -> ScanResult:
+        from technic.scanner_core import run_scan
 
+        return run_scan(config, settings=_settings(), progress=_throttled(self._tell))
 
-def _hold(identity: str, result: ScanResult) -> None:
-    _HELD[identity] = result
-    _HELD.move_to_end(identity)
-    while len(_HELD) > MOST_RESULTS:
-        _HELD.popitem(last=False)
-
-
-def _sync(job: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    from technic.data_engine.sync.store_provider import StoredProvider
-    from technic.errors import ParameterError
-    from technic.scan.config_json import config_from_json
-    from technic.scan.request_plan import open_scope
-    from technic.settings import load_settings
-
-    settings = load_settings(os.environ, Path.cwd())
-    config = config_from_json(job["config"], "the request")
-    scope = open_scope(config, settings=settings, days=job.get("days"))
-    provider = scope.provider
-    if not isinstance(provider, StoredProvider):
-        raise ParameterError("provider", provider.name, "a vendor whose bars are stored")
-    report = _throttled(tell)
-    done = provider.sync(scope.symbols, scope.sessions, lambda d, t: report("fetch", d, t))
-    return {
-        **scope.document(),
-        "requests": done.stats.requests,
-        "bars": done.bars,
-        "failed": len(done.failures),
-        "complete": len(scope.symbols) - len(done.failures),
-        "seconds": done.seconds,
-    }
+    def _hold(self, identity: str, result: ScanResult) -> None:
+        self._held[identity] = result
+        self._held.move_to_end(identity)
+        while len(self._held) > MOST_RESULTS:
+            self._held.popitem(last=False)
 
 
-_KINDS: dict[str, Callable[[dict[str, Any], Tell], dict[str, Any]]] = {
-    "scan": _scan,
-    "symbol": _symbol,
-    "sync": _sync,
-}
+def _settings() -> Settings:
+    return load_settings(os.environ, Path.cwd())
 
 
 def _throttled(tell: Tell) -> Callable[[str, int, int], None]:
