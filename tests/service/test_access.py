@@ -14,7 +14,7 @@ from technic.service.database.connect import open_database
 from technic.service.service_settings import ServiceSettings, is_loopback
 from technic.settings import Settings
 
-OPEN_ROUTES = {"/health", "/openapi.json"}
+OPEN_ROUTES = {"/health"}
 
 
 @pytest.fixture(scope="module")

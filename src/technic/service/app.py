@@ -57,6 +57,7 @@ def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time
         version=__version__,
         description=ABOUT,
         lifespan=lifespan,
+        openapi_url=None,  # health.py serves it, to those with a key
         docs_url=None,
         redoc_url=None,
     )

@@ -20,6 +20,14 @@ def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
+@router.get("/openapi.json", responses={code: ERRORS[code] for code in (401, 403, 429)})
+def openapi(request: Request, caller: Reader) -> dict[str, object]:
+    """Describe every route, as OpenAPI."""
+    del caller
+    described: dict[str, object] = request.app.openapi()
+    return described
+
+
 @router.get("/ready", responses={code: ERRORS[code] for code in (401, 403, 429, 503)})
 def ready(request: Request, caller: Reader) -> dict[str, object]:
     """Say whether the tables can be reached, and what runs and waits."""
