@@ -1,4 +1,5 @@
 # make scan   set everything up and scan the simulated market
+# make serve  set everything up and open the service with its pages
 # make test   set everything up, check the code, run the tests
 # Needs Python 3.11 or newer and make; everything else goes into .venv.
 PYTHON ?= python3
@@ -6,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+READY_TO_SERVE := $(VENV)/.ready-to-serve
 READY_TO_TEST := $(VENV)/.ready-to-test
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
@@ -13,10 +15,15 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 
 PINNED := --group build --constraint constraints-dev.txt
 
-.PHONY: scan test check collection bench gate soak constraints clean
+.PHONY: scan serve test check collection bench gate soak constraints clean
 
 scan: $(READY)
 	@$(BIN)/technic scan
+
+# The service with its pages, for this machine alone and without a key.
+serve: $(READY_TO_SERVE)
+	@scripts/fetch-assets
+	@$(BIN)/technic serve --open
 
 test: check
 	scripts/test
@@ -47,6 +54,11 @@ $(READY): pyproject.toml constraints-base.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
+$(READY_TO_SERVE): $(READY) constraints-service.txt
+	@echo "Adding what the service needs ..."
+	@$(INSTALL) --require-hashes --requirement constraints-service.txt
+	@touch $(READY_TO_SERVE)
+
 $(READY_TO_TEST): $(READY) constraints-dev.txt
 	@echo "Adding what the tests need (about a minute) ..."
 	@$(INSTALL) --require-hashes --requirement constraints-dev.txt
@@ -57,6 +69,7 @@ constraints: $(READY)
 	$(INSTALL) uv
 	$(COMPILE) --all-extras --group dev --output-file constraints-dev.txt pyproject.toml
 	$(COMPILE) --all-extras $(PINNED) --output-file constraints.txt pyproject.toml
+	$(COMPILE) --extra service $(PINNED) --output-file constraints-service.txt pyproject.toml
 	$(COMPILE) $(PINNED) --output-file constraints-base.txt pyproject.toml
 
 clean:
