@@ -15,12 +15,17 @@ from technic.service.jobs.job_table import QueueFullError
 from technic.service.routes import (
     data,
     expressions,
+    grid,
     health,
     jobs,
     ledger,
+    login,
+    market,
     metrics,
+    pages,
     results,
     scans,
+    setup_files,
     symbols,
     vocabulary,
 )
@@ -30,7 +35,23 @@ from technic.version import __version__
 
 __all__ = ["create_app"]
 
-ROUTERS = (health, metrics, scans, results, ledger, symbols, expressions, vocabulary, jobs, data)
+ROUTERS = (
+    health,
+    metrics,
+    scans,
+    results,
+    grid,
+    market,
+    ledger,
+    symbols,
+    expressions,
+    setup_files,
+    vocabulary,
+    jobs,
+    data,
+    login,
+    pages,
+)
 ABOUT = (
     "Scans of the US stock market as jobs: ranked, explained, with an account of every symbol. "
     "Every answer says as of which day it is, among how many symbols, and whether the market is "
@@ -63,6 +84,8 @@ def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time
     )
     for module in ROUTERS:
         app.include_router(module.router)
+    for path, files in pages.STATIC_FILES.items():
+        app.mount(path, files)
     app.add_exception_handler(ExpressionError, _expression_refused)
     app.add_exception_handler(QueueFullError, _busy)
     app.add_exception_handler(UsageError, _refused)

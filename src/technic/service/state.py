@@ -26,6 +26,9 @@ __all__ = ["Service", "open_service", "service_of"]
 _ANSWERS = 500
 """Answers about symbols that are kept in memory."""
 
+_LOG_INS = 20
+"""Attempts to log in from one address in a minute."""
+
 
 @dataclass(slots=True, eq=False)
 class Service:
@@ -38,6 +41,7 @@ class Service:
     jobs: JobTable
     dispatcher: Dispatcher
     limiter: RequestLimiter
+    log_ins: RequestLimiter
     clock: Callable[[], float]
     answers: OrderedDict[tuple[str, str], dict[str, Any]] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -65,6 +69,7 @@ def open_service(settings: ServiceSettings, clock: Callable[[], float] = time.ti
         jobs=jobs,
         dispatcher=Dispatcher(jobs, settings),
         limiter=RequestLimiter(settings.requests_per_minute),
+        log_ins=RequestLimiter(_LOG_INS),
         clock=clock,
     )
 

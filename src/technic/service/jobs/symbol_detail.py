@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from technic.indicators import ema, sma
 from technic.result.json_values import plain
 from technic.result.symbol_report import SymbolReport, symbol_report
 from technic.result.symbol_votes import symbol_votes
@@ -17,6 +20,18 @@ __all__ = ["symbol_detail", "why_not"]
 MOST_BARS = 2_600
 """Bars that one answer holds: ten years."""
 
+KINDS = {"sma": sma, "ema": ema}
+AVERAGES = (
+    ("sma", 20),
+    ("sma", 50),
+    ("sma", 150),
+    ("sma", 200),
+    ("ema", 10),
+    ("ema", 20),
+    ("ema", 50),
+)
+"""Moving averages that a chart may show."""
+
 
 def symbol_detail(result: ScanResult, symbol: str) -> dict[str, Any]:
     """Return bars, figures, rating, votes, plan, conditions and outcome of one symbol.
@@ -26,6 +41,7 @@ def symbol_detail(result: ScanResult, symbol: str) -> dict[str, Any]:
     report = symbol_report(result, symbol)
     document: dict[str, Any] = {**report.document(with_row=True)}
     document["bars"] = _bars(report)
+    document["averages"] = _averages(report)
     document["votes"] = _votes(result, report.symbol)
     document["why_not"] = why_not(report)
     document["listing"] = _listing(result, report.symbol)
@@ -88,6 +104,19 @@ def _bars(report: SymbolReport) -> dict[str, list[Any]] | None:
     for name in ("Open", "High", "Low", "Close", "Volume"):
         columns[name.lower()] = [plain(value) for value in frame[name].tolist()]
     return columns
+
+
+def _averages(report: SymbolReport) -> dict[str, list[float | None]]:
+    """Return moving averages of the closes, a value for each bar that is shown."""
+    frame = report.prices
+    if frame is None or not len(frame):
+        return {}
+    close = frame["Close"].to_numpy(dtype=np.float64)[:, None]
+    lines = {f"{name}_{n}": KINDS[name](close, n) for name, n in AVERAGES}
+    return {
+        name: [plain(float(value)) for value in line[-MOST_BARS:, 0]]
+        for name, line in lines.items()
+    }
 
 
 def _votes(result: ScanResult, symbol: str) -> dict[str, Any] | None:

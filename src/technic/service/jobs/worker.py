@@ -72,7 +72,12 @@ class Worker:
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._held: OrderedDict[str, ScanResult] = OrderedDict()
-        self._kinds = {"scan": self._scan, "symbol": self._symbol, "sync": self._sync}
+        self._kinds = {
+            "scan": self._scan,
+            "symbol": self._symbol,
+            "export": self._export,
+            "sync": self._sync,
+        }
 
     def carry_out(self, job: dict[str, Any]) -> None:
         """Do what a message asks and say what came of it."""
@@ -101,16 +106,27 @@ class Worker:
         return kept
 
     def _symbol(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Answer about one symbol of a result; one that is no longer held is computed again."""
-        from technic.result.saved import load_saved
+        """Answer about one symbol of a result."""
         from technic.service.jobs.symbol_detail import symbol_detail
+
+        return symbol_detail(self._result(job), job["symbol"])
+
+    def _export(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Write a result in one more format."""
+        from technic.service.jobs.keep_result import keep_export
+
+        return keep_export(self._result(job), Path(job["folder"]), job["format"])
+
+    def _result(self, job: dict[str, Any]) -> ScanResult:
+        """Return a result; one that is no longer held is computed again, as of its day."""
+        from technic.result.saved import load_saved
 
         result = self._held.get(job["result"])
         if result is None:
             saved = load_saved(job["folder"])
             result = self._run(replace(saved.config, as_of=saved.as_of))
         self._hold(job["result"], result)
-        return symbol_detail(result, job["symbol"])
+        return result
 
     def _sync(self, job: dict[str, Any]) -> dict[str, Any]:
         from technic.data_engine.sync.store_provider import StoredProvider

@@ -13,10 +13,10 @@ from fastapi import HTTPException
 from pydantic import BaseModel, Field
 
 from technic.service.jobs.job import Job, JobState
-from technic.service.jobs.keep_result import SUMMARY
+from technic.service.jobs.keep_result import ABOUT, SUMMARY
 from technic.service.state import Service
 
-__all__ = ["ERRORS", "JobAnswer", "Problem", "finished_scan", "job_answer", "job_of", "summary_of"]
+__all__ = ["ERRORS", "JobAnswer", "Problem", "about_of", "finished_scan", "job_answer", "job_of", "summary_of"]
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -116,19 +116,24 @@ def finished_scan(service: Service, identity: str) -> Path:
         reason = f": {job.message}" if job.message else ""
         raise HTTPException(409, f"this scan is {job.state}{reason}")
     folder = service.settings.results / job.id
-    if not (folder / SUMMARY).is_file():
+    if not (folder / ABOUT).is_file():
         raise HTTPException(404, "this result is no longer kept; scan again")
     return folder
 
 
+def about_of(folder: Path) -> dict[str, Any]:
+    """Return what the summary says beside its rows."""
+    return _json(folder / ABOUT, (folder / ABOUT).stat().st_mtime_ns)
+
+
 def summary_of(folder: Path) -> dict[str, Any]:
     """Return what ``technic scan --format json`` prints, of a result that is kept."""
-    return _summary(folder, (folder / SUMMARY).stat().st_mtime_ns)
+    return _json(folder / SUMMARY, (folder / SUMMARY).stat().st_mtime_ns)
 
 
-@lru_cache(maxsize=8)
-def _summary(folder: Path, _: int) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+@lru_cache(maxsize=16)
+def _json(path: Path, _: int) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
 

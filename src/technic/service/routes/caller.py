@@ -13,7 +13,7 @@ from technic.service.access.keys import Scope, reaches
 from technic.service.access.sessions import same_token
 from technic.service.state import Service, service_of
 
-__all__ = ["COOKIE", "CSRF_HEADER", "Admin", "Caller", "Reader", "Runner", "caller_of"]
+__all__ = ["COOKIE", "CSRF_HEADER", "Admin", "Caller", "Reader", "Runner", "caller_of", "refuse_other_sites"]
 
 COOKIE = "technic_session"
 CSRF_HEADER = "x-csrf-token"
@@ -63,13 +63,18 @@ def _require(scope: Scope) -> Callable[[Request], Caller]:
     return require
 
 
-def _refuse_foreign(request: Request, caller: Caller) -> None:
-    """Refuse what another site has a browser send: it names another origin, or lacks the token."""
+def refuse_other_sites(request: Request) -> None:
+    """Refuse what another site has a browser send: it names another origin."""
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
         raise HTTPException(403, "this came from another site")
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise HTTPException(403, "this came from another site")
+
+
+def _refuse_foreign(request: Request, caller: Caller) -> None:
+    """Refuse what another site has a browser send, also where it lacks the session's token."""
+    refuse_other_sites(request)
     if caller.csrf and not same_token(request.headers.get(CSRF_HEADER, ""), caller.csrf):
         raise HTTPException(403, "the page's token is missing; load the page again")
 

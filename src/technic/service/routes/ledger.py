@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from technic.service.routes.answers import ERRORS, finished_scan, summary_of
+from technic.service.routes.answers import ERRORS, about_of, finished_scan
 from technic.service.routes.caller import Reader
 from technic.service.state import service_of
 
@@ -30,7 +30,7 @@ def ledger(
     """
     del caller
     folder = finished_scan(service_of(request), identity)
-    document = summary_of(folder)
+    document = about_of(folder)
     answer: dict[str, Any] = {
         name: document[name] for name in ("as_of", "universe", "rs_universe", "data", "ledger")
     }

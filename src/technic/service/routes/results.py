@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 
 from technic.export.formats import FORMATS
 from technic.service.jobs.keep_result import SUMMARY
-from technic.service.routes.answers import ERRORS, finished_scan, summary_of
+from technic.service.routes.answers import ERRORS, about_of, finished_scan, summary_of
 from technic.service.routes.caller import Reader
+from technic.service.routes.questions import ask_worker
 from technic.service.state import service_of
 
 router = APIRouter(tags=["results"], responses=ERRORS)
@@ -39,7 +40,8 @@ def result(
     ``limit``, ``offset``: rows of the JSON; all unless given. ``identity`` may be ``latest``.
     """
     del caller
-    folder = finished_scan(service_of(request), identity)
+    service = service_of(request)
+    folder = finished_scan(service, identity)
     if format == "json" and limit is None and offset == 0:
         return FileResponse(folder / SUMMARY, media_type="application/json")
     if format == "json":
@@ -49,19 +51,28 @@ def result(
         return document
     path = folder / f"table.{format}"
     if not path.is_file():
-        raise HTTPException(404, f"this result has no {format}; scan again")
+        ask_worker(service, folder, kind="export", format=format)
     ending = FORMATS[format].ending or ".txt"
-    name = f"technic-{summary_of(folder)['as_of']}{ending}"
+    name = f"technic-{about_of(folder)['as_of']}{ending}"
     return FileResponse(path, media_type=TYPES[format], filename=name)
 
 
 @router.get("/v1/diff")
-def difference(request: Request, caller: Reader, before: str, after: str) -> dict[str, Any]:
-    """Return what entered, left and moved between two results, and why."""
+def difference(
+    request: Request,
+    caller: Reader,
+    before: str,
+    after: str,
+    limit: Annotated[int | None, Query(ge=0)] = None,
+) -> dict[str, Any]:
+    """Return what entered, left and moved between two results, and why.
+
+    ``limit``: at most so many of each; all unless given.
+    """
     from technic.result.diff import diff
     from technic.result.saved import load_saved
 
     del caller
     service = service_of(request)
     sides = [load_saved(finished_scan(service, identity)) for identity in (before, after)]
-    return dict(diff(*sides).summary())
+    return dict(diff(*sides).summary(limit))

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import TimeoutError as TooLongError
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 
-from technic.service.jobs.worker_process import WorkerGoneError
 from technic.service.routes.answers import ERRORS, finished_scan
 from technic.service.routes.caller import Reader
+from technic.service.routes.questions import ask_worker
 from technic.service.state import Service, service_of
 
 router = APIRouter(prefix="/v1/symbols", tags=["symbols"], responses=ERRORS)
 
-WAIT_S = 30.0
-"""An answer about a symbol waits so long for a worker that scans."""
 Symbol = Annotated[str, Path(max_length=24, examples=["AAPL"])]
 Result = Annotated[str, Query(alias="scan", max_length=32, description="A scan's id, or latest.")]
 
@@ -45,19 +42,6 @@ def _detail(service: Service, scan: str, symbol: str) -> dict[str, Any]:
     known = service.answers.get((folder.name, symbol))
     if known is not None:
         return known
-    question = {"kind": "symbol", "result": folder.name, "folder": str(folder), "symbol": symbol}
-    future = service.dispatcher.ask(question, folder.name)
-    try:
-        answer = future.result(WAIT_S)
-    except TooLongError:
-        future.cancel()
-        raise HTTPException(503, "a scan is running; try again", {"Retry-After": "5"}) from None
-    except WorkerGoneError:
-        raise HTTPException(
-            503, "the service restarts a worker; try again", {"Retry-After": "2"}
-        ) from None
-    if answer["state"] != "done":
-        raise HTTPException(404, str(answer["message"]))
-    detail: dict[str, Any] = answer["outcome"]
+    detail = ask_worker(service, folder, kind="symbol", symbol=symbol)
     service.remember(folder.name, symbol, detail)
     return detail
