@@ -86,6 +86,10 @@ class Asked:
         """One number."""
         return (1.0,)
 
+    def corners(self):
+        """Its first bar."""
+        return (Corner(self.start, 1.0, ""),)
+
 
 def test_the_nearest_candidate_breaks_the_fewest_rules():
     """Of equals the one that misses by less, of those the first."""
@@ -97,6 +101,8 @@ def test_the_nearest_candidate_breaks_the_fewest_rules():
     assert (verdict.start, verdict.misses) == (7, (near,))
     assert nearest([], 9) is None
     assert nearest([Asked(4, good)], 9).numbers == (1.0,)
+    assert nearest([Asked(4, good)], 9).corners == (Corner(5, 1.0, ""),)
+    assert nearest([Asked(4, far)], 9).corners == ()
 
 
 @pytest.mark.parametrize(
