@@ -8,7 +8,7 @@ import pytest
 from support.patterns import NAMES, NUMBERS, ask, defaults
 from support.shaped_bars import changed, golden, side_by_side, straight
 from technic.setups.patterns import PATTERNS
-from technic.setups.patterns.candidates import ABOVE_ZERO, Check, nearest
+from technic.setups.patterns.candidates import ABOVE_ZERO, Check, Corner, nearest
 
 
 def judge(name, legs, **parameters):

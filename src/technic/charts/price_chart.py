@@ -138,7 +138,7 @@ def _panes(frame: PriceFrame, parts: _Parts, gutter: float) -> Iterator[str]:
     yield from price_grid(frame, parts.levels)
     yield from day_axis(frame, parts.bars)
     top, bottom = frame.prices.top, frame.prices.bottom
-    box = f"{number(frame.left)} {number(top)} {number(frame.right - frame.left)} "
+    box = f"{number(frame.first)} {number(top)} {number(frame.right - frame.first)} "
     box += number(bottom - top)
     x, y, wide, high = box.split()
     yield f'<svg x="{x}" y="{y}" width="{wide}" height="{high}" viewBox="{box}">'

@@ -119,5 +119,6 @@ def prices_to_show(
         known = average.values[np.isfinite(average.values)]
         if len(known):
             room = (high - low) * AVERAGES_ADD
-            found += [max(float(known.min()), low - room), min(float(known.max()), high + room)]
+            ends = np.clip([known.min(), known.max()], low - room, high + room)
+            found += [float(end) for end in ends]
     return found

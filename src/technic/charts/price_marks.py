@@ -168,19 +168,19 @@ def shapes_over(frame: PriceFrame, shapes: Sequence[PlacedShape]) -> Iterator[st
     taken: list[tuple[float, float, float, float]] = []
     for shape in shapes:
         points = [(frame.x(at), frame.prices.at(price)) for at, price, _ in shape.points]
-        left, right = max(points[0][0], frame.left), frame.right
+        left, right = max(points[0][0], frame.first), frame.right
         top, bottom = frame.prices.top, frame.prices.bottom
         yield rect(left, top, right - left, bottom - top, "f-shape faint")
         steps = "L".join(f"{number(x)} {number(y)}" for x, y in points)
         yield path(f"M{steps}", "thick s-shape")
         heights = [y for _, y in points]
         for place, (x, y) in enumerate(points):
-            if frame.left <= x <= frame.right:
+            if frame.first <= x <= frame.right:
                 yield f'<circle cx="{number(x)}" cy="{number(y)}" r="3" class="f-shape"/>'
                 above = _is_top(heights, place)
                 yield from _corner(frame, (x, y), shape.points[place][2], above, taken)
     for line, shape in enumerate(shapes):
-        left = max(frame.x(shape.points[0][0]), frame.left)
+        left = max(frame.x(shape.points[0][0]), frame.first)
         name = shortened(shape.name, SIZE, frame.right - left - 10, bold=True)
         if name:
             y = frame.prices.bottom - 8 - 16 * line

@@ -11,7 +11,7 @@ __all__ = ["Provenance"]
 class Provenance:
     """``as_of``: the day of the scan; ``last_bar``: that of the last bar drawn, where one is.
 
-    ``source``: who gave the data, and up to which day; ``price_basis``: how prices are adjusted;
+    ``source``: who gave the data; ``price_basis``: how prices are adjusted;
     ``universe``: symbols of the universe; ``simulated``: whether the market is made up.
     """
 

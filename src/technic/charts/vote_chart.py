@@ -12,7 +12,7 @@ from technic.charts.text import clean, number, shortened
 __all__ = ["VoteCast", "votes"]
 
 EDGE, ROW, HEAD, GAP = 12, 21, 46, 14
-LEAST_COLUMN = 210
+LEAST_COLUMN = 280
 SIZE = 12
 
 

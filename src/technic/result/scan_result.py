@@ -30,7 +30,7 @@ from technic.universe import Universe
 if TYPE_CHECKING:
     import polars
 
-    from technic.result.plot.symbol_plot import SymbolPlot
+    from technic.result.symbol_plot import SymbolPlot
 
 __all__ = ["ScanResult"]
 

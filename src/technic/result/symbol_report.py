@@ -6,8 +6,8 @@ The report of ``technic show`` and ``technic explain``, for programs and for peo
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,10 +25,11 @@ from technic.setups.patterns.candidates import Check
 from technic.setups.patterns.judge import PatternReading
 from technic.trade_plan import trade_plans
 from technic.universe import require_symbol
+from technic.universe.listings import TEXT_COLUMNS
 from technic.version import __version__
 
 if TYPE_CHECKING:
-    from technic.result.plot.symbol_plot import SymbolPlot
+    from technic.result.symbol_plot import SymbolPlot
 
 __all__ = ["SymbolCondition", "SymbolReport", "symbol_report"]
 
@@ -66,7 +67,8 @@ class SymbolReport:
     never scored. ``prices``: its price frame, None where it has no bars. ``conditions``: what each
     condition of the scan is for it. ``history``: those of its bars that the scan used, None where
     it could use none; ``benchmark``: the closes that it was compared with, on the sessions of
-    ``history``; ``warnings``: those of the result.
+    ``history``; ``warnings``: those of the result; ``listing``: company, exchange and
+    so on, as far as the universe has them.
     """
 
     symbol: str
@@ -83,6 +85,7 @@ class SymbolReport:
     history: UsableHistory | None = None
     benchmark: Benchmark | None = None
     warnings: tuple[str, ...] = ()
+    listing: Mapping[str, str] = field(default_factory=dict)
 
     def plot(
         self, *, sessions: int = 200, averages: Sequence[int] = (50, 200), log: bool = False
@@ -92,7 +95,7 @@ class SymbolReport:
         The latest ``sessions``, with plain averages of so many closes; ``log``: equal ratios of
         prices are equally high.
         """
-        from technic.result.plot.symbol_plot import SymbolPlot, plot_choices
+        from technic.result.symbol_plot import SymbolPlot, plot_choices
 
         return SymbolPlot(self, plot_choices(sessions, averages, log=log))
 
@@ -175,7 +178,16 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
         history=history,
         benchmark=result.benchmark,
         warnings=result.warnings,
+        listing=_listing(result, symbol),
     )
+
+
+def _listing(result: ScanResult, symbol: str) -> dict[str, str]:
+    (row,) = np.flatnonzero(result.listings.frame["symbol"] == symbol)[:1].tolist() or [None]
+    if row is None:
+        return {}
+    found = {name: result.listings.text(name)[row] for name in TEXT_COLUMNS}
+    return {name: str(text) for name, text in found.items() if not pd.isna(text) and text}
 
 
 def _conditions(

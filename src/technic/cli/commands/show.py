@@ -55,7 +55,7 @@ def show(
     from technic.cli.render.symbol_card import chart_lines, figures, head_lines, plan_lines
     from technic.cli.run import run_choices
     from technic.export.targets import replacing
-    from technic.result.plot.symbol_plot import SymbolPlot
+    from technic.result.symbol_plot import SymbolPlot
     from technic.result.symbol_report import symbol_report
     from technic.universe import require_symbol
 

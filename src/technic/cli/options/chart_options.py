@@ -11,7 +11,7 @@ from technic.cli.options.values import split
 from technic.errors import ParameterError
 
 if TYPE_CHECKING:
-    from technic.result.plot.drawings import PlotChoices
+    from technic.result.symbol_drawings import PlotChoices
 
 __all__ = ["ChartOptions", "chart_choices"]
 
@@ -42,8 +42,8 @@ class ChartOptions:
 def chart_choices(chart: ChartOptions) -> PlotChoices | None:
     """Return how to draw, checked before anything runs; None where no page is asked for."""
     from technic.export.targets import check_file
-    from technic.result.plot.drawings import PlotChoices
-    from technic.result.plot.symbol_plot import plot_choices
+    from technic.result.symbol_drawings import PlotChoices
+    from technic.result.symbol_plot import plot_choices
 
     given = {
         "--chart-sessions": chart.chart_sessions is not None,
@@ -65,6 +65,7 @@ def chart_choices(chart: ChartOptions) -> PlotChoices | None:
         standard.sessions if chart.chart_sessions is None else chart.chart_sessions,
         standard.averages if bars is None else tuple(_whole(text) for text in bars),
         log=chart.log_prices,
+        option="chart_sessions",
     )
 
 

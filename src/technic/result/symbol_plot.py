@@ -11,8 +11,8 @@ from technic.charts.drawing import Drawing
 from technic.charts.html_page import fragment, page
 from technic.charts.style import AVERAGE_COLOURS
 from technic.errors import ParameterError
-from technic.result.plot.drawings import PlotChoices, price_drawing, provenance_of
-from technic.result.plot.page_parts import page_parts, page_title
+from technic.result.symbol_drawings import PlotChoices, price_drawing, provenance_of
+from technic.result.symbol_page import page_parts, page_title
 from technic.result.symbol_report import SymbolReport
 
 __all__ = ["SymbolPlot", "plot_choices"]
@@ -69,9 +69,14 @@ class SymbolPlot:
         return fragment(page_parts(self.report, self.choices), provenance_of(self.report))
 
 
-def plot_choices(sessions: int, averages: Sequence[int], *, log: bool) -> PlotChoices:
-    """Return how to draw a symbol; ParameterError for what cannot be drawn."""
-    _require_whole("sessions", sessions, MOST_SESSIONS)
+def plot_choices(
+    sessions: int, averages: Sequence[int], *, log: bool, option: str = "sessions"
+) -> PlotChoices:
+    """Return how to draw a symbol; ParameterError for what cannot be drawn.
+
+    ``option``: what the user calls ``sessions``.
+    """
+    _require_whole(option, sessions, MOST_SESSIONS)
     if isinstance(averages, str | bytes) or not isinstance(averages, Sequence):
         raise ParameterError("averages", averages, "numbers of bars, such as (50, 200)")
     most = len(AVERAGE_COLOURS)

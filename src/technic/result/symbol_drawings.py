@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,10 +23,11 @@ from technic.charts.provenance import Provenance
 from technic.charts.rating_chart import RatingPart, rating_bars
 from technic.charts.vote_chart import VoteCast, votes
 from technic.indicators.trend import sma
-from technic.result.plot.vote_values import vote_values
+from technic.panel import BarPanel, LongBars
 from technic.result.symbol_report import SymbolReport
+from technic.scan.usable_history import UsableHistory
 from technic.scoring.benchmark import filled_closes
-from technic.scoring.technical_rating import VOTES
+from technic.scoring.technical_rating import VOTES, technical_columns
 from technic.setups.patterns.judge import PatternReading
 from technic.typing import DateArray, FloatArray
 
@@ -37,6 +38,7 @@ __all__ = [
     "provenance_of",
     "rating_drawing",
     "vote_drawing",
+    "vote_values",
 ]
 
 WIDE, NARROW = 960, 380
@@ -60,7 +62,7 @@ def provenance_of(report: SymbolReport) -> Provenance:
     basis = data.price_basis.replace("_", " ")
     return Provenance(
         as_of=report.as_of,
-        source=f"{data.provider} data to {data.last_session}",
+        source=f"{data.provider} data",
         price_basis="price basis unknown" if basis == "unknown" else f"prices {basis}",
         universe=report.universe.size,
         last_bar=str(days[-1]) if len(days) else None,
@@ -71,7 +73,6 @@ def provenance_of(report: SymbolReport) -> Provenance:
 def price_drawing(report: SymbolReport, choices: PlotChoices, width: int = WIDE) -> Drawing:
     """Return the price chart; for a symbol without bars, in words why there is none."""
     provenance = provenance_of(report)
-    values = report.values or {}
     if not len(_days(report)):
         said = f"No bars to draw. {report.not_scored if report.explanation is None else ''}"
         return notice(report.symbol, said, provenance, width=width)
@@ -81,7 +82,7 @@ def price_drawing(report: SymbolReport, choices: PlotChoices, width: int = WIDE)
         bars,
         provenance,
         symbol=report.symbol,
-        company=str(values.get("company") or ""),
+        company=report.listing.get("company", ""),
         averages=[_average(bars, count) for count in choices.averages],
         levels=list(_levels(report)),
         shapes=list(_shapes(report)),
@@ -130,6 +131,23 @@ def vote_drawing(report: SymbolReport, width: int = WIDE) -> Drawing | None:
     status = str(values["tv_status"])
     provenance = provenance_of(report)
     return votes(cast, provenance, symbol=report.symbol, status=status, width=width)
+
+
+def vote_values(history: UsableHistory) -> Mapping[str, object]:
+    """Return each vote (NaN where it is missing), ``tv_status`` and ``tv_not_settled``.
+
+    As a scan that asks for them has them: of the bars that every scan reads, however many more
+    were loaded.
+    """
+    read = history.days >= history.base_from
+    days, count = history.days[read], int(read.sum())
+    prices = (history.bars[name][read] for name in ("open", "high", "low", "close", "volume"))
+    column = np.zeros(count, dtype=np.int32)
+    panel = BarPanel.from_long(LongBars((history.symbol,), column, days, *prices), days)
+    found = technical_columns(
+        panel, np.array([count - 1], dtype=np.intp), (*VOTES, "tv_status", "tv_not_settled")
+    )
+    return {name: values[0] for name, values in found.items()}
 
 
 def _frame(report: SymbolReport) -> pd.DataFrame | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from technic.charts.html_page import responsive
 from technic.charts.text import escape, price_text
-from technic.result.plot.drawings import (
+from technic.result.symbol_drawings import (
     NARROW,
     PlotChoices,
     price_drawing,
@@ -27,7 +27,7 @@ _LISTING = ("exchange", "sector", "industry", "country")
 
 def page_title(report: SymbolReport) -> str:
     """Return who it is."""
-    company = (report.values or {}).get("company")
+    company = report.listing.get("company")
     return f"{report.symbol} \u00b7 {company}" if company else report.symbol
 
 
@@ -48,8 +48,8 @@ def page_parts(report: SymbolReport, choices: PlotChoices) -> list[str]:
 
 
 def _head(report: SymbolReport) -> Iterator[str]:
-    values, parts = report.values or {}, report.explanation
-    listing = [str(values[name]) for name in _LISTING if values.get(name)]
+    parts = report.explanation
+    listing = [report.listing[name] for name in _LISTING if name in report.listing]
     if listing:
         yield f'<p class="muted">{escape(BETWEEN.join(listing))}</p>'
     for warning in report.warnings:
@@ -76,7 +76,7 @@ def _plan(report: SymbolReport) -> Iterator[str]:
     if not values.get("has_plan"):
         yield f"<p>None: {escape(values.get('plan_note') or 'no signal asks for one')}.</p>"
         return
-    note = f" {values['plan_note']}." if values.get("plan_note") else ""
+    note = f" Note: {values['plan_note']}." if values.get("plan_note") else ""
     said = (
         f"{values['plan_side']} {_whole(values, 'shares')} shares at {_price(values, 'entry')} "
         f"({values['entry_type']}), stop {_price(values, 'stop')} "

@@ -1,1 +1,0 @@
-"""What a result holds of one symbol, drawn."""
