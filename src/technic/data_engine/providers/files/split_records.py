@@ -1,0 +1,52 @@
+"""Where a file's vendor saw splits: at the changes of its adjusted closes over its closes.
+
+It makes no difference whether prices are adjusted by them. From one row of a symbol to the next the
+factor, adjusted over raw, changes by the ratio of a split, by that of a dividend, or not at all.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from technic.data_engine.interfaces.records import SplitRecord
+from technic.data_engine.providers.files.adjusted_closes import split_ratio
+from technic.panel import LongBars
+from technic.typing import FloatArray
+
+__all__ = ["column_records"]
+
+LEAST_CHANGE = 1.2
+"""Smaller changes of the factor are none of a split; most rows end here."""
+
+
+def column_records(
+    bars: LongBars, adjusted: FloatArray, *, applied: bool
+) -> dict[str, SplitRecord]:
+    """Return what ``adjusted`` closes beside ``bars`` say of the splits of each symbol.
+
+    ``bars``: raw, sorted by symbol and session. A day is unknown where it or the row before has no
+    factor; a symbol without any factor has no record.
+    """
+    if not len(bars):
+        return {}
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        factor = adjusted / bars.close
+        factor[~((adjusted > 0.0) & (bars.close > 0.0) & (factor < np.inf))] = np.nan
+        change = factor[1:] / factor[:-1]
+    same = bars.column[1:] == bars.column[:-1]
+    # also true where the change is unknown
+    changed = same & ~((change < LEAST_CHANGE) & (change * LEAST_CHANGE > 1.0))
+    at = np.flatnonzero(changed)
+    ratio = np.where(np.isfinite(change[at]), split_ratio(change[at]), np.nan)
+    at, ratio = at[ratio != 1.0] + 1, ratio[ratio != 1.0]
+    known = np.bincount(bars.column[np.isfinite(factor)], minlength=len(bars.symbols))
+    nothing = SplitRecord("column", np.empty(0, "datetime64[D]"), np.empty(0), applied)
+    records = {bars.symbols[column]: nothing for column in np.flatnonzero(known).tolist()}
+    if not len(at):
+        return records
+    columns, starts = np.unique(bars.column[at], return_index=True)
+    for column, start, end in zip(columns, starts, np.append(starts[1:], len(at)), strict=True):
+        if known[column]:
+            days, ratios = bars.session[at[start:end]], ratio[start:end]
+            records[bars.symbols[column]] = SplitRecord("column", days, ratios, applied)
+    return records
