@@ -8,12 +8,11 @@ volume. Recall: each symbol is taken back to the prices and volumes before a spl
 by each ratio in turn; where it was liquid that day the gate looks from that day (found: named on
 its own day) and from the next bar (found: history is cut there). False: what the gate does to the
 bars as they are, as of each session in turn. A column adj_close tells which of them were ex-days
-of dividends of more than 10 %. With
---known feed a feed of splits was asked for every day and has none, of the splits looked for neither;
-with --known column a column of adjusted closes stands beside the prices: that of the file, which has
-the splits looked for. Liquid: the median dollar volume of the 20 bars before is at least
-a million, the close before at least 3. The thresholds were tuned on the half of the symbols with
-an even CRC-32.
+of dividends of more than 10 %. With --known feed a feed of splits was asked for every day and has
+none, the splits looked for neither; with --known column the file's adjusted closes stand beside the
+prices, and have the splits looked for. Liquid: the median dollar volume of the 20 bars before is at
+least a million, the close before at least 3. The thresholds were tuned on the half of the symbols
+with an even CRC-32.
 """
 
 from __future__ import annotations
@@ -102,7 +101,7 @@ def read(path: str, half: str) -> tuple[BarPanel, FloatArray]:
     return panel, adjusted / panel.close
 
 
-def silent_feed(panel: BarPanel, factor: FloatArray) -> KnownActions:
+def silent_feed(panel: BarPanel, _: FloatArray) -> KnownActions:
     """A feed that was asked for all days and lists no split."""
     none = np.empty(0, "datetime64[D]"), np.empty(0)
     return KnownActions(

@@ -33,8 +33,10 @@ CLOSE_TO_RATIO = 0.25
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """Of each bar, ``(n,)``. ``silent``: a feed of splits was asked for the night and has none.
-    ``moved``: adjusted closes beside the closes have the same move.
+    """What speaks against a split in the night before each bar, ``(n,)``.
+
+    ``silent``: a feed of splits was asked for the night and has none. ``moved``: adjusted closes
+    beside the closes have the same move.
     """
 
     silent: BoolArray
@@ -64,21 +66,21 @@ def less_dividends(
     if not dividends:
         return None
     paid = np.zeros(len(bars.bar))
-    for at, before, day, symbol in _nights(panel, bars):
-        if symbol in dividends:
-            days, amounts = dividends[symbol]
-            inside = slice(*np.searchsorted(days, [before, day], side="right"))
-            paid[at] = math.fsum(amounts[inside].tolist())
+    payers = np.array([symbol in dividends for symbol in panel.symbols], dtype=np.bool_)
+    for at, before, day, symbol in _nights(panel, bars, payers[bars.column]):
+        days, amounts = dividends[symbol]
+        inside = slice(*np.searchsorted(days, [before, day], side="right"))
+        paid[at] = math.fsum(amounts[inside].tolist())
     believed = (paid > 0.0) & (paid < bars.previous)
     if not believed.any():
         return None
     return replace(bars, previous=bars.previous - np.where(believed, paid, 0.0))
 
 
-def weigh(panel: BarPanel, bars: SuspectBars, splits: SplitsBySymbol) -> Evidence:
-    """Say of which nights it is known that there was no split."""
+def weigh(panel: BarPanel, bars: SuspectBars, splits: SplitsBySymbol, asked: BoolArray) -> Evidence:
+    """Say of which nights before the bars ``asked`` of it is known that there was no split."""
     silent, moved = (np.zeros(len(bars.bar), dtype=np.bool_) for _ in range(2))
-    for at, before, day, symbol in _nights(panel, bars) if splits else ():
+    for at, before, day, symbol in _nights(panel, bars, asked) if splits else ():
         record = splits.get(symbol)
         if record is None or _inside(record, before, day).size:
             continue
@@ -114,10 +116,10 @@ def known_split_bars(
 
 
 def _nights(
-    panel: BarPanel, bars: SuspectBars
+    panel: BarPanel, bars: SuspectBars, asked: BoolArray
 ) -> Iterator[tuple[int, np.datetime64, np.datetime64, str]]:
-    """Yield position, day of the bar before, day and symbol of each bar that has one before."""
-    for at in np.flatnonzero(bars.bar > 0).tolist():
+    """Yield position, day of the bar before, day and symbol of the bars that have one before."""
+    for at in np.flatnonzero(asked & (bars.bar > 0)).tolist():
         bar, column = bars.bar[at], bars.column[at]
         before, day = panel.sessions[panel.session[bar - 1 : bar + 1, column]]
         yield at, before, day, panel.symbols[column]

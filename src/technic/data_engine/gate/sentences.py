@@ -46,8 +46,9 @@ def shift_sentence(panel: BarPanel, shifts: Shifts, row: int) -> str:
     else:
         ratio = _ratio(float(shifts.factor[row]), up=bool(shifts.up[row]))
         looks = f"looks like an unadjusted {ratio}"
-    figures = [] if math.isnan(shifts.turnover[row]) else [f"dollar volume x {shifts.turnover[row]:.2g}"]
-    figures += [] if shifts.note[row] is None else [str(shifts.note[row])]
+    turnover, note = shifts.turnover[row], shifts.note[row]
+    figures = [] if math.isnan(turnover) else [f"dollar volume x {turnover:.2g}"]
+    figures += [] if note is None else [str(note)]
     return (
         f"close {_price(close)} after {_price(before)} on {day_of(panel, bar, column)} {looks}"
         + (f" ({', '.join(figures)})" if figures else "")

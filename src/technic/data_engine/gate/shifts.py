@@ -37,7 +37,6 @@ from numpy.typing import NDArray
 
 from technic.data_engine.gate.defects import as_usual, close_is_far, times_100
 from technic.data_engine.gate.evidence import (
-    Evidence,
     KnownSplitBars,
     known_split_bars,
     less_dividends,
@@ -51,7 +50,7 @@ from technic.data_engine.gate.ordinary import (
 )
 from technic.data_engine.gate.rules import GateRules
 from technic.data_engine.gate.suspects import LEAST_REVERSE_SPLIT, SuspectBars
-from technic.data_engine.interfaces.known_actions import NOTHING_KNOWN, KnownActions
+from technic.data_engine.interfaces.known_actions import NOTHING_KNOWN, KnownActions, SplitsBySymbol
 from technic.panel import BarPanel
 from technic.typing import BoolArray, FloatArray
 
@@ -73,7 +72,7 @@ LEAST_TURNOVER, MOST_TURNOVER = -1.0, 9.0
 SIZE_WEIGHT, SIZE_OFFSET = 2.6, 3.1
 SPLIT_ALLOWANCE, REVERSE_ALLOWANCE = 0.3, 0.6
 """What each unit of ln(ratio) above ln(4), for reverse splits ln(2), adds to the limit."""
-SILENCE = 1.2
+SILENCE = 0.6
 """What the limit is lowered by where a feed of splits has none: feeds lack some."""
 NO_SPLIT_IN_FEED = "the feed of splits has none"
 SAME_MOVE = "the adjusted closes have the same move"
@@ -85,8 +84,8 @@ class Shifts:
 
     ``factor``: the ratio of the split that it looks like, above 1; ``up``: a reverse one.
     ``turnover``: dollar volume over its median. Each is one of three: on the last bar and
-    ``pending``, ``returned`` with the next bar, or lasting. ``note``: what a feed of splits or adjusted
-    closes say of that day, None where nothing is known.
+    ``pending``, ``returned`` with the next bar, or lasting. ``note``: what a feed of splits or
+    adjusted closes say of that day, None where nothing is known.
     """
 
     bar: IndexArray
@@ -141,7 +140,7 @@ def find_shifts(
     ex_dividend = less_dividends(panel, candidates.bars, known.dividends)
     if ex_dividend is not None:
         candidates = _candidates(ex_dividend, rules)
-    found = _judged(panel, rows, candidates, rules, weigh(panel, candidates.bars, known.splits))
+    found = _judged(panel, rows, candidates, rules, known.splits)
     if not known.splits or "unadjusted_split" in rules.skip:
         return found
     named = known_split_bars(panel, rows, known.splits, rules)
@@ -153,7 +152,7 @@ def _judged(
     rows: IndexArray,
     candidates: _Candidates,
     rules: GateRules,
-    evidence: Evidence,
+    splits: SplitsBySymbol,
 ) -> Shifts:
     """Judge by trading which candidates are splits, prints or neither.
 
@@ -164,11 +163,12 @@ def _judged(
     day, turnover = _abnormal_day(candidates, usual)
     both = _abnormal_days(candidates, after, usual)
     limit = _limit(candidates, usual.close_deviation, rules)
+    judged = candidates.split & usual.known
+    evidence = weigh(panel, bars, splits, judged & (np.minimum(day, both) <= limit))
+    a_print = judged & (day <= limit) & (candidates.size >= math.log(LEAST_PRINT))
+    judged &= ~evidence.moved
     doubtful = limit - SILENCE * evidence.silent
-    open_to_doubt = candidates.split & usual.known & ~evidence.moved
-    likely, still_likely = open_to_doubt & (day <= doubtful), open_to_doubt & (both <= doubtful)
-    a_print = candidates.split & usual.known & (day <= limit)
-    a_print &= candidates.size >= math.log(LEAST_PRINT)
+    likely, still_likely = judged & (day <= doubtful), judged & (both <= doubtful)
     hundred = candidates.hundred & usual.known & as_usual(bars.volume / usual.shares, rules)
     followed, back = _what_followed(bars, after, candidates.up, candidates.size)
     pending = ~followed & (likely | a_print | hundred)

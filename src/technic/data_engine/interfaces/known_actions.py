@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -56,7 +57,7 @@ def split_records(
     order = np.lexsort((splits.session, splits.symbol.astype(str)))
     names = splits.symbol[order].tolist()
     starts = [at for at, name in enumerate(names) if not at or name != names[at - 1]]
-    for start, end in zip(starts, [*starts[1:], len(names)], strict=True):
+    for start, end in pairwise([*starts, len(names)]):
         if names[start] in records:
             at = order[start:end]
             session, ratio = splits.session[at].astype("datetime64[D]"), splits.ratio[at]

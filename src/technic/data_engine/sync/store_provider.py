@@ -256,6 +256,6 @@ def stream_history(
 
 
 def _account(store: BarStore, bars: LongBars, failures: Mapping[str, Failure]) -> FetchResult:
-    """Return ``bars`` with the corporate actions of the store, and the days these were asked for."""
+    """Return ``bars`` with the corporate actions of the store and the days asked for these."""
     asked = store.actions_coverage("splits").sessions
     return FetchResult(bars, store.splits(), failures, store.dividends(), splits_asked=asked)

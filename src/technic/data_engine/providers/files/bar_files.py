@@ -55,8 +55,8 @@ class BarRows:
     """Rows of bars, any order: ``symbols[code[i]]`` had one on ``day[i]``.
 
     ``failures``: symbols whose file could not be read. ``unused``: price columns that are there
-    and that prices are not adjusted by. Prices are in memory, or fetched from ``parquet`` where they
-    are asked for. ``fields``: what ``prices`` returns of a row.
+    and that prices are not adjusted by. Prices are in memory, or fetched from ``parquet`` where
+    they are asked for. ``fields``: what ``prices`` returns of a row.
     """
 
     symbols: tuple[str, ...]

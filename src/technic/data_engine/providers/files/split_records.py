@@ -7,6 +7,7 @@ factor, adjusted over raw, changes by the ratio of a split, by that of a dividen
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.records import SplitRecord
 from technic.data_engine.providers.files.adjusted_closes import split_ratio
@@ -17,6 +18,8 @@ __all__ = ["column_records"]
 
 LEAST_CHANGE = 1.2
 """Smaller changes of the factor are none of a split; most rows end here."""
+HALF_A_CENT, RATIO_ERROR = 0.005, 1e-4
+"""How far closes and their ratios are rounded; a dividend seldom comes as near to a ratio."""
 
 
 def column_records(
@@ -33,11 +36,10 @@ def column_records(
         factor = adjusted / bars.close
         factor[~((adjusted > 0.0) & (bars.close > 0.0) & (factor < np.inf))] = np.nan
         change = factor[1:] / factor[:-1]
-    same = bars.column[1:] == bars.column[:-1]
-    # also true where the change is unknown
-    changed = same & ~((change < LEAST_CHANGE) & (change * LEAST_CHANGE > 1.0))
-    at = np.flatnonzero(changed)
-    ratio = np.where(np.isfinite(change[at]), split_ratio(change[at]), np.nan)
+        # also true where the change is unknown
+        changed = ~((change < LEAST_CHANGE) & (change * LEAST_CHANGE > 1.0))
+        at = np.flatnonzero(changed & (bars.column[1:] == bars.column[:-1]))
+        ratio = _split_ratio(change[at], bars.close, adjusted, at)
     at, ratio = at[ratio != 1.0] + 1, ratio[ratio != 1.0]
     known = np.bincount(bars.column[np.isfinite(factor)], minlength=len(bars.symbols))
     nothing = SplitRecord("column", np.empty(0, "datetime64[D]"), np.empty(0), applied)
@@ -50,3 +52,16 @@ def column_records(
             days, ratios = bars.session[at[start:end]], ratio[start:end]
             records[bars.symbols[column]] = SplitRecord("column", days, ratios, applied)
     return records
+
+
+def _split_ratio(
+    change: FloatArray, close: FloatArray, adjusted: FloatArray, at: NDArray[np.intp]
+) -> FloatArray:
+    """Return the split of each change from row ``at`` to the next: 1.0 none, NaN unknown.
+
+    Rounding alone may part it from the ratio: a dividend of a quarter of the price comes near 4:3.
+    """
+    ratio = split_ratio(change)
+    cent = sum(HALF_A_CENT / prices[at + day] for prices in (close, adjusted) for day in (0, 1))
+    rounded = np.abs(change / ratio - 1.0) <= cent + RATIO_ERROR
+    return np.where(np.isfinite(change), np.where((change < 1.0) | rounded, ratio, 1.0), np.nan)
