@@ -15,11 +15,8 @@ from numpy.typing import NDArray
 
 from technic.data_engine.gate.rules import GateRules
 from technic.data_engine.gate.suspects import SuspectBars
-from technic.data_engine.interfaces.known_actions import (
-    DividendsBySymbol,
-    SplitRecord,
-    SplitsBySymbol,
-)
+from technic.data_engine.interfaces.known_actions import DividendsBySymbol, SplitsBySymbol
+from technic.data_engine.interfaces.records import SplitRecord
 from technic.panel import BarPanel
 from technic.typing import BoolArray, FloatArray
 
@@ -28,7 +25,7 @@ __all__ = ["Evidence", "KnownSplitBars", "known_split_bars", "less_dividends", "
 IndexArray = NDArray[np.intp]
 
 CLOSE_TO_RATIO = 0.25
-"""How far from a known ratio a shift may open or close, as a fraction of it, in logarithms."""
+"""How far from the ratio of a split that was applied a shift may open and close, as a fraction."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,9 +100,10 @@ def known_split_bars(
     up = np.where(applied, gap > 0.0, ratio < 1.0)
     sign = np.where(up, 1.0, -1.0)
     near = (size >= math.log(rules.split_factor)) & (bars.previous > 0.0)
-    for shift in (gap, move):
-        near &= np.abs(shift - sign * size) <= CLOSE_TO_RATIO * size
-    near &= sign * np.log(np.where(up, bars.low, bars.high) / bars.previous) >= size / 2.0
+    # not applied: the new level is the nearer one; applied: a true move may look a little like it
+    slack = np.where(applied, CLOSE_TO_RATIO, 0.5) * size
+    near &= (np.abs(gap - sign * size) <= slack) & (sign * move >= size / 2.0)
+    near &= ~applied | (np.abs(move - sign * size) <= slack)
     notes: NDArray[np.object_] = np.full(len(places), None, dtype=object)
     for at, (_, _, one, record) in enumerate(places):
         who = "the feed of splits has it" if record.witness == "feed" else "the adjusted closes do"

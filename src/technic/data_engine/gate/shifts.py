@@ -175,8 +175,8 @@ def _judged(
     returned = followed & back & (a_print | hundred)
     found = pending | returned | (followed & ~back & (still_likely | hundred))
     code: NDArray[np.object_] = np.where(hundred, "price_x100", "unadjusted_split").astype(object)
-    note = np.where(evidence.silent, NO_SPLIT_IN_FEED, None)
-    note = np.where(evidence.moved, SAME_MOVE, note)
+    note: NDArray[np.object_] = np.full(len(bars.bar), None, dtype=object)
+    note[evidence.silent], note[evidence.moved] = NO_SPLIT_IN_FEED, SAME_MOVE
     return Shifts(
         bar=bars.bar[found],
         column=bars.column[found],

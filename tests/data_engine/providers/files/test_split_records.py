@@ -166,6 +166,7 @@ def test_in_a_folder_only_some_files_have_the_column(tmp_path):
     ("change", "ratio"),
     [
         (4.0, 4.0), (1.25, 1.25), (5 / 3, 1.666667), (25.0, 25.0), (0.1, 0.1), (0.731, 0.731),
+        (4.02, 4.0), (2.01, 2.0), (20.3, 20.0), (1.51, np.nan), (1.34, np.nan),
         (1.02, None), (0.9, None), (1.2437, None), (1.331719, None), (1.4, None), (2.37, None),
     ],
 )  # fmt: skip
@@ -181,4 +182,5 @@ def test_which_changes_of_the_factor_are_splits(tmp_path, change, ratio):
         record = FilesProvider(path, adjust_by=by).history(["A"], days).split_records["A"]
         assert record.applied == applied
         assert record.session.tolist() == ([] if ratio is None else [days[3].item()])
-        assert [round(one, 6) for one in record.ratio] == ([] if ratio is None else [ratio])
+        expected = [] if ratio is None else [ratio]
+        np.testing.assert_allclose(record.ratio, expected, atol=1e-6)

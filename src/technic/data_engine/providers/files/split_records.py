@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.records import SplitRecord
-from technic.data_engine.providers.files.adjusted_closes import split_ratio
+from technic.data_engine.providers.files.adjusted_closes import SPLIT_RATIOS, split_ratio
 from technic.panel import LongBars
 from technic.typing import FloatArray
 
@@ -18,6 +18,9 @@ __all__ = ["column_records"]
 
 LEAST_CHANGE = 1.2
 """Smaller changes of the factor are none of a split; most rows end here."""
+PAID_TOO = 1.025
+"""What the factor of an ex-date's dividend may add to a split's ratio."""
+LARGE = 2.0
 HALF_A_CENT, RATIO_ERROR = 0.005, 1e-4
 """How far closes and their ratios are rounded; a dividend seldom comes as near to a ratio."""
 
@@ -60,8 +63,16 @@ def _split_ratio(
     """Return the split of each change from row ``at`` to the next: 1.0 none, NaN unknown.
 
     Rounding alone may part it from the ratio: a dividend of a quarter of the price comes near 4:3.
+    A split on the ex-date of an ordinary dividend lies a little above its ratio; so may a special
+    dividend alone, unless it is of half of the price or more.
     """
-    ratio = split_ratio(change)
     cent = sum(HALF_A_CENT / prices[at + day] for prices in (close, adjusted) for day in (0, 1))
-    rounded = np.abs(change / ratio - 1.0) <= cent + RATIO_ERROR
-    return np.where(np.isfinite(change), np.where((change < 1.0) | rounded, ratio, 1.0), np.nan)
+    ratio, slack = split_ratio(change), cent + RATIO_ERROR
+    rounded = np.abs(change / ratio - 1.0) <= slack
+    below = np.floor(change * (1.0 + slack))
+    for named in SPLIT_RATIOS:
+        below = np.where((below < 4.0) & (named <= change * (1.0 + slack)), named, below)
+    paid_too = (change >= SPLIT_RATIOS[0]) & (change / below <= PAID_TOO) & ~rounded
+    forward = np.where(paid_too, np.where(below >= LARGE, below, np.nan), ratio)
+    forward = np.where(rounded | paid_too, forward, 1.0)
+    return np.where(np.isfinite(change), np.where(change < 1.0, ratio, forward), np.nan)
