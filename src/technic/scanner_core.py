@@ -21,7 +21,6 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,16 +30,12 @@ import pandas as pd
 from technic.data_engine.benchmark import Benchmark
 from technic.data_engine.data_version import DataVersion, data_version_of
 from technic.data_engine.interfaces.provider import Provider
-from technic.data_engine.memory_budget import widest_block
 from technic.data_engine.price_cache import LazyPrices, PriceCache, PriceFrames
 from technic.engine.blocks import BlockOutcome, scan_or_halve
 from technic.engine.local import LocalRunner
 from technic.engine.open import DEFAULT_RUNNER, ChosenRunner, check_runner, open_runner
 from technic.engine.runner import Runner
-from technic.engine.scan_task import open_task
-from technic.panel import BarPanel
-from technic.panel.long_bars import concatenated
-from technic.regime import Regime, market_regime
+from technic.engine.scan_task import open_task, run_task
 from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, UniverseInfo
 from technic.result.ledger import LedgerBook, require_a_scan
 from technic.result.scan_result import ScanResult
@@ -56,7 +51,7 @@ from technic.scan.context import (
     open_benchmark,
     open_context,
 )
-from technic.scan.cross_section import rank_market
+from technic.scan.cross_section import benchmark_regime, rank_market
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.expressions.values import ExpressionValues
 from technic.scan.filters import filter_conditions, filter_market
@@ -65,7 +60,6 @@ from technic.scan.scored_market import Market
 from technic.scan.special_dividends import counted_dividends
 from technic.scan.stopwatch import Stopwatch
 from technic.scan.warnings import incomplete_day, scan_warnings
-from technic.scan.windows import BASE_WINDOW
 from technic.settings import Settings, load_settings
 from technic.universe import Prescreened, Universe, prescreen
 
@@ -257,7 +251,9 @@ def _compare(scan: _Scanned) -> _Compared:
 
     From here on there are no rows but those shown.
     """
-    everybody = rank_market(scan.rows, scan.context.as_of, scan.config, _benchmark_regime(scan))
+    context, sessions = scan.context, scan.history.bars.sessions
+    regime = benchmark_regime(scan.benchmark, sessions, context.windows)
+    everybody = rank_market(scan.rows, context.as_of, scan.config, regime)
     listings = scan.universe.union(scan.listings)
     values = scan.expressions.evaluated(everybody, listings)
     shown = np.isin(everybody.symbols, scan.book.open_symbols())
@@ -281,15 +277,6 @@ def _next(step: type[S], scan: _OpenScan, **made: Any) -> S:
     """Return the scan after a step: all that it was, and what the step has made."""
     before: dict[str, Any] = {field.name: getattr(scan, field.name) for field in fields(scan)}
     return step(**before, **made)
-
-
-def _benchmark_regime(scan: _Scanned) -> Regime | None:
-    """Judge the market by the benchmark's closes of the base window; None where it has none."""
-    if scan.benchmark is None or not scan.benchmark.usable:
-        return None
-    sessions, windows = scan.history.bars.sessions, scan.context.windows
-    closes = windows.cut_closes(scan.benchmark.closes, sessions, BASE_WINDOW)
-    return market_regime(closes, f"benchmark {scan.benchmark.name}")
 
 
 def _result(
@@ -358,18 +345,7 @@ def _run_symbol_scans(
     What is not given is opened as ``config`` says.
     """
     task = open_task(symbols, config, price_cache, context, benchmark, expressions)
-    history, runner = task.history, runner or LocalRunner()
-    width = config.block_size
-    if isinstance(history, LazyPrices):
-        n_bars = len(history.bars.sessions)
-        width = min(width, widest_block(task.memory, n_bars, runner.workers, task.arrays))
-    scan = task.scan
-    outcome = runner.run(history.bars, scan, width, partial(progress, "scan") if progress else None)
-    if not outcome.rows:  # nobody was left to scan: no rows, but every column
-        outcome.rows = [scan(BarPanel.from_long(concatenated([]), history.bars.sessions))]
-    if isinstance(history, LazyPrices) and outcome.rows:  # blocks come in the store's order
-        outcome.rows = [concat_rows(outcome.rows).reorder(symbols)]
-    return outcome
+    return run_task(task, symbols, config.block_size, runner or LocalRunner(), progress)
 
 
 def _process_symbol(

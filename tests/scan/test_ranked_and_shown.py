@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan
+from support.stored_market import Listing, fill, listed
+from support.vendor import Vendor, syncer
 from technic import FilterRules, ScanConfig, ScanResult, run_scan
 from technic.panel import BarPanel, LongBars
 from technic.setups import load_setups
@@ -139,6 +141,47 @@ def test_a_price_cache_of_the_market_ranks_a_watchlist(bars: LongBars):
     narrow = run_scan(ScanConfig(symbols=SHOWN), provider=provider, now=NOW, price_cache=frames)
     assert_rows_of_the_market(narrow, market)
     assert (provider.asked, narrow.stats.batch.cache_hits) == ([], len(SHOWN))
+
+
+@pytest.mark.parametrize("cached", [("DL", "AK"), ("DL", "AK", "EO"), ("BN", "EO")])
+def test_a_store_ranks_what_a_price_cache_lacks(
+    cached: tuple[str, ...], tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    """Peers that are stored cost no request, whether or not all that is shown is in the cache."""
+    vendor = Vendor(make_bars([], SESSIONS[:0]))
+    provider = Listing(syncer(vendor, fill(tmp_path / "store", monkeypatch), NOW))
+    market = run_scan(provider=provider, now=NOW)
+    frames = {symbol: market.prices[symbol] for symbol in cached}
+    shown = ("DL", "AK", "EO")
+    vendor.log.clear()
+    narrow = run_scan(
+        ScanConfig(symbols=shown), provider=provider, now=NOW, price_cache=frames
+    )
+    assert [path for path in vendor.log if "ticker" in path or "grouped" in path] == []
+    if set(shown) <= set(cached):
+        assert vendor.log == []  # not even feeds of splits
+    assert_rows_of_the_market(narrow, market)
+    assert narrow.ranks.size == market.ranks.size > len(shown)
+    assert narrow.stats.batch.cache_hits == len(set(shown) & set(cached))
+    assert set(narrow.ledger.symbols) == set(shown)
+
+
+def test_a_store_that_is_read_beside_a_price_cache_is_not_synced(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    """Where the cache holds all that is shown, peers without bars are asked of nobody."""
+    fault = lambda request, nth: pytest.fail(f"asked for {request.url}")  # noqa: E731
+    vendor = Vendor(make_bars([], SESSIONS[:0]), fault=fault)
+    provider = Listing(syncer(vendor, fill(tmp_path / "store", monkeypatch), NOW))
+    frames = cache_frames(make_bars(["DL"], SESSIONS))
+    result = run_scan(ScanConfig(symbols=("DL",)), provider=provider, now=NOW, price_cache=frames)
+    assert set(listed().symbols) > set(result.prices) > {"DL"}
+
+
+def cache_frames(bars: LongBars) -> dict[str, pd.DataFrame]:
+    """Price frames of all symbols of some bars."""
+    panel = BarPanel.from_long(bars, SESSIONS)
+    return {symbol: panel.frame(symbol) for symbol in panel.symbols}
 
 
 @pytest.mark.parametrize("runner", ["local", "threads"])

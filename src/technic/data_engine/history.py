@@ -121,7 +121,7 @@ def get_price_history_batch(
         fetched.notes,
         source.name,
         source.simulated,
-        _basis(source.price_basis, adjust),
+        _basis(source, adjust),
         _known_dividends(fetched, adjust, sessions),
     )
 
@@ -160,11 +160,13 @@ def _adjusted_within_days(
     return replace(_adjusted(daily, adjust, as_of), session=times)
 
 
-def _basis(price_basis: PriceBasis, adjust: Adjustment) -> PriceBasis:
+def _basis(source: Provider, adjust: Adjustment) -> PriceBasis:
     """How prices are adjusted by now: raw ones as was asked for, others as they came."""
-    if price_basis != "raw" or adjust == "none":
-        return price_basis
-    return "split_adjusted" if adjust == "split" else "total_return_adjusted"
+    if adjust == "none":
+        return source.price_basis
+    total = adjust == "total_return" and source.price_basis == "raw"
+    basis = basis_of_history(source)
+    return "total_return_adjusted" if total and basis != "raw" else basis
 
 
 def _names(symbols: object) -> list[str]:

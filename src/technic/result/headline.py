@@ -11,6 +11,9 @@ from technic.result.ledger import KEPT, Ledger
 __all__ = ["Headline", "headline_of"]
 
 
+_BASES = {"unknown": "price basis unknown", "raw": "raw prices"}
+
+
 class _Answer(Protocol):
     """What a scan answers, just run or read back."""
 
@@ -46,7 +49,7 @@ class Headline:
     def price_basis(self) -> str:
         """How the prices are adjusted."""
         basis = self.data.price_basis
-        return "price basis unknown" if basis == "unknown" else basis.replace("_", " ")
+        return _BASES.get(basis) or basis.replace("_", " ")
 
     @property
     def market_caps(self) -> str:

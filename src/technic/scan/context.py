@@ -14,6 +14,7 @@ from technic.data_engine.gate.rules import PriceFloorBasis
 from technic.data_engine.interfaces.provider import (
     Provider,
     StreamingProvider,
+    basis_of_history,
     require_provider,
 )
 from technic.data_engine.interfaces.records import PriceBasis
@@ -109,14 +110,13 @@ def open_context(
     if as_of < last:
         filters = {name: getattr(config.filters, name) for name in ("min_price", "max_price")}
         warnings += floor_warnings(config.gate, filters, floor, as_of)
-    basis = "split_adjusted" if basis == "raw" else basis  # raw bars are adjusted on the way in
     return ScanContext(
         provider,
         calendar,
         as_of,
         windows,
         last,
-        basis,
+        basis_of_history(provider) if cache is None else basis,
         cache,
         tuple(warnings),
         floor,

@@ -67,12 +67,12 @@ def load_history(
     panel = cached.of(hits)
     if panel.sessions[0] < context.windows.start or panel.sessions[-1] > context.as_of:
         panel = panel.window(context.windows.start, context.as_of)
-    others = _free([symbol for symbol in peers if symbol not in there], context)
+    others = [symbol for symbol in peers if symbol not in there]
     stats = BatchStats(cache_hits=len(symbols) - len(missed))
     missing = price_cache.missing_volume if isinstance(price_cache, PriceCache) else {}
     if not (missed or others):
         return PriceCache(panel, stats=stats, dividends=known, missing_volume=missing)
-    fetched = _fetch(missed, others, panel.sessions, context, progress)
+    fetched = _missing(missed, others, panel.sessions, context, progress)
     both = BarPanel.side_by_side([panel, fetched.panel])
     held = set(both.symbols)
     return PriceCache(
@@ -83,6 +83,25 @@ def load_history(
         dividends=_joined(known, fetched.dividends, hits),
         missing_volume={**fetched.missing_volume, **missing},
     )
+
+
+def _missing(
+    symbols: Sequence[str],
+    peers: Sequence[str],
+    sessions: DateArray,
+    context: ScanContext,
+    progress: ScanProgress | None,
+) -> PriceCache:
+    """Get what the cache lacks: ``symbols`` wherever from, ``peers`` where they cost no request.
+
+    The panel of the cache is in memory, and so is what stands beside it.
+    """
+    if isinstance(context.provider, StreamingProvider):
+        found = _open_stream(symbols, peers, sessions, context, context.provider, progress)
+        notes = (*found.notes, *_too_large(len(found), sessions, context, "beside a price cache"))
+        _log(found.stats)
+        return dataclasses.replace(found.loaded(), notes=notes)
+    return _fetch(symbols, _free(peers, context), sessions, context, progress)
 
 
 def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Dividends:
@@ -152,10 +171,7 @@ def _stream(
     That takes a fifth of the memory that gathering them first would.
     """
     started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
-    dividends = _dividends(streamed.account, sessions, context)
-    prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
+    prices = _open_stream(symbols, peers, sessions, context, provider, progress)
     if most_panel_bytes(len(prices), len(sessions)) <= context.panel_memory:
         cache = prices.loaded()
         stats = dataclasses.replace(cache.stats, seconds=time.perf_counter() - started)
@@ -169,6 +185,22 @@ def _stream(
         prices.stats.seconds,
     )
     return prices
+
+
+def _open_stream(
+    symbols: Sequence[str],
+    peers: Sequence[str],
+    sessions: DateArray,
+    context: ScanContext,
+    provider: StreamingProvider,
+    progress: ScanProgress | None,
+) -> LazyPrices:
+    """Have the provider make ready what it lacks; its bars stay where they are."""
+    started = time.perf_counter()
+    report = partial(progress, "fetch") if progress else None
+    streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
+    dividends = _dividends(streamed.account, sessions, context)
+    return LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
 
 
 def _dividends(fetched: FetchResult, sessions: DateArray, context: ScanContext) -> Dividends:
@@ -190,12 +222,15 @@ def _log(stats: BatchStats) -> None:
     )
 
 
-def _too_large(n_symbols: int, sessions: DateArray, context: ScanContext) -> Iterator[str]:
+def _too_large(
+    n_symbols: int, sessions: DateArray, context: ScanContext, where: str = ""
+) -> Iterator[str]:
     """Say that the bars take more memory than they should and cannot be read in blocks."""
     size = most_panel_bytes(n_symbols, len(sessions))
     if size > context.panel_memory:
+        cannot = f"cannot read them in blocks {where}".rstrip()
         yield (
             f"{n_symbols:,} symbols x {len(sessions):,} sessions take {size / GIB:.3g} GiB, more "
             f"than panel_memory ({context.panel_memory / GIB:.3g} GiB): {context.provider.name} "
-            "cannot read them in blocks, so all are in memory"
+            f"{cannot}, so all are in memory"
         )

@@ -56,6 +56,7 @@ class FilesProvider:
     name = "files"
     simulated = False
     local = True
+    splits_known = False
 
     def __init__(
         self,
