@@ -50,6 +50,7 @@ from technic.scan.context import (
     load_listings,
     open_benchmark,
     open_context,
+    settled_adjust_by,
 )
 from technic.scan.cross_section import benchmark_regime, rank_market
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -141,18 +142,20 @@ def run_scan(
 
     ``price_cache``: price frames that cost no request; symbols that are not in it are fetched.
     ``provider``, ``runner``: open ones instead of those that ``config`` names. ``now``: the time
-    that decides whether the data is old; the clock, unless given. Raises UsageError for what
-    cannot be done as asked and NothingToScanError when no symbol could be scanned.
+    that decides whether the data is old and what a vendor has; the clock, unless given. Raises
+    UsageError for what cannot be done as asked and NothingToScanError when no symbol could be
+    scanned.
     """
     config = checked_config(config)
     expressions = scan_expressions(config)
     settings = settings or load_settings(os.environ, Path.cwd())
+    if provider is None and price_cache is None:
+        config = settled_adjust_by(config, settings)
     runner_name = config.runner or settings.runner or DEFAULT_RUNNER
     check_runner(runner_name)
     watch = Stopwatch()
 
     with watch.stage("universe"):
-        now = now or dt.datetime.now(dt.UTC)
         opened = _open(config, expressions, settings, now, provider, price_cache, progress)
     with watch.stage("prescreen"):
         screened = _prescreen(opened)
@@ -175,7 +178,7 @@ def _open(
     config: ScanConfig,
     expressions: ScanExpressions,
     settings: Settings,
-    now: dt.datetime,
+    now: dt.datetime | None,
     provider: Provider | None,
     price_cache: PriceFrames | None,
     progress: ScanProgress | None,

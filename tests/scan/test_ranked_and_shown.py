@@ -10,6 +10,7 @@ from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan
 from support.stored_market import Listing, fill, listed
 from support.vendor import Vendor, syncer
 from technic import FilterRules, ScanConfig, ScanResult, run_scan
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.panel import BarPanel, LongBars
 from technic.setups import load_setups
 from technic.testing import FakeProvider, make_bars
@@ -154,9 +155,7 @@ def test_a_store_ranks_what_a_price_cache_lacks(
     frames = {symbol: market.prices[symbol] for symbol in cached}
     shown = ("DL", "AK", "EO")
     vendor.log.clear()
-    narrow = run_scan(
-        ScanConfig(symbols=shown), provider=provider, now=NOW, price_cache=frames
-    )
+    narrow = run_scan(ScanConfig(symbols=shown), provider=provider, now=NOW, price_cache=frames)
     assert [path for path in vendor.log if "ticker" in path or "grouped" in path] == []
     if set(shown) <= set(cached):
         assert vendor.log == []  # not even feeds of splits
@@ -170,7 +169,10 @@ def test_a_store_that_is_read_beside_a_price_cache_is_not_synced(
     tmp_path, monkeypatch: pytest.MonkeyPatch
 ):
     """Where the cache holds all that is shown, peers without bars are asked of nobody."""
-    fault = lambda request, nth: pytest.fail(f"asked for {request.url}")  # noqa: E731
+
+    def fault(request: HttpRequest, _: int) -> HttpResponse:
+        raise AssertionError(f"asked for {request.url}")
+
     vendor = Vendor(make_bars([], SESSIONS[:0]), fault=fault)
     provider = Listing(syncer(vendor, fill(tmp_path / "store", monkeypatch), NOW))
     frames = cache_frames(make_bars(["DL"], SESSIONS))

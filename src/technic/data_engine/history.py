@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -18,7 +19,11 @@ import numpy as np
 import pandas as pd
 
 from technic.data_engine.adjust import restated_dividends, split_adjust, total_return_adjust
-from technic.data_engine.interfaces.provider import Provider, require_provider
+from technic.data_engine.interfaces.provider import (
+    Provider,
+    basis_of_history,
+    require_provider,
+)
 from technic.data_engine.interfaces.records import Dividends, FetchResult, PriceBasis, Progress
 from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
 from technic.data_engine.open_provider import open_provider
@@ -91,19 +96,22 @@ def get_price_history_batch(
     _check(days, freq, max_workers, adjust)
     names = _names(symbols)
     settings = settings or load_settings(os.environ, Path.cwd())
-    now = now or dt.datetime.now(dt.UTC)
-    calendar = load_calendar(require_time(now).date(), settings.home)
-    source = provider if provider is not None else settings.provider or "demo"
-    if isinstance(source, str):
+    clock = None if now is None else partial(require_time, now)
+    calendar = load_calendar((clock or _utc_now)().date(), settings.home)
+    if provider is None or isinstance(provider, str):
+        named = settings.source(provider)
         source = open_provider(
-            source,
+            named.provider,
             calendar,
             settings=settings,
-            data=settings.data,
-            adjust_by=settings.adjust_by if source == "files" else None,
+            data=named.data,
+            adjust_by=settings.adjust_by if named.provider == "files" else None,
             max_concurrent=max_workers,
+            now=clock,
         )
-    require_provider(source)
+    else:
+        require_provider(provider)
+        source = provider
     started = time.perf_counter()
     sessions = calendar.last(days, source.last_session())
     if freq == "daily":
@@ -124,6 +132,10 @@ def get_price_history_batch(
         _basis(source, adjust),
         _known_dividends(fetched, adjust, sessions),
     )
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _adjusted(fetched: FetchResult, adjust: Adjustment, as_of: np.datetime64) -> LongBars:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,8 +55,8 @@ def open_task(
     if expressions is None:
         expressions = scan_expressions(config)
     if context is None:
-        settings, now = load_settings(os.environ, Path.cwd()), dt.datetime.now(dt.UTC)
-        context = open_context(config, settings, now, None, price_cache, expressions.windows)
+        settings = load_settings(os.environ, Path.cwd())
+        context = open_context(config, settings, None, None, price_cache, expressions.windows)
         price_cache = context.cache
     history = load_history(symbols, context, price_cache)
     if benchmark is None:
