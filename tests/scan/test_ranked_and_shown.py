@@ -227,3 +227,30 @@ def test_batches_and_narrow_scans_count_only_what_was_asked(bars: LongBars):
     assert set(narrow.scored) == set(SHOWN[:3])
     again = market_of(bars, ScanConfig(symbols=SHOWN))
     assert_same(narrow, again)
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"sectors": ("Enrgy",)}, "sector 'Enrgy' that was asked for; did you mean 'Energy'?"),
+        ({"sectors": ("Real Estate",)}, "sector 'Real Estate' that was asked for"),
+        ({"exclude_sectors": ("tehc",)}, "sector 'tehc' that was asked for; did you mean 'Tech'?"),
+        ({"exchanges": ("NYES",)}, "exchange 'NYES' that was asked for; did you mean 'NYSE'?"),
+        ({"industries": ("Bnks",)}, "industry 'Bnks' that was asked for; did you mean 'Banks'?"),
+        ({"countries": ("Candaa",)}, "country 'Candaa' that was asked for; did you mean 'Canada'?"),
+    ],
+)
+def test_a_value_that_no_listing_has_is_told_with_what_may_be_meant(
+    bars: LongBars, rules: dict[str, tuple[str, ...]], told: str
+):
+    """What is like none of the listed ones gets no guess."""
+    metadata = {
+        "sector": SECTORS,
+        "exchange": ["NYSE", "NASDAQ"] * 15,
+        "industry": ["Banks", "Semiconductors"] * 15,
+        "country": ["Canada", "Brazil"] * 15,
+    }
+    provider = FakeProvider(bars, universe=universe_of(SYMBOLS, "made-up", metadata), local=True)
+    config = ScanConfig(prescreen=PrescreenRules(**rules))
+    result = run_scan(config, provider=provider, now=NOW)
+    assert f"no listing has the {told}" in result.warnings

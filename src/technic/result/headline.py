@@ -7,6 +7,7 @@ from typing import Protocol
 
 from technic.result.info import DataInfo, RankInfo
 from technic.result.ledger import KEPT, Ledger
+from technic.wording.counts import count_of
 
 __all__ = ["Headline", "headline_of"]
 
@@ -63,7 +64,7 @@ class Headline:
         ranks = f" · {self.ranks}" if self.ranks.small else ""
         caps = f" · {self.market_caps}" if self.market_caps else ""
         return (
-            f"as of {self.as_of} · {self.kept:,} of {self.size:,} symbols kept · "
+            f"as of {self.as_of} · {self.kept:,} of {count_of(self.size, 'symbol')} kept · "
             f"{self.source} ({self.price_basis}){ranks}{caps}"
         )
 

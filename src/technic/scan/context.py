@@ -31,6 +31,7 @@ from technic.settings import Settings
 from technic.typing import DateArray
 from technic.universe import Prescreened, Universe, load_symbols, load_universe, prescreen
 from technic.universe.prescreen_rules import SHOW_RULES
+from technic.wording.counts import count_of
 
 __all__ = [
     "ScanContext",
@@ -173,7 +174,7 @@ def _old_data(last: np.datetime64, calendar: SessionCalendar, now: dt.datetime) 
     if last < completed:
         yield (
             f"the data ends {last}; the last completed session was {completed} "
-            f"({len(calendar.between(last, completed)) - 1} sessions later)"
+            f"({count_of(len(calendar.between(last, completed)) - 1, 'session')} later)"
         )
 
 

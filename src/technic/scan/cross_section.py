@@ -24,6 +24,7 @@ from technic.scoring import (
 )
 from technic.trade_plan import trade_plans
 from technic.typing import DateArray
+from technic.wording.counts import count_of
 
 __all__ = ["benchmark_regime", "rank_market"]
 
@@ -57,7 +58,9 @@ def rank_market(
     if regime is None:
         index = scanned.index or IndexSums.added([])
         count = int(np.count_nonzero(ranked))
-        regime = market_regime(index.levels(), f"equal-weighted universe of {count:,} symbols")
+        regime = market_regime(
+            index.levels(), f"equal-weighted universe of {count_of(count, 'symbol')}"
+        )
     rating = tech_rating(columns, columns["rs_rating"], config.weights)
     for name in ("tech_rating", "rating_coverage", "score_relative_strength"):
         columns[name] = np.where(ranked, getattr(rating, name), np.nan)

@@ -28,6 +28,7 @@ from technic.panel import BarPanel
 from technic.scan.context import ScanContext
 from technic.scan.windows import window_sessions
 from technic.typing import BoolArray, DateArray
+from technic.wording.counts import count_of
 
 __all__ = ["ScanProgress", "load_history"]
 
@@ -230,7 +231,7 @@ def _too_large(
     if size > context.panel_memory:
         cannot = f"cannot read them in blocks {where}".rstrip()
         yield (
-            f"{n_symbols:,} symbols x {len(sessions):,} sessions take {size / GIB:.3g} GiB, more "
-            f"than panel_memory ({context.panel_memory / GIB:.3g} GiB): {context.provider.name} "
-            f"{cannot}, so all are in memory"
+            f"{count_of(n_symbols, 'symbol')} x {count_of(len(sessions), 'session')} take "
+            f"{size / GIB:.3g} GiB, more than panel_memory ({context.panel_memory / GIB:.3g} GiB): "
+            f"{context.provider.name} {cannot}, so all are in memory"
         )

@@ -21,6 +21,7 @@ from technic.panel import BarPanel
 from technic.scoring.curves import Columns
 from technic.scoring.relative_strength import RS_WEIGHTS, rs_score
 from technic.typing import DateArray, FloatArray
+from technic.wording.counts import count_of
 
 __all__ = [
     "SPECIAL_DIVIDEND_PCT",
@@ -83,7 +84,8 @@ def counted_dividends(columns: Columns) -> Iterator[str]:
     if count:
         yield (
             f"relative strength counts special dividends ({SPECIAL_DIVIDEND_PCT:g} % of the price "
-            f"or more) of {count:,} symbols, listed in special_dividends_pct; no other value does"
+            f"or more) of {count_of(count, 'symbol')}, listed in special_dividends_pct; "
+            "no other value does"
         )
 
 

@@ -26,6 +26,7 @@ from technic.data_engine.gate.suspects import find_suspects
 from technic.panel import BarPanel
 from technic.panel.segments import rows_after, segments, source_rows
 from technic.typing import BoolArray
+from technic.wording.counts import count_of
 
 __all__ = ["Breaks", "find_breaks"]
 
@@ -131,7 +132,7 @@ def _holes(
         if holes.size:
             bar = int(holes[-1]) + 1
             day = day_of(panel, bar, column)
-            text = f"no bar for {missed[holes[-1]]} sessions before {day}"
+            text = f"no bar for {count_of(missed[holes[-1]], 'session')} before {day}"
             yield column, bar, text + since(panel, bar, column)
 
 

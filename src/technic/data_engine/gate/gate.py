@@ -22,6 +22,7 @@ from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.panel.segments import rows_after, segments
 from technic.typing import BoolArray, DateArray
+from technic.wording.counts import agree, count_of
 
 __all__ = ["DEFAULT_RULES", "GATE_CODES", "GateReport", "GateRules", "gate", "usable_bars"]
 
@@ -132,6 +133,6 @@ def _describe_history(
         notes = breaks.note[mine][np.argsort(breaks.bar[mine])].tolist()
         parts = [] if breaks.cut[column] is None else [str(breaks.cut[column])]
         if notes:
-            bars = "1 bar is" if len(notes) == 1 else f"{len(notes)} bars are"
+            bars = f"{count_of(len(notes), 'bar')} {agree(len(notes), 'is', 'are')}"
             parts.append(f"{bars} left out, the last: {notes[-1]}")
         detail[column] = "; ".join(parts)

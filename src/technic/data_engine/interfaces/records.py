@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from technic.panel import BarSource, LongBars
 from technic.typing import DateArray, FloatArray
+from technic.wording.counts import count_of
 
 __all__ = [
     "Dividends",
@@ -87,7 +88,7 @@ class MissingVolume:
     rows: int
 
     def __str__(self) -> str:
-        return f"{self.missing:,} of {self.rows:,} rows without volume"
+        return f"{self.missing:,} of {count_of(self.rows, 'row')} without volume"
 
 
 @dataclass(frozen=True, slots=True)
