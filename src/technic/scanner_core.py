@@ -58,7 +58,7 @@ from technic.scan.expressions.values import ExpressionValues
 from technic.scan.filters import filter_conditions, filter_market
 from technic.scan.history import ScanProgress, load_history
 from technic.scan.scored_market import Market
-from technic.scan.special_dividends import counted_dividends
+from technic.scan.special_dividends import YEAR, counted_dividends, partly_asked
 from technic.scan.stopwatch import Stopwatch
 from technic.scan.warnings import incomplete_day, scan_warnings
 from technic.settings import Settings, load_settings
@@ -302,7 +302,7 @@ def _result(
         data=DataInfo.of(context, scan.universe),
         runner=RunnerInfo(chosen.asked, chosen.runner.name, chosen.reason),
         regime=scan.market.regime,
-        warnings=(*_warnings(scan), *counted_dividends(scan.market.columns), *chosen.notes()),
+        warnings=(*_warnings(scan), *chosen.notes()),
         scored=scan.market.symbols,
         columns=scan.market.columns,
         conditions=values.conditions,
@@ -320,7 +320,7 @@ def _result(
 
 
 def _warnings(scan: _Compared) -> Iterator[str]:
-    return scan_warnings(
+    yield from scan_warnings(
         scan.config,
         scan.context,
         scan.universe,
@@ -330,6 +330,9 @@ def _warnings(scan: _Compared) -> Iterator[str]:
         scan.expressions,
         scan.ranks.size if scan.ranks.small else None,
     )
+    yield from counted_dividends(scan.market.columns)
+    year = scan.context.calendar.last(YEAR, scan.context.as_of)
+    yield from partly_asked(scan.history.dividends, year)
 
 
 def _run_symbol_scans(

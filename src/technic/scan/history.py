@@ -111,15 +111,22 @@ def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Divide
         _some(known, np.isin(known.symbol.astype(str), hits)),
         _some(fetched, ~np.isin(fetched.symbol.astype(str), hits)),
     ]
+    asked = [part.asked for part in parts if part.asked is not None]
     return Dividends(
         np.concatenate([part.symbol for part in parts]),
         np.concatenate([part.session for part in parts]),
         np.concatenate([part.amount for part in parts]),
+        np.intersect1d(asked[0], asked[-1]) if asked else None,
     )
 
 
 def _some(dividends: Dividends, keep: BoolArray) -> Dividends:
-    return Dividends(dividends.symbol[keep], dividends.session[keep], dividends.amount[keep])
+    return dataclasses.replace(
+        dividends,
+        symbol=dividends.symbol[keep],
+        session=dividends.session[keep],
+        amount=dividends.amount[keep],
+    )
 
 
 def _free(peers: Sequence[str], context: ScanContext) -> Sequence[str]:

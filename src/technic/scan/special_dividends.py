@@ -28,12 +28,14 @@ __all__ = [
     "DividendsBySymbol",
     "by_symbol",
     "counted_dividends",
+    "partly_asked",
     "strength_columns",
 ]
 
 SPECIAL_DIVIDEND_PCT = 5.0
 """Percent of the close before the ex-date from which on a payment is a special dividend."""
-_YEAR = max(RS_WEIGHTS)
+YEAR = max(RS_WEIGHTS)
+"""Bars that relative strength looks back."""
 _NONE = (np.empty(0, "datetime64[D]"), np.empty(0))
 
 DividendsBySymbol: TypeAlias = Mapping[str, tuple[DateArray, FloatArray]]
@@ -73,7 +75,7 @@ def strength_columns(
         for bars, factor in growth.items():
             if rows[column] - bars < first:
                 factor[column] /= 1.0 - percent / 100.0
-        if rows[column] - _YEAR < first:
+        if rows[column] - YEAR < first:
             paid[column] += percent
     return {"rs_score": rs_score(columns, growth), "special_dividends_pct": paid}
 
@@ -86,6 +88,22 @@ def counted_dividends(columns: Columns) -> Iterator[str]:
             f"relative strength counts special dividends ({SPECIAL_DIVIDEND_PCT:g} % of the price "
             f"or more) of {count_of(count, 'symbol')}, listed in special_dividends_pct; "
             "no other value does"
+        )
+
+
+def partly_asked(dividends: Dividends, sessions: DateArray) -> Iterator[str]:
+    """Yield a sentence where some dividends are known, and those of some ``sessions`` are not.
+
+    ``sessions``: all on whose ex-dates a special dividend would count.
+    """
+    if dividends.asked is None:
+        return
+    unknown = sessions[~np.isin(sessions, dividends.asked)]
+    if len(unknown):
+        yield (
+            f"relative strength counts special dividends of {len(sessions):,} sessions, and of "
+            f"{len(unknown):,} of them ({unknown[0]} to {unknown[-1]}) no dividends were asked "
+            "for: who paid one then ranks too low; technic sync --dividends asks for them"
         )
 
 

@@ -51,11 +51,15 @@ class Splits:
 
 @dataclass(frozen=True, slots=True)
 class Dividends:
-    """Cash dividends, one row each: ``amount`` in $ a share as of ``session``, the ex-date."""
+    """Cash dividends, one row each: ``amount`` in $ a share as of ``session``, the ex-date.
+
+    ``asked``: the days whose dividends have been asked for, of all symbols; None: nobody says.
+    """
 
     symbol: NDArray[np.object_]
     session: DateArray
     amount: FloatArray
+    asked: DateArray | None = None
 
     @classmethod
     def none(cls) -> Dividends:
