@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ from technic.data_engine.price_cache import BatchStats, PriceCache
 from technic.data_engine.providers.vendors.rows import trading_days
 from technic.errors import FetchError, ParameterError
 from technic.panel import BarPanel, LongBars
-from technic.sessions import load_calendar, require_time
+from technic.sessions import SessionCalendar, load_calendar, require_time
 from technic.settings import Settings, load_settings
 from technic.typing import DateArray
 from technic.universe import canonical
@@ -98,20 +98,7 @@ def get_price_history_batch(
     settings = settings or load_settings(os.environ, Path.cwd())
     clock = None if now is None else partial(require_time, now)
     calendar = load_calendar((clock or _utc_now)().date(), settings.home)
-    if provider is None or isinstance(provider, str):
-        named = settings.source(provider)
-        source = open_provider(
-            named.provider,
-            calendar,
-            settings=settings,
-            data=named.data,
-            adjust_by=settings.adjust_by if named.provider == "files" else None,
-            max_concurrent=max_workers,
-            now=clock,
-        )
-    else:
-        require_provider(provider)
-        source = provider
+    source = _source(provider, settings, calendar, max_workers, clock)
     started = time.perf_counter()
     sessions = calendar.last(days, source.last_session())
     if freq == "daily":
@@ -132,6 +119,29 @@ def get_price_history_batch(
         _basis(source, adjust),
         _known_dividends(fetched, adjust, sessions),
     )
+
+
+def _source(
+    provider: object,
+    settings: Settings,
+    calendar: SessionCalendar,
+    max_workers: int,
+    clock: Callable[[], dt.datetime] | None,
+) -> Provider:
+    """Return the open provider that was given, else open the one that is named or meant."""
+    if provider is None or isinstance(provider, str):
+        named = settings.source(provider)
+        return open_provider(
+            named.provider,
+            calendar,
+            settings=settings,
+            data=named.data,
+            adjust_by=settings.adjust_by if named.provider == "files" else None,
+            max_concurrent=max_workers,
+            now=clock,
+        )
+    require_provider(provider)
+    return cast(Provider, provider)
 
 
 def _utc_now() -> dt.datetime:
