@@ -27,6 +27,7 @@ from technic.trade_plan import trade_plans
 from technic.universe import require_symbol
 from technic.universe.listings import TEXT_COLUMNS
 from technic.version import __version__
+from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     from technic.result.symbol_plot import SymbolPlot
@@ -149,7 +150,7 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
     try:
         outcome, detail = result.ledger.of(symbol)
     except KeyError:
-        allowed = f"one of the {len(result.ledger):,} symbols of the universe"
+        allowed = f"one of the {count_of(len(result.ledger), 'symbol')} of the universe"
         raise ParameterError("symbol", symbol, allowed) from None
     scored = symbol in result.scored
     explanation = result.explain(symbol) if scored else None

@@ -59,7 +59,7 @@ def chart_choices(chart: ChartOptions) -> PlotChoices | None:
     if chart.html.suffix.lower() not in (".html", ".htm"):
         raise ParameterError("html", str(chart.html), "a file that ends in .html or .htm")
     check_file("html", chart.html)
-    bars = split(chart.averages) if chart.averages is not None else None
+    bars = None if chart.averages is None else split("averages", chart.averages)
     standard = PlotChoices()
     return plot_choices(
         standard.sessions if chart.chart_sessions is None else chart.chart_sessions,
