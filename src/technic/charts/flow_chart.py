@@ -9,6 +9,7 @@ from technic.charts.drawing import Drawing, Table, foot, foot_height, path, rect
 from technic.charts.provenance import Provenance
 from technic.charts.text import clean, number, shortened
 from technic.errors import ParameterError
+from technic.wording.counts import count_of
 
 __all__ = ["flow"]
 
@@ -59,7 +60,7 @@ def flow(counts: Mapping[str, int], provenance: Provenance, *, width: int = 960)
     end = max(band.end + max(band.high, LEAST) for band in bands)
     left, right = EDGE, width - EDGE - (250 if width >= 600 else 190)
     body = [
-        text(EDGE, 22, f"{total:,} symbols", "large bold"),
+        text(EDGE, 22, count_of(total, "symbol"), "large bold"),
         rect(left, 40, NODE, HEIGHT, "f-ink"),
     ]
     for band in bands:
@@ -68,8 +69,8 @@ def flow(counts: Mapping[str, int], provenance: Provenance, *, width: int = 960)
     body += foot(provenance, width, y)
     shares = ", ".join(f"{clean(name)} {count:,}" for name, count in counts.items())
     return Drawing(
-        f"Where {total:,} symbols went",
-        f"Of {total:,} symbols: {shares}. {provenance}.",
+        f"Where {count_of(total, 'symbol')} went",
+        f"Of {count_of(total, 'symbol')}: {shares}. {provenance}.",
         width,
         int(y) + foot_height(provenance, width),
         tuple(body),
@@ -100,7 +101,7 @@ def _ribbon(band: _Band, left: float, right: float, total: int, wide: float) -> 
     steps = f"M{x} {a}C{m} {a} {m} {b} {r} {b}V{d}C{m} {d} {m} {c} {x} {c}z"
     yield path(steps, f"half f-{band.colour}")
     share = 100.0 * band.count / total
-    tip = f"{band.outcome}: {band.count:,} symbols, {share:.2f} %"
+    tip = f"{band.outcome}: {count_of(band.count, 'symbol')}, {share:.2f} %"
     yield rect(right, target, NODE, max(band.high, 1.0), f"f-{band.colour}", tip=tip)
     y = target + high / 2 + 4
     begin = right + NODE + 8

@@ -28,6 +28,7 @@ from technic.charts.style import AVERAGE_COLOURS
 from technic.charts.text import amount_text, clean, number, price_text
 from technic.errors import ParameterError
 from technic.typing import BoolArray, FloatArray
+from technic.wording.counts import count_of
 
 __all__ = ["candles"]
 
@@ -254,7 +255,7 @@ def _described(symbol: str, parts: _Parts, provenance: Provenance, *, log: bool)
     closes = bars.close[there]
     first, last = bars.sessions[there[0]], bars.sessions[there[-1]]
     said = [
-        f"Daily candles of {symbol} from {first} to {last}, {len(there)} bars"
+        f"Daily candles of {symbol} from {first} to {last}, {count_of(len(there), 'bar')}"
         f"{', prices by ratios' if log else ''}: close {price_text(float(closes[0]))} to "
         f"{price_text(float(closes[-1]))}, highest high {price_text(_most(bars.high, bars.used))}, "
         f"lowest low {price_text(-_most(-bars.low, bars.used))}."

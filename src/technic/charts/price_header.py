@@ -11,6 +11,7 @@ from technic.charts.drawing import path, text
 from technic.charts.price_data import Average, PriceBars
 from technic.charts.style import AVERAGE_COLOURS
 from technic.charts.text import amount_text, number, price_text, shortened, width
+from technic.wording.counts import count_of
 
 __all__ = ["header"]
 
@@ -85,4 +86,4 @@ def _entries(bars: PriceBars, averages: Sequence[Average]) -> Iterator[_Entry]:
         yield _Entry(f"{average.name} {said}", "", colour)
     count = int(bars.left_out.sum())
     if count:
-        yield _Entry("1 bar left out" if count == 1 else f"{count} bars left out", "", "cross")
+        yield _Entry(f"{count_of(count, 'bar')} left out", "", "cross")

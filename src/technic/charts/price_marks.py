@@ -13,6 +13,7 @@ from technic.charts.price_frame import PriceFrame
 from technic.charts.scale import Scale, day_ticks
 from technic.charts.text import number, price_text, shortened, width
 from technic.typing import DateArray
+from technic.wording.counts import count_of
 
 __all__ = [
     "PlacedShape",
@@ -138,7 +139,7 @@ def gaps(frame: PriceFrame, bars: PriceBars) -> Iterator[str]:
         count = last - first + 1
         left = frame.first + first * frame.pitch
         wide = count * frame.pitch
-        sessions = "1 session" if count == 1 else f"{count} sessions"
+        sessions = count_of(count, "session")
         tip = f"no bars on {sessions}: {bars.sessions[first]} to {bars.sessions[last]}"
         yield rect(left, top, max(wide, 1.0), bottom - top, "f-panel crisp", tip=tip)
         said = f"no bars, {sessions}"

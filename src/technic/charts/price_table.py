@@ -10,6 +10,7 @@ from technic.charts.drawing import Table
 from technic.charts.price_data import Average, PriceBars, RelativeLine
 from technic.charts.price_marks import holes
 from technic.charts.text import price_text
+from technic.wording.counts import count_of
 
 __all__ = ["price_table", "tip"]
 
@@ -35,7 +36,7 @@ def price_table(
             row.append(_remark(bars, at))
         rows.append(tuple(row))
     missing = sum(last - first + 1 for first, last in holes(bars))
-    sessions = "1 session has" if missing == 1 else f"{missing:,} sessions have"
+    sessions = f"{count_of(missing, 'session')} {'has' if missing == 1 else 'have'}"
     return Table(tuple(headings), tuple(rows), f"{sessions} no bar." if missing else "")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from technic.wording.counts import count_of
+
 __all__ = ["Provenance"]
 
 
@@ -26,7 +28,7 @@ class Provenance:
     def parts(self) -> tuple[str, ...]:
         """What is to be said, one thing each, without the word SIMULATED."""
         bar = () if self.last_bar is None else (f"last bar {self.last_bar}",)
-        size = () if self.universe is None else (f"universe {self.universe:,} symbols",)
+        size = () if self.universe is None else (f"universe {count_of(self.universe, 'symbol')}",)
         return (f"as of {self.as_of}", *bar, self.source, self.price_basis, *size)
 
     def __str__(self) -> str:
