@@ -190,6 +190,6 @@ def test_minutes_are_refused_and_the_page_makes_days_of_them(technic, tmp_path, 
     assert ran.code == 2
     assert "holds bars within days (5 rows on " in ran.err
     page = PAGE.read_text(encoding="utf-8")
-    exec(re.search(r"```python\n(import pandas.*?)```", page, re.DOTALL)[1], {})
+    exec(re.search(r"```py\n(import pandas.*?)```", page, re.DOTALL)[1], {})
     got = pd.read_csv("AAA.csv")
     np.testing.assert_allclose(got[NAMES].to_numpy(), daily[NAMES].to_numpy(), rtol=1e-12)

@@ -19,6 +19,7 @@ from technic.tables.number_column import numbers_of
 from technic.tables.table_file import TableFile
 from technic.typing import DateArray, FloatArray
 from technic.universe import canonical
+from technic.wording.counts import count_of
 
 __all__ = ["Benchmark", "load_benchmark"]
 
@@ -99,7 +100,7 @@ def _from_file(
         if name not in choices:
             shown = ", ".join(choices[:SHOWN]) + (" ..." if len(choices) > SHOWN else "")
             raise file.error(
-                f"holds {len(choices)} symbols ({shown})",
+                f"holds {count_of(len(choices), 'symbol')} ({shown})",
                 column=columns["symbol"],
                 hint=f"name one of them: {path}:{choices[0]}",
             )

@@ -203,9 +203,9 @@ def remark_lines(
         if cells is None:
             ending = False
             continue
-        ending = ending and len(found) < MAX_FOOTER and _is_footer(cells, width, day_at)
-        prices = sum(_NUMBER.fullmatch(cell) is not None for cell in cells)
-        if ending or (event and prices < ENOUGH):
+        few = sum(_NUMBER.fullmatch(cell) is not None for cell in cells) < ENOUGH
+        ending = ending and few and len(found) < MAX_FOOTER and _is_footer(cells, width, day_at)
+        if few and (ending or event):
             found[at] = text
     return found
 

@@ -26,6 +26,7 @@ from technic.tables.packed_file import unpacked
 from technic.tables.text_file import FOREIGN, HEAD_BYTES, is_utf8, not_utf8, raw_head
 from technic.tables.two_level import Pairs, long_table, pairs_of_names
 from technic.typing import BoolArray
+from technic.wording.counts import count_of
 
 __all__ = ["MISSING", "TableFile", "plain_name"]
 
@@ -104,12 +105,12 @@ class TableFile:
                 if ours in strict and not own:
                     raise self.error(
                         f"has no column {mapped!r}",
-                        hint=f"{self._columns_there()}; --columns-map",
+                        hint=f"{self._columns_there()}; --columns-map says otherwise",
                     )
                 columns = own or columns
             if len(columns) > 1:
                 raise self.error(
-                    f"has {len(columns)} columns for {ours}: {', '.join(columns)}",
+                    f"has {count_of(len(columns), 'column')} for {ours}: {', '.join(columns)}",
                     hint="leave one of them",
                 )
             if columns:
@@ -306,7 +307,7 @@ class TableFile:
             width = len(self.pairs) or len(self.header)
             for _, line_number, row in self._rows():
                 if len(row) != width:
-                    reason = f"has {len(row)} values where the header has {width}"
+                    reason = f"has {count_of(len(row), 'value')} where the header has {width}"
                     return InputFileError(str(self.path), reason, line_number)
         return self.error(f"cannot be read as {self.format.title()}: {sentence(error)}")
 

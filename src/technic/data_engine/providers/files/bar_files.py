@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from technic.tables.file_options import FileOptions
 from technic.tables.number_column import decimal_mark, numbers_of
 from technic.tables.table_file import TableFile, plain_name
 from technic.typing import BoolArray, DateArray, FloatArray
+from technic.wording.counts import count_of
 
 __all__ = ["BarRows", "open_bars"]
 
@@ -56,9 +57,9 @@ class BarRows:
     """Rows of bars, any order: ``symbols[code[i]]`` had one on ``day[i]``.
 
     ``failures``: symbols whose file could not be read. ``unused``: price columns that are there
-    and not read. Prices are in memory, or fetched from ``parquet`` where they are asked for.
-    ``fields``: what ``prices`` returns of a row. ``said``: of which file what is to be said, with
-    an example.
+    and that prices are not adjusted by. Prices are in memory, or fetched from ``parquet`` where
+    they are asked for. ``fields``: what ``prices`` returns of a row. ``said``: of which file what
+    is to be said, with an example.
     """
 
     symbols: tuple[str, ...]
@@ -73,15 +74,23 @@ class BarRows:
 
     def prices(self, keep: BoolArray) -> dict[str, FloatArray]:
         """Return the ``fields`` of the rows of a mask, in their order."""
+        return self._values(keep, self.fields)
+
+    def adjusted_closes(self, keep: BoolArray) -> FloatArray | None:
+        """Return the adjusted closes of the rows of a mask; None where there is no such column."""
+        known = self.values if self.parquet is None else self.parquet[1]
+        return self._values(keep, ("adj_close",))["adj_close"] if "adj_close" in known else None
+
+    def _values(self, keep: BoolArray, fields: tuple[str, ...]) -> dict[str, FloatArray]:
         if self.parquet is None:
-            return {name: self.values[name][keep] for name in self.fields}
+            return {name: self.values[name][keep] for name in fields}
         file, columns = self.parquet
-        out = {name: np.empty(np.count_nonzero(keep), dtype=np.float64) for name in self.fields}
+        out = {name: np.empty(np.count_nonzero(keep), dtype=np.float64) for name in fields}
         at = 0
-        for start, table in file.row_groups({name: columns[name] for name in self.fields}, keep):
+        for start, table in file.row_groups({name: columns[name] for name in fields}, keep):
             inside = keep[start : start + len(table)]
             count = int(np.count_nonzero(inside))
-            for name in self.fields:
+            for name in fields:
                 values = numbers_of(file, columns[name], table[name], start)
                 out[name][at : at + count] = values if count == len(values) else values[inside]
             at += count
@@ -146,7 +155,9 @@ def _rows_of(file: TableFile, named: NamedFile, reading: Reading, *, prices: boo
     if tick := columns.pop("tick_volume", None):
         said += _use_tick_volume(file, columns, tick)
     lazy = file.format == "parquet" and not prices and not file.pairs
-    wanted = {ours: theirs for ours, theirs in columns.items() if not lazy or ours not in fields}
+    numbers = tuple(name for name in (*fields, "adj_close") if name in columns)
+    numbers = tuple(dict.fromkeys(numbers))
+    wanted = {ours: theirs for ours, theirs in columns.items() if not lazy or ours not in numbers}
     table = _read(file, wanted)
     if not len(table):
         raise InputFileError(str(file.path), "has a header but no rows")
@@ -163,8 +174,8 @@ def _rows_of(file: TableFile, named: NamedFile, reading: Reading, *, prices: boo
             said.append((file.path.name, _DOUBT, ""))
     values = {}
     if not lazy:
-        mark = decimal_mark([table[name] for name in fields])
-        values = {name: numbers_of(file, columns[name], table[name], mark=mark) for name in fields}
+        mark = decimal_mark([table[name] for name in numbers])
+        values = {name: numbers_of(file, columns[name], table[name], mark=mark) for name in numbers}
     parquet = (file, columns) if lazy else None
     return BarRows(symbols, code, day, values, parquet, {}, unused, fields, tuple(said))
 
@@ -211,7 +222,7 @@ def _refuse_times(file: TableFile, day: DateArray) -> None:
 def _within_days(file: TableFile, column: str, day: DateArray) -> InputFileError:
     days, counts = np.unique(day, return_counts=True)
     most = int(counts.argmax())
-    reason = f"holds bars within days ({counts[most]:,} rows on {days[most]})"
+    reason = f"holds bars within days ({count_of(int(counts[most]), 'row')} on {days[most]})"
     hint = "a scan is of daily bars: make them first, docs/your-files.md says how"
     return InputFileError(str(file.path), reason, column=column, hint=hint)
 
@@ -236,7 +247,7 @@ def _match(
         columns["adj_close"] = _adjusted_column(file, columns, adjust_by)
         fields = (*fields, "adj_close")
     elif "adj_close" in columns:
-        unused = (columns.pop("adj_close"),)
+        unused = (columns["adj_close"],)
     return columns, unused, fields
 
 
@@ -289,14 +300,25 @@ def _concat(
             for rows in good
         ]),
         day=np.concatenate([rows.day for rows in good]),
-        values={
-            name: np.concatenate([rows.values[name] for rows in good]) for name in good[0].fields
-        },
+        values=_concat_values(good),
         failures={symbol: why for symbol, why in failures.items() if symbol not in place},
         unused=tuple(dict.fromkeys(name for rows in good for name in rows.unused)),
         fields=good[0].fields,
         said=tuple(note for rows in good for note in rows.said),
     )  # fmt: skip
+
+
+def _concat_values(parts: Sequence[BarRows]) -> dict[str, FloatArray]:
+    """Put the numbers of files together; those without adjusted closes have NaN."""
+    there = any("adj_close" in rows.values for rows in parts)
+    names = dict.fromkeys((*parts[0].fields, "adj_close") if there else parts[0].fields)
+    return {
+        name: np.concatenate([
+            rows.values[name] if name in rows.values else np.full(len(rows.day), np.nan)
+            for rows in parts
+        ])
+        for name in names
+    }  # fmt: skip
 
 
 def _unreadable(error: InputFileError) -> Failure:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from technic.data_engine.providers.files.file_paths import unread_folders
+from technic.wording.counts import count_of
 
 __all__ = ["file_notes"]
 
@@ -23,9 +24,12 @@ def file_notes(
         names.setdefault(what, []).append(name)
         examples.setdefault(what, example)
     notes = [
-        f"{own[0]}{f' and {len(own) - 1:,} more files' if len(own) > 1 else ''}: {what}"
-        f"{' ' + examples[what] if examples[what] else ''}"
+        f"{own[0]}{_others(len(own) - 1)}: {what}{' ' + examples[what] if examples[what] else ''}"
         for what, own in names.items()
     ]
     unread = unread_folders(path, paths)
     return (*notes, unread) if unread else tuple(notes)
+
+
+def _others(count: int) -> str:
+    return f" and {count_of(count, 'more file')}" if count else ""
