@@ -52,7 +52,7 @@ def test_missing_volume_is_counted_in_them():
     wide = table()
     wide.loc[wide.index[1], ("Volume", "AAA")] = np.nan
     counted = count_missing_volume(wide, DAYS[0], DAYS[-1])
-    assert (counted["AAA"].rows, len(counted)) == (1, 1)
+    assert (counted["AAA"].missing, len(counted)) == (1, 1)
 
 
 def test_a_frame_of_another_symbol_is_refused():
