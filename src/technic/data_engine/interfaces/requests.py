@@ -16,12 +16,15 @@ from technic.panel import LongBars
 __all__ = [
     "FREQUENCIES",
     "KINDS",
+    "AccountRefusedError",
     "BadAnswerError",
     "BarRequest",
     "Capabilities",
     "Frequency",
     "Kind",
+    "NotYetError",
     "Page",
+    "PlanLimitError",
     "RefusedError",
     "RequestError",
     "ThrottledError",
@@ -128,9 +131,30 @@ class BadAnswerError(RequestError):
 
 
 class RefusedError(RequestError):
-    """The provider will not give this to this key (401, 403, 400); asking again is vain."""
+    """The provider will not give this (403, 400, 404); asking again is vain.
+
+    Whether the symbol, the request or the account is at fault, its status does not say.
+    """
 
     reason = "refused"
+
+
+class AccountRefusedError(RefusedError):
+    """The provider gives nothing to this account now: key, subscription or the day's allowance."""
+
+    reason = "account_refused"
+
+
+class PlanLimitError(RefusedError):
+    """The user's plan leaves this out, and nothing is wrong with the symbol."""
+
+    reason = "plan_limit"
+
+
+class NotYetError(RefusedError):
+    """The provider has the session later; nothing is wrong with the symbol or the account."""
+
+    reason = "not_yet"
 
 
 class UnknownSymbolError(RequestError):

@@ -26,6 +26,7 @@ from technic.data_engine.interfaces.requests import Frequency
 from technic.data_engine.network.run_async import run_async
 from technic.data_engine.store import BarStore
 from technic.data_engine.store.bar_source import StoredBars
+from technic.data_engine.sync.fallback import Readable, readable
 from technic.data_engine.sync.syncer import Syncer, SyncReport, new_york_date
 from technic.errors import ParameterError
 from technic.panel.long_bars import concatenated
@@ -168,8 +169,10 @@ class StoredProvider:
         Within the day ``bars.session`` holds the time (UTC) at which a bar begins.
         """
         report = self.sync(symbols, sessions, progress, freq=freq)
-        store = self._pinned()
-        fetched = read_history(store, self.name, symbols, sessions, report.failures, freq=freq)
+        store, read = self._pinned(), self._readable(report)
+        fetched = read_history(store, self.name, symbols, sessions, read.failures, freq=freq)
+        own = _without_bars(read, report, fetched.bars.symbols)
+        fetched = replace(fetched, failures={**fetched.failures, **own}, notes=read.notes)
         return _with_counts(fetched, report)
 
     def stream(
@@ -183,16 +186,29 @@ class StoredProvider:
     ) -> StreamResult:
         """Fill the store's gaps and leave the bars there, to be read block by block."""
         report = self.sync(symbols, sessions, progress)
-        everybody = (*symbols, *peers)
-        found = stream_history(
-            self._pinned(), self.name, everybody, sessions, as_of, report.failures
-        )
-        return replace(found, account=_with_counts(found.account, report))
+        store, read, everybody = self._pinned(), self._readable(report), (*symbols, *peers)
+        held: tuple[str, ...] = ()
+        if read.quarantined:
+            held = store.read(read.quarantined, sessions[0], sessions[-1]).symbols
+        failures = {**read.failures, **_without_bars(read, report, held)}
+        found = stream_history(store, self.name, everybody, sessions, as_of, failures)
+        account = replace(found.account, notes=read.notes)
+        return replace(found, account=_with_counts(account, report))
+
+    def _readable(self, report: SyncReport) -> Readable:
+        read = readable(self.name, report.failures, report.behind, report.asked)
+        return replace(read, notes=(*read.notes, *report.notes))
 
     def _pinned(self) -> BarStore:
         """One version for bars and splits, whoever writes meanwhile; a saved result names it."""
         self.read_from = self.syncer.store.versions()
         return self.syncer.store.at_versions(self.read_from)
+
+
+def _without_bars(read: Readable, report: SyncReport, there: Sequence[str]) -> dict[str, Failure]:
+    """Return the symbols in quarantine of which nothing is stored, each with its reason."""
+    held = set(there)
+    return {symbol: report.failures[symbol] for symbol in read.quarantined if symbol not in held}
 
 
 def _with_counts(fetched: FetchResult, report: SyncReport) -> FetchResult:

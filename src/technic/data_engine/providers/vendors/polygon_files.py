@@ -12,6 +12,7 @@ import gzip
 import io
 import zlib
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,7 @@ from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     BarRequest,
     Capabilities,
+    NotYetError,
     RefusedError,
     UnavailableError,
 )
@@ -48,6 +50,11 @@ class PolygonFiles(PolygonProvider):
     plan: Capabilities = field(default=FLAT_FILES, repr=False)
 
     name = "polygon-files"
+    key_settings: ClassVar[tuple[str, ...]] = (
+        "TECHNIC_POLYGON_KEY",
+        "TECHNIC_POLYGON_S3_KEY",
+        "TECHNIC_POLYGON_S3_SECRET",
+    )
 
     def bars(self, request: BarRequest) -> Endpoint[LongBars]:
         """A day's file, or one symbol's range from the interface."""
@@ -67,8 +74,8 @@ class PolygonFiles(PolygonProvider):
 def day_file(response: HttpResponse, request: BarRequest, least_rows: int) -> LongBars:
     """Read a day's file; rows that lack a price stay in, as NaN."""
     if response.status == 404:
-        raise RefusedError(f"{request.label}: there is no file of that day (yet)")
-    if response.status == 403:
+        raise NotYetError(f"{request.label}: there is no file of that day (yet)")
+    if response.status in (401, 403):
         raise RefusedError(f"{request.label}: the S3 keys may not read it")
     if response.status != 200:
         raise UnavailableError(f"{request.label}: status {response.status}")
