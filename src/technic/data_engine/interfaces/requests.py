@@ -6,6 +6,7 @@ which kinds a provider offers and within which limits, so that a plan can be mad
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -42,6 +43,10 @@ Frequency = Literal["daily", "1min", "5min", "15min", "30min", "60min"]
 FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
 
 
+LATE_TRADING_ENDS = dt.timedelta(hours=4)
+"""After the close: at 20:00 in New York a day's bar has all its volume."""
+
+
 @dataclass(frozen=True, slots=True)
 class BarRequest:
     """One thing to ask: bars of ``symbols`` (none: the whole market) from ``first`` to ``last``.
@@ -74,7 +79,8 @@ class Capabilities:
     ``history_days``: calendar days before today that may be asked, None for all.
     ``requests_per_minute``: None where nothing limits it. ``max_concurrent``: requests in flight.
     ``same_day``: whether a session can be asked once it has closed, on its own day.
-    ``least_market_rows``: a whole-market day with fewer rows is not an answer.
+    ``least_market_rows``: a whole-market day with fewer rows is not an answer. ``final_after``:
+    this long after its close a session is surely complete; what is missing before is asked again.
     """
 
     kinds: frozenset[Kind]
@@ -86,6 +92,7 @@ class Capabilities:
     same_day: bool = True
     least_market_rows: int = 100
     intraday: bool = False
+    final_after: dt.timedelta = LATE_TRADING_ENDS
 
 
 @dataclass(frozen=True, slots=True)

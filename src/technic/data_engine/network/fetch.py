@@ -113,7 +113,8 @@ class Fetcher(Generic[K, T]):
     failure)`` instead of it, ``on_unknown(key, symbol, failure)`` for a symbol taken out,
     ``on_split(key)`` before halves of a job are asked. ``judge(job, error)`` is told of a refusal
     that does not say whose it is; it raises AccountRefusedError where it is the account's.
-    ``refused``: the account's refusal, once that has ended the run.
+    ``refused``: the account's refusal, once that has ended the run. ``on_response`` sees every
+    answer, good or not, before it is read.
     """
 
     transport: Transport
@@ -129,6 +130,7 @@ class Fetcher(Generic[K, T]):
     stats: FetchStats = field(default_factory=FetchStats)
     on_split: Callable[[K], None] | None = None
     judge: Callable[[FetchJob[K, T], RefusedError], Awaitable[None]] | None = None
+    on_response: Callable[[HttpResponse], None] | None = None
     refused: AccountRefusedError | None = None
     _budget: int = 0
     _deadline_s: float | None = None
@@ -267,6 +269,8 @@ class Fetcher(Generic[K, T]):
             limit = self.rules.request_timeout_s
             raise UnavailableError(f"{request.shown}: no answer in {limit:g} s") from None
         self.stats.bytes += len(response.body)
+        if self.on_response is not None:
+            self.on_response(response)
         return self._read(endpoint, response)
 
     def _read(self, endpoint: Endpoint[T], response: HttpResponse) -> tuple[T, str | None]:

@@ -39,9 +39,9 @@ class Readable:
 def tail_gaps(gaps: Gaps) -> frozenset[str]:
     """Return the symbols that miss nothing but the last sessions, and were answered before."""
     missing = gaps.missing
-    tails = np.logical_not(missing[:, 1:] < missing[:, :-1]).all(axis=1) & ~missing.all(axis=1)
-    named = zip(gaps.groups, tails.tolist(), strict=True)
-    return frozenset(symbol for group, tail in named if tail for symbol in group)
+    again = (missing[:, :-1] & ~missing[:, 1:]).any(axis=1)  # answered after a gap
+    tails = np.flatnonzero(~again & ~missing.all(axis=1))
+    return frozenset(symbol for at in tails for symbol in gaps.groups[at])
 
 
 def readable(

@@ -12,13 +12,19 @@ import numpy as np
 
 from technic.data_engine.interfaces.records import Dividends, Failure, Progress
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
-from technic.data_engine.interfaces.requests import AccountRefusedError, BarRequest, Frequency
-from technic.data_engine.interfaces.transport import Transport
+from technic.data_engine.interfaces.requests import (
+    AccountRefusedError,
+    BarRequest,
+    Frequency,
+    NotYetError,
+)
+from technic.data_engine.interfaces.transport import HttpResponse, Transport
 from technic.data_engine.network.clock import Clock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.providers.vendors.actions import concat_splits
 from technic.data_engine.store import BarStore
+from technic.data_engine.sync.late_sessions import LateSessions
 from technic.data_engine.sync.refusals import Refusals, account_failure
 from technic.data_engine.sync.restatement import RestatementCheck
 from technic.data_engine.sync.write_buffer import WriteBuffer
@@ -32,6 +38,9 @@ T = TypeVar("T")
 
 LATE_ACTIONS = np.timedelta64(10, "D")
 """Splits become known late: each update asks these days again, in the same request."""
+
+
+UNANSWERED = Failure("unanswered", "the provider did not answer every session")
 
 
 class SyncRun:
@@ -65,10 +74,11 @@ class SyncRun:
         self._done = self._planned = 0
         self._asked_bars = False
         self._refusals = Refusals(())
+        self._hear: Callable[[HttpResponse], None] | None = None
         self.answered = False
         self.refused: AccountRefusedError | None = None
         self.failed_symbols: dict[str, Failure] = {}
-        self.reason = Failure("unanswered", "the provider did not answer every session")
+        self.reason = UNANSWERED
         self.feeds: dict[str, Failure] = {}
         self.stats = FetchStats()
         self.bars = 0
@@ -80,8 +90,7 @@ class SyncRun:
         symbols: Sequence[str],
         sessions: DateArray,
         restatement: RestatementCheck,
-        now: dt.datetime,
-        final: np.datetime64,
+        late: LateSessions,
         *,
         freq: Frequency = "daily",
         dividends: bool = False,
@@ -91,21 +100,25 @@ class SyncRun:
         ``freq``: of the bars of ``requests``; ``dividends``: ask for them as well.
         """
         self._wanted = frozenset(symbols)
+        self._hear = lambda response: late.hear(response.headers.get("date", ""))
         self._refusals = Refusals([request for request in requests if not request.symbols])
-        with WriteBuffer(self._store, now, final, freq) as buffer:
+        with WriteBuffer(self._store, late, freq) as buffer:
             await self._ask(requests, buffer, restatement)
             if self.refused is None:
                 await self._ask([*self._cells, *restatement.refetches()], buffer, restatement)
             for session, parts in self._held.items():
                 buffer.put_day(session, concatenated(parts))
+        late.settle()
+        if late.left and self.reason is UNANSWERED:
+            self.reason = Failure(NotYetError.reason, late.sentence(self._remote.name))
         self.bars = buffer.bars
         self._asked_bars = self.stats.requests > 0
         if self.refused is not None or (self._asked_bars and not self.stats.done):
             return  # the provider is down: each symbol is named for that, splits wait
         if len(sessions):
-            await self._ask_splits(sessions, now)
+            await self._ask_splits(sessions, late.asked_at)
             if dividends:
-                await self._ask_dividends(sessions, now)
+                await self._ask_dividends(sessions, late.asked_at)
 
     async def _ask(
         self, requests: Sequence[BarRequest], buffer: WriteBuffer, restatement: RestatementCheck
@@ -143,6 +156,7 @@ class SyncRun:
             clock=self._clock,
             rng=self._rng,
             stats=self.stats,
+            on_response=self._hear,
         )
 
     def _job(self, request: BarRequest, symbols: tuple[str, ...]) -> FetchJob[BarRequest, LongBars]:

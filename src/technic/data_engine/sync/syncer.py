@@ -37,6 +37,7 @@ from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.planning.plan import MINUTES_OF_A_DAY, Plan, make_plan
 from technic.data_engine.store import BarStore, Problem
 from technic.data_engine.sync.fallback import QUARANTINED, tail_gaps
+from technic.data_engine.sync.late_sessions import LateSessions
 from technic.data_engine.sync.refusals import account_failure
 from technic.data_engine.sync.restatement import RestatementCheck
 from technic.data_engine.sync.run import SyncRun
@@ -74,6 +75,7 @@ class SyncReport:
     ``dividends``: rows that came, None where none were asked for or all were known. ``behind``:
     failed symbols that lack the last sessions only. ``stopped``: why the sync ended before its
     plan did, for everybody alike. ``feeds``: why ``splits`` or ``dividends`` could not be had.
+    ``clock_ahead``: by how much this machine's clock is ahead of the vendor's, where it is.
     """
 
     asked: int
@@ -88,6 +90,7 @@ class SyncReport:
     behind: frozenset[str] = frozenset()
     stopped: Failure | None = None
     feeds: Mapping[str, Failure] = field(default_factory=dict)
+    clock_ahead: dt.timedelta | None = None
 
     @property
     def requests_by_kind(self) -> dict[str, int]:
@@ -97,10 +100,14 @@ class SyncReport:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the bars should know, one sentence each."""
-        return tuple(
-            f"no {topic} {failure.detail}: {WITHOUT_FEED.get(topic, 'they are missing')}"
+        notes = [
+            f"no {topic} {failure.detail}: {WITHOUT_FEED[topic]}"
             for topic, failure in self.feeds.items()
-        )
+        ]
+        if self.clock_ahead is not None:
+            minutes = round(self.clock_ahead.total_seconds() / 60)
+            notes.append(f"this machine's clock is {minutes:,} minutes ahead of the vendor's")
+        return tuple(notes)
 
     @property
     def success_rate(self) -> float:
@@ -203,7 +210,8 @@ class Syncer:
     ) -> SyncReport:
         gaps, restatement, plan = prepared
         now = self.now()
-        final = self.calendar.last_completed(now)
+        lag = self.remote.capabilities.final_after
+        late = LateSessions(self.store, self.calendar, lag, now, freq)
         async with self.open_transport() as transport:
             run = SyncRun(
                 self.remote, transport, self.store, self.rules, self.clock, self.rng, progress
@@ -213,8 +221,7 @@ class Syncer:
                 askable,
                 sessions,
                 restatement,
-                now,
-                final,
+                late,
                 freq=freq,
                 dividends=dividends,
             )
@@ -234,6 +241,7 @@ class Syncer:
             dividends=run.dividends,
             behind=behind,
             feeds=run.feeds,
+            clock_ahead=late.clock_ahead,
             stopped=run.reason if run.refused is not None else None,
         )
 

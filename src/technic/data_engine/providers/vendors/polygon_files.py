@@ -8,6 +8,7 @@ splits, dividends, listings) is asked as ``polygon`` does.
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import io
 import zlib
@@ -38,9 +39,14 @@ COLUMNS = ("ticker", *FIELDS, "window_start")
 NS_A_MS = 1_000_000
 
 FLAT_FILES = replace(
-    PAID, kinds=frozenset({"symbol_range", "market_day"}), same_day=False, least_market_rows=1_000
+    PAID,
+    kinds=frozenset({"symbol_range", "market_day"}),
+    same_day=False,
+    least_market_rows=1_000,
+    final_after=dt.timedelta(hours=19),
 )
-"""Whole-market days from files, single ranges from the interface of paid plans."""
+"""Whole-market days from files, single ranges from the interface of paid plans. A day's file is
+there "by approximately 11:00 AM ET the following day", 19 hours after the close."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
