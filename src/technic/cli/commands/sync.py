@@ -77,7 +77,7 @@ def sync(
         write_failures(outcome.failures, failures)
         note(f"wrote {len(outcome.failures):,} symbols to {failures}", quiet=talk.quiet)
     print_outcome(outcome, format_)
-    for sentence in report.notes:
+    for sentence in (*provider.notes, *report.notes):
         note(sentence)
     if not outcome.succeeded:
         note(outcome.complaint)

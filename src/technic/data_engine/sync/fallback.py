@@ -8,7 +8,7 @@ the scan can go back to the last complete session. A few that failed stay out, e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +32,13 @@ class Readable:
     """
 
     failures: Mapping[str, Failure]
-    quarantined: tuple[str, ...]
+    quarantined: Mapping[str, Failure]
     notes: tuple[str, ...]
+
+    def without(self, symbols: Sequence[str]) -> dict[str, Failure]:
+        """Return those in quarantine that are not among ``symbols``, which have bars."""
+        held = set(symbols)
+        return {name: why for name, why in self.quarantined.items() if name not in held}
 
 
 def tail_gaps(gaps: Gaps) -> frozenset[str]:
@@ -48,7 +53,7 @@ def readable(
     provider: str, failures: Mapping[str, Failure], behind: frozenset[str], asked: int
 ) -> Readable:
     """Decide which of the symbols that failed are read; ``behind`` lack the last sessions only."""
-    quarantined = tuple(s for s, failure in failures.items() if failure.reason == QUARANTINED)
+    quarantined = {s: failure for s, failure in failures.items() if failure.reason == QUARANTINED}
     late = [symbol for symbol in failures if symbol in behind and symbol not in quarantined]
     notes = []
     if len(late) <= asked * (0.05 if asked >= MARKET else 0.5):
@@ -60,7 +65,7 @@ def readable(
             f"as they are stored: {why.most_common(1)[0][0]}"
         )
     if quarantined:
-        notes.append(_left_alone(provider, quarantined))
+        notes.append(_left_alone(provider, tuple(quarantined)))
     gone = {*quarantined, *late}
     left = {symbol: failure for symbol, failure in failures.items() if symbol not in gone}
     return Readable(left, quarantined, tuple(notes))

@@ -277,9 +277,7 @@ class Syncer:
 
         With it the symbols that miss the last sessions only.
         """
-        gaps = self._coverage(freq).missing(symbols, sessions)
-        left = self._plan(gaps, freq)
-        reachable = gaps.where(np.asarray(~left.out_of_reach.missing.any(axis=0)))
+        reachable = self._reachable(symbols, sessions, freq)
         wanted = set(symbols)
         failures = {s: why for s, why in run.failed_symbols.items() if s in wanted}
         quarantined = self.store.quarantined(self.now())
@@ -288,6 +286,21 @@ class Syncer:
             why = run.reason if problem is None else self._in_quarantine(problem)
             failures.setdefault(symbol, why)
         return failures, tail_gaps(reachable)
+
+    def _reachable(self, symbols: Sequence[str], sessions: DateArray, freq: Frequency) -> Gaps:
+        gaps = self._coverage(freq).missing(symbols, sessions)
+        left = self._plan(gaps, freq)
+        return gaps.where(np.asarray(~left.out_of_reach.missing.any(axis=0)))
+
+    def gaps(
+        self, symbols: Sequence[str], sessions: DateArray, freq: Frequency, why: str
+    ) -> tuple[dict[str, Failure], frozenset[str]]:
+        """What is missing while the store cannot be written, and who lacks the last sessions only.
+
+        ``why``: in a sentence.
+        """
+        reachable = self._reachable(symbols, sessions, freq)
+        return dict.fromkeys(reachable.symbols, Failure("store", why)), tail_gaps(reachable)
 
     def _in_quarantine(self, problem: Problem) -> Failure:
         return Failure(

@@ -40,6 +40,10 @@ ALL_DAYS = (np.datetime64("0001-01-01", "D"), np.datetime64("9999-12-31", "D"))
 class StoreMaintenance(StoreTables):
     """The part of a store that its keeper uses."""
 
+    def last_asked(self) -> dt.datetime | None:
+        """Return when something was asked of the vendor last; None where nothing was."""
+        return self._log().last_asked()
+
     def record_problem(self, symbol: str, reason: str, failed_at: dt.datetime) -> None:
         """Count a failure of a symbol: nobody should ask for it for a day, then 2, 4 … 64 days."""
         self.record_problems({symbol: reason}, failed_at)
