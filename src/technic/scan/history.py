@@ -29,7 +29,7 @@ from technic.scan.context import ScanContext
 from technic.scan.windows import window_sessions
 from technic.typing import BoolArray, DateArray
 
-__all__ = ["ScanProgress", "load_history"]
+__all__ = ["ScanProgress", "following", "load_history"]
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +83,14 @@ def load_history(
         dividends=_joined(known, fetched.dividends, hits),
         missing_volume={**fetched.missing_volume, **missing},
     )
+
+
+def following(
+    first: PriceCache | LazyPrices, again: PriceCache | LazyPrices
+) -> PriceCache | LazyPrices:
+    """Return the bars that were read for another day, with what reading the first took and said."""
+    notes = tuple(dict.fromkeys((*first.notes, *again.notes)))
+    return dataclasses.replace(again, stats=again.stats.following(first.stats), notes=notes)
 
 
 def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Dividends:

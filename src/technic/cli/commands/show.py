@@ -13,6 +13,7 @@ from technic.cli.options.options import (
     RUN,
     DataOptions,
     FilterOptions,
+    MaxAge,
     PlanOptions,
     ScanRunOptions,
     UniverseOptions,
@@ -38,6 +39,7 @@ def show(
     language: LanguageOptions,
     run: ScanRunOptions,
     format_: Annotated[Literal["table", "json"] | None, SYMBOL_FORMAT] = None,
+    max_age: MaxAge = None,
 ) -> None:
     """Show one symbol: rating, explanation, trade plan, key figures and a price chart.
 
@@ -49,7 +51,7 @@ def show(
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.explanation import explanation_pieces
     from technic.cli.render.symbol_card import chart_lines, figures, head_lines, plan_lines
-    from technic.cli.run import run_choices
+    from technic.cli.run import require_fresh, run_choices
     from technic.result.symbol_report import symbol_report
     from technic.universe import require_symbol
 
@@ -70,3 +72,4 @@ def show(
             yield from explanation_pieces(report.explanation, width)
 
     print_document(pieces, report.document(with_row=True), chosen, run)
+    require_fresh(result, max_age)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from technic.cli.options.options import RUN, FetchOptions, TalkOptions, UniverseOptions
+from technic.cli.options.options import RUN, FetchOptions, MaxAge, TalkOptions, UniverseOptions
 
 if TYPE_CHECKING:
     from technic.data_engine.sync.store_provider import StoredProvider
@@ -53,6 +53,7 @@ def sync(
         Literal["table", "json"],
         typer.Option("--format", help="How to print the result.", rich_help_panel=RUN),
     ] = "table",
+    max_age: MaxAge = None,
 ) -> None:
     """Bring the store up to date with the fewest requests; what arrives is kept, come what may.
 
@@ -81,6 +82,7 @@ def sync(
         note(sentence)
     if not outcome.succeeded:
         note(outcome.complaint)
+    if not _fresh(scope, provider, max_age) or not outcome.succeeded:
         raise typer.Exit(1)
 
 
@@ -112,6 +114,19 @@ def _open_vendor(
             return scope, scope.provider
     note(f"nothing to sync: {NEEDLESS[name]}")
     raise typer.Exit(WRONG_USAGE)
+
+
+def _fresh(scope: RequestScope, provider: StoredProvider, max_age: int | None) -> bool:
+    """Tell whether what the store has now is recent enough."""
+    import os
+
+    from technic.cli.run import is_fresh
+    from technic.settings import load_settings
+
+    if max_age is None:
+        return True
+    last = provider.complete_until(scope.symbols, scope.sessions)
+    return is_fresh(str(last), max_age, provider.name, load_settings(os.environ, Path.cwd()))
 
 
 def _run(

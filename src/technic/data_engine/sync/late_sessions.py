@@ -27,7 +27,7 @@ from technic.panel import LongBars
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray
 
-__all__ = ["LateSessions"]
+__all__ = ["ENOUGH", "LateSessions"]
 
 DOUBTED = 3
 """Last sessions that symbol ranges are doubted on; older holes are the vendor's for good."""

@@ -24,6 +24,7 @@ from technic.data_engine.network.run_async import run_async
 from technic.data_engine.store import BarStore
 from technic.data_engine.store.bar_source import StoredBars
 from technic.data_engine.sync.fallback import Readable, readable
+from technic.data_engine.sync.late_sessions import ENOUGH
 from technic.data_engine.sync.listings import VendorListings
 from technic.data_engine.sync.syncer import Syncer, SyncReport, new_york_date
 from technic.errors import ParameterError, StoreError
@@ -124,6 +125,16 @@ class StoredProvider:
         syncing = self.syncer.run(symbols, sessions, progress, freq=freq, dividends=dividends)
         self.last_report = run_async(syncing)
         return self.last_report
+
+    def complete_until(self, symbols: Sequence[str], sessions: DateArray) -> np.datetime64:
+        """Return the last of ``sessions`` that is answered for nearly all; else the first of them.
+
+        Nobody is asked.
+        """
+        gaps = self.syncer.store.coverage().missing(symbols, sessions)
+        missing = gaps.sizes @ gaps.missing if gaps.groups else np.zeros(len(sessions), np.int64)
+        complete = np.flatnonzero(missing <= (1 - ENOUGH) * len(symbols))
+        return np.datetime64(sessions[complete[-1] if len(complete) else 0], "D")
 
     def data_version(self) -> StoreVersion:
         """Return the versions of the store's tables that the latest history was read from."""
