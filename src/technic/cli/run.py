@@ -21,6 +21,7 @@ from technic.result.scan_result import ScanResult
 from technic.scanner_core import run_scan
 from technic.sessions import load_calendar
 from technic.settings import Settings, load_settings
+from technic.wording.counts import agree, count_of
 
 __all__ = ["finish", "is_fresh", "require_fresh", "run_choices"]
 
@@ -40,9 +41,9 @@ def finish(result: ScanResult, max_age: int | None = None) -> None:
         return
     batch = result.stats.batch
     note(
-        f"only {batch.fetched:,} of {batch.asked:,} symbols have bars "
-        f"({100 * batch.success_rate:.1f} %), --min-success is "
-        f"{result.config.min_success_pct:g}"
+        f"only {batch.fetched:,} of {count_of(batch.asked, 'symbol')} "
+        f"{agree(batch.fetched, 'has', 'have')} bars "
+        f"({100 * batch.success_rate:.1f} %), --min-success is {result.config.min_success_pct:g}"
     )
     raise typer.Exit(1)
 
@@ -71,7 +72,7 @@ def is_fresh(as_of: str, max_age: int | None, provider: str, settings: Settings)
     if age <= max_age:
         return True
     note(
-        f"the data ends {as_of}, {age:,} sessions before the last completed one, {completed}; "
-        f"--max-age is {max_age}"
+        f"the data ends {as_of}, {count_of(age, 'session')} before the last completed one, "
+        f"{completed}; --max-age is {max_age}"
     )
     return False
