@@ -128,10 +128,13 @@ def _with_store(
     from technic.data_engine.store import BarStore
     from technic.data_engine.sync.store_provider import StoredProvider
     from technic.data_engine.sync.syncer import Syncer
+    from technic.data_engine.sync.vendor_clock import LastKnownTime
 
     connect = transport_factory(remote, settings)
     store = BarStore.open(store_url(remote.name, settings))
     rules = FetchRules(max_concurrent=min(max_concurrent, remote.capabilities.max_concurrent))
+    if VENDORS[remote.name].clock is not None:
+        now = LastKnownTime(now, store)
     # a simulated vendor may list another market from one hour to the next
     folder = None if remote.simulated else settings.home / "cache"
     return StoredProvider(Syncer(remote, store, calendar, now, rules, connect), folder)

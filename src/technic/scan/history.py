@@ -31,7 +31,7 @@ from technic.scan.windows import window_sessions
 from technic.typing import BoolArray, DateArray
 from technic.wording.counts import count_of
 
-__all__ = ["ScanProgress", "load_history"]
+__all__ = ["ScanProgress", "following", "load_history"]
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +92,14 @@ def load_history(
         missing_volume={**fetched.missing_volume, **missing},
         split_records={**fetched.split_records, **_some_records(price_cache, hits)},
     )
+
+
+def following(
+    first: PriceCache | LazyPrices, again: PriceCache | LazyPrices
+) -> PriceCache | LazyPrices:
+    """Return the bars that were read for another day, with what reading the first took and said."""
+    notes = tuple(dict.fromkeys((*first.notes, *again.notes)))
+    return dataclasses.replace(again, stats=again.stats.following(first.stats), notes=notes)
 
 
 def _missing(

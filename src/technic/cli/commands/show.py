@@ -14,6 +14,7 @@ from technic.cli.options.options import (
     RUN,
     DataOptions,
     FilterOptions,
+    MaxAge,
     PlanOptions,
     ScanRunOptions,
     UniverseOptions,
@@ -40,6 +41,7 @@ def show(
     run: ScanRunOptions,
     chart: ChartOptions,
     format_: Annotated[Literal["table", "json"] | None, SYMBOL_FORMAT] = None,
+    max_age: MaxAge = None,
 ) -> None:
     """Show one symbol: rating, explanation, trade plan, key figures and a price chart.
 
@@ -53,7 +55,7 @@ def show(
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.explanation import explanation_pieces
     from technic.cli.render.symbol_card import chart_lines, figures, head_lines, plan_lines
-    from technic.cli.run import run_choices
+    from technic.cli.run import require_fresh, run_choices
     from technic.export.targets import replacing
     from technic.result.symbol_plot import SymbolPlot
     from technic.result.symbol_report import symbol_report
@@ -80,3 +82,4 @@ def show(
         with replacing("html", chart.html) as path:
             path.write_text(SymbolPlot(report, drawn).html, encoding="utf-8", newline="")
         note(f"wrote {chart.html}", quiet=run.quiet)
+    require_fresh(result, max_age)

@@ -20,6 +20,7 @@ __all__ = [
     "DataOptions",
     "FetchOptions",
     "FilterOptions",
+    "MaxAge",
     "PlanOptions",
     "RunOptions",
     "ScanRunOptions",
@@ -51,6 +52,17 @@ Provider = Annotated[
 AsOf = Annotated[
     Text,
     option(DATA, "--as-of", "Look from this session. (default: the last one)", "YYYY-MM-DD"),
+]
+MaxAge = Annotated[
+    Count,
+    typer.Option(
+        "--max-age",
+        min=0,
+        help="Fail (exit code 1) when the data ends more sessions before the last completed one; "
+        "what was asked for is printed all the same.",
+        metavar="N",
+        rich_help_panel=RUN,
+    ),
 ]
 Quiet = Annotated[bool, option(RUN, "--quiet", "No progress and no notes on stderr.")]
 Debug = Annotated[bool, option(RUN, "--debug", "Log to stderr; show the traceback of an error.")]
