@@ -8,14 +8,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from technic.data_engine.interfaces.known_actions import split_records
 from technic.data_engine.interfaces.records import (
     Dividends,
     Failure,
     FetchResult,
     MissingVolume,
     PriceBasis,
+    SplitRecord,
     StreamResult,
 )
+from technic.data_engine.two_level_frames import frame_of_symbol, frames_of_table
 from technic.errors import ParameterError
 from technic.panel import FRAME_COLUMNS, BarPanel, BarSource
 from technic.sessions import SessionCalendar
@@ -31,8 +34,9 @@ __all__ = [
     "panel_of",
 ]
 
-PriceFrames = Mapping[str, pd.DataFrame]
-"""Any mapping from symbol to price frame; a PriceCache is read without making frames."""
+PriceFrames = Mapping[str, pd.DataFrame] | pd.DataFrame
+"""Any mapping from symbol to price frame, or one frame whose columns name field and symbol, as
+``yf.download`` answers; a PriceCache is read without making frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +110,8 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     Frames are made on demand; a scan reads ``panel`` directly. ``failures`` says why a symbol
     that was asked for is not in it; ``source``, ``simulated`` and ``price_basis`` say what the
     bars are; ``dividends``: those known, of any symbols, in the split basis of the bars;
-    ``missing_volume``: of which symbols rows were left out that have no volume.
+    ``missing_volume``: of which symbols rows were left out that have no volume; ``split_records``:
+    what is known of splits, of any symbols.
     """
 
     panel: BarPanel
@@ -118,6 +123,7 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     price_basis: PriceBasis = "unknown"
     dividends: Dividends = field(default_factory=Dividends.none)
     missing_volume: Mapping[str, MissingVolume] = field(default_factory=dict)
+    split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
     _columns: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -162,6 +168,7 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
     peers: frozenset[str] = frozenset()
     dividends: Dividends = field(default_factory=Dividends.none)
     missing_volume: Mapping[str, MissingVolume] = field(default_factory=dict)
+    split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -183,6 +190,8 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
             account.notes,
             frozenset(peers),
             Dividends.none() if dividends is None else dividends,
+            # bars of a stream are adjusted on the way in
+            split_records=split_records(account, (*asked, *peers), applied=True),
         )
 
     def counted(self, absent: Sequence[str], bars: int, left_out: int) -> LazyPrices:
@@ -213,7 +222,14 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
         there = set(panel.symbols)
         absent = [symbol for symbol in self.symbols if symbol not in there]
         known = self.counted(absent, int(panel.length.sum()), int(panel.left_out.sum()))
-        return PriceCache(panel, known.failures, known.stats, known.notes, dividends=self.dividends)
+        return PriceCache(
+            panel,
+            known.failures,
+            known.stats,
+            known.notes,
+            dividends=self.dividends,
+            split_records=self.split_records,
+        )
 
     @property
     def panel(self) -> BarPanel:
@@ -262,14 +278,14 @@ def count_missing_volume(
     if isinstance(frames, PriceCache | LazyPrices):
         return {}
     counts = {}
-    for symbol, frame in frames.items():
+    for symbol, frame in _by_symbol(frames).items():
         assert isinstance(frame.index, pd.DatetimeIndex)  # packed before, so it is one
         days = frame.index.tz_localize(None).to_numpy().astype("datetime64[D]")
         rows = frame[(days >= start) & (days <= end)]
         priced = rows[list(FRAME_COLUMNS[:-1])].notna().all(axis=1)
         missing = int((priced & rows[FRAME_COLUMNS[-1]].isna()).sum())
         if missing:
-            counts[canonical(symbol)] = MissingVolume(missing, len(rows))
+            counts[symbol] = MissingVolume(missing, len(rows))
     return counts
 
 
@@ -298,6 +314,8 @@ def panel_of(frames: PriceFrames, calendar: SessionCalendar, *, volume: bool = T
 
 def _by_symbol(frames: object) -> dict[str, pd.DataFrame]:
     """Check what was given as a mapping of price frames; return it by canonical symbol."""
+    if isinstance(frames, pd.DataFrame):
+        frames = frames_of_table(frames)
     if not isinstance(frames, Mapping):
         what = type(frames).__name__
         raise ParameterError("price_cache", what, "a mapping from symbol to price frame")
@@ -310,5 +328,5 @@ def _by_symbol(frames: object) -> dict[str, pd.DataFrame]:
             raise ParameterError(f"price_cache[{symbol!r}]", what, "a pandas price frame")
         if canonical(symbol) in named:
             raise ParameterError("price_cache", symbol, "one frame for each symbol", "it has two")
-        named[canonical(symbol)] = frame
+        named[canonical(symbol)] = frame_of_symbol(symbol, frame)
     return named

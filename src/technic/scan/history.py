@@ -14,8 +14,9 @@ from functools import partial
 import numpy as np
 
 from technic.data_engine.adjust import restated_dividends, split_adjust
+from technic.data_engine.interfaces.known_actions import split_records
 from technic.data_engine.interfaces.provider import StreamingProvider
-from technic.data_engine.interfaces.records import Dividends, FetchResult
+from technic.data_engine.interfaces.records import Dividends, FetchResult, SplitRecord
 from technic.data_engine.memory_budget import GIB, most_panel_bytes
 from technic.data_engine.price_cache import (
     BatchStats,
@@ -28,8 +29,9 @@ from technic.panel import BarPanel
 from technic.scan.context import ScanContext
 from technic.scan.windows import window_sessions
 from technic.typing import BoolArray, DateArray
+from technic.wording.counts import count_of
 
-__all__ = ["ScanProgress", "load_history"]
+__all__ = ["ScanProgress", "following", "load_history"]
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +69,18 @@ def load_history(
     panel = cached.of(hits)
     if panel.sessions[0] < context.windows.start or panel.sessions[-1] > context.as_of:
         panel = panel.window(context.windows.start, context.as_of)
-    others = _free([symbol for symbol in peers if symbol not in there], context)
+    others = [symbol for symbol in peers if symbol not in there]
     stats = BatchStats(cache_hits=len(symbols) - len(missed))
     missing = price_cache.missing_volume if isinstance(price_cache, PriceCache) else {}
     if not (missed or others):
-        return PriceCache(panel, stats=stats, dividends=known, missing_volume=missing)
-    fetched = _fetch(missed, others, panel.sessions, context, progress)
+        return PriceCache(
+            panel,
+            stats=stats,
+            dividends=known,
+            missing_volume=missing,
+            split_records=_some_records(price_cache, hits),
+        )
+    fetched = _missing(missed, others, panel.sessions, context, progress)
     both = BarPanel.side_by_side([panel, fetched.panel])
     held = set(both.symbols)
     return PriceCache(
@@ -82,7 +90,35 @@ def load_history(
         fetched.notes,
         dividends=_joined(known, fetched.dividends, hits),
         missing_volume={**fetched.missing_volume, **missing},
+        split_records={**fetched.split_records, **_some_records(price_cache, hits)},
     )
+
+
+def following(
+    first: PriceCache | LazyPrices, again: PriceCache | LazyPrices
+) -> PriceCache | LazyPrices:
+    """Return the bars that were read for another day, with what reading the first took and said."""
+    notes = tuple(dict.fromkeys((*first.notes, *again.notes)))
+    return dataclasses.replace(again, stats=again.stats.following(first.stats), notes=notes)
+
+
+def _missing(
+    symbols: Sequence[str],
+    peers: Sequence[str],
+    sessions: DateArray,
+    context: ScanContext,
+    progress: ScanProgress | None,
+) -> PriceCache:
+    """Get what the cache lacks: ``symbols`` wherever from, ``peers`` where they cost no request.
+
+    The panel of the cache is in memory, and so is what stands beside it.
+    """
+    if isinstance(context.provider, StreamingProvider):
+        found = _open_stream(symbols, peers, sessions, context, context.provider, progress)
+        notes = (*found.notes, *_too_large(len(found), sessions, context, "beside a price cache"))
+        _log(found.stats)
+        return dataclasses.replace(found.loaded(), notes=notes)
+    return _fetch(symbols, _free(peers, context), sessions, context, progress)
 
 
 def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Dividends:
@@ -91,15 +127,28 @@ def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Divide
         _some(known, np.isin(known.symbol.astype(str), hits)),
         _some(fetched, ~np.isin(fetched.symbol.astype(str), hits)),
     ]
+    asked = [part.asked for part in parts if part.asked is not None]
     return Dividends(
         np.concatenate([part.symbol for part in parts]),
         np.concatenate([part.session for part in parts]),
         np.concatenate([part.amount for part in parts]),
+        np.intersect1d(asked[0], asked[-1]) if asked else None,
     )
 
 
+def _some_records(prices: PriceFrames, symbols: Sequence[str]) -> dict[str, SplitRecord]:
+    """Return what a cache knows of splits of its own symbols."""
+    records = prices.split_records if isinstance(prices, PriceCache) else {}
+    return {symbol: records[symbol] for symbol in symbols if symbol in records}
+
+
 def _some(dividends: Dividends, keep: BoolArray) -> Dividends:
-    return Dividends(dividends.symbol[keep], dividends.session[keep], dividends.amount[keep])
+    return dataclasses.replace(
+        dividends,
+        symbol=dividends.symbol[keep],
+        session=dividends.session[keep],
+        amount=dividends.amount[keep],
+    )
 
 
 def _free(peers: Sequence[str], context: ScanContext) -> Sequence[str]:
@@ -136,6 +185,7 @@ def _fetch(
         notes,
         dividends=_dividends(fetched, sessions, context),
         missing_volume={} if context.no_volume else fetched.missing_volume,
+        split_records=split_records(fetched, panel.symbols, applied=True),
     )
 
 
@@ -152,10 +202,7 @@ def _stream(
     That takes a fifth of the memory that gathering them first would.
     """
     started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
-    dividends = _dividends(streamed.account, sessions, context)
-    prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
+    prices = _open_stream(symbols, peers, sessions, context, provider, progress)
     if most_panel_bytes(len(prices), len(sessions)) <= context.panel_memory:
         cache = prices.loaded()
         stats = dataclasses.replace(cache.stats, seconds=time.perf_counter() - started)
@@ -169,6 +216,22 @@ def _stream(
         prices.stats.seconds,
     )
     return prices
+
+
+def _open_stream(
+    symbols: Sequence[str],
+    peers: Sequence[str],
+    sessions: DateArray,
+    context: ScanContext,
+    provider: StreamingProvider,
+    progress: ScanProgress | None,
+) -> LazyPrices:
+    """Have the provider make ready what it lacks; its bars stay where they are."""
+    started = time.perf_counter()
+    report = partial(progress, "fetch") if progress else None
+    streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
+    dividends = _dividends(streamed.account, sessions, context)
+    return LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
 
 
 def _dividends(fetched: FetchResult, sessions: DateArray, context: ScanContext) -> Dividends:
@@ -190,12 +253,15 @@ def _log(stats: BatchStats) -> None:
     )
 
 
-def _too_large(n_symbols: int, sessions: DateArray, context: ScanContext) -> Iterator[str]:
+def _too_large(
+    n_symbols: int, sessions: DateArray, context: ScanContext, where: str = ""
+) -> Iterator[str]:
     """Say that the bars take more memory than they should and cannot be read in blocks."""
     size = most_panel_bytes(n_symbols, len(sessions))
     if size > context.panel_memory:
+        cannot = f"cannot read them in blocks {where}".rstrip()
         yield (
-            f"{n_symbols:,} symbols x {len(sessions):,} sessions take {size / GIB:.3g} GiB, more "
-            f"than panel_memory ({context.panel_memory / GIB:.3g} GiB): {context.provider.name} "
-            "cannot read them in blocks, so all are in memory"
+            f"{count_of(n_symbols, 'symbol')} x {count_of(len(sessions), 'session')} take "
+            f"{size / GIB:.3g} GiB, more than panel_memory ({context.panel_memory / GIB:.3g} GiB): "
+            f"{context.provider.name} {cannot}, so all are in memory"
         )

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from technic.scan.expressions.setup_document import setup_document
 from technic.setups import Setup, SetupParameter
+from technic.wording.counts import count_of
 
 __all__ = ["list_lines", "setup_lines"]
 
@@ -32,7 +33,8 @@ def list_lines(setups: list[Setup]) -> Iterator[Table | Text]:
         grid.add_row(Text(setup.name, "bold"), said)
     yield grid
     yield Text(
-        f"{len(setups)} setups; technic setups NAME shows one, technic scan --setup NAME runs it",
+        f"{count_of(len(setups), 'setup')}; technic setups NAME shows one, "
+        "technic scan --setup NAME runs it",
         "dim",
     )
 
@@ -87,7 +89,7 @@ def _universe(setup: Setup) -> str:
 
 def _needs(document: dict[str, Any]) -> str:
     bars, settled = document["bars"], document["bars_settled"]
-    text = f"{bars:,} bars"
+    text = count_of(bars, "bar")
     if settled > bars:
         text += f", {settled:,} until averages with a memory have settled"
     return text + ("; a benchmark (--benchmark)" if document["needs_benchmark"] else "")

@@ -23,6 +23,7 @@ from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import SyncReport
 from technic.scan.request_plan import RequestScope, plan_scope
+from technic.wording.counts import agree, count_of
 
 __all__ = ["SyncOutcome", "print_outcome", "print_plan"]
 
@@ -67,15 +68,18 @@ class SyncOutcome:
 
     @property
     def succeeded(self) -> bool:
-        """Whether enough symbols are complete."""
-        return self.success_pct >= self.min_success_pct
+        """Whether enough symbols are complete, and the vendor did not refuse the account."""
+        return self.report.stopped is None and self.success_pct >= self.min_success_pct
 
     @property
     def complaint(self) -> str:
         """Why the sync counts as failed, in one sentence."""
         asked = len(self.scope.symbols)
+        if self.report.stopped is not None:
+            return f"{self.report.stopped.detail}; what is stored is kept"
+        done = asked - len(self.failures)
         return (
-            f"only {asked - len(self.failures):,} of {asked:,} symbols are complete "
+            f"only {done:,} of {count_of(asked, 'symbol')} {agree(done, 'is', 'are')} complete "
             f"({self.success_pct:.1f} %), --min-success is {self.min_success_pct:g}"
         )
 
@@ -105,6 +109,10 @@ class SyncOutcome:
             "bars": report.bars,
             "dividends": report.dividends,
             "restated": list(report.restated),
+            "feeds": {
+                topic: {"reason": one.reason, "detail": one.detail}
+                for topic, one in report.feeds.items()
+            },
             "seconds": report.seconds,
             "store": self.store,
             "failures": [
@@ -140,7 +148,7 @@ def _lines(outcome: SyncOutcome, width: int) -> Iterator[Text]:
     complete = asked - len(outcome.failures)
     yield Text()
     style = "green" if outcome.succeeded else "red"
-    text = f"{complete:,} of {asked:,} symbols ({outcome.success_pct:.1f} %)"
+    text = f"{complete:,} of {count_of(asked, 'symbol')} ({outcome.success_pct:.1f} %)"
     yield row("complete", f"{text}, {report.from_store:,} of them before", style)
     stats = report.stats
     items = [f"{stats.requests:,}", *counted(report.requests_by_kind.items())]
@@ -148,18 +156,20 @@ def _lines(outcome: SyncOutcome, width: int) -> Iterator[Text]:
     items += [f"{reason} {count:,}" for reason, count in stats.errors.items()]
     yield from listed(label("asked", "bold"), items, width)
     size = f"{stats.bytes / 1e6:,.1f} MB"
-    yield row("received", f"{report.bars:,} bars, {size} in {duration(report.seconds)}")
+    yield row("received", f"{count_of(report.bars, 'bar')}, {size} in {duration(report.seconds)}")
     if report.dividends is not None:
         yield row("dividends", f"{report.dividends:,} in the days asked")
     if report.restated:
-        yield row("restated", f"{len(report.restated):,} symbols, asked anew as a whole")
+        yield row("restated", f"{count_of(len(report.restated), 'symbol')}, asked anew as a whole")
     yield from _missing(outcome, width)
 
 
 def _missing(outcome: SyncOutcome, width: int) -> Iterator[Text]:
     """Name the symbols that are missing: all of them where the sync counts as failed."""
+    stopped = outcome.report.stopped
     for reason, symbols in outcome.by_reason().items():
-        shown = symbols if not outcome.succeeded else symbols[:NAMES_SHOWN]
+        everybody = stopped is not None and reason == stopped.reason  # said once, for them all
+        shown = symbols[:NAMES_SHOWN] if outcome.succeeded or everybody else symbols
         items = [f"{reason} {len(symbols):,}", *shown]
         if len(shown) < len(symbols):
             items.append(f"and {len(symbols) - len(shown):,} more (--failures FILE has all)")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ragged import last_bars
-from technic.setups.patterns.candidates import Check
+from technic.setups.patterns.candidates import Check, Corner
 from technic.setups.patterns.measures import (
     Bars,
     advance_checks,
@@ -42,13 +42,13 @@ PARAMETERS = (
     percent("min_depth", 5),
     percent("max_depth", 15),
     percent("max_start_below_top", 2),
-    percent("max_slope", 5),
-    percent("min_bar_range", 0),
-    MAX_SPIKE,
     percent("prior_gain", 30, most=1_000),
     PRIOR_BARS,
     percent("below_pivot", 6),
     ABOVE_PIVOT,
+    percent("max_slope", 5),
+    percent("min_bar_range", 0),
+    MAX_SPIKE,
 )
 NUMBERS = {
     "flat_base_pivot": "Highest high of a flat base: the price to pass.",
@@ -59,20 +59,20 @@ NUMBERS = {
 
 
 class Rule(NamedTuple):
-    """The constants of a search, in the order of the parameters."""
+    """The constants of a search, in the order of the parameters: new ones come last."""
 
     min_base: int
     max_base: int
     min_depth: float
     max_depth: float
     max_start_below_top: float
-    max_slope: float
-    min_bar_range: float
-    max_spike: float
     prior_gain: float
     prior_bars: int
     below_pivot: float
     above_pivot: float
+    max_slope: float
+    min_bar_range: float
+    max_spike: float
 
 
 def _needed(rule: Rule) -> int:
@@ -163,6 +163,18 @@ class _Base:
     def numbers(self) -> tuple[float, ...]:
         length = float(len(self.bases.top) - self.start)
         return self.pivot, float(self.bases.lowest[self.start]), self.depth, length
+
+    def corners(self) -> tuple[Corner, ...]:
+        bars, first = self.bases.bars, self.start
+        top = first + int(np.argmax(bars.high[first:-1]))
+        lowest = first + int(np.argmin(bars.low[first:]))
+        found = [
+            Corner(top, self.pivot, "pivot"),
+            Corner(lowest, float(bars.low[lowest]), f"base {self.depth:.0f} %"),
+        ]
+        if first not in (top, lowest):
+            found.append(Corner(first, float(bars.high[first]), ""))
+        return tuple(sorted(found))
 
 
 def _candidates(bars: Bars, rule: Rule, every: bool) -> Iterator[_Base]:

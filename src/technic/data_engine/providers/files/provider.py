@@ -25,14 +25,20 @@ from technic.data_engine.interfaces.records import (
     MissingVolume,
     PriceBasis,
     Progress,
+    SplitRecord,
     Splits,
 )
 from technic.data_engine.providers.files.adjusted_closes import adjust_by_closes
-from technic.data_engine.providers.files.bar_files import BarRows, bar_paths, open_bars
+from technic.data_engine.providers.files.bar_files import BarRows, open_bars
+from technic.data_engine.providers.files.file_notes import file_notes
+from technic.data_engine.providers.files.file_paths import bar_paths
+from technic.data_engine.providers.files.split_records import column_records
 from technic.errors import ParameterError
 from technic.panel import FIELDS, PRICES, LongBars
+from technic.tables.file_options import FileOptions
 from technic.typing import DateArray, FloatArray
 from technic.universe import Universe, universe_of
+from technic.wording.counts import agree, count_of
 
 __all__ = ["FilesProvider"]
 
@@ -50,12 +56,13 @@ class FilesProvider:
     how the prices are adjusted, ``unknown`` when not given. ``adjust_by``: a column of adjusted
     closes by which raw prices and volume are adjusted; ``price_basis`` then is that of the column,
     ``total_return_adjusted`` when not given. ``volume``: False reads prices alone, and every volume
-    is NaN. ``notes``: sentences about the data.
+    is NaN. ``options``: what the user says about the layout. ``notes``: sentences about the data.
     """
 
     name = "files"
     simulated = False
     local = True
+    splits_known = False
 
     def __init__(
         self,
@@ -65,6 +72,7 @@ class FilesProvider:
         adjust_by: str | None = None,
         *,
         volume: bool = True,
+        options: FileOptions | None = None,
     ) -> None:
         allowed = [basis for basis in get_args(PriceBasis) if basis != "raw" or adjust_by is None]
         if price_basis is not None and price_basis not in allowed:
@@ -73,9 +81,11 @@ class FilesProvider:
         self.price_basis: PriceBasis = price_basis or as_they_are
         self._path = Path(path)
         self._universe = universe
-        self._version = FilesVersion.of(self._path, bar_paths(self._path))
-        self._rows = open_bars(self._path, adjust_by, volume=volume)
-        self.notes = tuple(
+        paths = bar_paths(self._path)
+        self._version = FilesVersion.of(self._path, paths)
+        self._rows = open_bars(self._path, adjust_by, volume=volume, options=options)
+        self.notes = file_notes(self._path, paths, self._rows.said)
+        self.notes += tuple(
             f"{self._path.name}: column {column!r} is not used, prices are taken as they are; "
             f"--adjust-by {shlex.quote(column)} adjusts them by it"
             for column in self._rows.unused
@@ -124,7 +134,8 @@ class FilesProvider:
         """
         asked = list(dict.fromkeys(symbols))
         place = {symbol: at for at, symbol in enumerate(asked)}
-        bars, clashes, repeats = _settled(_selected(self._rows, place, sessions))
+        read, records = _selected(self._rows, place, sessions)
+        bars, clashes, repeats = _settled(read)
         failures = {}
         for symbol in asked:
             if symbol in clashes:
@@ -147,9 +158,18 @@ class FilesProvider:
         answer = replace(bars, symbols=kept, column=column)
         notes = self.notes
         if repeats:
-            notes += (f"{self._path.name}: {repeats:,} rows repeat another and were read once",)
+            notes += (
+                f"{self._path.name}: {count_of(repeats, 'row')} "
+                f"{agree(repeats, 'repeats', 'repeat')} another and "
+                f"{agree(repeats, 'was', 'were')} read once",
+            )
         return FetchResult(
-            answer, Splits.none(), failures, notes=notes, missing_volume=missing_volume
+            answer,
+            Splits.none(),
+            failures,
+            notes=notes,
+            missing_volume=missing_volume,
+            split_records=records,
         )
 
     def _no_data(self, symbol: str, known: set[str], sessions: DateArray) -> str:
@@ -161,8 +181,13 @@ class FilesProvider:
         return f"the data has no bars of {symbol} from {sessions[0]} to {sessions[-1]}"
 
 
-def _selected(rows: BarRows, place: dict[str, int], sessions: DateArray) -> LongBars:
-    """Return the rows of the symbols and days asked for, sorted by symbol and day, adjusted."""
+def _selected(
+    rows: BarRows, place: dict[str, int], sessions: DateArray
+) -> tuple[LongBars, dict[str, SplitRecord]]:
+    """Return the rows of the symbols and days asked for, sorted by symbol and day, adjusted.
+
+    With them what the adjusted closes beside them say of splits.
+    """
     column_of = np.array([place.get(symbol, -1) for symbol in rows.symbols], dtype=np.int32)
     column = column_of[rows.code]
     keep = column >= 0
@@ -171,14 +196,18 @@ def _selected(rows: BarRows, place: dict[str, int], sessions: DateArray) -> Long
     else:
         keep[:] = False
     column, day, prices = column[keep], rows.day[keep], rows.prices(keep)
-    adjusted = prices.pop("adj_close", None)
+    applied = "adj_close" in prices
+    adjusted = prices.pop("adj_close") if applied else rows.adjusted_closes(keep)
     prices.setdefault("volume", np.full(len(day), np.nan))
     bars = LongBars(tuple(place), column, day, **prices)
     key = _key(bars)
     if np.any(key[1:] < key[:-1]):
         order = np.argsort(key, kind="stable")
         bars, adjusted = bars.rows(order), None if adjusted is None else adjusted[order]
-    return bars if adjusted is None else adjust_by_closes(bars, adjusted)
+    if adjusted is None:
+        return bars, {}
+    records = column_records(bars, adjusted, applied=applied)
+    return adjust_by_closes(bars, adjusted) if applied else bars, records
 
 
 def _settled(bars: LongBars) -> tuple[LongBars, dict[str, str], int]:
