@@ -13,7 +13,9 @@ from technic.errors import ExpressionError, TechnicError, UsageError
 from technic.service.access.limits import GuardMiddleware
 from technic.service.jobs.job_table import QueueFullError
 from technic.service.routes import (
+    coverage,
     data,
+    drawings,
     expressions,
     grid,
     health,
@@ -42,6 +44,7 @@ ROUTERS = (
     results,
     grid,
     market,
+    drawings,
     ledger,
     symbols,
     expressions,
@@ -49,6 +52,7 @@ ROUTERS = (
     vocabulary,
     jobs,
     data,
+    coverage,
     login,
     pages,
 )

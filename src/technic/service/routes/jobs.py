@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import StreamingResponse
 
 from technic.service.access.keys import reaches
 from technic.service.jobs.job import JobKind, JobState
 from technic.service.routes.answers import ERRORS, JobAnswer, job_answer, job_of
 from technic.service.routes.caller import Reader, Runner
+from technic.service.routes.job_events import EVENTS, job_events
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=ERRORS)
@@ -36,6 +39,19 @@ def job(request: Request, caller: Reader, identity: str) -> JobAnswer:
     del caller
     service = service_of(request)
     return job_answer(service, job_of(service, identity))
+
+
+@router.get(
+    "/{identity}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {EVENTS: {}}}},
+)
+async def events(request: Request, caller: Reader, identity: str) -> StreamingResponse:
+    """Tell a job's progress as server-sent events, until it ends: the event is its state."""
+    del caller
+    service = service_of(request)
+    found = await asyncio.to_thread(job_of, service, identity)
+    return StreamingResponse(job_events(request, service, found.id), media_type=EVENTS)
 
 
 @router.delete("/{identity}")

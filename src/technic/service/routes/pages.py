@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from technic.service.jobs.keep_result import ABOUT
-from technic.service.pages.render import STATIC, VENDOR, missing_libraries, render
+from technic.service.pages.render import STATIC, VENDOR, chart_style, missing_libraries, render
 from technic.service.routes.answers import about_of
 from technic.service.routes.caller import Caller, caller_of
 from technic.service.state import Service, service_of
@@ -46,6 +46,12 @@ def begin(request: Request) -> Response:
     service = service_of(request)
     done = service.jobs.latest(1, "scan", ["done"])
     return RedirectResponse("/market" if done else "/data", 303)
+
+
+@router.get("/charts.css")
+def charts() -> Response:
+    """Return the style sheet of drawings; like every static file, without a key."""
+    return Response(chart_style(), media_type="text/css", headers={"cache-control": "no-cache"})
 
 
 @router.get("/market")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Request
@@ -15,10 +13,10 @@ from technic.scan.config_json import config_to_json
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import FLAT_KEYS, flat_config
 from technic.service.access.keys import reaches
-from technic.service.jobs.job import ACTIVE
 from technic.service.jobs.uploads import upload_path
 from technic.service.routes.answers import ERRORS, JobAnswer, job_answer, job_of
 from technic.service.routes.caller import Reader, Runner
+from technic.service.routes.job_events import EVENTS, job_events
 from technic.service.state import Service, service_of
 from technic.sessions import parse_day
 
@@ -26,9 +24,6 @@ router = APIRouter(prefix="/v1/scans", tags=["scans"], responses=ERRORS)
 
 FILES = ("data", "universe", "watchlist", "benchmark", "problem_symbols")
 """Keys that name files: of a request only those that were uploaded."""
-_POLL_S = 0.2
-_STREAM_S = 15 * 60.0
-"""A stream of events ends by then; a reader that wants more opens it again."""
 EXAMPLES = {
     "defaults": {"summary": "Everything as technic scan does it", "value": {}},
     "expression": {
@@ -108,28 +103,14 @@ def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
 @router.get(
     "/{identity}/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}}},
+    responses={200: {"content": {EVENTS: {}}}},
 )
 async def events(request: Request, caller: Reader, identity: str) -> StreamingResponse:
     """Tell the scan's progress as server-sent events, until it ends: the event is its state."""
     del caller
     service = service_of(request)
     job = await asyncio.to_thread(job_of, service, identity, "scan")
-    return StreamingResponse(_events(request, service, job.id), media_type="text/event-stream")
-
-
-async def _events(request: Request, service: Service, identity: str) -> AsyncIterator[str]:
-    last = ""
-    for _ in range(int(_STREAM_S / _POLL_S)):
-        job = await asyncio.to_thread(service.jobs.get, identity)
-        answer = job_answer(service, job)
-        text = json.dumps(answer.model_dump())
-        if text != last:
-            last = text
-            yield f"event: {job.state}\ndata: {text}\n\n"
-        if job.state not in ACTIVE or await request.is_disconnected():
-            return
-        await asyncio.sleep(_POLL_S)
+    return StreamingResponse(job_events(request, service, job.id), media_type=EVENTS)
 
 
 def _own_files(service: Service, asked: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ export function h(tag, attributes = {}, ...children) {
 export function s(tag, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) if (value !== null && value !== undefined) element.setAttribute(name, value);
-  for (const child of children.flat()) if (child !== null && child !== undefined) element.append(child);
+  for (const child of children.flat(Infinity)) if (child !== null && child !== undefined) element.append(child);
   return element;
 }
 
@@ -23,10 +23,10 @@ function fill(element, attributes, children) {
     else if (name === "left%") element.style.left = `${value}%`;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  for (const child of children.flat()) if (child !== null && child !== undefined && child !== false) element.append(child);
+  for (const child of children.flat(Infinity)) if (child !== null && child !== undefined && child !== false) element.append(child);
 }
 
-export function put(parent, ...children) { parent.replaceChildren(...children.flat().filter((c) => c !== null && c !== undefined && c !== false)); return parent; }
+export function put(parent, ...children) { parent.replaceChildren(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false)); return parent; }
 
 export function show(element, shown) { element.hidden = !shown; }
 

@@ -7,7 +7,7 @@ import { spark } from "./spark.js";
 
 export const DEFAULT = ["symbol", "company", "closes", "close", "return_1_pct", "tech_rating", "signal", "rs_rating", "rel_volume_20", "return_21_pct", "from_high_252_pct", "market_cap", "sector", "entry", "stop", "target"];
 const TEXTS = new Set(["symbol", "company", "exchange", "sector", "industry", "country", "type", "signal", "plan_note", "last_bar", "usable_since", "entry_type", "stop_basis", "size_basis", "plan_side"]);
-const WIDTHS = { symbol: 84, company: 230, sector: 150, industry: 170, signal: 104, closes: 108, plan_note: 220, market_cap: 104 };
+const WIDTHS = { symbol: 98, company: 220, sector: 150, industry: 170, signal: 104, closes: 108, plan_note: 220, market_cap: 104 };
 const HEADINGS = { closes: "30 days", return_1_pct: "change %", return_21_pct: "month %", from_high_252_pct: "off high %", rel_volume_20: "rel. vol.", market_cap: "market cap", close: "price" };
 
 export class Grid {
@@ -44,7 +44,7 @@ export class Grid {
   column(name, about) {
     const heading = HEADINGS[name] ?? about?.heading.replace(" $", "") ?? name.replaceAll("_", " ");
     const text = TEXTS.has(name);
-    const base = { title: heading, field: name, headerTooltip: about?.description ?? false, width: WIDTHS[name], minWidth: 64, frozen: name === "symbol" && innerWidth > 700 };
+    const base = { title: heading, field: name, headerTooltip: about?.description ?? false, width: WIDTHS[name], minWidth: 72, frozen: name === "symbol" && innerWidth > 700 };
     if (name === "closes") return { ...base, headerSort: false, formatter: (one) => spark(this.closes[one.getData().symbol]) };
     return {
       ...base, hozAlign: text ? "left" : "right", headerHozAlign: text ? "left" : "right",

@@ -92,8 +92,9 @@ async function load(identity, quiet = false) {
   strip(answer);
   show($("result"), true);
   $("result-title").textContent = answer.rows === 1 ? "1 symbol" : `${whole(answer.rows)} symbols`;
-  const later_ = answer.warnings.map((text) => h("li", {}, text));
-  put($("warnings"), later_.length ? h("details", { class: "notice", open: later_.length < 2 }, h("summary", {}, later_.length === 1 ? "1 remark" : `${later_.length} remarks`), h("ul", {}, later_)) : []);
+  const remarks = answer.warnings;
+  put($("warnings"), !remarks.length ? [] : remarks.length === 1 ? h("p", { class: "notice" }, remarks[0])
+    : h("details", { class: "notice" }, h("summary", {}, `${remarks.length} remarks`), h("ul", {}, remarks.map((text) => h("li", {}, text)))));
   grid.show(answer);
   exports($("export-body"), shown);
   drawColumns(answer);
