@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from technic.errors import ExpressionError, TechnicError, UsageError
 from technic.service.access.limits import GuardMiddleware
 from technic.service.jobs.job_table import QueueFullError
+from technic.service.pages import login, site
 from technic.service.routes import (
     coverage,
     data,
@@ -21,10 +22,8 @@ from technic.service.routes import (
     health,
     jobs,
     ledger,
-    login,
     market,
     metrics,
-    pages,
     results,
     scans,
     setup_files,
@@ -54,7 +53,7 @@ ROUTERS = (
     data,
     coverage,
     login,
-    pages,
+    site,
 )
 ABOUT = (
     "Scans of the US stock market as jobs: ranked, explained, with an account of every symbol. "
@@ -88,7 +87,7 @@ def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time
     )
     for module in ROUTERS:
         app.include_router(module.router)
-    for path, files in pages.STATIC_FILES.items():
+    for path, files in site.STATIC_FILES.items():
         app.mount(path, files)
     app.add_exception_handler(ExpressionError, _expression_refused)
     app.add_exception_handler(QueueFullError, _busy)

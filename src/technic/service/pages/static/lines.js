@@ -1,10 +1,11 @@
 // Lines over sessions as SVG, with the values under the pointer, and a table of the same.
 import { h, put, s, table } from "./dom.js";
 
-const WIDE = 640, HIGH = 210, LEFT = 8, RIGHT = 44, TOP = 10, FOOT = 22;
+const HIGH = 200, LEFT = 8, RIGHT = 44, TOP = 10, FOOT = 22;
 
 // series: {name, tint, values}; said: how a value is written; floor and ceiling: of the scale.
-export function lines(title, days, series, { said, floor = 0, ceiling = null }) {
+export function lines(place, title, days, series, { said, floor = 0, ceiling = null }) {
+  const WIDE = Math.max(280, place.clientWidth || 640);
   const all = series.flatMap((one) => one.values).filter((value) => value !== null);
   const most = ceiling ?? Math.max(1, ...all) * 1.08, least = Math.min(floor, ...all);
   const x = (i) => LEFT + (i / Math.max(1, days.length - 1)) * (WIDE - LEFT - RIGHT);
@@ -27,7 +28,7 @@ export function lines(title, days, series, { said, floor = 0, ceiling = null }) 
   });
   picture.addEventListener("pointerleave", () => { cursor.setAttribute("visibility", "hidden"); tell(days.length - 1); });
   const rows = days.map((day, i) => [day, ...series.map((one) => said(one.values[i]))]).reverse();
-  return [legend, picture, h("details", { class: "small" }, h("summary", {}, "The data as a table"), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${title}, data` }, table(["Session", ...series.map((one) => one.name)], rows, { caption: title })))];
+  put(place, legend, picture, h("details", { class: "small" }, h("summary", {}, "The data as a table"), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${title}, data` }, table(["Session", ...series.map((one) => one.name)], rows, { caption: title }))));
 }
 
 function path(values, x, y) {

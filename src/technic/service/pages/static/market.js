@@ -43,15 +43,15 @@ const share = (part, all) => (all ? `${number((100 * part) / all, 0)} % of ${who
 
 function breadth(b) {
   const ratio = (part, all) => part.map((value, i) => (all[i] ? (100 * value) / all[i] : null));
-  put($("averages-chart"), lines("Share of symbols above their averages", b.session, [
+  lines($("averages-chart"), "Share of symbols above their averages", b.session, [
     { name: "50 days", tint: "first", values: ratio(b.above_50, b.of_50) },
     { name: "200 days", tint: "second", values: ratio(b.above_200, b.of_200) },
-  ], { said: percent, ceiling: 100 }));
+  ], { said: percent, ceiling: 100 });
   const counted = (values) => values.map((value, i) => (b.of_year[i] ? value : null));
-  put($("extremes-chart"), lines("New highs and lows of a year", b.session, [
+  lines($("extremes-chart"), "New highs and lows of a year", b.session, [
     { name: "new highs", tint: "up", values: counted(b.new_highs) },
     { name: "new lows", tint: "down", values: counted(b.new_lows) },
-  ], { said: (value) => (value === null ? "–" : whole(value)) }));
+  ], { said: (value) => (value === null ? "–" : whole(value)) });
 }
 
 function sectors(market) {

@@ -23,6 +23,7 @@ const chips = new Chips($("chips"), (key, value) => write({ [key]: value }));
 let setups = [], shown = null, running = null;
 
 async function begin() {
+  await recall();
   const state = read();
   box.value = state.where ?? "";
   chips.set(state);
@@ -30,9 +31,20 @@ async function begin() {
   sideShown(state.chart !== "0");
   $("quick").value = grid.quick = (state.q ?? "").toLowerCase();
   getJson("/v1/setups").then((answer) => { setups = answer.setups; drawSetups(list(state.setup)); }).catch(problem);
-  const plain = !KINDS.some((kind) => kind.key in state) && !state.where && !state.setup;
   if (state.id) await load(state.id);
-  else if (plain) await load("latest", true);
+}
+
+// A link that names a result alone, or nothing at all: the form shows what that result was asked.
+async function recall() {
+  const state = read();
+  if (KINDS.some((kind) => kind.key in state) || state.where || state.setup) return;
+  try {
+    const job = state.id ? await getJson(`/v1/scans/${encodeURIComponent(state.id)}`) : (await getJson("/v1/jobs?kind=scan&state=done&limit=1"))[0];
+    if (!job) return;
+    const known = ["where", "setup", ...KINDS.map((kind) => kind.key)];
+    const keys = Object.entries(job.request).filter(([name]) => known.includes(name));
+    write({ id: job.id, ...Object.fromEntries(keys.map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : String(value)])) });
+  } catch { /* the result itself says what is wrong with its id */ }
 }
 
 function drawSetups(chosen) {
@@ -77,12 +89,11 @@ function told(job) {
   else bar.removeAttribute("value");
 }
 
-async function load(identity, quiet = false) {
+async function load(identity) {
   const wanted = grid.wanted().filter((name) => name !== "closes");
   const columns = [...new Set(["symbol", "company", "sector", ...wanted])];
   let answer;
   try { answer = await rows(identity, columns); } catch (error) {
-    if (quiet && error.status === 404) return;
     if (error.status === 404) error.message += ". Scan runs what the link asks for.";
     problem(error);
     return;
