@@ -15,6 +15,14 @@ SECOND = 1_000.0
 PATIENCE_MS = 60 * SECOND
 EXPRESSION = "close > sma(close, 50)"
 PAGES = ("/market", "/scan", "/ledger", "/data", "/symbols/{top}")
+ALIKE = [
+    ".tabulator-row:nth-child(n+4)",
+    "#symbols tbody tr:nth-child(n+4)",
+    "#chart-table tbody",
+    "#side-table tbody",
+    ".all-figures div:nth-child(n+4)",
+]
+"""Rows that are like the first of their kind: looking at all of them takes a minute."""
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -48,7 +56,8 @@ def begun(chromium: Any, demo: Any, watch: Watch) -> dict[str, Any]:
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto("/")
-    seen = {"first": page.url, "begin": page.locator("#begin").is_visible()}
+    page.wait_for_selector("#begin:not([hidden])")
+    seen = {"first": page.url}
     page.get_by_role("button", name="Scan the demo market").click()
     page.wait_for_selector("#demo-progress:not([hidden])")
     seen["said"] = page.locator("#demo-said").text_content()
@@ -84,7 +93,6 @@ def best(rows: dict[str, Any], column: str, *, largest: bool = True) -> str:
 def test_a_newcomer_comes_to_the_table_by_one_click(begun: dict[str, Any]) -> None:
     """A newcomer comes to the table of the demo market by one click."""
     assert begun["first"].endswith("/data")
-    assert begun["begin"]
     assert "SIMULATED" in begun["strip"]
     assert "6,000 symbols" in begun["strip"]
     assert "Data as of" in begun["strip"]
@@ -108,9 +116,8 @@ def test_a_scan_is_asked_followed_sorted_filtered_and_taken_away(
     page.get_by_role("button", name="Scan", exact=True).click()
     page.wait_for_selector("#progress:not([hidden])")
     page.wait_for_function("before => !location.search.includes(before)", arg=begun["id"])
-    page.wait_for_selector(".tabulator-row")
     summary = asked(demo, "/v1/scans/latest/rows?columns=symbol,close,rs_rating,tech_rating")
-    assert page.locator("#result-title").text_content() == f"{summary['rows']:,} symbols"
+    page.locator("#result-title", has_text=f"{summary['rows']:,} symbols").wait_for()
     assert 0 < summary["rows"] < 3_455
 
     page.locator(".tabulator-col[tabulator-field=close]").click(position={"x": 30, "y": 12})
@@ -211,7 +218,7 @@ def test_the_ledger_leads_to_each_symbol_and_its_reason(
     page.wait_for_selector("#flow svg .to")
     page.locator("#counts button", has_text="gate · stale").click()
     found = asked(demo, f"/v1/scans/{begun['id']}/ledger?outcome=gate.stale&limit=1")
-    page.get_by_text(f"{found['total']} symbols").first.wait_for()
+    page.locator("#symbols-said", has_text=f"{found['total']} symbols").wait_for()
     symbol = found["symbols"][0]
     page.get_by_role("link", name=symbol["symbol"], exact=True).click()
     page.wait_for_url(f"**/symbols/{symbol['symbol']}*")
@@ -227,8 +234,9 @@ def test_the_market_is_drawn(page: Any, begun: dict[str, Any]) -> None:
     assert page.locator("#top tbody tr").count() == 10
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", WIDE), ("dark", NARROW)], ids=["wide-light", "narrow-dark"]
+)
 def test_everybody_can_use_every_page(  # noqa: PLR0913 - fixtures
     chromium: Any,
     demo: Any,
@@ -248,7 +256,10 @@ def test_everybody_can_use_every_page(  # noqa: PLR0913 - fixtures
         page.wait_for_load_state("networkidle")
         page.evaluate(axe)
         answer = page.evaluate(
-            "levels => axe.run({runOnly: {type: 'tag', values: levels}})", LEVELS
+            """([levels, rest]) => axe.run(
+                {exclude: rest.filter(one => document.querySelector(one))},
+                {runOnly: {type: 'tag', values: levels}})""",
+            [LEVELS, ALIKE],
         )
         found += [
             (path, one["id"], one["nodes"][0]["target"], len(one["nodes"]))

@@ -67,6 +67,8 @@ export class Grid {
   label() {
     const root = this.place;
     root.setAttribute("aria-label", `Result, ${whole(this.answer.rows)} rows`);
+    root.querySelector(".tabulator-tableholder")?.setAttribute("role", "rowgroup"); // it can be scrolled by keys
+    root.querySelector(".tabulator-table")?.setAttribute("role", "presentation");
     root.setAttribute("aria-rowcount", String(this.answer.rows));
   }
 
