@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from service.conftest import small_market
 from starlette.testclient import TestClient
 
+from service.conftest import small_market
 from technic.data_engine.interfaces.coverage import Coverage
 from technic.service.routes.coverage import answered_share
 from technic.setups.scan_file import parse_setup
@@ -48,9 +48,7 @@ def test_an_unknown_column_is_named(client: TestClient, scan: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("bars", [2, 30, 60])
-def test_closes_are_those_of_the_file(
-    client: TestClient, scan: dict[str, Any], bars: int
-) -> None:
+def test_closes_are_those_of_the_file(client: TestClient, scan: dict[str, Any], bars: int) -> None:
     """Closes of small charts are the last ones of the file, oldest first."""
     found = result_of(client, scan, f"closes?bars={bars}")["closes"]
     expected = closes_by_symbol()
@@ -59,9 +57,7 @@ def test_closes_are_those_of_the_file(
         assert closes == pytest.approx(expected[symbol][-bars:], rel=1e-4)
 
 
-def test_breadth_counts_what_a_plain_loop_counts(
-    client: TestClient, scan: dict[str, Any]
-) -> None:
+def test_breadth_counts_what_a_plain_loop_counts(client: TestClient, scan: dict[str, Any]) -> None:
     """Breadth of the last session is what a plain loop over the file counts."""
     breadth = result_of(client, scan, "market")["breadth"]
     frame = pd.read_csv(io.BytesIO(small_market()))
@@ -135,7 +131,7 @@ def test_a_setup_file_can_be_read_back(client: TestClient) -> None:
         "meaning": 'Quiet "ones" \\ strong',
         "rank_by": "rs_rating:desc",
         "keys": {
-            "where": 'close > sma(close, 50)',
+            "where": "close > sma(close, 50)",
             "min_price": 5,
             "min_rs": 80,
             "setup": ["nr7"],
@@ -189,9 +185,7 @@ def test_without_a_store_there_is_no_coverage(client: TestClient) -> None:
     assert answer.json()["sessions"] == []
 
 
-def test_the_events_of_any_job_end_with_its_state(
-    client: TestClient, scan: dict[str, Any]
-) -> None:
+def test_the_events_of_any_job_end_with_its_state(client: TestClient, scan: dict[str, Any]) -> None:
     """The events of a job end with its state, whatever its kind."""
     text = client.get(f"/v1/jobs/{scan['id']}/events").text
     assert text.startswith("event: done\n")

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.axe import fetch_axe
 
+from support.axe import fetch_axe
 from technic.service.pages.render import missing_libraries
 
 IN_CI = os.environ.get("TECHNIC_CI") == "1"

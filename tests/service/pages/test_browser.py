@@ -6,6 +6,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+
 from service.pages.conftest import Watch
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -61,7 +62,7 @@ def begun(chromium: Any, demo: Any, watch: Watch) -> dict[str, Any]:
     page.get_by_role("button", name="Scan the demo market").click()
     page.wait_for_selector("#demo-progress:not([hidden])")
     seen["said"] = page.locator("#demo-said").text_content()
-    page.wait_for_url("**/scan?id=*")
+    page.wait_for_url("**/scan?id=*", wait_until="commit")
     page.wait_for_selector(".tabulator-row")
     seen["id"] = page.url.partition("id=")[2][:32]
     seen["strip"] = page.locator("#strip").inner_text()
@@ -84,9 +85,7 @@ def first_symbols(page: Any, count: int = 3) -> list[str]:
 def best(rows: dict[str, Any], column: str, *, largest: bool = True) -> str:
     """The symbol whose value is the largest, or the smallest, by a plain loop."""
     names, values = (rows["values"][rows["columns"].index(name)] for name in ("symbol", column))
-    pairs = [
-        (value, name) for name, value in zip(names, values, strict=True) if value is not None
-    ]
+    pairs = [(value, name) for name, value in zip(names, values, strict=True) if value is not None]
     return (max if largest else min)(pairs)[1]
 
 
@@ -115,17 +114,17 @@ def test_a_scan_is_asked_followed_sorted_filtered_and_taken_away(
     page.locator(".chip", has_text="$5").wait_for()
     page.get_by_role("button", name="Scan", exact=True).click()
     page.wait_for_selector("#progress:not([hidden])")
-    page.wait_for_function("before => !location.search.includes(before)", arg=begun["id"])
+    page.wait_for_url(lambda url: begun["id"] not in url)
     summary = asked(demo, "/v1/scans/latest/rows?columns=symbol,close,rs_rating,tech_rating")
     page.locator("#result-title", has_text=f"{summary['rows']:,} symbols").wait_for()
     assert 0 < summary["rows"] < 3_455
 
     page.locator(".tabulator-col[tabulator-field=close]").click(position={"x": 30, "y": 12})
-    page.wait_for_function("location.search.includes('sort=close')")
+    page.wait_for_url(lambda url: "sort=close" in url)
     assert first_symbols(page, 1) == [best(summary, "close")]
 
     page.get_by_label("Filter rating").fill(">=80")
-    page.wait_for_function("location.search.includes('f.tech_rating')")
+    page.wait_for_url(lambda url: "f.tech_rating" in url)
     ratings = summary["values"][3]
     strong = sum(1 for value in ratings if value is not None and value >= 80)
     said = f"{strong} of {summary['rows']:,} rows." if strong else "0 of"
@@ -189,9 +188,7 @@ def test_a_setup_is_saved_as_a_file(page: Any, begun: dict[str, Any]) -> None:
     assert setup.meaning == 'Strong "ones"'
 
 
-def test_a_symbol_shows_plan_rating_and_votes(
-    page: Any, demo: Any, begun: dict[str, Any]
-) -> None:
+def test_a_symbol_shows_plan_rating_and_votes(page: Any, demo: Any, begun: dict[str, Any]) -> None:
     """A symbol shows chart, plan, a rating that adds up and 26 votes; keys turn the page."""
     rows = asked(demo, f"/v1/scans/{begun['id']}/rows?columns=symbol")
     first, second = rows["values"][0][:2]
@@ -201,7 +198,9 @@ def test_a_symbol_shows_plan_rating_and_votes(
     assert page.locator("#chart-table tbody tr").count() > 250
     parts = page.locator(".part-points").all_text_contents()
     total = sum(float(text.split(" of ")[0]) for text in parts)
-    assert total == pytest.approx(float(page.locator("#rating .big").inner_text().split()[0]), abs=0.4)
+    assert total == pytest.approx(
+        float(page.locator("#rating .big").inner_text().split()[0]), abs=0.4
+    )
     assert page.locator("li.vote").count() == 26
     assert page.locator("#plan tbody tr").count() == 3
     assert "TradingView" in page.locator("footer").inner_text()
@@ -237,7 +236,7 @@ def test_the_market_is_drawn(page: Any, begun: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("scheme", "size"), [("light", WIDE), ("dark", NARROW)], ids=["wide-light", "narrow-dark"]
 )
-def test_everybody_can_use_every_page(  # noqa: PLR0913 - fixtures
+def test_everybody_can_use_every_page(
     chromium: Any,
     demo: Any,
     axe: str,

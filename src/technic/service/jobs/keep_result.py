@@ -40,10 +40,14 @@ def keep_result(result: ScanResult, folder: Path) -> dict[str, Any]:
     result.save(part)
     document = summary(result)
     (part / SUMMARY).write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
-    rows = document.pop("rows")
-    about = {**document, "row_count": len(rows)}
+    about = {name: value for name, value in document.items() if name != "rows"}
+    about["row_count"] = len(result.table)
     (part / ABOUT).write_text(json.dumps(about, allow_nan=False), encoding="utf-8")
-    market = {"breadth": breadth(result), "sectors": sectors(result), "top": rows[:TOP]}
+    market = {
+        "breadth": breadth(result),
+        "sectors": sectors(result),
+        "top": summary(result, TOP)["rows"],
+    }
     (part / MARKET).write_text(json.dumps(market, allow_nan=False), encoding="utf-8")
     closes(result).to_parquet(part / CLOSES, index=False)
     (part / TABLE).write_bytes(FORMATS["parquet"].render(result).content)

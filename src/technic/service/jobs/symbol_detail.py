@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,7 +115,7 @@ def _averages(report: SymbolReport) -> dict[str, list[float | None]]:
     close = frame["Close"].to_numpy(dtype=np.float64)[:, None]
     lines = {f"{name}_{n}": KINDS[name](close, n) for name, n in AVERAGES}
     return {
-        name: [plain(float(value)) for value in line[-MOST_BARS:, 0]]
+        name: [None if math.isnan(value) else float(value) for value in line[-MOST_BARS:, 0]]
         for name, line in lines.items()
     }
 

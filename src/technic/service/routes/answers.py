@@ -16,7 +16,16 @@ from technic.service.jobs.job import Job, JobState
 from technic.service.jobs.keep_result import ABOUT, SUMMARY
 from technic.service.state import Service
 
-__all__ = ["ERRORS", "JobAnswer", "Problem", "about_of", "finished_scan", "job_answer", "job_of", "summary_of"]
+__all__ = [
+    "ERRORS",
+    "JobAnswer",
+    "Problem",
+    "about_of",
+    "finished_scan",
+    "job_answer",
+    "job_of",
+    "summary_of",
+]
 
 _ID = re.compile(r"[0-9a-f]{32}")
 

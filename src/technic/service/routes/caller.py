@@ -13,7 +13,16 @@ from technic.service.access.keys import Scope, reaches
 from technic.service.access.sessions import same_token
 from technic.service.state import Service, service_of
 
-__all__ = ["COOKIE", "CSRF_HEADER", "Admin", "Caller", "Reader", "Runner", "caller_of", "refuse_other_sites"]
+__all__ = [
+    "COOKIE",
+    "CSRF_HEADER",
+    "Admin",
+    "Caller",
+    "Reader",
+    "Runner",
+    "caller_of",
+    "refuse_other_sites",
+]
 
 COOKIE = "technic_session"
 CSRF_HEADER = "x-csrf-token"

@@ -25,9 +25,7 @@ Names = Annotated[str | None, Query(max_length=4_000, examples=["symbol,close,te
 
 
 @router.get("/{identity}/rows")
-def rows(
-    request: Request, caller: Reader, identity: str, columns: Names = None
-) -> dict[str, Any]:
+def rows(request: Request, caller: Reader, identity: str, columns: Names = None) -> dict[str, Any]:
     """Return the table column by column, in the order of its ranking, every row of it.
 
     ``columns``: names with commas; the main ones unless given. ``values`` has a list for each, and
