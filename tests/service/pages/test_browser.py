@@ -123,7 +123,7 @@ def test_a_scan_is_asked_followed_sorted_filtered_and_taken_away(
     page.wait_for_url(lambda url: "sort=close" in url)
     assert first_symbols(page, 1) == [best(summary, "close")]
 
-    page.get_by_label("Filter rating").fill(">=80")
+    page.get_by_label("Filter rating").press_sequentially(">=80")
     page.wait_for_url(lambda url: "f.tech_rating" in url)
     ratings = summary["values"][3]
     strong = sum(1 for value in ratings if value is not None and value >= 80)

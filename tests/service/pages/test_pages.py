@@ -134,7 +134,7 @@ def test_without_a_session_a_page_leads_to_the_log_in(closed: TestClient, path: 
 
 
 def test_a_key_begins_a_session_that_the_routes_know(closed: TestClient) -> None:
-    """A key begins a session; the routes know its cookie, and ask for its token to change a thing."""
+    """A key begins a session; the routes know its cookie, and ask for its token, too."""
     form = {"key": key_of(closed, "me"), "next": "/scan"}
     answer = closed.post("/login", data=form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/scan")

@@ -27,7 +27,7 @@ export class Grid {
     const filters = Object.entries(read()).filter(([name]) => name.startsWith("f.")).map(([name, value]) => ({ field: name.slice(2), value }));
     this.table = new Tabulator(this.place, {
       data, index: "symbol", height: "100%", layout: "fitData", rowHeight: 30, renderVerticalBuffer: 200,
-      selectableRows: 1, selectableRowsRangeMode: "click", columnHeaderSortMulti: true, headerSortClickElement: "header", headerFilterLiveFilterDelay: 200,
+      selectableRows: 1, selectableRowsRangeMode: "click", columnHeaderSortMulti: true, sortOrderReverse: true, headerSortClickElement: "header", headerFilterLiveFilterDelay: 200,
       columns: wanted.map((name) => this.column(name, known[name])),
       initialSort: sorting(read().sort), initialHeaderFilter: filters, placeholder: "No row passes these filters.",
       columnDefaults: { headerSortTristate: true, resizable: "header" },
@@ -129,5 +129,5 @@ export function compares(wanted, value) {
 }
 
 export function sorting(text) {
-  return list(text).map((part) => { const [column, dir] = part.split(":"); return { column, dir: dir === "asc" ? "asc" : "desc" }; }).reverse();
+  return list(text).map((part) => { const [column, dir] = part.split(":"); return { column, dir: dir === "asc" ? "asc" : "desc" }; });
 }
