@@ -26,6 +26,7 @@ serve: $(READY_TO_SERVE)
 	@$(BIN)/technic serve --open
 
 test: check
+	@scripts/fetch-assets || test "$$TECHNIC_CI" != 1
 	scripts/test
 
 check: $(READY_TO_TEST)
