@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +9,9 @@ import numpy as np
 
 from technic.indicators import ema, sma
 from technic.result.json_values import plain
+from technic.result.symbol_drawings import vote_values
 from technic.result.symbol_report import SymbolReport, symbol_report
-from technic.result.symbol_votes import symbol_votes
+from technic.scoring.technical_rating import VOTES
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
@@ -43,7 +43,7 @@ def symbol_detail(result: ScanResult, symbol: str) -> dict[str, Any]:
     document: dict[str, Any] = {**report.document(with_row=True)}
     document["bars"] = _bars(report)
     document["averages"] = _averages(report)
-    document["votes"] = _votes(result, report.symbol)
+    document["votes"] = _votes(report)
     document["why_not"] = why_not(report)
     document["listing"] = _listing(result, report.symbol)
     document["rs_universe"] = result.ranks.size
@@ -120,16 +120,27 @@ def _averages(report: SymbolReport) -> dict[str, list[float | None]]:
     }
 
 
-def _votes(result: ScanResult, symbol: str) -> dict[str, Any] | None:
+def _votes(report: SymbolReport) -> dict[str, Any] | None:
     """Return the votes of the technical rating; None for a symbol that was not scored."""
-    rated = symbol_votes(result, symbol) if symbol in result.scored else None
-    if rated is None:
+    if report.values is None or report.history is None:
         return None
-    keys = ("name", "label", "group", "vote")
+    values = vote_values(report.history)
+    cast = [
+        {"name": name, "label": vote.label, "group": vote.group, "vote": _vote(values[name])}
+        for name, vote in VOTES.items()
+    ]
     return {
-        **dataclasses.asdict(rated),
-        "votes": [dict(zip(keys, vote, strict=True)) for vote in rated.votes],
+        "votes": cast,
+        "rating": plain(values["tv_rating"]),
+        "moving_averages": plain(values["tv_ma"]),
+        "oscillators": plain(values["tv_oscillators"]),
+        "status": str(values["tv_status"]),
+        "not_settled": str(values["tv_not_settled"]),
     }
+
+
+def _vote(value: object) -> int | None:
+    return int(value) if isinstance(value, float) and not math.isnan(value) else None
 
 
 def _listing(result: ScanResult, symbol: str) -> dict[str, Any]:
