@@ -177,11 +177,21 @@ class FetchError(TechnicError):
 
 
 class NothingToScanError(TechnicError):
-    """No symbol is left to scan; an empty table would look as if nothing qualified."""
+    """No symbol is left to scan; an empty table would look as if nothing qualified.
 
-    def __init__(self, reason: str, hint: str = "") -> None:
-        super().__init__(reason, hint)
-        self.reason, self.hint = reason, hint
+    ``entries``: what became of each symbol, as (symbol, outcome, detail), where a scan of ``as_of``
+    got so far.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        hint: str = "",
+        entries: tuple[tuple[str, str, str], ...] = (),
+        as_of: str = "",
+    ) -> None:
+        super().__init__(reason, hint, entries, as_of)
+        self.reason, self.hint, self.entries, self.as_of = reason, hint, entries, as_of
 
     def __str__(self) -> str:
         text = f"nothing to scan: {self.reason}"

@@ -219,7 +219,7 @@ def _fetch(scan: _Screened) -> _Fetched:
         context = context.moved_to(complete.day, incomplete_day(complete, last))
         again = load_history(symbols, context, context.cache, scan.progress, scan.peers)
         history = replace(again, stats=again.stats.following(history.stats))
-    scan.book.note(history.missing_volume)
+    scan.book.note(history.left_out)
     scan.book.record_failures(history.failures)
     given = None if context.cache is None else context.cache.panel
     return _next(
@@ -298,7 +298,7 @@ def _result(
     history, context, values = scan.history, scan.context, scan.values
     return ScanResult(
         table=table,
-        ledger=require_a_scan(scan.book.close()),
+        ledger=require_a_scan(scan.book.close(), str(context.as_of)),
         stats=ScanStats(
             watch.seconds,
             history.stats,

@@ -102,6 +102,7 @@ def get_price_history_batch(
             data=settings.data,
             adjust_by=settings.adjust_by if source == "files" else None,
             max_concurrent=max_workers,
+            seen_at=now,
         )
     require_provider(source)
     started = time.perf_counter()

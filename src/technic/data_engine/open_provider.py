@@ -41,13 +41,15 @@ def open_provider(
     no_volume: bool = False,
     max_concurrent: int = 50,
     now: Callable[[], dt.datetime] | None = None,
+    seen_at: dt.datetime | None = None,
 ) -> Provider:
     """Open a provider; its module is imported only now.
 
     ``data``: file or folder of prices, for ``files``. ``price_basis``: how those prices are
     adjusted, where the user knows. ``adjust_by``: a column of adjusted closes in them;
-    ``no_volume``: prices alone are wanted, whether there is volume or not. A vendor
-    comes with its store. Raises ParameterError for an unknown name, missing data, a missing key,
+    ``no_volume``: prices alone are wanted, whether there is volume or not. ``seen_at``: the time
+    from which their days are seen, the clock unless given. A vendor comes with its store, and
+    ``now`` is its clock. Raises ParameterError for an unknown name, missing data, a missing key,
     and what only ``files`` can do.
     """
     if name != "files" and data is not None:
@@ -64,7 +66,12 @@ def open_provider(
         if data is None:
             raise ParameterError("data", data, "a file or folder of prices", "give --data PATH")
         return FilesProvider(
-            data, price_basis=price_basis, adjust_by=adjust_by, volume=not no_volume
+            data,
+            price_basis=price_basis,
+            adjust_by=adjust_by,
+            volume=not no_volume,
+            calendar=calendar,
+            now=seen_at,
         )
     remote = open_remote(name, settings)
     clock = now or market_clock(name, settings)

@@ -19,7 +19,8 @@ from technic.data_engine.interfaces.provider import (
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.memory_budget import memory_limit
 from technic.data_engine.open_provider import open_provider
-from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of, count_missing_volume
+from technic.data_engine.price_cache import PriceCache, PriceFrames
+from technic.data_engine.price_frames import cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.errors import NothingToScanError, ParameterError
 from technic.scan.config import ScanConfig
@@ -93,17 +94,14 @@ def open_context(
     cache = (
         None
         if price_cache is None
-        else cache_of(price_cache, calendar, volume=not config.no_volume)
+        else cache_of(price_cache, calendar, volume=not config.no_volume, now=now)
     )
-    provider = _choose_provider(config, settings, calendar, provider, cache)
+    provider = _choose_provider(config, settings, calendar, provider, cache, now)
     _require_able(config, provider, cache)
     last = (provider if cache is None else CachedProvider(cache)).last_session()
     as_of = last if config.as_of is None else _asked_day(config.as_of, calendar, last, cache)
     warnings = [*_old_data(last, calendar, now)] if config.as_of is None else []
     windows = ScanWindows.anchored(calendar, as_of, config.bars, longer)
-    if cache is not None and price_cache is not None and not config.no_volume:
-        missing = count_missing_volume(price_cache, windows.start, as_of)
-        cache = replace(cache, missing_volume=missing or cache.missing_volume)
     basis = provider.price_basis if cache is None else config.price_basis or cache.price_basis
     floor = settled_price_floor(config.gate, basis, provider.name)
     if as_of < last:
@@ -131,6 +129,7 @@ def _choose_provider(
     calendar: SessionCalendar,
     provider: Provider | None,
     cache: PriceCache | None,
+    now: dt.datetime,
 ) -> Provider:
     """Take the open provider that was given, else the cache alone, else open the one asked for."""
     if provider is not None:
@@ -146,6 +145,7 @@ def _choose_provider(
         price_basis=config.price_basis,
         adjust_by=config.adjust_by,
         no_volume=config.no_volume,
+        seen_at=now,
     )
 
 

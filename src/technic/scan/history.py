@@ -8,22 +8,23 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
 
 from technic.data_engine.adjust import restated_dividends, split_adjust
 from technic.data_engine.interfaces.provider import StreamingProvider
-from technic.data_engine.interfaces.records import Dividends, FetchResult
+from technic.data_engine.interfaces.records import Dividends, FetchResult, LeftOutRows
 from technic.data_engine.memory_budget import GIB, most_panel_bytes
 from technic.data_engine.price_cache import (
     BatchStats,
     LazyPrices,
     PriceCache,
     PriceFrames,
-    panel_of,
 )
+from technic.data_engine.price_frames import cache_of
+from technic.data_engine.row_checks.market_days import MarketDays
 from technic.panel import BarPanel
 from technic.scan.context import ScanContext
 from technic.scan.windows import window_sessions
@@ -32,6 +33,10 @@ from technic.typing import BoolArray, DateArray
 __all__ = ["ScanProgress", "load_history"]
 
 logger = logging.getLogger(__name__)
+
+FRAME_FAULTS = ("unreadable_frame", "duplicate_rows", "wrong_dates")
+SHOWN = 6
+"""Symbols that a note names."""
 
 ScanProgress = Callable[[str, int, int], None]
 """Called with (stage, symbols done, symbols in all)."""
@@ -58,8 +63,8 @@ def load_history(
         return _fetch(symbols, _free(peers, context), sessions, context, progress)
     if isinstance(price_cache, LazyPrices):
         return price_cache.restricted([*symbols, *peers])
-    known = price_cache.dividends if isinstance(price_cache, PriceCache) else Dividends.none()
-    cached = panel_of(price_cache, context.calendar)
+    cache = cache_of(price_cache, context.calendar)
+    known, cached = cache.dividends, cache.panel
     there = set(cached.symbols)
     hits = [symbol for symbol in (*symbols, *peers) if symbol in there]
     missed = [symbol for symbol in symbols if symbol not in there]
@@ -67,22 +72,60 @@ def load_history(
     panel = cached.of(hits)
     if panel.sessions[0] < context.windows.start or panel.sessions[-1] > context.as_of:
         panel = panel.window(context.windows.start, context.as_of)
+    left_out = _left_out(cache, panel, context)
     others = _free([symbol for symbol in peers if symbol not in there], context)
-    stats = BatchStats(cache_hits=len(symbols) - len(missed))
-    missing = price_cache.missing_volume if isinstance(price_cache, PriceCache) else {}
+    stats = BatchStats(
+        cache_hits=len(symbols) - len(missed),
+        bars_left_out=sum(rows.count for rows in left_out.values()),
+    )
     if not (missed or others):
-        return PriceCache(panel, stats=stats, dividends=known, missing_volume=missing)
+        return PriceCache(panel, stats=stats, notes=cache.notes, dividends=known, left_out=left_out)
     fetched = _fetch(missed, others, panel.sessions, context, progress)
     both = BarPanel.side_by_side([panel, fetched.panel])
     held = set(both.symbols)
+    stats = dataclasses.replace(
+        fetched.stats,
+        cache_hits=stats.cache_hits,
+        bars_left_out=fetched.stats.bars_left_out + stats.bars_left_out,
+    )
     return PriceCache(
         both.of([symbol for symbol in (*symbols, *peers) if symbol in held]),
         fetched.failures,
-        dataclasses.replace(fetched.stats, cache_hits=stats.cache_hits),
-        fetched.notes,
+        stats,
+        (*cache.notes, *_fetched_instead(cache, fetched, missed), *fetched.notes),
         dividends=_joined(known, fetched.dividends, hits),
-        missing_volume={**fetched.missing_volume, **missing},
+        left_out={**fetched.left_out, **left_out},
     )
+
+
+def _left_out(
+    cache: PriceCache, panel: BarPanel, context: ScanContext
+) -> Mapping[str, LeftOutRows]:
+    """Count the rows of a cache that are no bars, up to the day of the scan.
+
+    Days on no session belong to the session before them.
+    """
+    days = cache.left_out_days
+    if not len(days.day):
+        return cache.left_out
+    until = MarketDays.at(context.calendar, None).until_next(context.as_of)
+    bars = dict(zip(panel.symbols, panel.length.tolist(), strict=True))
+    counts = days.counted(context.windows.start, until, bars)
+    return {symbol: rows for symbol, rows in counts.items() if symbol in bars}
+
+
+def _fetched_instead(
+    cache: PriceCache, fetched: PriceCache, missed: Sequence[str]
+) -> Iterator[str]:
+    """Say which frames could not be read and whose symbols the provider had."""
+    bad = [s for s in missed if s in cache.failures and s not in fetched.failures]
+    frames = [symbol for symbol in bad if cache.failures[symbol].reason in FRAME_FAULTS]
+    if frames:
+        shown = ", ".join(frames[:SHOWN]) + (" ..." if len(frames) > SHOWN else "")
+        yield (
+            f"{len(frames):,} frames of the price cache cannot be read, bars of these symbols are "
+            f"fetched instead ({shown}): {cache.failures[frames[0]].detail}"
+        )
 
 
 def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Dividends:
@@ -135,7 +178,7 @@ def _fetch(
         stats,
         notes,
         dividends=_dividends(fetched, sessions, context),
-        missing_volume={} if context.no_volume else fetched.missing_volume,
+        left_out=fetched.left_out,
     )
 
 

@@ -4,7 +4,8 @@
 2. Every HTTP request waits for the limiter, then has a timeout.
 3. What can be retried (throttled, unavailable, a bad answer) is, with jitter, within a budget and a
    deadline; a page that came stays, only the one that failed is asked again.
-4. A symbol the provider does not know is taken out of its request and the rest asked again.
+4. A symbol the provider does not know, or whose bars stay wrong, is taken out of its request and
+   the rest asked again.
 5. Each job ends done or failed with a reason. Pages are handed on as they come, so what arrived
    before an interruption is kept.
 """
@@ -24,6 +25,7 @@ from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import (
     BadAnswerError,
+    BadBarsError,
     RequestError,
     ThrottledError,
     UnavailableError,
@@ -164,6 +166,12 @@ class Fetcher(Generic[K, T]):
                 if self.on_unknown is not None:
                     self.on_unknown(job.key, error.symbol, Failure(error.reason, str(error)))
                 return job.without(error.symbol)
+            except BadBarsError as error:  # asked often enough: the others are had without it
+                rest = None if job.without is None else job.without(error.symbol)
+                if rest is None or self.on_unknown is None:
+                    raise
+                self.on_unknown(job.key, error.symbol, Failure(error.reason, str(error)))
+                return rest
             self.on_page(job.key, page)
             if cursor is None:
                 return None

@@ -7,8 +7,6 @@ that prices are decoded only where they are wanted: first who and when, then the
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,9 +23,7 @@ from technic.universe import canonical
 from technic.universe.day_column import days_of
 from technic.universe.table_file import TableFile, plain_name
 
-__all__ = ["BarRows", "bar_paths", "open_bars"]
-
-logger = logging.getLogger(__name__)
+__all__ = ["BarRows", "bar_paths", "is_named_after", "open_one", "symbol_of"]
 
 NAMES = {
     "symbol": ("symbol", "ticker", "tickersymbol", "cqssymbol", "sym", "code", "name"),
@@ -56,7 +52,8 @@ class BarRows:
 
     ``failures``: symbols whose file could not be read. ``unused``: price columns that are there
     and not read. Prices are in memory, or fetched from ``parquet`` where they are asked for.
-    ``fields``: what ``prices`` returns of a row.
+    ``fields``: what ``prices`` returns of a row. ``one_each``: each symbol has a file of its own.
+    ``notes``: sentences on what could not be read.
     """
 
     symbols: tuple[str, ...]
@@ -67,6 +64,8 @@ class BarRows:
     failures: dict[str, Failure] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     fields: tuple[str, ...] = FIELDS
+    one_each: bool = False
+    notes: tuple[str, ...] = ()
 
     def prices(self, keep: BoolArray) -> dict[str, FloatArray]:
         """Return the ``fields`` of the rows of a mask, in their order."""
@@ -85,25 +84,6 @@ class BarRows:
         return out
 
 
-def open_bars(path: Path, adjust_by: str | None = None, *, volume: bool = True) -> BarRows:
-    """Read who has bars when; InputFileError when the files are no price files.
-
-    ``adjust_by``: the column of adjusted closes to read as ``adj_close``. ``volume``: False reads
-    prices alone. In a folder of one file
-    per symbol, a file that cannot be read is a failure of its symbol.
-    """
-    if not path.is_dir():
-        rows = _open_one(path, adjust_by, volume=volume)
-        if rows.parquet is None and not rows.symbols:
-            raise InputFileError(str(path), "has a header but no rows")
-        return rows
-    paths = bar_paths(path)
-    if not paths:
-        hint = "name a file, or a folder with one file per symbol"
-        raise InputFileError(str(path), "holds no CSV or Parquet file", hint=hint)
-    return _concat(path, paths, [_try_open(each, adjust_by, volume=volume) for each in paths])
-
-
 def bar_paths(path: Path) -> list[Path]:
     """Return the files that hold the bars: those of a folder, in order, else ``path`` itself."""
     if not path.is_dir():
@@ -114,7 +94,7 @@ def bar_paths(path: Path) -> list[Path]:
     )  # fmt: skip
 
 
-def _open_one(path: Path, adjust_by: str | None, *, volume: bool, prices: bool = False) -> BarRows:
+def open_one(path: Path, adjust_by: str | None, *, volume: bool, prices: bool = False) -> BarRows:
     """Read one file; ``prices`` takes a Parquet file's prices into memory at once."""
     file = TableFile.open(path)
     columns, unused, fields = _match(file, adjust_by, volume=volume)
@@ -171,59 +151,20 @@ def _adjusted_column(file: TableFile, columns: dict[str, str], adjust_by: str) -
 
 def symbol_of(path: Path) -> str:
     """Return the canonical symbol after which a file is named (``aapl.us.txt`` is AAPL)."""
-    stem = path.name
-    for ending in ENDINGS:
-        stem = stem[: -len(ending)] if stem.lower().endswith(ending) else stem
+    stem = _stem(path)
     return canonical(stem[:-3] if stem.lower().endswith(".us") else stem)
 
 
-def _try_open(path: Path, adjust_by: str | None, *, volume: bool) -> BarRows | InputFileError:
-    try:
-        return _open_one(path, adjust_by, volume=volume, prices=True)
-    except InputFileError as error:
-        return error
+def is_named_after(path: Path, symbol: str) -> bool:
+    """Tell whether a file has the name of a symbol, as it is written inside or without .US."""
+    return symbol.upper() in (symbol_of(path).upper(), _stem(path).upper())
 
 
-def _concat(folder: Path, paths: Sequence[Path], read: list[BarRows | InputFileError]) -> BarRows:
-    """Put the files of a folder together; a symbol may have rows in several of them."""
-    good = [rows for rows in read if isinstance(rows, BarRows)]
-    bad = {
-        path: rows
-        for path, rows in zip(paths, read, strict=True)
-        if isinstance(rows, InputFileError)
-    }
-    named_inside = any(rows.symbols != (symbol_of(path),) for path, rows in
-                       zip(paths, read, strict=True) if isinstance(rows, BarRows))  # fmt: skip
-    if bad and (named_inside or not good):
-        raise next(iter(bad.values()))
-    failures = {symbol_of(path): _unreadable(error) for path, error in bad.items()}
-    for error in bad.values():
-        logger.warning("%s", error)
-    place: dict[str, int] = {}
-    for rows in good:
-        for symbol in rows.symbols:
-            place.setdefault(symbol, len(place))
-    logger.debug("%s: %d files, %d symbols", folder, len(paths), len(place))
-    return BarRows(
-        symbols=tuple(place),
-        code=np.concatenate([
-            np.array([place[symbol] for symbol in rows.symbols], dtype=np.int32)[rows.code]
-            for rows in good
-        ]),
-        day=np.concatenate([rows.day for rows in good]),
-        values={
-            name: np.concatenate([rows.values[name] for rows in good]) for name in good[0].fields
-        },
-        failures={symbol: why for symbol, why in failures.items() if symbol not in place},
-        unused=tuple(dict.fromkeys(name for rows in good for name in rows.unused)),
-        fields=good[0].fields,
-    )  # fmt: skip
-
-
-def _unreadable(error: InputFileError) -> Failure:
-    """Say what is wrong inside a symbol's file; where the file is, is no part of the answer."""
-    inside = InputFileError("its file", error.reason, error.row, error.column, error.hint)
-    return Failure("unreadable_file", str(inside))
+def _stem(path: Path) -> str:
+    stem = path.name
+    for ending in ENDINGS:
+        stem = stem[: -len(ending)] if stem.lower().endswith(ending) else stem
+    return stem
 
 
 def _read(file: TableFile, columns: dict[str, str]) -> pa.Table:

@@ -83,7 +83,7 @@ def day_file(response: HttpResponse, request: BarRequest, least_rows: int) -> Lo
     if not all(names):
         raise BadAnswerError(f"{request.label}: a row without a symbol")
     values = [table[name].to_numpy().astype(np.float64) for name in FIELDS]
-    return long_bars(names, session, values)
+    return long_bars(names, session, values, market=True)
 
 
 def _table(body: bytes, label: str) -> pa.Table:
