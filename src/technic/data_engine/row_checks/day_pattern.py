@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.typing import BoolArray, DateArray, FloatArray
+from technic.typing import BoolArray, DateArray
 
 __all__ = ["DayPattern", "day_pattern", "spacing"]
 
@@ -117,7 +117,7 @@ def _filled() -> tuple[str, str]:
     )
 
 
-def _beside_whole_weeks(rows: FloatArray, day: int) -> bool:
+def _beside_whole_weeks(rows: NDArray[np.integer], day: int) -> bool:
     """Tell whether rows of a day of the weekend stand beside whole weeks.
 
     ``rows``: of each weekday. Shifted dates leave a weekday without rows: Friday where they lie

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.vendor_http import day, ranged, rows_of
-from technic.data_engine.interfaces.requests import BadAnswerError
+from technic.data_engine.interfaces.requests import BadAnswerError, BadBarsError
 from technic.data_engine.providers.vendors.rows import (
     bar_times,
     iso_days,
@@ -77,6 +77,20 @@ def test_two_different_rows_of_one_day_are_a_bad_answer(other: float | None):
     """Nobody can tell which of them is right."""
     with pytest.raises(BadAnswerError, match="two different bars of A on 2024-01-03"):
         bars(("A", "2024-01-02", 1.0), ("A", "2024-01-03", 1.0), ("A", "2024-01-03", other))
+
+
+@pytest.mark.parametrize("other", [2.0, None])
+def test_two_different_rows_in_a_whole_market_are_a_bar_without_values(other: float | None):
+    """The others stay as they are, and so do rows that came twice."""
+    names, values = ["A", "B", "C", "B", "C"], [1.0, 2.5, 3.0, other, 3.0]
+    days = np.full(5, np.datetime64("2024-01-03"))
+    made = long_bars(names, days, [values] * 5, market=True)
+    assert made.symbols == ("A", "B", "C")
+    np.testing.assert_array_equal(made.close, [1.0, np.nan, 3.0])
+    assert made.complete().tolist() == [True, False, True]
+    with pytest.raises(BadBarsError) as caught:
+        long_bars(names, days, [values] * 5)
+    assert caught.value.symbol == "B"
 
 
 def test_doubles_are_found_among_times_within_the_day():
