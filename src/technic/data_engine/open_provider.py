@@ -41,16 +41,14 @@ def open_provider(
     no_volume: bool = False,
     max_concurrent: int = 50,
     now: Callable[[], dt.datetime] | None = None,
-    seen_at: dt.datetime | None = None,
 ) -> Provider:
     """Open a provider; its module is imported only now.
 
     ``data``: file or folder of prices, for ``files``. ``price_basis``: how those prices are
     adjusted, where the user knows. ``adjust_by``: a column of adjusted closes in them;
-    ``no_volume``: prices alone are wanted, whether there is volume or not. ``seen_at``: the time
-    from which their days are seen, the clock unless given. A vendor comes with its store, and
-    ``now`` is its clock. Raises ParameterError for an unknown name, missing data, a missing key,
-    and what only ``files`` can do.
+    ``no_volume``: prices alone are wanted, whether there is volume or not. ``now``: the
+    clock, also that of a vendor, which comes with its store. Raises ParameterError for an unknown
+    name, missing data, a missing key, and what only ``files`` can do.
     """
     if name != "files" and data is not None:
         raise ParameterError("data", data, f"no data with the provider {name}", "use files")
@@ -71,7 +69,7 @@ def open_provider(
             adjust_by=adjust_by,
             volume=not no_volume,
             calendar=calendar,
-            now=seen_at,
+            now=None if now is None else now(),
         )
     remote = open_remote(name, settings)
     clock = now or market_clock(name, settings)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from technic.data_engine.interfaces.known_actions import split_records
 from technic.data_engine.interfaces.records import (
     Dividends,
     Failure,
     FetchResult,
     LeftOutRows,
     PriceBasis,
+    SplitRecord,
     StreamResult,
 )
 from technic.data_engine.row_checks.left_out import LeftOutDays
@@ -103,7 +105,8 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     that was asked for is not in it; ``source``, ``simulated`` and ``price_basis`` say what the
     bars are; ``dividends``: those known, of any symbols, in the split basis of the bars;
     ``left_out``: of which symbols rows were left out, and why; ``left_out_days``: those of a cache
-    that has not been cut to a scan's window yet.
+    that has not been cut to a scan's window yet; ``split_records``: what is known of splits, of any
+    symbols.
     """
 
     panel: BarPanel
@@ -116,6 +119,7 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     dividends: Dividends = field(default_factory=Dividends.none)
     left_out: Mapping[str, LeftOutRows] = field(default_factory=dict)
     left_out_days: LeftOutDays = field(default_factory=LeftOutDays)
+    split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
     _columns: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -160,6 +164,7 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
     peers: frozenset[str] = frozenset()
     dividends: Dividends = field(default_factory=Dividends.none)
     left_out: Mapping[str, LeftOutRows] = field(default_factory=dict)
+    split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -181,6 +186,8 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
             account.notes,
             frozenset(peers),
             Dividends.none() if dividends is None else dividends,
+            # bars of a stream are adjusted on the way in
+            split_records=split_records(account, (*asked, *peers), applied=True),
         )
 
     def counted(self, absent: Sequence[str], bars: int, left_out: int) -> LazyPrices:
@@ -211,7 +218,14 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
         there = set(panel.symbols)
         absent = [symbol for symbol in self.symbols if symbol not in there]
         known = self.counted(absent, int(panel.length.sum()), int(panel.left_out.sum()))
-        return PriceCache(panel, known.failures, known.stats, known.notes, dividends=self.dividends)
+        return PriceCache(
+            panel,
+            known.failures,
+            known.stats,
+            known.notes,
+            dividends=self.dividends,
+            split_records=self.split_records,
+        )
 
     @property
     def panel(self) -> BarPanel:

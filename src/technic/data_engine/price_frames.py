@@ -24,6 +24,7 @@ from technic.panel import FIELDS, FRAME_COLUMNS, BarPanel, LongBars
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray, FloatArray
 from technic.universe import canonical
+from technic.wording.counts import agree, count_of
 
 __all__ = ["cache_of"]
 
@@ -70,7 +71,10 @@ def _packed(
     for symbol, day in clashes.items():
         failures[symbol] = Failure("duplicate_rows", f"two different rows {day}")
     if repeats:
-        notes += (f"price_cache: {repeats:,} rows repeat another and were read once",)
+        notes += (
+            f"price_cache: {count_of(repeats, 'row')} {agree(repeats, 'repeats', 'repeat')} "
+            f"another and {agree(repeats, 'was', 'were')} read once",
+        )
     left_out = off.with_incomplete(bars, volume=volume)
     bars = _without(bars, {*failures})
     days = bars.session
@@ -179,8 +183,8 @@ def _on_sessions(
     if len(later):
         count = table.rows_of(OPEN) + table.rows_of(FUTURE)
         notes.append(
-            f"price_cache: {count:,} rows after {market.final}, the last session that is over, "
-            f"up to {later.max()}, are not used"
+            f"price_cache: {count_of(count, 'row')} after {market.final}, the last session that is "
+            f"over, up to {later.max()}, {agree(count, 'is', 'are')} not used"
         )
     off = np.isin(bars.session, table.days_of(NO_SESSION))
     gone = off | np.isin(bars.session, later)

@@ -14,8 +14,14 @@ from functools import partial
 import numpy as np
 
 from technic.data_engine.adjust import restated_dividends, split_adjust
+from technic.data_engine.interfaces.known_actions import split_records
 from technic.data_engine.interfaces.provider import StreamingProvider
-from technic.data_engine.interfaces.records import Dividends, FetchResult, LeftOutRows
+from technic.data_engine.interfaces.records import (
+    Dividends,
+    FetchResult,
+    LeftOutRows,
+    SplitRecord,
+)
 from technic.data_engine.memory_budget import GIB, most_panel_bytes
 from technic.data_engine.price_cache import (
     BatchStats,
@@ -29,6 +35,7 @@ from technic.panel import BarPanel
 from technic.scan.context import ScanContext
 from technic.scan.windows import window_sessions
 from technic.typing import BoolArray, DateArray
+from technic.wording.counts import count_of
 
 __all__ = ["ScanProgress", "load_history"]
 
@@ -73,14 +80,21 @@ def load_history(
     if panel.sessions[0] < context.windows.start or panel.sessions[-1] > context.as_of:
         panel = panel.window(context.windows.start, context.as_of)
     left_out = _left_out(cache, panel, context)
-    others = _free([symbol for symbol in peers if symbol not in there], context)
+    others = [symbol for symbol in peers if symbol not in there]
     stats = BatchStats(
         cache_hits=len(symbols) - len(missed),
         bars_left_out=sum(rows.count for rows in left_out.values()),
     )
     if not (missed or others):
-        return PriceCache(panel, stats=stats, notes=cache.notes, dividends=known, left_out=left_out)
-    fetched = _fetch(missed, others, panel.sessions, context, progress)
+        return PriceCache(
+            panel,
+            stats=stats,
+            notes=cache.notes,
+            dividends=known,
+            left_out=left_out,
+            split_records=_some_records(cache, hits),
+        )
+    fetched = _missing(missed, others, panel.sessions, context, progress)
     both = BarPanel.side_by_side([panel, fetched.panel])
     held = set(both.symbols)
     stats = dataclasses.replace(
@@ -95,6 +109,7 @@ def load_history(
         (*cache.notes, *_fetched_instead(cache, fetched, missed), *fetched.notes),
         dividends=_joined(known, fetched.dividends, hits),
         left_out={**fetched.left_out, **left_out},
+        split_records={**fetched.split_records, **_some_records(cache, hits)},
     )
 
 
@@ -123,9 +138,28 @@ def _fetched_instead(
     if frames:
         shown = ", ".join(frames[:SHOWN]) + (" ..." if len(frames) > SHOWN else "")
         yield (
-            f"{len(frames):,} frames of the price cache cannot be read, bars of these symbols are "
+            f"{count_of(len(frames), 'frame')} of the price cache cannot be read, the bars are "
             f"fetched instead ({shown}): {cache.failures[frames[0]].detail}"
         )
+
+
+def _missing(
+    symbols: Sequence[str],
+    peers: Sequence[str],
+    sessions: DateArray,
+    context: ScanContext,
+    progress: ScanProgress | None,
+) -> PriceCache:
+    """Get what the cache lacks: ``symbols`` wherever from, ``peers`` where they cost no request.
+
+    The panel of the cache is in memory, and so is what stands beside it.
+    """
+    if isinstance(context.provider, StreamingProvider):
+        found = _open_stream(symbols, peers, sessions, context, context.provider, progress)
+        notes = (*found.notes, *_too_large(len(found), sessions, context, "beside a price cache"))
+        _log(found.stats)
+        return dataclasses.replace(found.loaded(), notes=notes)
+    return _fetch(symbols, _free(peers, context), sessions, context, progress)
 
 
 def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Dividends:
@@ -134,15 +168,28 @@ def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Divide
         _some(known, np.isin(known.symbol.astype(str), hits)),
         _some(fetched, ~np.isin(fetched.symbol.astype(str), hits)),
     ]
+    asked = [part.asked for part in parts if part.asked is not None]
     return Dividends(
         np.concatenate([part.symbol for part in parts]),
         np.concatenate([part.session for part in parts]),
         np.concatenate([part.amount for part in parts]),
+        np.intersect1d(asked[0], asked[-1]) if asked else None,
     )
 
 
+def _some_records(prices: PriceFrames, symbols: Sequence[str]) -> dict[str, SplitRecord]:
+    """Return what a cache knows of splits of its own symbols."""
+    records = prices.split_records if isinstance(prices, PriceCache) else {}
+    return {symbol: records[symbol] for symbol in symbols if symbol in records}
+
+
 def _some(dividends: Dividends, keep: BoolArray) -> Dividends:
-    return Dividends(dividends.symbol[keep], dividends.session[keep], dividends.amount[keep])
+    return dataclasses.replace(
+        dividends,
+        symbol=dividends.symbol[keep],
+        session=dividends.session[keep],
+        amount=dividends.amount[keep],
+    )
 
 
 def _free(peers: Sequence[str], context: ScanContext) -> Sequence[str]:
@@ -179,6 +226,7 @@ def _fetch(
         notes,
         dividends=_dividends(fetched, sessions, context),
         left_out=fetched.left_out,
+        split_records=split_records(fetched, panel.symbols, applied=True),
     )
 
 
@@ -195,10 +243,7 @@ def _stream(
     That takes a fifth of the memory that gathering them first would.
     """
     started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
-    dividends = _dividends(streamed.account, sessions, context)
-    prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
+    prices = _open_stream(symbols, peers, sessions, context, provider, progress)
     if most_panel_bytes(len(prices), len(sessions)) <= context.panel_memory:
         cache = prices.loaded()
         stats = dataclasses.replace(cache.stats, seconds=time.perf_counter() - started)
@@ -212,6 +257,22 @@ def _stream(
         prices.stats.seconds,
     )
     return prices
+
+
+def _open_stream(
+    symbols: Sequence[str],
+    peers: Sequence[str],
+    sessions: DateArray,
+    context: ScanContext,
+    provider: StreamingProvider,
+    progress: ScanProgress | None,
+) -> LazyPrices:
+    """Have the provider make ready what it lacks; its bars stay where they are."""
+    started = time.perf_counter()
+    report = partial(progress, "fetch") if progress else None
+    streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
+    dividends = _dividends(streamed.account, sessions, context)
+    return LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
 
 
 def _dividends(fetched: FetchResult, sessions: DateArray, context: ScanContext) -> Dividends:
@@ -233,12 +294,15 @@ def _log(stats: BatchStats) -> None:
     )
 
 
-def _too_large(n_symbols: int, sessions: DateArray, context: ScanContext) -> Iterator[str]:
+def _too_large(
+    n_symbols: int, sessions: DateArray, context: ScanContext, where: str = ""
+) -> Iterator[str]:
     """Say that the bars take more memory than they should and cannot be read in blocks."""
     size = most_panel_bytes(n_symbols, len(sessions))
     if size > context.panel_memory:
+        cannot = f"cannot read them in blocks {where}".rstrip()
         yield (
-            f"{n_symbols:,} symbols x {len(sessions):,} sessions take {size / GIB:.3g} GiB, more "
-            f"than panel_memory ({context.panel_memory / GIB:.3g} GiB): {context.provider.name} "
-            "cannot read them in blocks, so all are in memory"
+            f"{count_of(n_symbols, 'symbol')} x {count_of(len(sessions), 'session')} take "
+            f"{size / GIB:.3g} GiB, more than panel_memory ({context.panel_memory / GIB:.3g} GiB): "
+            f"{context.provider.name} {cannot}, so all are in memory"
         )

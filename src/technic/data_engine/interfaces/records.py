@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from technic.panel import BarSource, LongBars
 from technic.typing import DateArray, FloatArray
+from technic.wording.counts import count_of
 
 __all__ = [
     "Dividends",
@@ -20,6 +21,7 @@ __all__ = [
     "PriceBasis",
     "Progress",
     "Renames",
+    "SplitRecord",
     "Splits",
     "StreamResult",
 ]
@@ -50,16 +52,40 @@ class Splits:
 
 @dataclass(frozen=True, slots=True)
 class Dividends:
-    """Cash dividends, one row each: ``amount`` in $ a share as of ``session``, the ex-date."""
+    """Cash dividends, one row each: ``amount`` in $ a share as of ``session``, the ex-date.
+
+    ``asked``: the days whose dividends have been asked for, of all symbols; None: nobody says.
+    """
 
     symbol: NDArray[np.object_]
     session: DateArray
     amount: FloatArray
+    asked: DateArray | None = None
 
     @classmethod
     def none(cls) -> Dividends:
         """No dividends at all."""
         return cls(np.empty(0, object), np.empty(0, "datetime64[D]"), np.empty(0))
+
+
+SplitWitness = Literal["feed", "column"]
+"""Who says so: a feed of splits, which may lack one, or adjusted closes beside the closes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SplitRecord:
+    """One symbol's splits, as a witness has them.
+
+    ``session``, ascending, and ``ratio``, new shares for an old one: the splits; a ratio of NaN is
+    a day of which the witness knows nothing. ``covered``: the days of which it knows all else,
+    ascending; None: every day. ``applied``: prices are adjusted by these splits.
+    """
+
+    witness: SplitWitness
+    session: DateArray
+    ratio: FloatArray
+    applied: bool
+    covered: DateArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +144,8 @@ class LeftOutRows:
     def __str__(self) -> str:
         if self.count in (self.without_price, self.without_volume, self.off_session):
             count, _, reason = self.reasons.partition(" ")
-            return f"{count} of {self.rows:,} rows {reason}"
-        return f"left out {self.count:,} of {self.rows:,} rows: {self.reasons}"
+            return f"{count} of {count_of(self.rows, 'row')} {reason}"
+        return f"left out {self.count:,} of {count_of(self.rows, 'row')}: {self.reasons}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +154,9 @@ class FetchResult:
 
     ``bars.symbols`` holds the symbols that have bars, in the order they were asked for. ``notes``:
     sentences about the data that a reader of the result should see. ``left_out``: of the symbols
-    that have rows which are no bars. The counts are those of ``BatchStats``.
+    that have rows which are no bars. ``splits_asked``: the days of which ``splits`` holds all that
+    a feed lists, none where there is no feed; ``split_records``: what came with the bars of splits.
+    The counts are those of ``BatchStats``.
     """
 
     bars: LongBars
@@ -142,6 +170,8 @@ class FetchResult:
     from_store: int = 0
     notes: tuple[str, ...] = ()
     left_out: Mapping[str, LeftOutRows] = field(default_factory=dict)
+    splits_asked: DateArray = field(default_factory=lambda: np.empty(0, "datetime64[D]"))
+    split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

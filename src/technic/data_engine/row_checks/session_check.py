@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from technic.data_engine.row_checks.day_pattern import DayPattern, day_pattern, spacing
 from technic.data_engine.row_checks.market_days import NO_SESSION, MarketDays, day_counts
 from technic.typing import DateArray, FloatArray
+from technic.wording.counts import agree, count_of
 
 __all__ = ["CheckedDays", "DatedRows", "DayTable", "DayVerdict", "check_days"]
 
@@ -107,8 +108,9 @@ class DayVerdict:
             return f"one bar a {self.spacing}: these are {bars} bars, daily ones are needed"
         assert self.pattern is not None
         return (
-            f"{self.off:,} of {self.rows:,} rows ({100 * self.off / self.rows:.1f} %) lie on no "
-            f"session, {self.pattern.where}: {self.pattern.cause}"
+            f"{self.off:,} of {count_of(self.rows, 'row')} ({100 * self.off / self.rows:.1f} %) "
+            f"{agree(self.off, 'lies', 'lie')} on no session, {self.pattern.where}: "
+            f"{self.pattern.cause}"
         )
 
     @property

@@ -28,6 +28,7 @@ from technic.data_engine.store import BarStore
 from technic.data_engine.store.bar_source import StoredBars
 from technic.data_engine.sync.syncer import Syncer, SyncReport, new_york_date
 from technic.errors import ParameterError
+from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
 from technic.typing import DateArray
 from technic.universe import Universe, universe_of
@@ -181,12 +182,15 @@ class StoredProvider:
         *,
         peers: Sequence[str] = (),
     ) -> StreamResult:
-        """Fill the store's gaps and leave the bars there, to be read block by block."""
-        report = self.sync(symbols, sessions, progress)
-        everybody = (*symbols, *peers)
-        found = stream_history(
-            self._pinned(), self.name, everybody, sessions, as_of, report.failures
-        )
+        """Fill the store's gaps and leave the bars there, to be read block by block.
+
+        Where nobody is asked for but peers, nothing is filled: also splits are those stored.
+        """
+        report = self.sync(symbols, sessions, progress) if symbols else None
+        everybody, failures = (*symbols, *peers), {} if report is None else report.failures
+        found = stream_history(self._pinned(), self.name, everybody, sessions, as_of, failures)
+        if report is None:
+            return found
         return replace(found, account=_with_counts(found.account, report))
 
     def _pinned(self) -> BarStore:
@@ -236,7 +240,7 @@ def read_history(
     for symbol in answered:
         if symbol not in there:
             found[symbol] = _absent(name, sessions)
-    return FetchResult(bars, store.splits(), found, store.dividends())
+    return _account(store, bars, found)
 
 
 def stream_history(
@@ -250,5 +254,11 @@ def stream_history(
     """As ``read_history``, but the bars stay in the store, to be read block by block."""
     answered = [symbol for symbol in symbols if symbol not in failures]
     bars = StoredBars.open(store, answered, sessions, as_of)
-    account = FetchResult(concatenated([]), store.splits(), failures, store.dividends())
+    account = _account(store, concatenated([]), failures)
     return StreamResult(bars, account, _absent(name, sessions))
+
+
+def _account(store: BarStore, bars: LongBars, failures: Mapping[str, Failure]) -> FetchResult:
+    """Return ``bars`` with the corporate actions of the store and the days asked for these."""
+    asked = store.actions_coverage("splits").sessions
+    return FetchResult(bars, store.splits(), failures, store.dividends(), splits_asked=asked)

@@ -153,7 +153,7 @@ def test_a_folder_of_a_file_for_each_day_is_judged_as_a_whole(tmp_path):
     (tmp_path / "2024-02-19.csv").write_text("symbol,date,open,high,low,close,volume\n")
     provider = FilesProvider(tmp_path, calendar=CALENDAR, now=NOW)
     assert provider.last_session() == LAST
-    assert any("1 of 53 files are not read: 2024-02-19.csv" in note for note in provider.notes)
+    assert any("1 of 53 files is not read: 2024-02-19.csv" in note for note in provider.notes)
     assert any("4 of 104 rows (3.8 %) lie on no session" in note for note in provider.notes)
     answer = provider.history(["AAA", "BBB"], SESSIONS)
     assert len(answer.bars) == 100

@@ -252,7 +252,7 @@ def test_a_broken_part_of_a_long_file_is_said_and_the_others_are_read(tmp_path):
     write(tmp_path / "2024-04.csv", "")
     provider = FilesProvider(tmp_path)
     assert provider.listings().symbols == ("AAA", "BBB")
-    note = f"{tmp_path.name}: 1 of 2 files are not read: 2024-04.csv: is empty"
+    note = f"{tmp_path.name}: 1 of 2 files is not read: 2024-04.csv: is empty"
     assert provider.notes == (note,)
     for month in "5678":
         write(tmp_path / f"2024-0{month}.csv", HEAD)

@@ -22,6 +22,8 @@ from technic.data_engine.providers.files.bar_files import (
     symbol_of,
 )
 from technic.errors import InputFileError
+from technic.typing import FloatArray
+from technic.wording.counts import agree, count_of
 
 __all__ = ["open_bars"]
 
@@ -74,15 +76,27 @@ def _concat(parts: Sequence[BarRows]) -> BarRows:
         np.array([place[symbol] for symbol in rows.symbols], dtype=np.int32)[rows.code]
         for rows in parts
     ]
-    fields = parts[0].fields
     return BarRows(
         symbols=tuple(place),
         code=np.concatenate(codes),
         day=np.concatenate([rows.day for rows in parts]),
-        values={name: np.concatenate([rows.values[name] for rows in parts]) for name in fields},
+        values=_concat_values(parts),
         unused=tuple(dict.fromkeys(name for rows in parts for name in rows.unused)),
-        fields=fields,
+        fields=parts[0].fields,
     )
+
+
+def _concat_values(parts: Sequence[BarRows]) -> dict[str, FloatArray]:
+    """Put the numbers of files together; those without adjusted closes have NaN."""
+    there = any("adj_close" in rows.values for rows in parts)
+    names = dict.fromkeys((*parts[0].fields, "adj_close") if there else parts[0].fields)
+    return {
+        name: np.concatenate([
+            rows.values[name] if name in rows.values else np.full(len(rows.day), np.nan)
+            for rows in parts
+        ])
+        for name in names
+    }  # fmt: skip
 
 
 def _unreadable(error: InputFileError) -> Failure:
@@ -98,4 +112,5 @@ def _not_read(folder: Path, total: int, bad: dict[Path, InputFileError]) -> str:
         for name, error in [*bad.items()][:SHOWN]
     ]
     more = " ..." if len(bad) > SHOWN else ""
-    return f"{folder.name}: {len(bad):,} of {total:,} files are not read: {'; '.join(shown)}{more}"
+    files = f"{len(bad):,} of {count_of(total, 'file')} {agree(len(bad), 'is', 'are')} not read"
+    return f"{folder.name}: {files}: {'; '.join(shown)}{more}"

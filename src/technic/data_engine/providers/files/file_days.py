@@ -27,6 +27,7 @@ from technic.data_engine.row_checks.session_check import (
 )
 from technic.errors import InputFileError
 from technic.typing import DateArray, FloatArray
+from technic.wording.counts import agree, count_of
 
 __all__ = ["FileDays"]
 
@@ -116,5 +117,5 @@ def _unused(table: DayTable, last: np.datetime64, usual: float) -> Iterator[str]
         days = table.days_of(kind)
         if len(days):
             rows = table.rows_of(kind)
-            noun = "1 row" if rows == 1 else f"{rows:,} rows"
-            yield f"{noun} of {what.format(days[-1])} {'is' if rows == 1 else 'are'} not used"
+            noun, verb = count_of(rows, "row"), agree(rows, "is", "are")
+            yield f"{noun} of {what.format(days[-1])} {verb} not used"

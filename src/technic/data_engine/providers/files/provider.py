@@ -26,12 +26,14 @@ from technic.data_engine.interfaces.records import (
     LeftOutRows,
     PriceBasis,
     Progress,
+    SplitRecord,
     Splits,
 )
 from technic.data_engine.providers.files.adjusted_closes import adjust_by_closes
 from technic.data_engine.providers.files.bar_files import bar_paths
 from technic.data_engine.providers.files.bar_folder import open_bars
 from technic.data_engine.providers.files.file_days import FileDays
+from technic.data_engine.providers.files.split_records import column_records
 from technic.data_engine.row_checks.left_out import LeftOutDays
 from technic.data_engine.row_checks.market_days import MarketDays
 from technic.data_engine.row_checks.repeated_rows import row_order, without_repeats
@@ -39,8 +41,9 @@ from technic.errors import ParameterError
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import load_settings
-from technic.typing import DateArray, FloatArray
+from technic.typing import DateArray
 from technic.universe import Universe, universe_of
+from technic.wording.counts import agree, count_of
 
 __all__ = ["FilesProvider"]
 
@@ -62,6 +65,7 @@ class FilesProvider:
     name = "files"
     simulated = False
     local = True
+    splits_known = False
 
     def __init__(
         self,
@@ -130,10 +134,8 @@ class FilesProvider:
         """
         asked = list(dict.fromkeys(symbols))
         failures = {name: self._failures[name] for name in asked if name in self._failures}
-        bars, off, adjusted = self._selected(asked, failures, sessions)
-        bars, clashes, repeats = without_repeats(
-            bars if adjusted is None else adjust_by_closes(bars, adjusted)
-        )
+        read, off, records = self._selected(asked, failures, sessions)
+        bars, clashes, repeats = without_repeats(read)
         for name, day in clashes.items():
             failures[name] = Failure("duplicate_rows", f"two different rows {day}")
         left_out = self._left_out(bars, off, failures)
@@ -150,16 +152,27 @@ class FilesProvider:
         answer = replace(bars, symbols=kept, column=column)
         notes = self.notes
         if repeats:
-            notes += (f"{self._path.name}: {repeats:,} rows repeat another and were read once",)
-        return FetchResult(answer, Splits.none(), failures, notes=notes, left_out=left_out)
+            notes += (
+                f"{self._path.name}: {count_of(repeats, 'row')} "
+                f"{agree(repeats, 'repeats', 'repeat')} another and "
+                f"{agree(repeats, 'was', 'were')} read once",
+            )
+        return FetchResult(
+            answer,
+            Splits.none(),
+            failures,
+            notes=notes,
+            left_out=left_out,
+            split_records=records,
+        )
 
     def _selected(
         self, asked: Sequence[str], failures: Mapping[str, Failure], sessions: DateArray
-    ) -> tuple[LongBars, LeftOutDays, FloatArray | None]:
-        """Return the rows asked for, sorted by symbol and day, and their adjusted closes.
+    ) -> tuple[LongBars, LeftOutDays, dict[str, SplitRecord]]:
+        """Return the rows asked for, sorted by symbol and day, adjusted.
 
         Rows on no session are not among them but beside them; those of the days after the last
-        session belong to it.
+        session belong to it. With them what the adjusted closes beside them say of splits.
         """
         rows, names = self._rows, tuple(asked)
         place = {name: at for at, name in enumerate(names) if name not in failures}
@@ -177,14 +190,18 @@ class FilesProvider:
             off = LeftOutDays.off_session(names, column[out], rows.day[out])
             keep &= ~out
         column, day, prices = column[keep], rows.day[keep], rows.prices(keep)
-        adjusted = prices.pop("adj_close", None)
+        applied = "adj_close" in prices
+        adjusted = prices.pop("adj_close") if applied else rows.adjusted_closes(keep)
         prices.setdefault("volume", np.full(len(day), np.nan))
         bars = LongBars(names, column, day, **prices)
         key = row_order(bars)
         if np.any(key[1:] < key[:-1]):
             order = np.argsort(key, kind="stable")
             bars, adjusted = bars.rows(order), None if adjusted is None else adjusted[order]
-        return bars, off, adjusted
+        if adjusted is None:
+            return bars, off, {}
+        records = column_records(bars, adjusted, applied=applied)
+        return adjust_by_closes(bars, adjusted) if applied else bars, off, records
 
     def _left_out(
         self, bars: LongBars, off: LeftOutDays, failures: Mapping[str, Failure]
