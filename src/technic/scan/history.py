@@ -97,20 +97,21 @@ def load_history(
     fetched = _missing(missed, others, panel.sessions, context, progress)
     both = BarPanel.side_by_side([panel, fetched.panel])
     held = set(both.symbols)
-    stats = dataclasses.replace(
-        fetched.stats,
-        cache_hits=stats.cache_hits,
-        bars_left_out=fetched.stats.bars_left_out + stats.bars_left_out,
-    )
     return PriceCache(
         both.of([symbol for symbol in (*symbols, *peers) if symbol in held]),
         fetched.failures,
-        stats,
+        _beside(fetched.stats, stats),
         (*cache.notes, *_fetched_instead(cache, fetched, missed), *fetched.notes),
         dividends=_joined(known, fetched.dividends, hits),
         left_out={**fetched.left_out, **left_out},
         split_records={**fetched.split_records, **_some_records(cache, hits)},
     )
+
+
+def _beside(fetched: BatchStats, cached: BatchStats) -> BatchStats:
+    """Return the counts of what was fetched with those of the cache beside it."""
+    left_out = fetched.bars_left_out + cached.bars_left_out
+    return dataclasses.replace(fetched, cache_hits=cached.cache_hits, bars_left_out=left_out)
 
 
 def _left_out(
