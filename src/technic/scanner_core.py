@@ -56,7 +56,7 @@ from technic.scan.cross_section import benchmark_regime, rank_market
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.expressions.values import ExpressionValues
 from technic.scan.filters import filter_conditions, filter_market
-from technic.scan.history import ScanProgress, load_history
+from technic.scan.history import ScanProgress, following, load_history
 from technic.scan.scored_market import Market
 from technic.scan.special_dividends import YEAR, counted_dividends, partly_asked
 from technic.scan.stopwatch import Stopwatch
@@ -215,7 +215,7 @@ def _fetch(scan: _Screened) -> _Fetched:
     if scan.config.as_of is None and complete.day != context.as_of:
         context = context.moved_to(complete.day, incomplete_day(complete, last))
         again = load_history(symbols, context, context.cache, scan.progress, scan.peers)
-        history = replace(again, stats=again.stats.following(history.stats))
+        history = following(history, again)
     scan.book.note(history.left_out)
     scan.book.record_failures(history.failures)
     given = None if context.cache is None else context.cache.panel

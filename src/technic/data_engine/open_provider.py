@@ -15,6 +15,7 @@ from technic.data_engine.open_vendor import VENDORS
 from technic.errors import ParameterError
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
+from technic.tables.file_options import FileOptions
 
 __all__ = [
     "PROVIDERS",
@@ -38,6 +39,7 @@ def open_provider(
     data: str | None = None,
     price_basis: PriceBasis | None = None,
     adjust_by: str | None = None,
+    options: FileOptions | None = None,
     no_volume: bool = False,
     max_concurrent: int = 50,
     now: Callable[[], dt.datetime] | None = None,
@@ -45,15 +47,18 @@ def open_provider(
     """Open a provider; its module is imported only now.
 
     ``data``: file or folder of prices, for ``files``. ``price_basis``: how those prices are
-    adjusted, where the user knows. ``adjust_by``: a column of adjusted closes in them;
-    ``no_volume``: prices alone are wanted, whether there is volume or not. ``now``: the
-    clock, also that of a vendor, which comes with its store. Raises ParameterError for an unknown
-    name, missing data, a missing key, and what only ``files`` can do.
+    adjusted, where the user knows. ``adjust_by``: a column of adjusted closes in them; ``options``:
+    what the user says about their layout; ``no_volume``: prices alone are wanted, whether there is
+    volume or not. ``now``: the clock, also that of a vendor, which comes with its store. Raises
+    ParameterError for an unknown name, missing data, a missing key, and what only ``files`` can do.
     """
     if name != "files" and data is not None:
         raise ParameterError("data", data, f"no data with the provider {name}", "use files")
     if name != "files" and adjust_by is not None:
         raise ParameterError("adjust_by", adjust_by, f"none with the provider {name}", "use files")
+    if name != "files" and options is not None and options.symbol_from is not None:
+        pattern = options.symbol_from.pattern
+        raise ParameterError("symbol_from", pattern, f"none with the provider {name}", "use files")
     if name == "demo":
         from technic.data_engine.providers.demo import DemoProvider
 
@@ -68,6 +73,7 @@ def open_provider(
             price_basis=price_basis,
             adjust_by=adjust_by,
             volume=not no_volume,
+            options=options,
             calendar=calendar,
             now=None if now is None else now(),
         )
@@ -123,10 +129,13 @@ def _with_store(
     from technic.data_engine.store import BarStore
     from technic.data_engine.sync.store_provider import StoredProvider
     from technic.data_engine.sync.syncer import Syncer
+    from technic.data_engine.sync.vendor_clock import LastKnownTime
 
     connect = transport_factory(remote, settings)
     store = BarStore.open(store_url(remote.name, settings))
     rules = FetchRules(max_concurrent=min(max_concurrent, remote.capabilities.max_concurrent))
+    if VENDORS[remote.name].clock is not None:
+        now = LastKnownTime(now, store)
     # a simulated vendor may list another market from one hour to the next
     folder = None if remote.simulated else settings.home / "cache"
     return StoredProvider(Syncer(remote, store, calendar, now, rules, connect), folder)

@@ -27,8 +27,9 @@ __all__ = [
     "PriceFrames",
 ]
 
-PriceFrames = Mapping[str, pd.DataFrame]
-"""Any mapping from symbol to price frame; a PriceCache is read without making frames."""
+PriceFrames = Mapping[str, pd.DataFrame] | pd.DataFrame
+"""Any mapping from symbol to price frame, or one frame whose columns name field and symbol, as
+``yf.download`` answers; a PriceCache is read without making frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from technic.data_engine.row_checks.left_out import LeftOutDays
 from technic.data_engine.row_checks.market_days import FUTURE, NO_SESSION, OPEN, MarketDays
 from technic.data_engine.row_checks.repeated_rows import row_order, without_repeats
 from technic.data_engine.row_checks.session_check import CheckedDays, DatedRows, check_days
+from technic.data_engine.two_level_frames import frame_of_symbol, frames_of_table
 from technic.errors import ParameterError
 from technic.panel import FIELDS, FRAME_COLUMNS, BarPanel, LongBars
 from technic.sessions import SessionCalendar
@@ -93,6 +94,8 @@ class _Frame:
 
 def _read(frames: object, volume: bool) -> tuple[dict[str, _Frame], dict[str, Failure]]:
     """Return the rows of each frame that can be read, and why the others cannot."""
+    if isinstance(frames, pd.DataFrame):
+        frames = frames_of_table(frames)
     if not isinstance(frames, Mapping):
         what = type(frames).__name__
         raise ParameterError("price_cache", what, "a mapping from symbol to price frame")
@@ -121,6 +124,7 @@ def _rows(symbol: str, frame: object, volume: bool) -> _Frame:
     where = f"price_cache[{symbol!r}]"
     if not isinstance(frame, pd.DataFrame):
         raise ParameterError(where, type(frame).__name__, "a pandas price frame")
+    frame = frame_of_symbol(symbol, frame)
     names = FRAME_COLUMNS if volume else FRAME_COLUMNS[:-1]
     there = {name: _own_name(frame, name) for name in names}
     if None in there.values() or not isinstance(frame.index, pd.DatetimeIndex):

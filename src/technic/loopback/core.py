@@ -11,10 +11,12 @@ No socket and no waiting here: ``answer`` says how the answer travels, the serve
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from email.utils import format_datetime
 from typing import Literal
 
 from technic.data_engine.interfaces.requests import UnavailableError
@@ -157,7 +159,9 @@ class Loopback:
         answer = self._within_limit(call, match, rate, now)
         stats.statuses[answer.response.status] += 1
         stats.bytes += len(answer.response.body)
-        return answer
+        date = format_datetime(self.world.now.astimezone(dt.UTC), usegmt=True)
+        dated = {**answer.response.headers, "date": date}
+        return replace(answer, response=replace(answer.response, headers=dated))
 
     def _within_limit(
         self, call: Call, match: tuple[Route, list[str]] | None, rate: RateLimit, now: float

@@ -59,4 +59,6 @@ def _newest_positions(panel: BarPanel) -> IntArray:
 def _count(panel: BarPanel, newest: IntArray, position: int) -> SessionCount:
     today, before = ((newest == day).any(axis=0) for day in (position, position - 1))
     day = panel.sessions[position]
+    if not today.any():  # a day that nobody has is none, whoever had the one before
+        before = (newest >= 0).any(axis=0)
     return SessionCount(day, int(np.sum(today & before)), int(np.sum(before)))

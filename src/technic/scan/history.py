@@ -37,7 +37,7 @@ from technic.scan.windows import window_sessions
 from technic.typing import BoolArray, DateArray
 from technic.wording.counts import count_of
 
-__all__ = ["ScanProgress", "load_history"]
+__all__ = ["ScanProgress", "following", "load_history"]
 
 logger = logging.getLogger(__name__)
 
@@ -142,6 +142,14 @@ def _fetched_instead(
             f"{count_of(len(frames), 'frame')} of the price cache cannot be read, the bars are "
             f"fetched instead ({shown}): {cache.failures[frames[0]].detail}"
         )
+
+
+def following(
+    first: PriceCache | LazyPrices, again: PriceCache | LazyPrices
+) -> PriceCache | LazyPrices:
+    """Return the bars that were read for another day, with what reading the first took and said."""
+    notes = tuple(dict.fromkeys((*first.notes, *again.notes)))
+    return dataclasses.replace(again, stats=again.stats.following(first.stats), notes=notes)
 
 
 def _missing(

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
-import pytest
 
 from support.vendor import CALENDAR, Vendor, reply, syncer
 from technic.data_engine.network.run_async import run_async
 from technic.data_engine.sync.store_provider import StoredProvider
-from technic.errors import FetchError
 from technic.testing import make_bars
 
 NOW = dt.datetime(2024, 3, 8, 23, tzinfo=dt.UTC)
@@ -63,9 +61,10 @@ def test_dividends_that_are_known_are_not_asked_again(tmp_path):
     assert (vendor.log, report.dividends) == ([], None)
 
 
-def test_dividends_that_cannot_be_had_are_an_error_and_the_bars_stay(tmp_path):
-    """What has arrived before is in the store."""
+def test_dividends_that_cannot_be_had_are_said_and_the_bars_stay(tmp_path):
+    """What has arrived before is in the store; the report names what is missing."""
     one = syncer(paying(status=403), tmp_path / "store", NOW)
-    with pytest.raises(FetchError, match="dividends: refused"):
-        run_async(one.run(SYMBOLS, SESSIONS, dividends=True))
+    report = run_async(one.run(SYMBOLS, SESSIONS, dividends=True))
+    assert report.feeds["dividends"].reason == "refused"
+    assert report.dividends is None
     assert len(one.store.read(None, SESSIONS[0], SESSIONS[-1])) == 24

@@ -13,6 +13,7 @@ from technic.cli.options.options import (
     RUN,
     DataOptions,
     FilterOptions,
+    MaxAge,
     PlanOptions,
     ScanRunOptions,
     UniverseOptions,
@@ -79,6 +80,7 @@ def scan(
             help="Save the whole result into this folder.", metavar="DIR", rich_help_panel=RUN
         ),
     ] = None,
+    max_age: MaxAge = None,
 ) -> None:
     """Scan a market and print it ranked, best first, with what became of every other symbol.
 
@@ -103,7 +105,7 @@ def scan(
     if ledger is not None:
         write_ledger(result, ledger)
     print_result(result, chosen, _rows(result, limit), run)
-    finish(result)
+    finish(result, max_age)
 
 
 def _rows(result: ScanResult, limit: int | None) -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from technic.cli.options.options import RUN, FetchOptions, TalkOptions, UniverseOptions
+from technic.cli.options.options import RUN, FetchOptions, MaxAge, TalkOptions, UniverseOptions
 from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def sync(
         Literal["table", "json"],
         typer.Option("--format", help="How to print the result.", rich_help_panel=RUN),
     ] = "table",
+    max_age: MaxAge = None,
 ) -> None:
     """Bring the store up to date with the fewest requests; what arrives is kept, come what may.
 
@@ -81,8 +82,11 @@ def sync(
         write_failures(outcome.failures, failures)
         note(f"wrote {count_of(len(outcome.failures), 'symbol')} to {failures}", quiet=talk.quiet)
     print_outcome(outcome, format_)
+    for sentence in (*provider.notes, *report.notes):
+        note(sentence)
     if not outcome.succeeded:
         note(outcome.complaint)
+    if not _fresh(scope, provider, max_age) or not outcome.succeeded:
         raise typer.Exit(1)
 
 
@@ -114,6 +118,19 @@ def _open_vendor(
             return scope, scope.provider
     note(f"nothing to sync: {NEEDLESS[name]}")
     raise typer.Exit(WRONG_USAGE)
+
+
+def _fresh(scope: RequestScope, provider: StoredProvider, max_age: int | None) -> bool:
+    """Tell whether what the store has now is recent enough."""
+    import os
+
+    from technic.cli.run import is_fresh
+    from technic.settings import load_settings
+
+    if max_age is None:
+        return True
+    last = provider.complete_until(scope.symbols, scope.sessions)
+    return is_fresh(str(last), max_age, provider.name, load_settings(os.environ, Path.cwd()))
 
 
 def _run(

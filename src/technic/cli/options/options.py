@@ -20,6 +20,7 @@ __all__ = [
     "DataOptions",
     "FetchOptions",
     "FilterOptions",
+    "MaxAge",
     "PlanOptions",
     "RunOptions",
     "ScanRunOptions",
@@ -52,6 +53,17 @@ AsOf = Annotated[
     Text,
     option(DATA, "--as-of", "Look from this session. (default: the last one)", "YYYY-MM-DD"),
 ]
+MaxAge = Annotated[
+    Count,
+    typer.Option(
+        "--max-age",
+        min=0,
+        help="Fail (exit code 1) when the data ends more sessions before the last completed one; "
+        "what was asked for is printed all the same.",
+        metavar="N",
+        rich_help_panel=RUN,
+    ),
+]
 Quiet = Annotated[bool, option(RUN, "--quiet", "No progress and no notes on stderr.")]
 Debug = Annotated[bool, option(RUN, "--debug", "Log to stderr; show the traceback of an error.")]
 
@@ -76,6 +88,35 @@ class DataOptions:
             "--adjust-by",
             "Adjust the prices of --data by this column of adjusted closes.",
             "COLUMN",
+        ),
+    ] = None
+    columns_map: Annotated[
+        Text,
+        option(
+            DATA,
+            "--columns-map",
+            "What columns are called in files of prices, universe, watchlist and benchmark, such "
+            "as date=Datum,close=Schluss.",
+            "OURS=THEIRS,...",
+        ),
+    ] = None
+    date_format: Annotated[
+        Text,
+        option(
+            DATA,
+            "--date-format",
+            "How dates are written in these files, such as %d.%m.%Y or %m/%d/%y.",
+            "FORMAT",
+        ),
+    ] = None
+    symbol_from: Annotated[
+        Text,
+        option(
+            DATA,
+            "--symbol-from",
+            "What of the name of a file of prices is its symbol: the group of this regular "
+            "expression, such as '^prices_(.+)$'.",
+            "REGEX",
         ),
     ] = None
     no_volume: Annotated[

@@ -68,13 +68,15 @@ class SyncOutcome:
 
     @property
     def succeeded(self) -> bool:
-        """Whether enough symbols are complete."""
-        return self.success_pct >= self.min_success_pct
+        """Whether enough symbols are complete, and the vendor did not refuse the account."""
+        return self.report.stopped is None and self.success_pct >= self.min_success_pct
 
     @property
     def complaint(self) -> str:
         """Why the sync counts as failed, in one sentence."""
         asked = len(self.scope.symbols)
+        if self.report.stopped is not None:
+            return f"{self.report.stopped.detail}; what is stored is kept"
         done = asked - len(self.failures)
         return (
             f"only {done:,} of {count_of(asked, 'symbol')} {agree(done, 'is', 'are')} complete "
@@ -107,6 +109,10 @@ class SyncOutcome:
             "bars": report.bars,
             "dividends": report.dividends,
             "restated": list(report.restated),
+            "feeds": {
+                topic: {"reason": one.reason, "detail": one.detail}
+                for topic, one in report.feeds.items()
+            },
             "seconds": report.seconds,
             "store": self.store,
             "failures": [
@@ -160,8 +166,10 @@ def _lines(outcome: SyncOutcome, width: int) -> Iterator[Text]:
 
 def _missing(outcome: SyncOutcome, width: int) -> Iterator[Text]:
     """Name the symbols that are missing: all of them where the sync counts as failed."""
+    stopped = outcome.report.stopped
     for reason, symbols in outcome.by_reason().items():
-        shown = symbols if not outcome.succeeded else symbols[:NAMES_SHOWN]
+        everybody = stopped is not None and reason == stopped.reason  # said once, for them all
+        shown = symbols[:NAMES_SHOWN] if outcome.succeeded or everybody else symbols
         items = [f"{reason} {len(symbols):,}", *shown]
         if len(shown) < len(symbols):
             items.append(f"and {len(symbols) - len(shown):,} more (--failures FILE has all)")

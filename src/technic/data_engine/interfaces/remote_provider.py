@@ -59,6 +59,11 @@ class RemoteProvider(Protocol):
         ...
 
     @property
+    def key_settings(self) -> tuple[str, ...]:
+        """The settings that hold the user's key, as they are set in the environment."""
+        ...
+
+    @property
     def capabilities(self) -> Capabilities:
         """Which kinds of request there are, and their limits."""
         ...

@@ -6,6 +6,7 @@ which kinds a provider offers and within which limits, so that a plan can be mad
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -16,13 +17,16 @@ from technic.panel import LongBars
 __all__ = [
     "FREQUENCIES",
     "KINDS",
+    "AccountRefusedError",
     "BadAnswerError",
     "BadBarsError",
     "BarRequest",
     "Capabilities",
     "Frequency",
     "Kind",
+    "NotYetError",
     "Page",
+    "PlanLimitError",
     "RefusedError",
     "RequestError",
     "ThrottledError",
@@ -38,6 +42,10 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Frequency = Literal["daily", "1min", "5min", "15min", "30min", "60min"]
 
 FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
+
+
+LATE_TRADING_ENDS = dt.timedelta(hours=4)
+"""After the close: at 20:00 in New York a day's bar has all its volume."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,8 @@ class Capabilities:
     ``history_days``: calendar days before today that may be asked, None for all.
     ``requests_per_minute``: None where nothing limits it. ``max_concurrent``: requests in flight.
     ``same_day``: whether a session can be asked once it has closed, on its own day.
-    ``least_market_rows``: a whole-market day with fewer rows is not an answer.
+    ``least_market_rows``: a whole-market day with fewer rows is not an answer. ``final_after``:
+    this long after its close a session is surely complete; what is missing before is asked again.
     """
 
     kinds: frozenset[Kind]
@@ -84,6 +93,7 @@ class Capabilities:
     same_day: bool = True
     least_market_rows: int = 100
     intraday: bool = False
+    final_after: dt.timedelta = LATE_TRADING_ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +148,30 @@ class BadBarsError(BadAnswerError):
 
 
 class RefusedError(RequestError):
-    """The provider will not give this to this key (401, 403, 400); asking again is vain."""
+    """The provider will not give this (403, 400, 404); asking again is vain.
+
+    Whether the symbol, the request or the account is at fault, its status does not say.
+    """
 
     reason = "refused"
+
+
+class AccountRefusedError(RefusedError):
+    """The provider gives nothing to this account now: key, subscription or the day's allowance."""
+
+    reason = "account_refused"
+
+
+class PlanLimitError(RefusedError):
+    """The user's plan leaves this out, and nothing is wrong with the symbol."""
+
+    reason = "plan_limit"
+
+
+class NotYetError(RefusedError):
+    """The provider has the session later; nothing is wrong with the symbol or the account."""
+
+    reason = "not_yet"
 
 
 class UnknownSymbolError(RequestError):

@@ -6,7 +6,9 @@
    deadline; a page that came stays, only the one that failed is asked again.
 4. A symbol the provider does not know, or whose bars stay wrong, is taken out of its request and
    the rest asked again.
-5. Each job ends done or failed with a reason. Pages are handed on as they come, so what arrived
+5. A refused job of many symbols is split until the symbol at fault is found; where the account is
+   refused, everything stops at once.
+6. Each job ends done or failed with a reason. Pages are handed on as they come, so what arrived
    before an interruption is kept.
 """
 
@@ -17,15 +19,19 @@ import logging
 import random
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import (
+    AccountRefusedError,
     BadAnswerError,
     BadBarsError,
+    NotYetError,
+    PlanLimitError,
+    RefusedError,
     RequestError,
     ThrottledError,
     UnavailableError,
@@ -77,11 +83,15 @@ class FetchRules:
 
 @dataclass(frozen=True, slots=True)
 class FetchJob(Generic[K, T]):
-    """An endpoint under a key; ``without(symbol)`` is the same job less a symbol, None if empty."""
+    """An endpoint under a key; ``without(symbol)`` is the same job less a symbol, None if empty.
+
+    ``halves()``: two jobs that ask the same together, nothing where it cannot be split.
+    """
 
     key: K
     endpoint: Endpoint[T]
     without: Callable[[str], FetchJob[K, T] | None] | None = None
+    halves: Callable[[], Sequence[FetchJob[K, T]]] | None = None
 
 
 @dataclass(slots=True)
@@ -102,7 +112,11 @@ class Fetcher(Generic[K, T]):
     """One run of many jobs; make a new one for each (``stats`` may be shared, and then adds up).
 
     ``on_page(key, page)`` as each page comes, ``on_done(key)`` after the last, ``on_failed(key,
-    failure)`` instead of it, ``on_unknown(key, symbol, failure)`` for a symbol taken out.
+    failure)`` instead of it, ``on_unknown(key, symbol, failure)`` for a symbol taken out,
+    ``on_split(key)`` before halves of a job are asked. ``judge(job, error)`` is told of a refusal
+    that does not say whose it is; it raises AccountRefusedError where it is the account's.
+    ``refused``: the account's refusal, once that has ended the run. ``on_response`` sees every
+    answer, good or not, before it is read.
     """
 
     transport: Transport
@@ -116,43 +130,94 @@ class Fetcher(Generic[K, T]):
     rng: random.Random = field(default_factory=random.Random)
     wall_time: Callable[[], float] = time.time
     stats: FetchStats = field(default_factory=FetchStats)
+    on_split: Callable[[K], None] | None = None
+    judge: Callable[[FetchJob[K, T], RefusedError], Awaitable[None]] | None = None
+    on_response: Callable[[HttpResponse], None] | None = None
+    refused: AccountRefusedError | None = None
     _budget: int = 0
     _deadline_s: float | None = None
+    _n_jobs: int = 0
+    _open: dict[int, FetchJob[K, T]] = field(default_factory=dict)
 
     async def run(self, jobs: Iterable[FetchJob[K, T]]) -> FetchStats:
         """Carry out all jobs; when cancelled, what came so far has been handed on."""
         queue = deque(jobs)
-        n_jobs, before = len(queue), self.stats.done + self.stats.failed
+        before = self.stats.done + self.stats.failed
+        self._n_jobs = len(queue)
         started = self.clock.monotonic()
-        self._budget = self.rules.retry_floor + int(self.rules.retry_fraction * n_jobs)
+        self._budget = self.rules.retry_floor + int(self.rules.retry_fraction * self._n_jobs)
         if self.rules.deadline_s is not None:
             self._deadline_s = started + self.rules.deadline_s
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(self.rules.max_concurrent, n_jobs)):
+                for _ in range(min(self.rules.max_concurrent, self._n_jobs)):
                     group.create_task(self._work(queue))
         except BaseExceptionGroup as several:
-            raise several.exceptions[0] from None  # the first one stopped the others
+            first = several.exceptions[0]  # the first one stopped the others
+            if not isinstance(first, AccountRefusedError):
+                raise first from None
+            self._stop(first, queue)
         finally:
             self.stats.seconds += self.clock.monotonic() - started
-        if self.stats.done + self.stats.failed != before + n_jobs:
-            raise RuntimeError(f"{n_jobs} jobs, but {self.stats} accounts for others")
+        if self.stats.done + self.stats.failed != before + self._n_jobs:
+            raise RuntimeError(f"{self._n_jobs} jobs, but {self.stats} accounts for others")
         return self.stats
+
+    async def ask(self, endpoint: Endpoint[T]) -> T:
+        """Ask the first page of something that is no job, within the same limits."""
+        return (await self._page(endpoint, None))[0]
+
+    def _stop(self, error: AccountRefusedError, queue: deque[FetchJob[K, T]]) -> None:
+        """Fail all that is not done, unasked."""
+        self.refused = error
+        for job in (*self._open.values(), *queue):
+            self._fail(job, error)
+        self._open.clear()
+
+    def _fail(self, job: FetchJob[K, T], error: RequestError) -> None:
+        self.stats.failed += 1
+        logger.debug("%s failed: %s", job.endpoint.label, error)
+        self.on_failed(job.key, Failure(error.reason, str(error)))
 
     async def _work(self, queue: deque[FetchJob[K, T]]) -> None:
         while queue:
             first = queue.popleft()
+            self._open[id(first)] = first
             job: FetchJob[K, T] | None = first
             try:
                 while job is not None:
+                    rest = job
                     job = await self._pages(job)
             except RequestError as error:
-                self.stats.failed += 1
-                logger.debug("%s failed: %s", first.endpoint.label, error)
-                self.on_failed(first.key, Failure(error.reason, str(error)))
+                halves = await self._halves(rest, error)
+                del self._open[id(first)]
+                if halves:
+                    self._n_jobs += len(halves) - 1
+                    queue.extendleft(halves)
+                else:
+                    self._fail(first, error)
             else:
+                del self._open[id(first)]
                 self.stats.done += 1
                 self.on_done(first.key)
+
+    async def _halves(self, job: FetchJob[K, T], error: RequestError) -> Sequence[FetchJob[K, T]]:
+        """Return what to ask in place of a refused job; AccountRefusedError ends everything."""
+        named = isinstance(error, NotYetError | PlanLimitError)
+        if named or not isinstance(error, RefusedError):
+            return ()
+        try:
+            if isinstance(error, AccountRefusedError):
+                raise error
+            if self.judge is not None:
+                await self.judge(job, error)
+        except AccountRefusedError as account:
+            self.refused = account  # from here on nobody asks, though they may be about to
+            raise
+        halves = job.halves() if job.halves is not None else ()
+        if halves and self.on_split is not None:
+            self.on_split(job.key)
+        return halves
 
     async def _pages(self, job: FetchJob[K, T]) -> FetchJob[K, T] | None:
         """Ask all pages of a job; return the job to go on with where a symbol was taken out."""
@@ -201,6 +266,8 @@ class Fetcher(Generic[K, T]):
         await self.limiter.start()
         if self._deadline_s is not None and self.clock.monotonic() >= self._deadline_s:
             raise DeadlineError(f"{endpoint.label}: no time left")
+        if self.refused is not None:
+            raise self.refused
         self.stats.requests += 1
         request = endpoint.request(cursor)
         try:
@@ -210,6 +277,8 @@ class Fetcher(Generic[K, T]):
             limit = self.rules.request_timeout_s
             raise UnavailableError(f"{request.shown}: no answer in {limit:g} s") from None
         self.stats.bytes += len(response.body)
+        if self.on_response is not None:
+            self.on_response(response)
         return self._read(endpoint, response)
 
     def _read(self, endpoint: Endpoint[T], response: HttpResponse) -> tuple[T, str | None]:

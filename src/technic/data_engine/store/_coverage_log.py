@@ -138,6 +138,15 @@ class CoverageLog:
                     versions[name] = max(versions.get(name, 0), version)
         return versions
 
+    def last_asked(self) -> dt.datetime | None:
+        """Return when something was asked last; None where nothing was."""
+        table = self.folder.load(SPEC.name)
+        if table is None:
+            return None
+        columns = pa.schema([SCHEMA.field("asked_at")])
+        asked = read_table(self.folder, SPEC.name, table, columns).column("asked_at").to_pylist()
+        return max(asked, default=None)
+
     def content(self, topic: str) -> DayHashes:
         """Return the hash of each day that was written, as the latest write left it."""
         return latest_content(self._records(topic, SCHEMA))

@@ -34,6 +34,7 @@ __all__ = [
     "WHOLE_TABLE",
     "CoverageRecord",
     "as_date",
+    "by_end",
     "by_range",
     "final_on",
     "latest_content",
@@ -269,6 +270,18 @@ def by_range(
     """Return the answers that say symbol i was answered from ``first[i]`` to ``last[i]``."""
     rows = [(name, a, z, asked_at) for name, a, z in zip(symbols, first, last, strict=True)]
     return _grouped(topic, rows, final)
+
+
+def by_end(
+    names: Sequence[str], final: np.datetime64 | Mapping[str, np.datetime64]
+) -> dict[np.datetime64, list[str]]:
+    """Return the symbols of each last day that is covered."""
+    if isinstance(final, np.datetime64):
+        return {final: list(names)}
+    ends: dict[np.datetime64, list[str]] = {}
+    for name in names:
+        ends.setdefault(final[name], []).append(name)
+    return ends
 
 
 def _grouped(

@@ -126,8 +126,12 @@ class FileLock(WriterLock):
         except OSError:
             os.close(fd)
             return False
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, json.dumps({"holder": _myself(utc_now())}).encode(), 0)
+        try:
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, json.dumps({"holder": _myself(utc_now())}).encode(), 0)
+        except OSError as error:  # a full disk
+            os.close(fd)
+            raise StoreError(self._url, f"cannot be written: {error.strerror}") from error
         self._fd = fd
         return True
 

@@ -29,11 +29,16 @@ from technic.data_engine.store._bar_table import BarTable
 from technic.data_engine.store._bar_window import BarWindow
 from technic.data_engine.store._blobs import local_path
 from technic.data_engine.store._corporate_actions import CorporateActions, CorporateActionTable
-from technic.data_engine.store._coverage_records import WHOLE_TABLE, CoverageRecord, final_on
+from technic.data_engine.store._coverage_records import (
+    WHOLE_TABLE,
+    CoverageRecord,
+    by_end,
+    by_range,
+    final_on,
+)
 from technic.data_engine.store._delta import REPAIR, CommitRetry, DeltaFolder
 from technic.data_engine.store._files import check_presence, data_files
 from technic.data_engine.store._hashes import DayHashes
-from technic.data_engine.store._quarantine import Problem
 from technic.data_engine.store._rows import as_days, in_cells, ordered, trading_days
 from technic.data_engine.store._writer_lock import writer_lock
 from technic.data_engine.store.upkeep.maintenance import StoreMaintenance
@@ -43,6 +48,9 @@ from technic.panel import LongBars
 from technic.typing import DateArray
 
 __all__ = ["BarStore"]
+
+Final = np.datetime64 | Mapping[str, np.datetime64] | None
+"""The last session that was over when ranges were asked, for all symbols or for each."""
 
 UNREADABLE = re.compile(
     r"%[0-9A-Fa-f]{2}|[\\\x00-\x1f\x7f]" if os.sep == "/" else r"%[0-9A-Fa-f]{2}"
@@ -146,14 +154,53 @@ class BarStore(StoreMaintenance):
         first: np.datetime64,
         last: np.datetime64,
         asked_at: dt.datetime,
-        final: np.datetime64 | None = None,
+        final: Final = None,
     ) -> None:
         """Store symbols' ranges: ``bars`` become all there is of ``symbols`` from first to last.
 
         Symbols without a bar are covered too: asked, no bar. Each call rewrites the months it
-        touches, so write many symbols at once. ``final`` as in ``write_days``.
+        touches, so write many symbols at once. ``final`` as in ``write_days``, or each symbol's.
         """
         self._write_ranges(self._bars(), bars, symbols, (first, last), asked_at, final)
+
+    def claim_days(
+        self,
+        sessions: DateArray,
+        rows: Sequence[int],
+        asked_at: dt.datetime,
+        final: np.datetime64,
+    ) -> None:
+        """Cover whole-market days that were written before with an earlier ``final``."""
+        version = self._written_version("bars")
+        days = as_days("sessions", sessions)
+        self._claim(
+            [CoverageRecord("bars", asked_at, final, sessions=days, rows=rows, version=version)]
+        )
+
+    def claim_ranges(
+        self,
+        symbols: Sequence[str],
+        days: tuple[DateArray, DateArray],
+        asked_at: dt.datetime,
+        final: np.datetime64,
+        freq: Frequency = "daily",
+    ) -> None:
+        """Cover symbol i from the i-th of the first to the i-th of the last ``days``.
+
+        Its range was written before, with an earlier ``final``.
+        """
+        topic = "bars" if freq == "daily" else self._intraday(freq).name
+        version = self._written_version(topic)
+        records = by_range(topic, asked_at, final, symbols, *days)
+        self._claim([replace(record, version=version) for record in records])
+
+    def _written_version(self, topic: str) -> int:
+        table = self.folder.load(topic)
+        return 0 if table is None else int(table.version())
+
+    def _claim(self, records: Sequence[CoverageRecord]) -> None:
+        with self.writing("coverage"):
+            self._log().add(records)
 
     def read(
         self, symbols: Sequence[str] | None, first: np.datetime64, last: np.datetime64
@@ -218,25 +265,6 @@ class BarStore(StoreMaintenance):
             raise ParameterError("topic", topic, "splits, dividends")
         return self._trusted_coverage(topic)
 
-    def record_problem(self, symbol: str, reason: str, failed_at: dt.datetime) -> None:
-        """Count a failure of a symbol: nobody should ask for it for a day, then 2, 4 … 64 days."""
-        self.record_problems({symbol: reason}, failed_at)
-
-    def record_problems(self, reasons: Mapping[str, str], failed_at: dt.datetime) -> None:
-        """Count a failure of each symbol, in one commit."""
-        with self.writing("problems"):
-            self._quarantine().record(reasons, failed_at)
-
-    def quarantined(self, now: dt.datetime) -> dict[str, Problem]:
-        """Return the symbols that should not be asked for at ``now``, and why."""
-        held = self._quarantine().problems()
-        return {symbol: problem for symbol, problem in held.items() if problem.until > now}
-
-    def clear(self, *symbols: str) -> None:
-        """Forget the failures of symbols that work again."""
-        with self.writing("problems"):
-            self._quarantine().clear(symbols)
-
     def write_intraday(
         self,
         freq: Frequency,
@@ -245,7 +273,7 @@ class BarStore(StoreMaintenance):
         first: np.datetime64,
         last: np.datetime64,
         asked_at: dt.datetime,
-        final: np.datetime64 | None = None,
+        final: Final = None,
     ) -> None:
         """Store bars within the day; ``bars.session`` holds UTC times, first and last are days."""
         if bars.session.dtype == np.dtype("datetime64[D]") and len(bars):
@@ -284,29 +312,33 @@ class BarStore(StoreMaintenance):
         symbols: Sequence[str],
         days: tuple[np.datetime64, np.datetime64],
         asked_at: dt.datetime,
-        final: np.datetime64 | None,
+        final: Final,
     ) -> None:
         first, last = _range(days)
         names = sorted(set(symbols))
         bars = ordered(bars)
         outside = ~in_cells(bars, names, first, last)
         _refuse_strays(bars, outside, f"bars of the symbols asked, {first} to {last}")
-        final = final_on(asked_at) if final is None else final
+        ends = by_end(names, final_on(asked_at) if final is None else final)
         if not names:
             return
         with self.writing(table.name, "coverage"):
             written = table.replace_ranges(bars, names, first, last)
-            record = CoverageRecord(
-                table.name,
-                asked_at,
-                final,
-                symbols=names,
-                first=first,
-                last=last,
-                version=written.version,
-                content=written.content,
-            )
-            self._log().add([record])
+            contents = [written.content] + [DayHashes.none()] * (len(ends) - 1)
+            records = [
+                CoverageRecord(
+                    table.name,
+                    asked_at,
+                    end,
+                    symbols=some,
+                    first=first,
+                    last=last,
+                    version=written.version,
+                    content=content,
+                )
+                for (end, some), content in zip(ends.items(), contents, strict=True)
+            ]
+            self._log().add(records)
             self._tidy(table, written.version, asked_at)
 
     def _write_actions(

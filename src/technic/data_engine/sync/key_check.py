@@ -27,6 +27,7 @@ from technic.data_engine.interfaces.requests import (
 from technic.data_engine.interfaces.transport import Transport, TransportFactory
 from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.data_engine.network.clock import Clock, SystemClock
+from technic.data_engine.sync.refusals import WELL_KNOWN
 from technic.data_engine.sync.syncer import new_york_date
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
@@ -49,7 +50,6 @@ Topic = Literal[
 ]
 Verdict = Literal["yes", "no", "broken", "untried"]
 
-WELL_KNOWN = ("AAPL", "MSFT")
 TIMEOUT_S = 60.0
 TOO_MANY = 429
 MINUTE_S = 61.0

@@ -12,16 +12,22 @@ import numpy as np
 
 from technic.data_engine.interfaces.records import Dividends, Failure, Progress
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
-from technic.data_engine.interfaces.requests import BarRequest, Frequency
-from technic.data_engine.interfaces.transport import Transport
+from technic.data_engine.interfaces.requests import (
+    AccountRefusedError,
+    BarRequest,
+    Frequency,
+    NotYetError,
+)
+from technic.data_engine.interfaces.transport import HttpResponse, Transport
 from technic.data_engine.network.clock import Clock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.providers.vendors.actions import concat_splits
 from technic.data_engine.store import BarStore
+from technic.data_engine.sync.late_sessions import LateSessions
+from technic.data_engine.sync.refusals import Refusals, account_failure
 from technic.data_engine.sync.restatement import RestatementCheck
 from technic.data_engine.sync.write_buffer import WriteBuffer
-from technic.errors import FetchError
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
 from technic.typing import DateArray
@@ -34,12 +40,17 @@ LATE_ACTIONS = np.timedelta64(10, "D")
 """Splits become known late: each update asks these days again, in the same request."""
 
 
+UNANSWERED = Failure("unanswered", "the provider did not answer every session")
+
+
 class SyncRun:
     """Carries out the requests of one sync; make a new one for each.
 
     ``failed_symbols``: symbols whose own request failed. ``reason``: what failed that concerns
     everybody, for symbols that still miss sessions. ``dividends``: rows that came, None where they
-    were not asked for.
+    were not asked for. ``answered``: some request for bars was. ``refused``: what the account was
+    refused with, which ended the run. ``feeds``: why splits or dividends could not be had, under
+    their names: that is no fault of the bars.
     """
 
     def __init__(
@@ -62,8 +73,13 @@ class SyncRun:
         self._wanted: frozenset[str] = frozenset()
         self._done = self._planned = 0
         self._asked_bars = False
+        self._refusals = Refusals(())
+        self._hear: Callable[[HttpResponse], None] | None = None
+        self.answered = False
+        self.refused: AccountRefusedError | None = None
         self.failed_symbols: dict[str, Failure] = {}
-        self.reason = Failure("unanswered", "the provider did not answer every session")
+        self.reason = UNANSWERED
+        self.feeds: dict[str, Failure] = {}
         self.stats = FetchStats()
         self.bars = 0
         self.dividends: int | None = None
@@ -74,8 +90,7 @@ class SyncRun:
         symbols: Sequence[str],
         sessions: DateArray,
         restatement: RestatementCheck,
-        now: dt.datetime,
-        final: np.datetime64,
+        late: LateSessions,
         *,
         freq: Frequency = "daily",
         dividends: bool = False,
@@ -85,31 +100,45 @@ class SyncRun:
         ``freq``: of the bars of ``requests``; ``dividends``: ask for them as well.
         """
         self._wanted = frozenset(symbols)
-        with WriteBuffer(self._store, now, final, freq) as buffer:
+        self._hear = lambda response: late.hear(response.headers.get("date", ""))
+        self._refusals = Refusals([request for request in requests if not request.symbols])
+        with WriteBuffer(self._store, late, freq) as buffer:
             await self._ask(requests, buffer, restatement)
-            await self._ask([*self._cells, *restatement.refetches()], buffer, restatement)
+            if self.refused is None:
+                await self._ask([*self._cells, *restatement.refetches()], buffer, restatement)
             for session, parts in self._held.items():
                 buffer.put_day(session, concatenated(parts))
+        late.settle()
+        if late.left and self.reason is UNANSWERED:
+            self.reason = Failure(NotYetError.reason, late.sentence(self._remote.name))
         self.bars = buffer.bars
         self._asked_bars = self.stats.requests > 0
-        if self._asked_bars and not self.stats.done:
+        if self.refused is not None or (self._asked_bars and not self.stats.done):
             return  # the provider is down: each symbol is named for that, splits wait
         if len(sessions):
-            await self._ask_splits(sessions, now)
+            await self._ask_splits(sessions, late.asked_at)
             if dividends:
-                await self._ask_dividends(sessions, now)
+                await self._ask_dividends(sessions, late.asked_at)
 
     async def _ask(
         self, requests: Sequence[BarRequest], buffer: WriteBuffer, restatement: RestatementCheck
     ) -> None:
         self._planned += len(requests)
         fetcher: Fetcher[BarRequest, LongBars] = self._fetcher(
-            on_page=lambda key, page: self._pages.setdefault(key, []).append(page),
+            on_page=self._page,
             on_done=lambda key: self._complete(key, buffer, restatement),
             on_failed=self._give_up,
         )
         fetcher.on_unknown = self._unknown
+        fetcher.on_split = self._split
+        fetcher.judge = lambda job, error: self._refusals.judge(
+            job.key, error, lambda control: fetcher.ask(self._remote.bars(control))
+        )
         await fetcher.run([self._job(request, request.symbols) for request in requests])
+        if fetcher.refused is not None:
+            self.refused = fetcher.refused
+            self.reason = account_failure(self._remote, fetcher.refused)
+            self._held.clear()  # their missing cells were not asked: the days do not count
 
     def _fetcher(
         self,
@@ -127,6 +156,7 @@ class SyncRun:
             clock=self._clock,
             rng=self._rng,
             stats=self.stats,
+            on_response=self._hear,
         )
 
     def _job(self, request: BarRequest, symbols: tuple[str, ...]) -> FetchJob[BarRequest, LongBars]:
@@ -136,9 +166,26 @@ class SyncRun:
             left = tuple(name for name in symbols if name != symbol)
             return self._job(request, left) if left and left != symbols else None
 
+        def halves() -> tuple[FetchJob[BarRequest, LongBars], ...]:
+            middle = len(symbols) // 2
+            parts = [
+                replace(request, symbols=part) for part in (symbols[:middle], symbols[middle:])
+            ]
+            return tuple(self._job(part, part.symbols) for part in parts)
+
         asked = request if symbols == request.symbols else replace(request, symbols=symbols)
         endpoint: Endpoint[LongBars] = self._remote.bars(asked)
-        return FetchJob(request, endpoint, without if symbols else None)
+        several = halves if len(symbols) > 1 else None
+        return FetchJob(request, endpoint, without if symbols else None, several)
+
+    def _page(self, request: BarRequest, page: LongBars) -> None:
+        self.answered = True
+        self._refusals.answered()
+        self._pages.setdefault(request, []).append(page)
+
+    def _split(self, request: BarRequest) -> None:
+        self._pages.pop(request, None)  # its halves are asked from their first page
+        self._planned += 1
 
     def _complete(
         self, request: BarRequest, buffer: WriteBuffer, restatement: RestatementCheck
@@ -175,8 +222,10 @@ class SyncRun:
             self._held.pop(request.first, None)  # the day does not count as answered
         if not request.symbols:
             self.reason = Failure(failure.reason, f"{request.label}: {failure.detail}")
+        if failure.reason == AccountRefusedError.reason:
+            return  # nobody's own fault: the sync says it once
         for symbol in request.symbols:
-            self.failed_symbols[symbol] = failure
+            self.failed_symbols.setdefault(symbol, failure)
 
     def _unknown(self, request: BarRequest, symbol: str, failure: Failure) -> None:
         self._pages.pop(request, None)  # the rest is asked again from its first page
@@ -194,7 +243,8 @@ class SyncRun:
         endpoint = self._remote.splits(*days) if days else None
         if days is not None and endpoint is not None:
             parts = await self._all_pages("splits", endpoint, days)
-            self._store.write_splits(concat_splits(parts), *days, now)
+            if parts is not None:
+                self._store.write_splits(concat_splits(parts), *days, now)
 
     async def _ask_dividends(self, sessions: DateArray, now: dt.datetime) -> None:
         """Ask for the dividends of the window in the same way."""
@@ -202,9 +252,10 @@ class SyncRun:
         endpoint = self._remote.dividends(*days) if days else None
         if days is not None and endpoint is not None:
             parts = await self._all_pages("dividends", endpoint, days)
-            paid = _concat_dividends(parts)
-            self._store.write_dividends(paid, *days, now)
-            self.dividends = len(paid.symbol)
+            if parts is not None:
+                paid = _concat_dividends(parts)
+                self._store.write_dividends(paid, *days, now)
+                self.dividends = len(paid.symbol)
 
     def _action_days(
         self, topic: str, sessions: DateArray, now: dt.datetime
@@ -221,8 +272,8 @@ class SyncRun:
         topic: str,
         endpoint: Endpoint[T],
         days: tuple[np.datetime64, np.datetime64],
-    ) -> list[T]:
-        """Ask one endpoint to its last page; raises FetchError when it cannot be had."""
+    ) -> list[T] | None:
+        """Ask one endpoint to its last page; None, and why in ``feeds``, where it is not had."""
         parts: list[T] = []
         failed: list[Failure] = []
         fetcher: Fetcher[BarRequest, T] = self._fetcher(
@@ -232,7 +283,9 @@ class SyncRun:
         )
         await fetcher.run([FetchJob(BarRequest("market_day", *days), endpoint)])
         if failed:
-            raise FetchError(self._remote.name, topic, failed[0].reason, failed[0].detail)
+            detail = f"from {days[0]} to {days[1]} ({failed[0].detail})"
+            self.feeds[topic] = Failure(failed[0].reason, detail)
+            return None
         return parts
 
 

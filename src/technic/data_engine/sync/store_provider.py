@@ -6,13 +6,11 @@ scan of a past day adjusts by what was in force then.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from technic.data_engine.interfaces.records import (
     Failure,
@@ -21,21 +19,21 @@ from technic.data_engine.interfaces.records import (
     Progress,
     StreamResult,
 )
-from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import Frequency
 from technic.data_engine.network.run_async import run_async
 from technic.data_engine.store import BarStore
 from technic.data_engine.store.bar_source import StoredBars
+from technic.data_engine.sync.fallback import Readable, readable
+from technic.data_engine.sync.late_sessions import ENOUGH
+from technic.data_engine.sync.listings import VendorListings
 from technic.data_engine.sync.syncer import Syncer, SyncReport, new_york_date
-from technic.errors import ParameterError
+from technic.errors import ParameterError, StoreError
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
 from technic.typing import DateArray
-from technic.universe import Universe, universe_of
+from technic.universe import Universe
 
 __all__ = ["StoreVersion", "StoredProvider", "read_history", "stream_history"]
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,14 @@ class StoredProvider:
     listings_folder: Path | None = None
     last_report: SyncReport | None = None
     read_from: Mapping[str, int] | None = None
+    _listings_note: str = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was taken as it was known before, since the vendor could not be asked."""
+        trouble = getattr(self.syncer.now, "trouble", "")
+        stopped = f"{trouble}: it is scanned as of its last answer" if trouble else ""
+        return tuple(note for note in (stopped, self._listings_note) if note)
 
     @property
     def name(self) -> str:
@@ -99,40 +105,10 @@ class StoredProvider:
         return last
 
     def listings(self) -> Universe:
-        """What the vendor lists today; where it lists nothing, the symbols of the store."""
-        endpoint = self.syncer.remote.listings()
-        if endpoint is not None:
-            return self._listings_of_the_day(endpoint)
-        sessions = self.syncer.calendar.last(1, self.last_session())
-        symbols = self.syncer.store.read(None, sessions[0], sessions[-1]).symbols
-        if not symbols:
-            raise ParameterError(
-                "universe", None, f"a file of listings, since {self.name} has none", "--universe"
-            )
-        return universe_of(symbols, f"symbols in the store of {self.name}")
-
-    def _listings_of_the_day(self, endpoint: Endpoint[Universe]) -> Universe:
-        """Ask for the listings, or read what was answered earlier on the same day."""
-        if self.listings_folder is None:
-            return run_async(self.syncer.ask_listings(endpoint))
-        day = new_york_date(self.syncer.now())
-        path = self.listings_folder / f"listings-{self.name}-{day}.parquet"
-        try:
-            return Universe(pd.read_parquet(path), f"{self.name} listings of {day}")
-        except FileNotFoundError:
-            logger.debug("no listings of %s yet", day)
-        except (OSError, ValueError) as error:  # pyarrow's errors are among these
-            logger.warning("%s cannot be read (%s): asking for the listings again", path, error)
-        universe = run_async(self.syncer.ask_listings(endpoint))
-        try:
-            self.listings_folder.mkdir(parents=True, exist_ok=True)
-            for old in self.listings_folder.glob(f"listings-{self.name}-*.parquet"):
-                old.unlink(missing_ok=True)
-            part = path.with_suffix(".part")
-            universe.frame.to_parquet(part, index=False)
-            part.replace(path)
-        except OSError as error:
-            logger.warning("the listings cannot be kept: %s", error)
+        """What the vendor lists today; else what it listed before, or the symbols of the store."""
+        listings = VendorListings(self.syncer, self.listings_folder)
+        universe = listings.today(self.last_session())
+        self._listings_note = listings.note
         return universe
 
     def sync(
@@ -151,6 +127,16 @@ class StoredProvider:
         self.last_report = run_async(syncing)
         return self.last_report
 
+    def complete_until(self, symbols: Sequence[str], sessions: DateArray) -> np.datetime64:
+        """Return the last of ``sessions`` that is answered for nearly all; else the first of them.
+
+        Nobody is asked.
+        """
+        gaps = self.syncer.store.coverage().missing(symbols, sessions)
+        missing = gaps.sizes @ gaps.missing if gaps.groups else np.zeros(len(sessions), np.int64)
+        complete = np.flatnonzero(missing <= (1 - ENOUGH) * len(symbols))
+        return np.datetime64(sessions[complete[-1] if len(complete) else 0], "D")
+
     def data_version(self) -> StoreVersion:
         """Return the versions of the store's tables that the latest history was read from."""
         versions = self.syncer.store.versions() if self.read_from is None else self.read_from
@@ -168,10 +154,12 @@ class StoredProvider:
 
         Within the day ``bars.session`` holds the time (UTC) at which a bar begins.
         """
-        report = self.sync(symbols, sessions, progress, freq=freq)
+        report, read = self._brought(symbols, sessions, progress, freq)
         store = self._pinned()
-        fetched = read_history(store, self.name, symbols, sessions, report.failures, freq=freq)
-        return _with_counts(fetched, report)
+        fetched = read_history(store, self.name, symbols, sessions, read.failures, freq=freq)
+        own = read.without(fetched.bars.symbols)
+        fetched = replace(fetched, failures={**fetched.failures, **own}, notes=read.notes)
+        return fetched if report is None else _with_counts(fetched, report)
 
     def stream(
         self,
@@ -186,12 +174,38 @@ class StoredProvider:
 
         Where nobody is asked for but peers, nothing is filled: also splits are those stored.
         """
-        report = self.sync(symbols, sessions, progress) if symbols else None
-        everybody, failures = (*symbols, *peers), {} if report is None else report.failures
-        found = stream_history(self._pinned(), self.name, everybody, sessions, as_of, failures)
-        if report is None:
-            return found
-        return replace(found, account=_with_counts(found.account, report))
+        report, read = None, Readable({}, {}, self.notes)
+        if symbols:
+            report, read = self._brought(symbols, sessions, progress, "daily")
+        store, everybody = self._pinned(), (*symbols, *peers)
+        held: tuple[str, ...] = ()
+        if read.quarantined:
+            held = store.read(tuple(read.quarantined), sessions[0], sessions[-1]).symbols
+        failures = {**read.failures, **read.without(held)}
+        found = stream_history(store, self.name, everybody, sessions, as_of, failures)
+        account = replace(found.account, notes=read.notes)
+        account = account if report is None else _with_counts(account, report)
+        return replace(found, account=account)
+
+    def _brought(
+        self,
+        symbols: Sequence[str],
+        sessions: DateArray,
+        progress: Progress | None,
+        freq: Frequency,
+    ) -> tuple[SyncReport | None, Readable]:
+        """Fill the store's gaps as far as that can be done; no report where it cannot be written.
+
+        Raises StoreError where it cannot be read either.
+        """
+        try:
+            report = self.sync(symbols, sessions, progress, freq=freq)
+        except StoreError as error:
+            failures, behind = self.syncer.gaps(symbols, sessions, freq, str(error))
+            read = readable(self.name, failures, behind, len(symbols))
+            return None, replace(read, notes=(*self.notes, *read.notes))
+        read = readable(self.name, report.failures, report.behind, report.asked)
+        return report, replace(read, notes=(*self.notes, *read.notes, *report.notes))
 
     def _pinned(self) -> BarStore:
         """One version for bars and splits, whoever writes meanwhile; a saved result names it."""

@@ -24,14 +24,21 @@ import pandas as pd
 from technic.data_engine.interfaces.coverage import Coverage, Gaps
 from technic.data_engine.interfaces.records import Failure, Progress
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
-from technic.data_engine.interfaces.requests import Frequency
+from technic.data_engine.interfaces.requests import (
+    AccountRefusedError,
+    Frequency,
+    RefusedError,
+)
 from technic.data_engine.interfaces.transport import TransportFactory
 from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.data_engine.network.clock import Clock, SystemClock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.planning.plan import MINUTES_OF_A_DAY, Plan, make_plan
-from technic.data_engine.store import BarStore
+from technic.data_engine.store import BarStore, Problem
+from technic.data_engine.sync.fallback import QUARANTINED, tail_gaps
+from technic.data_engine.sync.late_sessions import LateSessions
+from technic.data_engine.sync.refusals import account_failure
 from technic.data_engine.sync.restatement import RestatementCheck
 from technic.data_engine.sync.run import SyncRun
 from technic.data_engine.sync.store_hold import StoreHold
@@ -44,6 +51,11 @@ __all__ = ["SyncReport", "Syncer", "new_york_date"]
 
 NEW_YORK = ZoneInfo("America/New_York")
 
+
+WITHOUT_FEED = {
+    "splits": "prices are not adjusted for those that are not known",
+    "dividends": "returns lack those that are not known",
+}
 
 LASTING = ("unknown_symbol", "refused")
 """Reasons that will be the same tomorrow: such symbols are left alone for a while."""
@@ -60,7 +72,10 @@ class SyncReport:
 
     ``from_store``: symbols that needed no request. ``plan``: what was planned before anything was
     asked. ``bars``: rows written. ``restated``: symbols whose old prices had changed.
-    ``dividends``: rows that came, None where none were asked for or all were known.
+    ``dividends``: rows that came, None where none were asked for or all were known. ``behind``:
+    failed symbols that lack the last sessions only. ``stopped``: why the sync ended before its
+    plan did, for everybody alike. ``feeds``: why ``splits`` or ``dividends`` could not be had.
+    ``clock_ahead``: by how much this machine's clock is ahead of the vendor's, where it is.
     """
 
     asked: int
@@ -72,11 +87,27 @@ class SyncReport:
     restated: tuple[str, ...]
     seconds: float
     dividends: int | None = None
+    behind: frozenset[str] = frozenset()
+    stopped: Failure | None = None
+    feeds: Mapping[str, Failure] = field(default_factory=dict)
+    clock_ahead: dt.timedelta | None = None
 
     @property
     def requests_by_kind(self) -> dict[str, int]:
         """Planned HTTP requests of each kind that was needed."""
         return {kind: n for kind, n in self.plan.by_kind.items() if n}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the bars should know, one sentence each."""
+        notes = [
+            f"no {topic} {failure.detail}: {WITHOUT_FEED[topic]}"
+            for topic, failure in self.feeds.items()
+        ]
+        if self.clock_ahead is not None:
+            minutes = round(self.clock_ahead.total_seconds() / 60)
+            notes.append(f"this machine's clock is {minutes:,} minutes ahead of the vendor's")
+        return tuple(notes)
 
     @property
     def success_rate(self) -> float:
@@ -179,7 +210,8 @@ class Syncer:
     ) -> SyncReport:
         gaps, restatement, plan = prepared
         now = self.now()
-        final = self.calendar.last_completed(now)
+        lag = self.remote.capabilities.final_after
+        late = LateSessions(self.store, self.calendar, lag, now, freq)
         async with self.open_transport() as transport:
             run = SyncRun(
                 self.remote, transport, self.store, self.rules, self.clock, self.rng, progress
@@ -189,24 +221,28 @@ class Syncer:
                 askable,
                 sessions,
                 restatement,
-                now,
-                final,
+                late,
                 freq=freq,
                 dividends=dividends,
             )
         problems = {s: f.reason for s, f in run.failed_symbols.items() if f.reason in LASTING}
-        if problems:
+        if problems and run.answered:  # where nobody was answered, the symbol is not at fault
             self.store.record_problems(problems, now)
+        failures, behind = self._failures(symbols, sessions, run, freq)
         return SyncReport(
             asked=len(symbols),
             from_store=len(askable) - len(gaps.symbols),
-            failures=self._failures(symbols, sessions, run, freq),
+            failures=failures,
             plan=plan,
             stats=run.stats,
             bars=run.bars,
             restated=tuple(sorted(restatement.restated)),
             seconds=0.0,
             dividends=run.dividends,
+            behind=behind,
+            feeds=run.feeds,
+            clock_ahead=late.clock_ahead,
+            stopped=run.reason if run.refused is not None else None,
         )
 
     async def ask_listings(self, endpoint: Endpoint[Universe]) -> Universe:
@@ -223,8 +259,12 @@ class Syncer:
                 on_failed=lambda _, failure: failed.append(failure),
                 clock=self.clock,
                 rng=self.rng,
+                judge=_nobody_else,
             )
             await fetcher.run([FetchJob("listings", endpoint)])
+        if fetcher.refused is not None:
+            why = account_failure(self.remote, fetcher.refused)
+            raise FetchError(self.remote.name, "any symbol", why.reason, why.detail)
         if failed:
             raise FetchError(self.remote.name, "listings", failed[0].reason, failed[0].detail)
         frame = pd.concat([part.frame for part in parts], ignore_index=True)
@@ -232,17 +272,44 @@ class Syncer:
 
     def _failures(
         self, symbols: Sequence[str], sessions: DateArray, run: SyncRun, freq: Frequency
-    ) -> dict[str, Failure]:
-        """Why a symbol still misses sessions that the provider could have answered."""
-        failures: dict[str, Failure] = {}
-        for symbol, problem in self.store.quarantined(self.now()).items():
-            until = f"{problem.reason}; not asked before {problem.until:%Y-%m-%d %H:%M} UTC"
-            failures[symbol] = Failure("quarantined", until)
-        failures |= run.failed_symbols
+    ) -> tuple[dict[str, Failure], frozenset[str]]:
+        """Why a symbol still misses sessions that the provider could have answered.
+
+        With it the symbols that miss the last sessions only.
+        """
+        reachable = self._reachable(symbols, sessions, freq)
+        wanted = set(symbols)
+        failures = {s: why for s, why in run.failed_symbols.items() if s in wanted}
+        quarantined = self.store.quarantined(self.now())
+        for symbol in reachable.symbols:
+            problem = quarantined.get(symbol)
+            why = run.reason if problem is None else self._in_quarantine(problem)
+            failures.setdefault(symbol, why)
+        return failures, tail_gaps(reachable)
+
+    def _reachable(self, symbols: Sequence[str], sessions: DateArray, freq: Frequency) -> Gaps:
         gaps = self._coverage(freq).missing(symbols, sessions)
         left = self._plan(gaps, freq)
-        reachable = gaps.where(np.asarray(~left.out_of_reach.missing.any(axis=0)))
-        for symbol in reachable.symbols:
-            failures.setdefault(symbol, run.reason)
-        wanted = set(symbols)
-        return {symbol: failures[symbol] for symbol in failures if symbol in wanted}
+        return gaps.where(np.asarray(~left.out_of_reach.missing.any(axis=0)))
+
+    def gaps(
+        self, symbols: Sequence[str], sessions: DateArray, freq: Frequency, why: str
+    ) -> tuple[dict[str, Failure], frozenset[str]]:
+        """What is missing while the store cannot be written, and who lacks the last sessions only.
+
+        ``why``: in a sentence.
+        """
+        reachable = self._reachable(symbols, sessions, freq)
+        return dict.fromkeys(reachable.symbols, Failure("store", why)), tail_gaps(reachable)
+
+    def _in_quarantine(self, problem: Problem) -> Failure:
+        return Failure(
+            QUARANTINED,
+            f"{problem.reason}; not asked before {problem.until:%Y-%m-%d %H:%M} UTC; "
+            f"technic data clear-problems {problem.symbol} --provider {self.remote.name} lifts it",
+        )
+
+
+async def _nobody_else(_: object, error: RefusedError) -> None:
+    """A list that is refused is refused to the account: no symbol has anything to do with it."""
+    raise AccountRefusedError(str(error))

@@ -6,7 +6,6 @@ the network. What has been put in is written also when the run is interrupted.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +17,7 @@ import numpy as np
 
 from technic.data_engine.interfaces.requests import BarRequest, Frequency
 from technic.data_engine.store import BarStore
+from technic.data_engine.sync.late_sessions import LateSessions
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
 
@@ -34,18 +34,17 @@ Commit = Callable[[], None]
 class WriteBuffer:
     """Takes complete answers and writes them; use it with ``with``.
 
-    ``asked_at``: the time that coverage carries; ``final``: the last session that is over then;
-    ``freq``: which table ranges go into.
+    ``late``: how far answers may be claimed, and the time that coverage carries; ``freq``: which
+    table ranges go into.
     """
 
     def __init__(
         self,
         store: BarStore,
-        asked_at: dt.datetime,
-        final: np.datetime64,
+        late: LateSessions,
         freq: Frequency = "daily",
     ) -> None:
-        self._store, self._asked_at, self._final, self._freq = store, asked_at, final, freq
+        self._store, self._late, self._freq = store, late, freq
         self._days: list[tuple[np.datetime64, LongBars]] = []
         self._ranges: dict[tuple[np.datetime64, np.datetime64], list[_Range]] = {}
         self._range_rows = 0
@@ -71,6 +70,7 @@ class WriteBuffer:
     def put_day(self, session: np.datetime64, bars: LongBars) -> None:
         """Take the whole market of one session."""
         self._days.append((session, bars))
+        self._late.put_day(session, len(bars))
         if len(self._days) >= DAYS_A_COMMIT:
             self._flush_days()
 
@@ -88,7 +88,7 @@ class WriteBuffer:
         sessions = np.array([session for session, _ in days], dtype="datetime64[D]")
         bars = concatenated([bars for _, bars in days])
         write = partial(self._store.write_days, bars, sessions)
-        self._hand_over(len(bars), partial(write, self._asked_at, self._final))
+        self._hand_over(len(bars), partial(write, self._late.asked_at, self._late.surely))
 
     def _flush_ranges(self) -> None:
         ranges, self._ranges, self._range_rows = self._ranges, {}, 0
@@ -99,7 +99,8 @@ class WriteBuffer:
                 write = partial(self._store.write_ranges, bars, symbols, first, last)
             else:
                 write = partial(self._store.write_intraday, self._freq, bars, symbols, first, last)
-            self._hand_over(len(bars), partial(write, self._asked_at, self._final))
+            ends = self._late.ends(symbols, bars, first, last)
+            self._hand_over(len(bars), partial(write, self._late.asked_at, ends))
 
     def _hand_over(self, bars: int, commit: Commit) -> None:
         """Queue a commit; where too many wait, wait for the oldest and raise what it raised."""

@@ -7,42 +7,43 @@ that prices are decoded only where they are wanted: first who and when, then the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import datetime as dt
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.records import Failure
-from technic.data_engine.providers.files.bar_columns import numbers_of, symbols_of
+from technic.data_engine.providers.files.bar_columns import symbols_of
+from technic.data_engine.providers.files.file_names import NamedFile
 from technic.errors import InputFileError
 from technic.panel import FIELDS, PRICES
+from technic.tables.column_names import PRICES as PRICE_NAMES
 from technic.tables.day_column import days_of
+from technic.tables.file_options import FileOptions
+from technic.tables.number_column import decimal_mark, numbers_of
 from technic.tables.table_file import TableFile, plain_name
 from technic.typing import BoolArray, DateArray, FloatArray
-from technic.universe import canonical
+from technic.wording.counts import count_of
 
-__all__ = ["BarRows", "bar_paths", "is_named_after", "open_one", "symbol_of"]
+__all__ = ["BarRows", "Reading", "open_one"]
 
-NAMES = {
-    "symbol": ("symbol", "ticker", "tickersymbol", "cqssymbol", "sym", "code", "name"),
-    "date": ("date", "datetime", "timestamp", "session", "tradingday", "tradedate", "day", "time",
-             "windowstart", "indexlevel0"),
-    "open": ("open", "openprice", "o"),
-    "high": ("high", "highprice", "h"),
-    "low": ("low", "lowprice", "l"),
-    "close": ("close", "closeprice", "closelast", "last", "c"),
-    "volume": ("volume", "vol", "v", "sharevolume"),
-    "adj_close": ("adjclose", "adjustedclose", "adjcloseprice", "adjustedcloseprice", "closeadj",
-                  "closeadjusted"),
-}  # fmt: skip
+LONGEST_DAY = 10
+"""Characters of a date without a time, such as 2024-03-08."""
+SAMPLE = 10_000
+"""Rows in which bars within days are looked for."""
+_DOUBT = (
+    "the file's name is taken for its symbol and may not be one; rename it, or "
+    "--symbol-from 'REGEX' says what of a name is the symbol"
+)
 REQUIRED = ("date", *PRICES)
-ENDINGS = (".csv", ".csv.gz", ".txt", ".parquet", ".pq")
 _CSV_TYPES = {
     "symbol": pa.dictionary(pa.int32(), pa.string()),
     "date": pa.dictionary(pa.int32(), pa.string()),
-    **dict.fromkeys((*FIELDS, "adj_close"), pa.float64()),
+    **dict.fromkeys((*FIELDS, "adj_close", "tick_volume"), pa.float64()),
 }
 
 
@@ -52,8 +53,9 @@ class BarRows:
 
     ``failures``: symbols whose file could not be read. ``unused``: price columns that are there
     and that prices are not adjusted by. Prices are in memory, or fetched from ``parquet`` where
-    they are asked for. ``fields``: what ``prices`` returns of a row. ``one_each``: each symbol has
-    a file of its own. ``notes``: sentences on what could not be read.
+    they are asked for. ``fields``: what ``prices`` returns of a row. ``said``: of which file what
+    is to be said, with an example. ``one_each``: each symbol has a file of its own. ``notes``:
+    sentences on what could not be read.
     """
 
     symbols: tuple[str, ...]
@@ -64,6 +66,7 @@ class BarRows:
     failures: dict[str, Failure] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     fields: tuple[str, ...] = FIELDS
+    said: tuple[tuple[str, str, str], ...] = ()
     one_each: bool = False
     notes: tuple[str, ...] = ()
 
@@ -92,54 +95,127 @@ class BarRows:
         return out
 
 
-def bar_paths(path: Path) -> list[Path]:
-    """Return the files that hold the bars: those of a folder, in order, else ``path`` itself."""
-    if not path.is_dir():
-        return [path]
-    return sorted(
-        each for each in path.iterdir()
-        if each.name.lower().endswith(ENDINGS) and not each.name.startswith((".", "_"))
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read: by which column prices are adjusted, with volume or not, what is said."""
+
+    adjust_by: str | None = None
+    volume: bool = True
+    options: FileOptions = field(default_factory=FileOptions)
 
 
-def open_one(path: Path, adjust_by: str | None, *, volume: bool, prices: bool = False) -> BarRows:
-    """Read one file; ``prices`` takes a Parquet file's prices into memory at once."""
-    file = TableFile.open(path)
-    columns, unused, fields = _match(file, adjust_by, volume=volume)
-    lazy = file.format == "parquet" and not prices
+def open_one(path: Path, named: NamedFile, reading: Reading, *, prices: bool = False) -> BarRows:
+    """Read one file; ``prices`` takes a Parquet file's prices into memory at once.
+
+    Lines that are no rows of prices (footers, dividends between bars) are left out and said.
+    """
+    file = TableFile.open(path, reading.options)
+    try:
+        return _rows_of(file, named, reading, prices=prices)
+    except InputFileError:
+        columns = file.match(PRICE_NAMES, required=())
+        rows_alone = file.without_remarks(columns, inside=True)
+        if rows_alone is None:
+            raise
+    rows = _rows_of(rows_alone, named, reading, prices=prices)
+    what = "lines that are no rows of prices are left out, such as"
+    return replace(rows, said=(*rows.said, (path.name, what, repr(rows_alone.remarks[0][:60]))))
+
+
+def _rows_of(file: TableFile, named: NamedFile, reading: Reading, *, prices: bool) -> BarRows:
+    columns, unused, fields = _match(file, reading.adjust_by, volume=reading.volume)
+    said = [(file.path.name, note, "") for note in file.notes]
+    if tick := columns.pop("tick_volume", None):
+        said += _use_tick_volume(file, columns, tick)
+    lazy = file.format == "parquet" and not prices and not file.pairs
     numbers = tuple(name for name in (*fields, "adj_close") if name in columns)
     numbers = tuple(dict.fromkeys(numbers))
     wanted = {ours: theirs for ours, theirs in columns.items() if not lazy or ours not in numbers}
     table = _read(file, wanted)
     if not len(table):
-        raise InputFileError(str(path), "has a header but no rows")
+        raise InputFileError(str(file.path), "has a header but no rows")
     day = days_of(file, columns["date"], table["date"])
+    _refuse_bars_within_days(file, columns["date"], table["date"], day)
     if "symbol" in columns:
         symbols, code = symbols_of(file, columns["symbol"], table["symbol"])
     else:
-        symbols, code = (symbol_of(path),), np.zeros(len(table), dtype=np.int32)
+        symbols, code = (named.symbol,), np.zeros(len(table), dtype=np.int32)
         if len(np.unique(day)) < len(day) // 2:
-            file.match(NAMES, required=("symbol", *REQUIRED))
-    values = {} if lazy else {
-        name: numbers_of(file, columns[name], table[name]) for name in numbers
-    }  # fmt: skip
+            _refuse_times(file, day)
+            file.match(PRICE_NAMES, required=("symbol", *REQUIRED))
+        if named.doubtful:
+            said.append((file.path.name, _DOUBT, ""))
+    values = {}
+    if not lazy:
+        mark = decimal_mark([table[name] for name in numbers])
+        values = {name: numbers_of(file, columns[name], table[name], mark=mark) for name in numbers}
     parquet = (file, columns) if lazy else None
-    return BarRows(symbols, code, day, values, parquet, {}, unused, fields)
+    return BarRows(symbols, code, day, values, parquet, {}, unused, fields, tuple(said))
+
+
+def _use_tick_volume(
+    file: TableFile, columns: dict[str, str], tick: str
+) -> list[tuple[str, str, str]]:
+    """Let counts of price changes stand for volume where there is none; say so."""
+    volume = columns.get("volume")
+    if volume is not None:
+        table = _read(file, {"volume": volume})
+        counts = numbers_of(file, volume, table["volume"])
+        if np.any(counts > 0):
+            return []
+    columns["volume"] = tick
+    missing = f"column {volume!r} is zero on every row" if volume else "there is no volume"
+    what = f"{missing}; {tick!r} is taken for it, which counts price changes, not shares"
+    return [(file.path.name, what, "")]
+
+
+def _refuse_bars_within_days(
+    file: TableFile, column: str, values: pa.ChunkedArray, day: DateArray
+) -> None:
+    """Refuse bars of minutes or hours: a scan is of days."""
+    first = values[0].as_py()
+    if isinstance(first, dt.date) and not isinstance(first, dt.datetime):
+        return
+    if isinstance(first, str) and len(first.strip()) <= LONGEST_DAY and not first.isdigit():
+        return
+    sample = values.slice(0, SAMPLE)
+    stamps = len(pc.unique(sample))
+    days = len(np.unique(day[:SAMPLE]))
+    if stamps >= 2 * days:
+        raise _within_days(file, column, day)
+
+
+def _refuse_times(file: TableFile, day: DateArray) -> None:
+    """Refuse bars within days whose time has a column of its own."""
+    time = next((name for name in file.header if plain_name(name) == "time"), None)
+    if time is not None:
+        raise _within_days(file, time, day)
+
+
+def _within_days(file: TableFile, column: str, day: DateArray) -> InputFileError:
+    days, counts = np.unique(day, return_counts=True)
+    most = int(counts.argmax())
+    reason = f"holds bars within days ({count_of(int(counts[most]), 'row')} on {days[most]})"
+    hint = "a scan is of daily bars: make them first, docs/your-files.md says how"
+    return InputFileError(str(file.path), reason, column=column, hint=hint)
 
 
 def _match(
     file: TableFile, adjust_by: str | None, *, volume: bool
 ) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
     """Return the columns to read, price columns that are not read, and the fields of a row."""
-    columns = file.match(NAMES, required=REQUIRED)
+    columns = file.match(PRICE_NAMES, required=REQUIRED, strict=(*REQUIRED, "volume"))
     unused: tuple[str, ...] = ()
     fields: tuple[str, ...] = FIELDS if volume else PRICES
     if not volume:
         columns.pop("volume", None)
-    elif "volume" not in columns:
+        columns.pop("tick_volume", None)
+    elif "volume" not in columns and "tick_volume" not in columns:
         there = ", ".join(map(repr, file.header))
-        hint = f"its columns are {there}; --no-volume scans prices alone"
-        raise InputFileError(str(file.path), "has no column for volume", hint=hint)
+        hint = f"its columns are {there}; --columns-map volume=NAME says which it is, --no-volume "
+        raise InputFileError(
+            str(file.path), "has no column for volume", hint=f"{hint}scans prices alone"
+        )
     if adjust_by is not None:
         columns["adj_close"] = _adjusted_column(file, columns, adjust_by)
         fields = (*fields, "adj_close")
@@ -159,29 +235,13 @@ def _adjusted_column(file: TableFile, columns: dict[str, str], adjust_by: str) -
     return found
 
 
-def symbol_of(path: Path) -> str:
-    """Return the canonical symbol after which a file is named (``aapl.us.txt`` is AAPL)."""
-    stem = _stem(path)
-    return canonical(stem[:-3] if stem.lower().endswith(".us") else stem)
-
-
-def is_named_after(path: Path, symbol: str) -> bool:
-    """Tell whether a file has the name of a symbol, as it is written inside or without .US."""
-    return symbol.upper() in (symbol_of(path).upper(), _stem(path).upper())
-
-
-def _stem(path: Path) -> str:
-    stem = path.name
-    for ending in ENDINGS:
-        stem = stem[: -len(ending)] if stem.lower().endswith(ending) else stem
-    return stem
-
-
 def _read(file: TableFile, columns: dict[str, str]) -> pa.Table:
     """Read numbers as numbers, and only where that fails as text: ``$1,234`` costs more."""
     try:
-        return file.read(columns, _CSV_TYPES)
+        return file.read(columns, _CSV_TYPES, footers=False)
     except InputFileError as error:
         if file.format == "csv" and "conversion error to double" in str(error.__cause__):
-            return file.read(columns, {name: _CSV_TYPES[name] for name in ("symbol", "date")})
+            return file.read(
+                columns, {name: _CSV_TYPES[name] for name in ("symbol", "date")}, footers=False
+            )
         raise

@@ -7,21 +7,18 @@ of that symbol; elsewhere nobody can say what was in it, and a note names the fi
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from technic.data_engine.interfaces.records import Failure
-from technic.data_engine.providers.files.bar_files import (
-    BarRows,
-    bar_paths,
-    is_named_after,
-    open_one,
-    symbol_of,
-)
+from technic.data_engine.providers.files.bar_files import BarRows, Reading, open_one
+from technic.data_engine.providers.files.file_names import NamedFile, name_files
+from technic.data_engine.providers.files.file_paths import bar_paths
 from technic.errors import InputFileError
+from technic.tables.file_options import FileOptions
 from technic.typing import FloatArray
 from technic.wording.counts import agree, count_of
 
@@ -33,37 +30,55 @@ SHOWN = 3
 """Broken files that a note names."""
 
 
-def open_bars(path: Path, adjust_by: str | None = None, *, volume: bool = True) -> BarRows:
+def open_bars(
+    path: Path,
+    adjust_by: str | None = None,
+    *,
+    volume: bool = True,
+    options: FileOptions | None = None,
+) -> BarRows:
     """Read who has bars when; InputFileError when the files are no price files.
 
     ``adjust_by``: the column of adjusted closes to read as ``adj_close``. ``volume``: False reads
-    prices alone.
+    prices alone. ``options``: what the user says about the files.
     """
-    if not path.is_dir():
-        return open_one(path, adjust_by, volume=volume)
+    reading = Reading(adjust_by, volume, options or FileOptions())
     paths = bar_paths(path)
     if not paths:
         hint = "name a file, or a folder with one file per symbol"
         raise InputFileError(str(path), "holds no CSV or Parquet file", hint=hint)
+    root = path if path.is_dir() else path.parent
+    named = name_files(paths, root, reading.options.symbol_from)
+    if not path.is_dir():
+        return open_one(path, named[path], reading)
+    return _folder(path, named, reading)
+
+
+def _folder(path: Path, named: Mapping[Path, NamedFile], reading: Reading) -> BarRows:
+    """Read the files of a folder; one that cannot be read is its symbol's failure, or a note."""
     good: dict[Path, BarRows] = {}
     bad: dict[Path, InputFileError] = {}
-    for each in paths:
+    for each, name in named.items():
         try:
-            good[each] = open_one(each, adjust_by, volume=volume, prices=True)
+            good[each] = open_one(each, name, reading, prices=True)
         except InputFileError as error:
             bad[each] = error
             logger.info("%s", error)
     if not good:
         raise next(iter(bad.values()))
     rows = _concat([*good.values()])
-    logger.debug("%s: %d files, %d symbols", path, len(paths), len(rows.symbols))
+    logger.debug("%s: %d files, %d symbols", path, len(named), len(rows.symbols))
     alone = all(len(each.symbols) == 1 for each in good.values())
     rows = replace(rows, one_each=alone and len(rows.symbols) == len(good))
-    if alone and any(is_named_after(name, each.symbols[0]) for name, each in good.items()):
-        failures = {symbol_of(name): _unreadable(error) for name, error in bad.items()}
+    if alone and any(_is_named_after(named[each], one) for each, one in good.items()):
+        failures = {named[each].symbol: _unreadable(error) for each, error in bad.items()}
         there = set(rows.symbols)
         return replace(rows, failures={s: why for s, why in failures.items() if s not in there})
-    return replace(rows, notes=(_not_read(path, len(paths), bad),) if bad else ())
+    return replace(rows, notes=(_not_read(path, len(named), bad),) if bad else ())
+
+
+def _is_named_after(name: NamedFile, rows: BarRows) -> bool:
+    return name.symbol.upper() == rows.symbols[0].upper()
 
 
 def _concat(parts: Sequence[BarRows]) -> BarRows:
@@ -83,6 +98,7 @@ def _concat(parts: Sequence[BarRows]) -> BarRows:
         values=_concat_values(parts),
         unused=tuple(dict.fromkeys(name for rows in parts for name in rows.unused)),
         fields=parts[0].fields,
+        said=tuple(note for rows in parts for note in rows.said),
     )
 
 

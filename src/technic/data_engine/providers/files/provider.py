@@ -30,9 +30,10 @@ from technic.data_engine.interfaces.records import (
     Splits,
 )
 from technic.data_engine.providers.files.adjusted_closes import adjust_by_closes
-from technic.data_engine.providers.files.bar_files import bar_paths
 from technic.data_engine.providers.files.bar_folder import open_bars
 from technic.data_engine.providers.files.file_days import FileDays
+from technic.data_engine.providers.files.file_notes import file_notes
+from technic.data_engine.providers.files.file_paths import bar_paths
 from technic.data_engine.providers.files.split_records import column_records
 from technic.data_engine.row_checks.left_out import LeftOutDays
 from technic.data_engine.row_checks.market_days import MarketDays
@@ -41,6 +42,7 @@ from technic.errors import ParameterError
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import load_settings
+from technic.tables.file_options import FileOptions
 from technic.typing import DateArray
 from technic.universe import Universe, universe_of
 from technic.wording.counts import agree, count_of
@@ -58,8 +60,9 @@ class FilesProvider:
     how the prices are adjusted, ``unknown`` when not given. ``adjust_by``: a column of adjusted
     closes by which raw prices and volume are adjusted; ``price_basis`` then is that of the column,
     ``total_return_adjusted`` when not given. ``volume``: False reads prices alone, and every volume
-    is NaN. ``calendar``, ``now``: the sessions, and the time from which days are seen; those of the
-    settings and the clock when not given. ``notes``: sentences about the data.
+    is NaN. ``options``: what the user says about the layout. ``calendar``, ``now``: the sessions,
+    and the time from which days are seen; those of the settings and the clock when not given.
+    ``notes``: sentences about the data.
     """
 
     name = "files"
@@ -75,6 +78,7 @@ class FilesProvider:
         adjust_by: str | None = None,
         *,
         volume: bool = True,
+        options: FileOptions | None = None,
         calendar: SessionCalendar | None = None,
         now: dt.datetime | None = None,
     ) -> None:
@@ -85,9 +89,11 @@ class FilesProvider:
         self.price_basis: PriceBasis = price_basis or as_they_are
         self._path = Path(path)
         self._universe = universe
-        self._version = FilesVersion.of(self._path, bar_paths(self._path))
-        self._rows = open_bars(self._path, adjust_by, volume=volume)
-        self.notes = tuple(
+        paths = bar_paths(self._path)
+        self._version = FilesVersion.of(self._path, paths)
+        self._rows = open_bars(self._path, adjust_by, volume=volume, options=options)
+        self.notes = file_notes(self._path, paths, self._rows.said)
+        self.notes += tuple(
             f"{self._path.name}: column {column!r} is not used, prices are taken as they are; "
             f"--adjust-by {shlex.quote(column)} adjusts them by it"
             for column in self._rows.unused

@@ -89,6 +89,7 @@ class AlpacaProvider(BarsOnly):
     feed: Feed = field(default="sip", kw_only=True)
 
     name = "alpaca"
+    key_settings: ClassVar[tuple[str, ...]] = ("TECHNIC_ALPACA_KEY", "TECHNIC_ALPACA_SECRET")
     price_basis: ClassVar[PriceBasis] = "raw"
 
     def __post_init__(self) -> None:

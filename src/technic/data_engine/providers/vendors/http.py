@@ -12,7 +12,10 @@ import msgspec
 
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import (
+    AccountRefusedError,
     BadAnswerError,
+    NotYetError,
+    PlanLimitError,
     RefusedError,
     RequestError,
     ThrottledError,
@@ -44,6 +47,8 @@ SHORTEST_SECRET = 6
 
 _PRINTABLE = re.compile(r"[!-~]+")
 _WIRE_SYMBOL = re.compile(r"[!-+\--~]+")
+_TOO_EARLY = re.compile(r"before end of day|recent sip", re.I)
+_NOT_IN_PLAN = re.compile(r"data timeframe", re.I)
 _THROTTLED = re.compile(r"exceeded the maximum requests|rate limit|too many requests", re.I)
 
 
@@ -107,7 +112,18 @@ def require_ok(response: HttpResponse) -> None:
     if 300 <= status < 400:
         host = urlsplit(response.headers.get("location", "")).hostname or "an unnamed host"
         text = f"status {status}: moved to {host}; redirects are not followed, set the base URL"
-    raise RefusedError(text)
+    raise _refusal(status, text)
+
+
+def _refusal(status: int, text: str) -> RefusedError:
+    """Return the error of a refusal: 401 is about the account, words tell some others apart."""
+    if status == 401 or status == 407:
+        return AccountRefusedError(text)
+    if status == 403 and _TOO_EARLY.search(text):
+        return NotYetError(text)
+    if status == 403 and _NOT_IN_PLAN.search(text):
+        return PlanLimitError(text)
+    return RefusedError(text)
 
 
 def retry_after_s(response: HttpResponse) -> float | None:

@@ -6,6 +6,7 @@ import datetime as dt
 import http.client
 import json
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from technic.data_engine.interfaces.remote_provider import Endpoint
@@ -35,6 +36,7 @@ class LoopbackProvider(PolygonProvider):
     plan: Capabilities = field(default=UNLIMITED, kw_only=True, repr=False)
 
     name = "loopback"
+    key_settings: ClassVar[tuple[str, ...]] = ()
     simulated = True
 
     def listings(self) -> Endpoint[Universe]:

@@ -71,6 +71,7 @@ class PolygonProvider(BarsOnly):
     plan: Capabilities = field(default=FREE, kw_only=True, repr=False)
 
     name = "polygon"
+    key_settings: ClassVar[tuple[str, ...]] = ("TECHNIC_POLYGON_KEY",)
     price_basis: ClassVar[PriceBasis] = "raw"
 
     def __post_init__(self) -> None:

@@ -8,10 +8,12 @@ splits, dividends, listings) is asked as ``polygon`` does.
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import io
 import zlib
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +23,7 @@ from technic.data_engine.interfaces.requests import (
     BadAnswerError,
     BarRequest,
     Capabilities,
+    NotYetError,
     RefusedError,
     UnavailableError,
 )
@@ -37,9 +40,14 @@ COLUMNS = ("ticker", *FIELDS, "window_start")
 NS_A_MS = 1_000_000
 
 FLAT_FILES = replace(
-    PAID, kinds=frozenset({"symbol_range", "market_day"}), same_day=False, least_market_rows=1_000
+    PAID,
+    kinds=frozenset({"symbol_range", "market_day"}),
+    same_day=False,
+    least_market_rows=1_000,
+    final_after=dt.timedelta(hours=19),
 )
-"""Whole-market days from files, single ranges from the interface of paid plans."""
+"""Whole-market days from files, single ranges from the interface of paid plans. A day's file is
+there "by approximately 11:00 AM ET the following day", 19 hours after the close."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,11 @@ class PolygonFiles(PolygonProvider):
     plan: Capabilities = field(default=FLAT_FILES, repr=False)
 
     name = "polygon-files"
+    key_settings: ClassVar[tuple[str, ...]] = (
+        "TECHNIC_POLYGON_KEY",
+        "TECHNIC_POLYGON_S3_KEY",
+        "TECHNIC_POLYGON_S3_SECRET",
+    )
 
     def bars(self, request: BarRequest) -> Endpoint[LongBars]:
         """A day's file, or one symbol's range from the interface."""
@@ -68,8 +81,8 @@ class PolygonFiles(PolygonProvider):
 def day_file(response: HttpResponse, request: BarRequest, least_rows: int) -> LongBars:
     """Read a day's file; rows that lack a price stay in, as NaN."""
     if response.status == 404:
-        raise RefusedError(f"{request.label}: there is no file of that day (yet)")
-    if response.status == 403:
+        raise NotYetError(f"{request.label}: there is no file of that day (yet)")
+    if response.status in (401, 403):
         raise RefusedError(f"{request.label}: the S3 keys may not read it")
     if response.status != 200:
         raise UnavailableError(f"{request.label}: status {response.status}")

@@ -62,6 +62,7 @@ class _Bar(_Prices, gc=False, kw_only=True):
 
 class _MarketBar(_Prices, gc=False, kw_only=True):
     T: str
+    t: float | None = None
 
 
 class _Aggregates(_Envelope):
@@ -127,6 +128,7 @@ def market_day(response: HttpResponse, request: BarRequest, least_rows: int) -> 
     answer = _answer(response, _MarketDay)
     rows = answer.results or []
     _check_raw(answer, rows)
+    rows = _of_the_day(rows, request)
     if len(rows) < least_rows:
         raise BadAnswerError(
             f"{request.label}: {count_of(len(rows), 'row')}, fewer than {least_rows}"
@@ -135,6 +137,20 @@ def market_day(response: HttpResponse, request: BarRequest, least_rows: int) -> 
     if "" in names:
         raise BadAnswerError(f"{request.label}: a row without a symbol")
     return long_bars(names, np.full(len(rows), request.first), _values(rows), market=True)
+
+
+def _of_the_day(rows: list[_MarketBar], request: BarRequest) -> list[_MarketBar]:
+    """Leave out single rows that carry another day; BadAnswerError where it is most of them."""
+    stamps = {row.t for row in rows if row.t is not None}  # one for all, as a rule
+    days = trading_days(bar_times(list(stamps)))
+    wrong = {stamp: day for stamp, day in zip(stamps, days, strict=True) if day != request.first}
+    if not wrong:
+        return rows
+    kept = [row for row in rows if row.t not in wrong]
+    if 2 * len(kept) < len(rows):
+        got = next(iter(wrong.values()))
+        raise BadAnswerError(f"{request.label}: the rows carry another day, {got}")
+    return kept
 
 
 def symbol_range(response: HttpResponse, request: BarRequest) -> tuple[LongBars, str | None]:

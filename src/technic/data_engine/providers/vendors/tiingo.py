@@ -20,10 +20,11 @@ import numpy as np
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import (
+    AccountRefusedError,
     BadAnswerError,
     BarRequest,
     Capabilities,
-    RefusedError,
+    PlanLimitError,
     ThrottledError,
     UnknownSymbolError,
 )
@@ -63,6 +64,7 @@ POWER = Capabilities(kinds=frozenset({"symbol_range"}), requests_per_minute=10_0
 
 _OVER = re.compile(r"run over your", re.IGNORECASE)
 _HOURLY = re.compile(r"hour", re.IGNORECASE)
+_MONTHLY = re.compile(r"month", re.IGNORECASE)
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -85,6 +87,7 @@ class TiingoProvider(BarsOnly):
     plan: Capabilities = field(default=FREE, kw_only=True, repr=False)
 
     name = "tiingo"
+    key_settings: ClassVar[tuple[str, ...]] = ("TECHNIC_TIINGO_KEY",)
     price_basis: ClassVar[PriceBasis] = "split_adjusted"
 
     def __post_init__(self) -> None:
@@ -169,7 +172,8 @@ def _check_said(response: HttpResponse, symbol: str) -> None:
     if _OVER.search(text):
         if _HOURLY.search(text):
             raise ThrottledError(text, retry_after_s(response))
-        raise RefusedError(text)
+        # symbols that were asked before in this month are answered still, nothing on this day
+        raise (PlanLimitError if _MONTHLY.search(text) else AccountRefusedError)(text)
     if response.status == 404 and "not found" in text.lower():
         raise UnknownSymbolError(symbol, f"{symbol}: {text}")
     if response.status == 200 and says_throttled(text):

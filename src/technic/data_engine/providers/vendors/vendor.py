@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from technic.data_engine.interfaces.records import Dividends, Renames, Splits
@@ -16,6 +18,7 @@ class BarsOnly:
 
     __slots__ = ()
     simulated = False
+    key_settings: ClassVar[tuple[str, ...]] = ()
 
     def splits(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Splits] | None:  # noqa: ARG002
         """None: prices come adjusted, or no feed lists the splits of the market."""

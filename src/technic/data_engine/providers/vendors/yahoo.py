@@ -7,6 +7,7 @@ Prices come split-adjusted to the present.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import ClassVar
 from urllib.parse import quote
@@ -41,8 +42,14 @@ __all__ = ["BASE_URL", "PLAN", "YahooProvider"]
 
 BASE_URL = "https://query2.finance.yahoo.com"
 
-PLAN = Capabilities(kinds=frozenset({"symbol_range"}), requests_per_minute=60, max_concurrent=4)
-"""Nothing is documented; faster than about one request a second has led to blocks."""
+PLAN = Capabilities(
+    kinds=frozenset({"symbol_range"}),
+    requests_per_minute=60,
+    max_concurrent=4,
+    final_after=dt.timedelta(hours=24),
+)
+"""Nothing is documented; faster than about one request a second has led to blocks, and the last
+day has been missing for some symbols until the next one."""
 
 
 class _Quote(msgspec.Struct):

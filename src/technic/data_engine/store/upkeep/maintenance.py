@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from technic.data_engine.interfaces.records import Progress
 from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
 from technic.data_engine.store._coverage_records import by_range, final_on
 from technic.data_engine.store._hashes import content_hashes
+from technic.data_engine.store._quarantine import Problem
 from technic.data_engine.store._rows import ordered
 from technic.data_engine.store._tables import StoreTables
 from technic.data_engine.store.upkeep.inspect import StoreStats, count_files
@@ -39,6 +40,29 @@ ALL_DAYS = (np.datetime64("0001-01-01", "D"), np.datetime64("9999-12-31", "D"))
 @dataclass(frozen=True, slots=True)
 class StoreMaintenance(StoreTables):
     """The part of a store that its keeper uses."""
+
+    def last_asked(self) -> dt.datetime | None:
+        """Return when something was asked of the vendor last; None where nothing was."""
+        return self._log().last_asked()
+
+    def record_problem(self, symbol: str, reason: str, failed_at: dt.datetime) -> None:
+        """Count a failure of a symbol: nobody should ask for it for a day, then 2, 4 … 64 days."""
+        self.record_problems({symbol: reason}, failed_at)
+
+    def record_problems(self, reasons: Mapping[str, str], failed_at: dt.datetime) -> None:
+        """Count a failure of each symbol, in one commit."""
+        with self.writing("problems"):
+            self._quarantine().record(reasons, failed_at)
+
+    def quarantined(self, now: dt.datetime) -> dict[str, Problem]:
+        """Return the symbols that should not be asked for at ``now``, and why."""
+        held = self._quarantine().problems()
+        return {symbol: problem for symbol, problem in held.items() if problem.until > now}
+
+    def clear(self, *symbols: str) -> None:
+        """Forget the failures of symbols that work again."""
+        with self.writing("problems"):
+            self._quarantine().clear(symbols)
 
     def versions(self) -> dict[str, int]:
         """Return the data version: each table that was written, and its version."""
