@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
+from technic.data_engine.interfaces.ceilings import shown_time
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import (
     BarRequest,
@@ -51,6 +52,8 @@ Verdict = Literal["yes", "no", "broken", "untried"]
 WELL_KNOWN = ("AAPL", "MSFT")
 TIMEOUT_S = 60.0
 TOO_MANY = 429
+PATIENCE_S = 120.0
+"""A longer wait is not waited, but told."""
 MINUTE_S = 61.0
 """Waited after a 429 that does not say how long: the window of a limit by the minute, and some."""
 YEARS_BACK = (3 * 365 + 5, 700)
@@ -242,7 +245,10 @@ class KeyCheck:
             latest = self._starts[-1]
             recent = [start for start in self._starts[:-1] if latest - start < MINUTE_S]
             self._refused_after = len(recent)
-        await self.clock.sleep(MINUTE_S if error.retry_after is None else error.retry_after)
+        asked = MINUTE_S if error.retry_after is None else error.retry_after
+        if asked > PATIENCE_S:
+            raise ThrottledError(f"{error}; asks to wait {shown_time(asked)}")
+        await self.clock.sleep(asked)
 
     def _rate(self) -> Finding:
         if self._refused_after is not None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
+from technic.data_engine.interfaces.ceilings import most_pages
 from technic.data_engine.interfaces.records import Dividends, Failure, Progress
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import BarRequest, Frequency
@@ -17,6 +19,7 @@ from technic.data_engine.interfaces.transport import Transport
 from technic.data_engine.network.clock import Clock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.network.rate_limiter import Limiter
+from technic.data_engine.planning.plan import MINUTES_OF_A_DAY
 from technic.data_engine.providers.vendors.actions import concat_splits
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync.restatement import RestatementCheck
@@ -138,7 +141,20 @@ class SyncRun:
 
         asked = request if symbols == request.symbols else replace(request, symbols=symbols)
         endpoint: Endpoint[LongBars] = self._remote.bars(asked)
-        return FetchJob(request, endpoint, without if symbols else None)
+        return FetchJob(
+            request,
+            endpoint,
+            without if symbols else None,
+            most_pages=self._most_pages(request),
+            most_bytes=sys.maxsize,  # its pages are few already
+        )
+
+    def _most_pages(self, request: BarRequest) -> int:
+        """Pages that a request can take: a bar a day, or a minute, of each of its symbols."""
+        days = int((request.last - request.first).astype(int)) + 1
+        bars = days * (1 if request.freq == "daily" else MINUTES_OF_A_DAY)
+        rows = max(len(request.symbols), 1) * bars
+        return most_pages(rows, self._remote.capabilities.bars_per_page)
 
     def _complete(
         self, request: BarRequest, buffer: WriteBuffer, restatement: RestatementCheck
