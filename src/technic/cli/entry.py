@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gc
 import logging
@@ -15,6 +16,7 @@ from pathlib import Path
 import typer
 
 from technic.cli.app import app
+from technic.cli.signals import end_like_ctrl_c
 from technic.errors import ExpressionError, TechnicError
 
 __all__ = ["main", "run"]
@@ -27,6 +29,7 @@ UsageError = typer.BadParameter.__mro__[1]
 
 def main() -> None:
     """Run ``technic`` with the arguments of the process and exit."""
+    end_like_ctrl_c()
     code = run(sys.argv[1:])
     gc.freeze()  # or Python would look through all that is left once more before it ends
     sys.exit(code)
@@ -54,6 +57,10 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         _say("interrupted")
         return INTERRUPTED
+    except OSError as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            return INTERRUPTED  # the terminal is gone, and with it whom to tell
+        return _explain(error, debug)
     except Exception as error:  # noqa: BLE001 - the command line's one error boundary
         return _explain(error, debug)
     finally:
@@ -133,7 +140,8 @@ def _one_line(text: str) -> str:
 
 
 def _say(text: str) -> None:
-    print(f"technic: {text}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # a terminal that is gone
+        print(f"technic: {text}", file=sys.stderr)
 
 
 def _silence_stdout() -> None:

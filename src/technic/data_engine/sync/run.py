@@ -88,7 +88,7 @@ class SyncRun:
         ``freq``: of the bars of ``requests``; ``dividends``: ask for them as well.
         """
         self._wanted = frozenset(symbols)
-        with WriteBuffer(self._store, now, final, freq) as buffer:
+        with WriteBuffer(self._store, now, final, freq, self._clock) as buffer:
             await self._ask(requests, buffer, restatement)
             await self._ask([*self._cells, *restatement.refetches()], buffer, restatement)
             for session, parts in self._held.items():
