@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from technic.data_engine.adjust import restated_dividends, split_adjust, total_return_adjust
+from technic.data_engine.interfaces.progress import SteadyProgress
 from technic.data_engine.interfaces.provider import Provider, require_provider
 from technic.data_engine.interfaces.records import Dividends, FetchResult, PriceBasis, Progress
 from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
@@ -83,7 +84,7 @@ def get_price_history_batch(
     panel hold the times (UTC) at which bars begin. ``adjust``: ``split`` (as of the last session),
     ``total_return`` (dividends known to the store as well) or ``none``; prices that come adjusted
     stay as they come. ``max_workers``: requests in flight. ``progress(done, asked)`` is called as
-    symbols arrive.
+    symbols arrive, and logged, every hundred at the latest.
     ``provider``: a name or an open provider; the settings' unless given. The cache's
     ``failures`` says why a symbol is not in it, its ``stats`` how the batch went. Works inside a
     running event loop too.
@@ -106,13 +107,15 @@ def get_price_history_batch(
     require_provider(source)
     started = time.perf_counter()
     sessions = calendar.last(days, source.last_session())
+    steady = SteadyProgress(len(names), progress)
     if freq == "daily":
-        fetched = source.history(names, sessions, progress)
+        fetched = source.history(names, sessions, steady)
         panel = BarPanel.from_long(_adjusted(fetched, adjust, sessions[-1]), sessions)
     else:
-        fetched = _within_days(source, freq).history(names, sessions, progress, freq=freq)
+        fetched = _within_days(source, freq).history(names, sessions, steady, freq=freq)
         bars = _adjusted_within_days(fetched, adjust, sessions[-1])
         panel = BarPanel.from_long(bars, np.unique(bars.session))
+    steady.finish()
     stats = BatchStats.of(fetched, len(names), panel, time.perf_counter() - started)
     return PriceCache(
         panel,

@@ -119,8 +119,9 @@ def _fetch(
 ) -> PriceCache:
     """Ask the provider for all symbols in one batch, adjusted to the scan's day."""
     started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    fetched = context.provider.history((*symbols, *peers), sessions, report)
+    steady = _steady((*symbols, *peers), progress)
+    fetched = context.provider.history((*symbols, *peers), sessions, steady)
+    steady.finish()
     others = set(peers)
     failures = {name: why for name, why in fetched.failures.items() if name not in others}
     fetched = dataclasses.replace(fetched, failures=failures)
@@ -139,6 +140,10 @@ def _fetch(
     )
 
 
+def _steady(symbols: Sequence[str], progress: ScanProgress | None) -> SteadyProgress:
+    return SteadyProgress(len(symbols), partial(progress, "fetch") if progress else None)
+
+
 def _stream(
     symbols: Sequence[str],
     peers: Sequence[str],
@@ -152,8 +157,9 @@ def _stream(
     That takes a fifth of the memory that gathering them first would.
     """
     started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
+    steady = _steady(symbols, progress)
+    streamed = provider.stream(symbols, sessions, context.as_of, steady, peers=peers)
+    steady.finish()
     dividends = _dividends(streamed.account, sessions, context)
     prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
     if most_panel_bytes(len(prices), len(sessions)) <= context.panel_memory:
