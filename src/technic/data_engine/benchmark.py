@@ -12,10 +12,10 @@ from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.providers.files.bar_columns import numbers_of, symbols_of
 from technic.errors import ParameterError
 from technic.panel import BarPanel
+from technic.tables.day_column import days_of
+from technic.tables.table_file import TableFile
 from technic.typing import DateArray, FloatArray
 from technic.universe import canonical
-from technic.universe.day_column import days_of
-from technic.universe.table_file import TableFile
 
 __all__ = ["Benchmark", "load_benchmark"]
 

@@ -21,12 +21,12 @@ import pandas as pd
 import pyarrow as pa
 
 from technic.errors import InputFileError
+from technic.tables.day_column import days_of
+from technic.tables.table_file import MISSING, TableFile
+from technic.tables.text_file import read_lines
 from technic.typing import DateArray, FloatArray
-from technic.universe.day_column import days_of
 from technic.universe.listings import TEXT_COLUMNS, Universe
 from technic.universe.symbols import canonical, parse_symbols
-from technic.universe.table_file import MISSING, TableFile
-from technic.universe.text_file import read_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

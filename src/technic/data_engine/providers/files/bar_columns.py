@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from technic.tables.day_column import encoded
+from technic.tables.table_file import MISSING, TableFile
 from technic.typing import FloatArray
 from technic.universe import canonical
-from technic.universe.day_column import encoded
-from technic.universe.table_file import MISSING, TableFile
 
 __all__ = ["numbers_of", "symbols_of"]
 

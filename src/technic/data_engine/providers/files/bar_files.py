@@ -20,10 +20,10 @@ from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.providers.files.bar_columns import numbers_of, symbols_of
 from technic.errors import InputFileError
 from technic.panel import FIELDS, PRICES
+from technic.tables.day_column import days_of
+from technic.tables.table_file import TableFile, plain_name
 from technic.typing import BoolArray, DateArray, FloatArray
 from technic.universe import canonical
-from technic.universe.day_column import days_of
-from technic.universe.table_file import TableFile, plain_name
 
 __all__ = ["BarRows", "bar_paths", "open_bars"]
 

@@ -16,8 +16,7 @@ from typing import Literal
 import pyarrow as pa
 
 from technic.errors import InputFileError
-from technic.typing import BoolArray
-from technic.universe.text_file import (
+from technic.tables.text_file import (
     FOREIGN,
     first_line,
     head_of,
@@ -26,6 +25,7 @@ from technic.universe.text_file import (
     open_binary,
     sentence,
 )
+from technic.typing import BoolArray
 
 __all__ = ["MISSING", "TableFile", "plain_name"]
 

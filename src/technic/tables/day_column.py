@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from technic.tables.table_file import TableFile
 from technic.typing import DateArray
-from technic.universe.table_file import TableFile
 
 __all__ = ["days_of", "encoded"]
 
