@@ -111,7 +111,7 @@ def test_markdown_is_a_table_with_the_headline(result, capsys):
     rows = [line.replace("\\|", "") for line in table if "=1+1" in line or "Pipe" in line]
     assert len(rows) == 2
     assert {line.count("|") for line in rows} == {table[0].count("|")}
-    assert "| Pipe \\| Bar &lt;b>Inc. |" in table[3]
+    assert "| Pipe \\| Bar &lt;b&gt;Inc. |" in table[3]
     assert "| **universe** | **4** |" in lines
 
 

@@ -43,10 +43,11 @@ def _name(url: str) -> str | None:
     """The host of an address; None for what is none."""
     try:
         parts = urlsplit(url)
-        known = parts.scheme in ("http", "https") and not parts.path.strip("/")
-        return parts.hostname if known and parts.username is None else None
+        name = parts.hostname
     except ValueError:
         return None
+    known = parts.scheme in ("http", "https") and not parts.path.strip("/")
+    return name if known and parts.username is None else None
 
 
 class Control:

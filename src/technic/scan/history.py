@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from technic.data_engine.adjust import restated_dividends, split_adjust
+from technic.data_engine.interfaces.progress import SteadyProgress
 from technic.data_engine.interfaces.provider import StreamingProvider
 from technic.data_engine.interfaces.records import Dividends, FetchResult
 from technic.data_engine.memory_budget import GIB, most_panel_bytes

@@ -8,16 +8,27 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["COMPANY", "LABEL", "PATH", "READ", "SENTENCE", "clean"]
+__all__ = [
+    "LABEL",
+    "LINE",
+    "PATH",
+    "READ",
+    "SENTENCE",
+    "SYMBOL",
+    "clean",
+    "could_be_symbol",
+]
 
-COMPANY = 120
-"""Characters of a company's name that are kept; the longest of 12,000 listings has 109."""
-LABEL = 60
-"""Of a sector, industry, country, exchange or type."""
+SYMBOL = 24
+"""Characters of a symbol; what has more is none."""
+LABEL = 200
+"""Of a company's name, a sector, an exchange; the longest name of 12,000 listings has 160."""
 SENTENCE = 300
 """Of what a vendor says is wrong."""
 PATH = 1_000
-"""Of a line about files, options and settings."""
+"""Of the name of a file."""
+LINE = 4_000
+"""Of a line for people: an error, a warning, a line of a log."""
 READ = 20_000
 """Of a text that is to be cut, that are looked at."""
 
@@ -41,3 +52,8 @@ def clean(text: str, most: int = SENTENCE) -> str:
     if "  " in text or text[:1] == " " or text[-1:] == " ":
         text = " ".join(text.split())
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def could_be_symbol(text: str) -> bool:
+    """Tell whether a text from outside may go by as a symbol, known or not."""
+    return 0 < len(text) <= SYMBOL and text.isascii() and text.isprintable()

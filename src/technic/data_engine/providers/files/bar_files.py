@@ -22,6 +22,7 @@ from technic.errors import InputFileError
 from technic.panel import FIELDS, PRICES
 from technic.tables.day_column import days_of
 from technic.tables.table_file import TableFile, plain_name
+from technic.text.outside import clean
 from technic.typing import BoolArray, DateArray, FloatArray
 from technic.universe import canonical
 
@@ -174,7 +175,7 @@ def symbol_of(path: Path) -> str:
     stem = path.name
     for ending in ENDINGS:
         stem = stem[: -len(ending)] if stem.lower().endswith(ending) else stem
-    return canonical(stem[:-3] if stem.lower().endswith(".us") else stem)
+    return canonical(clean(stem[:-3] if stem.lower().endswith(".us") else stem) or "?")
 
 
 def _try_open(path: Path, adjust_by: str | None, *, volume: bool) -> BarRows | InputFileError:
