@@ -83,11 +83,10 @@ def get_price_history_batch(
     ``freq``: ``daily``, or ``1min`` to ``60min`` where the provider has them: then frames and the
     panel hold the times (UTC) at which bars begin. ``adjust``: ``split`` (as of the last session),
     ``total_return`` (dividends known to the store as well) or ``none``; prices that come adjusted
-    stay as they come. ``max_workers``: requests in flight. ``progress(done, asked)`` is called as
-    symbols arrive, and logged, every hundred at the latest.
-    ``provider``: a name or an open provider; the settings' unless given. The cache's
-    ``failures`` says why a symbol is not in it, its ``stats`` how the batch went. Works inside a
-    running event loop too.
+    stay as they come. ``max_workers``: requests in flight. ``progress(done, asked)`` is called, and
+    logged, every hundred symbols. ``provider``: a name or an open one; the settings' unless given.
+    The cache's ``failures`` says why a symbol is not in it, its ``stats`` how the batch went. Works
+    inside a running event loop too.
     """
     _check(days, freq, max_workers, adjust)
     names = _names(symbols)
