@@ -115,6 +115,13 @@ def test_markdown_is_a_table_with_the_headline(result, capsys):
     assert "| **universe** | **4** |" in lines
 
 
+def test_a_notebook_shows_tags_as_they_are(result):
+    """HTML of a company's name is text."""
+    page = result._repr_html_()
+    assert "<b>Inc." not in page
+    assert "&lt;b&gt;Inc." in page
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_an_empty_table_can_be_written(result, format_, tmp_path):
     """No rows are a result too."""

@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from technic.data_engine.interfaces.ceilings import shown_time
+from technic.data_engine.interfaces.ceilings import header_number, shown_time
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import (
     BarRequest,
@@ -236,7 +236,8 @@ class KeyCheck:
         except TimeoutError:
             raise UnavailableError(f"no answer in {TIMEOUT_S:g} s") from None
         self._answered += response.status != TOO_MANY
-        self._limit = response.headers.get("x-ratelimit-limit", self._limit)
+        named = header_number(response.headers.get("x-ratelimit-limit"))
+        self._limit = self._limit if named is None else f"{named:.0f}"
         return endpoint.read(response)[0]
 
     async def _wait(self, error: ThrottledError) -> None:
