@@ -1,15 +1,18 @@
 """How many unadjusted splits the data gate finds in real bars, and how many it finds by mistake.
 
     python -m benchmarks.gate_recall FILE [--rounds 4] [--half unseen|tuned|both] [--names]
+        [--known nothing|feed|column]
 
 FILE: daily bars in Parquet, split-adjusted, with columns symbol, date, open, high, low, close and
 volume. Recall: each symbol is taken back to the prices and volumes before a split on a random day,
 by each ratio in turn; where it was liquid that day the gate looks from that day (found: named on
 its own day) and from the next bar (found: history is cut there). False: what the gate does to the
 bars as they are, as of each session in turn. A column adj_close tells which of them were ex-days
-of dividends of more than 10 %. Liquid: the median dollar volume of the 20 bars before is at least
-a million, the close before at least 3. The thresholds were tuned on the half of the symbols with
-an even CRC-32.
+of dividends of more than 10 %. With --known feed a feed of splits was asked for every day and has
+none, the splits looked for neither; with --known column the file's adjusted closes stand beside the
+prices, and have the splits looked for. Liquid: the median dollar volume of the 20 bars before is at
+least a million, the close before at least 3. The thresholds were tuned on the half of the symbols
+with an even CRC-32.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import zlib
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -26,6 +30,9 @@ from numpy.typing import NDArray
 from benchmarks.timing import machine_line
 from technic.data_engine.gate.breaks import find_breaks
 from technic.data_engine.gate.rules import DEFAULT_RULES
+from technic.data_engine.interfaces.known_actions import NOTHING_KNOWN, KnownActions
+from technic.data_engine.interfaces.records import SplitRecord
+from technic.data_engine.providers.files.split_records import column_records
 from technic.panel import FIELDS, BarPanel, LongBars
 from technic.panel.windows import lagged
 from technic.typing import BoolArray, FloatArray
@@ -51,6 +58,9 @@ SESSIONS_PER_YEAR = 252
 YEARS = 500
 EX_DIVIDEND = 1.1
 
+Witness = Callable[[BarPanel, FloatArray], KnownActions]
+"""What is known beside some bars whose adjusted closes are a factor times their closes."""
+
 
 def main() -> None:
     """Print recall by ratio and false cuts."""
@@ -59,19 +69,22 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--half", choices=("unseen", "tuned", "both"), default="unseen")
     parser.add_argument("--names", action="store_true", help="name the false ones")
+    parser.add_argument("--known", choices=("nothing", "feed", "column"), default="nothing")
     args = parser.parse_args()
 
-    panel, dividend = read(args.file, args.half)
+    panel, factor = read(args.file, args.half)
+    witness = {"nothing": None, "feed": silent_feed, "column": beside_adjusted_closes}[args.known]
     liquid = liquid_bars(panel)
     years = np.count_nonzero(liquid) / SESSIONS_PER_YEAR
     print(machine_line())
+    print(f"known: {args.known}")
     print(f"{args.half}: {panel.n_symbols:,} symbols, {years:,.0f} liquid symbol-years")
-    print_recall(panel, liquid, args.rounds)
-    print_false(panel, liquid, dividend, years, names=args.names)
+    print_recall(panel, liquid, args.rounds, factor, witness)
+    print_false(panel, liquid, factor, years, witness, names=args.names)
 
 
 def read(path: str, half: str) -> tuple[BarPanel, FloatArray]:
-    """Return the bars of half of the symbols, and adjusted over plain change of each close."""
+    """Return the bars of half of the symbols, and their adjusted closes over their closes."""
     frame = pd.read_parquet(path)
     even = frame["symbol"].map(lambda symbol: zlib.crc32(symbol.encode()) % 2 == 0)
     if half != "both":
@@ -85,8 +98,25 @@ def read(path: str, half: str) -> tuple[BarPanel, FloatArray]:
         return panel, np.ones(panel.close.shape)
     values[4] = frame["adj_close"].to_numpy(np.float64)
     adjusted = BarPanel.from_long(LongBars(names, column, day, *values), np.unique(day)).volume
-    factor = adjusted / panel.close
-    return panel, factor / lagged(factor, 1)
+    return panel, adjusted / panel.close
+
+
+def silent_feed(panel: BarPanel, _: FloatArray) -> KnownActions:
+    """A feed that was asked for all days and lists no split."""
+    none = np.empty(0, "datetime64[D]"), np.empty(0)
+    return KnownActions(
+        dict.fromkeys(panel.symbols, SplitRecord("feed", *none, True, panel.sessions))
+    )
+
+
+def beside_adjusted_closes(panel: BarPanel, factor: FloatArray) -> KnownActions:
+    """What a column of adjusted closes says that prices are not adjusted by."""
+    column = np.repeat(np.arange(panel.n_symbols, dtype=np.int32), panel.length)
+    row = np.concatenate([np.arange(length) for length in panel.length])
+    values = [getattr(panel, name)[row, column] for name in FIELDS]
+    bars = LongBars(panel.symbols, column, panel.sessions[panel.session[row, column]], *values)
+    adjusted = bars.close * factor[row, column]
+    return KnownActions(column_records(bars, adjusted, applied=False))
 
 
 def liquid_bars(panel: BarPanel) -> BoolArray:
@@ -98,7 +128,9 @@ def liquid_bars(panel: BarPanel) -> BoolArray:
     return (median >= LEAST_DOLLARS) & (lagged(panel.close, 1) >= LEAST_CLOSE)
 
 
-def print_recall(panel: BarPanel, liquid: BoolArray, rounds: int) -> None:
+def print_recall(
+    panel: BarPanel, liquid: BoolArray, rounds: int, factor: FloatArray, witness: Witness | None
+) -> None:
     """Print, for each ratio, which part of the splits is found on the day and on the next bar."""
     random = np.random.default_rng(1)
     column = np.arange(panel.n_symbols)
@@ -111,9 +143,12 @@ def print_recall(panel: BarPanel, liquid: BoolArray, rounds: int) -> None:
         today = later = 0
         for bar in days:
             raw, there = taken_back(panel, bar, ratio), bar >= 0
-            on_day = find_breaks(raw, bar, DEFAULT_RULES).last_code == "unadjusted_split"
+            # its adjusted closes are those of the bars as they are
+            own = factor * panel.close / raw.close
+            known = NOTHING_KNOWN if witness is None else witness(raw, own)
+            on_day = find_breaks(raw, bar, DEFAULT_RULES, known).last_code == "unadjusted_split"
             rows = np.where(there, bar + 1, -1)
-            cut = find_breaks(raw, rows, DEFAULT_RULES).first == bar
+            cut = find_breaks(raw, rows, DEFAULT_RULES, known).first == bar
             today += np.count_nonzero(on_day & there)
             later += np.count_nonzero(cut & there)
         print(f"{name:>6}  {100 * today / total:8.1f} %  {100 * later / total:6.1f} %")
@@ -131,15 +166,23 @@ def taken_back(panel: BarPanel, bar: NDArray[np.intp], ratio: float) -> BarPanel
 
 
 def print_false(
-    panel: BarPanel, liquid: BoolArray, dividend: FloatArray, years: float, *, names: bool
+    panel: BarPanel,
+    liquid: BoolArray,
+    factor: FloatArray,
+    years: float,
+    witness: Witness | None,
+    *,
+    names: bool,
 ) -> None:
     """Print what the gate finds in the bars as they are, as of each session in turn."""
     found: dict[str, list[tuple[int, int]]] = {"named on the day": [], "cut from the next bar": []}
+    dividend = factor / lagged(factor, 1)
+    known = NOTHING_KNOWN if witness is None else witness(panel, factor)
     for day in panel.sessions:
         rows = panel.rows_at(day)
         held = (rows > 0) & (panel.session[np.maximum(rows, 0), np.arange(panel.n_symbols)]
                              == np.searchsorted(panel.sessions, day))  # fmt: skip
-        breaks = find_breaks(panel, rows, DEFAULT_RULES)
+        breaks = find_breaks(panel, rows, DEFAULT_RULES, known)
         named = np.flatnonzero(held & (breaks.last_code == "unadjusted_split"))
         cut = np.flatnonzero(held & (breaks.first > 0) & (breaks.first == rows - 1))
         found["named on the day"] += [(int(rows[i]), int(i)) for i in named]

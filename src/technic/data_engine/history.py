@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from technic.data_engine.adjust import restated_dividends, split_adjust, total_return_adjust
+from technic.data_engine.interfaces.known_actions import split_records
 from technic.data_engine.interfaces.progress import SteadyProgress
 from technic.data_engine.interfaces.provider import Provider, require_provider
 from technic.data_engine.interfaces.records import Dividends, FetchResult, PriceBasis, Progress
@@ -125,6 +126,7 @@ def get_price_history_batch(
         source.simulated,
         _basis(source.price_basis, adjust),
         _known_dividends(fetched, adjust, sessions),
+        split_records=split_records(fetched, panel.symbols, applied=adjust != "none"),
     )
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from technic.data_engine.interfaces.known_actions import split_records
 from technic.data_engine.interfaces.records import (
     Dividends,
     Failure,
     FetchResult,
     MissingVolume,
     PriceBasis,
+    SplitRecord,
     StreamResult,
 )
 from technic.errors import ParameterError
@@ -106,7 +108,8 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     Frames are made on demand; a scan reads ``panel`` directly. ``failures`` says why a symbol
     that was asked for is not in it; ``source``, ``simulated`` and ``price_basis`` say what the
     bars are; ``dividends``: those known, of any symbols, in the split basis of the bars;
-    ``missing_volume``: of which symbols rows were left out that have no volume.
+    ``missing_volume``: of which symbols rows were left out that have no volume; ``split_records``:
+    what is known of splits, of any symbols.
     """
 
     panel: BarPanel
@@ -118,6 +121,7 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     price_basis: PriceBasis = "unknown"
     dividends: Dividends = field(default_factory=Dividends.none)
     missing_volume: Mapping[str, MissingVolume] = field(default_factory=dict)
+    split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
     _columns: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -162,6 +166,7 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
     peers: frozenset[str] = frozenset()
     dividends: Dividends = field(default_factory=Dividends.none)
     missing_volume: Mapping[str, MissingVolume] = field(default_factory=dict)
+    split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -183,6 +188,8 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
             account.notes,
             frozenset(peers),
             Dividends.none() if dividends is None else dividends,
+            # bars of a stream are adjusted on the way in
+            split_records=split_records(account, (*asked, *peers), applied=True),
         )
 
     def counted(self, absent: Sequence[str], bars: int, left_out: int) -> LazyPrices:
@@ -213,7 +220,14 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
         there = set(panel.symbols)
         absent = [symbol for symbol in self.symbols if symbol not in there]
         known = self.counted(absent, int(panel.length.sum()), int(panel.left_out.sum()))
-        return PriceCache(panel, known.failures, known.stats, known.notes, dividends=self.dividends)
+        return PriceCache(
+            panel,
+            known.failures,
+            known.stats,
+            known.notes,
+            dividends=self.dividends,
+            split_records=self.split_records,
+        )
 
     @property
     def panel(self) -> BarPanel:

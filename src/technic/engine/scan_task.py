@@ -17,7 +17,7 @@ from technic.scan.config import ScanConfig
 from technic.scan.context import ScanContext, open_benchmark, open_context
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.history import load_history
-from technic.scan.special_dividends import by_symbol
+from technic.scan.known_actions import known_actions
 from technic.settings import load_settings
 
 __all__ = ["ScanTask", "open_task"]
@@ -64,7 +64,7 @@ def open_task(
         config=config,
         benchmark=None if benchmark is None else benchmark.closes,
         expressions=expressions,
-        dividends=by_symbol(history.dividends),
+        known=known_actions(history),
     )
     sessions = history.bars.sessions
     arrays = context.windows.copied_arrays + expressions.arrays_held(len(sessions))

@@ -86,6 +86,12 @@ RULE_CHANGES = (
     ),
     RuleChange(
         "0.2.0",
+        "known splits",
+        "feeds of splits, adjusted closes of files and known dividends are evidence for and "
+        "against a split; before, none was heard",
+    ),
+    RuleChange(
+        "0.2.0",
         "older bars",
         "a symbol whose last bar is not of the scan's day has no rank, rating, signal or plan",
     ),

@@ -11,18 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 
 from technic.columns import evaluate
 from technic.data_engine.gate.gate import GateReport, gate, usable_bars
+from technic.data_engine.interfaces.known_actions import NOTHING_KNOWN, KnownActions
 from technic.panel import BarPanel
 from technic.regime import IndexSums, index_sums
 from technic.scan.column_names import BLOCK_COLUMNS
 from technic.scan.config import ScanConfig
 from technic.scan.expressions.scan_expressions import ScanExpressions
-from technic.scan.special_dividends import DividendsBySymbol, strength_columns
+from technic.scan.special_dividends import strength_columns
 from technic.scan.windows import BASE_WINDOW, BarWindow, ScanWindows
 from technic.scoring import benchmark_columns, subscores
 from technic.typing import DateArray, FloatArray
@@ -30,7 +30,6 @@ from technic.typing import DateArray, FloatArray
 __all__ = ["BlockRows", "GatedSymbol", "TrimmedHistory", "concat_rows", "scan_block"]
 
 NOTHING_SAID = ScanExpressions()
-NOTHING_PAID: DividendsBySymbol = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +89,17 @@ def scan_block(
     config: ScanConfig,
     benchmark: FloatArray | None = None,
     expressions: ScanExpressions = NOTHING_SAID,
-    dividends: DividendsBySymbol = NOTHING_PAID,
+    known: KnownActions = NOTHING_KNOWN,
 ) -> BlockRows:
     """Gate the block and compute the columns of the symbols that pass, as of ``windows.as_of``.
 
     The gate and every column but the expressions' own read the base window. ``benchmark``: closes
     ``(n_sessions,)`` of ``panel.sessions``, NaN where there is none. ``expressions``: those of the
-    scan; what a block can say of them stands among the columns, under its text. ``dividends``:
-    those known, in the basis of the panel's prices.
+    scan; what a block can say of them stands among the columns, under its text. ``known``: splits
+    and dividends, in the basis of the panel's prices.
     """
     base = windows.cut(panel, benchmark, BASE_WINDOW)
-    report = gate(base.panel, base.rows, windows.as_of, config.gate)
+    report = gate(base.panel, base.rows, windows.as_of, config.gate, known)
     passed = np.flatnonzero(report.passed)
     gated = tuple(
         GatedSymbol(panel.symbols[i], report.code[i], report.detail[i])
@@ -117,7 +116,7 @@ def scan_block(
     read = usable(base)
     columns = evaluate(read.panel, read.rows)
     columns |= subscores(columns)
-    columns |= strength_columns(read.panel, read.rows, columns, dividends)
+    columns |= strength_columns(read.panel, read.rows, columns, known.dividends)
     if read.benchmark is not None:
         columns |= benchmark_columns(read.panel, read.rows, read.benchmark)
     columns |= expressions.block_columns(bars, columns)

@@ -14,9 +14,10 @@ from functools import partial
 import numpy as np
 
 from technic.data_engine.adjust import restated_dividends, split_adjust
+from technic.data_engine.interfaces.known_actions import split_records
 from technic.data_engine.interfaces.progress import SteadyProgress
 from technic.data_engine.interfaces.provider import StreamingProvider
-from technic.data_engine.interfaces.records import Dividends, FetchResult
+from technic.data_engine.interfaces.records import Dividends, FetchResult, SplitRecord
 from technic.data_engine.memory_budget import GIB, most_panel_bytes
 from technic.data_engine.price_cache import (
     BatchStats,
@@ -72,7 +73,13 @@ def load_history(
     stats = BatchStats(cache_hits=len(symbols) - len(missed))
     missing = price_cache.missing_volume if isinstance(price_cache, PriceCache) else {}
     if not (missed or others):
-        return PriceCache(panel, stats=stats, dividends=known, missing_volume=missing)
+        return PriceCache(
+            panel,
+            stats=stats,
+            dividends=known,
+            missing_volume=missing,
+            split_records=_some_records(price_cache, hits),
+        )
     fetched = _fetch(missed, others, panel.sessions, context, progress)
     both = BarPanel.side_by_side([panel, fetched.panel])
     held = set(both.symbols)
@@ -83,6 +90,7 @@ def load_history(
         fetched.notes,
         dividends=_joined(known, fetched.dividends, hits),
         missing_volume={**fetched.missing_volume, **missing},
+        split_records={**fetched.split_records, **_some_records(price_cache, hits)},
     )
 
 
@@ -97,6 +105,12 @@ def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Divide
         np.concatenate([part.session for part in parts]),
         np.concatenate([part.amount for part in parts]),
     )
+
+
+def _some_records(prices: PriceFrames, symbols: Sequence[str]) -> dict[str, SplitRecord]:
+    """Return what a cache knows of splits of its own symbols."""
+    records = prices.split_records if isinstance(prices, PriceCache) else {}
+    return {symbol: records[symbol] for symbol in symbols if symbol in records}
 
 
 def _some(dividends: Dividends, keep: BoolArray) -> Dividends:
@@ -138,6 +152,7 @@ def _fetch(
         notes,
         dividends=_dividends(fetched, sessions, context),
         missing_volume={} if context.no_volume else fetched.missing_volume,
+        split_records=split_records(fetched, panel.symbols, applied=True),
     )
 
 

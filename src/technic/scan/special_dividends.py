@@ -9,22 +9,21 @@ of a comparison: hardly any moves a rank, and not every vendor lists them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.data_engine.interfaces.known_actions import DividendsBySymbol
 from technic.data_engine.interfaces.records import Dividends
 from technic.panel import BarPanel
 from technic.scoring.curves import Columns
 from technic.scoring.relative_strength import RS_WEIGHTS, rs_score
-from technic.typing import DateArray, FloatArray
+from technic.typing import FloatArray
 
 __all__ = [
     "SPECIAL_DIVIDEND_PCT",
-    "DividendsBySymbol",
     "by_symbol",
     "counted_dividends",
     "strength_columns",
@@ -34,9 +33,6 @@ SPECIAL_DIVIDEND_PCT = 5.0
 """Percent of the close before the ex-date from which on a payment is a special dividend."""
 _YEAR = max(RS_WEIGHTS)
 _NONE = (np.empty(0, "datetime64[D]"), np.empty(0))
-
-DividendsBySymbol: TypeAlias = Mapping[str, tuple[DateArray, FloatArray]]
-"""Symbol → ex-dates, ascending, and $ a share."""
 
 
 def by_symbol(dividends: Dividends) -> DividendsBySymbol:

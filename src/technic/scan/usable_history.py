@@ -10,6 +10,7 @@ from technic.data_engine.gate.gate import gate, usable_bars
 from technic.data_engine.gate.rules import GateRules
 from technic.data_engine.price_cache import LazyPrices, PriceCache
 from technic.panel import FIELDS
+from technic.scan.known_actions import known_actions
 from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.sessions import SessionCalendar
 from technic.typing import FloatArray
@@ -33,13 +34,14 @@ def usable_history(
     gate with ``rules`` finds in the base window of ``base_sessions`` is not among them.
     """
     sessions = prices.bars.sessions
+    known = known_actions(prices)
     calendar = SessionCalendar(sessions, np.empty(0, "datetime64[m]"))
     windows = ScanWindows.anchored(calendar, as_of, base_sessions)
     for at in range(0, len(symbols), BLOCK):
         chosen = symbols[at : at + BLOCK]
         panel = prices.bars.of(chosen).take(slice(0, len(chosen)))
         base = windows.cut(panel, None, BASE_WINDOW)
-        report = gate(base.panel, base.rows, as_of, rules)
+        report = gate(base.panel, base.rows, as_of, rules, known)
         everyone = np.arange(panel.n_symbols)
         usable, last = usable_bars(panel, panel.rows_at(as_of), report, everyone)
         for column, (symbol, row) in enumerate(zip(usable.symbols, last.tolist(), strict=True)):

@@ -23,6 +23,7 @@ from technic.data_engine.gate.rules import GateRules
 from technic.data_engine.gate.sentences import day_of, defect_sentence, shift_sentence, since
 from technic.data_engine.gate.shifts import Shifts, find_shifts
 from technic.data_engine.gate.suspects import find_suspects
+from technic.data_engine.interfaces.known_actions import NOTHING_KNOWN, KnownActions
 from technic.panel import BarPanel
 from technic.panel.segments import rows_after, segments, source_rows
 from technic.typing import BoolArray
@@ -61,12 +62,14 @@ class Breaks:
         return np.flatnonzero(changed)
 
 
-def find_breaks(panel: BarPanel, rows: IndexArray, rules: GateRules) -> Breaks:
+def find_breaks(
+    panel: BarPanel, rows: IndexArray, rules: GateRules, known: KnownActions = NOTHING_KNOWN
+) -> Breaks:
     """Search each column at or before its row (negative: no bars)."""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         suspects = find_suspects(panel, rows, rules)
         defects = find_bar_defects(panel, rows, suspects, rules)
-        shifts = find_shifts(panel, rows, suspects, rules)
+        shifts = find_shifts(panel, rows, suspects, rules, known)
     last_code, last_note, cut = (np.full(panel.n_symbols, None, dtype=object) for _ in range(3))
     bar, column, code, note = _no_bars(panel, defects, shifts)
     whole = np.ones(panel.n_symbols, dtype=np.bool_)
@@ -85,7 +88,9 @@ def find_breaks(panel: BarPanel, rows: IndexArray, rules: GateRules) -> Breaks:
         if row > first[i]:
             first[i], cut[i] = row, sentence
     breaks = Breaks(first, cut, bar, column, code, note, last_code, last_note)
-    return breaks if whole.all() else _looked_at_again(breaks, panel, rows, rules, ~whole)
+    if whole.all():
+        return breaks
+    return _looked_at_again(breaks, panel, rows, rules, known, ~whole)
 
 
 def _no_bars(
@@ -136,13 +141,18 @@ def _holes(
 
 
 def _looked_at_again(
-    breaks: Breaks, panel: BarPanel, rows: IndexArray, rules: GateRules, touched: BoolArray
+    breaks: Breaks,
+    panel: BarPanel,
+    rows: IndexArray,
+    rules: GateRules,
+    known: KnownActions,
+    touched: BoolArray,
 ) -> Breaks:
     """Search the columns that have lost bars once more, without them."""
     columns = np.flatnonzero(touched)
     lost = (breaks.first, breaks.bar, breaks.column)
     left = rows_after(rows, *lost)[columns]
-    again = find_breaks(segments(panel, columns, *lost), left, rules)
+    again = find_breaks(segments(panel, columns, *lost), left, rules, known)
     source, _ = source_rows(panel, columns, *lost)
     first, cut = breaks.first.copy(), breaks.cut.copy()
     begins = source[again.first, np.arange(len(columns))]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from technic.data_engine.gate.breaks import Breaks, find_breaks
 from technic.data_engine.gate.checks import judge, session_at
 from technic.data_engine.gate.rules import DEFAULT_RULES, GATE_CODES, GateRules
+from technic.data_engine.interfaces.known_actions import NOTHING_KNOWN, KnownActions
 from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.panel.segments import rows_after, segments
@@ -61,16 +62,21 @@ class GateReport:
 
 
 def gate(
-    panel: BarPanel, rows: IndexArray, as_of: np.datetime64, rules: GateRules = DEFAULT_RULES
+    panel: BarPanel,
+    rows: IndexArray,
+    as_of: np.datetime64,
+    rules: GateRules = DEFAULT_RULES,
+    known: KnownActions = NOTHING_KNOWN,
 ) -> GateReport:
     """Judge each column by its bars up to ``rows``, on the session ``as_of``.
 
     ``rows``: (n_symbols,), as `BarPanel.rows_at` gives them; negative where there is no bar.
+    ``known``: splits and dividends of its symbols, those after the rows as good as unknown.
     Raises ParameterError when ``as_of`` is no session of the panel or a row lies after it.
     """
     today = _require_rows(panel, rows, as_of)
     late = today - session_at(panel, rows)
-    breaks = find_breaks(panel, rows, rules)
+    breaks = find_breaks(panel, rows, rules, known)
     verdict = judge(panel, rows, late, breaks.cut, breaks.last_code, breaks.last_note, rules)
     changed = breaks.changed
     if changed.size:
@@ -124,13 +130,17 @@ def _require_rows(panel: BarPanel, rows: IndexArray, as_of: np.datetime64) -> in
 def _describe_history(
     code: NDArray[np.object_], detail: NDArray[np.object_], breaks: Breaks
 ) -> None:
-    """Write what is not used of their history beside the symbols that passed."""
+    """Write what is not used of their history: alone where a symbol passed, else after the code's.
+
+    The sentence on too few bars says where history was cut itself.
+    """
     for column in breaks.changed.tolist():
-        if code[column] is not None:
-            continue
         mine = (breaks.column == column) & (breaks.bar >= breaks.first[column])
-        notes = breaks.note[mine][np.argsort(breaks.bar[mine])].tolist()
-        parts = [] if breaks.cut[column] is None else [str(breaks.cut[column])]
+        order = np.argsort(breaks.bar[mine])
+        notes = [note for note in breaks.note[mine][order].tolist() if note != detail[column]]
+        parts = [] if detail[column] is None else [str(detail[column])]
+        if breaks.cut[column] is not None and code[column] != "few_bars":
+            parts.append(str(breaks.cut[column]))
         if notes:
             bars = "1 bar is" if len(notes) == 1 else f"{len(notes)} bars are"
             parts.append(f"{bars} left out, the last: {notes[-1]}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 
 from technic.data_engine.gate.defects import BarDefects
-from technic.data_engine.gate.shifts import RATIOS, Shifts
+from technic.data_engine.gate.shifts import ANY_RATIO, RATIOS, Shifts
 from technic.panel import FIELDS, BarPanel
 
 __all__ = ["day_of", "defect_sentence", "shift_sentence", "since"]
+
+NAMED = {**RATIOS, "5:3": 5 / 3, "7:2": 7 / 2}
 
 
 def day_of(panel: BarPanel, bar: int, column: int) -> str:
@@ -42,20 +44,20 @@ def shift_sentence(panel: BarPanel, shifts: Shifts, row: int) -> str:
     if shifts.code[row] == "price_x100":
         looks = f"is {'100 times' if shifts.up[row] else 'a hundredth of'} it on usual volume"
     else:
-        looks = (
-            f"looks like an unadjusted {_ratio(float(shifts.factor[row]), bool(shifts.up[row]))}"
-        )
+        ratio = _ratio(float(shifts.factor[row]), up=bool(shifts.up[row]))
+        looks = f"looks like an unadjusted {ratio}"
+    turnover, note = shifts.turnover[row], shifts.note[row]
+    figures = [] if math.isnan(turnover) else [f"dollar volume x {turnover:.2g}"]
+    figures += [] if note is None else [str(note)]
     return (
         f"close {_price(close)} after {_price(before)} on {day_of(panel, bar, column)} {looks}"
-        f" (dollar volume x {shifts.turnover[row]:.2g})"
+        + (f" ({', '.join(figures)})" if figures else "")
     )
 
 
-def _ratio(factor: float, up: bool) -> str:
-    names = {math.log(ratio): name for name, ratio in RATIOS.items()}
-    near = min(names, key=lambda size: abs(size - math.log(factor)))
-    name = names[near] if abs(near - math.log(factor)) < 1e-9 else f"{factor:.0f}:1"
-    more, less = name.split(":")
+def _ratio(factor: float, *, up: bool) -> str:
+    name = next((name for name, ratio in NAMED.items() if abs(factor / ratio - 1.0) < 1e-9), "")
+    more, less = (name or f"{factor:.{0 if factor >= ANY_RATIO else 2}f}:1").split(":")
     return f"{less}:{more} reverse split" if up else f"{more}:{less} split"
 
 

@@ -19,6 +19,11 @@ symbol's own moves, 2.6 · ln(size / deviation) - 3.1, and ends at
 coefficients are those of a logistic regression on half of the symbols of all US daily bars of
 2022-24, rounded (docs/data-gate.md has the measurement).
 
+Beside trading stands what is known (`technic.data_engine.gate.evidence`): a split that a witness
+has and that explains the shift is one however the day traded; a move that adjusted closes have as
+well is none; where a feed of splits has none the limit is lower; and a shift is counted from the
+close before less what was paid.
+
 Only bars at or before each symbol's row are read.
 """
 
@@ -31,6 +36,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.data_engine.gate.defects import as_usual, close_is_far, times_100
+from technic.data_engine.gate.evidence import (
+    KnownSplitBars,
+    known_split_bars,
+    less_dividends,
+    weigh,
+)
 from technic.data_engine.gate.ordinary import (
     LEAST_RANGE,
     OrdinaryTrading,
@@ -39,10 +50,11 @@ from technic.data_engine.gate.ordinary import (
 )
 from technic.data_engine.gate.rules import GateRules
 from technic.data_engine.gate.suspects import LEAST_REVERSE_SPLIT, SuspectBars
+from technic.data_engine.interfaces.known_actions import NOTHING_KNOWN, KnownActions, SplitsBySymbol
 from technic.panel import BarPanel
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["RATIOS", "Shifts", "find_shifts"]
+__all__ = ["ANY_RATIO", "RATIOS", "Shifts", "find_shifts"]
 
 IndexArray = NDArray[np.intp]
 
@@ -60,6 +72,10 @@ LEAST_TURNOVER, MOST_TURNOVER = -1.0, 9.0
 SIZE_WEIGHT, SIZE_OFFSET = 2.6, 3.1
 SPLIT_ALLOWANCE, REVERSE_ALLOWANCE = 0.3, 0.6
 """What each unit of ln(ratio) above ln(4), for reverse splits ln(2), adds to the limit."""
+SILENCE = 0.6
+"""What the limit is lowered by where a feed of splits has none: feeds lack some."""
+NO_SPLIT_IN_FEED = "the feed of splits has none"
+SAME_MOVE = "the adjusted closes have the same move"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +84,8 @@ class Shifts:
 
     ``factor``: the ratio of the split that it looks like, above 1; ``up``: a reverse one.
     ``turnover``: dollar volume over its median. Each is one of three: on the last bar and
-    ``pending``, ``returned`` with the next bar, or lasting.
+    ``pending``, ``returned`` with the next bar, or lasting. ``note``: what a feed of splits or
+    adjusted closes say of that day, None where nothing is known.
     """
 
     bar: IndexArray
@@ -79,6 +96,7 @@ class Shifts:
     turnover: FloatArray
     pending: BoolArray
     returned: BoolArray
+    note: NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,27 +122,61 @@ class _Candidates:
         )
 
 
-def find_shifts(panel: BarPanel, rows: IndexArray, bars: SuspectBars, rules: GateRules) -> Shifts:
-    """Judge the suspects by the trading around them. What ``rules`` skip is not looked for."""
+def find_shifts(
+    panel: BarPanel,
+    rows: IndexArray,
+    bars: SuspectBars,
+    rules: GateRules,
+    known: KnownActions = NOTHING_KNOWN,
+) -> Shifts:
+    """Judge the suspects by the trading around them and by what is ``known`` of splits.
+
+    What ``rules`` skip is not looked for.
+    """
     candidates = _candidates(bars, rules)
     after = _bars_after(panel, rows, candidates.bars)
     quiet = _may_be_quiet(panel, candidates, after, rules)
-    candidates, after = candidates.where(quiet), after.where(quiet)
-    bars = candidates.bars
+    candidates = candidates.where(quiet)
+    ex_dividend = less_dividends(panel, candidates.bars, known.dividends)
+    if ex_dividend is not None:
+        candidates = _candidates(ex_dividend, rules)
+    found = _judged(panel, rows, candidates, rules, known.splits)
+    if not known.splits or "unadjusted_split" in rules.skip:
+        return found
+    named = known_split_bars(panel, rows, known.splits, rules)
+    return _with_known(found, _known_shifts(panel, rows, named)) if len(named.size) else found
+
+
+def _judged(
+    panel: BarPanel,
+    rows: IndexArray,
+    candidates: _Candidates,
+    rules: GateRules,
+    splits: SplitsBySymbol,
+) -> Shifts:
+    """Judge by trading which candidates are splits, prints or neither.
+
+    That there was no split says nothing of a print, which is gone with the next bar.
+    """
+    bars, after = candidates.bars, _bars_after(panel, rows, candidates.bars)
     usual = ordinary_trading(panel, rows, bars.bar, bars.column)
     day, turnover = _abnormal_day(candidates, usual)
     both = _abnormal_days(candidates, after, usual)
     limit = _limit(candidates, usual.close_deviation, rules)
-    likely = candidates.split & usual.known & (day <= limit)
-    still_likely = candidates.split & usual.known & (both <= limit)
+    judged = candidates.split & usual.known
+    evidence = weigh(panel, bars, splits, judged & (np.minimum(day, both) <= limit))
+    a_print = judged & (day <= limit) & (candidates.size >= math.log(LEAST_PRINT))
+    judged &= ~evidence.moved
+    doubtful = limit - SILENCE * evidence.silent
+    likely, still_likely = judged & (day <= doubtful), judged & (both <= doubtful)
     hundred = candidates.hundred & usual.known & as_usual(bars.volume / usual.shares, rules)
-    followed = after.bar > bars.bar
-    back = ~_beyond(after.close, bars.previous, candidates.up, candidates.size)
-    returned = likely & (candidates.size >= math.log(LEAST_PRINT))
-    pending = ~followed & (likely | hundred)
-    returned = followed & back & (returned | hundred)
+    followed, back = _what_followed(bars, after, candidates.up, candidates.size)
+    pending = ~followed & (likely | a_print | hundred)
+    returned = followed & back & (a_print | hundred)
     found = pending | returned | (followed & ~back & (still_likely | hundred))
     code: NDArray[np.object_] = np.where(hundred, "price_x100", "unadjusted_split").astype(object)
+    note: NDArray[np.object_] = np.full(len(bars.bar), None, dtype=object)
+    note[evidence.silent], note[evidence.moved] = NO_SPLIT_IN_FEED, SAME_MOVE
     return Shifts(
         bar=bars.bar[found],
         column=bars.column[found],
@@ -134,7 +186,54 @@ def find_shifts(panel: BarPanel, rows: IndexArray, bars: SuspectBars, rules: Gat
         turnover=np.exp(turnover)[found],
         pending=pending[found],
         returned=returned[found],
+        note=note[found],
     )
+
+
+def _known_shifts(panel: BarPanel, rows: IndexArray, named: KnownSplitBars) -> Shifts:
+    """Take the bars that a known split explains as they are, however they traded."""
+    bars, after = named.bars, _bars_after(panel, rows, named.bars)
+    usual = ordinary_trading(panel, rows, bars.bar, bars.column)
+    followed, back = _what_followed(bars, after, named.up, named.size)
+    kept = ~(followed & back) | (named.size >= math.log(LEAST_PRINT))
+    code: NDArray[np.object_] = np.full(len(named.size), "unadjusted_split", dtype=object)
+    return Shifts(
+        bar=bars.bar[kept],
+        column=bars.column[kept],
+        code=code[kept],
+        factor=np.exp(named.size)[kept],
+        up=named.up[kept],
+        turnover=np.where(usual.known, bars.volume * bars.close / usual.dollars, np.nan)[kept],
+        pending=~followed[kept],
+        returned=(followed & back)[kept],
+        note=named.note[kept],
+    )
+
+
+def _with_known(found: Shifts, known: Shifts) -> Shifts:
+    """Put both together, ascending; of one bar what is known stays."""
+    height = int(max(found.bar.max(initial=0), known.bar.max(initial=0))) + 1
+    key, known_key = found.column * height + found.bar, known.column * height + known.bar
+    kept = ~np.isin(key, known_key)
+    order = np.lexsort(
+        (
+            np.concatenate([found.column[kept], known.column]),
+            np.concatenate([found.bar[kept], known.bar]),
+        )
+    )
+    return Shifts(
+        *(
+            np.concatenate([getattr(found, name)[kept], getattr(known, name)])[order]
+            for name in Shifts.__slots__
+        )
+    )
+
+
+def _what_followed(
+    bars: SuspectBars, after: SuspectBars, up: BoolArray, size: FloatArray
+) -> tuple[BoolArray, BoolArray]:
+    """Tell which bars have a next one, and where that is back at the old level."""
+    return after.bar > bars.bar, ~_beyond(after.close, bars.previous, up, size)
 
 
 def _candidates(bars: SuspectBars, rules: GateRules) -> _Candidates:

@@ -20,6 +20,7 @@ __all__ = [
     "PriceBasis",
     "Progress",
     "Renames",
+    "SplitRecord",
     "Splits",
     "StreamResult",
 ]
@@ -62,6 +63,26 @@ class Dividends:
         return cls(np.empty(0, object), np.empty(0, "datetime64[D]"), np.empty(0))
 
 
+SplitWitness = Literal["feed", "column"]
+"""Who says so: a feed of splits, which may lack one, or adjusted closes beside the closes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SplitRecord:
+    """One symbol's splits, as a witness has them.
+
+    ``session``, ascending, and ``ratio``, new shares for an old one: the splits; a ratio of NaN is
+    a day of which the witness knows nothing. ``covered``: the days of which it knows all else,
+    ascending; None: every day. ``applied``: prices are adjusted by these splits.
+    """
+
+    witness: SplitWitness
+    session: DateArray
+    ratio: FloatArray
+    applied: bool
+    covered: DateArray | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Renames:
     """Symbol changes: from ``session`` on, ``old`` trades as ``new``."""
@@ -96,7 +117,9 @@ class FetchResult:
 
     ``bars.symbols`` holds the symbols that have bars, in the order they were asked for. ``notes``:
     sentences about the data that a reader of the result should see. ``missing_volume``: of the
-    symbols that have rows with prices and no volume. The counts are those of ``BatchStats``.
+    symbols that have rows with prices and no volume. ``splits_asked``: the days of which ``splits``
+    holds all that a feed lists, none where there is no feed; ``split_records``: what came with the
+    bars of splits. The counts are those of ``BatchStats``.
     """
 
     bars: LongBars
@@ -110,6 +133,8 @@ class FetchResult:
     from_store: int = 0
     notes: tuple[str, ...] = ()
     missing_volume: Mapping[str, MissingVolume] = field(default_factory=dict)
+    splits_asked: DateArray = field(default_factory=lambda: np.empty(0, "datetime64[D]"))
+    split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class DemoProvider:
         for name in asked:
             if name not in self._position:
                 failures[name] = Failure("unknown_symbol", "the simulated market does not list it")
-        return FetchResult(bars, splits, failures)
+        return FetchResult(bars, splits, failures, splits_asked=sessions)
 
     @cached_property
     def _listings(self) -> Universe:

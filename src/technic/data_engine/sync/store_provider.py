@@ -28,6 +28,7 @@ from technic.data_engine.store import BarStore
 from technic.data_engine.store.bar_source import StoredBars
 from technic.data_engine.sync.syncer import Syncer, SyncReport, new_york_date
 from technic.errors import ParameterError
+from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
 from technic.typing import DateArray
 from technic.universe import Universe, universe_of
@@ -236,7 +237,7 @@ def read_history(
     for symbol in answered:
         if symbol not in there:
             found[symbol] = _absent(name, sessions)
-    return FetchResult(bars, store.splits(), found, store.dividends())
+    return _account(store, bars, found)
 
 
 def stream_history(
@@ -250,5 +251,11 @@ def stream_history(
     """As ``read_history``, but the bars stay in the store, to be read block by block."""
     answered = [symbol for symbol in symbols if symbol not in failures]
     bars = StoredBars.open(store, answered, sessions, as_of)
-    account = FetchResult(concatenated([]), store.splits(), failures, store.dividends())
+    account = _account(store, concatenated([]), failures)
     return StreamResult(bars, account, _absent(name, sessions))
+
+
+def _account(store: BarStore, bars: LongBars, failures: Mapping[str, Failure]) -> FetchResult:
+    """Return ``bars`` with the corporate actions of the store and the days asked for these."""
+    asked = store.actions_coverage("splits").sessions
+    return FetchResult(bars, store.splits(), failures, store.dividends(), splits_asked=asked)

@@ -15,7 +15,7 @@ import numpy as np
 from technic.panel import PRICES, LongBars
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["adjust_by_closes", "split_ratio"]
+__all__ = ["SPLIT_RATIOS", "adjust_by_closes", "split_ratio"]
 
 SPLIT_RATIOS = (5 / 4, 4 / 3, 3 / 2, 5 / 3, 2.0, 5 / 2, 3.0, 7 / 2)
 """New shares for an old one; from 4 on every whole number. Below 5:4 dividends are as large."""

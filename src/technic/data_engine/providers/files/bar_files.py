@@ -56,8 +56,8 @@ class BarRows:
     """Rows of bars, any order: ``symbols[code[i]]`` had one on ``day[i]``.
 
     ``failures``: symbols whose file could not be read. ``unused``: price columns that are there
-    and not read. Prices are in memory, or fetched from ``parquet`` where they are asked for.
-    ``fields``: what ``prices`` returns of a row.
+    and that prices are not adjusted by. Prices are in memory, or fetched from ``parquet`` where
+    they are asked for. ``fields``: what ``prices`` returns of a row.
     """
 
     symbols: tuple[str, ...]
@@ -71,15 +71,23 @@ class BarRows:
 
     def prices(self, keep: BoolArray) -> dict[str, FloatArray]:
         """Return the ``fields`` of the rows of a mask, in their order."""
+        return self._values(keep, self.fields)
+
+    def adjusted_closes(self, keep: BoolArray) -> FloatArray | None:
+        """Return the adjusted closes of the rows of a mask; None where there is no such column."""
+        known = self.values if self.parquet is None else self.parquet[1]
+        return self._values(keep, ("adj_close",))["adj_close"] if "adj_close" in known else None
+
+    def _values(self, keep: BoolArray, fields: tuple[str, ...]) -> dict[str, FloatArray]:
         if self.parquet is None:
-            return {name: self.values[name][keep] for name in self.fields}
+            return {name: self.values[name][keep] for name in fields}
         file, columns = self.parquet
-        out = {name: np.empty(np.count_nonzero(keep), dtype=np.float64) for name in self.fields}
+        out = {name: np.empty(np.count_nonzero(keep), dtype=np.float64) for name in fields}
         at = 0
-        for start, table in file.row_groups({name: columns[name] for name in self.fields}, keep):
+        for start, table in file.row_groups({name: columns[name] for name in fields}, keep):
             inside = keep[start : start + len(table)]
             count = int(np.count_nonzero(inside))
-            for name in self.fields:
+            for name in fields:
                 values = numbers_of(file, columns[name], table[name], start)
                 out[name][at : at + count] = values if count == len(values) else values[inside]
             at += count
@@ -120,7 +128,9 @@ def _open_one(path: Path, adjust_by: str | None, *, volume: bool, prices: bool =
     file = TableFile.open(path)
     columns, unused, fields = _match(file, adjust_by, volume=volume)
     lazy = file.format == "parquet" and not prices
-    wanted = {ours: theirs for ours, theirs in columns.items() if not lazy or ours not in fields}
+    numbers = tuple(name for name in (*fields, "adj_close") if name in columns)
+    numbers = tuple(dict.fromkeys(numbers))
+    wanted = {ours: theirs for ours, theirs in columns.items() if not lazy or ours not in numbers}
     table = _read(file, wanted)
     if not len(table):
         raise InputFileError(str(path), "has a header but no rows")
@@ -132,7 +142,7 @@ def _open_one(path: Path, adjust_by: str | None, *, volume: bool, prices: bool =
         if len(np.unique(day)) < len(day) // 2:
             file.match(NAMES, required=("symbol", *REQUIRED))
     values = {} if lazy else {
-        name: numbers_of(file, columns[name], table[name]) for name in fields
+        name: numbers_of(file, columns[name], table[name]) for name in numbers
     }  # fmt: skip
     parquet = (file, columns) if lazy else None
     return BarRows(symbols, code, day, values, parquet, {}, unused, fields)
@@ -155,7 +165,7 @@ def _match(
         columns["adj_close"] = _adjusted_column(file, columns, adjust_by)
         fields = (*fields, "adj_close")
     elif "adj_close" in columns:
-        unused = (columns.pop("adj_close"),)
+        unused = (columns["adj_close"],)
     return columns, unused, fields
 
 
@@ -212,13 +222,24 @@ def _concat(folder: Path, paths: Sequence[Path], read: list[BarRows | InputFileE
             for rows in good
         ]),
         day=np.concatenate([rows.day for rows in good]),
-        values={
-            name: np.concatenate([rows.values[name] for rows in good]) for name in good[0].fields
-        },
+        values=_concat_values(good),
         failures={symbol: why for symbol, why in failures.items() if symbol not in place},
         unused=tuple(dict.fromkeys(name for rows in good for name in rows.unused)),
         fields=good[0].fields,
     )  # fmt: skip
+
+
+def _concat_values(parts: Sequence[BarRows]) -> dict[str, FloatArray]:
+    """Put the numbers of files together; those without adjusted closes have NaN."""
+    there = any("adj_close" in rows.values for rows in parts)
+    names = dict.fromkeys((*parts[0].fields, "adj_close") if there else parts[0].fields)
+    return {
+        name: np.concatenate([
+            rows.values[name] if name in rows.values else np.full(len(rows.day), np.nan)
+            for rows in parts
+        ])
+        for name in names
+    }  # fmt: skip
 
 
 def _unreadable(error: InputFileError) -> Failure:

@@ -25,10 +25,12 @@ from technic.data_engine.interfaces.records import (
     MissingVolume,
     PriceBasis,
     Progress,
+    SplitRecord,
     Splits,
 )
 from technic.data_engine.providers.files.adjusted_closes import adjust_by_closes
 from technic.data_engine.providers.files.bar_files import BarRows, bar_paths, open_bars
+from technic.data_engine.providers.files.split_records import column_records
 from technic.errors import ParameterError
 from technic.panel import FIELDS, PRICES, LongBars
 from technic.typing import DateArray, FloatArray
@@ -124,7 +126,8 @@ class FilesProvider:
         """
         asked = list(dict.fromkeys(symbols))
         place = {symbol: at for at, symbol in enumerate(asked)}
-        bars, clashes, repeats = _settled(_selected(self._rows, place, sessions))
+        read, records = _selected(self._rows, place, sessions)
+        bars, clashes, repeats = _settled(read)
         failures = {}
         for symbol in asked:
             if symbol in clashes:
@@ -149,7 +152,12 @@ class FilesProvider:
         if repeats:
             notes += (f"{self._path.name}: {repeats:,} rows repeat another and were read once",)
         return FetchResult(
-            answer, Splits.none(), failures, notes=notes, missing_volume=missing_volume
+            answer,
+            Splits.none(),
+            failures,
+            notes=notes,
+            missing_volume=missing_volume,
+            split_records=records,
         )
 
     def _no_data(self, symbol: str, known: set[str], sessions: DateArray) -> str:
@@ -161,8 +169,13 @@ class FilesProvider:
         return f"the data has no bars of {symbol} from {sessions[0]} to {sessions[-1]}"
 
 
-def _selected(rows: BarRows, place: dict[str, int], sessions: DateArray) -> LongBars:
-    """Return the rows of the symbols and days asked for, sorted by symbol and day, adjusted."""
+def _selected(
+    rows: BarRows, place: dict[str, int], sessions: DateArray
+) -> tuple[LongBars, dict[str, SplitRecord]]:
+    """Return the rows of the symbols and days asked for, sorted by symbol and day, adjusted.
+
+    With them what the adjusted closes beside them say of splits.
+    """
     column_of = np.array([place.get(symbol, -1) for symbol in rows.symbols], dtype=np.int32)
     column = column_of[rows.code]
     keep = column >= 0
@@ -171,14 +184,18 @@ def _selected(rows: BarRows, place: dict[str, int], sessions: DateArray) -> Long
     else:
         keep[:] = False
     column, day, prices = column[keep], rows.day[keep], rows.prices(keep)
-    adjusted = prices.pop("adj_close", None)
+    applied = "adj_close" in prices
+    adjusted = prices.pop("adj_close") if applied else rows.adjusted_closes(keep)
     prices.setdefault("volume", np.full(len(day), np.nan))
     bars = LongBars(tuple(place), column, day, **prices)
     key = _key(bars)
     if np.any(key[1:] < key[:-1]):
         order = np.argsort(key, kind="stable")
         bars, adjusted = bars.rows(order), None if adjusted is None else adjusted[order]
-    return bars if adjusted is None else adjust_by_closes(bars, adjusted)
+    if adjusted is None:
+        return bars, {}
+    records = column_records(bars, adjusted, applied=applied)
+    return adjust_by_closes(bars, adjusted) if applied else bars, records
 
 
 def _settled(bars: LongBars) -> tuple[LongBars, dict[str, str], int]:
