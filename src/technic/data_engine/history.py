@@ -86,8 +86,7 @@ def get_price_history_batch(
     ``total_return`` (dividends known to the store as well) or ``none``; prices that come adjusted
     stay as they come. ``max_workers``: requests in flight. ``progress(done, asked)`` is called, and
     logged, every hundred symbols. ``provider``: a name or an open one; the settings' unless given.
-    The cache's ``failures`` says why a symbol is not in it, its ``stats`` how the batch went. Works
-    inside a running event loop too.
+    ``failures`` of the cache says why a symbol is not in it. Works inside a running loop too.
     """
     _check(days, freq, max_workers, adjust)
     names = _names(symbols)

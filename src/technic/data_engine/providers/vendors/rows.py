@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest
 from technic.panel import LongBars
-from technic.text.outside import SYMBOL, could_be_symbol
+from technic.text.outside import could_be_symbol
 from technic.typing import DateArray, FloatArray
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+VISIBLE = bytes(range(0x20, 0x7F))
 DAY_MS = 86_400_000
 NEW_YORK_MIDNIGHT_MS = 4 * 3_600_000
 """Midnight in New York is 04:00 or 05:00 UTC, and trading ends by 01:00 UTC: four hours earlier
@@ -74,10 +75,7 @@ def long_bars(
     """
     fields: list[FloatArray] = [np.array(field, dtype=np.float64) for field in values]
     joined = "".join(symbols)  # one look at all: this is done for every day of the market
-    if (
-        not (joined.isascii() and joined.isprintable())
-        or len(max(symbols, key=len, default="")) > SYMBOL
-    ):
+    if not joined.isascii() or joined.encode().translate(None, VISIBLE):
         kept = np.flatnonzero([could_be_symbol(symbol) for symbol in symbols])
         logger.warning("left out %d rows under no symbol", len(symbols) - len(kept))
         symbols, session = [symbols[at] for at in kept.tolist()], session[kept]
