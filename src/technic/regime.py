@@ -19,6 +19,7 @@ from technic.panel import BarPanel
 from technic.panel.ragged import common_row
 from technic.scoring.parameters import require_number
 from technic.typing import BoolArray, FloatArray
+from technic.wording.counts import count_of
 
 __all__ = ["IndexSums", "Regime", "RegimeRules", "index_sums", "market_regime"]
 
@@ -85,19 +86,19 @@ def market_regime(index: FloatArray, source: str, rules: RegimeRules | None = No
     levels = [float(value) for value in index[there]]
     age = len(index) - 1 - int(there[-1]) if levels else 0
     if age > rules.max_age:
-        detail = f"the index ends {age} sessions before the day asked about"
+        detail = f"the index ends {count_of(age, 'session')} before the day asked about"
         return Regime("unknown", "unknown", source, detail, len(levels), None, None, None)
 
     trend, close_pct, fast_pct, sentence = _trend(levels, rules)
     volatility_pct = _volatility_pct(levels, rules.volatility_sessions)
     if volatility_pct is None:
         volatility = "unknown"
-        moves = f"volatility needs {rules.volatility_sessions + 1} sessions"
+        moves = f"volatility needs {count_of(rules.volatility_sessions + 1, 'session')}"
     else:
         volatility = "calm" if volatility_pct < rules.calm_below_pct else "normal"
         volatility = "high" if volatility_pct >= rules.high_from_pct else volatility
         moves = f"volatility {volatility_pct:.1f} % a year"
-    late = f"; last value {age} sessions old" if age else ""
+    late = f"; last value {count_of(age, 'session')} old" if age else ""
     return Regime(
         trend=trend,
         volatility=volatility,
@@ -113,7 +114,12 @@ def market_regime(index: FloatArray, source: str, rules: RegimeRules | None = No
 def _trend(levels: list[float], rules: RegimeRules) -> tuple[str, float | None, float | None, str]:
     """Trend, level and fast average above the slow one in percent, and a sentence."""
     if len(levels) < rules.slow:
-        return "unknown", None, None, f"trend needs {rules.slow} sessions, has {len(levels)}"
+        return (
+            "unknown",
+            None,
+            None,
+            f"trend needs {count_of(rules.slow, 'session')}, has {len(levels)}",
+        )
     slow = math.fsum(levels[-rules.slow :]) / rules.slow
     fast = math.fsum(levels[-rules.fast :]) / rules.fast
     close_pct, fast_pct = 100.0 * (levels[-1] / slow - 1.0), 100.0 * (fast / slow - 1.0)

@@ -21,7 +21,6 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,16 +30,12 @@ import pandas as pd
 from technic.data_engine.benchmark import Benchmark
 from technic.data_engine.data_version import DataVersion, data_version_of
 from technic.data_engine.interfaces.provider import Provider
-from technic.data_engine.memory_budget import widest_block
 from technic.data_engine.price_cache import LazyPrices, PriceCache, PriceFrames
 from technic.engine.blocks import BlockOutcome, scan_or_halve
 from technic.engine.local import LocalRunner
 from technic.engine.open import DEFAULT_RUNNER, ChosenRunner, check_runner, open_runner
 from technic.engine.runner import Runner
-from technic.engine.scan_task import open_task
-from technic.panel import BarPanel
-from technic.panel.long_bars import concatenated
-from technic.regime import Regime, market_regime
+from technic.engine.scan_task import open_task, run_task
 from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, UniverseInfo
 from technic.result.ledger import LedgerBook, require_a_scan
 from technic.result.scan_result import ScanResult
@@ -55,17 +50,17 @@ from technic.scan.context import (
     load_listings,
     open_benchmark,
     open_context,
+    settled_adjust_by,
 )
-from technic.scan.cross_section import rank_market
+from technic.scan.cross_section import benchmark_regime, rank_market
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.expressions.values import ExpressionValues
 from technic.scan.filters import filter_conditions, filter_market
 from technic.scan.history import ScanProgress, load_history
 from technic.scan.scored_market import Market
-from technic.scan.special_dividends import counted_dividends
+from technic.scan.special_dividends import YEAR, counted_dividends, partly_asked
 from technic.scan.stopwatch import Stopwatch
 from technic.scan.warnings import incomplete_day, scan_warnings
-from technic.scan.windows import BASE_WINDOW
 from technic.settings import Settings, load_settings
 from technic.universe import Prescreened, Universe, prescreen
 
@@ -147,18 +142,20 @@ def run_scan(
 
     ``price_cache``: price frames that cost no request; symbols that are not in it are fetched.
     ``provider``, ``runner``: open ones instead of those that ``config`` names. ``now``: the time
-    that decides whether the data is old; the clock, unless given. Raises UsageError for what
-    cannot be done as asked and NothingToScanError when no symbol could be scanned.
+    that decides whether the data is old and what a vendor has; the clock, unless given. Raises
+    UsageError for what cannot be done as asked and NothingToScanError when no symbol could be
+    scanned.
     """
     config = checked_config(config)
     expressions = scan_expressions(config)
     settings = settings or load_settings(os.environ, Path.cwd())
+    if provider is None and price_cache is None:
+        config = settled_adjust_by(config, settings)
     runner_name = config.runner or settings.runner or DEFAULT_RUNNER
     check_runner(runner_name)
     watch = Stopwatch()
 
     with watch.stage("universe"):
-        now = now or dt.datetime.now(dt.UTC)
         opened = _open(config, expressions, settings, now, provider, price_cache, progress)
     with watch.stage("prescreen"):
         screened = _prescreen(opened)
@@ -181,7 +178,7 @@ def _open(
     config: ScanConfig,
     expressions: ScanExpressions,
     settings: Settings,
-    now: dt.datetime,
+    now: dt.datetime | None,
     provider: Provider | None,
     price_cache: PriceFrames | None,
     progress: ScanProgress | None,
@@ -257,7 +254,9 @@ def _compare(scan: _Scanned) -> _Compared:
 
     From here on there are no rows but those shown.
     """
-    everybody = rank_market(scan.rows, scan.context.as_of, scan.config, _benchmark_regime(scan))
+    context, sessions = scan.context, scan.history.bars.sessions
+    regime = benchmark_regime(scan.benchmark, sessions, context.windows)
+    everybody = rank_market(scan.rows, context.as_of, scan.config, regime)
     listings = scan.universe.union(scan.listings)
     values = scan.expressions.evaluated(everybody, listings)
     shown = np.isin(everybody.symbols, scan.book.open_symbols())
@@ -283,15 +282,6 @@ def _next(step: type[S], scan: _OpenScan, **made: Any) -> S:
     return step(**before, **made)
 
 
-def _benchmark_regime(scan: _Scanned) -> Regime | None:
-    """Judge the market by the benchmark's closes of the base window; None where it has none."""
-    if scan.benchmark is None or not scan.benchmark.usable:
-        return None
-    sessions, windows = scan.history.bars.sessions, scan.context.windows
-    closes = windows.cut_closes(scan.benchmark.closes, sessions, BASE_WINDOW)
-    return market_regime(closes, f"benchmark {scan.benchmark.name}")
-
-
 def _result(
     scan: _Compared, table: pd.DataFrame, chosen: ChosenRunner, watch: Stopwatch
 ) -> ScanResult:
@@ -312,7 +302,7 @@ def _result(
         data=DataInfo.of(context, scan.universe),
         runner=RunnerInfo(chosen.asked, chosen.runner.name, chosen.reason),
         regime=scan.market.regime,
-        warnings=(*_warnings(scan), *counted_dividends(scan.market.columns), *chosen.notes()),
+        warnings=(*_warnings(scan), *chosen.notes()),
         scored=scan.market.symbols,
         columns=scan.market.columns,
         conditions=values.conditions,
@@ -330,7 +320,7 @@ def _result(
 
 
 def _warnings(scan: _Compared) -> Iterator[str]:
-    return scan_warnings(
+    yield from scan_warnings(
         scan.config,
         scan.context,
         scan.universe,
@@ -340,6 +330,9 @@ def _warnings(scan: _Compared) -> Iterator[str]:
         scan.expressions,
         scan.ranks.size if scan.ranks.small else None,
     )
+    yield from counted_dividends(scan.market.columns)
+    year = scan.context.calendar.last(YEAR, scan.context.as_of)
+    yield from partly_asked(scan.history.dividends, year)
 
 
 def _run_symbol_scans(
@@ -358,18 +351,7 @@ def _run_symbol_scans(
     What is not given is opened as ``config`` says.
     """
     task = open_task(symbols, config, price_cache, context, benchmark, expressions)
-    history, runner = task.history, runner or LocalRunner()
-    width = config.block_size
-    if isinstance(history, LazyPrices):
-        n_bars = len(history.bars.sessions)
-        width = min(width, widest_block(task.memory, n_bars, runner.workers, task.arrays))
-    scan = task.scan
-    outcome = runner.run(history.bars, scan, width, partial(progress, "scan") if progress else None)
-    if not outcome.rows:  # nobody was left to scan: no rows, but every column
-        outcome.rows = [scan(BarPanel.from_long(concatenated([]), history.bars.sessions))]
-    if isinstance(history, LazyPrices) and outcome.rows:  # blocks come in the store's order
-        outcome.rows = [concat_rows(outcome.rows).reorder(symbols)]
-    return outcome
+    return run_task(task, symbols, config.block_size, runner or LocalRunner(), progress)
 
 
 def _process_symbol(

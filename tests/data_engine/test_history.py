@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,18 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
 
+from support.stored_market import fill
 from support.vendor import CALENDAR, Vendor, syncer
 from technic.data_engine import PriceCache, get_price_history, get_price_history_batch
+from technic.data_engine.providers.files.provider import FilesProvider
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.errors import FetchError, ParameterError
-from technic.panel import LongBars
+from technic.panel import BarPanel, LongBars
+from technic.scan.config import ScanConfig
+from technic.scan.context import open_context
+from technic.settings import Settings
 from technic.testing import FakeProvider, make_bars
 
 NOW = dt.datetime(2024, 3, 8, 23, tzinfo=dt.UTC)
@@ -115,3 +122,59 @@ def test_one_symbol_as_plain_text_is_refused(bars: LongBars):
     """Taken as a sequence, S00 would be the symbols S and 0."""
     with pytest.raises(ParameterError, match="symbols is 'S00'"):
         get_price_history_batch("S00", 5, provider=FakeProvider(bars), now=NOW)
+
+
+@pytest.fixture
+def prices(bars, tmp_path: Path) -> Path:
+    """A file of prices with a column of adjusted closes: half the closes but for three."""
+    panel = BarPanel.from_long(bars, SESSIONS)
+    rows = panel.frame("S00").rename_axis("Date").reset_index().assign(Symbol="S00")
+    path = tmp_path / "prices.csv"
+    factor = np.where(np.arange(len(rows)) < len(rows) - 3, 0.5, 1.0)
+    rows.assign(**{"Adj Close": rows["Close"] * factor}).to_csv(path, index=False)
+    return path
+
+
+def test_bars_come_from_the_source_that_the_settings_mean(prices: Path, tmp_path: Path):
+    """A path alone means files, as in every command; a provider that is named is the one."""
+    settings = Settings(home=tmp_path / "home", data=str(prices))
+    options = {"settings": settings, "now": NOW}
+    cache = get_price_history_batch(["S00"], 5, **options)
+    assert (cache.source, list(cache)) == ("files", ["S00"])
+    close = pd.read_csv(prices)["Close"].to_numpy()[-5:]
+    assert_array_equal(get_price_history("S00", 5, **options)["Close"], close)
+    later = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+    demo = get_price_history_batch(["NZAT"], 5, provider="demo", settings=settings, now=later)
+    assert (demo.source, demo.price_basis) == ("demo", "split_adjusted")
+    half = replace(settings, adjust_by="Adj Close")
+    frame = get_price_history("S00", 5, settings=half, now=NOW)
+    assert_allclose(frame["Close"], close * [0.5, 0.5, 1, 1, 1])
+
+
+def test_a_vendor_that_is_opened_by_name_has_the_time_that_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """What it has is what it had then, and bars that are stored are asked of nobody."""
+    fill(tmp_path / "polygon", monkeypatch)
+    nobody = "http://127.0.0.1:9"
+    settings = Settings(home=tmp_path, store=str(tmp_path), polygon_key="k", polygon_url=nobody)
+    cache = get_price_history_batch(["AK"], 5, provider="polygon", settings=settings, now=NOW)
+    # by the free plan a day is given out on the next one
+    assert str(cache["AK"].index[-1].date()) == "2024-03-07"
+    context = open_context(ScanConfig(provider="polygon"), settings, NOW + dt.timedelta(days=1))
+    assert str(context.as_of) == "2024-03-08"
+
+
+@pytest.mark.parametrize("adjust", ["split", "total_return", "none"])
+def test_raw_prices_of_a_file_are_labelled_raw(bars, adjust: str, tmp_path: Path):
+    """No splits of a file are known, so nothing has adjusted them; those of a vendor are."""
+    panel = BarPanel.from_long(bars, SESSIONS)
+    rows = panel.frame("S00").rename_axis("Date").reset_index().assign(Symbol="S00")
+    rows.to_csv(tmp_path / "raw.csv", index=False)
+    provider = FilesProvider(tmp_path / "raw.csv", price_basis="raw")
+    batch = get_price_history_batch(["S00"], 5, adjust=adjust, provider=provider, now=NOW)
+    assert batch.price_basis == "raw"
+    known = FakeProvider(bars, price_basis="raw")
+    labels = {"split": "split_adjusted", "total_return": "total_return_adjusted", "none": "raw"}
+    told = get_price_history_batch(["S00"], 5, adjust=adjust, provider=known, now=NOW)
+    assert told.price_basis == labels[adjust]

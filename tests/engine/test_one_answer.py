@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from support import stored_market
 from support.blocks_that_fail import Poisoning, killed_once
-from support.made_up_market import SESSIONS, SYMBOLS
-from support.stored_market import fill, scan_stored
+from support.made_up_market import SESSIONS, SYMBOLS, assert_same
+from support.saved_scans import write_prices
+from support.stored_market import fill, raw_bars, scan_stored
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import Failure
@@ -203,3 +205,45 @@ def test_workers_that_read_the_store_say_the_same(
     pd.testing.assert_frame_equal(in_memory.ledger.frame(), streamed.ledger.frame())
     assert met(streamed) == met(in_memory)
     assert streamed.ledger.of("BN") == ("error.ZeroDivisionError", "poison in the well")
+
+
+@pytest.mark.parametrize("memory", [None, "1", "0.0003"])
+def test_a_day_that_the_vendor_had_not_finished_is_moved_back_alike(
+    memory: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A store synced while a third of the symbols had no bar of the day: in memory, in blocks."""
+    bars = raw_bars()
+    late = np.isin(np.array(bars.symbols)[bars.column], SYMBOLS[::3])
+    partial_day = bars.rows(~(late & (bars.session == SESSIONS[-1])))
+    monkeypatch.setattr(stored_market, "raw_bars", lambda: partial_day)
+    folder = fill(tmp_path / "store", monkeypatch)
+    config = ScanConfig(block_size=7, columns=("rank(roc(close, 20))", "close[400]"))
+    here = scan_stored(folder, config, runner=LocalRunner())
+    there = scan_stored(folder, config, memory, runner=RayRunner())
+    assert (here.as_of, there.as_of) == (str(SESSIONS[-2]), str(SESSIONS[-2]))
+    assert there.stats.streamed == (memory == "0.0003")
+    assert_same(here, there)
+    assert any("is not complete" in text for text in here.warnings)
+    assert here.warnings == there.warnings
+    whole = scan_stored(folder, replace(config, as_of=here.as_of), memory, runner=RayRunner())
+    assert_same(whole, there)
+
+
+def test_prices_alone_are_scanned_alike(tmp_path: Path):
+    """Without a column of volume, and where there is one that is not to be read."""
+    frame = pd.read_csv(write_prices(make_bars(SYMBOLS[:9], SESSIONS[-320:]), tmp_path / "a.csv"))
+    frame.drop(columns="volume").to_csv(tmp_path / "b.csv", index=False)
+    found = []
+    for name in ("a.csv", "b.csv"):
+        for runner in (LocalRunner(), RayRunner()):
+            config = ScanConfig(
+                provider="files", data=str(tmp_path / name), no_volume=True, block_size=4,
+                columns=("sma(close, 9) > 0", "obv", "rank(rsi(close, 9))"),
+            )  # fmt: skip
+            found.append(run_scan(config, runner=runner, now=NOW))
+    first, *others = found
+    assert len(first.table) == 9
+    assert first.table["obv"].isna().all()
+    for other in others:
+        assert_same(first, other)
+    assert found[0].warnings == found[1].warnings

@@ -28,6 +28,13 @@ from technic.result.main_columns import MAIN_COLUMNS, main_columns
             "demo data to 2024-03-11 (price basis unknown) · RS among 3 symbols",
         ),
         (
+            "raw",
+            False,
+            RankInfo(1),
+            "as of 2024-03-08 · 1,203 of 6,000 symbols kept · "
+            "demo data to 2024-03-11 (raw prices) · RS among 1 symbol",
+        ),
+        (
             "unknown",
             True,
             RankInfo(499),

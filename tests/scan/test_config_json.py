@@ -11,8 +11,9 @@ import pytest
 
 from technic import FilterRules, ScanConfig
 from technic.data_engine.gate.rules import GateRules
-from technic.errors import InputFileError
+from technic.errors import InputFileError, UsageError
 from technic.scan.config_json import config_differences, config_from_json, config_to_json
+from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scoring import ScoreWeights, SignalThresholds
 from technic.setups.setup import Setup, SetupCondition, SetupParameter
 from technic.trade_plan import PlanRules
@@ -155,6 +156,38 @@ def test_what_is_no_config_is_named(path, value, message):
     with pytest.raises(InputFileError, match=message) as caught:
         config_from_json(edited(path, value), "scan.json")
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("value", [1, -3, 0.5, "Infinity"])
+def test_a_saved_setup_with_a_parameter_out_of_its_range_is_refused(value: object):
+    """The file, the setup's place and the range are named; the bounds it was saved with count."""
+    content = json.loads(json.dumps(config_to_json(FULL)))
+    content["setups"][0]["parameters"][0] |= {"most": 50, "value": value}
+    with pytest.raises(InputFileError) as caught:
+        config_from_json(content, "scan.json")
+    message = str(caught.value)
+    assert message.startswith("scan.json: config.setups[0].parameters[0]")
+    assert "2 to 50" in message or "allowed: a number" in message
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        ("flat_base(min_base=1)", "min_base of flat_base is 1, allowed: "),
+        ("sma(close, 0) > 1", "timeperiod of sma is 0, allowed: a whole number from 1 to "),
+        ("vcp(min_base=90, max_base=40)", "min_base is 90, allowed: at most max_base, which is 40"),
+    ],
+)
+def test_a_saved_setup_that_calls_with_a_value_out_of_range_is_refused(call: str, named: str):
+    """When it is scanned: the sentence names the setup, the parameter and what is allowed."""
+    content = json.loads(json.dumps(config_to_json(FULL)))
+    condition = {"name": "wrong", "where": call}
+    content["setups"][0] |= {"conditions": [condition], "parameters": [], "columns": []}
+    content["setups"][0]["rank_by"] = None
+    config = config_from_json(content, "scan.json")
+    with pytest.raises(UsageError, match=named) as caught:
+        scan_expressions(config)
+    assert "pullback.toml" in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [None, [], "x", 5])

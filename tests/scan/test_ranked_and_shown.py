@@ -7,7 +7,10 @@ import pandas as pd
 import pytest
 
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan
+from support.stored_market import Listing, fill, listed
+from support.vendor import Vendor, syncer
 from technic import FilterRules, ScanConfig, ScanResult, run_scan
+from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.panel import BarPanel, LongBars
 from technic.setups import load_setups
 from technic.testing import FakeProvider, make_bars
@@ -141,6 +144,48 @@ def test_a_price_cache_of_the_market_ranks_a_watchlist(bars: LongBars):
     assert (provider.asked, narrow.stats.batch.cache_hits) == ([], len(SHOWN))
 
 
+@pytest.mark.parametrize("cached", [("DL", "AK"), ("DL", "AK", "EO"), ("BN", "EO")])
+def test_a_store_ranks_what_a_price_cache_lacks(
+    cached: tuple[str, ...], tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    """Peers that are stored cost no request, whether or not all that is shown is in the cache."""
+    vendor = Vendor(make_bars([], SESSIONS[:0]))
+    provider = Listing(syncer(vendor, fill(tmp_path / "store", monkeypatch), NOW))
+    market = run_scan(provider=provider, now=NOW)
+    frames = {symbol: market.prices[symbol] for symbol in cached}
+    shown = ("DL", "AK", "EO")
+    vendor.log.clear()
+    narrow = run_scan(ScanConfig(symbols=shown), provider=provider, now=NOW, price_cache=frames)
+    assert [path for path in vendor.log if "ticker" in path or "grouped" in path] == []
+    if set(shown) <= set(cached):
+        assert vendor.log == []  # not even feeds of splits
+    assert_rows_of_the_market(narrow, market)
+    assert narrow.ranks.size == market.ranks.size > len(shown)
+    assert narrow.stats.batch.cache_hits == len(set(shown) & set(cached))
+    assert set(narrow.ledger.symbols) == set(shown)
+
+
+def test_a_store_that_is_read_beside_a_price_cache_is_not_synced(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    """Where the cache holds all that is shown, peers without bars are asked of nobody."""
+
+    def fault(request: HttpRequest, _: int) -> HttpResponse:
+        raise AssertionError(f"asked for {request.url}")
+
+    vendor = Vendor(make_bars([], SESSIONS[:0]), fault=fault)
+    provider = Listing(syncer(vendor, fill(tmp_path / "store", monkeypatch), NOW))
+    frames = cache_frames(make_bars(["DL"], SESSIONS))
+    result = run_scan(ScanConfig(symbols=("DL",)), provider=provider, now=NOW, price_cache=frames)
+    assert set(listed().symbols) > set(result.prices) > {"DL"}
+
+
+def cache_frames(bars: LongBars) -> dict[str, pd.DataFrame]:
+    """Price frames of all symbols of some bars."""
+    panel = BarPanel.from_long(bars, SESSIONS)
+    return {symbol: panel.frame(symbol) for symbol in panel.symbols}
+
+
 @pytest.mark.parametrize("runner", ["local", "threads"])
 def test_the_simulated_market_ranks_a_watchlist(runner: str):
     """In every runner, in blocks of any width."""
@@ -182,3 +227,30 @@ def test_batches_and_narrow_scans_count_only_what_was_asked(bars: LongBars):
     assert set(narrow.scored) == set(SHOWN[:3])
     again = market_of(bars, ScanConfig(symbols=SHOWN))
     assert_same(narrow, again)
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"sectors": ("Enrgy",)}, "sector 'Enrgy' that was asked for; did you mean 'Energy'?"),
+        ({"sectors": ("Real Estate",)}, "sector 'Real Estate' that was asked for"),
+        ({"exclude_sectors": ("tehc",)}, "sector 'tehc' that was asked for; did you mean 'Tech'?"),
+        ({"exchanges": ("NYES",)}, "exchange 'NYES' that was asked for; did you mean 'NYSE'?"),
+        ({"industries": ("Bnks",)}, "industry 'Bnks' that was asked for; did you mean 'Banks'?"),
+        ({"countries": ("Candaa",)}, "country 'Candaa' that was asked for; did you mean 'Canada'?"),
+    ],
+)
+def test_a_value_that_no_listing_has_is_told_with_what_may_be_meant(
+    bars: LongBars, rules: dict[str, tuple[str, ...]], told: str
+):
+    """What is like none of the listed ones gets no guess."""
+    metadata = {
+        "sector": SECTORS,
+        "exchange": ["NYSE", "NASDAQ"] * 15,
+        "industry": ["Banks", "Semiconductors"] * 15,
+        "country": ["Canada", "Brazil"] * 15,
+    }
+    provider = FakeProvider(bars, universe=universe_of(SYMBOLS, "made-up", metadata), local=True)
+    config = ScanConfig(prescreen=PrescreenRules(**rules))
+    result = run_scan(config, provider=provider, now=NOW)
+    assert f"no listing has the {told}" in result.warnings

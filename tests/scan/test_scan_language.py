@@ -144,7 +144,8 @@ def test_ranks_are_over_the_symbols_that_passed_the_gate(bars: LongBars):
     moves = {s: f["Close"].iloc[-1] / f["Close"].iloc[-64] for s, f in frames(result).items()}
     expected = {s: 1 + sum(m > moves[s] for m in moves.values()) for s in moves}
     assert dict(zip(result.table["symbol"], result.table["place"], strict=True)) == expected
-    assert result.summary()["ranked_over"] == len(SYMBOLS)
+    assert result.summary()["rs_universe"] == len(SYMBOLS)
+    assert "ranked_over" not in result.summary()  # its old name
     few = scan(bars, ScanConfig(columns=("place = rank(roc(close, 63))",), where="close > 100"))
     for symbol, place in zip(few.table["symbol"], few.table["place"], strict=True):
         assert place == expected[symbol]

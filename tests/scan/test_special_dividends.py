@@ -205,3 +205,53 @@ def test_amounts_are_restated_by_later_splits_and_added_up_by_day():
     assert (earlier.symbol.tolist(), earlier.amount.tolist()) == (["A"], [2.5])
     none = restated_dividends(replace(paid), Splits.none(), day("2025-01-01"), day("2025-02-01"))
     assert len(none.symbol) == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "as_of", "unknown"),
+    [
+        ("2022-01-01", "2024-03-31", None, None),
+        # 252 sessions up to 2024-03-08 begin on 2023-03-09, by the calendar of the exchange
+        ("2023-03-09", "2024-03-08", None, None),
+        ("2023-03-10", "2024-03-08", None, "1 of them (2023-03-09 to 2023-03-09)"),
+        ("2022-01-01", "2024-01-31", None, "26 of them (2024-02-01 to 2024-03-08)"),
+        ("2022-01-01", "2024-01-31", "2024-01-31", None),
+        ("2023-11-01", "2023-11-30", None, "231 of them (2023-03-09 to 2024-03-08)"),
+    ],
+)
+@pytest.mark.parametrize("memory", [None, "0.0003"])
+def test_a_year_of_which_some_dividends_are_not_known_is_told(
+    first: str, last: str, as_of: str | None, unknown: str | None, memory: str | None,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    """Those asked for are compared with the days on which one would count, up to the scan's."""
+    other = fill(tmp_path / "store", monkeypatch)
+    paid = dividends(raw_bars())
+    inside = (paid.session >= day(first)) & (paid.session <= day(last))
+    some = Dividends(paid.symbol[inside], paid.session[inside], paid.amount[inside])
+    BarStore.open(str(other)).write_dividends(some, day(first), day(last), ASKED)
+    result = scan_stored(other, ScanConfig(as_of=as_of), memory)
+    told = [text for text in result.warnings if "no dividends were asked" in text]
+    assert len(told) == (unknown is not None)
+    assert all(f"of 252 sessions, and of {unknown} no dividends" in text for text in told)
+
+
+def test_where_no_dividends_were_ever_asked_for_nothing_is_told(tmp_path, monkeypatch):
+    """No rank counts one then; docs/scoring.md says what that means."""
+    result = scan_stored(fill(tmp_path / "store", monkeypatch))
+    assert not any("dividends" in text for text in result.warnings)
+
+
+def test_a_price_cache_says_which_dividends_it_knows(tmp_path, monkeypatch):
+    """Its scan is told what a scan of its store is, also where some symbols are not in it."""
+    other = fill(tmp_path / "store", monkeypatch)
+    paid = dividends(raw_bars())
+    some = Dividends(paid.symbol[:1], paid.session[:1], paid.amount[:1])
+    BarStore.open(str(other)).write_dividends(some, day("2023-11-01"), day("2024-03-08"), ASKED)
+    provider = Listing(stored(other).syncer)
+    options = {"provider": provider, "settings": Settings(home=tmp_path), "now": NOW}
+    config = ScanConfig(symbols=tuple(SYMBOLS))
+    (wanted,) = [text for text in run_scan(config, **options).warnings if "were asked" in text]
+    for symbols in (SYMBOLS, SYMBOLS[:15]):
+        cache = get_price_history_batch(symbols, len(SESSIONS), **options)
+        assert wanted in run_scan(config, price_cache=cache, **options).warnings

@@ -76,3 +76,30 @@ def test_a_pattern_is_refused_before_anything_is_scanned():
         requirements([node("vcp(min_base=400)")], VOCABULARY)
     with pytest.raises(ExpressionError, match="a value of the scan's day"):
         node("count(vcp(), 5) > 2")
+
+
+FIRST_RELEASE = {
+    "vcp": "min_contractions max_contractions max_ratio min_depth max_depth max_last_depth "
+    "max_below_top max_volume_ratio min_base max_base prior_gain prior_bars below_pivot "
+    "above_pivot swing",
+    "flat_base": "min_base max_base min_depth max_depth max_start_below_top prior_gain prior_bars "
+    "below_pivot above_pivot",
+    "high_tight_flag": "min_gain min_pole max_pole min_flag max_flag min_depth max_depth "
+    "max_volume_ratio below_pivot above_pivot",
+    "cup_with_handle": "min_depth max_depth min_cup max_base max_rim_below max_rim_above "
+    "min_roundness min_handle max_handle max_handle_depth max_handle_rise max_volume_ratio "
+    "prior_gain prior_bars below_pivot above_pivot swing",
+}
+"""The parameters of 0.1.0, in its order."""
+
+
+@every_pattern
+def test_parameters_stand_where_they_stood_and_new_ones_come_last(name: str):
+    """So a number that a scan file has by position means what it meant, for each function."""
+    first = FIRST_RELEASE[name].split()
+    for function in (name, *NUMBERS[name]):
+        names = [parameter.name for parameter in PATTERNS[function].parameters]
+        assert names[: len(first)] == first, function
+    pattern = PATTERNS[name].together
+    rule = pattern.constants(*(parameter.default for parameter in pattern.parameters))
+    assert list(rule._fields) == names

@@ -35,6 +35,7 @@ from technic.panel.long_bars import concatenated
 from technic.result.scan_result import ScanResult
 from technic.scan.config import ScanConfig
 from technic.scanner_core import run_scan
+from technic.wording.counts import count_of
 
 __all__ = ["OneByOne", "PlannedRun", "baseline", "one_request_each", "planned"]
 
@@ -101,7 +102,9 @@ def baseline(market: BenchMarket, config: BenchConfig, tell: Tell | None = None)
     stats, _ = _fetch(market, sample, FetchRules(max_concurrent=1), score)
     seconds = time.perf_counter() - started
     if not scored:
-        raise NothingToScanError(f"{market.remote.name} answered none of {len(sample)} symbols")
+        raise NothingToScanError(
+            f"{market.remote.name} answered none of {count_of(len(sample), 'symbol')}"
+        )
     return OneByOne(
         symbols=len(sample),
         answered=len(scored),
@@ -133,7 +136,9 @@ def one_request_each(
     frames = {symbol: panel.frame(symbol) for symbol in panel.symbols}
     seconds = time.perf_counter() - started
     if not frames:
-        raise NothingToScanError(f"{market.remote.name} answered none of {len(symbols)} symbols")
+        raise NothingToScanError(
+            f"{market.remote.name} answered none of {count_of(len(symbols), 'symbol')}"
+        )
     scored = 0
     if score_ms is None:
         each = [_score_seconds(frames[symbol]) for symbol in _spread(list(frames), config.sample)]
@@ -167,7 +172,7 @@ def planned(
     if not len(cache):
         why = ", ".join(sorted({failure.detail for failure in cache.failures.values()})[:2])
         raise NothingToScanError(
-            f"{market.remote.name} gave no bars of {len(symbols)} symbols", why
+            f"{market.remote.name} gave no bars of {count_of(len(symbols), 'symbol')}", why
         )
     result = run_scan(
         ScanConfig(universe=listings, symbols=tuple(symbols)),
@@ -237,7 +242,9 @@ def _fetch(
     stats = run_async(ask())
     there = [page for pages in arrived.values() for page in pages if len(page)]
     if not there:
-        raise NothingToScanError(f"{remote.name} answered none of {len(symbols)} symbols")
+        raise NothingToScanError(
+            f"{remote.name} answered none of {count_of(len(symbols), 'symbol')}"
+        )
     return stats, concatenated(there)
 
 

@@ -18,6 +18,7 @@ from technic.loopback.server import serve
 from technic.marketsim import DEFAULT_SEED
 from technic.sessions import load_calendar, parse_day
 from technic.settings import load_settings
+from technic.wording.counts import count_of
 
 __all__ = ["Line", "Market", "serve_market"]
 
@@ -58,7 +59,7 @@ def serve_market(market: Market, line: Line, announce: Announce) -> int:
     if market.today is not None:
         world.today = parse_day("today", market.today)
     loopback = Loopback(world, requests_per_minute=line.requests_per_minute, faults=rules)
-    about = f"{market.symbols:,} symbols, seed {seed}, today is {world.today}"
+    about = f"{count_of(market.symbols, 'symbol')}, seed {seed}, today is {world.today}"
 
     def ready(url: str) -> None:
         announce(url, about, seed != DEFAULT_SEED)

@@ -15,6 +15,7 @@ from technic.cli.render.progress import progress_on_stderr
 from technic.result.scan_result import ScanResult
 from technic.scanner_core import run_scan
 from technic.settings import load_settings
+from technic.wording.counts import agree, count_of
 
 __all__ = ["finish", "run_choices"]
 
@@ -33,8 +34,8 @@ def finish(result: ScanResult) -> None:
         return
     batch = result.stats.batch
     note(
-        f"only {batch.fetched:,} of {batch.asked:,} symbols have bars "
-        f"({100 * batch.success_rate:.1f} %), --min-success is "
-        f"{result.config.min_success_pct:g}"
+        f"only {batch.fetched:,} of {count_of(batch.asked, 'symbol')} "
+        f"{agree(batch.fetched, 'has', 'have')} bars "
+        f"({100 * batch.success_rate:.1f} %), --min-success is {result.config.min_success_pct:g}"
     )
     raise typer.Exit(1)

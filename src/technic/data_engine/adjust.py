@@ -97,7 +97,7 @@ def restated_dividends(
     column = np.array([place[symbol] for symbol in some.symbol[order]], dtype=np.int32)
     session = some.session[order]
     later = _products(*_relevant(symbols, splits, as_of), column, session)
-    return Dividends(some.symbol[order], session, some.amount[order] / later)
+    return Dividends(some.symbol[order], session, some.amount[order] / later, dividends.asked)
 
 
 def _close_before(

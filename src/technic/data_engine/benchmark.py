@@ -16,6 +16,7 @@ from technic.tables.day_column import days_of
 from technic.tables.table_file import TableFile
 from technic.typing import DateArray, FloatArray
 from technic.universe import canonical
+from technic.wording.counts import count_of
 
 __all__ = ["Benchmark", "load_benchmark"]
 
@@ -96,7 +97,7 @@ def _from_file(path: Path, symbol: str, sessions: DateArray) -> Benchmark:
         if name not in choices:
             shown = ", ".join(choices[:SHOWN]) + (" ..." if len(choices) > SHOWN else "")
             raise file.error(
-                f"holds {len(choices)} symbols ({shown})",
+                f"holds {count_of(len(choices), 'symbol')} ({shown})",
                 column=columns["symbol"],
                 hint=f"name one of them: {path}:{choices[0]}",
             )

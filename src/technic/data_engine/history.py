@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,11 @@ import pandas as pd
 from technic.data_engine.adjust import restated_dividends, split_adjust, total_return_adjust
 from technic.data_engine.interfaces.known_actions import split_records
 from technic.data_engine.interfaces.progress import SteadyProgress
-from technic.data_engine.interfaces.provider import Provider, require_provider
+from technic.data_engine.interfaces.provider import (
+    Provider,
+    basis_of_history,
+    require_provider,
+)
 from technic.data_engine.interfaces.records import Dividends, FetchResult, PriceBasis, Progress
 from technic.data_engine.interfaces.requests import FREQUENCIES, Frequency
 from technic.data_engine.open_provider import open_provider
@@ -28,7 +33,7 @@ from technic.data_engine.price_cache import BatchStats, PriceCache
 from technic.data_engine.providers.vendors.rows import trading_days
 from technic.errors import FetchError, ParameterError
 from technic.panel import BarPanel, LongBars
-from technic.sessions import load_calendar, require_time
+from technic.sessions import SessionCalendar, load_calendar, require_time
 from technic.settings import Settings, load_settings
 from technic.typing import DateArray
 from technic.universe import canonical
@@ -91,19 +96,9 @@ def get_price_history_batch(
     _check(days, freq, max_workers, adjust)
     names = _names(symbols)
     settings = settings or load_settings(os.environ, Path.cwd())
-    now = now or dt.datetime.now(dt.UTC)
-    calendar = load_calendar(require_time(now).date(), settings.home)
-    source = provider if provider is not None else settings.provider or "demo"
-    if isinstance(source, str):
-        source = open_provider(
-            source,
-            calendar,
-            settings=settings,
-            data=settings.data,
-            adjust_by=settings.adjust_by if source == "files" else None,
-            max_concurrent=max_workers,
-        )
-    require_provider(source)
+    clock = None if now is None else partial(require_time, now)
+    calendar = load_calendar((clock or _utc_now)().date(), settings.home)
+    source = _source(provider, settings, calendar, max_workers, clock)
     started = time.perf_counter()
     sessions = calendar.last(days, source.last_session())
     steady = SteadyProgress(len(names), progress)
@@ -123,10 +118,37 @@ def get_price_history_batch(
         fetched.notes,
         source.name,
         source.simulated,
-        _basis(source.price_basis, adjust),
+        _basis(source, adjust),
         _known_dividends(fetched, adjust, sessions),
         split_records=split_records(fetched, panel.symbols, applied=adjust != "none"),
     )
+
+
+def _source(
+    provider: object,
+    settings: Settings,
+    calendar: SessionCalendar,
+    max_workers: int,
+    clock: Callable[[], dt.datetime] | None,
+) -> Provider:
+    """Return the open provider that was given, else open the one that is named or meant."""
+    if provider is None or isinstance(provider, str):
+        named = settings.source(provider)
+        return open_provider(
+            named.provider,
+            calendar,
+            settings=settings,
+            data=named.data,
+            adjust_by=settings.adjust_by if named.provider == "files" else None,
+            max_concurrent=max_workers,
+            now=clock,
+        )
+    require_provider(provider)
+    return cast(Provider, provider)
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _adjusted(fetched: FetchResult, adjust: Adjustment, as_of: np.datetime64) -> LongBars:
@@ -163,11 +185,13 @@ def _adjusted_within_days(
     return replace(_adjusted(daily, adjust, as_of), session=times)
 
 
-def _basis(price_basis: PriceBasis, adjust: Adjustment) -> PriceBasis:
+def _basis(source: Provider, adjust: Adjustment) -> PriceBasis:
     """How prices are adjusted by now: raw ones as was asked for, others as they came."""
-    if price_basis != "raw" or adjust == "none":
-        return price_basis
-    return "split_adjusted" if adjust == "split" else "total_return_adjusted"
+    if adjust == "none":
+        return source.price_basis
+    total = adjust == "total_return" and source.price_basis == "raw"
+    basis = basis_of_history(source)
+    return "total_return_adjusted" if total and basis != "raw" else basis
 
 
 def _names(symbols: object) -> list[str]:

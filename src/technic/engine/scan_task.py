@@ -1,8 +1,7 @@
-"""What a runner is given: bars, and the one scan of them."""
+"""What a runner is given, bars and the one scan of them, and how it is handed over."""
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +9,21 @@ from functools import partial
 from pathlib import Path
 
 from technic.data_engine.benchmark import Benchmark
+from technic.data_engine.memory_budget import widest_block
 from technic.data_engine.price_cache import LazyPrices, PriceCache, PriceFrames
-from technic.engine.blocks import BlockScan
-from technic.scan.block_rows import scan_block
+from technic.engine.blocks import BlockOutcome, BlockScan
+from technic.engine.runner import Runner
+from technic.panel import BarPanel
+from technic.panel.long_bars import concatenated
+from technic.scan.block_rows import concat_rows, scan_block
 from technic.scan.config import ScanConfig
 from technic.scan.context import ScanContext, open_benchmark, open_context
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
-from technic.scan.history import load_history
+from technic.scan.history import ScanProgress, load_history
 from technic.scan.known_actions import known_actions
 from technic.settings import load_settings
 
-__all__ = ["ScanTask", "open_task"]
+__all__ = ["ScanTask", "open_task", "run_task"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +55,8 @@ def open_task(
     if expressions is None:
         expressions = scan_expressions(config)
     if context is None:
-        settings, now = load_settings(os.environ, Path.cwd()), dt.datetime.now(dt.UTC)
-        context = open_context(config, settings, now, None, price_cache, expressions.windows)
+        settings = load_settings(os.environ, Path.cwd())
+        context = open_context(config, settings, None, None, price_cache, expressions.windows)
         price_cache = context.cache
     history = load_history(symbols, context, price_cache)
     if benchmark is None:
@@ -69,3 +72,28 @@ def open_task(
     sessions = history.bars.sessions
     arrays = context.windows.copied_arrays + expressions.arrays_held(len(sessions))
     return ScanTask(history, scan, context.panel_memory, arrays)
+
+
+def run_task(
+    task: ScanTask,
+    symbols: Sequence[str],
+    block_size: int,
+    runner: Runner,
+    progress: ScanProgress | None = None,
+) -> BlockOutcome:
+    """Hand blocks of at most ``block_size`` symbols to the runner, as many as memory allows.
+
+    Rows come back in the order of ``symbols``.
+    """
+    history, width = task.history, block_size
+    if isinstance(history, LazyPrices):
+        n_bars = len(history.bars.sessions)
+        width = min(width, widest_block(task.memory, n_bars, runner.workers, task.arrays))
+    report = partial(progress, "scan") if progress else None
+    outcome = runner.run(history.bars, task.scan, width, report)
+    if not outcome.rows:  # nobody was left to scan: no rows, but every column
+        nobody = BarPanel.from_long(concatenated([]), history.bars.sessions)
+        outcome.rows = [task.scan(nobody)]
+    if isinstance(history, LazyPrices) and outcome.rows:  # blocks come in the store's order
+        outcome.rows = [concat_rows(outcome.rows).reorder(symbols)]
+    return outcome

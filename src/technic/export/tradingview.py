@@ -15,6 +15,7 @@ from technic.export.rendered import Rendered
 from technic.result.scan_result import ScanResult
 from technic.universe import format_symbol, parse
 from technic.universe.load import exchange_name
+from technic.wording.counts import count_of
 
 __all__ = ["render"]
 
@@ -84,4 +85,4 @@ def _note(symbols: Sequence[str], complaint: str) -> list[str]:
     if not symbols:
         return []
     shown = ", ".join(symbols[:SHOWN]) + (" …" if len(symbols) > SHOWN else "")
-    return [f"{len(symbols):,} symbols {complaint}: {shown}"]
+    return [f"{count_of(len(symbols), 'symbol')} {complaint}: {shown}"]

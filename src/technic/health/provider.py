@@ -12,6 +12,7 @@ from technic.scan.config import ScanConfig
 from technic.scanner_core import run_scan
 from technic.sessions import SessionCalendar
 from technic.settings import DataSource, Settings
+from technic.wording.counts import count_of
 
 __all__ = ["provider_checks"]
 
@@ -40,5 +41,6 @@ def _scan_check(source: DataSource, settings: Settings, calendar: SessionCalenda
         return Check(label, "fail", str(error))
     scored = len(result.scored)
     kind = "SIMULATED, " if result.data.simulated else ""
-    detail = f"{kind}data to {result.data.last_session}, scored {scored} of {len(symbols)} symbols"
+    tried = count_of(len(symbols), "symbol")
+    detail = f"{kind}data to {result.data.last_session}, scored {scored} of {tried}"
     return Check(label, "ok" if scored else "warn", detail)

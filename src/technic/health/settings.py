@@ -12,6 +12,7 @@ from pathlib import Path
 from technic.health.check import Check
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
+from technic.wording.counts import count_of
 
 __all__ = ["calendar_check", "settings_checks"]
 
@@ -39,7 +40,7 @@ def settings_checks(settings: Settings) -> Iterator[Check]:
 def calendar_check(calendar: SessionCalendar, now: dt.datetime) -> Check:
     """Tell how far the sessions go and which was the last completed one at ``now``."""
     detail = (
-        f"{len(calendar.sessions):,} sessions to {calendar.sessions[-1]}, "
+        f"{count_of(len(calendar.sessions), 'session')} to {calendar.sessions[-1]}, "
         f"last completed {calendar.last_completed(now)}"
     )
     return Check("calendar", "ok", detail)

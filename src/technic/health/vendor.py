@@ -15,6 +15,7 @@ from technic.errors import TechnicError
 from technic.health.check import Check
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
+from technic.wording.counts import agree
 
 __all__ = ["settings_advice", "vendor_checks"]
 
@@ -85,7 +86,8 @@ def settings_advice(
     """
     rate = configured.requests_per_minute
     if findings["request rate"].verdict == "no" and rate is not None:
-        detail = f"Technic keeps to {rate:g} requests a minute by the settings"
+        requests = agree(rate, "request", "requests")
+        detail = f"Technic keeps to {rate:g} {requests} a minute by the settings"
         yield Check(f"{name}: settings", "ok", detail)
     if not VENDORS[name].plans:
         return

@@ -27,6 +27,7 @@ from technic.panel import BarPanel
 from technic.panel.ragged import common_row, gather_last, last_bars
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
+from technic.wording.counts import count_of
 
 __all__ = ["Workspace"]
 
@@ -210,7 +211,9 @@ class _SeveralRows:
         if not len(values):
             return np.full(self._shape, np.nan)
         if len(values) < self._height:
-            raise IndexError(f"row {self._height - 1} of an array of {len(values)} rows")
+            raise IndexError(
+                f"row {self._height - 1} of an array of {count_of(len(values), 'row')}"
+            )
         if self._all:
             return np.array(values[: self._shape[0]])
         found: FloatArray = np.ascontiguousarray(values).ravel().take(self._places, mode="clip")

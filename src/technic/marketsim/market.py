@@ -24,6 +24,7 @@ from technic.marketsim.securities import MAX_SIZE, Securities, list_securities
 from technic.marketsim.trading import Days, Habits, trade
 from technic.panel import PRICES, LongBars
 from technic.typing import BoolArray, DateArray, FloatArray, IntArray
+from technic.wording.counts import count_of
 
 __all__ = ["DEFAULT_SEED", "DEFAULT_SIZE", "Market"]
 
@@ -56,7 +57,9 @@ class Market:
         if not 1 <= size <= MAX_SIZE:
             raise ParameterError("size", size, f"1 to {MAX_SIZE} symbols")
         if not len(sessions) or np.any(np.diff(sessions) <= np.timedelta64(0, "D")):
-            raise ParameterError("sessions", f"{len(sessions)} days", "ascending trading days")
+            raise ParameterError(
+                "sessions", count_of(len(sessions), "day"), "ascending trading days"
+            )
         count = -(-len(sessions) // QUARTER)
         securities = list_securities(seed, size)
         factors = draw_factors(seed, count * QUARTER)

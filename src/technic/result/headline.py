@@ -7,8 +7,12 @@ from typing import Protocol
 
 from technic.result.info import DataInfo, RankInfo
 from technic.result.ledger import KEPT, Ledger
+from technic.wording.counts import count_of
 
 __all__ = ["Headline", "headline_of"]
+
+
+_BASES = {"unknown": "price basis unknown", "raw": "raw prices"}
 
 
 class _Answer(Protocol):
@@ -46,7 +50,7 @@ class Headline:
     def price_basis(self) -> str:
         """How the prices are adjusted."""
         basis = self.data.price_basis
-        return "price basis unknown" if basis == "unknown" else basis.replace("_", " ")
+        return _BASES.get(basis) or basis.replace("_", " ")
 
     @property
     def market_caps(self) -> str:
@@ -60,7 +64,7 @@ class Headline:
         ranks = f" · {self.ranks}" if self.ranks.small else ""
         caps = f" · {self.market_caps}" if self.market_caps else ""
         return (
-            f"as of {self.as_of} · {self.kept:,} of {self.size:,} symbols kept · "
+            f"as of {self.as_of} · {self.kept:,} of {count_of(self.size, 'symbol')} kept · "
             f"{self.source} ({self.price_basis}){ranks}{caps}"
         )
 

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from technic.result.main_columns import main_columns
+from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
@@ -24,7 +25,7 @@ def html(result: ScanResult) -> str:
     whole = {name: "{:,.0f}".format for name in ("rs_rating", "shares") if name in shown}
     table = rows.to_html(index=False, float_format="{:,.2f}".format, formatters=whole, na_rep="-")
     more = len(result.table) - len(rows)
-    hidden = [f"and {more:,} more rows: result.table"] if more else []
+    hidden = [f"and {count_of(more, 'more row')}: result.table"] if more else []
     counts = " · ".join(f"{name} {n:,}" for name, n in result.ledger.counts.items())
     regime = f"market trend {result.regime.trend}, volatility {result.regime.volatility}"
     lines = [f"{regime} ({result.regime.source})", *result.warnings]

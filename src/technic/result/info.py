@@ -11,6 +11,7 @@ from technic.data_engine.price_cache import BatchStats
 from technic.scan.context import ScanContext
 from technic.universe import Universe
 from technic.universe.market_caps import later_market_caps
+from technic.wording.counts import count_of
 
 __all__ = ["DataInfo", "RankInfo", "RunnerInfo", "ScanStats", "UniverseInfo"]
 
@@ -42,7 +43,7 @@ class RankInfo:
         return self.shown_only or self.size < SMALL_MARKET
 
     def __str__(self) -> str:
-        return f"RS among {self.size:,} symbols"
+        return f"RS among {count_of(self.size, 'symbol')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from technic.scan.expressions.conditions import ConditionResult, NotSettled
 from technic.scoring import Explanation, explain, signals
 from technic.typing import FloatArray
 from technic.universe import Universe
+from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     import polars
@@ -94,7 +95,9 @@ class ScanResult:
             outcome, detail = self.ledger.of(symbol)
         except KeyError:
             raise ParameterError(
-                "symbol", symbol, f"one of the {len(self.ledger):,} symbols of the universe"
+                "symbol",
+                symbol,
+                f"one of the {count_of(len(self.ledger), 'symbol')} of the universe",
             ) from None
         if symbol not in self.scored:
             because = f"{outcome} ({detail})" if detail else outcome

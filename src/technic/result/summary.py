@@ -36,7 +36,6 @@ def summary(result: ScanResult, limit: int | None = None) -> dict[str, object]:
         "columns": dict(result.expressions),
         "setups": {setup.name: list(result.met(setup.name)) for setup in result.config.setups},
         "not_settled": [dataclasses.asdict(recursion) for recursion in result.not_settled],
-        "ranked_over": result.ranks.size,
         "ledger": dict(result.ledger.counts),
         "rows": plain_rows(rows),
     }

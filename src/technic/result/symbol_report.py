@@ -21,6 +21,7 @@ from technic.setups.patterns.candidates import Check
 from technic.trade_plan import trade_plans
 from technic.universe import require_symbol
 from technic.version import __version__
+from technic.wording.counts import count_of
 
 __all__ = ["SymbolCondition", "SymbolReport", "symbol_report"]
 
@@ -113,7 +114,7 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
     try:
         outcome, detail = result.ledger.of(symbol)
     except KeyError:
-        allowed = f"one of the {len(result.ledger):,} symbols of the universe"
+        allowed = f"one of the {count_of(len(result.ledger), 'symbol')} of the universe"
         raise ParameterError("symbol", symbol, allowed) from None
     scored = symbol in result.scored
     explanation = result.explain(symbol) if scored else None

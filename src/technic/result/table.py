@@ -14,6 +14,7 @@ from technic.scan.config import SortOrder
 from technic.scan.scored_market import Market
 from technic.universe import Universe
 from technic.universe.listings import LISTING_COLUMNS
+from technic.wording.counts import count_of
 
 __all__ = ["LEADING", "ranked_table"]
 
@@ -82,7 +83,9 @@ def ranked_table(
 def _no_such_column(column: str, known: Sequence[str]) -> ParameterError:
     near = difflib.get_close_matches(column, known, n=3, cutoff=0.5)
     hint = f"the nearest: {', '.join(near)}" if near else "docs/indicators.md lists them"
-    return ParameterError("sort", column, f"one of the table's {len(known)} columns", hint)
+    return ParameterError(
+        "sort", column, f"one of the table's {count_of(len(known), 'column')}", hint
+    )
 
 
 def _places(

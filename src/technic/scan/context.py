@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from technic.data_engine.gate.rules import PriceFloorBasis
 from technic.data_engine.interfaces.provider import (
     Provider,
     StreamingProvider,
+    basis_of_history,
     require_provider,
 )
 from technic.data_engine.interfaces.records import PriceBasis
@@ -29,6 +31,7 @@ from technic.settings import Settings
 from technic.typing import DateArray
 from technic.universe import Prescreened, Universe, load_symbols, load_universe, prescreen
 from technic.universe.prescreen_rules import SHOW_RULES
+from technic.wording.counts import count_of
 
 __all__ = [
     "ScanContext",
@@ -37,6 +40,7 @@ __all__ = [
     "load_listings",
     "open_benchmark",
     "open_context",
+    "settled_adjust_by",
 ]
 
 
@@ -75,13 +79,14 @@ class ScanContext:
 def open_context(
     config: ScanConfig,
     settings: Settings,
-    now: dt.datetime,
+    now: dt.datetime | None = None,
     provider: Provider | None = None,
     price_cache: PriceFrames | None = None,
     longer: Iterable[int] = (),
 ) -> ScanContext:
     """Open the provider and settle the day: ``as_of``, else the last session there is.
 
+    ``now``: the time it is, also for a vendor that is opened; None: the clock's, or a vendor's own.
     ``longer``: windows of more than ``config.bars`` sessions that the scan needs besides.
     Raises ParameterError when ``as_of`` is no date, no session, after the data's end, or before
     the price cache begins, for ``adjust_by`` without a file, ``no_volume`` of a vendor, traded
@@ -89,13 +94,15 @@ def open_context(
     ``provider`` that is none.
     """
     limit = memory_limit(settings.panel_memory)
-    calendar = load_calendar(require_time(now).date(), settings.home)
+    clock = None if now is None else partial(require_time, now)
+    now = dt.datetime.now(dt.UTC) if now is None else require_time(now)
+    calendar = load_calendar(now.date(), settings.home)
     cache = (
         None
         if price_cache is None
         else cache_of(price_cache, calendar, volume=not config.no_volume)
     )
-    provider = _choose_provider(config, settings, calendar, provider, cache)
+    provider = _choose_provider(config, settings, calendar, provider, cache, clock)
     _require_able(config, provider, cache)
     last = (provider if cache is None else CachedProvider(cache)).last_session()
     as_of = last if config.as_of is None else _asked_day(config.as_of, calendar, last, cache)
@@ -109,14 +116,13 @@ def open_context(
     if as_of < last:
         filters = {name: getattr(config.filters, name) for name in ("min_price", "max_price")}
         warnings += floor_warnings(config.gate, filters, floor, as_of)
-    basis = "split_adjusted" if basis == "raw" else basis  # raw bars are adjusted on the way in
     return ScanContext(
         provider,
         calendar,
         as_of,
         windows,
         last,
-        basis,
+        basis_of_history(provider) if cache is None else basis,
         cache,
         tuple(warnings),
         floor,
@@ -131,6 +137,7 @@ def _choose_provider(
     calendar: SessionCalendar,
     provider: Provider | None,
     cache: PriceCache | None,
+    clock: Callable[[], dt.datetime] | None,
 ) -> Provider:
     """Take the open provider that was given, else the cache alone, else open the one asked for."""
     if provider is not None:
@@ -138,14 +145,16 @@ def _choose_provider(
         return provider
     if config.provider is None and cache is not None:
         return CachedProvider(cache)
+    source = settings.source(config.provider, config.data)
     return open_provider(
-        config.provider or settings.provider or "demo",
+        source.provider,
         calendar,
         settings=settings,
-        data=config.data,
+        data=source.data,
         price_basis=config.price_basis,
         adjust_by=config.adjust_by,
         no_volume=config.no_volume,
+        now=clock,
     )
 
 
@@ -165,7 +174,7 @@ def _old_data(last: np.datetime64, calendar: SessionCalendar, now: dt.datetime) 
     if last < completed:
         yield (
             f"the data ends {last}; the last completed session was {completed} "
-            f"({len(calendar.between(last, completed)) - 1} sessions later)"
+            f"({count_of(len(calendar.between(last, completed)) - 1, 'session')} later)"
         )
 
 
@@ -180,6 +189,14 @@ def _asked_day(
         first = cache.panel.sessions[0]
         raise ParameterError("as_of", text, f"{first} or later: the price cache's days")
     return as_of
+
+
+def settled_adjust_by(config: ScanConfig, settings: Settings) -> ScanConfig:
+    """Return the config with the settings' column of adjusted closes, where the data is theirs."""
+    theirs = config.provider is None and config.data is None and config.adjust_by is None
+    if theirs and settings.adjust_by is not None and settings.source().provider == "files":
+        return replace(config, adjust_by=settings.adjust_by)
+    return config
 
 
 def load_listings(config: ScanConfig, provider: Provider, as_of: np.datetime64) -> Universe:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.data_engine.benchmark import Benchmark
 from technic.regime import IndexSums, Regime, market_regime
 from technic.scan.block_rows import BlockRows
 from technic.scan.config import ScanConfig
 from technic.scan.scored_market import Market
+from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.scoring import (
     BENCHMARK_COLUMNS,
     rs_eligible,
@@ -21,8 +23,20 @@ from technic.scoring import (
     tech_rating,
 )
 from technic.trade_plan import trade_plans
+from technic.typing import DateArray
+from technic.wording.counts import count_of
 
-__all__ = ["rank_market"]
+__all__ = ["benchmark_regime", "rank_market"]
+
+
+def benchmark_regime(
+    benchmark: Benchmark | None, sessions: DateArray, windows: ScanWindows
+) -> Regime | None:
+    """Judge the market by a benchmark's closes of the base window; None where it has none."""
+    if benchmark is None or not benchmark.usable:
+        return None
+    closes = windows.cut_closes(benchmark.closes, sessions, BASE_WINDOW)
+    return market_regime(closes, f"benchmark {benchmark.name}")
 
 
 def rank_market(
@@ -44,7 +58,9 @@ def rank_market(
     if regime is None:
         index = scanned.index or IndexSums.added([])
         count = int(np.count_nonzero(ranked))
-        regime = market_regime(index.levels(), f"equal-weighted universe of {count:,} symbols")
+        regime = market_regime(
+            index.levels(), f"equal-weighted universe of {count_of(count, 'symbol')}"
+        )
     rating = tech_rating(columns, columns["rs_rating"], config.weights)
     for name in ("tech_rating", "rating_coverage", "score_relative_strength"):
         columns[name] = np.where(ranked, getattr(rating, name), np.nan)

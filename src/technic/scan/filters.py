@@ -12,6 +12,7 @@ from technic.scan.config import FilterRules
 from technic.scan.expressions.conditions import WHERE
 from technic.scan.expressions.values import ExpressionValues
 from technic.typing import BoolArray
+from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     from technic.scan.scored_market import Market
@@ -72,5 +73,7 @@ def filter_conditions(values: ExpressionValues, removed: BoolArray) -> FilterRes
             if rule[i] is None:
                 rule[i], detail[i] = "setup", values.failure(setups[0], i)
                 if len(setups) > 1:
-                    detail[i] = f"none of {len(setups)} setups; {setups[0]}: {detail[i]}"
+                    detail[i] = (
+                        f"none of {count_of(len(setups), 'setup')}; {setups[0]}: {detail[i]}"
+                    )
     return FilterResult(rule, detail)

@@ -30,6 +30,7 @@ from technic.panel import BarPanel
 from technic.scan.context import ScanContext
 from technic.scan.windows import window_sessions
 from technic.typing import BoolArray, DateArray
+from technic.wording.counts import count_of
 
 __all__ = ["ScanProgress", "load_history"]
 
@@ -69,7 +70,7 @@ def load_history(
     panel = cached.of(hits)
     if panel.sessions[0] < context.windows.start or panel.sessions[-1] > context.as_of:
         panel = panel.window(context.windows.start, context.as_of)
-    others = _free([symbol for symbol in peers if symbol not in there], context)
+    others = [symbol for symbol in peers if symbol not in there]
     stats = BatchStats(cache_hits=len(symbols) - len(missed))
     missing = price_cache.missing_volume if isinstance(price_cache, PriceCache) else {}
     if not (missed or others):
@@ -80,7 +81,7 @@ def load_history(
             missing_volume=missing,
             split_records=_some_records(price_cache, hits),
         )
-    fetched = _fetch(missed, others, panel.sessions, context, progress)
+    fetched = _missing(missed, others, panel.sessions, context, progress)
     both = BarPanel.side_by_side([panel, fetched.panel])
     held = set(both.symbols)
     return PriceCache(
@@ -94,16 +95,37 @@ def load_history(
     )
 
 
+def _missing(
+    symbols: Sequence[str],
+    peers: Sequence[str],
+    sessions: DateArray,
+    context: ScanContext,
+    progress: ScanProgress | None,
+) -> PriceCache:
+    """Get what the cache lacks: ``symbols`` wherever from, ``peers`` where they cost no request.
+
+    The panel of the cache is in memory, and so is what stands beside it.
+    """
+    if isinstance(context.provider, StreamingProvider):
+        found = _open_stream(symbols, peers, sessions, context, context.provider, progress)
+        notes = (*found.notes, *_too_large(len(found), sessions, context, "beside a price cache"))
+        _log(found.stats)
+        return dataclasses.replace(found.loaded(), notes=notes)
+    return _fetch(symbols, _free(peers, context), sessions, context, progress)
+
+
 def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Dividends:
     """Return the dividends that a cache knows of its own symbols, and those of all others."""
     parts = [
         _some(known, np.isin(known.symbol.astype(str), hits)),
         _some(fetched, ~np.isin(fetched.symbol.astype(str), hits)),
     ]
+    asked = [part.asked for part in parts if part.asked is not None]
     return Dividends(
         np.concatenate([part.symbol for part in parts]),
         np.concatenate([part.session for part in parts]),
         np.concatenate([part.amount for part in parts]),
+        np.intersect1d(asked[0], asked[-1]) if asked else None,
     )
 
 
@@ -114,7 +136,12 @@ def _some_records(prices: PriceFrames, symbols: Sequence[str]) -> dict[str, Spli
 
 
 def _some(dividends: Dividends, keep: BoolArray) -> Dividends:
-    return Dividends(dividends.symbol[keep], dividends.session[keep], dividends.amount[keep])
+    return dataclasses.replace(
+        dividends,
+        symbol=dividends.symbol[keep],
+        session=dividends.session[keep],
+        amount=dividends.amount[keep],
+    )
 
 
 def _free(peers: Sequence[str], context: ScanContext) -> Sequence[str]:
@@ -173,11 +200,7 @@ def _stream(
     That takes a fifth of the memory that gathering them first would.
     """
     started = time.perf_counter()
-    steady = _steady(symbols, progress)
-    streamed = provider.stream(symbols, sessions, context.as_of, steady, peers=peers)
-    steady.finish()
-    dividends = _dividends(streamed.account, sessions, context)
-    prices = LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
+    prices = _open_stream(symbols, peers, sessions, context, provider, progress)
     if most_panel_bytes(len(prices), len(sessions)) <= context.panel_memory:
         cache = prices.loaded()
         stats = dataclasses.replace(cache.stats, seconds=time.perf_counter() - started)
@@ -191,6 +214,23 @@ def _stream(
         prices.stats.seconds,
     )
     return prices
+
+
+def _open_stream(
+    symbols: Sequence[str],
+    peers: Sequence[str],
+    sessions: DateArray,
+    context: ScanContext,
+    provider: StreamingProvider,
+    progress: ScanProgress | None,
+) -> LazyPrices:
+    """Have the provider make ready what it lacks; its bars stay where they are."""
+    started = time.perf_counter()
+    steady = _steady(symbols, progress)
+    streamed = provider.stream(symbols, sessions, context.as_of, steady, peers=peers)
+    steady.finish()
+    dividends = _dividends(streamed.account, sessions, context)
+    return LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
 
 
 def _dividends(fetched: FetchResult, sessions: DateArray, context: ScanContext) -> Dividends:
@@ -212,12 +252,15 @@ def _log(stats: BatchStats) -> None:
     )
 
 
-def _too_large(n_symbols: int, sessions: DateArray, context: ScanContext) -> Iterator[str]:
+def _too_large(
+    n_symbols: int, sessions: DateArray, context: ScanContext, where: str = ""
+) -> Iterator[str]:
     """Say that the bars take more memory than they should and cannot be read in blocks."""
     size = most_panel_bytes(n_symbols, len(sessions))
     if size > context.panel_memory:
+        cannot = f"cannot read them in blocks {where}".rstrip()
         yield (
-            f"{n_symbols:,} symbols x {len(sessions):,} sessions take {size / GIB:.3g} GiB, more "
-            f"than panel_memory ({context.panel_memory / GIB:.3g} GiB): {context.provider.name} "
-            "cannot read them in blocks, so all are in memory"
+            f"{count_of(n_symbols, 'symbol')} x {count_of(len(sessions), 'session')} take "
+            f"{size / GIB:.3g} GiB, more than panel_memory ({context.panel_memory / GIB:.3g} GiB): "
+            f"{context.provider.name} {cannot}, so all are in memory"
         )

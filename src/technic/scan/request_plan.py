@@ -189,7 +189,6 @@ def open_scope(
     source = settings.source(config.provider, config.data)
     config = replace(config, provider=source.provider, data=source.data)
     expressions = scan_expressions(config)
-    now = now or dt.datetime.now(dt.UTC)
     context = open_context(config, settings, now, longer=expressions.windows)
     sessions = window_sessions(context.calendar, context.windows, days)
     provider = context.provider

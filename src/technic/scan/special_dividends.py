@@ -20,18 +20,21 @@ from technic.data_engine.interfaces.records import Dividends
 from technic.panel import BarPanel
 from technic.scoring.curves import Columns
 from technic.scoring.relative_strength import RS_WEIGHTS, rs_score
-from technic.typing import FloatArray
+from technic.typing import DateArray, FloatArray
+from technic.wording.counts import count_of
 
 __all__ = [
     "SPECIAL_DIVIDEND_PCT",
     "by_symbol",
     "counted_dividends",
+    "partly_asked",
     "strength_columns",
 ]
 
 SPECIAL_DIVIDEND_PCT = 5.0
 """Percent of the close before the ex-date from which on a payment is a special dividend."""
-_YEAR = max(RS_WEIGHTS)
+YEAR = max(RS_WEIGHTS)
+"""Bars that relative strength looks back."""
 _NONE = (np.empty(0, "datetime64[D]"), np.empty(0))
 
 
@@ -68,7 +71,7 @@ def strength_columns(
         for bars, factor in growth.items():
             if rows[column] - bars < first:
                 factor[column] /= 1.0 - percent / 100.0
-        if rows[column] - _YEAR < first:
+        if rows[column] - YEAR < first:
             paid[column] += percent
     return {"rs_score": rs_score(columns, growth), "special_dividends_pct": paid}
 
@@ -79,7 +82,24 @@ def counted_dividends(columns: Columns) -> Iterator[str]:
     if count:
         yield (
             f"relative strength counts special dividends ({SPECIAL_DIVIDEND_PCT:g} % of the price "
-            f"or more) of {count:,} symbols, listed in special_dividends_pct; no other value does"
+            f"or more) of {count_of(count, 'symbol')}, listed in special_dividends_pct; "
+            "no other value does"
+        )
+
+
+def partly_asked(dividends: Dividends, sessions: DateArray) -> Iterator[str]:
+    """Yield a sentence where some dividends are known, and those of some ``sessions`` are not.
+
+    ``sessions``: all on whose ex-dates a special dividend would count.
+    """
+    if dividends.asked is None:
+        return
+    unknown = sessions[~np.isin(sessions, dividends.asked)]
+    if len(unknown):
+        yield (
+            f"relative strength counts special dividends of {len(sessions):,} sessions, and of "
+            f"{len(unknown):,} of them ({unknown[0]} to {unknown[-1]}) no dividends were asked "
+            "for: who paid one then ranks too low; technic sync --dividends asks for them"
         )
 
 

@@ -53,10 +53,11 @@ def history(
     settings = settings or load_settings(os.environ, Path.cwd())
     source = settings.source(provider if isinstance(provider, str) else None, data)
     opened = None if provider is None or isinstance(provider, str) else provider
+    adjust_by = settings.adjust_by if source.provider == "files" and opened is None else None
     context = open_context(
-        ScanConfig(provider=source.provider, data=source.data, as_of=as_of),
+        ScanConfig(provider=source.provider, data=source.data, adjust_by=adjust_by, as_of=as_of),
         settings,
-        now or dt.datetime.now(dt.UTC),
+        now,
         opened,
     )
     sessions = window_sessions(context.calendar, context.windows, days)

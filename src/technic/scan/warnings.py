@@ -13,6 +13,9 @@ from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.setups.apply import carried_over
 from technic.universe import Prescreened, Universe
 from technic.universe.market_caps import later_market_caps
+from technic.universe.prescreen_rules import LIST_RULES
+from technic.wording.counts import agree, count_of
+from technic.wording.nearest import did_you_mean
 
 __all__ = ["incomplete_day", "scan_warnings"]
 
@@ -38,8 +41,7 @@ def scan_warnings(
     yield from context.warnings
     yield from carried_over(config.setups)
     yield from _not_in_universe(config, context, universe)
-    for rule, values in screened.unmatched.items():
-        yield f"no listing has the {rule} {', '.join(map(repr, values))} that was asked for"
+    yield from _unmatched(screened, universe)
     caps = later_market_caps(universe, context.calendar.sessions, context.as_of)
     if caps is not None:
         yield (
@@ -49,8 +51,9 @@ def scan_warnings(
     stats = history.stats
     if stats.success_rate < HEALTHY_SUCCESS_RATE:
         yield (
-            f"only {stats.fetched:,} of {stats.asked:,} symbols asked for have bars "
-            f"({100 * stats.success_rate:.1f} %); the ledger names the others under fetch"
+            f"only {stats.fetched:,} of {count_of(stats.asked, 'symbol')} asked for "
+            f"{agree(stats.fetched, 'has', 'have')} bars ({100 * stats.success_rate:.1f} %); "
+            "the ledger names the others under fetch"
         )
     yield from history.notes
     yield from _missing_volume(history, universe)
@@ -62,16 +65,30 @@ def scan_warnings(
     if ranked is not None and expressions.rank_owners:
         names = ", ".join(expressions.rank_owners)
         yield (
-            f"{names}: uses ranks, which here are among {ranked:,} symbols only; sync or scan the "
-            "whole market to rank in it"
+            f"{names}: uses ranks, which here are among {count_of(ranked, 'symbol')} only; "
+            "sync or scan the whole market to rank in it"
         )
+
+
+def _unmatched(screened: Prescreened, universe: Universe) -> Iterator[str]:
+    """Name what the pre-screen was asked for and no listing has, with what may be meant."""
+    for rule, values in screened.unmatched.items():
+        if rule not in LIST_RULES:
+            yield f"no listing has the {rule} {', '.join(map(repr, values))} that was asked for"
+            continue
+        column = LIST_RULES[rule][1]
+        listed = {text for text in universe.text(column) if text is not None}
+        for value in values:
+            hint = did_you_mean(value, listed)
+            yield f"no listing has the {column} {value!r} that was asked for{hint}"
 
 
 def incomplete_day(day: SessionCount, last: SessionCount) -> str:
     """Say that the last session is not complete, and which one is scanned instead."""
     return (
-        f"{last.day} is not complete: {last.symbols:,} of {last.before:,} symbols with a bar the "
-        f"session before have one; this is {day.day}, --as-of {last.day} scans what there is"
+        f"{last.day} is not complete: {last.symbols:,} of {count_of(last.before, 'symbol')} with a "
+        f"bar the session before {agree(last.symbols, 'has', 'have')} one; this is {day.day}, "
+        f"--as-of {last.day} scans what there is"
     )
 
 
@@ -83,8 +100,9 @@ def _missing_volume(history: PriceCache | LazyPrices, universe: Universe) -> Ite
         shown = ", ".join([*missing][:SHOWN]) + (" ..." if len(missing) > SHOWN else "")
         rows = sum(one.missing for one in missing.values())
         yield (
-            f"{rows:,} rows of {len(missing):,} symbols have "
-            f"prices and no volume and are left out ({shown}); the ledger has the count of each, "
+            f"{count_of(rows, 'row')} of {count_of(len(missing), 'symbol')} "
+            f"{agree(rows, 'has', 'have')} prices and no volume and "
+            f"{agree(rows, 'is', 'are')} left out ({shown}); the ledger has the count of each, "
             "--no-volume scans prices alone"
         )
 
@@ -97,7 +115,8 @@ def _not_in_universe(config: ScanConfig, context: ScanContext, universe: Univers
     missing = [symbol for symbol in context.cache if symbol not in listed]
     if missing:
         shown = ", ".join(missing[:SHOWN]) + (" ..." if len(missing) > SHOWN else "")
+        are, them = agree(len(missing), "is", "are"), agree(len(missing), "it", "them")
         yield (
-            f"{len(missing):,} symbols of the price cache are not in the universe and are not "
-            f"scanned ({shown}); name them in ScanConfig.symbols"
+            f"{count_of(len(missing), 'symbol')} of the price cache {are} not in the universe and "
+            f"{are} not scanned ({shown}); name {them} in ScanConfig.symbols"
         )

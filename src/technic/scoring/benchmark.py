@@ -15,6 +15,7 @@ from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.scoring.relative_strength import RS_WEIGHTS
 from technic.typing import FloatArray
+from technic.wording.counts import count_of
 
 __all__ = ["BENCHMARK_COLUMNS", "EXCESS_HORIZONS", "benchmark_columns"]
 
@@ -49,7 +50,7 @@ def benchmark_columns(
         raise ParameterError(
             "benchmark",
             f"{benchmark.shape} values",
-            f"one close for each of the panel's {len(panel.sessions)} sessions",
+            f"one close for each of the panel's {count_of(len(panel.sessions), 'session')}",
         )
     filled = _filled(benchmark)
     close, base = _at(panel, rows, 0, filled)

@@ -26,6 +26,7 @@ from technic.tables.text_file import (
     sentence,
 )
 from technic.typing import BoolArray
+from technic.wording.counts import count_of
 
 __all__ = ["MISSING", "TableFile", "plain_name"]
 
@@ -81,7 +82,8 @@ class TableFile:
             columns = next((plain[word] for word in spellings if word in plain), [])
             if len(columns) > 1:
                 raise InputFileError(
-                    str(self.path), f"has {len(columns)} columns for {ours}: {', '.join(columns)}",
+                    str(self.path),
+                    f"has {count_of(len(columns), 'column')} for {ours}: {', '.join(columns)}",
                     hint="leave one of them",
                 )  # fmt: skip
             if columns:
@@ -216,7 +218,9 @@ class TableFile:
                         return not_utf8(self.path, number)
             for _, line_number, row in self._rows():
                 if len(row) != len(self.header):
-                    reason = f"has {len(row)} values where the header has {len(self.header)}"
+                    reason = (
+                        f"has {count_of(len(row), 'value')} where the header has {len(self.header)}"
+                    )
                     return InputFileError(str(self.path), reason, line_number)
         return self.error(f"cannot be read as {self.format.title()}: {sentence(error)}")
 

@@ -14,6 +14,7 @@ from technic.errors import ParameterError
 from technic.text.columns import clean_column
 from technic.text.outside import clean, could_be_symbol
 from technic.typing import BoolArray, FloatArray
+from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,7 +112,9 @@ class Universe:
         asked = list(dict.fromkeys(symbols))
         frame = self.frame.set_index("symbol").reindex(asked)
         frame.insert(0, "symbol", pd.Series(asked, index=frame.index, dtype=object))
-        return Universe(frame, f"{self.source}, {len(asked)} symbols asked for", self.day)
+        return Universe(
+            frame, f"{self.source}, {count_of(len(asked), 'symbol')} asked for", self.day
+        )
 
 
 def universe_of(

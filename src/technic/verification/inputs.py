@@ -19,6 +19,7 @@ from technic.scan.context import choose_universe, load_listings
 from technic.verification.rerun import Rerun
 from technic.verification.table_differences import table_differences
 from technic.version import __version__
+from technic.wording.counts import count_of
 
 __all__ = ["BarChanges", "InputCheck", "bar_changes", "input_checks"]
 
@@ -194,7 +195,9 @@ def _store(rerun: Rerun) -> InputCheck:
 
 def _bars(bars: BarChanges) -> InputCheck:
     if not bars.any:
-        return InputCheck("bars", "same", f"of all {bars.compared:,} symbols that had some")
+        return InputCheck(
+            "bars", "same", f"of all {count_of(bars.compared, 'symbol')} that had some"
+        )
     parts = [
         f"{len(symbols):,} {kind} ({_named(symbols)})"
         for kind, symbols in (
@@ -204,7 +207,9 @@ def _bars(bars: BarChanges) -> InputCheck:
         )
         if symbols
     ]
-    return InputCheck("bars", "changed", f"of {bars.compared:,} symbols: {', '.join(parts)}")
+    return InputCheck(
+        "bars", "changed", f"of {count_of(bars.compared, 'symbol')}: {', '.join(parts)}"
+    )
 
 
 def _universe(saved: SavedScan, rerun: Rerun) -> InputCheck:
@@ -220,7 +225,7 @@ def _universe(saved: SavedScan, rerun: Rerun) -> InputCheck:
         return InputCheck("universe", "unknown", f"the saved listings were used: {error}")
     differences = table_differences(saved.universe.frame, today.frame)
     if differences.identical:
-        return InputCheck("universe", "same", f"{len(today):,} symbols, {today.source}")
+        return InputCheck("universe", "same", f"{count_of(len(today), 'symbol')}, {today.source}")
     parts = [
         f"{len(symbols):,} {kind} ({_named(symbols)})"
         for kind, symbols in (("new", differences.added), ("gone", differences.missing))

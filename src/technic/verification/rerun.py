@@ -123,6 +123,10 @@ class _Pinned:
     def price_basis(self) -> PriceBasis:
         return self.source.price_basis
 
+    @property
+    def splits_known(self) -> bool:
+        return getattr(self.source, "splits_known", True)
+
     def listings(self) -> Universe:
         return self.saved.listings
 

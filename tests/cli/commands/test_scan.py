@@ -215,10 +215,23 @@ def test_as_of_scans_a_past_day(scan):
     assert document(scan("--format", "json", "--as-of", "2024-02-15"))["as_of"] == "2024-02-15"
 
 
-def test_price_basis_labels_the_data(scan):
-    """What the user knows about the prices is in the result."""
-    ran = scan("--format", "json", "--price-basis", "split_adjusted")
-    assert document(ran)["data"]["price_basis"] == "split_adjusted"
+@pytest.mark.parametrize(
+    ("basis", "words"),
+    [
+        ("split_adjusted", "split adjusted"),
+        ("total_return_adjusted", "total return adjusted"),
+        ("raw", "raw prices"),
+        ("unknown", "price basis unknown"),
+    ],
+)
+def test_price_basis_labels_the_data(scan, tmp_path: Path, basis: str, words: str):
+    """What the user knows about the prices is in the result; raw ones of a file stay raw."""
+    ran = scan("--format", "json", "--price-basis", basis)
+    assert document(ran)["data"]["price_basis"] == basis
+    scan("--format", "md", "--out", tmp_path / "rows.md", "--price-basis", basis)
+    text = (tmp_path / "rows.md").read_text(encoding="utf-8")
+    assert words in text
+    assert ("split adjusted" in text) == (basis == "split_adjusted")
 
 
 def test_a_watchlist_restricts_the_universe(scan, tmp_path: Path):

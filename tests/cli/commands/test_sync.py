@@ -137,7 +137,7 @@ def test_a_universe_of_which_nothing_is_left_is_not_synced(sync, market, tmp_pat
     path.write_text("symbol,company\nAAAW,Aaa Warrant\n", encoding="utf-8")
     ran = sync("--universe", path)
     assert (ran.code, ran.out) == (1, "")
-    assert "the pre-screen leaves none of 1 symbols" in ran.err
+    assert "the pre-screen leaves none of 1 symbol" in ran.err
     assert market.stats.requests == 0
 
 

@@ -71,6 +71,28 @@ def test_kinds_are_kept_or_insisted_on():
     assert (rules.fund, rules.note, rules.warrant, rules.unit) == (False, False, True, None)
 
 
+LISTS = ("symbols", "exchange", "sector", "exclude_sector", "include", "exclude")
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("values", [[","], [" , ", ""], [""]])
+def test_a_list_that_names_nothing_is_refused(name: str, values: list[str]):
+    """It is neither everything nor nothing; the option is named with what it takes."""
+    with pytest.raises(ParameterError, match=f"^{name.replace('_', '-')} is '.*', allowed: "):
+        config(listed=UniverseOptions(**{name: values}))
+
+
+@pytest.mark.parametrize("values", [[","], ["", " "]])
+@pytest.mark.parametrize("name", ["signal", "skip_gate"])
+def test_a_list_of_rules_that_names_nothing_is_refused(name: str, values: list[str]):
+    """As those of the universe are."""
+    filters = FilterOptions(signal=values) if name == "signal" else FilterOptions()
+    gate = GateOptions(skip_gate=values) if name == "skip_gate" else GateOptions()
+    choices = Choices(DataOptions(), UniverseOptions(), filters, gate, PlanOptions())
+    with pytest.raises(ParameterError, match="^(signal|skip-gate) is '.*', allowed: one or more"):
+        scan_config(choices, Settings(home=HOME))
+
+
 @pytest.mark.parametrize("group", [GateOptions, PlanOptions])
 def test_every_rule_option_is_a_parameter_of_its_rules(group):
     """An option's name is the name of the rule it sets."""
@@ -119,5 +141,5 @@ def test_amounts_are_read_as_people_write_them(text, dollars):
 
 def test_lists_are_split_at_commas():
     """Repeating an option and writing commas are the same."""
-    assert split(["A, B", "C", ","]) == ("A", "B", "C")
-    assert split(None) == ()
+    assert split("symbols", ["A, B", "C", ","]) == ("A", "B", "C")
+    assert split("symbols", None) == ()

@@ -61,7 +61,7 @@ def test_unsorted_rows_and_rows_of_another_month_are_found(store: BarStore):
     assert "month=2024-03" in unsorted
     assert unsorted.endswith("not sorted by symbol and session")
     assert "month=2024-04" in strayed
-    assert strayed.endswith("1 rows of another month")
+    assert strayed.endswith("1 row of another month")
 
 
 def test_a_file_that_cannot_be_read_is_found(store: BarStore):

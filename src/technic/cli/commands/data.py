@@ -15,6 +15,7 @@ from technic.cli.options.groups import expand_groups
 from technic.cli.options.options import Debug, Provider
 from technic.errors import ParameterError
 from technic.settings import load_settings
+from technic.wording.counts import agree, count_of
 
 if TYPE_CHECKING:
     from technic.data_engine.provider_store import ProviderStore
@@ -105,8 +106,9 @@ def compact(options: StoreOptions) -> None:
         "bar_bytes": after.bar_bytes,
     }
     text = (
-        f"{before.bar_files:,} files of {before.bar_bytes / 1e6:,.1f} MB are now "
-        f"{after.bar_files:,} of {after.bar_bytes / 1e6:,.1f} MB"
+        f"{count_of(before.bar_files, 'file')} of {before.bar_bytes / 1e6:,.1f} MB "
+        f"{agree(before.bar_files, 'is', 'are')} now {after.bar_files:,} of "
+        f"{after.bar_bytes / 1e6:,.1f} MB"
     )
     print_change(provider_store, text, files, options.format_)
 
@@ -127,7 +129,7 @@ def vacuum(
 
     provider_store = _store(options)
     report = provider_store.store.vacuum(keep_days)
-    text = f"deleted {report.files:,} files of {report.bytes / 1e6:,.1f} MB"
+    text = f"deleted {count_of(report.files, 'file')} of {report.bytes / 1e6:,.1f} MB"
     about = {"files": report.files, "bytes": report.bytes}
     print_change(provider_store, text, about, options.format_)
 
@@ -142,7 +144,7 @@ def export(file: Target, options: StoreOptions) -> None:
     provider_store = _store(options)
     bars = _export(provider_store, file)
     about = {"bars": bars, "file": str(file)}
-    print_change(provider_store, f"wrote {bars:,} bars to {file}", about, options.format_)
+    print_change(provider_store, f"wrote {count_of(bars, 'bar')} to {file}", about, options.format_)
 
 
 def _export(provider_store: ProviderStore, file: Path) -> int:
@@ -167,10 +169,10 @@ def import_(file: Target, options: StoreOptions) -> None:
 
     provider_store = _store(options, create=True)
     report = provider_store.import_bars(file, dt.datetime.now(dt.UTC))
-    text = f"stored {report.bars:,} bars of {file}"
+    text = f"stored {count_of(report.bars, 'bar')} of {file}"
     if report.refused:
         counts = ", ".join(f"{count:,} {reason}" for reason, count in report.refused.items())
-        text += f"; left out {sum(report.refused.values()):,} rows: {counts}"
+        text += f"; left out {count_of(sum(report.refused.values()), 'row')}: {counts}"
     about = {"bars": report.bars, "file": str(file), "refused": dict(report.refused)}
     print_change(provider_store, text, about, options.format_)
 
@@ -187,7 +189,7 @@ def clear_problems(
 
     provider_store = _store(options)
     cleared = provider_store.clear_problems(symbols or None)
-    text = f"forgot the failures of {len(cleared):,} symbols"
+    text = f"forgot the failures of {count_of(len(cleared), 'symbol')}"
     if cleared:
         text += f": {', '.join(cleared)}"
     print_change(provider_store, text, {"cleared": cleared}, options.format_)

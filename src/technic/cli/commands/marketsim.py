@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from technic.cli.options.options import Debug
+from technic.wording.counts import count_of
 
 __all__ = ["marketsim"]
 
@@ -92,7 +93,7 @@ def marketsim(
         reason = error.strerror or str(error)
         note(f"port {port} cannot be had ({reason}); name another one with --port")
         raise typer.Exit(1) from None
-    note(f"ended after {requests:,} requests")
+    note(f"ended after {count_of(requests, 'request')}")
 
 
 def _announce(url: str, about: str, own_store: bool) -> None:

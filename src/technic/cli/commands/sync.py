@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from technic.cli.options.options import RUN, FetchOptions, TalkOptions, UniverseOptions
+from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     from technic.data_engine.sync.store_provider import StoredProvider
@@ -67,7 +68,10 @@ def sync(
         check_failures_target(failures)
     scope, provider = _open_vendor(fetch, universe, quiet=talk.quiet)
     if not scope.symbols:
-        note(f"nothing to sync: the pre-screen leaves none of {len(scope.universe):,} symbols")
+        note(
+            f"nothing to sync: the pre-screen leaves none of "
+            f"{count_of(len(scope.universe), 'symbol')}"
+        )
         raise typer.Exit(1)
     if format_ == "table":
         print_plan(scope)
@@ -75,7 +79,7 @@ def sync(
     outcome = SyncOutcome.of(scope, provider, report, min_success)
     if failures is not None:
         write_failures(outcome.failures, failures)
-        note(f"wrote {len(outcome.failures):,} symbols to {failures}", quiet=talk.quiet)
+        note(f"wrote {count_of(len(outcome.failures), 'symbol')} to {failures}", quiet=talk.quiet)
     print_outcome(outcome, format_)
     if not outcome.succeeded:
         note(outcome.complaint)

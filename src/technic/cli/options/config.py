@@ -88,7 +88,7 @@ def fetch_config(
 
 
 def _symbols(options: UniverseOptions) -> tuple[str, ...]:
-    symbols = parse_symbols(split(options.symbols))
+    symbols = parse_symbols(split("symbols", options.symbols))
     if options.symbols and not symbols:
         raise ParameterError("symbols", ",".join(options.symbols), "symbols such as AAPL,MSFT")
     return symbols
@@ -97,8 +97,8 @@ def _symbols(options: UniverseOptions) -> tuple[str, ...]:
 def _prescreen(options: UniverseOptions) -> PrescreenRules:
     kinds: dict[str, Any] = {}
     for name, values, leave_out in (
-        ("include", split(options.include), False),
-        ("exclude", split(options.exclude), True),
+        ("include", split("include", options.include), False),
+        ("exclude", split("exclude", options.exclude), True),
     ):
         for kind in values:
             if kind not in KINDS:
@@ -110,10 +110,10 @@ def _prescreen(options: UniverseOptions) -> PrescreenRules:
     return PrescreenRules(
         symbol_patterns=tuple(options.symbol_pattern or ()),
         problem_symbols=problems,
-        exchanges=split(options.exchange),
+        exchanges=split("exchange", options.exchange),
         countries=tuple(options.country or ()),
-        sectors=split(options.sector),
-        exclude_sectors=split(options.exclude_sector),
+        sectors=split("sector", options.sector),
+        exclude_sectors=split("exclude-sector", options.exclude_sector),
         industries=tuple(options.industry or ()),
         exclude_industries=tuple(options.exclude_industry or ()),
         min_market_cap=options.min_market_cap,
@@ -125,14 +125,14 @@ def _prescreen(options: UniverseOptions) -> PrescreenRules:
 
 def _gate(options: GateOptions) -> GateRules:
     given = dataclasses.asdict(options)
-    skip = split(given.pop("skip_gate"))
+    skip = split("skip-gate", given.pop("skip_gate"))
     return GateRules(skip=skip, **_given(given))
 
 
 def _filters(options: FilterOptions) -> FilterRules:
     given = dataclasses.asdict(options)
     given["min_rs_rating"] = given.pop("min_rs")
-    signals = split(given.pop("signal"))
+    signals = split("signal", given.pop("signal"))
     return FilterRules(signals=signals, **_given(given))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import typer
+
+from technic.errors import ParameterError
 
 __all__ = ["amount", "split"]
 
@@ -22,7 +24,13 @@ def amount(text: str) -> float:
         raise typer.BadParameter(message) from None
 
 
-def split(values: Iterable[str] | None) -> tuple[str, ...]:
-    """Split each value at commas; blanks go, so ``A, B`` and two options mean the same."""
+def split(option: str, values: Sequence[str] | None) -> tuple[str, ...]:
+    """Split each value at commas; blanks go, so ``A, B`` and two options mean the same.
+
+    Raises ParameterError where an option is given and names nothing: that is no list of all.
+    """
     parts = (part.strip() for value in values or () for part in value.split(","))
-    return tuple(part for part in parts if part)
+    found = tuple(part for part in parts if part)
+    if values and not found:
+        raise ParameterError(option, ",".join(values), f"one or more values, as in --{option} A,B")
+    return found

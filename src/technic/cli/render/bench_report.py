@@ -11,6 +11,7 @@ from rich.text import Text
 from technic.bench.run import BenchReport, machine
 from technic.bench.ways import OneByOne
 from technic.cli.render.plan_report import duration, row
+from technic.wording.counts import agree, count_of
 
 __all__ = ["bench_lines"]
 
@@ -24,7 +25,10 @@ def bench_lines(report: BenchReport, width: int) -> Iterator[RenderableType]:
         line.append(" · ")
         line.append("SIMULATED", "bold reverse yellow")
     yield line
-    yield row("universe", f"{report.universe:,} symbols x {config.sessions:,} sessions")
+    yield row(
+        "universe",
+        f"{count_of(report.universe, 'symbol')} x {count_of(config.sessions, 'session')}",
+    )
     yield row("sessions", f"{report.sessions[0]} to {report.sessions[1]}")
     yield row("line", _line(report))
     here = machine()
@@ -40,11 +44,15 @@ def bench_lines(report: BenchReport, width: int) -> Iterator[RenderableType]:
 
 def _line(report: BenchReport) -> str:
     config = report.config
-    parts = [f"{config.max_concurrent} requests in flight"]
+    parts = [f"{count_of(config.max_concurrent, 'request')} in flight"]
     if report.simulated:
         rate = config.requests_per_minute
         parts.insert(0, f"{config.latency_ms:g} ms latency")
-        parts.append("no rate limit" if rate is None else f"{rate:,g} requests a minute")
+        parts.append(
+            "no rate limit"
+            if rate is None
+            else f"{rate:,g} {agree(rate, 'request', 'requests')} a minute"
+        )
         if config.faults_pct:
             parts.append(f"{config.faults_pct:g} % of answers fail (429, 500)")
     return ", ".join(parts)
@@ -97,8 +105,9 @@ def _notes(report: BenchReport) -> Iterator[Text]:
     first, batch, ours = report.baseline, report.batch, report.planned
     each = first.seconds / first.symbols
     yield Text(
-        f"* measured on {first.symbols:,} symbols, {each:.3f} s each, and multiplied; pandas was "
-        f"timed on\n  {batch.scored:,} symbols ({batch.score_ms:.1f} ms each) and multiplied",
+        f"* measured on {count_of(first.symbols, 'symbol')}, {each:.3f} s each, and multiplied; "
+        f"pandas was timed on\n  {count_of(batch.scored, 'symbol')} ({batch.score_ms:.1f} ms each) "
+        "and multiplied",
         "dim",
     )
     yield row("planned", f"{report.planned_over_batch:,.1f} times as fast as batch", "green")

@@ -14,6 +14,7 @@ from technic.cli.render.plan_report import label, row
 from technic.cli.render.report import listed
 from technic.data_engine.provider_store import ProviderStore
 from technic.data_engine.store import Problem, StoreStats
+from technic.wording.counts import count_of
 
 __all__ = ["print_change", "print_info", "print_problems"]
 
@@ -90,10 +91,12 @@ def _info_lines(stats: StoreStats, problems: Mapping[str, Problem], width: int) 
         yield row("bars", "none yet")
     else:
         span = f"{stats.first} to {stats.last}"
-        yield row("bars", f"{stats.bars:,} of {stats.symbols:,} symbols, {span}")
-    answered = f"{stats.market_days:,} whole-market days, {stats.ranges:,} ranges of symbols"
-    yield row("answered", answered)
-    yield row("actions", f"{stats.splits:,} splits, {stats.dividends:,} dividends")
+        yield row("bars", f"{stats.bars:,} of {count_of(stats.symbols, 'symbol')}, {span}")
+    days, ranges = count_of(stats.market_days, "whole-market day"), count_of(stats.ranges, "range")
+    yield row("answered", f"{days}, {ranges} of symbols")
+    yield row(
+        "actions", f"{count_of(stats.splits, 'split')}, {count_of(stats.dividends, 'dividend')}"
+    )
     size = f"{stats.bar_files:,} of bars, {stats.bar_bytes / 1e6:,.1f} MB"
     yield row("files", f"{size}; {stats.coverage_files:,} of coverage")
     versions = [f"{table} {version}" for table, version in stats.versions.items()]

@@ -14,6 +14,7 @@ from technic.errors import ParameterError
 from technic.export import FORMATS, check_target, format_of, write
 from technic.export.targets import check_file, replacing
 from technic.result.scan_result import ScanResult
+from technic.wording.counts import count_of
 
 __all__ = ["chosen_format", "print_result"]
 
@@ -49,7 +50,7 @@ def print_result(result: ScanResult, format_: str, limit: int | None, run: RunOp
             note(f"warning: {warning}", quiet=run.quiet)
     if run.out is not None:
         shown = len(result.table) if limit is None else min(limit, len(result.table))
-        note(f"wrote {shown:,} rows to {run.out}", quiet=run.quiet)
+        note(f"wrote {count_of(shown, 'row')} to {run.out}", quiet=run.quiet)
 
 
 def _print_table(result: ScanResult, limit: int | None, out: Path | None) -> None:

@@ -9,6 +9,7 @@ from rich.text import Text
 from technic.cli.render.report import listed
 from technic.data_engine.planning.plan import Plan
 from technic.scan.request_plan import RequestPlan, RequestScope
+from technic.wording.counts import agree, count_of
 
 __all__ = ["counted", "duration", "label", "plan_lines", "request_lines", "row", "scope_lines"]
 
@@ -41,9 +42,10 @@ def scope_lines(title: str, scope: RequestScope) -> Iterator[Text]:
     yield row("sessions", f"{len(scope.sessions):,} from {first} to {scope.as_of}")
     if scope.expressions.expressions:
         lookback, stable_after = scope.expressions.lookback, scope.expressions.stable_after
-        yield row("history", f"{lookback:,} bars for a value, {stable_after:,} to settle")
+        yield row("history", f"{count_of(lookback, 'bar')} for a value, {stable_after:,} to settle")
     for one in scope.not_settled:
-        text = f"{one.expression} needs {one.bars_needed:,} bars, {one.bars:,} sessions are loaded"
+        loaded = f"{count_of(one.bars, 'session')} {agree(one.bars, 'is', 'are')} loaded"
+        text = f"{one.expression} needs {count_of(one.bars_needed, 'bar')}, {loaded}"
         yield row("not settled", text, "yellow")
 
 
@@ -74,7 +76,7 @@ def _count_lines(plan: Plan, rate: float | None, width: int) -> Iterator[Text]:
 
 def _savings_lines(planned: RequestPlan, width: int) -> Iterator[Text]:
     savings, removed = planned.savings, planned.removed
-    text = f"saves {savings.saved:,} of {savings.without_rules:,} requests"
+    text = f"saves {savings.saved:,} of {count_of(savings.without_rules, 'request')}"
     if not any(removed.values()):
         text = "removes no symbol"
     elif savings.without_rules and not savings.saved:
@@ -104,7 +106,7 @@ def duration(seconds: float) -> str:
 
 def _one_by_one(plan: Plan) -> str:
     alone = plan.one_request_per_symbol
-    text = f"{alone:,} requests if each symbol were asked alone"
+    text = f"{count_of(alone, 'request')} if each symbol were asked alone"
     if plan.http_requests and alone > plan.http_requests:
         text += f", {alone / plan.http_requests:,.1f} times as many"
     return text
@@ -113,7 +115,8 @@ def _one_by_one(plan: Plan) -> str:
 def _time(plan: Plan, rate: float | None) -> str:
     if rate is None or plan.seconds_at_rate_limit is None:
         return "no rate limit is documented"
-    return f"{duration(plan.seconds_at_rate_limit)} at {rate:,g} requests a minute"
+    requests = agree(rate, "request", "requests")
+    return f"{duration(plan.seconds_at_rate_limit)} at {rate:,g} {requests} a minute"
 
 
 def label(name: str, style: str) -> Text:

@@ -10,6 +10,7 @@ from rich.text import Text
 from technic.result.headline import headline_of
 from technic.result.ledger import KEPT, STAGES
 from technic.result.scan_result import ScanResult
+from technic.wording.counts import agree, count_of
 
 __all__ = ["headline", "ledger_lines", "listed", "report_lines"]
 
@@ -25,7 +26,7 @@ def headline(result: ScanResult) -> Iterator[Text]:
         line.append("SIMULATED", "bold reverse yellow")
         line.append(" ")
     line.append(f"as of {parts.as_of}", "bold cyan")
-    line.append(f" · {parts.size:,} symbols · {parts.source} · {parts.price_basis}")
+    line.append(f" · {count_of(parts.size, 'symbol')} · {parts.source} · {parts.price_basis}")
     if parts.ranks.small:
         line.append(f" · {parts.ranks}", "yellow")
     if parts.market_caps:
@@ -72,20 +73,23 @@ def _condition_lines(result: ScanResult) -> Iterator[Text]:
         met = len(result.met(setup.name))
         yield Text.assemble(
             ("setup  ", "bold"),
-            f"{setup.name}: {met:,} of {len(result.scored):,} scored symbols meet its ",
-            f"{len(own)} conditions" if len(own) > 1 else "condition",
+            f"{setup.name}: {met:,} of {count_of(len(result.scored), 'scored symbol')} ",
+            f"{agree(met, 'meets', 'meet')} its ",
+            count_of(len(own), "condition") if len(own) > 1 else "condition",
         )
     yield from _computed(result)
     if _COMPARES.search(_expressions(result)):
         yield Text.assemble(
             ("ranked ", "bold"),
-            f"over the {result.ranks.size:,} symbols of the market that passed the data gate",
+            f"over the {count_of(result.ranks.size, 'symbol')} of the market that passed the ",
+            "data gate",
         )
     for one in result.not_settled:
         yield Text.assemble(
             ("not settled ", "yellow"),
-            f"{one.expression} needs {one.bars_needed:,} bars to forget where history begins, ",
-            f"{one.bars:,} are loaded ({_remedy(result, one.bars_needed)})",
+            f"{one.expression} needs {count_of(one.bars_needed, 'bar')} to forget where history ",
+            f"begins, {one.bars:,} {agree(one.bars, 'is', 'are')} loaded ",
+            f"({_remedy(result, one.bars_needed)})",
         )
 
 
@@ -125,7 +129,7 @@ def ledger_lines(result: ScanResult, width: int) -> Iterator[Text]:
     sums = {stage: sum(codes.values()) for stage, codes in stages.items()}
     parts = [f"{sums.get(KEPT, 0):,} kept"]
     parts += [f"{sums[stage]:,} {stage}" for stage in STAGES if stage in sums]
-    total = f"{len(result.ledger):,} symbols = {' + '.join(parts)}"
+    total = f"{count_of(len(result.ledger), 'symbol')} = {' + '.join(parts)}"
     yield Text.assemble(("ledger ", "bold"), total)
     for stage in STAGES:
         if stage in stages:
@@ -146,7 +150,7 @@ def _times(result: ScanResult, width: int) -> Iterator[Text]:
     items += [f"{name} {seconds:.2f}" for name, seconds in stats.seconds.items()]
     if total > 0:
         items.append(f"{result.universe.size / total:,.0f} symbols/s")
-    items.append(f"{stats.batch.requests:,} requests")
+    items.append(f"{count_of(stats.batch.requests, 'request')}")
     if stats.batch.retries:
         items.append(f"{stats.batch.retries:,} retries")
     yield from listed(Text("time", "bold"), items, width)

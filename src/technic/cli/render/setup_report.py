@@ -14,6 +14,7 @@ from technic.language.syntax.nodes import Name, walk
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scoring import BENCHMARK_COLUMNS
 from technic.setups import Setup, SetupParameter, check_setup
+from technic.wording.counts import count_of
 
 __all__ = ["list_lines", "setup_document", "setup_lines"]
 
@@ -35,7 +36,8 @@ def list_lines(setups: list[Setup]) -> Iterator[Table | Text]:
         grid.add_row(Text(setup.name, "bold"), said)
     yield grid
     yield Text(
-        f"{len(setups)} setups; technic setups NAME shows one, technic scan --setup NAME runs it",
+        f"{count_of(len(setups), 'setup')}; technic setups NAME shows one, "
+        "technic scan --setup NAME runs it",
         "dim",
     )
 
@@ -127,7 +129,7 @@ def _universe(setup: Setup) -> str:
 
 def _needs(document: dict[str, Any]) -> str:
     bars, settled = document["bars"], document["bars_settled"]
-    text = f"{bars:,} bars"
+    text = count_of(bars, "bar")
     if settled > bars:
         text += f", {settled:,} until averages with a memory have settled"
     return text + ("; a benchmark (--benchmark)" if document["needs_benchmark"] else "")

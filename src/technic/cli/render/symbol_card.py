@@ -14,6 +14,7 @@ from technic.cli.render.style import price_text, rating_style, signal_text
 from technic.indicators.trend import sma
 from technic.result.scan_result import ScanResult
 from technic.result.symbol_report import SymbolReport
+from technic.wording.counts import count_of
 
 __all__ = ["chart_lines", "figures", "head_lines", "plan_lines"]
 
@@ -47,7 +48,7 @@ def head_lines(result: ScanResult, report: SymbolReport) -> Iterator[Text]:
     yield Text.assemble((report.symbol, "bold"), f"  {' · '.join(listing)}" if listing else "")
     data = result.data
     line = Text(f"as of {result.as_of} · {data.provider} data to {data.last_session}")
-    line.append(f" · {result.universe.size:,} symbols in the universe")
+    line.append(f" · {count_of(result.universe.size, 'symbol')} in the universe")
     if data.simulated:
         line.append(" · ").append("SIMULATED", "bold reverse yellow")
     yield line

@@ -23,6 +23,7 @@ from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import SyncReport
 from technic.scan.request_plan import RequestScope, plan_scope
+from technic.wording.counts import agree, count_of
 
 __all__ = ["SyncOutcome", "print_outcome", "print_plan"]
 
@@ -74,8 +75,9 @@ class SyncOutcome:
     def complaint(self) -> str:
         """Why the sync counts as failed, in one sentence."""
         asked = len(self.scope.symbols)
+        done = asked - len(self.failures)
         return (
-            f"only {asked - len(self.failures):,} of {asked:,} symbols are complete "
+            f"only {done:,} of {count_of(asked, 'symbol')} {agree(done, 'is', 'are')} complete "
             f"({self.success_pct:.1f} %), --min-success is {self.min_success_pct:g}"
         )
 
@@ -140,7 +142,7 @@ def _lines(outcome: SyncOutcome, width: int) -> Iterator[Text]:
     complete = asked - len(outcome.failures)
     yield Text()
     style = "green" if outcome.succeeded else "red"
-    text = f"{complete:,} of {asked:,} symbols ({outcome.success_pct:.1f} %)"
+    text = f"{complete:,} of {count_of(asked, 'symbol')} ({outcome.success_pct:.1f} %)"
     yield row("complete", f"{text}, {report.from_store:,} of them before", style)
     stats = report.stats
     items = [f"{stats.requests:,}", *counted(report.requests_by_kind.items())]
@@ -148,11 +150,11 @@ def _lines(outcome: SyncOutcome, width: int) -> Iterator[Text]:
     items += [f"{reason} {count:,}" for reason, count in stats.errors.items()]
     yield from listed(label("asked", "bold"), items, width)
     size = f"{stats.bytes / 1e6:,.1f} MB"
-    yield row("received", f"{report.bars:,} bars, {size} in {duration(report.seconds)}")
+    yield row("received", f"{count_of(report.bars, 'bar')}, {size} in {duration(report.seconds)}")
     if report.dividends is not None:
         yield row("dividends", f"{report.dividends:,} in the days asked")
     if report.restated:
-        yield row("restated", f"{len(report.restated):,} symbols, asked anew as a whole")
+        yield row("restated", f"{count_of(len(report.restated), 'symbol')}, asked anew as a whole")
     yield from _missing(outcome, width)
 
 

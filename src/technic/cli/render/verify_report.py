@@ -13,6 +13,7 @@ from technic.cli.render.report import listed
 from technic.result.headline import Headline, headline_of
 from technic.verification import Verification
 from technic.verification.table_differences import LedgerDifference, TableDifferences
+from technic.wording.counts import count_of
 
 __all__ = ["saved_line", "verify_lines"]
 
@@ -50,8 +51,9 @@ def _verdict(verification: Verification) -> Text:
     table = verification.table
     if verification.identical:
         text = (
-            f"identical: {table.rows_saved:,} rows and "
-            f"{len(verification.saved.ledger):,} ledger entries, bit for bit"
+            f"identical: {count_of(table.rows_saved, 'row')} and "
+            f"{count_of(len(verification.saved.ledger), 'ledger entry', 'ledger entries')}, "
+            "bit for bit"
         )
         return Text(text, "bold green")
     rows = len({cell.symbol for cell in table.cells})

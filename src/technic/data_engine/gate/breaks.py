@@ -27,6 +27,7 @@ from technic.data_engine.interfaces.known_actions import NOTHING_KNOWN, KnownAct
 from technic.panel import BarPanel
 from technic.panel.segments import rows_after, segments, source_rows
 from technic.typing import BoolArray
+from technic.wording.counts import count_of
 
 __all__ = ["Breaks", "find_breaks"]
 
@@ -136,7 +137,7 @@ def _holes(
         if holes.size:
             bar = int(holes[-1]) + 1
             day = day_of(panel, bar, column)
-            text = f"no bar for {missed[holes[-1]]} sessions before {day}"
+            text = f"no bar for {count_of(missed[holes[-1]], 'session')} before {day}"
             yield column, bar, text + since(panel, bar, column)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from technic.data_engine.gate.rules import GateRules
 from technic.panel import BarPanel
 from technic.typing import BoolArray, FloatArray, IntArray
+from technic.wording.counts import agree, count_of
 
 __all__ = ["Verdict", "judge", "session_at"]
 
@@ -114,7 +115,8 @@ def _check_history(
     """Too few bars; last bar too old."""
 
     def few(i: int) -> str:
-        text = f"{max(rows[i] + 1, 0)} bars, at least {rules.min_bars} are needed"
+        are = agree(rules.min_bars, "is", "are")
+        text = f"{count_of(max(rows[i] + 1, 0), 'bar')}, at least {rules.min_bars} {are} needed"
         return text if cut[i] is None else f"{text}; {cut[i]}"
 
     verdict.add("few_bars", rows + 1 < rules.min_bars, few)
@@ -123,7 +125,7 @@ def _check_history(
         (late > rules.max_stale_sessions) & (rows >= 0),
         lambda i: (
             f"last bar {panel.sessions[session_at(panel, rows)[i]]},"
-            f" {late[i]} sessions before the scan"
+            f" {count_of(late[i], 'session')} before the scan"
         ),
     )
 
@@ -140,7 +142,7 @@ def _check_floors(verdict: Verdict, recent: _Recent, rules: GateRules) -> None:
         "dollar_volume_floor",
         recent.dollar_volume < rules.dollar_volume_floor,
         lambda i: (
-            f"{recent.dollar_volume[i]:,.0f} dollars a day over {recent.bars[i]} bars,"
+            f"{recent.dollar_volume[i]:,.0f} dollars a day over {count_of(recent.bars[i], 'bar')},"
             f" at least {rules.dollar_volume_floor:,.0f} are needed"
         ),
     )
@@ -162,12 +164,14 @@ def _check_trading(
     verdict.add(
         "missing_sessions",
         missing > rules.max_missing_sessions,
-        lambda i: f"{missing[i]} of the last {window[i]} sessions missing",
+        lambda i: f"{missing[i]} of the last {count_of(window[i], 'session')} missing",
     )
     verdict.add(
         "zero_volume",
         recent.silent > rules.max_zero_volume_bars,
-        lambda i: f"{recent.silent[i]} of the last {recent.bars[i]} bars without volume",
+        lambda i: (
+            f"{recent.silent[i]} of the last {count_of(recent.bars[i], 'bar')} without volume"
+        ),
     )
 
 

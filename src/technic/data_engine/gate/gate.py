@@ -23,6 +23,7 @@ from technic.errors import ParameterError
 from technic.panel import BarPanel
 from technic.panel.segments import rows_after, segments
 from technic.typing import BoolArray, DateArray
+from technic.wording.counts import agree, count_of
 
 __all__ = ["DEFAULT_RULES", "GATE_CODES", "GateReport", "GateRules", "gate", "usable_bars"]
 
@@ -142,6 +143,6 @@ def _describe_history(
         if breaks.cut[column] is not None and code[column] != "few_bars":
             parts.append(str(breaks.cut[column]))
         if notes:
-            bars = "1 bar is" if len(notes) == 1 else f"{len(notes)} bars are"
+            bars = f"{count_of(len(notes), 'bar')} {agree(len(notes), 'is', 'are')}"
             parts.append(f"{bars} left out, the last: {notes[-1]}")
         detail[column] = "; ".join(parts)

@@ -12,7 +12,7 @@ from technic.errors import ParameterError
 from technic.typing import DateArray
 from technic.universe import Universe
 
-__all__ = ["Provider", "StreamingProvider", "require_provider"]
+__all__ = ["Provider", "StreamingProvider", "basis_of_history", "require_provider"]
 
 
 class Provider(Protocol):
@@ -75,9 +75,20 @@ class StreamingProvider(Provider, Protocol):
         """Do what ``history`` does, but leave the bars where they are, to be taken in blocks.
 
         What a block holds is what the panel of all bars, split-adjusted as of ``as_of``, would.
-        ``peers``: symbols whose bars are handed out too, as far as they cost no request.
+        ``peers``: symbols whose bars are handed out too, as far as they cost no request; without
+        any ``symbols`` nothing is asked for.
         """
         ...
+
+
+def basis_of_history(provider: Provider) -> PriceBasis:
+    """How a provider's prices are adjusted once its splits are applied: ``raw`` where it has none.
+
+    One that never knows of splits has ``splits_known`` = False.
+    """
+    basis = provider.price_basis
+    known = getattr(provider, "splits_known", True)
+    return "split_adjusted" if basis == "raw" and known else basis
 
 
 def require_provider(provider: object) -> None:

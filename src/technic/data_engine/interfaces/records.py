@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from technic.panel import BarSource, LongBars
 from technic.typing import DateArray, FloatArray
+from technic.wording.counts import count_of
 
 __all__ = [
     "Dividends",
@@ -51,11 +52,15 @@ class Splits:
 
 @dataclass(frozen=True, slots=True)
 class Dividends:
-    """Cash dividends, one row each: ``amount`` in $ a share as of ``session``, the ex-date."""
+    """Cash dividends, one row each: ``amount`` in $ a share as of ``session``, the ex-date.
+
+    ``asked``: the days whose dividends have been asked for, of all symbols; None: nobody says.
+    """
 
     symbol: NDArray[np.object_]
     session: DateArray
     amount: FloatArray
+    asked: DateArray | None = None
 
     @classmethod
     def none(cls) -> Dividends:
@@ -108,7 +113,7 @@ class MissingVolume:
     rows: int
 
     def __str__(self) -> str:
-        return f"{self.missing:,} of {self.rows:,} rows without volume"
+        return f"{self.missing:,} of {count_of(self.rows, 'row')} without volume"
 
 
 @dataclass(frozen=True, slots=True)

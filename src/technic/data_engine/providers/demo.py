@@ -28,6 +28,7 @@ from technic.panel import LongBars
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray
 from technic.universe import Universe
+from technic.wording.counts import count_of
 
 __all__ = ["LAST_SESSION", "SESSIONS", "DemoProvider"]
 
@@ -111,7 +112,9 @@ class DemoProvider:
         }
         columns["market_cap"] = pd.Series(self.market.market_caps())
         frame = pd.DataFrame({"symbol": pd.Series(self.market.securities.symbol), **columns})
-        return Universe(frame, f"SIMULATED market, seed {self._seed}, {self._size:,} symbols")
+        return Universe(
+            frame, f"SIMULATED market, seed {self._seed}, {count_of(self._size, 'symbol')}"
+        )
 
     def _window(self, sessions: DateArray) -> tuple[int, int]:
         """First session asked and the one after the last, as positions in the market's own."""

@@ -207,9 +207,10 @@ class BarStore(StoreMaintenance):
         self._write_actions(self._dividends(), actions, (first, last), asked_at, symbols)
 
     def dividends(self) -> Dividends:
-        """Return all dividends, sorted by (symbol, session)."""
+        """Return all dividends by (symbol, session); where there are any, the days asked."""
         actions = self._dividends().read()
-        return Dividends(actions.symbol, actions.session, actions.value)
+        asked = self.actions_coverage("dividends").sessions if len(actions.symbol) else None
+        return Dividends(actions.symbol, actions.session, actions.value, asked)
 
     def actions_coverage(self, topic: str) -> Coverage:
         """Return which days were asked for ``splits`` or ``dividends``; weekdays stand for all."""

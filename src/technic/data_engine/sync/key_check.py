@@ -31,6 +31,7 @@ from technic.data_engine.network.clock import Clock, SystemClock
 from technic.data_engine.sync.syncer import new_york_date
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
+from technic.wording.counts import agree, count_of
 
 __all__ = ["Finding", "KeyCheck", "Topic"]
 
@@ -117,7 +118,7 @@ class KeyCheck:
         def describe(symbols: tuple[str, ...]) -> str:
             if not set(WELL_KNOWN) <= set(symbols) and symbols:
                 self._symbols = symbols[:2]
-            return f"{len(symbols):,} symbols on the first page"
+            return f"{count_of(len(symbols), 'symbol')} on the first page"
 
         return await self._try(
             transport, "listings", endpoint, lambda universe: describe(universe.symbols)
@@ -183,7 +184,7 @@ class KeyCheck:
         if endpoint is None:
             return Finding("splits", "untried", NO_FEED)
         return await self._try(
-            transport, "splits", endpoint, lambda found: _counted(len(found.symbol), "splits")
+            transport, "splits", endpoint, lambda found: _counted(len(found.symbol), "split")
         )
 
     async def _dividends(self, transport: Transport, today: np.datetime64) -> Finding:
@@ -191,7 +192,7 @@ class KeyCheck:
         if endpoint is None:
             return Finding("dividends", "untried", NO_FEED)
         return await self._try(
-            transport, "dividends", endpoint, lambda found: _counted(len(found.symbol), "dividends")
+            transport, "dividends", endpoint, lambda found: _counted(len(found.symbol), "dividend")
         )
 
     async def _try_bars(self, transport: Transport, topic: Topic, request: BarRequest) -> Finding:
@@ -200,8 +201,9 @@ class KeyCheck:
         def describe(bars: LongBars) -> str:
             if not len(bars):
                 raise RefusedError("answered, but without a bar")
-            many = f"{len(bars.symbols):,} symbols" if len(bars.symbols) > 1 else bars.symbols[0]
-            return f"{request.first}: {len(bars):,} bars of {many}"
+            several = len(bars.symbols) > 1
+            many = count_of(len(bars.symbols), "symbol") if several else bars.symbols[0]
+            return f"{request.first}: {count_of(len(bars), 'bar')} of {many}"
 
         finding = await self._try(transport, topic, self.remote.bars(request), describe)
         if finding.verdict == "yes":
@@ -253,15 +255,16 @@ class KeyCheck:
 
     def _rate(self) -> Finding:
         if self._refused_after is not None:
-            detail = f"refused after {self._refused_after} requests within a minute"
+            detail = f"refused after {count_of(self._refused_after, 'request')} within a minute"
             return Finding("request rate", "no", detail)
         if self._limit is not None:
             return Finding("request rate", "yes", f"the vendor names {self._limit} a minute")
         if not self._answered:
             return Finding("request rate", "untried", "nothing was answered")
-        detail = f"{self._answered} requests in a row were let in; no limit is named"
+        were = agree(self._answered, "was", "were")
+        detail = f"{count_of(self._answered, 'request')} in a row {were} let in; no limit is named"
         return Finding("request rate", "yes", detail)
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what} of the last {ACTIONS_DAYS.astype(int)} days"
+    return f"{count_of(count, what)} of the last {count_of(ACTIONS_DAYS.astype(int), 'day')}"

@@ -182,12 +182,15 @@ class StoredProvider:
         *,
         peers: Sequence[str] = (),
     ) -> StreamResult:
-        """Fill the store's gaps and leave the bars there, to be read block by block."""
-        report = self.sync(symbols, sessions, progress)
-        everybody = (*symbols, *peers)
-        found = stream_history(
-            self._pinned(), self.name, everybody, sessions, as_of, report.failures
-        )
+        """Fill the store's gaps and leave the bars there, to be read block by block.
+
+        Where nobody is asked for but peers, nothing is filled: also splits are those stored.
+        """
+        report = self.sync(symbols, sessions, progress) if symbols else None
+        everybody, failures = (*symbols, *peers), {} if report is None else report.failures
+        found = stream_history(self._pinned(), self.name, everybody, sessions, as_of, failures)
+        if report is None:
+            return found
         return replace(found, account=_with_counts(found.account, report))
 
     def _pinned(self) -> BarStore:

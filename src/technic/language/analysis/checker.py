@@ -29,6 +29,7 @@ from technic.language.syntax.nodes import (
 from technic.language.syntax.parse import MOST_BARS_AGO, parse
 from technic.language.syntax.tokens import shown
 from technic.language.syntax.trees import concat, negate
+from technic.wording.counts import count_of
 
 __all__ = ["Checked", "Checker"]
 
@@ -179,7 +180,9 @@ class Checker:
         if isinstance(operand, Shift):
             bars, operand = bars + operand.bars, operand.operand
         if bars > MOST_BARS_AGO:
-            reason = f"the look-backs add up to {bars:,} bars, more than {MOST_BARS_AGO:,}"
+            reason = (
+                f"the look-backs add up to {count_of(bars, 'bar')}, more than {MOST_BARS_AGO:,}"
+            )
             raise self.fail(node, reason)
         done = Shift(operand, bars, node.place)
         self.refuse_wider("bar", part, done)

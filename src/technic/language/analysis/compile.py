@@ -12,6 +12,7 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.syntax.nodes import Node, children
 from technic.language.syntax.parse import parse
 from technic.language.syntax.trees import refuse_too_large
+from technic.wording.counts import count_of
 
 __all__ = ["MOST_BARS", "Checked", "Wants", "check", "read"]
 
@@ -59,5 +60,5 @@ def _refuse_too_long(node: Node, vocabulary: Vocabulary, text: str) -> None:
         return
     for child in children(node):
         _refuse_too_long(child, vocabulary, text)
-    reason = f"this needs {bars:,} bars, more than {MOST_BARS:,}"
+    reason = f"this needs {count_of(bars, 'bar')}, more than {MOST_BARS:,}"
     raise ExpressionError(text, node.place, reason, "look at fewer bars")

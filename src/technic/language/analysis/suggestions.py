@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from technic.language.analysis.vocabulary import Vocabulary, nearest
+from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.function import Function, Parameter
 from technic.language.syntax.tokens import shown
+from technic.wording.nearest import nearest
 
 __all__ = ["example", "unknown_function", "unknown_name", "unknown_parameter"]
 

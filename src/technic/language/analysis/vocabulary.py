@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from technic.errors import ParameterError
 from technic.language.functions.function import Function, Kind, Scope
+from technic.wording.nearest import nearest
 
-__all__ = ["NameInfo", "Vocabulary", "nearest"]
+__all__ = ["NameInfo", "Vocabulary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,6 @@ class Vocabulary:
     def nearest_function(self, word: str) -> str | None:
         """Return the function most like a word that is none, or None."""
         return nearest(word, self.functions)
-
-
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """Return the one of some words that is most like a word, whatever its case, or None."""
-    folded = {known.casefold(): known for known in words}
-    found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else None
 
 
 def _refuse_twice(group: str, known: Mapping[str, object], more: Mapping[str, object]) -> None:

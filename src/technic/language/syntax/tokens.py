@@ -10,6 +10,7 @@ import re
 from typing import Literal, NamedTuple
 
 from technic.errors import ExpressionError
+from technic.wording.counts import count_of
 
 __all__ = ["MOST_CHARACTERS", "MOST_WORDS", "Token", "shown", "tokens"]
 
@@ -93,7 +94,7 @@ def tokens(text: str) -> list[Token]:
         raise ExpressionError(
             text[:MOST_CHARACTERS],
             None,
-            f"the expression has {len(text):,} characters, more than {MOST_CHARACTERS:,}",
+            f"the expression has {count_of(len(text), 'character')}, more than {MOST_CHARACTERS:,}",
             _SHORTER,
         )
     found: list[Token] = []
@@ -120,7 +121,7 @@ def _token(text: str, match: re.Match[str]) -> Token:
             return Token("text", _unquoted(text, word, place), *place)
         case "name":
             if len(word) > _MOST_IN_A_WORD:
-                reason = f"a name of {len(word):,} characters is too long"
+                reason = f"a name of {count_of(len(word), 'character')} is too long"
                 raise ExpressionError(text, place, reason)
             return Token("name", word, *place)
         case _:
@@ -129,7 +130,7 @@ def _token(text: str, match: re.Match[str]) -> Token:
 
 def _number(text: str, word: str, place: tuple[int, int]) -> float:
     if len(word) > _MOST_IN_A_WORD:
-        reason = f"a number of {len(word):,} characters is too long"
+        reason = f"a number of {count_of(len(word), 'character')} is too long"
         raise ExpressionError(text, place, reason, "write it as 1e9")
     if _NUMBER.fullmatch(word):
         value = float(word)

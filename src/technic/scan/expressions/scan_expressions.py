@@ -7,7 +7,6 @@ to parse.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from technic.scan.windows import BASE_WINDOW, BarWindow
 from technic.typing import FloatArray
 from technic.universe import Universe
 from technic.universe.listings import TEXT_COLUMNS
+from technic.wording.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from technic.scan.scored_market import Market
@@ -81,8 +81,7 @@ class ScanExpressions:
         listed = {name: set(universe.frame[name].dropna()) for name, _ in self.compared_texts}
         for name, value in self.compared_texts:
             if value not in listed[name]:
-                near = difflib.get_close_matches(value, listed[name], n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
+                hint = did_you_mean(value, listed[name])
                 yield f"no listing has the {name} {value!r} that a condition asks for{hint}"
 
     def not_settled(self, bars: Callable[[int], int]) -> tuple[NotSettled, ...]:

@@ -55,7 +55,9 @@ class Check:
         if math.isfinite(self.most):
             limits.append(f"at most {self.most:.4g}")
         number = f"{self.value:.4g}" if math.isfinite(self.value) else "unknown"
-        return f"{self.told.format(number)}, {' and '.join(limits)}"
+        told = self.told.replace("{} bars", "{} bar") if number == "1" else self.told
+        told = told.replace("{} contractions", "{} contraction") if number == "1" else told
+        return f"{told.format(number)}, {' and '.join(limits)}"
 
 
 class Candidate(Protocol):

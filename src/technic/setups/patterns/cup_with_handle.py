@@ -49,19 +49,19 @@ PARAMETERS = (
     percent("max_rim_below", 15),
     percent("max_rim_above", 5),
     percent("min_roundness", 20),
-    percent("min_right_side", 35),
-    percent("max_week_rise", 50),
     whole("min_handle", 5, least=2, most=500),
     whole("max_handle", 30, least=2, most=500),
     percent("max_handle_depth", 12),
     percent("max_handle_rise", 2),
     percent("max_volume_ratio", 1.25),
-    MAX_SPIKE,
     percent("prior_gain", 30, most=1_000),
     PRIOR_BARS,
     percent("below_pivot", 6),
     ABOVE_PIVOT,
     SWING,
+    percent("min_right_side", 35),
+    percent("max_week_rise", 50),
+    MAX_SPIKE,
 )
 NUMBERS = {
     "cup_pivot": "High of a cup's handle: the price to pass.",
@@ -80,7 +80,7 @@ WEEK = 5
 
 
 class Rule(NamedTuple):
-    """The constants of a search, in the order of the parameters."""
+    """The constants of a search, in the order of the parameters: new ones come last."""
 
     min_depth: float
     max_depth: float
@@ -89,19 +89,19 @@ class Rule(NamedTuple):
     max_rim_below: float
     max_rim_above: float
     min_roundness: float
-    min_right_side: float
-    max_week_rise: float
     min_handle: int
     max_handle: int
     max_handle_depth: float
     max_handle_rise: float
     max_volume_ratio: float
-    max_spike: float
     prior_gain: float
     prior_bars: int
     below_pivot: float
     above_pivot: float
     swing: int
+    min_right_side: float
+    max_week_rise: float
+    max_spike: float
 
 
 def _needed(rule: Rule) -> int:

@@ -42,13 +42,13 @@ PARAMETERS = (
     percent("min_depth", 5),
     percent("max_depth", 15),
     percent("max_start_below_top", 2),
-    percent("max_slope", 5),
-    percent("min_bar_range", 0),
-    MAX_SPIKE,
     percent("prior_gain", 30, most=1_000),
     PRIOR_BARS,
     percent("below_pivot", 6),
     ABOVE_PIVOT,
+    percent("max_slope", 5),
+    percent("min_bar_range", 0),
+    MAX_SPIKE,
 )
 NUMBERS = {
     "flat_base_pivot": "Highest high of a flat base: the price to pass.",
@@ -59,20 +59,20 @@ NUMBERS = {
 
 
 class Rule(NamedTuple):
-    """The constants of a search, in the order of the parameters."""
+    """The constants of a search, in the order of the parameters: new ones come last."""
 
     min_base: int
     max_base: int
     min_depth: float
     max_depth: float
     max_start_below_top: float
-    max_slope: float
-    min_bar_range: float
-    max_spike: float
     prior_gain: float
     prior_bars: int
     below_pivot: float
     above_pivot: float
+    max_slope: float
+    min_bar_range: float
+    max_spike: float
 
 
 def _needed(rule: Rule) -> int:

@@ -41,16 +41,16 @@ PARAMETERS = (
     percent("min_gain", 100, most=10_000),
     whole("min_pole", 20, most=500),
     whole("max_pole", 40, most=500),
-    whole("new_high_bars", 120, most=1_000),
     whole("min_flag", 14, least=2, most=500),
     whole("max_flag", 25, least=2, most=500),
     percent("min_depth", 5),
     percent("max_depth", 25),
-    percent("min_bar_range", 0),
     percent("max_volume_ratio", 1.5),
-    MAX_SPIKE,
     percent("below_pivot", 12),
     ABOVE_PIVOT,
+    whole("new_high_bars", 120, most=1_000),
+    percent("min_bar_range", 0),
+    MAX_SPIKE,
 )
 NUMBERS = {
     "flag_pivot": "Top of a high tight flag's pole: the price to pass.",
@@ -63,21 +63,21 @@ NUMBERS = {
 
 
 class Rule(NamedTuple):
-    """The constants of a search, in the order of the parameters."""
+    """The constants of a search, in the order of the parameters: new ones come last."""
 
     min_gain: float
     min_pole: int
     max_pole: int
-    new_high_bars: int
     min_flag: int
     max_flag: int
     min_depth: float
     max_depth: float
-    min_bar_range: float
     max_volume_ratio: float
-    max_spike: float
     below_pivot: float
     above_pivot: float
+    new_high_bars: int
+    min_bar_range: float
+    max_spike: float
 
 
 def _needed(rule: Rule) -> int:

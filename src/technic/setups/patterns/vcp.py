@@ -49,10 +49,7 @@ PARAMETERS = (
     percent("max_depth", 35),
     percent("max_last_depth", 10),
     percent("max_below_top", 15),
-    percent("min_right_side", 50),
-    percent("max_recent_range", 13),
     percent("max_volume_ratio", 1.35),
-    MAX_SPIKE,
     whole("min_base", 25),
     whole("max_base", 325),
     percent("prior_gain", 30, most=1_000),
@@ -60,6 +57,9 @@ PARAMETERS = (
     percent("below_pivot", 6),
     ABOVE_PIVOT,
     SWING,
+    percent("min_right_side", 50),
+    percent("max_recent_range", 13),
+    MAX_SPIKE,
 )
 NUMBERS = {
     "vcp_pivot": "High of a volatility contraction pattern's last contraction: the price to pass.",
@@ -77,7 +77,7 @@ SEARCHED = 60
 
 
 class Rule(NamedTuple):
-    """The constants of a search, in the order of the parameters."""
+    """The constants of a search, in the order of the parameters: new ones come last."""
 
     min_contractions: int
     max_contractions: int
@@ -86,10 +86,7 @@ class Rule(NamedTuple):
     max_depth: float
     max_last_depth: float
     max_below_top: float
-    min_right_side: float
-    max_recent_range: float
     max_volume_ratio: float
-    max_spike: float
     min_base: int
     max_base: int
     prior_gain: float
@@ -97,6 +94,9 @@ class Rule(NamedTuple):
     below_pivot: float
     above_pivot: float
     swing: int
+    min_right_side: float
+    max_recent_range: float
+    max_spike: float
 
 
 def _needed(rule: Rule) -> int:

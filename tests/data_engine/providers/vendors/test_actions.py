@@ -52,7 +52,7 @@ def test_rows_without_a_number_are_left_out_and_named(caplog: pytest.LogCaptureF
 
 def test_a_feed_of_which_nothing_can_be_used_is_a_bad_answer():
     """Then the names of the fields have changed, not a row is broken."""
-    with pytest.raises(BadAnswerError, match="none of 1 dividends"):
+    with pytest.raises(BadAnswerError, match="none of 1 dividend has"):
         dividend_table([("A", None, 1.0)], JUNE)
     assert len(dividend_table([], JUNE).amount) == 0
 

@@ -35,6 +35,7 @@ from technic.errors import ParameterError
 from technic.panel import FIELDS, PRICES, LongBars
 from technic.typing import DateArray, FloatArray
 from technic.universe import Universe, universe_of
+from technic.wording.counts import agree, count_of
 
 __all__ = ["FilesProvider"]
 
@@ -58,6 +59,7 @@ class FilesProvider:
     name = "files"
     simulated = False
     local = True
+    splits_known = False
 
     def __init__(
         self,
@@ -150,7 +152,11 @@ class FilesProvider:
         answer = replace(bars, symbols=kept, column=column)
         notes = self.notes
         if repeats:
-            notes += (f"{self._path.name}: {repeats:,} rows repeat another and were read once",)
+            notes += (
+                f"{self._path.name}: {count_of(repeats, 'row')} "
+                f"{agree(repeats, 'repeats', 'repeat')} another and "
+                f"{agree(repeats, 'was', 'were')} read once",
+            )
         return FetchResult(
             answer,
             Splits.none(),

@@ -19,6 +19,7 @@ from technic.data_engine.interfaces.records import Dividends, Renames, Splits
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.text.outside import LABEL, clean, could_be_symbol
 from technic.typing import DateArray
+from technic.wording.counts import count_of
 
 __all__ = ["Action", "Days", "concat_splits", "dividend_table", "rename_table", "split_table"]
 
@@ -101,7 +102,9 @@ def _usable(rows: Sequence[Action], what: str) -> list[tuple[str, dt.date, float
         and 0 < value < math.inf
     ]
     if rows and not usable:
-        raise BadAnswerError(f"none of {len(rows)} {what} has a symbol, a day and a number")
+        raise BadAnswerError(
+            f"none of {count_of(len(rows), what[:-1])} has a symbol, a day and a number"
+        )
     if len(usable) < len(rows):
         left = [f"{name} {day}" for name, day, value in rows if (name, day, value) not in usable]
         _warn(f"{what} without a usable number", left)

@@ -28,6 +28,7 @@ from technic.data_engine.providers.vendors.http import endpoint
 from technic.data_engine.providers.vendors.polygon import PAID, PolygonProvider
 from technic.data_engine.providers.vendors.rows import bar_times, long_bars, trading_days
 from technic.panel import FIELDS, LongBars
+from technic.wording.counts import count_of
 
 __all__ = ["FLAT_FILES", "PolygonFiles"]
 
@@ -74,7 +75,9 @@ def day_file(response: HttpResponse, request: BarRequest, least_rows: int) -> Lo
         raise UnavailableError(f"{request.label}: status {response.status}")
     table = _table(response.body, request.label)
     if table.num_rows < least_rows:
-        raise BadAnswerError(f"{request.label}: {table.num_rows} rows, fewer than {least_rows}")
+        raise BadAnswerError(
+            f"{request.label}: {count_of(table.num_rows, 'row')}, fewer than {least_rows}"
+        )
     stamps = bar_times(table["window_start"].to_numpy() / NS_A_MS)
     session = trading_days(stamps)
     if (session != request.first).any():

@@ -33,6 +33,7 @@ from technic.data_engine.providers.vendors.rows import (
 from technic.panel import LongBars
 from technic.universe import Universe, universe_of
 from technic.universe.load import exchange_name
+from technic.wording.counts import count_of
 
 __all__ = ["dividends", "listings", "market_day", "snapshot", "splits", "symbol_range"]
 
@@ -127,7 +128,9 @@ def market_day(response: HttpResponse, request: BarRequest, least_rows: int) -> 
     rows = answer.results or []
     _check_raw(answer, rows)
     if len(rows) < least_rows:
-        raise BadAnswerError(f"{request.label}: {len(rows)} rows, fewer than {least_rows}")
+        raise BadAnswerError(
+            f"{request.label}: {count_of(len(rows), 'row')}, fewer than {least_rows}"
+        )
     names = [row.T for row in rows]
     if "" in names:
         raise BadAnswerError(f"{request.label}: a row without a symbol")
@@ -161,7 +164,9 @@ def snapshot(response: HttpResponse, request: BarRequest, least_rows: int) -> Lo
     days = trading_days(bar_times([updated for _, _, updated in rows]))
     fresh = [row for row, day in zip(rows, days, strict=True) if day == request.first]
     if len(fresh) < least_rows:
-        raise BadAnswerError(f"{request.label}: {len(fresh)} rows, fewer than {least_rows}")
+        raise BadAnswerError(
+            f"{request.label}: {count_of(len(fresh), 'row')}, fewer than {least_rows}"
+        )
     names = [name for name, _, _ in fresh]
     if "" in names:
         raise BadAnswerError(f"{request.label}: a row without a symbol")
@@ -219,7 +224,9 @@ def _check_raw(answer: _Aggregates, rows: Sequence[_Prices]) -> None:
     if answer.adjusted or (rows and answer.adjusted is None):
         raise BadAnswerError("asked unadjusted bars, got others")
     if answer.resultsCount not in (None, len(rows)):
-        raise BadAnswerError(f"{answer.resultsCount} rows announced, {len(rows)} in the answer")
+        raise BadAnswerError(
+            f"{count_of(answer.resultsCount, 'row')} announced, {len(rows)} in the answer"
+        )
 
 
 def _values(rows: Sequence[_Prices]) -> list[list[float | None]]:

@@ -14,6 +14,7 @@ from technic.data_engine.store._files import DataFile, data_files, read_batches
 from technic.data_engine.store._rows import sort_key
 from technic.errors import StoreError
 from technic.panel import LongBars
+from technic.wording.counts import count_of
 
 __all__ = ["StoreStats", "bar_problems", "count_files"]
 
@@ -74,12 +75,12 @@ def _file_problems(table: BarTable, file: DataFile) -> list[str]:
     code = rank[symbol.indices.to_numpy()].astype(np.int32)
     problems = []
     if len(session) != file.rows:
-        problems.append(f"{name}: {len(session)} rows, the log says {file.rows}")
+        problems.append(f"{name}: {count_of(len(session), 'row')}, the log says {file.rows}")
     if np.any(np.diff(sort_key(code, stamps)) < 0):
         problems.append(f"{name}: not sorted by symbol and {clock}")
     outside = np.count_nonzero(session.astype("datetime64[M]") != np.datetime64(file.month, "M"))
     if outside:
-        problems.append(f"{name}: {outside} rows of another month")
+        problems.append(f"{name}: {count_of(int(outside), 'row')} of another month")
     return problems
 
 
@@ -88,5 +89,5 @@ def _doubles(bars: LongBars) -> list[str]:
     at = np.flatnonzero(np.diff(sort_key(bars.column, bars.session)) == 0)
     named = [f"{bars.symbols[bars.column[i]]} {bars.session[i]} twice" for i in at[:MOST_NAMED]]
     if len(at) > MOST_NAMED:
-        named.append(f"and {len(at) - MOST_NAMED} more cells twice")
+        named.append(f"and {count_of(len(at) - MOST_NAMED, 'more cell')} twice")
     return named

@@ -1,0 +1,1 @@
+"""Words of messages: counts with their nouns, and the known word that was likely meant."""
