@@ -68,7 +68,8 @@ def get_price_history(
     name = canonical(symbol)
     if name in batch.failures:
         failure = batch.failures[name]
-        raise FetchError(str(provider or "provider"), name, failure.reason, failure.detail)
+        source = getattr(provider, "name", provider) or "provider"
+        raise FetchError(str(source), name, failure.reason, failure.detail)
     return batch[name]
 
 
