@@ -12,7 +12,7 @@ from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import FilterRules, ScanConfig, ScanResult
 from technic.cli.entry import run
 from technic.panel import FIELDS, LongBars
-from technic.result.pattern_rules import scanned_bars
+from technic.result.pattern_rules import scanned_history
 from technic.testing import make_bars
 
 CUT, PRINT = SYMBOLS[:2]
@@ -113,7 +113,7 @@ def test_explain_says_what_is_not_used(broken, tmp_path, capsys):
 def test_patterns_are_judged_by_the_usable_bars(broken, left, day):
     """Up to the scan's day, of whatever window was loaded."""
     result = scan(broken, ScanConfig(columns=("close[400]",), as_of=str(day)))
-    given = dict(scanned_bars(result, [*SYMBOLS]))
+    given = {one.symbol: one.bars for one in scanned_history(result, [*SYMBOLS])}
     assert [*given] == [*SYMBOLS]
     first = result.prices.bars.sessions[0]
     for column, symbol in enumerate(left.symbols):

@@ -8,7 +8,7 @@ import pytest
 from support.patterns import NAMES, NUMBERS, ask, defaults
 from support.shaped_bars import changed, golden, side_by_side, straight
 from technic.setups.patterns import PATTERNS
-from technic.setups.patterns.candidates import ABOVE_ZERO, Check, nearest
+from technic.setups.patterns.candidates import ABOVE_ZERO, Check, Corner, nearest
 
 
 def judge(name, legs, **parameters):
@@ -86,6 +86,10 @@ class Asked:
         """One number."""
         return (1.0,)
 
+    def corners(self):
+        """Its first bar."""
+        return (Corner(self.start, 1.0, ""),)
+
 
 def test_the_nearest_candidate_breaks_the_fewest_rules():
     """Of equals the one that misses by less, of those the first."""
@@ -97,6 +101,8 @@ def test_the_nearest_candidate_breaks_the_fewest_rules():
     assert (verdict.start, verdict.misses) == (7, (near,))
     assert nearest([], 9) is None
     assert nearest([Asked(4, good)], 9).numbers == (1.0,)
+    assert nearest([Asked(4, good)], 9).corners == (Corner(5, 1.0, ""),)
+    assert nearest([Asked(4, far)], 9).corners == ()
 
 
 @pytest.mark.parametrize(

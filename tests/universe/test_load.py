@@ -105,7 +105,7 @@ def test_rows_that_repeat_another_count_once(tmp_path, caplog):
         (b"symbol,market cap\nA,-5\n", "'-5' is no market cap"),
         (b"symbol,market cap\nA,inf\n", "'inf' is no market cap"),
         (b"symbol,Symbol\nA,B\n", "has 2 columns for symbol: symbol, Symbol"),
-        (b"symbol,name\nA,x\nB\n", "row 3: has 1 values where the header has 2"),
+        (b"symbol,name\nA,x\nB\n", "row 3: has 1 value where the header has 2"),
         (b"symbol\n" + b"x" * 40 + b"\n", "is no symbol"),
         (b"\x00\x01\x02garbage", "is neither CSV nor text"),
         (b"PK\x03\x04abc", "is a zip or Excel file"),

@@ -35,6 +35,7 @@ from technic.errors import FetchError, ParameterError
 from technic.panel import BarPanel, LongBars
 from technic.sessions import SessionCalendar, load_calendar, require_time
 from technic.settings import Settings, load_settings
+from technic.tables.file_options import FileOptions
 from technic.typing import DateArray
 from technic.universe import canonical
 
@@ -141,6 +142,7 @@ def _source(
             settings=settings,
             data=named.data,
             adjust_by=settings.adjust_by if named.provider == "files" else None,
+            options=_file_options(settings) if named.provider == "files" else None,
             max_concurrent=max_workers,
             now=clock,
         )
@@ -184,6 +186,10 @@ def _adjusted_within_days(
     days = trading_days(times.astype("datetime64[ms]").astype(np.int64))
     daily = replace(fetched, bars=replace(fetched.bars, session=days))
     return replace(_adjusted(daily, adjust, as_of), session=times)
+
+
+def _file_options(settings: Settings) -> FileOptions:
+    return FileOptions.of(settings.columns_map, settings.date_format, settings.symbol_from)
 
 
 def _basis(source: Provider, adjust: Adjustment) -> PriceBasis:

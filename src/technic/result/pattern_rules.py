@@ -17,13 +17,13 @@ from technic.language import Node, read
 from technic.result.scan_result import ScanResult
 from technic.scan.expressions.conditions import WHERE, ConditionResult, first_unmet
 from technic.scan.expressions.vocabulary import vocabulary
-from technic.scan.usable_history import usable_history
+from technic.scan.usable_history import UsableHistory, usable_history
 from technic.setups.patterns import PATTERNS
 from technic.setups.patterns.candidates import Check
-from technic.setups.patterns.judge import pattern_checks
+from technic.setups.patterns.judge import PatternReading, pattern_checks, pattern_readings
 from technic.typing import FloatArray
 
-__all__ = ["ledger_with_rules", "names_pattern", "pattern_rules", "scanned_bars"]
+__all__ = ["ledger_with_rules", "names_pattern", "read_patterns", "scanned_history"]
 
 
 def names_pattern(text: str) -> bool:
@@ -31,20 +31,18 @@ def names_pattern(text: str) -> bool:
     return any(f"{name}(" in text for name in PATTERNS)
 
 
-def scanned_bars(
-    result: ScanResult, symbols: list[str]
-) -> Iterator[tuple[str, dict[str, FloatArray]]]:
-    """Yield the bars of symbols that were scored, by the field's name, as the scan used them."""
+def scanned_history(result: ScanResult, symbols: list[str]) -> Iterator[UsableHistory]:
+    """Yield the bars of symbols that have any, as the scan used them."""
     as_of, config = np.datetime64(result.as_of, "D"), result.config
     return usable_history(result.prices, symbols, as_of, config.bars, config.gate)
 
 
-def pattern_rules(text: str, bars: Mapping[str, FloatArray]) -> tuple[Check, ...]:
-    """Return the rules of the chart patterns in a condition, of the candidates that come nearest.
+def read_patterns(text: str, bars: Mapping[str, FloatArray]) -> tuple[PatternReading, ...]:
+    """Return what the chart patterns in a condition say, of the candidates that come nearest.
 
     ``bars``: arrays ``(n_bars,)`` by the field's name, oldest first.
     """
-    return pattern_checks(_parsed(text), bars)
+    return pattern_readings(_parsed(text), bars)
 
 
 def ledger_with_rules(result: ScanResult) -> pd.DataFrame:
@@ -58,8 +56,8 @@ def ledger_with_rules(result: ScanResult) -> pd.DataFrame:
         return frame
     failed = _failed_patterns(result)
     rules = {
-        symbol: "; ".join(map(_written, pattern_rules(failed[symbol], bars)))
-        for symbol, bars in scanned_bars(result, [*failed])
+        one.symbol: "; ".join(map(_written, pattern_checks(_parsed(failed[one.symbol]), one.bars)))
+        for one in scanned_history(result, [*failed])
     }
     return frame.assign(rules=[rules.get(symbol, "") for symbol in result.ledger.symbols])
 

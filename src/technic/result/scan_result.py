@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,8 @@ from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     import polars
+
+    from technic.result.symbol_plot import SymbolPlot
 
 __all__ = ["ScanResult"]
 
@@ -109,6 +111,24 @@ class ScanResult:
             self.config.signals,
             allow_shorts=self.config.plan.allow_shorts,
         )
+
+    def plot(
+        self,
+        symbol: str,
+        *,
+        sessions: int = 200,
+        averages: Sequence[int] = (50, 200),
+        log: bool = False,
+    ) -> SymbolPlot:
+        """Draw a symbol of the universe: ``.svg``, ``.html``, ``.save(file)``; in a notebook as is.
+
+        The latest ``sessions``, with plain averages of so many closes; ``log``: equal ratios of
+        prices are equally high.
+        """
+        from technic.result.symbol_report import symbol_report
+
+        report = symbol_report(self, symbol)
+        return report.plot(sessions=sessions, averages=averages, log=log)
 
     @property
     def has_older_bars(self) -> bool:

@@ -6,22 +6,31 @@ The report of ``technic show`` and ``technic explain``, for programs and for peo
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from technic.data_engine.benchmark import Benchmark
 from technic.errors import ParameterError
 from technic.result.info import DataInfo, UniverseInfo
 from technic.result.json_values import plain
-from technic.result.pattern_rules import names_pattern, pattern_rules, scanned_bars
+from technic.result.pattern_rules import names_pattern, read_patterns, scanned_history
 from technic.result.scan_result import ScanResult
+from technic.scan.usable_history import UsableHistory
 from technic.scoring import Explanation
 from technic.setups.patterns.candidates import Check
+from technic.setups.patterns.judge import PatternReading
 from technic.trade_plan import trade_plans
 from technic.universe import require_symbol
+from technic.universe.listings import TEXT_COLUMNS
 from technic.version import __version__
 from technic.wording.counts import count_of
+
+if TYPE_CHECKING:
+    from technic.result.symbol_plot import SymbolPlot
 
 __all__ = ["SymbolCondition", "SymbolReport", "symbol_report"]
 
@@ -32,8 +41,8 @@ class SymbolCondition:
 
     ``owner``: ``where`` or the setup's name; ``name``: the condition's own, ``text``: its
     expression; ``verdict``: ``true``, ``false`` or ``unknown``; ``numbers``: (term, value) pairs
-    that explain it, as text; ``checks``: the rules of the chart patterns in it, of the candidate
-    that comes nearest.
+    that explain it, as text; ``patterns``: the chart patterns in it, each as the candidate that
+    comes nearest has it.
     """
 
     owner: str
@@ -41,7 +50,12 @@ class SymbolCondition:
     text: str
     verdict: str
     numbers: tuple[tuple[str, str], ...]
-    checks: tuple[Check, ...] = ()
+    patterns: tuple[PatternReading, ...] = ()
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The rules of the chart patterns in it."""
+        return tuple(check for one in self.patterns for check in one.verdict.checks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +66,10 @@ class SymbolReport:
     the ledger. ``place``: its row in the table, from 1. ``values``: that row, or the same figures
     for a symbol that was scored and then filtered; None, like ``explanation``, for one that was
     never scored. ``prices``: its price frame, None where it has no bars. ``conditions``: what each
-    condition of the scan is for it.
+    condition of the scan is for it. ``history``: those of its bars that the scan used, None where
+    it could use none; ``benchmark``: the closes that it was compared with, on the sessions of
+    ``history``; ``warnings``: those of the result; ``listing``: company, exchange and
+    so on, as far as the universe has them.
     """
 
     symbol: str
@@ -66,6 +83,25 @@ class SymbolReport:
     explanation: Explanation | None
     prices: pd.DataFrame | None
     conditions: tuple[SymbolCondition, ...] = ()
+    history: UsableHistory | None = None
+    benchmark: Benchmark | None = None
+    warnings: tuple[str, ...] = ()
+    listing: Mapping[str, str] = field(default_factory=dict)
+
+    def plot(
+        self, *, sessions: int = 200, averages: Sequence[int] = (50, 200), log: bool = False
+    ) -> SymbolPlot:
+        """Draw it: prices, plan, pattern, rating and votes.
+
+        The latest ``sessions``, with plain averages of so many closes; ``log``: equal ratios of
+        prices are equally high.
+        """
+        from technic.result.symbol_plot import SymbolPlot, plot_choices
+
+        return SymbolPlot(self, plot_choices(sessions, averages, log=log))
+
+    def _repr_html_(self) -> str:
+        return self.plot()._repr_html_()
 
     @property
     def not_scored(self) -> str:
@@ -127,6 +163,7 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
         values = {str(name): plain(value) for name, value in row.items()}
     elif explanation is not None:
         values = _filtered_values(result, symbol, explanation)
+    history = next(scanned_history(result, [symbol]), None) if symbol in result.prices else None
     return SymbolReport(
         symbol=symbol,
         as_of=result.as_of,
@@ -138,14 +175,26 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
         values=values,
         explanation=explanation,
         prices=result.prices.get(symbol),
-        conditions=_conditions(result, symbol) if scored else (),
+        conditions=_conditions(result, symbol, history) if scored else (),
+        history=history,
+        benchmark=result.benchmark,
+        warnings=result.warnings,
+        listing=_listing(result, symbol),
     )
 
 
-def _conditions(result: ScanResult, symbol: str) -> tuple[SymbolCondition, ...]:
+def _listing(result: ScanResult, symbol: str) -> dict[str, str]:
+    (row,) = np.flatnonzero(result.listings.frame["symbol"] == symbol)[:1].tolist() or [None]
+    if row is None:
+        return {}
+    found = {name: result.listings.text(name)[row] for name in TEXT_COLUMNS}
+    return {name: str(text) for name, text in found.items() if not pd.isna(text) and text}
+
+
+def _conditions(
+    result: ScanResult, symbol: str, history: UsableHistory | None
+) -> tuple[SymbolCondition, ...]:
     row = result.scored.index(symbol)
-    patterns = any(names_pattern(one.text) for one in result.conditions)
-    bars = dict(scanned_bars(result, [symbol])).get(symbol) if patterns else None
     return tuple(
         SymbolCondition(
             one.owner,
@@ -153,7 +202,9 @@ def _conditions(result: ScanResult, symbol: str) -> tuple[SymbolCondition, ...]:
             one.text,
             one.verdict(row),
             one.numbers(row),
-            () if bars is None else pattern_rules(one.text, bars),
+            read_patterns(one.text, history.bars)
+            if history is not None and names_pattern(one.text)
+            else (),
         )
         for one in result.conditions
     )

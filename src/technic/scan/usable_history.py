@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,12 +14,28 @@ from technic.panel import FIELDS
 from technic.scan.known_actions import known_actions
 from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.sessions import SessionCalendar
-from technic.typing import FloatArray
+from technic.typing import DateArray, FloatArray
 
-__all__ = ["usable_history"]
+__all__ = ["UsableHistory", "usable_history"]
 
 BLOCK = 256
 """Symbols that are read at a time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UsableHistory:
+    """The bars of one symbol that a scan used, oldest first.
+
+    ``bars``: arrays ``(n_bars,)`` by the field's name; ``days``: the day of each; ``sessions``: all
+    trading days that were loaded, up to that of the scan; ``base_from``: where the window begins
+    that serves every scan.
+    """
+
+    symbol: str
+    sessions: DateArray
+    days: DateArray
+    bars: Mapping[str, FloatArray]
+    base_from: np.datetime64
 
 
 def usable_history(
@@ -27,11 +44,11 @@ def usable_history(
     as_of: np.datetime64,
     base_sessions: int,
     rules: GateRules,
-) -> Iterator[tuple[str, dict[str, FloatArray]]]:
+) -> Iterator[UsableHistory]:
     """Yield the bars up to ``as_of`` of each symbol that has any, a block at a time.
 
-    Arrays ``(n_bars,)`` by the field's name, oldest first, of all that was loaded; what the data
-    gate with ``rules`` finds in the base window of ``base_sessions`` is not among them.
+    Of all that was loaded; what the data gate with ``rules`` finds in the base window of
+    ``base_sessions`` is not among them.
     """
     sessions = prices.bars.sessions
     known = known_actions(prices)
@@ -47,4 +64,6 @@ def usable_history(
         for column, (symbol, row) in enumerate(zip(usable.symbols, last.tolist(), strict=True)):
             if row >= 0:
                 fields = {name: getattr(usable, name)[: row + 1, column] for name in FIELDS}
-                yield symbol, fields
+                days = sessions[usable.session[: row + 1, column]]
+                loaded = sessions[sessions <= as_of]
+                yield UsableHistory(symbol, loaded, days, fields, windows.start_of(BASE_WINDOW))

@@ -17,7 +17,7 @@ from technic.scoring.relative_strength import RS_WEIGHTS
 from technic.typing import FloatArray
 from technic.wording.counts import count_of
 
-__all__ = ["BENCHMARK_COLUMNS", "EXCESS_HORIZONS", "benchmark_columns"]
+__all__ = ["BENCHMARK_COLUMNS", "EXCESS_HORIZONS", "benchmark_columns", "filled_closes"]
 
 EXCESS_HORIZONS = (21, 63, 126, 189, 252)
 LINE_BARS = 252
@@ -52,7 +52,7 @@ def benchmark_columns(
             f"{benchmark.shape} values",
             f"one close for each of the panel's {count_of(len(panel.sessions), 'session')}",
         )
-    filled = _filled(benchmark)
+    filled = filled_closes(benchmark)
     close, base = _at(panel, rows, 0, filled)
     found: dict[str, FloatArray] = {}
     own = np.zeros(len(rows))
@@ -68,7 +68,7 @@ def benchmark_columns(
     return found | _line(panel, rows, filled, close / base, close)
 
 
-def _filled(benchmark: FloatArray) -> FloatArray:
+def filled_closes(benchmark: FloatArray) -> FloatArray:
     """Fill gaps from at most 5 sessions before; one NaN is appended, for session -1."""
     known = np.isfinite(benchmark) & (np.nan_to_num(benchmark, nan=0.0) > 0.0)
     place = np.arange(len(benchmark))

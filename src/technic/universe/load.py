@@ -21,7 +21,9 @@ import pandas as pd
 import pyarrow as pa
 
 from technic.errors import InputFileError
+from technic.tables.column_names import UNIVERSE
 from technic.tables.day_column import days_of
+from technic.tables.file_options import FileOptions
 from technic.tables.table_file import MISSING, TableFile
 from technic.tables.text_file import read_lines
 from technic.typing import DateArray, FloatArray
@@ -34,23 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["exchange_name", "load_symbols", "load_universe"]
 
 logger = logging.getLogger(__name__)
-
-NAMES = {
-    "symbol": ("symbol", "ticker", "tickersymbol", "cqssymbol", "actsymbol", "nasdaqsymbol", "sym"),
-    "company": ("company", "companyname", "name", "securityname", "security", "issuename",
-                "shortname", "longname", "description"),
-    "exchange": ("exchange", "primaryexchange", "listingexchange", "exchangeshortname", "exch",
-                 "mic"),
-    "sector": ("sector", "gicssector", "sectorname"),
-    "industry": ("industry", "gicssubindustry", "gicsindustry", "industryname"),
-    "country": ("country", "countryname", "domicile"),
-    "market_cap": ("marketcap", "marketcapitalization", "mktcap", "marketcapusd", "marketcapbasic"),
-    "type": ("type", "securitytype", "assettype", "issuetype", "instrumenttype", "quotetype"),
-    "is_test": ("testissue",),
-    "is_etf": ("etf",),
-    "market_category": ("marketcategory",),
-    "as_of": ("asof", "asofdate", "date"),
-}  # fmt: skip
 
 EXCHANGES = {
     "NYSE": ("n", "xnys", "newyorkstockexchange", "nyseq", "nyq"),
@@ -72,7 +57,9 @@ _AMOUNT = re.compile(
 _UNIT = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
-def load_universe(path: str | Path, day: np.datetime64 | None = None) -> Universe:
+def load_universe(
+    path: str | Path, day: np.datetime64 | None = None, options: FileOptions | None = None
+) -> Universe:
     """Return the listings in a CSV or Parquet file; ``source`` is the file's name.
 
     Only a symbol column is needed. Of a file with a column of days the latest row of each symbol is
@@ -83,8 +70,8 @@ def load_universe(path: str | Path, day: np.datetime64 | None = None) -> Univers
     without a symbol, two different rows for one symbol and day, what is no day, and a market cap
     that is no amount.
     """
-    file = TableFile.open(Path(path))
-    found = file.match(NAMES, required=("symbol",))
+    file = TableFile.open(Path(path), options)
+    found = file.match(UNIVERSE, required=("symbol",))
     table = file.read(found)
     if not len(table):
         raise InputFileError(str(path), "has a header but no rows")
@@ -137,7 +124,7 @@ def _known_on(
     return taken, own.max()
 
 
-def load_symbols(path: str | Path) -> tuple[str, ...]:
+def load_symbols(path: str | Path, options: FileOptions | None = None) -> tuple[str, ...]:
     """Return the symbols of a watchlist, canonical, each once, in the order of the file.
 
     One a line or separated by commas, with or without an exchange (``NASDAQ:AAPL``); what follows
@@ -146,11 +133,11 @@ def load_symbols(path: str | Path) -> tuple[str, ...]:
     """
     path = Path(path)
     if path.suffix.lower() in (".parquet", ".pq"):
-        return load_universe(path).symbols
+        return load_universe(path, options=options).symbols
     lines = read_lines(path)
     first = next((line for line in lines if line.strip()), "")
     if re.split(r"[,;\t|]", first)[0].strip(' "').lower() in _HEADER_WORDS:
-        return load_universe(path).symbols
+        return load_universe(path, options=options).symbols
     texts: list[str] = []
     for row, line in enumerate(lines, 1):
         for text in re.split(r"[,;\t]", _SECTION.sub("", line).partition("#")[0]):

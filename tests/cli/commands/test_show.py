@@ -118,3 +118,62 @@ def test_no_line_of_a_card_is_wider_than_the_terminal(on_market, monkeypatch, wi
     """Chart and tables keep within the width."""
     monkeypatch.setenv("COLUMNS", str(width))
     assert max(map(len, on_market("show", "ALFA").out.splitlines())) <= width
+
+
+def test_html_writes_a_page_as_well(on_market, tmp_path):
+    """The card is printed as without it; the page has the company, the chart and the rating."""
+    file = tmp_path / "alfa.html"
+    ran = on_market("show", "ALFA", "--html", file)
+    assert (ran.code, ran.out) == (0, on_market("show", "ALFA").out)
+    assert f"wrote {file}" in ran.err
+    page = file.read_text(encoding="utf-8")
+    assert "Alfa Industries Inc." in page
+    assert page.count('role="img"') == 6
+    assert "SMA 50" in page
+    assert len(page.encode()) < 400_000
+    assert [one.name for one in tmp_path.iterdir()] == ["alfa.html"]
+
+
+def test_the_page_is_drawn_as_asked(on_market, tmp_path):
+    """Sessions, averages and the axis; JSON on stdout stays one object."""
+    file = tmp_path / "alfa.html"
+    options = ("--chart-sessions", 30, "--averages", "10, 20", "--log-prices", "--format", "json")
+    ran = on_market("show", "ALFA", "--html", file, *options)
+    assert json.loads(ran.out)["symbol"] == "ALFA"
+    page = file.read_text(encoding="utf-8")
+    assert "SMA 10" in page
+    assert "SMA 20" in page
+    assert "SMA 50" not in page.split("Chart")[0].split("rating")[0]
+    assert "log prices" in page
+    assert page.count('<tr><th scope="row">20') == 30
+
+
+@pytest.mark.parametrize("symbol", ["HOTE", "NONE"])
+def test_a_page_of_a_symbol_without_a_rating_says_why(on_market, tmp_path, symbol):
+    """The ledger's words; the command succeeds."""
+    file = tmp_path / "page.html"
+    assert on_market("show", symbol, "--html", file).code == 0
+    assert f"{symbol} was not scored" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--html", "page.pdf"), "html is 'page.pdf', allowed: a file that ends in .html or .htm"),
+        (("--html", "no/folder/page.html"), "a file in a folder that is there"),
+        (("--log-prices",), "a file, which --log-prices needs"),
+        (("--averages", "50"), "a file, which --averages needs"),
+        (("--html", "page.html", "--averages", "fifty"), "averages is 'fifty'"),
+        (("--html", "page.html", "--averages", "0"), "a whole number from 1"),
+        (("--html", "page.html", "--chart-sessions", "0"), "chart_sessions is 0"),
+    ],
+)
+def test_a_page_that_cannot_be_is_refused_before_the_scan(
+    on_market, tmp_path, monkeypatch, options, said
+):
+    """In one sentence that names the option; nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    ran = on_market("show", "ALFA", *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from technic.cli.options.chart_options import ChartOptions, chart_choices
 from technic.cli.options.gate_options import GateOptions
 from technic.cli.options.language_options import LanguageOptions
 from technic.cli.options.options import (
@@ -37,23 +38,28 @@ def show(
     plan: PlanOptions,
     language: LanguageOptions,
     run: ScanRunOptions,
+    chart: ChartOptions,
     format_: Annotated[Literal["table", "json"] | None, SYMBOL_FORMAT] = None,
 ) -> None:
     """Show one symbol: rating, explanation, trade plan, key figures and a price chart.
 
     It runs the scan with the same options, since a rating compares a symbol with its market.
+    With --html it also writes a page with the chart and the rating as pictures.
     """
     from rich.text import Text
 
     from technic.cli.options.config import Choices
+    from technic.cli.render.console import note
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.explanation import explanation_pieces
     from technic.cli.render.symbol_card import chart_lines, figures, head_lines, plan_lines
     from technic.cli.run import run_choices
+    from technic.export.targets import replacing
+    from technic.result.symbol_plot import SymbolPlot
     from technic.result.symbol_report import symbol_report
     from technic.universe import require_symbol
 
-    chosen = document_format(format_, run.out)
+    chosen, drawn = document_format(format_, run.out), chart_choices(chart)
     name = require_symbol(symbol)
     result = run_choices(Choices(data, universe, filters, gate, plan, language), run)
     report = symbol_report(result, name)
@@ -70,3 +76,7 @@ def show(
             yield from explanation_pieces(report.explanation, width)
 
     print_document(pieces, report.document(with_row=True), chosen, run)
+    if chart.html is not None and drawn is not None:
+        with replacing("html", chart.html) as path:
+            path.write_text(SymbolPlot(report, drawn).html, encoding="utf-8", newline="")
+        note(f"wrote {chart.html}", quiet=run.quiet)

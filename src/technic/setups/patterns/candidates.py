@@ -9,9 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-__all__ = ["ABOVE_ZERO", "Candidate", "Check", "Verdict", "first_that_holds", "nearest"]
+__all__ = [
+    "ABOVE_ZERO",
+    "Candidate",
+    "Check",
+    "Corner",
+    "Verdict",
+    "first_that_holds",
+    "nearest",
+]
 
 
 ABOVE_ZERO = math.ulp(0.0)
@@ -60,6 +68,17 @@ class Check:
         return f"{told.format(number)}, {' and '.join(limits)}"
 
 
+class Corner(NamedTuple):
+    """A point of the picture of a pattern: the bar, the price there, what it is or "".
+
+    ``bar`` is counted in the bars that were given; a verdict's are counted back from its day.
+    """
+
+    bar: int
+    price: float
+    label: str
+
+
 class Candidate(Protocol):
     """A base that could be meant; measured piece by piece, so that a miss costs little."""
 
@@ -73,18 +92,23 @@ class Candidate(Protocol):
     def numbers(self) -> tuple[float, ...]:
         """The numbers of the pattern, in the order of its number functions."""
 
+    def corners(self) -> tuple[Corner, ...]:
+        """The picture of the pattern, from left to right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of the candidate that came nearest.
 
     ``start``: bars from the first of its base to the day of the scan. ``numbers``: those of the
-    pattern where it is there, else None.
+    pattern where it is there, else None; ``corners``: its picture then, each bar counted back from
+    the day of the scan.
     """
 
     start: int
     checks: tuple[Check, ...]
     numbers: tuple[float, ...] | None
+    corners: tuple[Corner, ...] = ()
 
     @property
     def held(self) -> bool:
@@ -116,6 +140,13 @@ def nearest(candidates: Iterable[Candidate], today: int) -> Verdict | None:
         missed = [check.miss for check in checks if not check.held]
         rank = (len(missed), math.fsum(missed))
         if best is None or rank < best[0]:
-            numbers = None if missed else candidate.numbers()
-            best = rank, Verdict(today - candidate.start, checks, numbers)
+            best = rank, _verdict(candidate, checks, today)
     return None if best is None else best[1]
+
+
+def _verdict(candidate: Candidate, checks: tuple[Check, ...], today: int) -> Verdict:
+    start = today - candidate.start
+    if not all(check.held for check in checks):
+        return Verdict(start, checks, None)
+    corners = tuple(one._replace(bar=today - one.bar) for one in candidate.corners())
+    return Verdict(start, checks, candidate.numbers(), corners)

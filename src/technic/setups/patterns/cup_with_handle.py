@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ragged import last_bars
-from technic.setups.patterns.candidates import ABOVE_ZERO, Check
+from technic.setups.patterns.candidates import ABOVE_ZERO, Check, Corner
 from technic.setups.patterns.measures import (
     Bars,
     advance_checks,
@@ -250,6 +250,17 @@ class _Cup:
             handle.depth,
             float(handle.today - handle.rim),
             self.volume_ratio,
+        )
+
+    def corners(self) -> tuple[Corner, ...]:
+        handle = self.handle
+        after = handle.rim + 1
+        lowest = after + int(np.argmin(self.bars.low[after:]))
+        return (
+            Corner(self.start, self.top, "left rim"),
+            Corner(self.low_at, self.bottom, f"cup {self.depth:.0f} %"),
+            Corner(handle.rim, handle.pivot, "pivot"),
+            Corner(lowest, handle.low, f"handle {handle.depth:.0f} %"),
         )
 
 

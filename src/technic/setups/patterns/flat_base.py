@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ragged import last_bars
-from technic.setups.patterns.candidates import Check
+from technic.setups.patterns.candidates import Check, Corner
 from technic.setups.patterns.measures import (
     Bars,
     advance_checks,
@@ -163,6 +163,18 @@ class _Base:
     def numbers(self) -> tuple[float, ...]:
         length = float(len(self.bases.top) - self.start)
         return self.pivot, float(self.bases.lowest[self.start]), self.depth, length
+
+    def corners(self) -> tuple[Corner, ...]:
+        bars, first = self.bases.bars, self.start
+        top = first + int(np.argmax(bars.high[first:-1]))
+        lowest = first + int(np.argmin(bars.low[first:]))
+        found = [
+            Corner(top, self.pivot, "pivot"),
+            Corner(lowest, float(bars.low[lowest]), f"base {self.depth:.0f} %"),
+        ]
+        if first not in (top, lowest):
+            found.append(Corner(first, float(bars.high[first]), ""))
+        return tuple(sorted(found))
 
 
 def _candidates(bars: Bars, rule: Rule, every: bool) -> Iterator[_Base]:

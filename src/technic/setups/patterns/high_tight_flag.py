@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ragged import last_bars
-from technic.setups.patterns.candidates import Check
+from technic.setups.patterns.candidates import Check, Corner
 from technic.setups.patterns.measures import (
     Bars,
     most_spike,
@@ -181,6 +181,16 @@ class _Flag:
             percent_below(self.pivot, self.lowest),
             self.volume_ratio,
             float(self.today - self.top),
+        )
+
+    def corners(self) -> tuple[Corner, ...]:
+        after = self.top + 1
+        lowest = after + int(np.argmin(self.bars.low[after:]))
+        depth = percent_below(self.pivot, self.lowest)
+        return (
+            Corner(self.start, float(self.bars.low[self.start]), "pole"),
+            Corner(self.top, self.pivot, f"pivot, +{self.gain:.0f} %"),
+            Corner(lowest, self.lowest, f"flag {depth:.0f} %"),
         )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ragged import last_bars
-from technic.setups.patterns.candidates import Check
+from technic.setups.patterns.candidates import Check, Corner
 from technic.setups.patterns.measures import (
     Bars,
     advance_checks,
@@ -261,6 +261,16 @@ class _Contractions:
             self.volume_ratio,
             float(self.length),
         )
+
+    def corners(self) -> tuple[Corner, ...]:
+        found = []
+        for place, (peak, depth) in enumerate(zip(self.chain, self.depths, strict=True)):
+            pullbacks, last = self.pullbacks, place == len(self.chain) - 1
+            label = "pivot" if last else "top" if place == 0 else ""
+            found.append(Corner(pullbacks.at[peak], pullbacks.peak[peak], label))
+            low = pullbacks.trough(peak)
+            found.append(Corner(low, pullbacks.lowest[peak], f"{depth:.0f} %"))
+        return tuple(found)
 
 
 def _candidates(bars: Bars, rule: Rule, _every: bool) -> Iterator[_Contractions]:
