@@ -74,6 +74,12 @@ class Settings:
     tiingo_url: str | None = None
     loopback_url: str | None = None
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All keys that are set."""
+        held = (getattr(self, one.name) for one in fields(self) if not one.repr)
+        return tuple(value for value in held if value)
+
     def source(self, provider: str | None = None, data: str | None = None) -> DataSource:
         """Return the source that is meant: what is given, else the settings', else the demo market.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from technic.errors import ParameterError
+from technic.export.cells import guarded_frame
 from technic.export.targets import check_file, replacing
 from technic.result.scan_result import ScanResult
 
@@ -34,6 +35,6 @@ def write_ledger(result: ScanResult, path: Path) -> None:
     frame = frame.assign(as_of=result.as_of)
     with replacing("ledger", path) as beside:
         if path.suffix.lower() == ".csv":
-            frame.to_csv(beside, index=False, lineterminator="\n")
+            guarded_frame(frame).to_csv(beside, index=False, lineterminator="\n")
         else:
             frame.to_parquet(beside, index=False)

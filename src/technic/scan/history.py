@@ -15,6 +15,7 @@ import numpy as np
 
 from technic.data_engine.adjust import restated_dividends, split_adjust
 from technic.data_engine.interfaces.known_actions import split_records
+from technic.data_engine.interfaces.progress import SteadyProgress
 from technic.data_engine.interfaces.provider import StreamingProvider
 from technic.data_engine.interfaces.records import Dividends, FetchResult, SplitRecord
 from technic.data_engine.memory_budget import GIB, most_panel_bytes
@@ -168,8 +169,9 @@ def _fetch(
 ) -> PriceCache:
     """Ask the provider for all symbols in one batch, adjusted to the scan's day."""
     started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    fetched = context.provider.history((*symbols, *peers), sessions, report)
+    steady = _steady((*symbols, *peers), progress)
+    fetched = context.provider.history((*symbols, *peers), sessions, steady)
+    steady.finish()
     others = set(peers)
     failures = {name: why for name, why in fetched.failures.items() if name not in others}
     fetched = dataclasses.replace(fetched, failures=failures)
@@ -187,6 +189,10 @@ def _fetch(
         missing_volume={} if context.no_volume else fetched.missing_volume,
         split_records=split_records(fetched, panel.symbols, applied=True),
     )
+
+
+def _steady(symbols: Sequence[str], progress: ScanProgress | None) -> SteadyProgress:
+    return SteadyProgress(len(symbols), partial(progress, "fetch") if progress else None)
 
 
 def _stream(
@@ -228,8 +234,9 @@ def _open_stream(
 ) -> LazyPrices:
     """Have the provider make ready what it lacks; its bars stay where they are."""
     started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
+    steady = _steady(symbols, progress)
+    streamed = provider.stream(symbols, sessions, context.as_of, steady, peers=peers)
+    steady.finish()
     dividends = _dividends(streamed.account, sessions, context)
     return LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
 
