@@ -108,7 +108,7 @@ def test_too_few_symbols_are_exit_code_1_and_named(sync, market, tmp_path):
     arguments = ("--days", "20", "--symbols", "NZAT,NOSUCHA,NOSUCHB", "--failures", path)
     ran = sync(*arguments)
     assert ran.code == 1
-    assert "only 1 of 3 symbols are complete (33.3 %), --min-success is 95" in ran.err
+    assert "only 1 of 3 symbols is complete (33.3 %), --min-success is 95" in ran.err
     assert "NOSUCHA · NOSUCHB" in ran.out
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

@@ -17,6 +17,7 @@ from technic.data_engine.interfaces.transport import HttpRequest
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync import write_buffer
+from technic.data_engine.sync.late_sessions import LateSessions
 from technic.data_engine.sync.write_buffer import CHECK_S, OLDEST_S, WriteBuffer
 from technic.testing import FakeClock, make_bars
 
@@ -70,6 +71,11 @@ class Written:
         self.names += map(str, sessions)
 
 
+def surely(store: Written) -> LateSessions:
+    """A vendor that has every session as soon as it is over."""
+    return LateSessions(store, CALENDAR, dt.timedelta(0), NOW)
+
+
 def put(buffer: WriteBuffer, symbol: str) -> None:
     """Hand over a symbol's bars."""
     request = BarRequest("symbol_range", SESSIONS[0], SESSIONS[-1], (symbol,))
@@ -79,7 +85,7 @@ def put(buffer: WriteBuffer, symbol: str) -> None:
 def test_what_has_waited_is_written_with_the_next_answer(at_once: None):
     """Ranges and days, at 30 seconds and not before; then the next one begins to wait."""
     store, clock = Written(), FakeClock()
-    with WriteBuffer(store, NOW, SESSIONS[-1], clock=clock) as buffer:
+    with WriteBuffer(store, surely(store), clock=clock) as buffer:
         put(buffer, "A")
         clock.now += OLDEST_S - 1
         buffer.put_day(SESSIONS[0], make_bars(["B"], SESSIONS[:1]))
@@ -109,7 +115,7 @@ def test_what_has_waited_is_written_while_nothing_comes(at_once: None):
             calls.append((seconds, call, given)),
             later(3_600, lambda: None),
         )[1]
-        with WriteBuffer(store, NOW, SESSIONS[-1], clock=clock) as buffer:
+        with WriteBuffer(store, surely(store), clock=clock) as buffer:
             put(buffer, "A")
             clock.now += OLDEST_S
             assert store.names == []
@@ -129,7 +135,7 @@ def test_a_write_that_failed_while_nothing_came_is_raised_at_the_end(at_once: No
 
     def fill() -> None:
         store = Written(OSError("disk full"))
-        with WriteBuffer(store, NOW, SESSIONS[-1], clock=clock) as buffer:
+        with WriteBuffer(store, surely(store), clock=clock) as buffer:
             put(buffer, "A")
             clock.now += OLDEST_S
             buffer.write_old()
