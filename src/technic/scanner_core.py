@@ -50,7 +50,7 @@ from technic.scan.context import (
     load_listings,
     open_benchmark,
     open_context,
-    settled_adjust_by,
+    settled_files,
 )
 from technic.scan.cross_section import benchmark_regime, rank_market
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -150,7 +150,7 @@ def run_scan(
     expressions = scan_expressions(config)
     settings = settings or load_settings(os.environ, Path.cwd())
     if provider is None and price_cache is None:
-        config = settled_adjust_by(config, settings)
+        config = settled_files(config, settings)
     runner_name = config.runner or settings.runner or DEFAULT_RUNNER
     check_runner(runner_name)
     watch = Stopwatch()

@@ -40,7 +40,7 @@ __all__ = [
     "load_listings",
     "open_benchmark",
     "open_context",
-    "settled_adjust_by",
+    "settled_files",
 ]
 
 
@@ -192,12 +192,15 @@ def _asked_day(
     return as_of
 
 
-def settled_adjust_by(config: ScanConfig, settings: Settings) -> ScanConfig:
-    """Return the config with the settings' column of adjusted closes, where the data is theirs."""
-    theirs = config.provider is None and config.data is None and config.adjust_by is None
-    if theirs and settings.adjust_by is not None and settings.source().provider == "files":
-        return replace(config, adjust_by=settings.adjust_by)
-    return config
+def settled_files(config: ScanConfig, settings: Settings) -> ScanConfig:
+    """Return the config with what the settings say about files, where the data is theirs."""
+    if config.provider is not None or config.data is not None:
+        return config
+    if settings.source().provider != "files":
+        return config
+    names = ("adjust_by", "columns_map", "date_format", "symbol_from")
+    unsaid = {name: getattr(settings, name) for name in names if getattr(config, name) is None}
+    return replace(config, **{name: value for name, value in unsaid.items() if value is not None})
 
 
 def load_listings(config: ScanConfig, provider: Provider, as_of: np.datetime64) -> Universe:
