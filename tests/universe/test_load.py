@@ -65,6 +65,25 @@ def test_the_symbol_directory_of_nasdaq_trader_is_a_universe(tmp_path):
     assert universe.text("type").tolist() == [None, None, "etf", "test_issue"]
 
 
+def test_the_nasdaq_symbol_of_a_directory_is_read_as_one(tmp_path):
+    """ACT symbols leave a warrant's series and a class of shares open, Nasdaq's do not."""
+    path = tmp_path / "nasdaqtraded.txt"
+    path.write_text(
+        "Nasdaq Traded|Symbol|Security Name|Listing Exchange|CQS Symbol|NASDAQ Symbol\n"
+        "Y|NE.A|Noble Warrants|N|NE.WS.A|NE+A\n"
+        "Y|MKC.V|McCormick Common Stock|M|MKC.V|MKC.V\n"
+        "Y|BAC$U|Bank Preferred|N|BACpU|BAC-U\n"
+        "Y|X.V|When Issued|N|Xw|X#\n"
+        "Y|BRK.B|Berkshire|N||\n"
+    )
+    universe = load_universe(path)
+    assert universe.symbols == ("NE.WS.A", "MKC.V", "BACpU", "Xw", "BRK.B")
+    assert universe.text("exchange")[1] == "CHX"
+    alone = tmp_path / "alone.csv"
+    alone.write_text("NASDAQ Symbol,Name\nBAC-U,Bank\nAACT=,Unit\nAACT+,Warrant\nJACS^,Right\n")
+    assert load_universe(alone).symbols == ("BACpU", "AACT.U", "AACT.WS", "JACSr")
+
+
 def test_the_nasdaq_file_is_listed_on_nasdaq(tmp_path):
     """Its market category stands for the exchange that it does not name."""
     path = tmp_path / "nasdaqlisted.txt"

@@ -97,6 +97,12 @@ RULE_CHANGES = (
     ),
     RuleChange(
         "0.2.0",
+        "security types",
+        "business development companies are companies on every exchange, funds without a flag are "
+        "told by brand and exchange, and more suffixes and fifth letters are understood",
+    ),
+    RuleChange(
+        "0.2.0",
         "special dividends",
         "relative strength counts special dividends that the store knows of",
         concerns=_asks_a_vendor,

@@ -22,11 +22,11 @@ import pyarrow as pa
 
 from technic.errors import InputFileError
 from technic.tables.day_column import days_of
-from technic.tables.table_file import MISSING, TableFile
+from technic.tables.table_file import MISSING, TableFile, plain_name
 from technic.tables.text_file import read_lines
 from technic.typing import DateArray, FloatArray
 from technic.universe.listings import TEXT_COLUMNS, Universe
-from technic.universe.symbols import canonical, parse_symbols
+from technic.universe.symbols import Convention, canonical, parse_symbols
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +46,7 @@ NAMES = {
     "country": ("country", "countryname", "domicile"),
     "market_cap": ("marketcap", "marketcapitalization", "mktcap", "marketcapusd", "marketcapbasic"),
     "type": ("type", "securitytype", "assettype", "issuetype", "instrumenttype", "quotetype"),
+    "nasdaq_symbol": ("nasdaqsymbol",),
     "is_test": ("testissue",),
     "is_etf": ("etf",),
     "market_category": ("marketcategory",),
@@ -53,13 +54,14 @@ NAMES = {
 }  # fmt: skip
 
 EXCHANGES = {
-    "NYSE": ("n", "xnys", "newyorkstockexchange", "nyseq", "nyq"),
+    "NYSE": ("n", "xnys", "newyorkstockexchange", "newyorkstockexchangeinc", "nyseq", "nyq"),
     "NASDAQ": ("q", "xnas", "nasdaqgs", "nasdaqgm", "nasdaqcm", "nasdaqglobalselect", "nms", "ngm",
                "ncm", "xngs", "xnms", "xncm"),
-    "AMEX": ("a", "xase", "nyseamerican", "nysemkt", "ase"),
+    "AMEX": ("a", "xase", "nyseamerican", "nysemkt", "nysemktllc", "ase"),
     "ARCA": ("p", "arcx", "nysearca", "pcx"),
-    "BATS": ("z", "bats", "cboe", "cboebzx", "batszexchange", "bzx"),
+    "BATS": ("z", "bats", "cboe", "cboebzx", "batszexchange", "bzx", "cboebzxformerlyknownasbats"),
     "IEX": ("v", "iexg"),
+    "CHX": ("m", "xchi", "nysechicago", "chicagostockexchange", "nysetexas"),
 }  # fmt: skip
 _EXCHANGE_OF = {spelling: name for name, spellings in EXCHANGES.items() for spelling in spellings}
 
@@ -85,16 +87,18 @@ def load_universe(path: str | Path, day: np.datetime64 | None = None) -> Univers
     """
     file = TableFile.open(Path(path))
     found = file.match(NAMES, required=("symbol",))
+    if found.get("nasdaq_symbol") == found["symbol"]:
+        del found["nasdaq_symbol"]
     table = file.read(found)
     if not len(table):
         raise InputFileError(str(path), "has a header but no rows")
     texts = {
-        name: _texts(file, found[name], table[name], () if name == "symbol" else MISSING)
+        name: _texts(file, found[name], table[name], () if "symbol" in name else MISSING)
         for name in found
         if name not in ("market_cap", "as_of")
     }
     columns: dict[str, NDArray[np.object_] | FloatArray] = {
-        "symbol": _symbols(file, found["symbol"], texts["symbol"])
+        "symbol": _symbols(file, found["symbol"], texts["symbol"], texts.get("nasdaq_symbol"))
     }
     columns |= {name: texts[name] for name in TEXT_COLUMNS if name in texts}
     if "exchange" in columns:
@@ -190,13 +194,21 @@ def _texts(
     return texts
 
 
-def _symbols(file: TableFile, column: str, texts: NDArray[np.object_]) -> NDArray[np.object_]:
+def _symbols(
+    file: TableFile,
+    column: str,
+    texts: NDArray[np.object_],
+    nasdaq: NDArray[np.object_] | None = None,
+) -> NDArray[np.object_]:
+    """Return canonical symbols; ``nasdaq``: a directory's other spelling, which is unambiguous."""
+    convention: Convention | None = "nasdaq" if plain_name(column) == "nasdaqsymbol" else None
     symbols = np.empty(len(texts), dtype=object)
     for index, text in enumerate(texts):
         if not text or len(text) > MAX_SYMBOL_LENGTH or not text.isprintable():
             what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text else "has no symbol"
             raise file.error(what, index, column)
-        symbols[index] = canonical(text)
+        better = nasdaq[index] if nasdaq is not None else ""
+        symbols[index] = canonical(better, "nasdaq") if better else canonical(text, convention)
     return symbols
 
 
