@@ -1,4 +1,4 @@
-"""Read listings and watchlists from the files that people have.
+"""Read listings from the files that people have.
 
 A universe file is CSV or Parquet with a header; its columns go by their usual names in any case.
 The symbol directories of Nasdaq Trader (``nasdaqlisted.txt``, ``otherlisted.txt``) are such files
@@ -9,8 +9,6 @@ different days in a column ``as_of`` or ``date``.
 from __future__ import annotations
 
 import logging
-import math
-import re
 from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
@@ -23,15 +21,15 @@ import pyarrow as pa
 from technic.errors import InputFileError
 from technic.tables.day_column import days_of
 from technic.tables.table_file import MISSING, TableFile, plain_name
-from technic.tables.text_file import read_lines
 from technic.typing import DateArray, FloatArray
 from technic.universe.listings import TEXT_COLUMNS, Universe
-from technic.universe.symbols import Convention, canonical, parse_symbols
+from technic.universe.market_cap_column import market_caps
+from technic.universe.symbols import Convention, canonical
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["exchange_name", "load_symbols", "load_universe"]
+__all__ = ["MAX_SYMBOL_LENGTH", "exchange_name", "load_universe"]
 
 logger = logging.getLogger(__name__)
 
@@ -66,21 +64,18 @@ EXCHANGES = {
 _EXCHANGE_OF = {spelling: name for name, spellings in EXCHANGES.items() for spelling in spellings}
 
 MAX_SYMBOL_LENGTH = 24
-_SECTION = re.compile(r"###[^,;\t]*")
-_HEADER_WORDS = ("symbol", "ticker", "symbols", "tickers")
-_AMOUNT = re.compile(
-    r"\$?([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*([KMBT]?)"
-)
-_UNIT = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
-def load_universe(path: str | Path, day: np.datetime64 | None = None) -> Universe:
+def load_universe(
+    path: str | Path, day: np.datetime64 | None = None, market_cap_unit: str | None = None
+) -> Universe:
     """Return the listings in a CSV or Parquet file; ``source`` is the file's name.
 
     Only a symbol column is needed. Of a file with a column of days the latest row of each symbol is
     taken that is not after ``day`` (None: the latest); where it has none, its first row, of which
     the market cap is unknown then unless the whole file is of later days. ``Universe.day`` is the
-    latest day taken, for a file without such a column the day on which it was last written. Raises
+    latest day taken, for a file without such a column the day on which it was last written.
+    ``market_cap_unit``: dollars, thousands, millions or billions, None where the file says. Raises
     InputFileError, with row and column where there is one, for a file that is no table, a row
     without a symbol, two different rows for one symbol and day, what is no day, and a market cap
     that is no amount.
@@ -110,7 +105,9 @@ def load_universe(path: str | Path, day: np.datetime64 | None = None) -> Univers
     if "type" not in columns and {"is_test", "is_etf"} <= texts.keys():
         columns["type"] = _directory_types(texts["is_test"], texts["is_etf"])
     if "market_cap" in found:
-        columns["market_cap"] = _market_cap(file, found["market_cap"], table["market_cap"])
+        columns["market_cap"] = market_caps(
+            file, found["market_cap"], table["market_cap"], market_cap_unit
+        )
     frame = pd.DataFrame(columns)
     if "as_of" in found:
         days = days_of(file, found["as_of"], table["as_of"])
@@ -139,33 +136,6 @@ def _known_on(
             taken.loc[~past[chosen], "market_cap"] = np.nan
         own = days[chosen & past]
     return taken, own.max()
-
-
-def load_symbols(path: str | Path) -> tuple[str, ...]:
-    """Return the symbols of a watchlist, canonical, each once, in the order of the file.
-
-    One a line or separated by commas, with or without an exchange (``NASDAQ:AAPL``); what follows
-    a ``#`` is a comment, ``###NAME`` a section of a TradingView watchlist. A table with a symbol
-    column will do as well.
-    """
-    path = Path(path)
-    if path.suffix.lower() in (".parquet", ".pq"):
-        return load_universe(path).symbols
-    lines = read_lines(path)
-    first = next((line for line in lines if line.strip()), "")
-    if re.split(r"[,;\t|]", first)[0].strip(' "').lower() in _HEADER_WORDS:
-        return load_universe(path).symbols
-    texts: list[str] = []
-    for row, line in enumerate(lines, 1):
-        for text in re.split(r"[,;\t]", _SECTION.sub("", line).partition("#")[0]):
-            if len(text.strip()) > MAX_SYMBOL_LENGTH:
-                start = f"{text.strip()[:MAX_SYMBOL_LENGTH]}…"
-                raise InputFileError(str(path), f"{start!r} is no symbol", row)
-            texts.append(text.strip(' "'))
-    symbols = parse_symbols(texts)
-    if not symbols:
-        raise InputFileError(str(path), "names no symbol", hint="one symbol a line")
-    return symbols
 
 
 @lru_cache(maxsize=256)
@@ -220,35 +190,6 @@ def _directory_types(
     types[is_etf == "Y"] = "etf"
     types[is_test == "Y"] = "test_issue"
     return types
-
-
-def _market_cap(file: TableFile, column: str, values: pa.ChunkedArray) -> FloatArray:
-    if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
-        amounts = np.asarray(values.to_numpy(), dtype=np.float64)
-    else:
-        texts = _texts(file, column, values)
-        amounts = np.array([_amount(text) for text in texts], dtype=np.float64)
-    bad = np.flatnonzero(np.isinf(amounts) | (amounts < 0))
-    if len(bad):
-        index = int(bad[0])
-        got = values[index].as_py()
-        raise file.error(
-            f"{got!r} is no market cap", index, column, "dollars like 1234567 or 1.2B, or nothing"
-        )
-    return amounts
-
-
-def _amount(text: str) -> float:
-    """Read ``1,234``, ``$1.2B``; NaN where nothing is said, infinity where it is no amount."""
-    if text in MISSING:
-        return math.nan
-    match = _AMOUNT.fullmatch(text)
-    if match is None:
-        return math.inf
-    try:
-        return float(match[1].replace(",", "")) * _UNIT[match[2]]
-    except ValueError:
-        return math.inf
 
 
 def _each_once(file: TableFile, frame: pd.DataFrame) -> pd.DataFrame:
