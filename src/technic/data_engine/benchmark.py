@@ -9,22 +9,19 @@ import numpy as np
 
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.provider import Provider
-from technic.data_engine.providers.files.bar_columns import numbers_of, symbols_of
+from technic.data_engine.providers.files.bar_columns import symbols_of
 from technic.errors import ParameterError
 from technic.panel import BarPanel
+from technic.tables.column_names import BENCHMARK
 from technic.tables.day_column import days_of
+from technic.tables.file_options import FileOptions
+from technic.tables.number_column import numbers_of
 from technic.tables.table_file import TableFile
 from technic.typing import DateArray, FloatArray
 from technic.universe import canonical
 
 __all__ = ["Benchmark", "load_benchmark"]
 
-NAMES = {
-    "date": ("date", "session", "datetime", "timestamp", "day"),
-    "close": ("close", "adjclose", "price", "value"),
-    "symbol": ("symbol", "ticker"),
-}
-"""Spellings of the columns of a file, as TableFile matches them."""
 SHOWN = 6
 """Symbols of a file that an error names."""
 
@@ -47,7 +44,11 @@ class Benchmark:
 
 
 def load_benchmark(
-    spec: str, sessions: DateArray, as_of: np.datetime64, provider: Provider
+    spec: str,
+    sessions: DateArray,
+    as_of: np.datetime64,
+    provider: Provider,
+    options: FileOptions | None = None,
 ) -> Benchmark:
     """Load ``SYMBOL``, ``FILE`` or ``FILE:SYMBOL`` (a file that holds several).
 
@@ -56,7 +57,7 @@ def load_benchmark(
     """
     path, _, symbol = spec.partition(":") if not Path(spec).exists() else (spec, "", "")
     if Path(path).exists():
-        benchmark = _from_file(Path(path), canonical(symbol) if symbol else "", sessions)
+        benchmark = _from_file(Path(path), canonical(symbol) if symbol else "", sessions, options)
     else:
         benchmark = _from_provider(canonical(spec), sessions, as_of, provider)
     if not np.isfinite(benchmark.closes).any():
@@ -83,9 +84,11 @@ def _from_provider(
     return Benchmark(symbol, closes)
 
 
-def _from_file(path: Path, symbol: str, sessions: DateArray) -> Benchmark:
-    file = TableFile.open(path)
-    columns = file.match(NAMES, required=["date", "close"])
+def _from_file(
+    path: Path, symbol: str, sessions: DateArray, options: FileOptions | None
+) -> Benchmark:
+    file = TableFile.open(path, options)
+    columns = file.match(BENCHMARK, required=["date", "close"])
     table = file.read(columns)
     if not len(table):
         raise file.error("has a header but no rows")

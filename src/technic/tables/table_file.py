@@ -1,7 +1,8 @@
-"""A table in a CSV or Parquet file: what it holds and, where it is broken, at which line.
+"""A table in a file: what it holds and, where it is broken, at which line.
 
-Column names are matched without regard to case, blanks and punctuation. CSV values are read as
-what the caller asks for; a file that is not what its name says is refused in one sentence.
+CSV, Parquet, Excel, packed or not. Column names are matched as ``column_names`` lists them or as
+the user maps them. CSV values are read as what the caller asks for; a file that is not what its
+name says is refused in one sentence.
 """
 
 from __future__ import annotations
@@ -9,92 +10,115 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
 
 from technic.errors import InputFileError
-from technic.tables.text_file import (
-    FOREIGN,
-    first_line,
-    head_of,
-    is_utf8,
-    not_utf8,
-    open_binary,
-    sentence,
-)
+from technic.tables.column_names import plain_name
+from technic.tables.csv_layout import CsvLayout, csv_problem, find_layout, remark_lines
+from technic.tables.file_options import FileOptions
+from technic.tables.messages import sentence
+from technic.tables.missing import MISSING
+from technic.tables.packed_file import unpacked
+from technic.tables.text_file import FOREIGN, HEAD_BYTES, is_utf8, not_utf8, raw_head
+from technic.tables.two_level import Pairs, long_table, pairs_of_names
 from technic.typing import BoolArray
 
 __all__ = ["MISSING", "TableFile", "plain_name"]
 
-DELIMITERS = ",;\t|"
 FOOTER = b"\nFile Creation Time"
 """How the last line of a Nasdaq Trader directory begins."""
-MISSING = ("", "NaN", "nan", "NULL", "null", "None", "NA", "N/A", "n/a", "-", "--")
-"""What stands for "no value" in text files; never applied to symbols (NA and TRUE are tickers)."""
+COLUMNS_SHOWN = 12
 _UNREADABLE = (OSError, pa.ArrowException, UnicodeDecodeError)
 """What pyarrow raises for a Parquet file that is cut off or damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """An opened table file: its format and the names of its columns, in order."""
+    """An opened table file: its format and the names of its columns, in order.
+
+    ``content``: what a packed file holds, in memory. ``pairs``: field and symbol of each column
+    that has two names; the header then is that of the long table. ``remarks``: lines left out.
+    """
 
     path: Path
     format: Literal["csv", "parquet"]
     header: tuple[str, ...]
     delimiter: str = ","
     header_line: int = 1
+    options: FileOptions = field(default_factory=FileOptions)
+    content: bytes | None = field(default=None, repr=False)
+    pairs: Pairs = ()
+    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @classmethod
-    def open(cls, path: Path) -> TableFile:
-        """Look at a file and read its header; InputFileError when it is no CSV or Parquet."""
-        head = head_of(path)
+    def open(cls, path: Path, options: FileOptions | None = None) -> TableFile:
+        """Look at a file and read its header; InputFileError when it is no table."""
+        options = options or FileOptions()
+        head = raw_head(path)
+        content = unpacked(path, head)
+        if content is not None:
+            head = content[:HEAD_BYTES]
+        if not head.strip():
+            raise InputFileError(str(path), "is empty")
         if head.startswith(b"PAR1"):
-            return cls(path, "parquet", _parquet_header(path))
+            return _open_parquet(path, content, options)
         for magic, what in FOREIGN.items():
             if head.startswith(magic):
                 raise InputFileError(str(path), what, hint="save it as CSV (UTF-8) or Parquet")
         if b"\0" in head or path.suffix.lower() in (".parquet", ".pq"):
             reason = f"is neither {'Parquet' if path.suffix.lower() != '.csv' else 'CSV'} nor text"
             raise InputFileError(str(path), reason, hint="give a CSV (UTF-8) or Parquet file")
-        line, number = first_line(path, head)
-        delimiter = max(DELIMITERS, key=line.count)
-        try:
-            header = tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter)))
-        except csv.Error as error:
-            raise InputFileError(str(path), _csv_problem(error), number) from error
-        return cls(path, "csv", header, delimiter, number)
+        layout = find_layout(path, head, len(head) < HEAD_BYTES, options.columns.values())
+        notes = (layout.note,) if layout.note else ()
+        return cls(
+            path, "csv", layout.header, layout.delimiter, layout.header_line, options, content,
+            layout.pairs, notes,
+        )  # fmt: skip
 
-    def match(self, names: Mapping[str, Sequence[str]], required: Sequence[str]) -> dict[str, str]:
+    def match(
+        self, names: Mapping[str, Sequence[str]], required: Sequence[str], *, strict: bool = False
+    ) -> dict[str, str]:
         """Map our names to the file's columns; ``names`` lists the spellings, best first.
 
-        Raises InputFileError when a required column is missing or a name fits two columns.
+        What the user maps comes before any spelling; ``strict``: it must be there. Raises
+        InputFileError when a required column is missing or a name fits two columns.
         """
         plain: dict[str, list[str]] = {}
         for name in self.header:
             plain.setdefault(plain_name(name), []).append(name)
         found: dict[str, str] = {}
         for ours, spellings in names.items():
+            mapped = self.options.columns.get(ours)
             columns = next((plain[word] for word in spellings if word in plain), [])
+            if mapped is not None and not self.pairs:
+                own = [mapped] if mapped in self.header else plain.get(plain_name(mapped), [])
+                if strict and not own:
+                    raise self.error(f"has no column {mapped!r}", hint=self._columns_there())
+                columns = own or columns
             if len(columns) > 1:
-                raise InputFileError(
-                    str(self.path), f"has {len(columns)} columns for {ours}: {', '.join(columns)}",
+                raise self.error(
+                    f"has {len(columns)} columns for {ours}: {', '.join(columns)}",
                     hint="leave one of them",
-                )  # fmt: skip
+                )
             if columns:
                 found[ours] = columns[0]
         missing = [ours for ours in required if ours not in found]
         if missing:
-            columns_there = ", ".join(map(repr, self.header[:12])) or "none"
-            raise InputFileError(
-                str(self.path),
+            way_out = ",".join(f"{ours}=NAME" for ours in missing)
+            raise self.error(
                 f"has no column for {', '.join(missing)}",
-                hint=f"its columns are {columns_there}",
+                hint=f"{self._columns_there()}; --columns-map {way_out} says which it is",
             )
         return found
+
+    def _columns_there(self) -> str:
+        shown = ", ".join(map(repr, self.header[:COLUMNS_SHOWN])) or "none"
+        return f"its columns are {shown}{' ...' if len(self.header) > COLUMNS_SHOWN else ''}"
 
     def read(
         self, columns: Mapping[str, str], types: Mapping[str, pa.DataType] | None = None
@@ -102,22 +126,40 @@ class TableFile:
         """Return the columns that ``match`` found, under our names.
 
         ``types``: what a CSV column is read as, text where it is not named. Parquet columns come in
-        their own types, text as a dictionary. Raises InputFileError, with the row where it can be
-        found, when the file is broken.
+        their own types, text as a dictionary. Lines after the last row that are none are left out.
+        Raises InputFileError, with the row where it can be found, when the file is broken.
         """
         try:
             if self.format == "csv":
                 return self._read_csv(columns, types or {})
-            import pyarrow.parquet as pq
-
-            names = list(columns.values())
-            with pq.ParquetFile(self.path, read_dictionary=names) as parquet:
-                table = parquet.read(columns=names).select(names).rename_columns(list(columns))
-                return self._validated(table, columns)
+            return self._read_parquet(columns)
         except (pa.ArrowException, UnicodeDecodeError) as error:
-            raise self._explained(error) from error
+            problem = self._explained(error)
+            if problem.row is not None and (ended := self.without_remarks(columns, inside=False)):
+                return ended.read(columns, types)
+            raise problem from error
         except OSError as error:
             raise self.error(sentence(error)) from error
+
+    def without_remarks(self, columns: Mapping[str, str], *, inside: bool) -> TableFile | None:
+        """Return the file without the lines that are no rows; None where there are none.
+
+        ``columns``: as ``match`` found them. ``inside``: those between rows, too. Lines keep their
+        numbers.
+        """
+        if self.format != "csv" or self.remarks:
+            return None
+        data = self._bytes()
+        lines = data.split(b"\n")
+        date = columns.get("date")
+        day_at = 0 if self.pairs else self.header.index(date) if date in self.header else None
+        layout = CsvLayout(self.header, self.delimiter, self.header_line, self.pairs)
+        texts = [line.decode("utf-8", "replace") for line in lines]
+        found = remark_lines(texts, layout, day_at, inside=inside)
+        if not found:
+            return None
+        content = b"\n".join(b"" if at in found else line for at, line in enumerate(lines))
+        return replace(self, content=content, remarks=tuple(found[at] for at in sorted(found)))
 
     def row_groups(
         self, columns: Mapping[str, str], wanted: BoolArray
@@ -130,7 +172,7 @@ class TableFile:
 
         names = list(columns.values())
         try:
-            with pq.ParquetFile(self.path) as parquet:
+            with pq.ParquetFile(self._source()) as parquet:
                 start = 0
                 for group in range(parquet.num_row_groups):
                     stop = start + parquet.metadata.row_group(group).num_rows
@@ -156,7 +198,7 @@ class TableFile:
         self, reason: str, index: int | None = None, column: str | None = None, hint: str = ""
     ) -> InputFileError:
         """Return the error that says ``reason`` about row ``index`` of the data (from 0)."""
-        row = None if index is None else self.line_of(index)
+        row = None if index is None or self.pairs else self.line_of(index)
         return InputFileError(str(self.path), reason, row, column, hint)
 
     def line_of(self, index: int) -> int:
@@ -167,7 +209,7 @@ class TableFile:
 
     def _rows(self) -> Iterator[tuple[int, int, list[str]]]:
         """Yield (index, line, values) of each data row, the slow way, for messages."""
-        with open_binary(self.path) as stream:
+        with self._stream() as stream:
             lines = (line.decode("utf-8", "replace") for line in stream)
             for _ in range(self.header_line):
                 next(lines, "")
@@ -178,63 +220,96 @@ class TableFile:
                     yield index, self.header_line + reader.line_num, row
             except csv.Error as error:
                 line = self.header_line + reader.line_num
-                raise InputFileError(str(self.path), _csv_problem(error), line) from error
+                raise InputFileError(str(self.path), csv_problem(error), line) from error
+
+    def _source(self) -> Path | pa.BufferReader:
+        """What pyarrow reads from."""
+        return self.path if self.content is None else pa.BufferReader(self.content)
+
+    def _stream(self) -> io.BufferedIOBase:
+        return self.path.open("rb") if self.content is None else io.BytesIO(self.content)
+
+    def _bytes(self) -> bytes:
+        with self._stream() as stream:
+            return stream.read()
 
     def _read_csv(self, columns: Mapping[str, str], types: Mapping[str, pa.DataType]) -> pa.Table:
         from pyarrow import csv as pacsv
 
-        place = {name: str(at) for at, name in enumerate(self.header)}
-        wanted = {ours: place[theirs] for ours, theirs in columns.items()}
+        if self.pairs:
+            names = [str(at) for at in range(len(self.pairs))]
+            kinds = {
+                name: types.get("date" if pair is None else pair[0], pa.string())
+                for name, pair in zip(names, self.pairs, strict=True)
+            }
+            wanted = names
+        else:
+            names = [str(at) for at in range(len(self.header))]
+            place = {name: str(at) for at, name in enumerate(self.header)}
+            wanted = [place[theirs] for theirs in columns.values()]
+            kinds = {
+                place[theirs]: types.get(ours, pa.string()) for ours, theirs in columns.items()
+            }
         table = pacsv.read_csv(
-            self._without_footer() if self.delimiter == "|" else self.path,
-            pacsv.ReadOptions(
-                column_names=[str(at) for at in range(len(self.header))],
-                skip_rows=self.header_line,
-            ),
+            self._without_footer() if self.delimiter == "|" else self._source(),
+            pacsv.ReadOptions(column_names=names, skip_rows=self.header_line),
             pacsv.ParseOptions(delimiter=self.delimiter),
             pacsv.ConvertOptions(
-                include_columns=list(wanted.values()),
-                column_types={wanted[ours]: types.get(ours, pa.string()) for ours in wanted},
+                include_columns=wanted,
+                column_types=kinds,
                 null_values=list(MISSING),
                 strings_can_be_null=False,
             ),
         )
+        if self.pairs:
+            long = long_table(table, self.pairs, list(columns.values()))
+            return long.rename_columns(list(columns))
         return table.rename_columns(list(columns))
+
+    def _read_parquet(self, columns: Mapping[str, str]) -> pa.Table:
+        import pyarrow.parquet as pq
+
+        names = list(columns.values())
+        if self.pairs:
+            with pq.ParquetFile(self._source()) as parquet:
+                table = long_table(parquet.read(), self.pairs, names)
+            return table.rename_columns(list(columns))
+        with pq.ParquetFile(self._source(), read_dictionary=names) as parquet:
+            table = parquet.read(columns=names).select(names).rename_columns(list(columns))
+            return self._validated(table, columns)
 
     def _without_footer(self) -> io.BytesIO:
         """Return a symbol directory without its last line, which has columns of its own."""
-        with open_binary(self.path) as stream:
-            data = stream.read()
+        data = self._bytes()
         return io.BytesIO(data[: data.find(FOOTER)] if FOOTER in data else data)
 
     def _explained(self, error: Exception) -> InputFileError:
         """Find the row behind an error of pyarrow, which rarely names it."""
         if self.format == "csv":
-            with open_binary(self.path) as stream:
+            with self._stream() as stream:
                 for number, line in enumerate(stream, 1):
                     if not is_utf8(line):
                         return not_utf8(self.path, number)
+            width = len(self.pairs) or len(self.header)
             for _, line_number, row in self._rows():
-                if len(row) != len(self.header):
-                    reason = f"has {len(row)} values where the header has {len(self.header)}"
+                if len(row) != width:
+                    reason = f"has {len(row)} values where the header has {width}"
                     return InputFileError(str(self.path), reason, line_number)
         return self.error(f"cannot be read as {self.format.title()}: {sentence(error)}")
 
 
-def _parquet_header(path: Path) -> tuple[str, ...]:
+def _open_parquet(path: Path, content: bytes | None, options: FileOptions) -> TableFile:
     import pyarrow.parquet as pq
 
     try:
-        return tuple(pq.read_schema(path).names)
+        source = path if content is None else pa.BufferReader(content)
+        names = tuple(pq.read_schema(source).names)
     except _UNREADABLE as error:
         reason = f"cannot be read as Parquet, it may be cut off: {sentence(error)}"
         raise InputFileError(str(path), reason) from error
-
-
-def _csv_problem(error: csv.Error) -> str:
-    return f"cannot be read as CSV: {sentence(error).partition(' - ')[0]}"
-
-
-def plain_name(name: str) -> str:
-    """Return a column's name without what is not compared: case, blanks and punctuation."""
-    return "".join(letter for letter in name.lower() if letter.isalnum())
+    pairs = pairs_of_names(names)
+    if pairs.count(None) != 1:
+        return TableFile(path, "parquet", names, options=options, content=content)
+    fields = dict.fromkeys(pair[0] for pair in pairs if pair is not None and pair[0])
+    header = ("symbol", "date", *fields)
+    return TableFile(path, "parquet", header, options=options, content=content, pairs=pairs)

@@ -19,9 +19,12 @@ import pandas as pd
 import pyarrow as pa
 
 from technic.errors import InputFileError
+from technic.tables.column_names import UNIVERSE
 from technic.tables.day_column import days_of
+from technic.tables.file_options import FileOptions
 from technic.tables.table_file import MISSING, TableFile, plain_name
-from technic.typing import DateArray, FloatArray
+from technic.typing import BoolArray, DateArray, FloatArray
+from technic.universe.listing_status import gone_by
 from technic.universe.listings import TEXT_COLUMNS, Universe
 from technic.universe.market_cap_column import market_caps
 from technic.universe.symbols import Convention, canonical
@@ -32,24 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["MAX_SYMBOL_LENGTH", "exchange_name", "load_universe"]
 
 logger = logging.getLogger(__name__)
-
-NAMES = {
-    "symbol": ("symbol", "ticker", "tickersymbol", "cqssymbol", "actsymbol", "nasdaqsymbol", "sym"),
-    "company": ("company", "companyname", "name", "securityname", "security", "issuename",
-                "shortname", "longname", "description"),
-    "exchange": ("exchange", "primaryexchange", "listingexchange", "exchangeshortname", "exch",
-                 "mic"),
-    "sector": ("sector", "gicssector", "sectorname"),
-    "industry": ("industry", "gicssubindustry", "gicsindustry", "industryname"),
-    "country": ("country", "countryname", "domicile"),
-    "market_cap": ("marketcap", "marketcapitalization", "mktcap", "marketcapusd", "marketcapbasic"),
-    "type": ("type", "securitytype", "assettype", "issuetype", "instrumenttype", "quotetype"),
-    "nasdaq_symbol": ("nasdaqsymbol",),
-    "is_test": ("testissue",),
-    "is_etf": ("etf",),
-    "market_category": ("marketcategory",),
-    "as_of": ("asof", "asofdate", "date"),
-}  # fmt: skip
 
 EXCHANGES = {
     "NYSE": ("n", "xnys", "newyorkstockexchange", "newyorkstockexchangeinc", "nyseq", "nyq"),
@@ -64,33 +49,34 @@ EXCHANGES = {
 _EXCHANGE_OF = {spelling: name for name, spellings in EXCHANGES.items() for spelling in spellings}
 
 MAX_SYMBOL_LENGTH = 24
+_NO_SYMBOL = ("-", "--", "\u2013", "\u2014")
+"""What funds' holdings have for cash and other rows without one."""
+_NOT_TEXT = ("market_cap", "as_of", "status", "is_delisted", "delisted_on")
 
 
 def load_universe(
-    path: str | Path, day: np.datetime64 | None = None, market_cap_unit: str | None = None
+    path: str | Path, day: np.datetime64 | None = None, options: FileOptions | None = None
 ) -> Universe:
     """Return the listings in a CSV or Parquet file; ``source`` is the file's name.
 
     Only a symbol column is needed. Of a file with a column of days the latest row of each symbol is
     taken that is not after ``day`` (None: the latest); where it has none, its first row, of which
     the market cap is unknown then unless the whole file is of later days. ``Universe.day`` is the
-    latest day taken, for a file without such a column the day on which it was last written.
-    ``market_cap_unit``: dollars, thousands, millions or billions, None where the file says. Raises
-    InputFileError, with row and column where there is one, for a file that is no table, a row
-    without a symbol, two different rows for one symbol and day, what is no day, and a market cap
-    that is no amount.
+    latest day taken, for a file without such a column the day on which it was last written. Rows
+    of what was delisted by ``day``, and of what has a dash for a symbol, are left out, and said.
+    Raises InputFileError, with row and column where there is one, for a file that is no table, a
+    row without a symbol, two different rows for one symbol and day, what is no day, and a market
+    cap that is no amount.
     """
-    file = TableFile.open(Path(path))
-    found = file.match(NAMES, required=("symbol",))
-    if found.get("nasdaq_symbol") == found["symbol"]:
-        del found["nasdaq_symbol"]
+    file = TableFile.open(Path(path), options)
+    found = _columns(file)
     table = file.read(found)
     if not len(table):
         raise InputFileError(str(path), "has a header but no rows")
     texts = {
         name: _texts(file, found[name], table[name], () if "symbol" in name else MISSING)
         for name in found
-        if name not in ("market_cap", "as_of")
+        if name not in _NOT_TEXT
     }
     columns: dict[str, NDArray[np.object_] | FloatArray] = {
         "symbol": _symbols(file, found["symbol"], texts["symbol"], texts.get("nasdaq_symbol"))
@@ -106,15 +92,48 @@ def load_universe(
         columns["type"] = _directory_types(texts["is_test"], texts["is_etf"])
     if "market_cap" in found:
         columns["market_cap"] = market_caps(
-            file, found["market_cap"], table["market_cap"], market_cap_unit
+            file, found["market_cap"], table["market_cap"], file.options.market_cap_unit
         )
-    frame = pd.DataFrame(columns)
+    listed = _listed(file, texts["symbol"], gone_by(file, found, table, day), day)
+    frame = pd.DataFrame(columns)[listed]
     if "as_of" in found:
         days = days_of(file, found["as_of"], table["as_of"])
-        frame, of_day = _known_on(frame, days, day)
+        frame, of_day = _known_on(frame, days[listed], day)
     else:
         of_day = np.datetime64(int(file.path.stat().st_mtime), "s").astype("datetime64[D]")
     return Universe(_each_once(file, frame), Path(path).name, of_day)
+
+
+def _columns(file: TableFile) -> dict[str, str]:
+    """Match the file's columns; a list without a header is named as what it is."""
+    try:
+        found = file.match(UNIVERSE, required=("symbol",))
+    except InputFileError:
+        if len(file.header) > 1 or not canonical(file.header[0] or "-").isupper():
+            raise
+        what = f"has no line of column names, its first is {file.header[0]!r}"
+        hint = "--watchlist reads a list of symbols; --universe a table with a column Symbol"
+        raise InputFileError(str(file.path), what, hint=hint) from None
+    if found.get("nasdaq_symbol") == found["symbol"]:
+        del found["nasdaq_symbol"]
+    return found
+
+
+def _listed(
+    file: TableFile, symbols: NDArray[np.object_], gone: BoolArray, day: np.datetime64 | None
+) -> BoolArray:
+    """Return which rows are of listings; the others are counted in one line."""
+    nameless = np.isin(symbols.astype(str), _NO_SYMBOL)
+    reasons = [
+        (int((gone & ~nameless).sum()), f"delisted{f' by {day}' if day is not None else ''}"),
+        (int(nameless.sum()), "without a symbol"),
+    ]
+    if (gone | nameless).all():
+        raise file.error(f"lists no symbol: all {len(gone)} rows are delisted or without one")
+    said = " and ".join(f"{count} {reason}" for count, reason in reasons if count)
+    if said:
+        logger.warning("%s: left out %s of %d listings", file.path, said, len(gone))
+    return ~(gone | nameless)
 
 
 def _known_on(

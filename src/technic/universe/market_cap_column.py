@@ -14,15 +14,14 @@ import re
 import numpy as np
 import pyarrow as pa
 
-from technic.errors import ParameterError
+from technic.tables.file_options import MARKET_CAP_UNITS
 from technic.tables.table_file import MISSING, TableFile, plain_name
 from technic.typing import FloatArray
 
-__all__ = ["MARKET_CAP_UNITS", "market_caps", "require_unit"]
+__all__ = ["market_caps"]
 
 logger = logging.getLogger(__name__)
 
-MARKET_CAP_UNITS = {"dollars": 1.0, "thousands": 1e3, "millions": 1e6, "billions": 1e9}
 MOST_IN_MILLIONS = 1e7
 """No company is worth 10 trillion dollars; a market whose largest is worth 10 million is none."""
 LEAST_DOLLARS = 10_000.0
@@ -39,12 +38,6 @@ _NAMED_UNITS = (
 _BASE = re.compile(r"^(?:marketcapitali[sz]ation|marketcap|mktcap)(?:in)?(?:usd?)?(?:in)?")
 
 
-def require_unit(unit: str | None) -> None:
-    """Raise ParameterError unless ``unit`` is one of ``MARKET_CAP_UNITS`` or None."""
-    if unit is not None and unit not in MARKET_CAP_UNITS:
-        raise ParameterError("market_cap_unit", unit, ", ".join(MARKET_CAP_UNITS))
-
-
 def market_caps(
     file: TableFile, column: str, values: pa.ChunkedArray, unit: str | None = None
 ) -> FloatArray:
@@ -54,7 +47,6 @@ def market_caps(
     An amount with a letter of its own (``1.2B``) is what it says. InputFileError names the first
     row that holds no amount.
     """
-    require_unit(unit)
     amounts, own_unit, decimals = _read(values)
     bad = np.flatnonzero(np.isinf(amounts) | (amounts < 0))
     if len(bad):

@@ -34,7 +34,7 @@ _WRITTEN = {
     "closed_end_fund": "fund cef closedendfund mutualfund closedend",
     "test_issue": "testissue test",
     "other": "other index basket lt agen cash cashderivativesandormoneymarket moneymarket futures "
-             "currency forwards swaps",
+             "currency forwards swaps cashcollateralandmargins",
 }  # fmt: skip
 TYPE_OF = {word: code for code, words in _WRITTEN.items() for word in words.split()}
 

@@ -150,6 +150,8 @@ _GUESS_ORDER: tuple[Convention, ...] = (
 )
 
 _ROOT = re.compile(r"[A-Z][A-Z0-9]*")
+_COUNTRY = re.compile(r"(?i)(?<=.)(?:\.US| US(?: Equity)?)$")
+"""How Stooq, EODHD and Bloomberg write that a symbol is of the US."""
 _EXCHANGE_PREFIX = re.compile(r"[A-Za-z][A-Za-z_ ]*:(?=.)")
 
 
@@ -198,15 +200,17 @@ def format_symbol(parts: SymbolParts, convention: Convention = "cqs") -> str:
 def canonical(text: str, convention: Convention | None = None) -> str:
     """Return the canonical form of a symbol; without ``convention`` it is told by its suffix.
 
-    Small letters are taken for capitals unless the symbol is a CQS one (``BACpL``). A symbol that
-    no convention explains is kept as it is: it will be reported as unknown, not lost. Raises
-    ParameterError for blank text.
+    What says that it is of the US is taken off (``AAPL.US``). Small letters are taken for capitals
+    unless the symbol is a CQS one (``BACpL``). A symbol that no convention explains is kept as it
+    is: it will be reported as unknown, not lost. Raises ParameterError for blank text.
     """
     text = text.strip()
     if not text:
         raise ParameterError("symbol", text, "text that is not blank")
     if not text.isascii():
         return text
+    if convention is None:
+        text = _COUNTRY.sub("", text)
     tried = (convention,) if convention else _GUESS_ORDER
     for spelling in (text, text.upper()):
         root = _ROOT.match(spelling)

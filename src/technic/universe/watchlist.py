@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from technic.errors import InputFileError
+from technic.tables.file_options import FileOptions
 from technic.tables.table_file import MISSING, plain_name
 from technic.tables.text_file import read_lines
 from technic.universe.load import MAX_SYMBOL_LENGTH, load_universe
@@ -37,7 +38,7 @@ _CMS = re.compile(r"[A-Z][A-Z0-9]* (?:[AB]|PR[A-Z]?(?:WI)?|WS[A-Z]?|RT)")
 """A symbol with a blank in it, as the tape writes it: ``BRK B``, ``BAC PRL``."""
 
 
-def load_symbols(path: str | Path) -> tuple[str, ...]:
+def load_symbols(path: str | Path, options: FileOptions | None = None) -> tuple[str, ...]:
     """Return the symbols of a watchlist, canonical, each once, in the order of the file.
 
     Raises InputFileError, with the row, for a file that is no text, a symbol that is none, and a
@@ -45,9 +46,10 @@ def load_symbols(path: str | Path) -> tuple[str, ...]:
     """
     path = Path(path)
     if path.suffix.lower() in (".parquet", ".pq"):
-        return load_universe(path).symbols
+        return load_universe(path, options=options).symbols
     lines = read_lines(path)
-    header = _header(lines)
+    mapped = (options or FileOptions()).columns.get("symbol")
+    header = _header(lines, _HEADER_WORDS if mapped is None else {plain_name(mapped)})
     texts = _listed(path, lines) if header is None else _column(path, lines, *header)
     symbols = parse_symbols(texts)
     if not symbols:
@@ -57,12 +59,12 @@ def load_symbols(path: str | Path) -> tuple[str, ...]:
     return symbols
 
 
-def _header(lines: Sequence[str]) -> tuple[int, int, str] | None:
+def _header(lines: Sequence[str], words: Collection[str]) -> tuple[int, int, str] | None:
     """Return the line that names a column of symbols, its place in it, and the delimiter."""
     for number, line in enumerate(lines[:MAX_PREAMBLE]):
         delimiter = max(DELIMITERS, key=line.count)
         names = [plain_name(cell) for cell in _cells(line, delimiter)]
-        place = next((at for at, name in enumerate(names) if name in _HEADER_WORDS), None)
+        place = next((at for at, name in enumerate(names) if name in words), None)
         if place is not None:
             return number, place, delimiter
     return None

@@ -88,11 +88,15 @@ LAYOUTS = {
         columns={"symbol": "<TICKER>", "volume": "<VOL>"}
         | {n: f"<{n}>" for n in ("date", *FIELDS[:4])}
     ).to_csv(d / "x.txt", index=False),
-    "US dates and dollars": lambda d, f: f.assign(
-        date=pd.to_datetime(f.date).dt.strftime("%m/%d/%Y"),
-        close="$" + f.close.astype(str),
-        volume="1," + f.volume.astype(int).sub(100).astype(str).str.zfill(3),
-    ).to_csv(d / "x.csv", index=False),
+    "US dates and dollars": lambda d, f: (
+        pd.concat([f, f.tail(1).assign(date="2024-03-13")])
+        .assign(
+            date=lambda g: pd.to_datetime(g.date).dt.strftime("%m/%d/%Y"),
+            close=lambda g: "$" + g.close.astype(str),
+            volume=lambda g: "1," + g.volume.astype(int).sub(100).astype(str).str.zfill(3),
+        )
+        .to_csv(d / "x.csv", index=False)
+    ),
     "times": lambda d, f: f.assign(date=f.date + " 00:00:00-05:00").to_csv(
         d / "x.csv", index=False
     ),

@@ -8,45 +8,43 @@ that prices are decoded only where they are wanted: first who and when, then the
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.records import Failure
-from technic.data_engine.providers.files.bar_columns import numbers_of, symbols_of
+from technic.data_engine.providers.files.bar_columns import symbols_of
+from technic.data_engine.providers.files.file_names import NamedFile, name_files
+from technic.data_engine.providers.files.file_paths import bar_paths
 from technic.errors import InputFileError
 from technic.panel import FIELDS, PRICES
+from technic.tables.column_names import PRICES as PRICE_NAMES
 from technic.tables.day_column import days_of
+from technic.tables.file_options import FileOptions
+from technic.tables.number_column import decimal_mark, numbers_of
 from technic.tables.table_file import TableFile, plain_name
 from technic.typing import BoolArray, DateArray, FloatArray
-from technic.universe import canonical
 
-__all__ = ["BarRows", "bar_paths", "open_bars"]
+__all__ = ["BarRows", "open_bars"]
 
 logger = logging.getLogger(__name__)
 
-NAMES = {
-    "symbol": ("symbol", "ticker", "tickersymbol", "cqssymbol", "sym", "code", "name"),
-    "date": ("date", "datetime", "timestamp", "session", "tradingday", "tradedate", "day", "time",
-             "windowstart", "indexlevel0"),
-    "open": ("open", "openprice", "o"),
-    "high": ("high", "highprice", "h"),
-    "low": ("low", "lowprice", "l"),
-    "close": ("close", "closeprice", "closelast", "last", "c"),
-    "volume": ("volume", "vol", "v", "sharevolume"),
-    "adj_close": ("adjclose", "adjustedclose", "adjcloseprice", "adjustedcloseprice", "closeadj",
-                  "closeadjusted"),
-}  # fmt: skip
+SAMPLE = 100_000
+"""Rows in which bars within days are looked for."""
+_DOUBT = (
+    "the file's name is taken for its symbol and may not be one; rename it, or "
+    "--symbol-from 'REGEX' says what of a name is the symbol"
+)
 REQUIRED = ("date", *PRICES)
-ENDINGS = (".csv", ".csv.gz", ".txt", ".parquet", ".pq")
 _CSV_TYPES = {
     "symbol": pa.dictionary(pa.int32(), pa.string()),
     "date": pa.dictionary(pa.int32(), pa.string()),
-    **dict.fromkeys((*FIELDS, "adj_close"), pa.float64()),
+    **dict.fromkeys((*FIELDS, "adj_close", "tick_volume"), pa.float64()),
 }
 
 
@@ -56,7 +54,8 @@ class BarRows:
 
     ``failures``: symbols whose file could not be read. ``unused``: price columns that are there
     and not read. Prices are in memory, or fetched from ``parquet`` where they are asked for.
-    ``fields``: what ``prices`` returns of a row.
+    ``fields``: what ``prices`` returns of a row. ``said``: of which file what is to be said, with
+    an example.
     """
 
     symbols: tuple[str, ...]
@@ -67,6 +66,7 @@ class BarRows:
     failures: dict[str, Failure] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     fields: tuple[str, ...] = FIELDS
+    said: tuple[tuple[str, str, str], ...] = ()
 
     def prices(self, keep: BoolArray) -> dict[str, FloatArray]:
         """Return the ``fields`` of the rows of a mask, in their order."""
@@ -85,71 +85,145 @@ class BarRows:
         return out
 
 
-def open_bars(path: Path, adjust_by: str | None = None, *, volume: bool = True) -> BarRows:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read: by which column prices are adjusted, with volume or not, what is said."""
+
+    adjust_by: str | None = None
+    volume: bool = True
+    options: FileOptions = field(default_factory=FileOptions)
+
+
+def open_bars(
+    path: Path,
+    adjust_by: str | None = None,
+    *,
+    volume: bool = True,
+    options: FileOptions | None = None,
+) -> BarRows:
     """Read who has bars when; InputFileError when the files are no price files.
 
     ``adjust_by``: the column of adjusted closes to read as ``adj_close``. ``volume``: False reads
-    prices alone. In a folder of one file
-    per symbol, a file that cannot be read is a failure of its symbol.
+    prices alone. ``options``: what the user says about the files. In a folder of one file per
+    symbol, a file that cannot be read is a failure of its symbol.
     """
-    if not path.is_dir():
-        rows = _open_one(path, adjust_by, volume=volume)
-        if rows.parquet is None and not rows.symbols:
-            raise InputFileError(str(path), "has a header but no rows")
-        return rows
+    reading = Reading(adjust_by, volume, options or FileOptions())
     paths = bar_paths(path)
     if not paths:
         hint = "name a file, or a folder with one file per symbol"
         raise InputFileError(str(path), "holds no CSV or Parquet file", hint=hint)
-    return _concat(path, paths, [_try_open(each, adjust_by, volume=volume) for each in paths])
-
-
-def bar_paths(path: Path) -> list[Path]:
-    """Return the files that hold the bars: those of a folder, in order, else ``path`` itself."""
+    root = path if path.is_dir() else path.parent
+    named = name_files(paths, root, reading.options.symbol_from)
     if not path.is_dir():
-        return [path]
-    return sorted(
-        each for each in path.iterdir()
-        if each.name.lower().endswith(ENDINGS) and not each.name.startswith((".", "_"))
-    )  # fmt: skip
+        return open_one(path, named[path], reading)
+    return _concat(path, named, [_try_open(each, named[each], reading) for each in paths])
 
 
-def _open_one(path: Path, adjust_by: str | None, *, volume: bool, prices: bool = False) -> BarRows:
-    """Read one file; ``prices`` takes a Parquet file's prices into memory at once."""
-    file = TableFile.open(path)
-    columns, unused, fields = _match(file, adjust_by, volume=volume)
-    lazy = file.format == "parquet" and not prices
+def open_one(path: Path, named: NamedFile, reading: Reading, *, prices: bool = False) -> BarRows:
+    """Read one file; ``prices`` takes a Parquet file's prices into memory at once.
+
+    Lines that are no rows of prices (footers, dividends between bars) are left out and said.
+    """
+    file = TableFile.open(path, reading.options)
+    try:
+        return _rows_of(file, named, reading, prices=prices)
+    except InputFileError:
+        columns = file.match(PRICE_NAMES, required=())
+        rows_alone = file.without_remarks(columns, inside=True)
+        if rows_alone is None:
+            raise
+    rows = _rows_of(rows_alone, named, reading, prices=prices)
+    what = "lines that are no rows of prices are left out, such as"
+    return replace(rows, said=(*rows.said, (path.name, what, repr(rows_alone.remarks[0][:60]))))
+
+
+def _rows_of(file: TableFile, named: NamedFile, reading: Reading, *, prices: bool) -> BarRows:
+    columns, unused, fields = _match(file, reading.adjust_by, volume=reading.volume)
+    said = [(file.path.name, note, "") for note in file.notes]
+    if tick := columns.pop("tick_volume", None):
+        said += _use_tick_volume(file, columns, tick)
+    lazy = file.format == "parquet" and not prices and not file.pairs
     wanted = {ours: theirs for ours, theirs in columns.items() if not lazy or ours not in fields}
     table = _read(file, wanted)
     if not len(table):
-        raise InputFileError(str(path), "has a header but no rows")
+        raise InputFileError(str(file.path), "has a header but no rows")
     day = days_of(file, columns["date"], table["date"])
+    _refuse_bars_within_days(file, columns["date"], table["date"], day)
     if "symbol" in columns:
         symbols, code = symbols_of(file, columns["symbol"], table["symbol"])
     else:
-        symbols, code = (symbol_of(path),), np.zeros(len(table), dtype=np.int32)
+        symbols, code = (named.symbol,), np.zeros(len(table), dtype=np.int32)
         if len(np.unique(day)) < len(day) // 2:
-            file.match(NAMES, required=("symbol", *REQUIRED))
-    values = {} if lazy else {
-        name: numbers_of(file, columns[name], table[name]) for name in fields
-    }  # fmt: skip
+            _refuse_times(file, day)
+            file.match(PRICE_NAMES, required=("symbol", *REQUIRED))
+        if named.doubtful:
+            said.append((file.path.name, _DOUBT, ""))
+    values = {}
+    if not lazy:
+        mark = decimal_mark([table[name] for name in fields])
+        values = {name: numbers_of(file, columns[name], table[name], mark=mark) for name in fields}
     parquet = (file, columns) if lazy else None
-    return BarRows(symbols, code, day, values, parquet, {}, unused, fields)
+    return BarRows(symbols, code, day, values, parquet, {}, unused, fields, tuple(said))
+
+
+def _use_tick_volume(
+    file: TableFile, columns: dict[str, str], tick: str
+) -> list[tuple[str, str, str]]:
+    """Let counts of price changes stand for volume where there is none; say so."""
+    volume = columns.get("volume")
+    if volume is not None:
+        table = _read(file, {"volume": volume})
+        counts = numbers_of(file, volume, table["volume"])
+        if np.any(counts > 0):
+            return []
+    columns["volume"] = tick
+    missing = f"column {volume!r} is zero on every row" if volume else "there is no volume"
+    what = f"{missing}; {tick!r} is taken for it, which counts price changes, not shares"
+    return [(file.path.name, what, "")]
+
+
+def _refuse_bars_within_days(
+    file: TableFile, column: str, values: pa.ChunkedArray, day: DateArray
+) -> None:
+    """Refuse bars of minutes or hours: a scan is of days."""
+    sample = values.slice(0, SAMPLE)
+    stamps = len(pc.unique(sample))
+    days = len(np.unique(day[:SAMPLE]))
+    if stamps >= 2 * days:
+        raise _within_days(file, column, day)
+
+
+def _refuse_times(file: TableFile, day: DateArray) -> None:
+    """Refuse bars within days whose time has a column of its own."""
+    time = next((name for name in file.header if plain_name(name) == "time"), None)
+    if time is not None:
+        raise _within_days(file, time, day)
+
+
+def _within_days(file: TableFile, column: str, day: DateArray) -> InputFileError:
+    days, counts = np.unique(day, return_counts=True)
+    most = int(counts.argmax())
+    reason = f"holds bars within days ({counts[most]:,} rows on {days[most]})"
+    hint = "a scan is of daily bars: make them first, docs/your-files.md says how"
+    return InputFileError(str(file.path), reason, column=column, hint=hint)
 
 
 def _match(
     file: TableFile, adjust_by: str | None, *, volume: bool
 ) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
     """Return the columns to read, price columns that are not read, and the fields of a row."""
-    columns = file.match(NAMES, required=REQUIRED)
+    columns = file.match(PRICE_NAMES, required=REQUIRED, strict=True)
     unused: tuple[str, ...] = ()
     fields: tuple[str, ...] = FIELDS if volume else PRICES
     if not volume:
         columns.pop("volume", None)
-    elif "volume" not in columns:
+        columns.pop("tick_volume", None)
+    elif "volume" not in columns and "tick_volume" not in columns:
         there = ", ".join(map(repr, file.header))
-        hint = f"its columns are {there}; --no-volume scans prices alone"
-        raise InputFileError(str(file.path), "has no column for volume", hint=hint)
+        hint = f"its columns are {there}; --columns-map volume=NAME says which it is, --no-volume "
+        raise InputFileError(
+            str(file.path), "has no column for volume", hint=f"{hint}scans prices alone"
+        )
     if adjust_by is not None:
         columns["adj_close"] = _adjusted_column(file, columns, adjust_by)
         fields = (*fields, "adj_close")
@@ -169,41 +243,37 @@ def _adjusted_column(file: TableFile, columns: dict[str, str], adjust_by: str) -
     return found
 
 
-def symbol_of(path: Path) -> str:
-    """Return the canonical symbol after which a file is named (``aapl.us.txt`` is AAPL)."""
-    stem = path.name
-    for ending in ENDINGS:
-        stem = stem[: -len(ending)] if stem.lower().endswith(ending) else stem
-    return canonical(stem[:-3] if stem.lower().endswith(".us") else stem)
-
-
-def _try_open(path: Path, adjust_by: str | None, *, volume: bool) -> BarRows | InputFileError:
+def _try_open(path: Path, named: NamedFile, reading: Reading) -> BarRows | InputFileError:
     try:
-        return _open_one(path, adjust_by, volume=volume, prices=True)
+        return open_one(path, named, reading, prices=True)
     except InputFileError as error:
         return error
 
 
-def _concat(folder: Path, paths: Sequence[Path], read: list[BarRows | InputFileError]) -> BarRows:
+def _concat(
+    folder: Path, named: Mapping[Path, NamedFile], read: list[BarRows | InputFileError]
+) -> BarRows:
     """Put the files of a folder together; a symbol may have rows in several of them."""
     good = [rows for rows in read if isinstance(rows, BarRows)]
     bad = {
         path: rows
-        for path, rows in zip(paths, read, strict=True)
+        for path, rows in zip(named, read, strict=True)
         if isinstance(rows, InputFileError)
     }
-    named_inside = any(rows.symbols != (symbol_of(path),) for path, rows in
-                       zip(paths, read, strict=True) if isinstance(rows, BarRows))  # fmt: skip
+    pairs = zip(named.values(), read, strict=True)
+    named_inside = any(
+        isinstance(rows, BarRows) and rows.symbols != (name.symbol,) for name, rows in pairs
+    )
     if bad and (named_inside or not good):
         raise next(iter(bad.values()))
-    failures = {symbol_of(path): _unreadable(error) for path, error in bad.items()}
+    failures = {named[path].symbol: _unreadable(error) for path, error in bad.items()}
     for error in bad.values():
         logger.warning("%s", error)
     place: dict[str, int] = {}
     for rows in good:
         for symbol in rows.symbols:
             place.setdefault(symbol, len(place))
-    logger.debug("%s: %d files, %d symbols", folder, len(paths), len(place))
+    logger.debug("%s: %d files, %d symbols", folder, len(named), len(place))
     return BarRows(
         symbols=tuple(place),
         code=np.concatenate([
@@ -217,6 +287,7 @@ def _concat(folder: Path, paths: Sequence[Path], read: list[BarRows | InputFileE
         failures={symbol: why for symbol, why in failures.items() if symbol not in place},
         unused=tuple(dict.fromkeys(name for rows in good for name in rows.unused)),
         fields=good[0].fields,
+        said=tuple(note for rows in good for note in rows.said),
     )  # fmt: skip
 
 

@@ -28,9 +28,12 @@ from technic.data_engine.interfaces.records import (
     Splits,
 )
 from technic.data_engine.providers.files.adjusted_closes import adjust_by_closes
-from technic.data_engine.providers.files.bar_files import BarRows, bar_paths, open_bars
+from technic.data_engine.providers.files.bar_files import BarRows, open_bars
+from technic.data_engine.providers.files.file_notes import file_notes
+from technic.data_engine.providers.files.file_paths import bar_paths
 from technic.errors import ParameterError
 from technic.panel import FIELDS, PRICES, LongBars
+from technic.tables.file_options import FileOptions
 from technic.typing import DateArray, FloatArray
 from technic.universe import Universe, universe_of
 
@@ -50,7 +53,7 @@ class FilesProvider:
     how the prices are adjusted, ``unknown`` when not given. ``adjust_by``: a column of adjusted
     closes by which raw prices and volume are adjusted; ``price_basis`` then is that of the column,
     ``total_return_adjusted`` when not given. ``volume``: False reads prices alone, and every volume
-    is NaN. ``notes``: sentences about the data.
+    is NaN. ``options``: what the user says about the layout. ``notes``: sentences about the data.
     """
 
     name = "files"
@@ -65,6 +68,7 @@ class FilesProvider:
         adjust_by: str | None = None,
         *,
         volume: bool = True,
+        options: FileOptions | None = None,
     ) -> None:
         allowed = [basis for basis in get_args(PriceBasis) if basis != "raw" or adjust_by is None]
         if price_basis is not None and price_basis not in allowed:
@@ -73,9 +77,11 @@ class FilesProvider:
         self.price_basis: PriceBasis = price_basis or as_they_are
         self._path = Path(path)
         self._universe = universe
-        self._version = FilesVersion.of(self._path, bar_paths(self._path))
-        self._rows = open_bars(self._path, adjust_by, volume=volume)
-        self.notes = tuple(
+        paths = bar_paths(self._path)
+        self._version = FilesVersion.of(self._path, paths)
+        self._rows = open_bars(self._path, adjust_by, volume=volume, options=options)
+        self.notes = file_notes(self._path, paths, self._rows.said)
+        self.notes += tuple(
             f"{self._path.name}: column {column!r} is not used, prices are taken as they are; "
             f"--adjust-by {shlex.quote(column)} adjusts them by it"
             for column in self._rows.unused

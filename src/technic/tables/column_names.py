@@ -1,0 +1,109 @@
+"""What the columns of files are called: one table for prices, universe, watchlist and benchmark.
+
+Names are compared without case, accents, blanks, punctuation and a leading number (``1. open``).
+Spellings stand best first: those of vendors, then those of other languages' exports.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+__all__ = ["BENCHMARK", "KNOWN", "PRICES", "SYMBOL", "TWO_LEVEL", "UNIVERSE", "plain_name"]
+
+SYMBOL = ("symbol", "ticker", "tickersymbol", "cqssymbol", "actsymbol", "nasdaqsymbol", "sym",
+          "symbole", "simbolo", "kurzel", "tickerlocal", "code", "securitycode", "instrument",
+          "tic", "символ", "тикер", "代码", "股票代码", "銘柄コード", "コード",
+          "종목코드")  # fmt: skip
+DATE = ("date", "datetime", "timestamp", "session", "tradingday", "tradedate", "tradingdate",
+        "pricedate", "day", "dtyyyymmdd", "dateymd", "datadate", "time", "windowstart",
+        "indexlevel0", "unnamed0", "datum", "fecha", "data", "jour", "dzien", "tarih", "pvm",
+        "дата", "日期", "日付", "날짜")  # fmt: skip
+PRICES: dict[str, tuple[str, ...]] = {
+    "symbol": (*SYMBOL, "name"),
+    "date": DATE,
+    "open": ("open", "openprice", "o", "openingprice", "pxopen", "tradeopen", "openprc",
+             "eroffnung", "eroffnungskurs", "erster", "ouverture", "ouv", "apertura", "abertura",
+             "opening", "otwarcie", "oppning", "oppningskurs", "acilis", "откр", "открытие", "开盘",
+             "开盘价", "始値", "시가"),
+    "high": ("high", "highprice", "h", "highest", "pxhigh", "tradehigh", "askhi", "hoch",
+             "hochst", "hochstkurs", "tageshoch", "haut", "plushaut", "maximo", "max", "massimo",
+             "maxima", "hoog", "najwyzszy", "hogst", "hogstkurs", "yuksek", "макс", "最高",
+             "最高价", "高値", "고가"),
+    "low": ("low", "lowprice", "l", "lowest", "pxlow", "tradelow", "bidlo", "tief", "tiefst",
+            "tiefstkurs", "tagestief", "bas", "plusbas", "minimo", "min", "minima", "laag",
+            "najnizszy", "lagst", "lagstkurs", "dusuk", "мин", "最低", "最低价", "安値", "저가"),
+    "close": ("close", "closeprice", "closelast", "closingprice", "last", "lastprice", "latest",
+              "c", "pxlast", "tradeclose", "schluss", "schlusskurs", "schlu", "zuletzt", "letzter",
+              "cloture", "fermeture", "dernier", "cierre", "ultimo", "ult", "chiusura",
+              "fechamento", "fecho", "slot", "slotkoers", "laatste", "zamkniecie", "stangning",
+              "slutkurs", "senast", "simdi", "kapanis", "цена", "закрытие", "收盘", "收盘价",
+              "終値", "종가", "price"),
+    "volume": ("volume", "vol", "v", "sharevolume", "sharestraded", "totalvolume", "pxvolume",
+               "volumen", "stucke", "wolumen", "volym", "hacim", "hac", "объем", "объём", "成交量",
+               "出来高", "거래량"),
+    "tick_volume": ("tickvol", "tickvolume"),
+    "adj_close": ("adjclose", "adjustedclose", "adjcloseprice", "adjustedcloseprice", "closeadj",
+                  "closeadjusted", "adjclosing"),
+}  # fmt: skip
+MARKET_CAP = ("marketcap", "marketcapitalization", "marketcapitalisation", "mktcap", "marketcapusd",
+              "marketcapbasic")  # fmt: skip
+UNITS = ("thousand", "thousands", "000s", "k", "million", "millions", "mil", "mill", "mln", "mio",
+         "mm", "mn", "m", "musd", "billion", "billions", "bil", "bln", "bn", "b",
+         "busd")  # fmt: skip
+"""What follows a market cap's name where it says in what it is counted."""
+UNIVERSE: dict[str, tuple[str, ...]] = {
+    "symbol": SYMBOL,
+    "company": ("company", "companyname", "name", "securityname", "security", "issuename",
+                "shortname", "longname", "description"),
+    "exchange": ("exchange", "primaryexchange", "listingexchange", "exchangeshortname", "exch",
+                 "mic"),
+    "nasdaq_symbol": ("nasdaqsymbol",),
+    "sector": ("sector", "gicssector", "sectorname"),
+    "industry": ("industry", "gicssubindustry", "gicsindustry", "industryname"),
+    "country": ("country", "countryname", "domicile", "location"),
+    "market_cap": (*MARKET_CAP, *(
+        f"{name}{middle}{unit}"
+        for name in MARKET_CAP[:4] for middle in ("", "in", "usd", "inusd") for unit in UNITS
+    )),
+    "type": ("type", "securitytype", "assettype", "assetclass", "issuetype", "instrumenttype",
+             "quotetype"),
+    "status": ("status", "listingstatus", "active", "isactive"),
+    "is_delisted": ("isdelisted",),
+    "delisted_on": ("delistingdate", "delisteddate", "delistedon", "delistedutc", "delisted"),
+    "is_test": ("testissue",),
+    "is_etf": ("etf",),
+    "market_category": ("marketcategory",),
+    "as_of": ("asof", "asofdate", "date"),
+}  # fmt: skip
+BENCHMARK: dict[str, tuple[str, ...]] = {
+    "date": DATE,
+    "close": (*PRICES["close"][:1], "adjclose", *PRICES["close"][1:], "value", "level"),
+    "symbol": SYMBOL,
+}
+TWO_LEVEL = {
+    spelling: field
+    for field in ("open", "high", "low", "close", "volume", "adj_close")
+    for spelling in PRICES[field][:3]
+    if len(spelling) > 1
+}
+"""The field of a column with two names, of which one is a symbol."""
+KNOWN = frozenset(
+    spelling
+    for table in (PRICES, UNIVERSE, BENCHMARK)
+    for spellings in table.values()
+    for spelling in spellings
+)
+_NUMBERED = re.compile(r"\s*\d+[a-z]?[.)]\s*(?=\D)")
+
+
+@lru_cache(maxsize=1 << 12)
+def plain_name(name: str) -> str:
+    """Return a column's name without what is not compared."""
+    bare = _NUMBERED.sub("", name.lower(), count=1)
+    if not bare.isascii():
+        letters = unicodedata.normalize("NFKD", bare)
+        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+        bare = unicodedata.normalize("NFC", bare)
+    return "".join(letter for letter in bare if letter.isalnum())

@@ -1,0 +1,227 @@
+"""Where a CSV file's header is, and what stands around the table: preambles, remarks, no header.
+
+A header is the line that holds the most names of columns that are known; without any, the first
+line. A first line that is a row of a daily bar means that there is no header.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from technic.errors import InputFileError
+from technic.tables.column_names import KNOWN, PRICES, SYMBOL, TWO_LEVEL, plain_name
+from technic.tables.messages import sentence
+from technic.tables.text_file import is_utf8, not_utf8
+
+__all__ = ["CsvLayout", "csv_problem", "find_layout", "remark_lines"]
+
+DELIMITERS = ",;\t|"
+MAX_PREAMBLE = 60
+"""Lines before the header."""
+ENOUGH = 4
+"""Known names that make a line the header without a look at others."""
+MAX_FOOTER = 30
+LONG_REMARK = 24
+_DATES = frozenset(PRICES["date"])
+_DAY = re.compile(r"\d{4}[-/.]?\d{2}[-/.]?\d{2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})")
+_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|0{4}|0{6}")
+_NUMBER = re.compile(r"[-+]?\$?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
+_EVENT = re.compile(r"(?i)dividend|split|capital gain|distribution|earnings")
+_DATED = re.compile(r"(?i)\W*(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|[a-zé]{3,9}\.? \d))")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvLayout:
+    """The names of the columns, what parts them, and the number of lines before the rows.
+
+    ``pairs``: where columns have two names, the field and the symbol of each; the first is None.
+    ``note``: what a reader should know.
+    """
+
+    header: tuple[str, ...]
+    delimiter: str
+    header_line: int
+    pairs: tuple[tuple[str, str] | None, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a head that is not blank: its number from 1, its delimiter and its cells."""
+
+    number: int
+    delimiter: str
+    cells: tuple[str, ...]
+
+
+def find_layout(path: Path, head: bytes, complete: bool, mapped: Collection[str]) -> CsvLayout:
+    """Look at the first bytes of a file; ``mapped``: more names of columns, as the user says.
+
+    ``complete``: whether these are all. Raises InputFileError where a line is no text.
+    """
+    known = KNOWN | {plain_name(name) for name in mapped}
+    lines = _lines(path, head, complete)
+    first = best = next(lines, None)
+    if first is None or best is None:
+        raise InputFileError(str(path), "is empty")
+    seen, score = [first], _known_names(first, known)
+    while score < ENOUGH and len(seen) < MAX_PREAMBLE and (line := next(lines, None)):
+        seen.append(line)
+        names = _known_names(line, known)
+        alone = names == 1 and any(plain_name(cell) in SYMBOL for cell in line.cells)
+        if names > score and (names > 1 or alone) and not _single_letters(line):
+            best, score = line, names
+    if not score and not mapped:
+        layout = _without_header(first)
+        if layout is not None:
+            return layout
+    elif not score and all(name.isdigit() for name in mapped):
+        width = len(first.cells)
+        return CsvLayout(tuple(map(str, range(1, width + 1))), first.delimiter, first.number - 1)
+    if not _DATES & {plain_name(cell) for cell in best.cells} or seen[0] is not best:
+        at = next(place for place, line in enumerate(seen) if line is best)
+        seen += [line for line in (next(lines, None), next(lines, None)) if line]
+        for start in (at - 1, at):
+            layout = _two_level(seen[max(start, 0) : max(start, 0) + 3])
+            if layout is not None:
+                return layout
+    return CsvLayout(best.cells, best.delimiter, best.number)
+
+
+def _lines(path: Path, head: bytes, complete: bool) -> Iterator[_Line]:
+    """Yield the lines that are not blank; ``sep=;`` on the first says what parts the others."""
+    delimiters, texts = DELIMITERS, head.split(b"\n")
+    if not complete and len(texts) > 1:
+        texts.pop()  # may be cut off
+    for number, line in enumerate(texts, 1):
+        if not is_utf8(line) and (complete or len(texts) > 1):
+            raise not_utf8(path, number)
+        text = line.decode("utf-8", "replace").removeprefix("\ufeff").strip("\r\n ")
+        if not text.strip(DELIMITERS + '" '):
+            continue
+        if number == 1 and (sep := re.fullmatch(r'"?sep=(.)"?[,;\t ]*', text)):
+            delimiters = sep[1]
+            continue
+        delimiter = max(delimiters, key=text.count)
+        try:
+            cells = next(csv.reader([text], delimiter=delimiter))
+        except csv.Error as error:
+            raise InputFileError(str(path), csv_problem(error), number) from error
+        yield _Line(number, delimiter, tuple(cell.strip() for cell in cells))
+
+
+def _known_names(line: _Line, known: Collection[str]) -> int:
+    return len({name for name in map(plain_name, line.cells) if name in known})
+
+
+def _single_letters(line: _Line) -> bool:
+    """Tell whether what looks like names may be symbols: O, H, L, C and V are."""
+    return all(len(cell) <= 1 for cell in line.cells if plain_name(cell) in KNOWN)
+
+
+def _without_header(line: _Line) -> CsvLayout | None:
+    """Return the layout of a file that begins with a bar: [symbol] [D] day [time] o h l c [v]."""
+    cells = list(line.cells)
+    day = next((at for at, cell in enumerate(cells[:3]) if _DAY.fullmatch(cell)), None)
+    if day is None:
+        return None
+    names = [*("symbol", "period")[:day], "date"]
+    if any(not re.search(r"[A-Za-z]", cell) for cell in cells[:day]):
+        return None
+    rest = cells[day + 1 :]
+    if rest and _TIME.fullmatch(rest[0]):
+        names.append("time")
+        rest = rest[1:]
+    names += ["open", "high", "low", "close", "volume", "open interest"][: len(rest)]
+    if len(rest) not in (4, 5, 6) or not all(_NUMBER.fullmatch(cell) for cell in rest):
+        return None
+    low, high = (float(re.sub(r"[$,]", "", rest[at])) for at in (2, 1))
+    if not all(low <= float(re.sub(r"[$,]", "", rest[at])) <= high for at in (0, 3)):
+        return None
+    note = f"has no line of column names; its columns are taken as {', '.join(names)}"
+    return CsvLayout(tuple(names), line.delimiter, line.number - 1, (), note)
+
+
+def _two_level(lines: Sequence[_Line]) -> CsvLayout | None:
+    """Return the layout of a table of one column for each field and symbol, or None."""
+    if len(lines) < 2 or len(lines[0].cells) != len(lines[1].cells) or len(lines[0].cells) < 5:
+        return None
+    upper, lower = ([cell.strip() for cell in line.cells[1:]] for line in lines[:2])
+    if all(plain_name(cell) in TWO_LEVEL for cell in lower[:4]):
+        fields, symbols = lower, upper
+    else:
+        fields, symbols = upper, lower
+    here = {TWO_LEVEL.get(plain_name(cell)) for cell in fields}
+    if not {"open", "high", "low", "close"} <= here:
+        return None
+    if not all(symbols) or any(_NUMBER.fullmatch(cell) and "." in cell for cell in symbols):
+        return None
+    pairs = tuple(
+        (TWO_LEVEL.get(plain_name(field), ""), symbol)
+        for field, symbol in zip(fields, symbols, strict=True)
+    )
+    used = [pair for pair in pairs if pair[0]]
+    if len(set(used)) < len(used):
+        return None
+    third = lines[2] if len(lines) > 2 else None
+    blank = third is not None and not any(third.cells[1:])
+    last = third.number if third is not None and blank else lines[1].number
+    names = tuple(dict.fromkeys(field for field, _ in used))
+    return CsvLayout(("symbol", "date", *names), lines[0].delimiter, last, (None, *pairs))
+
+
+def remark_lines(
+    texts: Sequence[str], layout: CsvLayout, day_at: int | None, *, inside: bool
+) -> dict[int, str]:
+    """Return the lines (from 0) that are no rows of the table, and what they say.
+
+    These are lines without a date after the last row, and with ``inside`` also those that tell of
+    a dividend or split, or hold no value at all. A row that was cut off is none of them.
+    """
+    found: dict[int, str] = {}
+    width = len(layout.pairs) or len(layout.header)
+    ending = True
+    for at in range(len(texts) - 1, layout.header_line - 1, -1):
+        text = texts[at].strip()
+        if not text.strip(layout.delimiter + '" '):
+            if (text and inside) or texts[at].strip("\r"):
+                found[at] = text or "a line of blanks"
+            continue
+        if not ending and not inside:
+            break
+        event = inside and _EVENT.search(text)
+        if not ending and not event:
+            continue
+        cells = _cells(text, layout.delimiter)
+        if cells is None:
+            ending = False
+            continue
+        ending = ending and len(found) < MAX_FOOTER and _is_footer(cells, width, day_at)
+        prices = sum(_NUMBER.fullmatch(cell) is not None for cell in cells)
+        if ending or (event and prices < ENOUGH):
+            found[at] = text
+    return found
+
+
+def _is_footer(cells: Sequence[str], width: int, day_at: int | None) -> bool:
+    if day_at is not None:
+        day = cells[day_at] if day_at < len(cells) else cells[0]
+        return not _DATED.match(day) and (len(cells) != width or not day or not day[0].isdigit())
+    filled = [cell for cell in cells if cell]
+    return len(cells) != width and len(filled) == 1 and len(filled[0]) > LONG_REMARK
+
+
+def _cells(text: str, delimiter: str) -> list[str] | None:
+    try:
+        return [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
+    except (csv.Error, StopIteration):
+        return None
+
+
+def csv_problem(error: csv.Error) -> str:
+    """Say what is wrong, without advice for programmers."""
+    return f"cannot be read as CSV: {sentence(error).partition(' - ')[0]}"

@@ -1,0 +1,145 @@
+"""A column of numbers in a table file, however they are written: $1,234.5, 1.234,5, 1.2M.
+
+Whether a comma stands before decimals or between thousands is told by all columns of numbers of a
+file together; where both are possible, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from technic.tables.missing import MISSING
+from technic.tables.table_file import TableFile
+from technic.typing import FloatArray
+
+__all__ = ["decimal_mark", "numbers_of"]
+
+DecimalMark = Literal[".", ",", "?"]
+_HINT = "write decimals with a point: 1234.5"
+_NOISE = "[\\s\u00a0\u202f$€£¥'\u2019]"
+_SIGN = "^[+-]?"
+_COMMA_THOUSANDS = _SIGN + r"\d{1,3}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+)?$"
+"""A number whose commas stand between thousands, and nowhere else."""
+_POINT_THOUSANDS = _SIGN + r"\d{1,3}(?:\.\d{3})+(?:,\d*)?$"
+_DECIMAL_COMMA = _SIGN + r"(?:0,\d+|\d{4,},\d+|\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+)$"
+"""What only a comma before decimals can mean."""
+_DECIMAL_POINT = _SIGN + r"(?:0\.\d+|\d{4,}\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3})+\.\d+)$"
+_PLAIN_COMMA = _SIGN + r"\d*(?:,\d*)?$"
+_UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_WITH_UNIT = r"^[+-]?[\d.,]+[KMBT]$"
+
+
+def decimal_mark(columns: Iterable[pa.ChunkedArray]) -> DecimalMark:
+    """Tell which mark stands before decimals in columns of text; ``?``: both are possible.
+
+    A point, where nothing says that it is a comma and no value has a comma alone.
+    """
+    comma = point = open_ = False
+    for column in columns:
+        if not pa.types.is_string(column.type):
+            continue
+        bare = pc.replace_substring_regex(_bare(column), "[KMBT]$", "")
+        comma |= _any(bare, _DECIMAL_COMMA)
+        point |= _any(bare, _DECIMAL_POINT)
+        open_ |= bool(pc.any(pc.match_substring(bare, ",")).as_py())
+    if comma:
+        return "." if point else ","
+    return "?" if open_ and not point else "."
+
+
+def numbers_of(
+    file: TableFile,
+    column: str,
+    values: pa.ChunkedArray,
+    start: int = 0,
+    mark: DecimalMark | None = None,
+) -> FloatArray:
+    """Return float64, NaN where a value is missing.
+
+    ``start``: place of the first row; ``mark``: what `decimal_mark` says of all columns of the
+    file, None to ask it of this one.
+    """
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        texts = values.cast(pa.string())
+        return _parsed(file, column, texts, start, mark or decimal_mark([texts]))
+    number = pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
+    if not (number or pa.types.is_null(kind)):
+        raise file.error(f"holds {kind}, not numbers", column=column)
+    if kind != pa.float64():
+        values = values.cast(pa.float64(), safe=False)
+    return np.asarray(values.to_numpy(), dtype=np.float64)
+
+
+def _parsed(
+    file: TableFile, column: str, values: pa.ChunkedArray, start: int, mark: DecimalMark
+) -> FloatArray:
+    """Read text as numbers; a comma that is neither thousands nor decimals is refused."""
+    bare = _bare(values)
+    bare = pc.if_else(pc.is_in(bare, pa.array(MISSING)), pa.scalar(None, pa.string()), bare)
+    bare, unit = _without_units(bare)
+    commas = pc.match_substring(bare, ",")
+    if mark == ",":
+        good = pc.or_(
+            pc.match_substring_regex(bare, _PLAIN_COMMA),
+            pc.match_substring_regex(bare, _POINT_THOUSANDS),
+        )
+        bad = pc.invert(good)
+    else:
+        bad = pc.and_(commas, pc.invert(pc.match_substring_regex(bare, _COMMA_THOUSANDS)))
+    if pc.any(bad).as_py():
+        row = pc.index(bad, True).as_py()
+        raise file.error(f"{values[row].as_py()!r} is no number", start + row, column, _HINT)
+    if mark == "?" and file.delimiter != "," and pc.any(commas).as_py():
+        row = pc.index(commas, True).as_py()
+        text = values[row].as_py()
+        reason = f"{text!r} may be {text.replace(',', '.')} or {text.replace(',', '')}"
+        raise file.error(reason, start + row, column, _HINT)
+    thousands = "." if mark == "," else ","
+    bare = pc.replace_substring(bare, thousands, "")
+    if mark == ",":
+        bare = pc.replace_substring(bare, ",", ".")
+    try:
+        numbers = bare.cast(pa.float64())
+    except pa.ArrowInvalid:
+        for row, text in enumerate(bare.to_pylist()):
+            if text is not None and not _is_number(text):
+                shown = values[row].as_py()
+                raise file.error(f"{shown!r} is no number", start + row, column) from None
+        raise
+    return np.asarray(numbers.to_numpy(), dtype=np.float64) * unit
+
+
+def _without_units(bare: pa.ChunkedArray) -> tuple[pa.ChunkedArray, FloatArray | float]:
+    """Take away K, M, B and T after numbers; return what they multiply by."""
+    there = pc.fill_null(pc.match_substring_regex(bare, _WITH_UNIT), False)
+    if not pc.any(there).as_py():
+        return bare, 1.0
+    texts = bare.to_pylist()
+    unit = np.ones(len(texts))
+    for row in np.flatnonzero(np.asarray(there)).tolist():
+        text = texts[row]
+        unit[row] = _UNITS[text[-1]]
+        texts[row] = text[:-1]
+    return pa.chunked_array([pa.array(texts, pa.string())]), unit
+
+
+def _bare(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.replace_substring_regex(values, _NOISE, "")
+
+
+def _any(values: pa.ChunkedArray, pattern: str) -> bool:
+    return bool(pc.any(pc.match_substring_regex(values, pattern)).as_py())
+
+
+def _is_number(text: str) -> bool:
+    try:
+        pa.scalar(text).cast(pa.float64())
+    except pa.ArrowInvalid:
+        return False
+    return True
