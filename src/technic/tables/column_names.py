@@ -17,7 +17,8 @@ SYMBOL = ("symbol", "ticker", "tickersymbol", "cqssymbol", "actsymbol", "nasdaqs
           "tic", "символ", "тикер", "代码", "股票代码", "銘柄コード", "コード",
           "종목코드")  # fmt: skip
 DATE = ("date", "datetime", "timestamp", "session", "tradingday", "tradedate", "tradingdate",
-        "pricedate", "day", "dtyyyymmdd", "dateymd", "datadate", "time", "windowstart",
+        "pricedate", "observationdate", "effectivedate", "valuedate",
+        "day", "dtyyyymmdd", "dateymd", "datadate", "time", "windowstart",
         "indexlevel0", "unnamed0", "datum", "fecha", "data", "jour", "dzien", "tarih", "pvm",
         "дата", "日期", "日付", "날짜")  # fmt: skip
 PRICES: dict[str, tuple[str, ...]] = {

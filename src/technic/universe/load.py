@@ -124,16 +124,16 @@ def _listed(
 ) -> BoolArray:
     """Return which rows are of listings; the others are counted in one line."""
     nameless = np.isin(symbols.astype(str), _NO_SYMBOL)
-    reasons = [
-        (int((gone & ~nameless).sum()), f"delisted{f' by {day}' if day is not None else ''}"),
-        (int(nameless.sum()), "without a symbol"),
-    ]
-    if (gone | nameless).all():
-        raise file.error(f"lists no symbol: all {len(gone)} rows are delisted or without one")
-    said = " and ".join(f"{count} {reason}" for count, reason in reasons if count)
-    if said:
-        logger.warning("%s: left out %s of %d listings", file.path, said, len(gone))
-    return ~(gone | nameless)
+    out = gone | nameless
+    if out.all():
+        raise file.error(f"lists no symbol: all {len(out)} rows are delisted or without one")
+    if out.any():
+        by = "" if day is None else f" by {day}"
+        counts = (int((gone & ~nameless).sum()), int(nameless.sum()))
+        parts = zip(counts, (f"delisted{by}", "without a symbol"), strict=True)
+        why = ", ".join(f"{count} {what}" for count, what in parts if count)
+        logger.warning("%s: left out %d of %d rows: %s", file.path, out.sum(), len(out), why)
+    return ~out
 
 
 def _known_on(
