@@ -12,7 +12,7 @@ from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.providers.files.bar_columns import symbols_of
 from technic.errors import InputFileError, ParameterError
 from technic.panel import BarPanel
-from technic.tables.column_names import BENCHMARK
+from technic.tables.column_names import BENCHMARK, PRICES, plain_name
 from technic.tables.day_column import days_of
 from technic.tables.file_options import FileOptions
 from technic.tables.number_column import numbers_of
@@ -23,6 +23,7 @@ from technic.universe import canonical
 __all__ = ["Benchmark", "load_benchmark"]
 
 COLUMNS_OF_A_SERIES = 2
+_OTHER_PRICES = {word for name in ("open", "high", "low", "volume") for word in PRICES[name]}
 SHOWN = 6
 """Symbols of a file that an error names."""
 
@@ -93,7 +94,8 @@ def _columns(file: TableFile) -> dict[str, str]:
         date = found.get("date") or _column_of_days(file)
         if date is not None and date != found.get("close"):
             (close,) = (name for name in file.header if name != date)
-            return {"date": date, "close": close}
+            if plain_name(close) not in _OTHER_PRICES:
+                return {"date": date, "close": close}
     return file.match(BENCHMARK, required=["date", "close"])
 
 

@@ -196,7 +196,7 @@ def remark_lines(
     for at in range(len(texts) - 1, layout.header_line - 1, -1):
         text = texts[at].strip()
         if not text.strip(layout.delimiter + '" '):
-            if (text and inside) or texts[at].strip("\r"):
+            if (text and inside) or (not text and texts[at].strip("\r")):
                 found[at] = text or "a line of blanks"
             continue
         if not ending and not inside:

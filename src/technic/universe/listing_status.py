@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from technic.tables.day_column import days_of
 from technic.tables.table_file import MISSING, TableFile, plain_name
@@ -35,21 +36,18 @@ def gone_by(
     gone = np.zeros(len(table), dtype=np.bool_)
     for name in ("status", "is_delisted"):
         if name in found:
-            gone |= np.isin(_words(table[name]), _GONE[plain_name(found[name])])
+            gone |= np.isin(np.char.lower(_texts(table[name])), _GONE[plain_name(found[name])])
     if "delisted_on" in found:
-        values = table["delisted_on"]
-        if pa.types.is_temporal(values.type):
-            dated = ~np.asarray(values.is_null())
-            days = days_of(file, found["delisted_on"], values.fill_null(np.datetime64(_NEVER)))
-        else:
-            words = _words(values)
-            dated = ~np.isin(words, [word.lower() for word in MISSING])
-            texts = pa.chunked_array([pa.array(np.where(dated, words, _NEVER))])
-            days = days_of(file, found["delisted_on"], texts)
+        texts = _texts(table["delisted_on"])
+        dated = ~np.isin(texts, MISSING)
+        days = days_of(
+            file, found["delisted_on"], pa.chunked_array([np.where(dated, texts, _NEVER)])
+        )
         gone = np.where(dated, (days <= day) if day is not None else dated, gone)
     return gone
 
 
-def _words(values: pa.ChunkedArray) -> np.ndarray:
-    texts = pc.utf8_lower(pc.utf8_trim_whitespace(values.cast(pa.string()).fill_null("")))
+def _texts(values: pa.ChunkedArray) -> NDArray[np.str_]:
+    """Return text, flags and days as text without blanks around it, "" where there is none."""
+    texts = pc.utf8_trim_whitespace(values.cast(pa.string()).fill_null(""))
     return np.array(texts.to_pylist(), dtype=str)

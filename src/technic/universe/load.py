@@ -27,7 +27,7 @@ from technic.typing import BoolArray, DateArray, FloatArray
 from technic.universe.listing_status import gone_by
 from technic.universe.listings import TEXT_COLUMNS, Universe
 from technic.universe.market_cap_column import market_caps
-from technic.universe.symbols import Convention, canonical
+from technic.universe.symbols import Convention, canonical, parse_symbols
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,7 +109,7 @@ def _columns(file: TableFile) -> dict[str, str]:
     try:
         found = file.match(UNIVERSE, required=("symbol",))
     except InputFileError:
-        if len(file.header) > 1 or not canonical(file.header[0] or "-").isupper():
+        if not _is_list(file):
             raise
         what = f"has no line of column names, its first is {file.header[0]!r}"
         hint = "--watchlist reads a list of symbols; --universe a table with a column Symbol"
@@ -117,6 +117,14 @@ def _columns(file: TableFile) -> dict[str, str]:
     if found.get("nasdaq_symbol") == found["symbol"]:
         del found["nasdaq_symbol"]
     return found
+
+
+def _is_list(file: TableFile) -> bool:
+    """Tell symbols in lines, or all on one, from a table."""
+    symbols = parse_symbols(name.removeprefix("$") for name in file.header)
+    if file.format != "csv" or not symbols or not all(text.isupper() for text in symbols):
+        return False
+    return len(file.header) == 1 or not len(file.read({"symbol": file.header[0]}))
 
 
 def _listed(
