@@ -47,6 +47,9 @@ class Settings:
     provider: str | None = None
     data: str | None = None
     adjust_by: str | None = None
+    columns_map: str | None = None
+    date_format: str | None = None
+    symbol_from: str | None = None
     universe: str | None = None
     benchmark: str | None = None
     account_size: str | None = None

@@ -28,6 +28,7 @@ from technic.errors import FetchError, ParameterError
 from technic.panel import BarPanel, LongBars
 from technic.sessions import load_calendar, require_time
 from technic.settings import Settings, load_settings
+from technic.tables.file_options import FileOptions
 from technic.typing import DateArray
 from technic.universe import canonical
 
@@ -101,6 +102,7 @@ def get_price_history_batch(
             settings=settings,
             data=settings.data,
             adjust_by=settings.adjust_by if source == "files" else None,
+            options=_file_options(settings) if source == "files" else None,
             max_concurrent=max_workers,
         )
     require_provider(source)
@@ -158,6 +160,10 @@ def _adjusted_within_days(
     days = trading_days(times.astype("datetime64[ms]").astype(np.int64))
     daily = replace(fetched, bars=replace(fetched.bars, session=days))
     return replace(_adjusted(daily, adjust, as_of), session=times)
+
+
+def _file_options(settings: Settings) -> FileOptions:
+    return FileOptions.of(settings.columns_map, settings.date_format, settings.symbol_from)
 
 
 def _basis(price_basis: PriceBasis, adjust: Adjustment) -> PriceBasis:

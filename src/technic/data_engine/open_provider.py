@@ -15,6 +15,7 @@ from technic.data_engine.open_vendor import VENDORS
 from technic.errors import ParameterError
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
+from technic.tables.file_options import FileOptions
 
 __all__ = [
     "PROVIDERS",
@@ -38,6 +39,7 @@ def open_provider(
     data: str | None = None,
     price_basis: PriceBasis | None = None,
     adjust_by: str | None = None,
+    options: FileOptions | None = None,
     no_volume: bool = False,
     max_concurrent: int = 50,
     now: Callable[[], dt.datetime] | None = None,
@@ -45,7 +47,8 @@ def open_provider(
     """Open a provider; its module is imported only now.
 
     ``data``: file or folder of prices, for ``files``. ``price_basis``: how those prices are
-    adjusted, where the user knows. ``adjust_by``: a column of adjusted closes in them;
+    adjusted, where the user knows. ``adjust_by``: a column of adjusted closes in them; ``options``:
+    what the user says about their layout;
     ``no_volume``: prices alone are wanted, whether there is volume or not. A vendor
     comes with its store. Raises ParameterError for an unknown name, missing data, a missing key,
     and what only ``files`` can do.
@@ -54,6 +57,9 @@ def open_provider(
         raise ParameterError("data", data, f"no data with the provider {name}", "use files")
     if name != "files" and adjust_by is not None:
         raise ParameterError("adjust_by", adjust_by, f"none with the provider {name}", "use files")
+    if name != "files" and options is not None and options.symbol_from is not None:
+        pattern = options.symbol_from.pattern
+        raise ParameterError("symbol_from", pattern, f"none with the provider {name}", "use files")
     if name == "demo":
         from technic.data_engine.providers.demo import DemoProvider
 
@@ -64,7 +70,11 @@ def open_provider(
         if data is None:
             raise ParameterError("data", data, "a file or folder of prices", "give --data PATH")
         return FilesProvider(
-            data, price_basis=price_basis, adjust_by=adjust_by, volume=not no_volume
+            data,
+            price_basis=price_basis,
+            adjust_by=adjust_by,
+            volume=not no_volume,
+            options=options,
         )
     remote = open_remote(name, settings)
     clock = now or market_clock(name, settings)

@@ -16,6 +16,7 @@ from technic.data_engine.interfaces.records import (
     PriceBasis,
     StreamResult,
 )
+from technic.data_engine.two_level_frames import frame_of_symbol, frames_of_table
 from technic.errors import ParameterError
 from technic.panel import FRAME_COLUMNS, BarPanel, BarSource
 from technic.sessions import SessionCalendar
@@ -31,8 +32,9 @@ __all__ = [
     "panel_of",
 ]
 
-PriceFrames = Mapping[str, pd.DataFrame]
-"""Any mapping from symbol to price frame; a PriceCache is read without making frames."""
+PriceFrames = Mapping[str, pd.DataFrame] | pd.DataFrame
+"""Any mapping from symbol to price frame, or one frame whose columns name field and symbol, as
+``yf.download`` answers; a PriceCache is read without making frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,14 +264,14 @@ def count_missing_volume(
     if isinstance(frames, PriceCache | LazyPrices):
         return {}
     counts = {}
-    for symbol, frame in frames.items():
+    for symbol, frame in _by_symbol(frames).items():
         assert isinstance(frame.index, pd.DatetimeIndex)  # packed before, so it is one
         days = frame.index.tz_localize(None).to_numpy().astype("datetime64[D]")
         rows = frame[(days >= start) & (days <= end)]
         priced = rows[list(FRAME_COLUMNS[:-1])].notna().all(axis=1)
         missing = int((priced & rows[FRAME_COLUMNS[-1]].isna()).sum())
         if missing:
-            counts[canonical(symbol)] = MissingVolume(missing, len(rows))
+            counts[symbol] = MissingVolume(missing, len(rows))
     return counts
 
 
@@ -298,6 +300,8 @@ def panel_of(frames: PriceFrames, calendar: SessionCalendar, *, volume: bool = T
 
 def _by_symbol(frames: object) -> dict[str, pd.DataFrame]:
     """Check what was given as a mapping of price frames; return it by canonical symbol."""
+    if isinstance(frames, pd.DataFrame):
+        frames = frames_of_table(frames)
     if not isinstance(frames, Mapping):
         what = type(frames).__name__
         raise ParameterError("price_cache", what, "a mapping from symbol to price frame")
@@ -310,5 +314,5 @@ def _by_symbol(frames: object) -> dict[str, pd.DataFrame]:
             raise ParameterError(f"price_cache[{symbol!r}]", what, "a pandas price frame")
         if canonical(symbol) in named:
             raise ParameterError("price_cache", symbol, "one frame for each symbol", "it has two")
-        named[canonical(symbol)] = frame
+        named[canonical(symbol)] = frame_of_symbol(symbol, frame)
     return named

@@ -18,6 +18,7 @@ from technic.errors import InputFileError, ParameterError
 from technic.scoring import SIGNALS, ScoreWeights, SignalThresholds
 from technic.setups.apply import agreed, with_options
 from technic.setups.setup import Setup
+from technic.tables.file_options import FileOptions
 from technic.trade_plan import PlanRules
 from technic.universe import PrescreenRules, parse_symbols
 
@@ -109,9 +110,12 @@ class ScanConfig:
     ``provider``: where bars come from; None: a price cache alone where the scan is given one, else
     the settings' provider, else the simulated market. ``data``: file or folder of the ``files``
     provider; ``price_basis``: how its prices are adjusted, where that is known; ``adjust_by``: the
-    column of adjusted closes in it by which they are adjusted. ``no_volume``: prices alone are
-    scanned, and what needs volume is missing. ``universe``: a listings file, else what the provider
-    lists; ``symbols`` (in any vendor's spelling) and ``watchlist`` restrict it.
+    column of adjusted closes in it by which they are adjusted. ``columns_map``: what columns are
+    called in the files of prices, universe, watchlist and benchmark (``date=Datum,close=Schluss``);
+    ``date_format``: how dates are written there (``%d.%m.%Y``); ``symbol_from``: a regular
+    expression whose group is the symbol in the name of a file of prices. ``no_volume``: prices
+    alone are scanned, and what needs volume is missing. ``universe``: a listings file, else what
+    the provider lists; ``symbols`` (in any vendor's spelling) and ``watchlist`` restrict it.
     ``as_of``: ``YYYY-MM-DD``, else the provider's last session. ``benchmark``: a symbol of the data
     or a file of closes. ``bars``: sessions of history that the scan needs; the window begins by the
     anchor rule. ``min_success_pct``: below this share of symbols with bars the scan counts as
@@ -133,6 +137,9 @@ class ScanConfig:
     data: str | None = None
     price_basis: PriceBasis | None = None
     adjust_by: str | None = None
+    columns_map: str | None = None
+    date_format: str | None = None
+    symbol_from: str | None = None
     no_volume: bool = False
     universe: str | None = None
     symbols: tuple[str, ...] = ()
@@ -163,6 +170,7 @@ class ScanConfig:
                 object.__setattr__(self, name, fspath(value))
             elif value is not None and not isinstance(value, str):
                 raise ParameterError(name, value, "text, or a path")
+        self.file_options()
         object.__setattr__(self, "symbols", _symbols(self.symbols))
         _require_volume(self)
         for name, kind in _GROUPS.items():
@@ -182,6 +190,10 @@ class ScanConfig:
         if not 0 <= self.min_success_pct <= 100:
             raise ParameterError("min_success_pct", self.min_success_pct, "0 to 100")
         SortOrder.parse(self.sort)
+
+    def file_options(self) -> FileOptions:
+        """What is said about files whose layout nobody can tell."""
+        return FileOptions.of(self.columns_map, self.date_format, self.symbol_from)
 
 
 def checked_config(config: object) -> ScanConfig:

@@ -145,6 +145,7 @@ def _choose_provider(
         data=config.data,
         price_basis=config.price_basis,
         adjust_by=config.adjust_by,
+        options=config.file_options(),
         no_volume=config.no_volume,
     )
 
@@ -184,7 +185,11 @@ def _asked_day(
 
 def load_listings(config: ScanConfig, provider: Provider, as_of: np.datetime64) -> Universe:
     """Load the universe file as it was known on ``as_of``, else ask the provider."""
-    listings = load_universe(config.universe, as_of) if config.universe else provider.listings()
+    listings = (
+        load_universe(config.universe, as_of, config.file_options())
+        if config.universe
+        else provider.listings()
+    )
     if not len(listings):
         raise NothingToScanError(f"{listings.source} lists no symbols")
     return listings
@@ -198,7 +203,7 @@ def choose_universe(config: ScanConfig, listings: Universe) -> Universe:
     """
     wanted = list(config.symbols)
     if config.watchlist:
-        wanted += load_symbols(config.watchlist)
+        wanted += load_symbols(config.watchlist, config.file_options())
     return listings.restrict(wanted) if wanted else listings
 
 
@@ -234,7 +239,9 @@ def open_benchmark(
     """
     if not config.benchmark:
         return None
-    benchmark = load_benchmark(config.benchmark, sessions, context.as_of, context.provider)
+    benchmark = load_benchmark(
+        config.benchmark, sessions, context.as_of, context.provider, config.file_options()
+    )
     if np.isfinite(benchmark.closes[-1]):
         return benchmark
     note = f"benchmark {benchmark.name} has no close of {context.as_of} and is not used"

@@ -81,11 +81,15 @@ class TableFile:
         )  # fmt: skip
 
     def match(
-        self, names: Mapping[str, Sequence[str]], required: Sequence[str], *, strict: bool = False
+        self,
+        names: Mapping[str, Sequence[str]],
+        required: Sequence[str],
+        *,
+        strict: Sequence[str] = (),
     ) -> dict[str, str]:
         """Map our names to the file's columns; ``names`` lists the spellings, best first.
 
-        What the user maps comes before any spelling; ``strict``: it must be there. Raises
+        What the user maps comes before any spelling; of ``strict`` it must be there. Raises
         InputFileError when a required column is missing or a name fits two columns.
         """
         plain: dict[str, list[str]] = {}
@@ -97,8 +101,11 @@ class TableFile:
             columns = next((plain[word] for word in spellings if word in plain), [])
             if mapped is not None and not self.pairs:
                 own = [mapped] if mapped in self.header else plain.get(plain_name(mapped), [])
-                if strict and not own:
-                    raise self.error(f"has no column {mapped!r}", hint=self._columns_there())
+                if ours in strict and not own:
+                    raise self.error(
+                        f"has no column {mapped!r}",
+                        hint=f"{self._columns_there()}; --columns-map",
+                    )
                 columns = own or columns
             if len(columns) > 1:
                 raise self.error(

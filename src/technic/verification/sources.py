@@ -90,6 +90,7 @@ def _by_kind(
                     data=path,
                     price_basis=config.price_basis,
                     adjust_by=config.adjust_by,
+                    options=config.file_options(),
                     no_volume=config.no_volume,
                 )
             )

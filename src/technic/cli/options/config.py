@@ -52,6 +52,9 @@ def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -
     given = {
         "price_basis": data.price_basis,
         "adjust_by": data.adjust_by or (settings.adjust_by if provider == "files" else None),
+        "columns_map": data.columns_map or settings.columns_map,
+        "date_format": data.date_format or settings.date_format,
+        "symbol_from": data.symbol_from or (settings.symbol_from if provider == "files" else None),
         "no_volume": data.no_volume,
         "as_of": data.as_of,
         "benchmark": data.benchmark or settings.benchmark,

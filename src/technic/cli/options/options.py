@@ -78,6 +78,35 @@ class DataOptions:
             "COLUMN",
         ),
     ] = None
+    columns_map: Annotated[
+        Text,
+        option(
+            DATA,
+            "--columns-map",
+            "What columns are called in files of prices, universe, watchlist and benchmark, such "
+            "as date=Datum,close=Schluss.",
+            "OURS=THEIRS,...",
+        ),
+    ] = None
+    date_format: Annotated[
+        Text,
+        option(
+            DATA,
+            "--date-format",
+            "How dates are written in these files, such as %d.%m.%Y or %m/%d/%y.",
+            "FORMAT",
+        ),
+    ] = None
+    symbol_from: Annotated[
+        Text,
+        option(
+            DATA,
+            "--symbol-from",
+            "What of the name of a file of prices is its symbol: the group of this regular "
+            "expression, such as '^prices_(.+)$'.",
+            "REGEX",
+        ),
+    ] = None
     no_volume: Annotated[
         bool, option(DATA, "--no-volume", "Scan prices alone; what needs volume is missing.")
     ] = False

@@ -212,7 +212,7 @@ def _match(
     file: TableFile, adjust_by: str | None, *, volume: bool
 ) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
     """Return the columns to read, price columns that are not read, and the fields of a row."""
-    columns = file.match(PRICE_NAMES, required=REQUIRED, strict=True)
+    columns = file.match(PRICE_NAMES, required=REQUIRED, strict=(*REQUIRED, "volume"))
     unused: tuple[str, ...] = ()
     fields: tuple[str, ...] = FIELDS if volume else PRICES
     if not volume:
