@@ -21,9 +21,9 @@ Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Price,Location,Exchange,C
 "NASDAQ","USD"
 "BBB","BEE","Financials","Equity","1,236.97","0.16","6.22","Ireland",\
 "New York Stock Exchange Inc.","USD"
-"XTSLA","BLK CSH FND","Cash and/or Derivatives","Money Market","1","0.1","1","United States","-","USD"
+"XTSLA","BLK CSH FND","Cash and/or Derivatives","Money Market","1","0.1","1","Ireland","-","USD"
 "-","CASH COLLATERAL","Cash and/or Derivatives","Cash","1","0.1","1","United States","-","USD"
-"ESH4","S&P500 EMINI","Cash and/or Derivatives","Futures","0","0","5,130","-","Index Market","USD"
+"ESH4","S&P500 EMINI","Cash and/or Derivatives","Futures","0","0","5,130","-","Index","USD"
 \u00a0
 "The content contained herein is owned or licensed by the fund and protected by copyright laws."
 """

@@ -91,7 +91,7 @@ def test_a_list_parts_its_symbols_as_people_do(tmp_path, text, symbols):
         ("Company,Stock Symbol\nApple,AAPL\nCash,--\nFord,F\nTotal\n", "AAPL F"),
         (
             '"Account","Symbol","Quantity"\n"X1","AAPL",3\n"X1","AAPL",4\n"X2","F",1\n'
-            '"X2","SPAXX**",9\n\n"The data and information in this spreadsheet is provided to you"\n',
+            '"X2","SPAXX**",9\n\n"The data and information in this spreadsheet is for you alone"\n',
             "AAPL F SPAXX",
         ),
         ("\ufeffSymbol,Name\r\nAAPL,x\r\n,none\r\nF,y\r\n", "AAPL F"),

@@ -150,6 +150,13 @@ RULE_CHANGES = (
     ),
     RuleChange(
         "0.2.0",
+        "universe files",
+        "market caps in millions are scaled, and what was delisted by the day of the scan is left "
+        "out",
+        default=True,
+    ),
+    RuleChange(
+        "0.2.0",
         "ranks",
         "ranks, relative strength and regime are among the market; before, among those shown",
         default=True,

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from technic.tables.file_options import MARKET_CAP_UNITS
 from technic.tables.table_file import MISSING, TableFile, plain_name
-from technic.typing import FloatArray
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["market_caps"]
 
@@ -61,7 +61,7 @@ def market_caps(
     return np.where(own_unit, amounts, amounts * MARKET_CAP_UNITS[unit or "dollars"])
 
 
-def _read(values: pa.ChunkedArray) -> tuple[FloatArray, FloatArray, bool]:
+def _read(values: pa.ChunkedArray) -> tuple[FloatArray, BoolArray, bool]:
     """Return amounts, where a letter says their unit, and whether any is written with decimals."""
     if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
         amounts = np.asarray(values.to_numpy(), dtype=np.float64)
