@@ -91,6 +91,8 @@ NAMED = [
         "etf",
     ),
     ("SPPP", "Sprott Physical Platinum and Palladium Trust", "etf"),
+    ("BIPC", "Infrastructure Corp Class I Shares", "common"),
+    ("LPX", "Pipelines LP Common Units and Preferred Unit Purchase Rights", "common"),
     ("SII", "Sprott Inc. Common Shares", "common"),
     ("WT", "WisdomTree, Inc. Common Stock", "common"),
     ("RGLD", "Royal Gold, Inc. - Common Stock", "common"),

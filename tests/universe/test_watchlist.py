@@ -70,7 +70,8 @@ def test_a_file_that_is_no_watchlist_gets_one_sentence(tmp_path, content, messag
         ("BRK B\nBAC PRL\nF\n", "BRK.B BACpL F"),
         ("AACT-WS\nF # cars\n", "AACT.WS F"),
         ("LOW\nOPEN\nCODE\nNAME\n", "LOW OPEN CODE NAME"),
-        ("NA\nTRUE\n", "NA TRUE"),
+        ("NA\nTRUE\nnan\n", "NA TRUE NAN"),
+        ("AAPL\n-\nN/A\nF\n", "AAPL F"),
     ],
 )
 def test_a_list_parts_its_symbols_as_people_do(tmp_path, text, symbols):

@@ -49,6 +49,7 @@ EXCHANGES = {
 _EXCHANGE_OF = {spelling: name for name, spellings in EXCHANGES.items() for spelling in spellings}
 
 MAX_SYMBOL_LENGTH = 24
+_MISSING = frozenset(MISSING)
 _NO_SYMBOL = ("-", "--", "\u2013", "\u2014")
 """What funds' holdings have for cash and other rows without one."""
 _NOT_TEXT = ("market_cap", "as_of", "status", "is_delisted", "delisted_on")
@@ -74,7 +75,7 @@ def load_universe(
     if not len(table):
         raise InputFileError(str(path), "has a header but no rows")
     texts = {
-        name: _texts(file, found[name], table[name], () if "symbol" in name else MISSING)
+        name: _texts(file, found[name], table[name], frozenset() if "symbol" in name else _MISSING)
         for name in found
         if name not in _NOT_TEXT
     }
@@ -175,7 +176,7 @@ def exchange_name(text: str | None) -> str | None:
 
 
 def _texts(
-    file: TableFile, column: str, values: pa.ChunkedArray, missing: Collection[str] = ()
+    file: TableFile, column: str, values: pa.ChunkedArray, missing: Collection[str] = frozenset()
 ) -> NDArray[np.object_]:
     """Return stripped text, "" where there is none; a column that is not text is an error.
 

@@ -55,7 +55,7 @@ TEST_NAMESAKES = frozenset({"CBO", "CBX", "IGZ", "ZBZX", "ZEXIT", "ZIEXT", "ZVV"
 
 # Brands that only funds carry; those that companies are called by too stand in _SPONSOR.
 _BRAND = (
-    r"\b(?:pro ?shares|ultra ?pro|ultra ?short|direxion|spdrs?|i ?shares|power ?shares|"
+    r"\b(?:pro ?shares|ultra ?pro|ultra ?short|direxion|spdrs?|ishares|power ?shares|"
     r"granite ?shares|krane ?shares|currency ?shares|velocity ?shares|leverage shares|21 ?shares|"
     r"micro ?sectors|etracs|ipath|xtrackers|yield ?max|roundhill|alphadex|teucrium|vaneck|global x|"
     r"t-rex|select sector|mini ?shares)\b"
@@ -95,7 +95,7 @@ _RIGHT = (
     r"contingent value rights?|subscription rights?|- (?:one )?rights?\b"
 )
 _UNITS = (
-    r"\b(?:sub)?units?\b.*\b(?:consist|compris|warrant|one share|rights?)|"
+    r"\b(?:sub)?units?\b.*\b(?:consist|compris|warrant|one share)|"
     r"- (?:sub)?units ?\("
 )
 _PARTNERS = (

@@ -27,7 +27,8 @@ MAX_PREAMBLE = 60
 DELIMITERS = ",;\t|"
 _HEADER_WORDS = frozenset({"symbol", "symbols", "ticker", "tickers", "tickersymbol", "stocksymbol"})
 """What a column of symbols is called in a table; words that are symbols too do not tell one."""
-_NO_SYMBOL = (frozenset(MISSING) - {"NA"}) | {"--", "Symbol", "Ticker"}
+_NO_SYMBOL = frozenset(text for text in MISSING if not text.isalpha()) | {"Symbol", "Ticker"}
+"""What stands where no symbol is; words such as NA, nan and ND are tickers."""
 _SECTION = re.compile(r"###[^,;\t]*")
 _NUMBERED = re.compile(r"\d+[.)]|[-*•]")
 _OF_THE_US = re.compile(r"(?i)\s+US(?:\s+Equity)?$")
