@@ -95,11 +95,12 @@ def test_a_list_parts_its_symbols_as_people_do(tmp_path, text, symbols):
             '"X2","SPAXX**",9\n\n"The data and information in this spreadsheet is for you alone"\n',
             "AAPL F SPAXX",
         ),
+        ("Symbol,Last\nAAPL,1\nF,2\nDownloaded on 3/8/24\n", "AAPL F"),
         ("\ufeffSymbol,Name\r\nAAPL,x\r\n,none\r\nF,y\r\n", "AAPL F"),
     ],
     ids=[
         "finviz", "thinkorswim", "semicolons", "one column", "tabs", "dashes and totals",
-        "positions", "mark and blanks",
+        "positions", "footer", "mark and blanks",
     ],
 )  # fmt: skip
 def test_a_table_is_read_by_its_column_of_symbols(tmp_path, text, symbols):
