@@ -36,13 +36,13 @@ PRICES: dict[str, tuple[str, ...]] = {
             "tiefstkurs", "tagestief", "bas", "plusbas", "minimo", "min", "minima", "laag",
             "najnizszy", "lagst", "lagstkurs", "dusuk", "мин", "最低", "最低价", "安値", "저가"),
     "close": ("close", "closeprice", "closelast", "closingprice", "last", "lastprice", "latest",
-              "c", "pxlast", "tradeclose", "schluss", "schlusskurs", "schlu", "zuletzt", "letzter",
+              "c", "pxlast", "tradeclose", "schluss", "schlusskurs", "zuletzt", "letzter",
               "cloture", "fermeture", "dernier", "cierre", "ultimo", "ult", "chiusura",
               "fechamento", "fecho", "slot", "slotkoers", "laatste", "zamkniecie", "stangning",
               "slutkurs", "senast", "simdi", "kapanis", "цена", "закрытие", "收盘", "收盘价",
               "終値", "종가", "price"),
     "volume": ("volume", "vol", "v", "sharevolume", "sharestraded", "totalvolume", "pxvolume",
-               "volumen", "stucke", "wolumen", "volym", "hacim", "hac", "объем", "объём", "成交量",
+               "volumen", "stucke", "wolumen", "volym", "hacim", "hac", "объем", "成交量",
                "出来高", "거래량"),
     "tick_volume": ("tickvol", "tickvolume"),
     "adj_close": ("adjclose", "adjustedclose", "adjcloseprice", "adjustedcloseprice", "closeadj",
@@ -96,15 +96,16 @@ KNOWN = frozenset(
     for spellings in table.values()
     for spelling in spellings
 )
+_ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
 _NUMBERED = re.compile(r"\s*\d+[a-z]?[.)]\s*(?=\D)")
 
 
 @lru_cache(maxsize=1 << 12)
 def plain_name(name: str) -> str:
     """Return a column's name without what is not compared."""
-    bare = _NUMBERED.sub("", name.lower(), count=1)
+    bare = _NUMBERED.sub("", name.casefold(), count=1)
     if not bare.isascii():
         letters = unicodedata.normalize("NFKD", bare)
-        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+        bare = "".join(letter for letter in letters if letter not in _ACCENTS)
         bare = unicodedata.normalize("NFC", bare)
     return "".join(letter for letter in bare if letter.isalnum())

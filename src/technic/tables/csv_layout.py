@@ -26,12 +26,15 @@ ENOUGH = 4
 """Known names that make a line the header without a look at others."""
 SERIES = 2
 """Columns of a day and its value."""
+MAX_LINES = 200
+"""Lines that are looked at, blank ones included."""
 MAX_FOOTER = 30
 LONG_REMARK = 24
 _DATES = frozenset(PRICES["date"])
 _DAY = re.compile(r"\d{4}[-/.]?\d{2}[-/.]?\d{2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})")
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|0{4}|0{6}")
 _NUMBER = re.compile(r"[-+]?\$?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
+_SEP = re.compile(r'"?sep=(.)"?[,;\t ]*')
 _EVENT = re.compile(r"(?i)dividend|split|capital gain|distribution|earnings")
 _DATED = re.compile(r"(?i)\W*(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|[a-zé]{3,9}\.? \d))")
 
@@ -96,16 +99,16 @@ def find_layout(path: Path, head: bytes, complete: bool, mapped: Collection[str]
 
 def _lines(path: Path, head: bytes, complete: bool) -> Iterator[_Line]:
     """Yield the lines that are not blank; ``sep=;`` on the first says what parts the others."""
-    delimiters, texts = DELIMITERS, head.split(b"\n")
-    if not complete and len(texts) > 1:
-        texts.pop()  # may be cut off
+    delimiters, texts = DELIMITERS, head.split(b"\n", MAX_LINES)
+    if len(texts) > MAX_LINES or (not complete and len(texts) > 1):
+        texts.pop()  # the rest, or cut off
     for number, line in enumerate(texts, 1):
         if not is_utf8(line) and (complete or len(texts) > 1):
             raise not_utf8(path, number)
         text = line.decode("utf-8", "replace").removeprefix("\ufeff").strip("\r\n ")
         if not text.strip(DELIMITERS + '" '):
             continue
-        if number == 1 and (sep := re.fullmatch(r'"?sep=(.)"?[,;\t ]*', text)):
+        if number == 1 and (sep := _SEP.fullmatch(text)):
             delimiters = sep[1]
             continue
         delimiter = max(delimiters, key=text.count)

@@ -49,8 +49,9 @@ def days_of(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
     if chosen is not None:
         days = [_formatted(text, chosen) for text in stripped]
     else:
-        order = _order(stripped)
-        days = [_day(text, order) for text in stripped]
+        days = [_day(text, "") for text in stripped]
+        if None in days and (order := _order(stripped)):
+            days = [_day(text, order) for text in stripped]
     if None in days:
         at = days.index(None)
         row = int(np.flatnonzero(code == at)[0])

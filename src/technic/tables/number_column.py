@@ -23,15 +23,16 @@ DecimalMark = Literal[".", ",", "?"]
 _HINT = "write decimals with a point: 1234.5"
 _NOISE = "[\\s\u00a0\u202f$€£¥'\u2019]"
 _SIGN = "^[+-]?"
-_COMMA_THOUSANDS = _SIGN + r"\d{1,3}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+)?$"
+_COMMA_THOUSANDS = _SIGN + r"\d{1,3}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+|[KMBT])?$"
 """A number whose commas stand between thousands, and nowhere else."""
-_POINT_THOUSANDS = _SIGN + r"\d{1,3}(?:\.\d{3})+(?:,\d*)?$"
+_POINT_THOUSANDS = _SIGN + r"\d{1,3}(?:\.\d{3})+(?:,\d*)?[KMBT]?$"
 _DECIMAL_COMMA = _SIGN + r"(?:0,\d+|\d{4,},\d+|\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+)$"
 """What only a comma before decimals can mean."""
 _DECIMAL_POINT = _SIGN + r"(?:0\.\d+|\d{4,}\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3})+\.\d+)$"
-_PLAIN_COMMA = _SIGN + r"\d*(?:,\d*)?$"
+_PLAIN_COMMA = _SIGN + r"\d*(?:,\d*)?[KMBT]?$"
 _UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
-_WITH_UNIT = r"^[+-]?[\d.,]+[KMBT]$"
+SAMPLE = 1_000
+"""Rows of which the first are asked for a decimal point, since most have one."""
 
 
 def decimal_mark(columns: Iterable[pa.ChunkedArray]) -> DecimalMark:
@@ -39,17 +40,13 @@ def decimal_mark(columns: Iterable[pa.ChunkedArray]) -> DecimalMark:
 
     A point, where nothing says that it is a comma and no value has a comma alone.
     """
-    comma = point = open_ = False
-    for column in columns:
-        if not pa.types.is_string(column.type):
-            continue
-        bare = pc.replace_substring_regex(_bare(column), "[KMBT]$", "")
-        comma |= _any(bare, _DECIMAL_COMMA)
-        point |= _any(bare, _DECIMAL_POINT)
-        open_ |= bool(pc.any(pc.match_substring(bare, ",")).as_py())
-    if comma:
-        return "." if point else ","
-    return "?" if open_ and not point else "."
+    texts = [column for column in columns if pa.types.is_string(column.type)]
+    for part in ([column.slice(0, SAMPLE) for column in texts], texts):
+        if any(_any(_amounts(column), _DECIMAL_POINT) for column in part):
+            return "."  # a comma before decimals beside it is refused where it stands
+    if any(_any(_amounts(column), _DECIMAL_COMMA) for column in texts):
+        return ","
+    return "?" if any(_any(column, ",") for column in texts) else "."
 
 
 def numbers_of(
@@ -82,14 +79,10 @@ def _parsed(
     """Read text as numbers; a comma that is neither thousands nor decimals is refused."""
     bare = _bare(values)
     bare = pc.if_else(pc.is_in(bare, pa.array(MISSING)), pa.scalar(None, pa.string()), bare)
-    bare, unit = _without_units(bare)
     commas = pc.match_substring(bare, ",")
     if mark == ",":
-        good = pc.or_(
-            pc.match_substring_regex(bare, _PLAIN_COMMA),
-            pc.match_substring_regex(bare, _POINT_THOUSANDS),
-        )
-        bad = pc.invert(good)
+        plain = pc.match_substring_regex(bare, _PLAIN_COMMA)
+        bad = pc.invert(pc.or_(plain, pc.match_substring_regex(bare, _POINT_THOUSANDS)))
     else:
         bad = pc.and_(commas, pc.invert(pc.match_substring_regex(bare, _COMMA_THOUSANDS)))
     if pc.any(bad).as_py():
@@ -100,46 +93,39 @@ def _parsed(
         text = values[row].as_py()
         reason = f"{text!r} may be {text.replace(',', '.')} or {text.replace(',', '')}"
         raise file.error(reason, start + row, column, _HINT)
-    thousands = "." if mark == "," else ","
-    bare = pc.replace_substring(bare, thousands, "")
+    bare = pc.replace_substring(bare, "." if mark == "," else ",", "")
     if mark == ",":
         bare = pc.replace_substring(bare, ",", ".")
     try:
-        numbers = bare.cast(pa.float64())
+        return np.asarray(bare.cast(pa.float64()).to_numpy(), dtype=np.float64)
     except pa.ArrowInvalid:
-        for row, text in enumerate(bare.to_pylist()):
-            if text is not None and not _is_number(text):
-                shown = values[row].as_py()
-                raise file.error(f"{shown!r} is no number", start + row, column) from None
-        raise
-    return np.asarray(numbers.to_numpy(), dtype=np.float64) * unit
+        numbers = [_number(text) for text in bare.to_pylist()]
+    if None in numbers:
+        row = numbers.index(None)
+        raise file.error(f"{values[row].as_py()!r} is no number", start + row, column)
+    return np.array(numbers, dtype=np.float64)
 
 
-def _without_units(bare: pa.ChunkedArray) -> tuple[pa.ChunkedArray, FloatArray | float]:
-    """Take away K, M, B and T after numbers; return what they multiply by."""
-    there = pc.fill_null(pc.match_substring_regex(bare, _WITH_UNIT), False)
-    if not pc.any(there).as_py():
-        return bare, 1.0
-    texts = bare.to_pylist()
-    unit = np.ones(len(texts))
-    for row in np.flatnonzero(np.asarray(there)).tolist():
-        text = texts[row]
-        unit[row] = _UNITS[text[-1]]
-        texts[row] = text[:-1]
-    return pa.chunked_array([pa.array(texts, pa.string())]), unit
+def _number(text: str | None) -> float | None:
+    """Read one text, of which most are numbers, some with K, M, B or T; None where it is none."""
+    if text is None:
+        return np.nan
+    unit = _UNITS.get(text[-1:], 1.0)
+    amount = text[:-1] if unit != 1.0 else text
+    try:
+        pa.scalar(amount).cast(pa.float64())  # float() reads more: 1_000, infinity
+    except pa.ArrowInvalid:
+        return None
+    return float(f"{amount}e{round(np.log10(unit))}") if unit != 1.0 else float(amount)
 
 
 def _bare(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring_regex(values, _NOISE, "")
 
 
+def _amounts(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.replace_substring_regex(_bare(values), "[KMBT]$", "")
+
+
 def _any(values: pa.ChunkedArray, pattern: str) -> bool:
     return bool(pc.any(pc.match_substring_regex(values, pattern)).as_py())
-
-
-def _is_number(text: str) -> bool:
-    try:
-        pa.scalar(text).cast(pa.float64())
-    except pa.ArrowInvalid:
-        return False
-    return True

@@ -128,13 +128,17 @@ class TableFile:
         return f"its columns are {shown}{' ...' if len(self.header) > COLUMNS_SHOWN else ''}"
 
     def read(
-        self, columns: Mapping[str, str], types: Mapping[str, pa.DataType] | None = None
+        self,
+        columns: Mapping[str, str],
+        types: Mapping[str, pa.DataType] | None = None,
+        *,
+        footers: bool = True,
     ) -> pa.Table:
         """Return the columns that ``match`` found, under our names.
 
         ``types``: what a CSV column is read as, text where it is not named. Parquet columns come in
-        their own types, text as a dictionary. Lines after the last row that are none are left out.
-        Raises InputFileError, with the row where it can be found, when the file is broken.
+        their own types, text as a dictionary. ``footers``: lines after the last row that are none are
+        left out. Raises InputFileError, with the row where it can be found, when the file is broken.
         """
         try:
             if self.format == "csv":
@@ -142,7 +146,8 @@ class TableFile:
             return self._read_parquet(columns)
         except (pa.ArrowException, UnicodeDecodeError) as error:
             problem = self._explained(error)
-            if problem.row is not None and (ended := self.without_remarks(columns, inside=False)):
+            ended = self.without_remarks(columns, inside=False) if footers else None
+            if ended is not None:
                 return ended.read(columns, types)
             raise problem from error
         except OSError as error:

@@ -7,6 +7,7 @@ that prices are decoded only where they are wanted: first who and when, then the
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -34,7 +35,9 @@ __all__ = ["BarRows", "open_bars"]
 
 logger = logging.getLogger(__name__)
 
-SAMPLE = 100_000
+LONGEST_DAY = 10
+"""Characters of a date without a time, such as 2024-03-08."""
+SAMPLE = 10_000
 """Rows in which bars within days are looked for."""
 _DOUBT = (
     "the file's name is taken for its symbol and may not be one; rename it, or "
@@ -186,6 +189,11 @@ def _refuse_bars_within_days(
     file: TableFile, column: str, values: pa.ChunkedArray, day: DateArray
 ) -> None:
     """Refuse bars of minutes or hours: a scan is of days."""
+    first = values[0].as_py()
+    if isinstance(first, dt.date) and not isinstance(first, dt.datetime):
+        return
+    if isinstance(first, str) and len(first.strip()) <= LONGEST_DAY and not first.isdigit():
+        return
     sample = values.slice(0, SAMPLE)
     stamps = len(pc.unique(sample))
     days = len(np.unique(day[:SAMPLE]))
@@ -300,8 +308,10 @@ def _unreadable(error: InputFileError) -> Failure:
 def _read(file: TableFile, columns: dict[str, str]) -> pa.Table:
     """Read numbers as numbers, and only where that fails as text: ``$1,234`` costs more."""
     try:
-        return file.read(columns, _CSV_TYPES)
+        return file.read(columns, _CSV_TYPES, footers=False)
     except InputFileError as error:
         if file.format == "csv" and "conversion error to double" in str(error.__cause__):
-            return file.read(columns, {name: _CSV_TYPES[name] for name in ("symbol", "date")})
+            return file.read(
+                columns, {name: _CSV_TYPES[name] for name in ("symbol", "date")}, footers=False
+            )
         raise

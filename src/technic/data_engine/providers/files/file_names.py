@@ -113,10 +113,10 @@ def _of_text(text: str) -> NamedFile:
     if match := _TRADINGVIEW.fullmatch(text):
         return NamedFile(canonical(match[1]))
     words = [word for word in re.split(r"[_,\s]+|(?<=[A-Za-z])-(?=\d{4})", text) if word]
-    while len(words) > 1 and _is_behind(words[-1]):
-        words.pop()
     while len(words) > 1 and words[0].lower() in _BEFORE:
         words.pop(0)
+    while len(words) > 1 and _is_behind(words[-1]):
+        words.pop()
     if len(words) == 1 and _LETTERS.fullmatch(words[0]) and not _is_noise(text, words[0]):
         return NamedFile(canonical(words[0]))
     plain = len(words) == 1 and _is_plain(text) and text.lower() not in _NOTHING
