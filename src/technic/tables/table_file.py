@@ -137,8 +137,9 @@ class TableFile:
         """Return the columns that ``match`` found, under our names.
 
         ``types``: what a CSV column is read as, text where it is not named. Parquet columns come in
-        their own types, text as a dictionary. ``footers``: lines after the last row that are none are
-        left out. Raises InputFileError, with the row where it can be found, when the file is broken.
+        their own types, text as a dictionary. ``footers``: lines after the last row that are none
+        are left out. Raises InputFileError, with the row where it can be found, when the file is
+        broken.
         """
         try:
             if self.format == "csv":

@@ -100,7 +100,8 @@ def test_lines_after_the_last_bar_are_left_out_and_said(tmp_path, footer, times)
 @pytest.mark.parametrize(
     "event",
     [
-        "2024-03-05,0.24 Dividend", '"2024-03-05","0.24 Dividend",,,,', "2024-03-05,2:1 Stock Split",
+        "2024-03-05,0.24 Dividend", '"2024-03-05","0.24 Dividend",,,,',
+        "2024-03-05,2:1 Stock Split",
         "2024-03-05,1.50 Capital Gains,,,,", "2024-03-05,Dividend,,,,0.24",
     ],
 )  # fmt: skip
@@ -331,7 +332,8 @@ NAMED = {
     "daily_AAA.csv": "AAA", "daily_adjusted_AAA.csv": "AAA", "AAA_daily.csv": "AAA",
     "aaa_us_d.csv": "AAA", "AAA.US.csv": "AAA", "aaa.us.txt": "AAA", "AAA (1).csv": "AAA",
     "AAA_Daily_202401010000_202403080000.csv": "AAA", "AAA Historical Data.csv": "AAA",
-    "AAA_full_1day_adjsplit.txt": "AAA", "AAA_2020-01-01_2024-03-08.csv": "AAA", "BRK-B.csv": "BRK.B",
+    "AAA_full_1day_adjsplit.txt": "AAA", "AAA_2020-01-01_2024-03-08.csv": "AAA",
+    "BRK-B.csv": "BRK.B",
     "AAA_D1.csv": "AAA", "AAL_data.csv": "AAL", "DAY.csv": "DAY", "daily_DAY.csv": "DAY",
     "MAX_daily.csv": "MAX", "aaa.csv.gz": "AAA", "BACpL.csv": "BACpL",
 }  # fmt: skip
