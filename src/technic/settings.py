@@ -50,6 +50,7 @@ class Settings:
     columns_map: str | None = None
     date_format: str | None = None
     symbol_from: str | None = None
+    market_cap_unit: str | None = None
     universe: str | None = None
     benchmark: str | None = None
     account_size: str | None = None

@@ -46,9 +46,10 @@ def listed_tickers(response: HttpResponse) -> Universe:
     if not len(end) or np.isnat(end).any():
         raise BadAnswerError("the list of tickers holds no US stock")
     fresh = np.flatnonzero(end >= end.max() - STILL_TRADING_DAYS)
-    latest = {rows[at]["ticker"]: rows[at] for at in fresh[np.argsort(end[fresh], kind="stable")]}
-    names = [from_wire(ticker, "tiingo") for ticker in sorted(latest)]
-    kept = [latest[ticker] for ticker in sorted(latest)]
+    by_end = [rows[at] for at in fresh[np.argsort(end[fresh], kind="stable")]]
+    latest = {from_wire(row["ticker"], "tiingo"): row for row in by_end}
+    names = sorted(latest)
+    kept = [latest[name] for name in names]
     columns = {
         "exchange": [exchange_name(row["exchange"]) for row in kept],
         "type": [row["assetType"] for row in kept],
