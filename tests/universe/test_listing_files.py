@@ -114,7 +114,7 @@ def test_a_status_of_another_kind_says_nothing(tmp_path):
 
 def test_a_file_of_what_is_gone_alone_is_refused(tmp_path):
     """It would scan nothing."""
-    with pytest.raises(InputFileError, match="lists no symbol: all 1 rows are delisted"):
+    with pytest.raises(InputFileError, match="lists no symbol: 1 row, each delisted"):
         load(tmp_path, "symbol,status\nAAA,Delisted\n")
 
 

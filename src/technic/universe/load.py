@@ -28,6 +28,7 @@ from technic.universe.listing_status import gone_by
 from technic.universe.listings import TEXT_COLUMNS, Universe
 from technic.universe.market_cap_column import market_caps
 from technic.universe.symbols import Convention, canonical, parse_symbols
+from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,7 +136,9 @@ def _listed(
     nameless = np.isin(symbols.astype(str), _NO_SYMBOL)
     out = gone | nameless
     if out.all():
-        raise file.error(f"lists no symbol: all {len(out)} rows are delisted or without one")
+        raise file.error(
+            f"lists no symbol: {count_of(len(out), 'row')}, each delisted or without one"
+        )
     if out.any():
         by = "" if day is None else f" by {day}"
         counts = (int((gone & ~nameless).sum()), int(nameless.sum()))

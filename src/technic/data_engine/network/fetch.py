@@ -51,6 +51,7 @@ from technic.data_engine.network.clock import Clock, SystemClock
 from technic.data_engine.network.patience import Patience
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.errors import ParameterError
+from technic.wording.counts import count_of
 
 __all__ = ["FetchJob", "FetchRules", "FetchStats", "Fetcher"]
 
@@ -338,7 +339,7 @@ def _require_new(job: FetchJob[K, T], cursor: str, seen: set[str], size: int) ->
     if cursor in seen:
         raise BadAnswerError(f"{label}: the vendor's pages go round in a circle")
     if len(seen) + 1 >= job.most_pages:
-        raise BadAnswerError(f"{label}: more than {job.most_pages:,} pages")
+        raise BadAnswerError(f"{label}: more than {count_of(job.most_pages, 'page')}")
     if size > job.most_bytes:
         raise BadAnswerError(f"{label}: more than {shown_bytes(job.most_bytes)} in all pages")
 
