@@ -133,7 +133,9 @@ def _rows(symbol: str, frame: object, volume: bool) -> _Frame:
         raise ParameterError(where, columns, allowed)
     missing = int(np.count_nonzero(frame.index.isna()))
     if missing:
-        raise ParameterError(where, f"{missing:,} rows without a date", "a date for each row")
+        raise ParameterError(
+            where, f"{count_of(missing, 'row')} without a date", "a date for each row"
+        )
     days = frame.index.tz_localize(None).to_numpy().astype("datetime64[D]")
     values = {
         field: _numbers(where, frame, str(own))
@@ -160,7 +162,8 @@ def _numbers(where: str, frame: pd.DataFrame, name: str) -> FloatArray:
     except (TypeError, ValueError) as error:
         raise ParameterError(place, str(error), "numbers, NaN where there is none") from error
     if not np.array_equal(values, np.repeat(values[:, :1], values.shape[1], 1), equal_nan=True):
-        raise ParameterError(place, f"{values.shape[1]} columns that differ", "one of each column")
+        differ = f"{count_of(values.shape[1], 'column')} that differ"
+        raise ParameterError(place, differ, "one of each column")
     return np.ascontiguousarray(values[:, 0])
 
 

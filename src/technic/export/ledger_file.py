@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from technic.errors import NothingToScanError, ParameterError
+from technic.export.cells import guarded_frame
 from technic.export.targets import check_file, replacing
 from technic.result.scan_result import ScanResult
 
@@ -46,6 +47,6 @@ def write_failed_ledger(error: NothingToScanError, path: Path) -> None:
 def _write(frame: pd.DataFrame, path: Path) -> None:
     with replacing("ledger", path) as beside:
         if path.suffix.lower() == ".csv":
-            frame.to_csv(beside, index=False, lineterminator="\n")
+            guarded_frame(frame).to_csv(beside, index=False, lineterminator="\n")
         else:
             frame.to_parquet(beside, index=False)

@@ -103,6 +103,12 @@ RULE_CHANGES = (
     ),
     RuleChange(
         "0.2.0",
+        "security types",
+        "business development companies are companies on every exchange, funds without a flag are "
+        "told by brand and exchange, and more suffixes and fifth letters are understood",
+    ),
+    RuleChange(
+        "0.2.0",
         "special dividends",
         "relative strength counts special dividends that the store knows of",
         concerns=_asks_a_vendor,
@@ -146,6 +152,13 @@ RULE_CHANGES = (
         "0.2.0",
         "listings",
         "a file of listings with a day in each row is read as it was known on the day of the scan",
+        default=True,
+    ),
+    RuleChange(
+        "0.2.0",
+        "universe files",
+        "market caps in millions are scaled, and what was delisted by the day of the scan is left "
+        "out",
         default=True,
     ),
     RuleChange(

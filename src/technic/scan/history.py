@@ -15,6 +15,7 @@ import numpy as np
 
 from technic.data_engine.adjust import restated_dividends, split_adjust
 from technic.data_engine.interfaces.known_actions import split_records
+from technic.data_engine.interfaces.progress import SteadyProgress
 from technic.data_engine.interfaces.provider import StreamingProvider
 from technic.data_engine.interfaces.records import (
     Dividends,
@@ -218,8 +219,9 @@ def _fetch(
 ) -> PriceCache:
     """Ask the provider for all symbols in one batch, adjusted to the scan's day."""
     started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    fetched = context.provider.history((*symbols, *peers), sessions, report)
+    steady = _steady((*symbols, *peers), progress)
+    fetched = context.provider.history((*symbols, *peers), sessions, steady)
+    steady.finish()
     others = set(peers)
     failures = {name: why for name, why in fetched.failures.items() if name not in others}
     fetched = dataclasses.replace(fetched, failures=failures)
@@ -237,6 +239,10 @@ def _fetch(
         left_out=fetched.left_out,
         split_records=split_records(fetched, panel.symbols, applied=True),
     )
+
+
+def _steady(symbols: Sequence[str], progress: ScanProgress | None) -> SteadyProgress:
+    return SteadyProgress(len(symbols), partial(progress, "fetch") if progress else None)
 
 
 def _stream(
@@ -278,8 +284,9 @@ def _open_stream(
 ) -> LazyPrices:
     """Have the provider make ready what it lacks; its bars stay where they are."""
     started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
+    steady = _steady(symbols, progress)
+    streamed = provider.stream(symbols, sessions, context.as_of, steady, peers=peers)
+    steady.finish()
     dividends = _dividends(streamed.account, sessions, context)
     return LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
 

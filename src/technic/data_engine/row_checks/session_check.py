@@ -103,9 +103,9 @@ class DayVerdict:
     def reason(self) -> str:
         """What is wrong, and the likely cause."""
         if self.spacing:
-            kind = {"week": "weekly", "month": "monthly", "quarter": "quarterly"}
-            bars = kind.get(self.spacing, "yearly")
-            return f"one bar a {self.spacing}: these are {bars} bars, daily ones are needed"
+            kinds = {"week": "weekly", "month": "monthly", "quarter": "quarterly"}
+            kind = kinds.get(self.spacing, "yearly") + " bars"
+            return f"one bar a {self.spacing}: these are {kind}, daily ones are needed"
         assert self.pattern is not None
         return (
             f"{self.off:,} of {count_of(self.rows, 'row')} ({100 * self.off / self.rows:.1f} %) "

@@ -133,3 +133,14 @@ def test_late_trading_belongs_to_its_day_in_new_york():
             with pytest.raises(BadAnswerError):
                 require_inside(made, request)
     assert day("2024-01-02") == request.first
+
+
+def test_rows_under_no_symbol_are_left_out_and_the_others_kept(caplog):
+    """A name of escapes, of letters nobody sees, beyond ASCII: one bad row costs no day."""
+    names = ["AAA", "B\x1b[31mB", "C\u200b", "DÄ", "E" * 30, "FFF"]
+    days = np.full(len(names), np.datetime64("2024-03-08"))
+    bars = long_bars(names, days, [[float(at) for at in range(len(names))]] * 5)
+    assert bars.symbols == ("AAA", "FFF")
+    assert bars.close.tolist() == [0.0, 5.0]
+    assert bars.column.tolist() == [0, 1]
+    assert [record.getMessage() for record in caplog.records] == ["left out 4 rows under no symbol"]

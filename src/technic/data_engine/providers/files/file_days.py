@@ -98,7 +98,8 @@ def _refuse_future(path: Path, table: DayTable, market: MarketDays) -> None:
     days, rows = table.days_of(FUTURE), table.rows_of(FUTURE)
     total = int(table.counts.sum())
     if FEWEST_DAYS <= len(days) < len(table.days) and rows > REFUSED * total:
-        reason = f"{rows:,} of {total:,} rows are of days to come, up to {days[-1]}"
+        noun, verb = count_of(total, "row"), agree(rows, "is", "are")
+        reason = f"{rows:,} of {noun} {verb} of days to come, up to {days[-1]}"
         hint = f"day and month may be swapped; today is {market.today}"
         raise InputFileError(str(path), reason, hint=hint)
 

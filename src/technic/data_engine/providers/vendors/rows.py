@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.requests import BadAnswerError, BadBarsError, BarRequest
 from technic.panel import FIELDS, LongBars
+from technic.text.outside import could_be_symbol
 from technic.typing import DateArray, FloatArray
 
 __all__ = [
@@ -22,6 +24,9 @@ __all__ = [
     "trading_days",
 ]
 
+logger = logging.getLogger(__name__)
+
+VISIBLE = bytes(range(0x20, 0x7F))
 DAY_MS = 86_400_000
 NEW_YORK_MIDNIGHT_MS = 4 * 3_600_000
 """Midnight in New York is 04:00 or 05:00 UTC, and trading ends by 01:00 UTC: four hours earlier
@@ -69,9 +74,16 @@ def long_bars(
 
     ``values``: open, high, low, close, volume. A row that came twice is kept once; two rows that
     differ are a BadAnswerError, since nobody can tell which is right. ``market``: in the answer of
-    a whole market they are a bar without values, which is asked alone, and the others stay.
+    a whole market they are a bar without values, which is asked alone, and the others stay. Rows
+    under what can be no symbol are left out, and counted in the log.
     """
     fields: list[FloatArray] = [np.array(field, dtype=np.float64) for field in values]
+    joined = "".join(symbols)  # one look at all: this is done for every day of the market
+    if not joined.isascii() or joined.encode().translate(None, VISIBLE):
+        kept = np.flatnonzero([could_be_symbol(symbol) for symbol in symbols])
+        logger.warning("left out %d rows under no symbol", len(symbols) - len(kept))
+        symbols, session = [symbols[at] for at in kept.tolist()], session[kept]
+        fields = [field[kept] for field in fields]
     names = tuple(dict.fromkeys(symbols))
     if len(names) == len(symbols):
         return LongBars(names, np.arange(len(names), dtype=np.int32), session, *fields)
