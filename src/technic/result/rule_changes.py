@@ -33,6 +33,15 @@ def _asks_a_vendor(config: ScanConfig) -> bool:
     return config.provider not in ("demo", "files")
 
 
+def _reads_files(config: ScanConfig) -> bool:
+    return config.provider in (None, "files")  # none: what the settings name, or price frames
+
+
+def _is_of_early_days(config: ScanConfig) -> bool:
+    """Tell whether windows may begin before 1990; the longest are of a few years."""
+    return config.as_of is not None and config.as_of < "2000"
+
+
 def _calls_a_pattern(config: ScanConfig) -> bool:
     texts = [config.where or "", config.sort, *config.columns]
     for setup in config.setups:
@@ -135,6 +144,20 @@ RULE_CHANGES = (
         "ledger",
         "details name no files, say which bars were left out, since when bars are usable and how "
         "many rows had no volume",
+    ),
+    RuleChange(
+        "0.2.0",
+        "rows",
+        "details also say how many rows have no price or lie on no session; rows of a session that "
+        "is not over are not used, and what ends on no session is scanned as of the session before",
+        concerns=_reads_files,
+    ),
+    RuleChange(
+        "0.2.0",
+        "calendar",
+        "sessions are known from 1970 on, so that windows of 1990 to 1992 are whole; before, they "
+        "began in 1990",
+        concerns=_is_of_early_days,
     ),
     RuleChange(
         "0.2.0",
