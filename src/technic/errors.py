@@ -18,6 +18,7 @@ text is built in ``__str__``: that is what makes them pickle.
 
 from __future__ import annotations
 
+from technic.text.outside import LINE, clean
 from technic.version import DISTRIBUTION
 
 __all__ = [
@@ -89,7 +90,7 @@ class InputFileError(UsageError):
         if self.column is not None:
             place += f", column {self.column!r}"
         text = f"{place}: {self.reason}"
-        return f"{text}; {self.hint}" if self.hint else text
+        return clean(f"{text}; {self.hint}" if self.hint else text, LINE)
 
 
 class RuleUnavailableError(UsageError):
@@ -173,15 +174,25 @@ class FetchError(TechnicError):
 
     def __str__(self) -> str:
         text = f"{self.provider} has no bars for {self.symbol}: {self.reason}"
-        return f"{text} ({self.detail})" if self.detail else text
+        return clean(f"{text} ({self.detail})" if self.detail else text, LINE)
 
 
 class NothingToScanError(TechnicError):
-    """No symbol is left to scan; an empty table would look as if nothing qualified."""
+    """No symbol is left to scan; an empty table would look as if nothing qualified.
 
-    def __init__(self, reason: str, hint: str = "") -> None:
-        super().__init__(reason, hint)
-        self.reason, self.hint = reason, hint
+    ``entries``: what became of each symbol, as (symbol, outcome, detail), where a scan of ``as_of``
+    got so far.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        hint: str = "",
+        entries: tuple[tuple[str, str, str], ...] = (),
+        as_of: str = "",
+    ) -> None:
+        super().__init__(reason, hint, entries, as_of)
+        self.reason, self.hint, self.entries, self.as_of = reason, hint, entries, as_of
 
     def __str__(self) -> str:
         text = f"nothing to scan: {self.reason}"
@@ -197,7 +208,7 @@ class StoreError(TechnicError):
 
     def __str__(self) -> str:
         text = f"store {self.url}: {self.reason}"
-        return f"{text}; {self.hint}" if self.hint else text
+        return clean(f"{text}; {self.hint}" if self.hint else text, LINE)
 
 
 class RunnerError(TechnicError):

@@ -50,7 +50,7 @@ from technic.scan.context import (
     load_listings,
     open_benchmark,
     open_context,
-    settled_adjust_by,
+    settled_files,
 )
 from technic.scan.cross_section import benchmark_regime, rank_market
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -150,7 +150,7 @@ def run_scan(
     expressions = scan_expressions(config)
     settings = settings or load_settings(os.environ, Path.cwd())
     if provider is None and price_cache is None:
-        config = settled_adjust_by(config, settings)
+        config = settled_files(config, settings)
     runner_name = config.runner or settings.runner or DEFAULT_RUNNER
     check_runner(runner_name)
     watch = Stopwatch()
@@ -216,7 +216,7 @@ def _fetch(scan: _Screened) -> _Fetched:
         context = context.moved_to(complete.day, incomplete_day(complete, last))
         again = load_history(symbols, context, context.cache, scan.progress, scan.peers)
         history = following(history, again)
-    scan.book.note(history.missing_volume)
+    scan.book.note(history.left_out)
     scan.book.record_failures(history.failures)
     given = None if context.cache is None else context.cache.panel
     return _next(
@@ -288,7 +288,7 @@ def _result(
     history, context, values = scan.history, scan.context, scan.values
     return ScanResult(
         table=table,
-        ledger=require_a_scan(scan.book.close()),
+        ledger=require_a_scan(scan.book.close(), str(context.as_of)),
         stats=ScanStats(
             watch.seconds,
             history.stats,

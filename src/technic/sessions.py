@@ -1,8 +1,8 @@
 """Trading sessions of the US market: which days, when they close, where a window begins.
 
-The days come from exchange_calendars (XNYS, from 1990), whose import and construction take about
-a second, so the list is cached as a small file in ``TECHNIC_HOME``. No function here reads the
-clock; callers pass the time in.
+The days come from exchange_calendars (XNYS, from 1970: it lacks the holidays of earlier years),
+whose import and construction take about a second, so the list is cached as a small file in
+``TECHNIC_HOME``. No function here reads the clock; callers pass the time in.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["SessionCalendar", "build_calendar", "load_calendar", "parse_day", "r
 logger = logging.getLogger(__name__)
 
 EXCHANGE = "XNYS"
-FIRST_DAY = "1990-01-01"
+FIRST_DAY = "1970-01-01"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -125,7 +125,9 @@ def load_calendar(today: dt.date, home: Path) -> SessionCalendar:
     A cache that cannot be read is built anew; a folder that cannot be written only costs time.
     """
     last_year = today.year + 1
-    path = home / "cache" / f"sessions-{version('exchange-calendars')}-{last_year}.npz"
+    path = (
+        home / "cache" / f"sessions-{version('exchange-calendars')}-{FIRST_DAY[:4]}-{last_year}.npz"
+    )
     try:
         with np.load(io.BytesIO(path.read_bytes())) as stored:
             return SessionCalendar(

@@ -50,6 +50,7 @@ class Settings:
     columns_map: str | None = None
     date_format: str | None = None
     symbol_from: str | None = None
+    market_cap_unit: str | None = None
     universe: str | None = None
     benchmark: str | None = None
     account_size: str | None = None
@@ -73,6 +74,12 @@ class Settings:
     tiingo_plan: str | None = None
     tiingo_url: str | None = None
     loopback_url: str | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All keys that are set."""
+        held = (getattr(self, one.name) for one in fields(self) if not one.repr)
+        return tuple(value for value in held if value)
 
     def source(self, provider: str | None = None, data: str | None = None) -> DataSource:
         """Return the source that is meant: what is given, else the settings', else the demo market.

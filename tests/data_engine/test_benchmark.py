@@ -53,6 +53,31 @@ def test_one_symbol_of_a_file_is_named_after_a_colon(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "observation_date,SP500\n2024-03-04,1\n2024-03-05,.\n2024-03-06,3\n2024-03-07,4\n",
+        "DATE,Nasdaq Composite\n03/04/2024,1\n03/06/2024,3\n03/07/2024,4\n03/15/2024,9\n",
+        "Zeit,Close\n2024-03-04,1\n2024-03-06,3\n2024-03-07,4\n",
+        "Stand;Tag\n1;2024-03-04\n3;2024-03-06\n4;2024-03-07\n",
+        "2024-03-04,1\n2024-03-06,3\n2024-03-07,4\n",
+        "Date,Close/Last,Open,High,Low\n"
+        "03/07/2024,4,9,9,9\n03/06/2024,3,9,9,9\n03/04/2024,1,9,9,9\n03/15/2024,9,9,9,9\n",
+    ],
+    ids=["fred", "named after the index", "close alone known", "neither", "no header", "nasdaq"],
+)
+def test_of_two_columns_one_is_of_days_and_the_other_is_the_close(tmp_path: Path, text: str):
+    """Whatever they are called; the names are those of price files."""
+    np.testing.assert_array_equal(load(written(tmp_path, text)).closes, [1, np.nan, 3, 4])
+
+
+def test_two_columns_without_days_are_no_benchmark(tmp_path: Path):
+    """Nothing is guessed: neither is of days, or the other holds symbols."""
+    for text in ("a,b\n1,2\n", "Date,Ticker\n2024-03-04,A\n"):
+        with pytest.raises(InputFileError, match="no column for"):
+            load(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "is empty"),

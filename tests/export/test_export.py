@@ -111,8 +111,15 @@ def test_markdown_is_a_table_with_the_headline(result, capsys):
     rows = [line.replace("\\|", "") for line in table if "=1+1" in line or "Pipe" in line]
     assert len(rows) == 2
     assert {line.count("|") for line in rows} == {table[0].count("|")}
-    assert "| Pipe \\| Bar &lt;b>Inc. |" in table[3]
+    assert "| Pipe \\| Bar &lt;b&gt;Inc. |" in table[3]
     assert "| **universe** | **4** |" in lines
+
+
+def test_a_notebook_shows_tags_as_they_are(result):
+    """HTML of a company's name is text."""
+    page = result._repr_html_()
+    assert "<b>Inc." not in page
+    assert "&lt;b&gt;Inc." in page
 
 
 @pytest.mark.parametrize("format_", FORMATS)

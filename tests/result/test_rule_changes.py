@@ -58,6 +58,8 @@ A_SETUP = Setup(
         (ScanConfig(provider="demo"), set()),
         (ScanConfig(provider="polygon"), {"special dividends"}),
         (ScanConfig(provider="demo", benchmark="SPY"), {"benchmark"}),
+        (ScanConfig(provider="files", as_of="2024-03-08"), {"rows"}),
+        (ScanConfig(provider="files", as_of="1991-06-03"), {"rows", "calendar"}),
         (ScanConfig(provider="demo", where="close > 5"), {"windows"}),
         (ScanConfig(provider="demo", where=PATTERN), {"windows", "chart patterns"}),
         (
@@ -68,10 +70,10 @@ A_SETUP = Setup(
         (ScanConfig(provider="demo", sort="cup_depth():asc"), {"windows", "chart patterns"}),
         (ScanConfig(provider="demo", setups=(A_SETUP,)), {"windows", "chart patterns"}),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_a_rule_is_named_where_it_can_show(config: ScanConfig, shown: set[str]):
     """What a scan did not ask for has not changed for it."""
-    topics = ("windows", "chart patterns", "benchmark", "special dividends")
+    topics = ("windows", "chart patterns", "benchmark", "special dividends", "rows", "calendar")
     found = {one.topic for one in RULE_CHANGES if one.topic in topics and one.concerns(config)}
     assert found == shown

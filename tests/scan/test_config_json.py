@@ -41,6 +41,7 @@ FULL = ScanConfig(
     columns_map="date=Datum,close=Schluss",
     date_format="%d.%m.%Y",
     symbol_from="^prices_(.+)$",
+    market_cap_unit="millions",
     no_volume=True,
     universe="listings.csv",
     symbols=("BRK.B", "AAPL"),

@@ -17,7 +17,7 @@ from technic.data_engine.interfaces.records import Dividends, FetchResult, Split
 from technic.data_engine.store import BarStore
 from technic.engine.threads import ThreadsRunner
 from technic.panel import LongBars
-from technic.result.pattern_rules import scanned_bars
+from technic.result.pattern_rules import scanned_history
 from technic.settings import Settings
 from technic.testing import make_bars
 
@@ -107,8 +107,8 @@ def test_runners_blocks_and_price_caches_agree(folder, tmp_path, back):
         for symbols in (SYMBOLS, SYMBOLS[:2]):
             cache = get_price_history_batch(symbols, len(SESSIONS), **options)
             assert_same(run_scan(config, price_cache=cache, **options), direct)
-    (_, bars), = scanned_bars(direct, [PAYS])  # fmt: skip
-    assert len(bars["close"]) > 300
+    (paying,) = scanned_history(direct, [PAYS])
+    assert len(paying.bars["close"]) > 300
 
 
 def test_raw_prices_of_a_batch_are_cut_at_the_splits_that_were_not_applied(folder, tmp_path):

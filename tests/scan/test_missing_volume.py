@@ -73,8 +73,9 @@ def test_one_line_on_the_terminal_names_them(prices, capsys):
     """How many rows, of how many symbols, and which."""
     run(["scan", "--data", str(prices)])
     out = " ".join(capsys.readouterr().out.split())
-    assert out.count("volume and are left out") == 1
-    assert "330 rows of 2 symbols have prices and no volume and are left out (GONE, PART)" in out
+    assert out.count("left out") == 1
+    assert "left out 330 rows: 330 without volume; the ledger has the count" in out
+    assert "(GONE, PART), --no-volume scans prices alone" in out
 
 
 def test_price_frames_are_counted_as_files_are(prices):
@@ -86,9 +87,10 @@ def test_price_frames_are_counted_as_files_are(prices):
         pd.testing.assert_frame_equal(found.ledger.frame(), expected)
 
 
-def test_rows_without_prices_are_not_among_them(prices):
-    """A row that lacks a price as well is no bar for another reason."""
+def test_rows_without_prices_are_counted_apart(prices):
+    """A row that lacks a price as well is no bar for that reason."""
     frame = market()
     frame.loc[(frame["symbol"] == "PART") & (frame["date"] == DAYS[100]), "close"] = np.nan
     frame.to_csv(prices, index=False)
-    assert scan(prices).ledger.of("PART") == ("kept", "29 of 300 rows without volume")
+    why = "left out 30 of 300 rows: 1 without a price, 29 without volume"
+    assert scan(prices).ledger.of("PART") == ("kept", why)

@@ -18,6 +18,7 @@ from technic.data_engine.providers.files.provider import FilesProvider
 from technic.engine.local import LocalRunner
 from technic.panel import BarPanel
 from technic.scan.block_rows import concat_rows, scan_block
+from technic.scan.known_actions import known_actions
 from technic.scan.windows import ScanWindows
 from technic.sessions import build_calendar
 
@@ -83,7 +84,8 @@ def test_a_longer_panel_gives_the_same_rows(day: str, sample: Path, real_data: P
     provider = FilesProvider(sample)
     longer = BarPanel.from_long(provider.history(alone.scored, sessions).bars, sessions)
     windows = ScanWindows.whole(calendar.between(start, np.datetime64(day)))
-    scan_of_day = partial(scan_block, windows=windows, config=alone.config)
+    known = known_actions(alone.prices)
+    scan_of_day = partial(scan_block, windows=windows, config=alone.config, known=known)
     rows = concat_rows(LocalRunner().run(longer, scan_of_day, 64).rows)
     assert rows.symbols == alone.scored
     for name, values in rows.columns.items():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,18 +77,118 @@ def test_symbols_and_days_of_a_cache_are_read_as_they_are_meant(bars: LongBars):
     [
         (lambda frames: [*frames.values()], "price_cache is 'list', allowed: a mapping"),
         (lambda frames: frames | {1.5: frames["AK"]}, "price_cache is 1.5, allowed: symbols"),
-        (lambda frames: frames | {"ak": frames["AK"]}, "price_cache is 'ak'.*it has two"),
-        (lambda frames: frames | {"AK": None}, r"price_cache\['AK'\] is 'NoneType'"),
-        (lambda frames: frames | {"AK": pd.DataFrame()}, r"price_cache\['AK'\].*DatetimeIndex"),
-        (lambda frames: frames | {"AK": frames["AK"].rename(columns=str.lower)}, "Open High Low"),
-        (lambda frames: frames | {"AK": frames["AK"].assign(Low="x")}, r"\['Low'\].*numbers"),
-        (lambda frames: frames | {"AK": frames["AK"].iloc[[0, 0]]}, "AK .* twice"),
     ],
 )
-def test_what_is_no_price_frame_is_named(bars: LongBars, change, message: str):
-    """One sentence with the symbol, before anything is scanned."""
+def test_what_is_no_mapping_of_symbols_is_named(bars: LongBars, change, message: str):
+    """One sentence, before anything is scanned."""
     with pytest.raises(ParameterError, match=message):
         scan(bars, price_cache=change(cache_of(bars)))
+
+
+def doubled(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its last day twice, of which one has other prices."""
+    return pd.concat([frame, frame.iloc[[-1]] * 1.01])
+
+
+def shifted(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame a day early, all year."""
+    return frame.set_axis(frame.index - pd.Timedelta(days=1))
+
+
+BAD = {
+    "None": (lambda _: None, "unreadable_frame", "is 'NoneType'"),
+    "a list": (lambda frame: frame.to_numpy().tolist(), "unreadable_frame", "is 'list'"),
+    "no columns": (lambda _: pd.DataFrame(), "unreadable_frame", "a DatetimeIndex"),
+    "no volume": (lambda frame: frame.drop(columns="Volume"), "unreadable_frame", "Open High"),
+    "numbers as index": (lambda frame: frame.reset_index(), "unreadable_frame", "RangeIndex"),
+    "no date": (
+        lambda frame: frame.set_axis([*frame.index[:-2], pd.NaT, pd.NaT]),
+        "unreadable_frame", "2 rows without a date",
+    ),
+    "text": (lambda frame: frame.assign(Low="x"), "unreadable_frame", r"\['Low'\].*numbers"),
+    "objects": (lambda frame: frame.assign(Close=[[]] * len(frame)), "unreadable_frame", "Close"),
+    "two closes": (
+        lambda frame: pd.concat([frame, frame[["Close"]] + 1], axis=1),
+        "unreadable_frame", "2 columns that differ",
+    ),
+    "a day twice": (doubled, "duplicate_rows", f"two different rows for {SESSIONS[-1]}"),
+    "a live quote": (
+        lambda frame: doubled(frame).set_axis([*frame.index, pd.Timestamp("2024-03-08 15:59")]),
+        "duplicate_rows", "two different rows",
+    ),
+    "shifted": (shifted, "wrong_dates", "on Sundays: the dates look shifted by a day"),
+    "weekly": (
+        lambda frame: frame[frame.index.day_of_week == 2], "wrong_dates", "these are weekly bars",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_frame_is_an_entry_and_the_others_are_scanned(bars: LongBars, case: str):
+    """They get what they get without it; alone, it is an error."""
+    change, reason, message = BAD[case]
+    frames = cache_of(bars)
+    bad = frames | {"AK": change(frames["AK"])}
+    result = run_scan(price_cache=bad, now=NOW)
+    outcome, detail = result.ledger.of("AK")
+    assert outcome == f"fetch.{reason}"
+    assert re.search(message, detail)
+    del frames["AK"]
+    others = run_scan(price_cache=frames, now=NOW)
+    pd.testing.assert_frame_equal(result.table, others.table)
+    with pytest.raises((ParameterError, NothingToScanError), match=message):
+        run_scan(price_cache={"AK": bad["AK"]}, now=NOW)
+
+
+GOOD = {
+    "small letters": lambda frame: frame.rename(columns=str.lower),
+    "a day twice, the same": lambda frame: pd.concat([frame, frame.iloc[[-1]]]),
+    "two closes, the same": lambda frame: pd.concat([frame, frame[["Close"]]], axis=1),
+    "numbers as text": lambda frame: frame.astype(str),
+    "a Saturday": lambda frame: pd.concat(
+        [frame, frame.iloc[[-1]].set_axis(frame.index[[-1]] + pd.Timedelta(days=1))]
+    ),
+}
+
+
+@pytest.mark.parametrize("case", GOOD)
+def test_frames_that_are_only_odd_are_read(bars: LongBars, case: str):
+    """The same table, from whatever can be read in one way only."""
+    frames = cache_of(bars)
+    odd = {symbol: GOOD[case](frame) for symbol, frame in frames.items()}
+    tables = [run_scan(price_cache=cache, now=NOW).table for cache in (frames, odd)]
+    pd.testing.assert_frame_equal(*tables)
+
+
+def test_two_frames_of_one_symbol_are_its_entry(bars: LongBars):
+    """Nobody can tell which of them is meant."""
+    frames = cache_of(bars)
+    result = run_scan(price_cache=frames | {"ak": frames["AK"]}, now=NOW)
+    assert result.ledger.of("AK")[0] == "fetch.unreadable_frame"
+    assert "it has two" in result.ledger.of("AK")[1]
+    assert result.ledger.counts["kept"] == 5
+
+
+def test_bars_of_a_bad_frame_are_fetched_where_somebody_has_them(bars: LongBars):
+    """And that is said: they are not those that were given."""
+    frames = cache_of(bars)
+    config = ScanConfig(symbols=tuple(frames))
+    result = scan(bars, config, price_cache=frames | {"AK": None})
+    assert_same(result, scan(bars, config, price_cache=frames))
+    (warning,) = [text for text in result.warnings if "fetched instead" in text]
+    assert "(AK): price_cache['AK'] is 'NoneType'" in warning
+
+
+def test_bars_of_a_session_that_is_not_over_are_not_used(bars: LongBars):
+    """Of today before the close, and of days to come."""
+    frames = cache_of(bars)
+    whole = run_scan(price_cache=frames, now=NOW, config=ScanConfig(as_of=str(SESSIONS[-2])))
+    before_the_close = dt.datetime(2024, 3, 8, 20, 59, tzinfo=dt.UTC)
+    result = run_scan(price_cache=frames, now=before_the_close)
+    assert result.as_of == str(SESSIONS[-2])
+    pd.testing.assert_frame_equal(result.table, whole.table)
+    (warning,) = [text for text in result.warnings if "not used" in text]
+    assert warning.startswith("price_cache: 6 rows after 2024-03-07, the last session that is over")
 
 
 def test_a_day_before_the_cache_begins_is_an_error(bars: LongBars):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from technic.errors import InputFileError
-from technic.universe import load_symbols, load_universe
+from technic.universe import load_universe
 
 CSV = """Symbol,Security Name,Primary Exchange,Sector,Market Cap,Country,Asset Type
 aapl,Apple Common Stock,XNAS,Technology,"$2,500,000,000",USA,Stock
@@ -63,6 +63,25 @@ def test_the_symbol_directory_of_nasdaq_trader_is_a_universe(tmp_path):
     assert universe.symbols == ("BACpL", "SPX.WS", "QQZ", "ZTST")
     assert universe.text("exchange").tolist() == ["NYSE", "AMEX", "ARCA", "BATS"]
     assert universe.text("type").tolist() == [None, None, "etf", "test_issue"]
+
+
+def test_the_nasdaq_symbol_of_a_directory_is_read_as_one(tmp_path):
+    """ACT symbols leave a warrant's series and a class of shares open, Nasdaq's do not."""
+    path = tmp_path / "nasdaqtraded.txt"
+    path.write_text(
+        "Nasdaq Traded|Symbol|Security Name|Listing Exchange|CQS Symbol|NASDAQ Symbol\n"
+        "Y|NE.A|Noble Warrants|N|NE.WS.A|NE+A\n"
+        "Y|MKC.V|McCormick Common Stock|M|MKC.V|MKC.V\n"
+        "Y|BAC$U|Bank Preferred|N|BACpU|BAC-U\n"
+        "Y|X.V|When Issued|N|Xw|X#\n"
+        "Y|BRK.B|Berkshire|N||\n"
+    )
+    universe = load_universe(path)
+    assert universe.symbols == ("NE.WS.A", "MKC.V", "BACpU", "Xw", "BRK.B")
+    assert universe.text("exchange")[1] == "CHX"
+    alone = tmp_path / "alone.csv"
+    alone.write_text("NASDAQ Symbol,Name\nBAC-U,Bank\nAACT=,Unit\nAACT+,Warrant\nJACS^,Right\n")
+    assert load_universe(alone).symbols == ("BACpU", "AACT.U", "AACT.WS", "JACSr")
 
 
 def test_the_nasdaq_file_is_listed_on_nasdaq(tmp_path):
@@ -150,44 +169,6 @@ def test_symbols_that_are_numbers_are_refused(tmp_path):
     pd.DataFrame({"symbol": [1, 2]}).to_parquet(path)
     with pytest.raises(InputFileError, match="column 'symbol': holds int64, not text"):
         load_universe(path)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "AAPL\nBRK-B\nF\n",
-        "aapl, brk/b ,F,AAPL",
-        "# mine\nNASDAQ:AAPL,NYSE:BRK.B\n\nNYSE:F # cars\n",
-        "\ufeffAAPL\r\nBRK.B\r\nF",
-        "Symbol,Name\nAAPL,Apple\nBRK.B,Berkshire\nF,Ford\n",
-    ],
-    ids=["lines", "commas", "exchanges", "windows", "table"],
-)
-def test_a_watchlist_is_read_as_people_write_it(tmp_path, text):
-    """Lines, commas, exchanges, comments and tables all give the same symbols."""
-    path = tmp_path / "watch.txt"
-    path.write_text(text, encoding="utf-8", newline="")
-    assert load_symbols(path) == ("AAPL", "BRK.B", "F")
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "is empty"),
-        (b"# nothing\n,,\n", "names no symbol"),
-        (b"A\nB\xff\n", "row 2: is not UTF-8 text"),
-        (b"PAR1....", "is not a text file"),
-        (b"A\x00B", "is not a text file"),
-        (b"A\nthis line is a whole sentence of prose\n", "row 2: .* is no symbol"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_a_file_that_is_no_watchlist_gets_one_sentence(tmp_path, content, message):
-    """A watchlist that names nothing is an error, not an empty scan."""
-    path = tmp_path / "watch.txt"
-    path.write_bytes(content)
-    with pytest.raises(InputFileError, match=message):
-        load_symbols(path)
 
 
 def test_the_real_universe_is_read_whole(real_data):

@@ -18,15 +18,18 @@ from technic.universe.symbols import (
 # One row per security: cqs, act, nasdaq, cms, alpaca, yahoo, tiingo, slash; None where no
 # spelling is known. From the symbol tables of the exchanges and vendors.
 ROSETTA = {
+    "class V": ("MKC.V", None, "MKC.V", "MKC V", "MKC.V", "MKC-V", "MKC-V", "MKC/V"),
     "class B": ("BRK.B", "BRK.B", "BRK.B", "BRK B", "BRK.B", "BRK-B", "BRK-B", "BRK/B"),
     "preferred L": (
         "BACpL", "BAC$L", "BAC-L", "BAC PRL", "BAC.PRL", "BAC-PL", "BAC-P-L", "BAC^L",
     ),
     "preferred": ("ETIp", "ETI$", "ETI-", "ETI PR", "ETI.PR", "ETI-P", "ETI-P", "ETI^"),
-    "warrant": ("AACT.WS", "AACT.W", "AACT+", "AACT WS", "AACT.WS", "AACT-WT", None, "AACT/WS"),
-    "warrant A": ("X.WS.A", None, "X+A", "X WSA", "X.WS.A", "X-WTA", None, "X/WS/A"),
-    "unit": ("AACT.U", "AACT.U", "AACT=", "AACT U", "AACT.U", "AACT-UN", None, "AACT/U"),
-    "right": ("JACSr", "JACS.R", "JACS^", "JACS RT", "JACS.RT", "JACS-RI", None, "JACS/R"),
+    "warrant": ("AACT.WS", "AACT.W", "AACT+", "AACT WS", "AACT.WS", "AACT-WT", "AACT-WS",
+                "AACT/WS"),
+    "warrant A": ("X.WS.A", None, "X+A", "X WSA", "X.WS.A", "X-WTA", "X-WS-A",
+                  "X/WS/A"),
+    "unit": ("AACT.U", "AACT.U", "AACT=", "AACT U", "AACT.U", "AACT-UN", "AACT-U", "AACT/U"),
+    "right": ("JACSr", "JACS.R", "JACS^", "JACS RT", "JACS.RT", "JACS-RI", "JACS-R", "JACS/R"),
     "when issued": ("Xw", "X.V", "X#", "X WI", None, "X-WI", None, "X/WI"),
     "right when issued": ("JQCrw", None, "JQC^#", "JQC RTWI", None, "JQC-RIWI", None, None),
     "nasdaq-listed": ("AACBU",) * 8,
@@ -64,8 +67,8 @@ def test_each_convention_writes_a_security_as_its_vendor_does(row):
 
 @pytest.mark.parametrize("row", ROSETTA.values(), ids=ROSETTA)
 def test_a_spelling_tells_its_own_convention(row):
-    """Without a convention the suffix decides, but for two suffixes that are ambiguous."""
-    ambiguous = {"BAC-L": "BAC.L", "JACS^": "JACSp"}
+    """Without a convention the suffix decides, but for three suffixes that are ambiguous."""
+    ambiguous = {"BAC-L": "BAC.L", "JACS^": "JACSp", "X.V": "X.V"}
     for spelling in filter(None, row):
         assert canonical(spelling) == ambiguous.get(spelling, row[0])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gc
 import logging
@@ -15,7 +16,10 @@ from pathlib import Path
 import typer
 
 from technic.cli.app import app
+from technic.cli.signals import end_like_ctrl_c
 from technic.errors import ExpressionError, TechnicError
+from technic.text.outside import LINE
+from technic.text.redact import redacted, said
 
 __all__ = ["main", "run"]
 
@@ -27,6 +31,7 @@ UsageError = typer.BadParameter.__mro__[1]
 
 def main() -> None:
     """Run ``technic`` with the arguments of the process and exit."""
+    end_like_ctrl_c()
     code = run(sys.argv[1:])
     gc.freeze()  # or Python would look through all that is left once more before it ends
     sys.exit(code)
@@ -43,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")  # a terminal without UTF-8 shows ? for marks
     debug = "--debug" in arguments
     if debug:
-        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+        logging.basicConfig(level=logging.DEBUG, handlers=[_debug_handler()])
     handler = logging.NullHandler() if debug or "--quiet" in arguments else _one_line_handler()
     logging.getLogger("technic").addHandler(handler)
     try:
@@ -54,10 +59,27 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         _say("interrupted")
         return INTERRUPTED
+    except OSError as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            return INTERRUPTED  # the terminal is gone, and with it whom to tell
+        return _explain(error, debug)
     except Exception as error:  # noqa: BLE001 - the command line's one error boundary
         return _explain(error, debug)
     finally:
         logging.getLogger("technic").removeHandler(handler)
+
+
+class _Debugging(logging.Formatter):
+    """A record with its traceback; each line clean, without keys."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _shown_lines(super().format(record))
+
+
+def _debug_handler() -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Debugging(logging.BASIC_FORMAT))
+    return handler
 
 
 class _OneLine(logging.Formatter):
@@ -97,7 +119,7 @@ def _explain(error: Exception, debug: bool) -> int:
         _say(f"{_one_line(_usage_text(error))}; --help lists what there is")
         return WRONG_USAGE
     if debug:
-        traceback.print_exception(error)
+        print(_shown_lines("".join(traceback.format_exception(error))), file=sys.stderr)
     if isinstance(error, TechnicError):
         _say(_one_line(str(error)))
         if isinstance(error, ExpressionError) and (pointer := error.pointer()):
@@ -122,18 +144,41 @@ def _keep_traceback(error: Exception) -> str:
     path = home / "logs" / f"error-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        lines = _shown_lines("".join(traceback.format_exception(error)))
+        path.write_text(lines + "\n", encoding="utf-8")
     except OSError:
         return "--debug shows the traceback"
     return f"the traceback is in {path}"
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return said(text, _secrets(), LINE)
+
+
+def _shown_lines(text: str) -> str:
+    """Return lines that are clean and without keys, their indentation kept."""
+    secrets = _secrets()
+    return "\n".join(
+        line[: len(line) - len(line.lstrip(" "))] + said(line, secrets, LINE)
+        for line in redacted(text, secrets).split("\n")
+    ).rstrip()
+
+
+def _secrets() -> tuple[str, ...]:
+    """The user's keys, to be kept out of what is shown; where settings are broken, those set."""
+    from technic.settings import load_settings
+
+    try:
+        settings = load_settings(os.environ, Path.cwd())
+    except (TechnicError, OSError):
+        ending = ("_KEY", "_SECRET")
+        return tuple(value for name, value in os.environ.items() if name.endswith(ending))
+    return settings.secrets
 
 
 def _say(text: str) -> None:
-    print(f"technic: {text}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # a terminal that is gone
+        print(f"technic: {text}", file=sys.stderr)
 
 
 def _silence_stdout() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from technic.cli.signals import ending_signals
 from technic.data_engine.providers.demo import LAST_SESSION
 from technic.loopback import FaultRules, Loopback, Wiring, World
 from technic.loopback.server import serve
@@ -72,7 +73,7 @@ async def _until_told(
     loopback: Loopback, wiring: Wiring, port: int, ready: Callable[[str], None]
 ) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, *ending_signals()):
         with contextlib.suppress(NotImplementedError):  # Windows raises KeyboardInterrupt instead
             loop.add_signal_handler(number, stop.set)
     await serve(loopback, wiring, port, ready, stop)

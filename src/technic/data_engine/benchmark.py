@@ -10,9 +10,9 @@ import numpy as np
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.providers.files.bar_columns import symbols_of
-from technic.errors import ParameterError
+from technic.errors import InputFileError, ParameterError
 from technic.panel import BarPanel
-from technic.tables.column_names import BENCHMARK
+from technic.tables.column_names import BENCHMARK, PRICES, plain_name
 from technic.tables.day_column import days_of
 from technic.tables.file_options import FileOptions
 from technic.tables.number_column import numbers_of
@@ -23,6 +23,8 @@ from technic.wording.counts import count_of
 
 __all__ = ["Benchmark", "load_benchmark"]
 
+COLUMNS_OF_A_SERIES = 2
+_OTHER_PRICES = {word for name in ("open", "high", "low", "volume") for word in PRICES[name]}
 SHOWN = 6
 """Symbols of a file that an error names."""
 
@@ -85,11 +87,36 @@ def _from_provider(
     return Benchmark(symbol, closes)
 
 
+def _columns(file: TableFile) -> dict[str, str]:
+    """Match date and close; of two columns, one of them of days, the other is the close."""
+    found = file.match(BENCHMARK, required=[])
+    is_series = len(file.header) == COLUMNS_OF_A_SERIES and "symbol" not in found
+    if is_series and found.keys() != {"date", "close"}:
+        date = found.get("date") or _column_of_days(file)
+        if date is not None and date != found.get("close"):
+            (close,) = (name for name in file.header if name != date)
+            if plain_name(close) not in _OTHER_PRICES:
+                return {"date": date, "close": close}
+    return file.match(BENCHMARK, required=["date", "close"])
+
+
+def _column_of_days(file: TableFile) -> str | None:
+    """Return the one column that holds days and nothing else."""
+    of_days = []
+    for name in file.header:
+        try:
+            days_of(file, name, file.read({"date": name})["date"])
+        except InputFileError:
+            continue
+        of_days.append(name)
+    return of_days[0] if len(of_days) == 1 else None
+
+
 def _from_file(
     path: Path, symbol: str, sessions: DateArray, options: FileOptions | None
 ) -> Benchmark:
     file = TableFile.open(path, options)
-    columns = file.match(BENCHMARK, required=["date", "close"])
+    columns = _columns(file)
     table = file.read(columns)
     if not len(table):
         raise file.error("has a header but no rows")

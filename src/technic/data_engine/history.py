@@ -20,6 +20,7 @@ import pandas as pd
 
 from technic.data_engine.adjust import restated_dividends, split_adjust, total_return_adjust
 from technic.data_engine.interfaces.known_actions import split_records
+from technic.data_engine.interfaces.progress import SteadyProgress
 from technic.data_engine.interfaces.provider import (
     Provider,
     basis_of_history,
@@ -68,7 +69,8 @@ def get_price_history(
     name = canonical(symbol)
     if name in batch.failures:
         failure = batch.failures[name]
-        raise FetchError(str(provider or "provider"), name, failure.reason, failure.detail)
+        source = getattr(provider, "name", provider) or "provider"
+        raise FetchError(str(source), name, failure.reason, failure.detail)
     return batch[name]
 
 
@@ -89,11 +91,9 @@ def get_price_history_batch(
     ``freq``: ``daily``, or ``1min`` to ``60min`` where the provider has them: then frames and the
     panel hold the times (UTC) at which bars begin. ``adjust``: ``split`` (as of the last session),
     ``total_return`` (dividends known to the store as well) or ``none``; prices that come adjusted
-    stay as they come. ``max_workers``: requests in flight. ``progress(done, asked)`` is called as
-    symbols arrive.
-    ``provider``: a name or an open provider; the settings' unless given. The cache's
-    ``failures`` says why a symbol is not in it, its ``stats`` how the batch went. Works inside a
-    running event loop too.
+    stay as they come. ``max_workers``: requests in flight. ``progress(done, asked)`` is called, and
+    logged, every hundred symbols. ``provider``: a name or an open one; the settings' unless given.
+    ``failures`` of the cache says why a symbol is not in it. Works inside a running loop too.
     """
     _check(days, freq, max_workers, adjust)
     names = _names(symbols)
@@ -103,13 +103,15 @@ def get_price_history_batch(
     source = _source(provider, settings, calendar, max_workers, clock)
     started = time.perf_counter()
     sessions = calendar.last(days, source.last_session())
+    steady = SteadyProgress(len(names), progress)
     if freq == "daily":
-        fetched = source.history(names, sessions, progress)
+        fetched = source.history(names, sessions, steady)
         panel = BarPanel.from_long(_adjusted(fetched, adjust, sessions[-1]), sessions)
     else:
-        fetched = _within_days(source, freq).history(names, sessions, progress, freq=freq)
+        fetched = _within_days(source, freq).history(names, sessions, steady, freq=freq)
         bars = _adjusted_within_days(fetched, adjust, sessions[-1])
         panel = BarPanel.from_long(bars, np.unique(bars.session))
+    steady.finish()
     stats = BatchStats.of(fetched, len(names), panel, time.perf_counter() - started)
     return PriceCache(
         panel,

@@ -48,10 +48,9 @@ def open_provider(
 
     ``data``: file or folder of prices, for ``files``. ``price_basis``: how those prices are
     adjusted, where the user knows. ``adjust_by``: a column of adjusted closes in them; ``options``:
-    what the user says about their layout;
-    ``no_volume``: prices alone are wanted, whether there is volume or not. A vendor
-    comes with its store. Raises ParameterError for an unknown name, missing data, a missing key,
-    and what only ``files`` can do.
+    what the user says about their layout; ``no_volume``: prices alone are wanted, whether there is
+    volume or not. ``now``: the clock, also that of a vendor, which comes with its store. Raises
+    ParameterError for an unknown name, missing data, a missing key, and what only ``files`` can do.
     """
     if name != "files" and data is not None:
         raise ParameterError("data", data, f"no data with the provider {name}", "use files")
@@ -75,6 +74,8 @@ def open_provider(
             adjust_by=adjust_by,
             volume=not no_volume,
             options=options,
+            calendar=calendar,
+            now=None if now is None else now(),
         )
     remote = open_remote(name, settings)
     clock = now or market_clock(name, settings)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pandas as pd
 
 from technic.data_engine.interfaces.known_actions import split_records
@@ -13,25 +12,19 @@ from technic.data_engine.interfaces.records import (
     Dividends,
     Failure,
     FetchResult,
-    MissingVolume,
+    LeftOutRows,
     PriceBasis,
     SplitRecord,
     StreamResult,
 )
-from technic.data_engine.two_level_frames import frame_of_symbol, frames_of_table
-from technic.errors import ParameterError
-from technic.panel import FRAME_COLUMNS, BarPanel, BarSource
-from technic.sessions import SessionCalendar
-from technic.universe import canonical
+from technic.data_engine.row_checks.left_out import LeftOutDays
+from technic.panel import BarPanel, BarSource
 
 __all__ = [
     "BatchStats",
     "LazyPrices",
     "PriceCache",
     "PriceFrames",
-    "cache_of",
-    "count_missing_volume",
-    "panel_of",
 ]
 
 PriceFrames = Mapping[str, pd.DataFrame] | pd.DataFrame
@@ -65,8 +58,10 @@ class BatchStats:
     @classmethod
     def of(cls, fetched: FetchResult, asked: int, panel: BarPanel, seconds: float) -> BatchStats:
         """Count what a provider answered and what the panel took of it."""
+        counted = cls.without_bars(fetched, asked, seconds)
         bars, left_out = int(panel.length.sum()), int(panel.left_out.sum())
-        return replace(cls.without_bars(fetched, asked, seconds), bars=bars, bars_left_out=left_out)
+        named = sum(rows.count for rows in fetched.left_out.values())
+        return replace(counted, bars=bars, bars_left_out=max(left_out, named))
 
     @classmethod
     def without_bars(cls, fetched: FetchResult, asked: int, seconds: float) -> BatchStats:
@@ -110,8 +105,9 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     Frames are made on demand; a scan reads ``panel`` directly. ``failures`` says why a symbol
     that was asked for is not in it; ``source``, ``simulated`` and ``price_basis`` say what the
     bars are; ``dividends``: those known, of any symbols, in the split basis of the bars;
-    ``missing_volume``: of which symbols rows were left out that have no volume; ``split_records``:
-    what is known of splits, of any symbols.
+    ``left_out``: of which symbols rows were left out, and why; ``left_out_days``: those of a cache
+    that has not been cut to a scan's window yet; ``split_records``: what is known of splits, of any
+    symbols.
     """
 
     panel: BarPanel
@@ -122,7 +118,8 @@ class PriceCache(Mapping[str, pd.DataFrame]):
     simulated: bool = False
     price_basis: PriceBasis = "unknown"
     dividends: Dividends = field(default_factory=Dividends.none)
-    missing_volume: Mapping[str, MissingVolume] = field(default_factory=dict)
+    left_out: Mapping[str, LeftOutRows] = field(default_factory=dict)
+    left_out_days: LeftOutDays = field(default_factory=LeftOutDays)
     split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
     _columns: Mapping[str, int] = field(init=False, repr=False)
 
@@ -167,7 +164,7 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
     notes: tuple[str, ...] = ()
     peers: frozenset[str] = frozenset()
     dividends: Dividends = field(default_factory=Dividends.none)
-    missing_volume: Mapping[str, MissingVolume] = field(default_factory=dict)
+    left_out: Mapping[str, LeftOutRows] = field(default_factory=dict)
     split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
 
     @classmethod
@@ -251,82 +248,3 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
 
     def __len__(self) -> int:
         return len(self.symbols)
-
-
-def cache_of(frames: PriceFrames, calendar: SessionCalendar, *, volume: bool = True) -> PriceCache:
-    """Return any mapping of price frames as a PriceCache; one that is one as it is.
-
-    ``volume``: False takes the prices alone.
-    """
-    cache = (
-        frames
-        if isinstance(frames, PriceCache)
-        else PriceCache(panel_of(frames, calendar, volume=volume))
-    )
-    if volume or np.isnan(cache.panel.volume).all():
-        return cache
-    return replace(cache, panel=cache.panel.without_volume())
-
-
-def count_missing_volume(
-    frames: PriceFrames, start: np.datetime64, end: np.datetime64
-) -> dict[str, MissingVolume]:
-    """Count the rows of price frames from ``start`` to ``end`` that have prices and no volume.
-
-    Only symbols that have such rows are named; what is packed already has none.
-    """
-    if isinstance(frames, PriceCache | LazyPrices):
-        return {}
-    counts = {}
-    for symbol, frame in _by_symbol(frames).items():
-        assert isinstance(frame.index, pd.DatetimeIndex)  # packed before, so it is one
-        days = frame.index.tz_localize(None).to_numpy().astype("datetime64[D]")
-        rows = frame[(days >= start) & (days <= end)]
-        priced = rows[list(FRAME_COLUMNS[:-1])].notna().all(axis=1)
-        missing = int((priced & rows[FRAME_COLUMNS[-1]].isna()).sum())
-        if missing:
-            counts[symbol] = MissingVolume(missing, len(rows))
-    return counts
-
-
-def panel_of(frames: PriceFrames, calendar: SessionCalendar, *, volume: bool = True) -> BarPanel:
-    """Return the panel of any mapping of price frames; of a PriceCache the one it has.
-
-    Symbols become canonical; a time with a zone means the date that a clock there shows. The
-    window runs from the first to the last day that any frame holds. Raises ParameterError for
-    what is no price frame and for two frames of one symbol.
-    """
-    if isinstance(frames, PriceCache | LazyPrices):
-        return frames.panel
-    named = _by_symbol(frames)
-    ends = [
-        frame.index[[0, -1]] if frame.index.is_monotonic_increasing else frame.index
-        for frame in named.values()
-        if isinstance(frame.index, pd.DatetimeIndex) and len(frame)
-    ]
-    days = [pd.DatetimeIndex(some).tz_localize(None).dropna() for some in ends]
-    known = [day for some in days if len(some) for day in (some.min(), some.max())]
-    if not known:
-        return BarPanel.from_frames(named, calendar.sessions[:0], volume=volume)
-    first, last = (np.datetime64(day, "D") for day in (min(known), max(known)))
-    return BarPanel.from_frames(named, calendar.between(first, last), volume=volume)
-
-
-def _by_symbol(frames: object) -> dict[str, pd.DataFrame]:
-    """Check what was given as a mapping of price frames; return it by canonical symbol."""
-    if isinstance(frames, pd.DataFrame):
-        frames = frames_of_table(frames)
-    if not isinstance(frames, Mapping):
-        what = type(frames).__name__
-        raise ParameterError("price_cache", what, "a mapping from symbol to price frame")
-    named: dict[str, pd.DataFrame] = {}
-    for symbol, frame in frames.items():
-        if not isinstance(symbol, str) or not symbol.strip():
-            raise ParameterError("price_cache", symbol, "symbols as keys, such as 'AAPL'")
-        if not isinstance(frame, pd.DataFrame):
-            what = type(frame).__name__
-            raise ParameterError(f"price_cache[{symbol!r}]", what, "a pandas price frame")
-        if canonical(symbol) in named:
-            raise ParameterError("price_cache", symbol, "one frame for each symbol", "it has two")
-        named[canonical(symbol)] = frame_of_symbol(symbol, frame)
-    return named

@@ -10,6 +10,7 @@ from pathlib import Path
 from technic.data_engine.open_provider import store_url
 from technic.data_engine.store import BarStore, ImportReport, Problem
 from technic.errors import InputFileError, StoreError
+from technic.sessions import SessionCalendar
 from technic.settings import Settings
 from technic.universe import parse_symbols
 
@@ -42,14 +43,17 @@ class ProviderStore:
             self.store.clear(*cleared)
         return cleared
 
-    def import_bars(self, path: Path, asked_at: dt.datetime) -> ImportReport:
+    def import_bars(
+        self, path: Path, asked_at: dt.datetime, calendar: SessionCalendar | None = None
+    ) -> ImportReport:
         """Store the bars of a file; return how many, and how many rows were left out and why.
 
-        ``asked_at`` as in ``BarStore.import_from``. Raises InputFileError for what is no such file.
+        ``asked_at`` and ``calendar`` as in ``BarStore.import_from``. Raises InputFileError for what
+        is no such file.
         """
         if path.is_dir():
             raise InputFileError(str(path), "is a folder, not a file")
-        return self.store.import_from(path, asked_at)
+        return self.store.import_from(path, asked_at, calendar)
 
     def document(self) -> dict[str, object]:
         """What every answer about the store begins with."""

@@ -12,11 +12,19 @@ from technic._lazy import lazy_names
 
 if TYPE_CHECKING:
     from technic.export.formats import FORMATS
-    from technic.export.ledger_file import check_ledger_target, write_ledger
+    from technic.export.ledger_file import check_ledger_target, write_failed_ledger, write_ledger
     from technic.export.targets import check_target, format_of
     from technic.export.write_result import write
 
-__all__ = ["FORMATS", "check_ledger_target", "check_target", "format_of", "write", "write_ledger"]
+__all__ = [
+    "FORMATS",
+    "check_ledger_target",
+    "check_target",
+    "format_of",
+    "write",
+    "write_failed_ledger",
+    "write_ledger",
+]
 
 __getattr__ = lazy_names(
     __name__,
@@ -26,6 +34,7 @@ __getattr__ = lazy_names(
         "check_target": "technic.export.targets",
         "format_of": "technic.export.targets",
         "write": "technic.export.write_result",
+        "write_failed_ledger": "technic.export.ledger_file",
         "write_ledger": "technic.export.ledger_file",
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from technic.export.cells import guarded_frame
 from technic.export.rendered import Rendered
 from technic.result.scan_result import ScanResult
 
@@ -13,7 +14,8 @@ __all__ = ["render"]
 def render(result: ScanResult, limit: int | None = None) -> Rendered:
     """Return the rows; the scan's day and the data's are columns, and simulated data says so.
 
-    A comment line would break whoever parses the file; a column is read by name or ignored.
+    A comment line would break whoever parses the file; a column is read by name or ignored. Texts
+    that a spreadsheet would compute have an apostrophe before them.
     """
     rows = result.rows(limit).copy()
     if result.data.simulated:
@@ -21,5 +23,5 @@ def render(result: ScanResult, limit: int | None = None) -> Rendered:
         rows.insert(1, "data_simulated", "SIMULATED")
     rows["as_of"], rows["data_to"] = result.as_of, result.data.last_session
     text = io.StringIO()
-    rows.to_csv(text, index=False, lineterminator="\n")
+    guarded_frame(rows).to_csv(text, index=False, lineterminator="\n")
     return Rendered.of_text(text.getvalue())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from technic.errors import ParameterError
+import pandas as pd
+
+from technic.errors import NothingToScanError, ParameterError
+from technic.export.cells import guarded_frame
 from technic.export.targets import check_file, replacing
 from technic.result.scan_result import ScanResult
 
-__all__ = ["check_ledger_target", "write_ledger"]
+__all__ = ["check_ledger_target", "write_failed_ledger", "write_ledger"]
 
 _ENDINGS = (".csv", ".parquet")
 
@@ -31,9 +34,19 @@ def write_ledger(result: ScanResult, path: Path) -> None:
         from technic.result.pattern_rules import ledger_with_rules
 
         frame = ledger_with_rules(result)
-    frame = frame.assign(as_of=result.as_of)
+    _write(frame.assign(as_of=result.as_of), path)
+
+
+def write_failed_ledger(error: NothingToScanError, path: Path) -> None:
+    """Write the same of a scan in which no symbol could be scanned."""
+    check_ledger_target(path)
+    frame = pd.DataFrame(list(error.entries), columns=["symbol", "outcome", "detail"])
+    _write(frame.assign(as_of=error.as_of), path)
+
+
+def _write(frame: pd.DataFrame, path: Path) -> None:
     with replacing("ledger", path) as beside:
         if path.suffix.lower() == ".csv":
-            frame.to_csv(beside, index=False, lineterminator="\n")
+            guarded_frame(frame).to_csv(beside, index=False, lineterminator="\n")
         else:
             frame.to_parquet(beside, index=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pandas as pd
 
@@ -12,6 +13,8 @@ from technic.result.scan_result import ScanResult
 
 __all__ = ["render"]
 
+_SIGNS = re.compile(r"[\\`|\[\]]")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 ANY = "*"
 """The format of a column that was asked for: numbers as they are, or text."""
 
@@ -20,11 +23,11 @@ def render(result: ScanResult, limit: int | None = None) -> Rendered:
     """Return the main columns as a Markdown table under the headline; the ledger follows."""
     rows = result.table if limit is None else result.table.head(limit)
     chosen = [column for column in _places(result, rows) if column[0] in rows]
-    lines = ["# Technic scan", "", f"**{result.headline()}**", ""]
-    lines += [f"> {warning}" for warning in result.warnings]
+    lines = ["# Technic scan", "", f"**{_plain(result.headline())}**", ""]
+    lines += [f"> {_plain(warning)}" for warning in result.warnings]
     if result.warnings:
         lines.append("")
-    lines.append(_line(["#", *(heading for _, heading, _ in chosen)]))
+    lines.append(_line(["#", *(_plain(heading) for _, heading, _ in chosen)]))
     lines.append(_line(["--:", *("--:" if spec else ":--" for _, _, spec in chosen)]))
     values = [[_cell(value, spec) for value in rows[name]] for name, _, spec in chosen]
     days = [name for name, _, _ in chosen].index("last_bar")
@@ -59,9 +62,15 @@ def _cell(value: object, spec: str) -> str:
     if spec == ANY and isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:,.2f}" if abs(value) >= 1 or value == 0 else f"{value:.4g}"
     if spec in ("", ANY):
-        text = " ".join(str(value).split()).replace("<", "&lt;")
-        return text.replace("\\", "\\\\").replace("|", "\\|")
+        return _plain(str(value))
     return format(value, spec)
+
+
+def _plain(text: str) -> str:
+    """Return text that no Markdown makes anything of: no cell, tag, link, picture or code."""
+    text = _ENTITY.sub("&amp;", " ".join(text.split()))
+    text = text.replace("<", "&lt;").replace(">", "&gt;")
+    return _SIGNS.sub(r"\\\g<0>", text)
 
 
 def _line(cells: list[str]) -> str:

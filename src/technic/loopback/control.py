@@ -1,8 +1,13 @@
-"""Paths of the server's own, which no vendor has: what it counted, and moving its day."""
+"""Paths of the server's own, which no vendor has: what it counted, and moving its day.
+
+They change what is served, so no page of another site that runs in a browser of this machine may
+ask them: not under a name of its own that leads here, and not from its own address.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -12,7 +17,37 @@ from technic.loopback.arrivals import Stats
 from technic.loopback.wire import Call, Route, WireError, as_day, json_reply
 from technic.loopback.world import World, as_phase
 
-__all__ = ["Control"]
+__all__ = ["Control", "require_own"]
+
+OWN_NAMES = ("localhost", "127.0.0.1", "::1")
+OTHER_SITES = ("cross-site", "same-site")
+
+
+def require_own(call: Call) -> None:
+    """Raise WireError unless a request that came over a socket was meant for this machine.
+
+    ``Host`` has to be a name of it, ``Origin`` (which browsers send) as well or absent; what a
+    browser itself says came from another site is refused.
+    """
+    host, origin = call.headers.get("host", ""), call.headers.get("origin")
+    foreign = origin is not None and _name(origin) not in OWN_NAMES
+    if (
+        _name(f"http://{host}") not in OWN_NAMES
+        or foreign
+        or call.headers.get("sec-fetch-site") in OTHER_SITES
+    ):
+        raise WireError(403, {"message": "only this machine may ask that"})
+
+
+def _name(url: str) -> str | None:
+    """The host of an address; None for what is none."""
+    try:
+        parts = urlsplit(url)
+        name = parts.hostname
+    except ValueError:
+        return None
+    known = parts.scheme in ("http", "https") and not parts.path.strip("/")
+    return name if known and parts.username is None else None
 
 
 class Control:

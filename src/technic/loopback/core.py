@@ -26,7 +26,7 @@ from technic.data_engine.network.function_transport import FunctionTransport
 from technic.loopback.alpaca_bars import AlpacaBars
 from technic.loopback.alpaca_reference import AlpacaReference
 from technic.loopback.arrivals import RateLimit, Stats
-from technic.loopback.control import Control
+from technic.loopback.control import Control, require_own
 from technic.loopback.faults import (
     FaultRules,
     Faults,
@@ -143,6 +143,18 @@ class Loopback:
             return answer.response
 
         return FunctionTransport(send)
+
+    def refusal(self, request: HttpRequest) -> Answer | None:
+        """Return why a request that came over a socket is not answered at all, None where it is."""
+        call = Call.of(request)
+        match = self._routes.find(call.parts)
+        if match is None or match[0].vendor != "control":
+            return None
+        try:
+            require_own(call)
+        except WireError as error:
+            return Answer(_refusal(error))
+        return None
 
     def answer(self, request: HttpRequest) -> Answer:
         """Count a request and answer it."""

@@ -67,7 +67,8 @@ class Line:
         asked = HttpRequest(
             f"http://{HOST}{request.raw_path}", headers=request.headers, method=request.method
         )
-        answer = self._loopback.answer(asked)
+        own = "loopback" in request.path
+        answer = (self._loopback.refusal(asked) if own else None) or self._loopback.answer(asked)
         body, headers = answer.response.body, dict(answer.response.headers)
         if self._wiring.zipped and "gzip" in request.headers.get("Accept-Encoding", ""):
             body = self._compressed(body, headers)

@@ -17,6 +17,8 @@ import pandas as pd
 import pyarrow as pa
 
 from technic.errors import InputFileError, ParameterError
+from technic.text.columns import clean_column
+from technic.text.outside import LINE
 from technic.version import __version__
 
 __all__ = ["FORMAT", "FRAMES", "SCAN", "StoredFolder", "read_folder", "write_folder"]
@@ -148,6 +150,11 @@ def _read_frame(path: Path, content: bytes) -> tuple[pd.DataFrame, Mapping[str, 
     twice = frame["symbol"][frame["symbol"].duplicated()]
     if len(twice):
         raise InputFileError(str(path), f"names {twice.iloc[0]!r:.40} twice", hint=AGAIN)
+    for name in frame.columns:
+        if frame[name].dtype.kind == "O":
+            texts = frame[name].to_numpy(object)
+            if (cleaned := clean_column(texts, LINE)) is not texts:
+                frame[name] = cleaned
     return frame, note if isinstance(note, dict) else {}
 
 

@@ -135,11 +135,11 @@ class LedgerBook:
         return Ledger(self._symbols, outcome, self._detail.copy())
 
 
-def require_a_scan(ledger: Ledger) -> Ledger:
+def require_a_scan(ledger: Ledger, as_of: str) -> Ledger:
     """Return the ledger, unless every symbol that the pre-screen had left failed: then raise.
 
     Also where all that the gate let through raised. An empty table would look as if nothing had
-    qualified.
+    qualified. The error carries what became of each symbol.
     """
     left = {name: n for name, n in ledger.counts.items() if not name.startswith("prescreen.")}
     failed = {name: n for name, n in left.items() if name.startswith(("fetch.", "error."))}
@@ -149,7 +149,13 @@ def require_a_scan(ledger: Ledger) -> Ledger:
         counts = ", ".join(f"{name} {n:,}" for name, n in failed.items())
         worst = max(failed, key=lambda name: failed[name])
         example = str(ledger.detail[list(ledger.outcome).index(worst)])
-        raise NothingToScanError(f"no symbol could be scanned ({counts})", example)
+        entries = tuple(
+            (symbol, str(outcome), str(detail))
+            for symbol, outcome, detail in zip(
+                ledger.symbols, ledger.outcome, ledger.detail, strict=True
+            )
+        )
+        raise NothingToScanError(f"no symbol could be scanned ({counts})", example, entries, as_of)
     return ledger
 
 

@@ -33,6 +33,15 @@ def _asks_a_vendor(config: ScanConfig) -> bool:
     return config.provider not in ("demo", "files")
 
 
+def _reads_files(config: ScanConfig) -> bool:
+    return config.provider in (None, "files")  # none: what the settings name, or price frames
+
+
+def _is_of_early_days(config: ScanConfig) -> bool:
+    """Tell whether windows may begin before 1990; the longest are of a few years."""
+    return config.as_of is not None and config.as_of < "2000"
+
+
 def _calls_a_pattern(config: ScanConfig) -> bool:
     texts = [config.where or "", config.sort, *config.columns]
     for setup in config.setups:
@@ -103,6 +112,12 @@ RULE_CHANGES = (
     ),
     RuleChange(
         "0.2.0",
+        "security types",
+        "business development companies are companies on every exchange, funds without a flag are "
+        "told by brand and exchange, and more suffixes and fifth letters are understood",
+    ),
+    RuleChange(
+        "0.2.0",
         "special dividends",
         "relative strength counts special dividends that the store knows of",
         concerns=_asks_a_vendor,
@@ -132,6 +147,20 @@ RULE_CHANGES = (
     ),
     RuleChange(
         "0.2.0",
+        "rows",
+        "details also say how many rows have no price or lie on no session; rows of a session that "
+        "is not over are not used, and what ends on no session is scanned as of the session before",
+        concerns=_reads_files,
+    ),
+    RuleChange(
+        "0.2.0",
+        "calendar",
+        "sessions are known from 1970 on, so that windows of 1990 to 1992 are whole; before, they "
+        "began in 1990",
+        concerns=_is_of_early_days,
+    ),
+    RuleChange(
+        "0.2.0",
         "day",
         "the day that is scanned by default is the last complete session",
         default=True,
@@ -146,6 +175,13 @@ RULE_CHANGES = (
         "0.2.0",
         "listings",
         "a file of listings with a day in each row is read as it was known on the day of the scan",
+        default=True,
+    ),
+    RuleChange(
+        "0.2.0",
+        "universe files",
+        "market caps in millions are scaled, and what was delisted by the day of the scan is left "
+        "out",
         default=True,
     ),
     RuleChange(

@@ -113,7 +113,8 @@ class ScanConfig:
     column of adjusted closes in it by which they are adjusted. ``columns_map``: what columns are
     called in the files of prices, universe, watchlist and benchmark (``date=Datum,close=Schluss``);
     ``date_format``: how dates are written there (``%d.%m.%Y``); ``symbol_from``: a regular
-    expression whose group is the symbol in the name of a file of prices. ``no_volume``: prices
+    expression whose group is the symbol in the name of a file of prices; ``market_cap_unit``: in
+    what a universe's market caps are counted, ``dollars`` to ``billions``. ``no_volume``: prices
     alone are scanned, and what needs volume is missing. ``universe``: a listings file, else what
     the provider lists; ``symbols`` (in any vendor's spelling) and ``watchlist`` restrict it.
     ``as_of``: ``YYYY-MM-DD``, else the provider's last session. ``benchmark``: a symbol of the data
@@ -140,6 +141,7 @@ class ScanConfig:
     columns_map: str | None = None
     date_format: str | None = None
     symbol_from: str | None = None
+    market_cap_unit: str | None = None
     no_volume: bool = False
     universe: str | None = None
     symbols: tuple[str, ...] = ()
@@ -193,7 +195,9 @@ class ScanConfig:
 
     def file_options(self) -> FileOptions:
         """What is said about files whose layout nobody can tell."""
-        return FileOptions.of(self.columns_map, self.date_format, self.symbol_from)
+        return FileOptions.of(
+            self.columns_map, self.date_format, self.symbol_from, self.market_cap_unit
+        )
 
 
 def checked_config(config: object) -> ScanConfig:

@@ -21,7 +21,8 @@ from technic.data_engine.interfaces.provider import (
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.data_engine.memory_budget import memory_limit
 from technic.data_engine.open_provider import open_provider
-from technic.data_engine.price_cache import PriceCache, PriceFrames, cache_of, count_missing_volume
+from technic.data_engine.price_cache import PriceCache, PriceFrames
+from technic.data_engine.price_frames import cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.errors import NothingToScanError, ParameterError
 from technic.scan.config import ScanConfig
@@ -40,7 +41,7 @@ __all__ = [
     "load_listings",
     "open_benchmark",
     "open_context",
-    "settled_adjust_by",
+    "settled_files",
 ]
 
 
@@ -100,7 +101,7 @@ def open_context(
     cache = (
         None
         if price_cache is None
-        else cache_of(price_cache, calendar, volume=not config.no_volume)
+        else cache_of(price_cache, calendar, volume=not config.no_volume, now=now)
     )
     provider = _choose_provider(config, settings, calendar, provider, cache, clock)
     _require_able(config, provider, cache)
@@ -108,9 +109,6 @@ def open_context(
     as_of = last if config.as_of is None else _asked_day(config.as_of, calendar, last, cache)
     warnings = [*_old_data(last, calendar, now)] if config.as_of is None else []
     windows = ScanWindows.anchored(calendar, as_of, config.bars, longer)
-    if cache is not None and price_cache is not None and not config.no_volume:
-        missing = count_missing_volume(price_cache, windows.start, as_of)
-        cache = replace(cache, missing_volume=missing or cache.missing_volume)
     basis = provider.price_basis if cache is None else config.price_basis or cache.price_basis
     floor = settled_price_floor(config.gate, basis, provider.name)
     if as_of < last:
@@ -192,12 +190,15 @@ def _asked_day(
     return as_of
 
 
-def settled_adjust_by(config: ScanConfig, settings: Settings) -> ScanConfig:
-    """Return the config with the settings' column of adjusted closes, where the data is theirs."""
-    theirs = config.provider is None and config.data is None and config.adjust_by is None
-    if theirs and settings.adjust_by is not None and settings.source().provider == "files":
-        return replace(config, adjust_by=settings.adjust_by)
-    return config
+def settled_files(config: ScanConfig, settings: Settings) -> ScanConfig:
+    """Return the config with what the settings say about files, where the data is theirs."""
+    if config.provider is not None or config.data is not None:
+        return config
+    if settings.source().provider != "files":
+        return config
+    names = ("adjust_by", "columns_map", "date_format", "symbol_from")
+    unsaid = {name: getattr(settings, name) for name in names if getattr(config, name) is None}
+    return replace(config, **{name: value for name, value in unsaid.items() if value is not None})
 
 
 def load_listings(config: ScanConfig, provider: Provider, as_of: np.datetime64) -> Universe:

@@ -8,23 +8,30 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
 
 from technic.data_engine.adjust import restated_dividends, split_adjust
 from technic.data_engine.interfaces.known_actions import split_records
+from technic.data_engine.interfaces.progress import SteadyProgress
 from technic.data_engine.interfaces.provider import StreamingProvider
-from technic.data_engine.interfaces.records import Dividends, FetchResult, SplitRecord
+from technic.data_engine.interfaces.records import (
+    Dividends,
+    FetchResult,
+    LeftOutRows,
+    SplitRecord,
+)
 from technic.data_engine.memory_budget import GIB, most_panel_bytes
 from technic.data_engine.price_cache import (
     BatchStats,
     LazyPrices,
     PriceCache,
     PriceFrames,
-    panel_of,
 )
+from technic.data_engine.price_frames import cache_of
+from technic.data_engine.row_checks.market_days import MarketDays
 from technic.panel import BarPanel
 from technic.scan.context import ScanContext
 from technic.scan.windows import window_sessions
@@ -34,6 +41,10 @@ from technic.wording.counts import count_of
 __all__ = ["ScanProgress", "following", "load_history"]
 
 logger = logging.getLogger(__name__)
+
+FRAME_FAULTS = ("unreadable_frame", "duplicate_rows", "wrong_dates")
+SHOWN = 6
+"""Symbols that a note names."""
 
 ScanProgress = Callable[[str, int, int], None]
 """Called with (stage, symbols done, symbols in all)."""
@@ -60,8 +71,8 @@ def load_history(
         return _fetch(symbols, _free(peers, context), sessions, context, progress)
     if isinstance(price_cache, LazyPrices):
         return price_cache.restricted([*symbols, *peers])
-    known = price_cache.dividends if isinstance(price_cache, PriceCache) else Dividends.none()
-    cached = panel_of(price_cache, context.calendar)
+    cache = cache_of(price_cache, context.calendar)
+    known, cached = cache.dividends, cache.panel
     there = set(cached.symbols)
     hits = [symbol for symbol in (*symbols, *peers) if symbol in there]
     missed = [symbol for symbol in symbols if symbol not in there]
@@ -69,16 +80,20 @@ def load_history(
     panel = cached.of(hits)
     if panel.sessions[0] < context.windows.start or panel.sessions[-1] > context.as_of:
         panel = panel.window(context.windows.start, context.as_of)
+    left_out = _left_out(cache, panel, context)
     others = [symbol for symbol in peers if symbol not in there]
-    stats = BatchStats(cache_hits=len(symbols) - len(missed))
-    missing = price_cache.missing_volume if isinstance(price_cache, PriceCache) else {}
+    stats = BatchStats(
+        cache_hits=len(symbols) - len(missed),
+        bars_left_out=sum(rows.count for rows in left_out.values()),
+    )
     if not (missed or others):
         return PriceCache(
             panel,
             stats=stats,
+            notes=cache.notes,
             dividends=known,
-            missing_volume=missing,
-            split_records=_some_records(price_cache, hits),
+            left_out=left_out,
+            split_records=_some_records(cache, hits),
         )
     fetched = _missing(missed, others, panel.sessions, context, progress)
     both = BarPanel.side_by_side([panel, fetched.panel])
@@ -86,12 +101,48 @@ def load_history(
     return PriceCache(
         both.of([symbol for symbol in (*symbols, *peers) if symbol in held]),
         fetched.failures,
-        dataclasses.replace(fetched.stats, cache_hits=stats.cache_hits),
-        fetched.notes,
+        _beside(fetched.stats, stats),
+        (*cache.notes, *_fetched_instead(cache, fetched, missed), *fetched.notes),
         dividends=_joined(known, fetched.dividends, hits),
-        missing_volume={**fetched.missing_volume, **missing},
-        split_records={**fetched.split_records, **_some_records(price_cache, hits)},
+        left_out={**fetched.left_out, **left_out},
+        split_records={**fetched.split_records, **_some_records(cache, hits)},
     )
+
+
+def _beside(fetched: BatchStats, cached: BatchStats) -> BatchStats:
+    """Return the counts of what was fetched with those of the cache beside it."""
+    left_out = fetched.bars_left_out + cached.bars_left_out
+    return dataclasses.replace(fetched, cache_hits=cached.cache_hits, bars_left_out=left_out)
+
+
+def _left_out(
+    cache: PriceCache, panel: BarPanel, context: ScanContext
+) -> Mapping[str, LeftOutRows]:
+    """Count the rows of a cache that are no bars, up to the day of the scan.
+
+    Days on no session belong to the session before them.
+    """
+    days = cache.left_out_days
+    if not len(days.day):
+        return cache.left_out
+    until = MarketDays.at(context.calendar, None).until_next(context.as_of)
+    bars = dict(zip(panel.symbols, panel.length.tolist(), strict=True))
+    counts = days.counted(context.windows.start, until, bars)
+    return {symbol: rows for symbol, rows in counts.items() if symbol in bars}
+
+
+def _fetched_instead(
+    cache: PriceCache, fetched: PriceCache, missed: Sequence[str]
+) -> Iterator[str]:
+    """Say which frames could not be read and whose symbols the provider had."""
+    bad = [s for s in missed if s in cache.failures and s not in fetched.failures]
+    frames = [symbol for symbol in bad if cache.failures[symbol].reason in FRAME_FAULTS]
+    if frames:
+        shown = ", ".join(frames[:SHOWN]) + (" ..." if len(frames) > SHOWN else "")
+        yield (
+            f"{count_of(len(frames), 'frame')} of the price cache cannot be read, the bars are "
+            f"fetched instead ({shown}): {cache.failures[frames[0]].detail}"
+        )
 
 
 def following(
@@ -168,8 +219,9 @@ def _fetch(
 ) -> PriceCache:
     """Ask the provider for all symbols in one batch, adjusted to the scan's day."""
     started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    fetched = context.provider.history((*symbols, *peers), sessions, report)
+    steady = _steady((*symbols, *peers), progress)
+    fetched = context.provider.history((*symbols, *peers), sessions, steady)
+    steady.finish()
     others = set(peers)
     failures = {name: why for name, why in fetched.failures.items() if name not in others}
     fetched = dataclasses.replace(fetched, failures=failures)
@@ -184,9 +236,13 @@ def _fetch(
         stats,
         notes,
         dividends=_dividends(fetched, sessions, context),
-        missing_volume={} if context.no_volume else fetched.missing_volume,
+        left_out=fetched.left_out,
         split_records=split_records(fetched, panel.symbols, applied=True),
     )
+
+
+def _steady(symbols: Sequence[str], progress: ScanProgress | None) -> SteadyProgress:
+    return SteadyProgress(len(symbols), partial(progress, "fetch") if progress else None)
 
 
 def _stream(
@@ -228,8 +284,9 @@ def _open_stream(
 ) -> LazyPrices:
     """Have the provider make ready what it lacks; its bars stay where they are."""
     started = time.perf_counter()
-    report = partial(progress, "fetch") if progress else None
-    streamed = provider.stream(symbols, sessions, context.as_of, report, peers=peers)
+    steady = _steady(symbols, progress)
+    streamed = provider.stream(symbols, sessions, context.as_of, steady, peers=peers)
+    steady.finish()
     dividends = _dividends(streamed.account, sessions, context)
     return LazyPrices.of(streamed, symbols, time.perf_counter() - started, peers, dividends)
 

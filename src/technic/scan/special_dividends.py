@@ -98,8 +98,8 @@ def partly_asked(dividends: Dividends, sessions: DateArray) -> Iterator[str]:
     if len(unknown):
         yield (
             f"relative strength counts special dividends of {count_of(len(sessions), 'session')}, "
-            f"and of {len(unknown):,} of them ({unknown[0]} to {unknown[-1]}) no dividends were asked "
-            "for: who paid one then ranks too low; technic sync --dividends asks for them"
+            f"and of {len(unknown):,} of them ({unknown[0]} to {unknown[-1]}) no dividends were "
+            "asked for: who paid one then ranks too low; technic sync --dividends asks for them"
         )
 
 

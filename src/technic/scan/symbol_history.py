@@ -53,9 +53,11 @@ def history(
     settings = settings or load_settings(os.environ, Path.cwd())
     source = settings.source(provider if isinstance(provider, str) else None, data)
     opened = None if provider is None or isinstance(provider, str) else provider
-    adjust_by = settings.adjust_by if source.provider == "files" and opened is None else None
+    files = source.provider == "files" and opened is None
+    names = ("adjust_by", "columns_map", "date_format", "symbol_from")
+    said = {name: getattr(settings, name) for name in names} if files else {}
     context = open_context(
-        ScanConfig(provider=source.provider, data=source.data, adjust_by=adjust_by, as_of=as_of),
+        ScanConfig(provider=source.provider, data=source.data, as_of=as_of, **said),
         settings,
         now,
         opened,

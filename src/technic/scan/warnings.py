@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from technic.data_engine.benchmark import Benchmark
+from technic.data_engine.interfaces.records import LeftOutRows
 from technic.data_engine.price_cache import LazyPrices, PriceCache
 from technic.scan.complete_day import SessionCount
 from technic.scan.config import ScanConfig
@@ -56,7 +57,7 @@ def scan_warnings(
             "the ledger names the others under fetch"
         )
     yield from history.notes
-    yield from _missing_volume(history, universe)
+    yield from _left_out(history, universe)
     yield from benchmark.notes if benchmark else ()
     yield from expressions.unlisted(universe)
     for text, window in expressions.running_totals:
@@ -92,18 +93,17 @@ def incomplete_day(day: SessionCount, last: SessionCount) -> str:
     )
 
 
-def _missing_volume(history: PriceCache | LazyPrices, universe: Universe) -> Iterator[str]:
-    """Say how many rows of the universe's symbols are no bars because they have no volume."""
+def _left_out(history: PriceCache | LazyPrices, universe: Universe) -> Iterator[str]:
+    """Say how many rows of the universe's symbols are no bars, and why."""
     listed = set(universe.symbols)
-    missing = {symbol: one for symbol, one in history.missing_volume.items() if symbol in listed}
-    if missing:
-        shown = ", ".join([*missing][:SHOWN]) + (" ..." if len(missing) > SHOWN else "")
-        rows = sum(one.missing for one in missing.values())
+    left_out = {symbol: rows for symbol, rows in history.left_out.items() if symbol in listed}
+    if left_out:
+        total = sum(left_out.values(), start=LeftOutRows(0))
+        shown = ", ".join([*left_out][:SHOWN]) + (" ..." if len(left_out) > SHOWN else "")
+        hint = ", --no-volume scans prices alone" if total.without_volume else ""
         yield (
-            f"{count_of(rows, 'row')} of {count_of(len(missing), 'symbol')} "
-            f"{agree(rows, 'has', 'have')} prices and no volume and "
-            f"{agree(rows, 'is', 'are')} left out ({shown}); the ledger has the count of each, "
-            "--no-volume scans prices alone"
+            f"left out {count_of(total.count, 'row')}: {total.reasons}; the ledger has the count "
+            f"of each symbol ({shown}){hint}"
         )
 
 

@@ -17,7 +17,8 @@ SYMBOL = ("symbol", "ticker", "tickersymbol", "cqssymbol", "actsymbol", "nasdaqs
           "tic", "символ", "тикер", "代码", "股票代码", "銘柄コード", "コード",
           "종목코드")  # fmt: skip
 DATE = ("date", "datetime", "timestamp", "session", "tradingday", "tradedate", "tradingdate",
-        "pricedate", "day", "dtyyyymmdd", "dateymd", "datadate", "time", "windowstart",
+        "pricedate", "observationdate", "effectivedate", "valuedate",
+        "day", "dtyyyymmdd", "dateymd", "datadate", "time", "windowstart",
         "indexlevel0", "unnamed0", "datum", "fecha", "data", "jour", "dzien", "tarih", "pvm",
         "дата", "日期", "日付", "날짜")  # fmt: skip
 PRICES: dict[str, tuple[str, ...]] = {
@@ -47,17 +48,31 @@ PRICES: dict[str, tuple[str, ...]] = {
     "adj_close": ("adjclose", "adjustedclose", "adjcloseprice", "adjustedcloseprice", "closeadj",
                   "closeadjusted", "adjclosing"),
 }  # fmt: skip
+MARKET_CAP = ("marketcap", "marketcapitalization", "marketcapitalisation", "mktcap", "marketcapusd",
+              "marketcapbasic")  # fmt: skip
+UNITS = ("thousand", "thousands", "000s", "k", "million", "millions", "mil", "mill", "mln", "mio",
+         "mm", "mn", "m", "musd", "billion", "billions", "bil", "bln", "bn", "b",
+         "busd")  # fmt: skip
+"""What follows a market cap's name where it says in what it is counted."""
 UNIVERSE: dict[str, tuple[str, ...]] = {
     "symbol": SYMBOL,
     "company": ("company", "companyname", "name", "securityname", "security", "issuename",
                 "shortname", "longname", "description"),
     "exchange": ("exchange", "primaryexchange", "listingexchange", "exchangeshortname", "exch",
                  "mic"),
+    "nasdaq_symbol": ("nasdaqsymbol",),
     "sector": ("sector", "gicssector", "sectorname"),
     "industry": ("industry", "gicssubindustry", "gicsindustry", "industryname"),
-    "country": ("country", "countryname", "domicile"),
-    "market_cap": ("marketcap", "marketcapitalization", "mktcap", "marketcapusd", "marketcapbasic"),
-    "type": ("type", "securitytype", "assettype", "issuetype", "instrumenttype", "quotetype"),
+    "country": ("country", "countryname", "domicile", "location"),
+    "market_cap": (*MARKET_CAP, *(
+        f"{name}{middle}{unit}"
+        for name in MARKET_CAP[:4] for middle in ("", "in", "usd", "inusd") for unit in UNITS
+    )),
+    "type": ("type", "securitytype", "assettype", "assetclass", "issuetype", "instrumenttype",
+             "quotetype"),
+    "status": ("status", "listingstatus", "active", "isactive"),
+    "is_delisted": ("isdelisted",),
+    "delisted_on": ("delistingdate", "delisteddate", "delistedon", "delistedutc", "delisted"),
     "is_test": ("testissue",),
     "is_etf": ("etf",),
     "market_category": ("marketcategory",),

@@ -24,6 +24,8 @@ MAX_PREAMBLE = 60
 """Lines before the header."""
 ENOUGH = 4
 """Known names that make a line the header without a look at others."""
+SERIES = 2
+"""Columns of a day and its value."""
 MAX_LINES = 200
 """Lines that are looked at, blank ones included."""
 MAX_FOOTER = 30
@@ -127,7 +129,10 @@ def _single_letters(line: _Line) -> bool:
 
 
 def _without_header(line: _Line) -> CsvLayout | None:
-    """Return the layout of a file that begins with a bar: [symbol] [D] day [time] o h l c [v]."""
+    """Return the layout of a file that begins with a bar: [symbol] [D] day [time] o h l c [v].
+
+    Or with a day and its close.
+    """
     cells = list(line.cells)
     day = next((at for at, cell in enumerate(cells[:3]) if _DAY.fullmatch(cell)), None)
     if day is None:
@@ -135,6 +140,9 @@ def _without_header(line: _Line) -> CsvLayout | None:
     names = [*("symbol", "period")[:day], "date"]
     if any(not re.search(r"[A-Za-z]", cell) for cell in cells[:day]):
         return None
+    if len(cells) == SERIES and day == 0 and _NUMBER.fullmatch(cells[1]):
+        note = "has no line of column names; its columns are taken as date, close"
+        return CsvLayout(("date", "close"), line.delimiter, line.number - 1, (), note)
     rest = cells[day + 1 :]
     if rest and _TIME.fullmatch(rest[0]):
         names.append("time")
@@ -191,8 +199,8 @@ def remark_lines(
     for at in range(len(texts) - 1, layout.header_line - 1, -1):
         text = texts[at].strip()
         if not text.strip(layout.delimiter + '" '):
-            if text and inside:
-                found[at] = text
+            if (text and inside) or (not text and texts[at].strip("\r")):
+                found[at] = text or "a line of blanks"
             continue
         if not ending and not inside:
             break

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from technic.errors import ParameterError
 from technic.tables.column_names import BENCHMARK, PRICES, UNIVERSE
 
-__all__ = ["FileOptions"]
+__all__ = ["MARKET_CAP_UNITS", "FileOptions"]
 
+MARKET_CAP_UNITS = {"dollars": 1.0, "thousands": 1e3, "millions": 1e6, "billions": 1e9}
 FIELDS = tuple(dict.fromkeys((*PRICES, *BENCHMARK, *UNIVERSE)))
 MAX_LENGTH = 500
 _TRIED = dt.date(2003, 11, 25)
@@ -23,12 +24,14 @@ class FileOptions:
     """What was said, checked.
 
     ``columns``: the file's own name of each of our columns; ``date_format``: as strptime reads
-    it; ``symbol_from``: what of a file's name is its symbol.
+    it; ``symbol_from``: what of a file's name is its symbol; ``market_cap_unit``: one of
+    ``MARKET_CAP_UNITS``.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     date_format: str | None = None
     symbol_from: re.Pattern[str] | None = None
+    market_cap_unit: str | None = None
 
     @classmethod
     def of(
@@ -36,6 +39,7 @@ class FileOptions:
         columns_map: str | None = None,
         date_format: str | None = None,
         symbol_from: str | None = None,
+        market_cap_unit: str | None = None,
     ) -> FileOptions:
         """Check what was typed; ParameterError names what is allowed."""
         for name, text in (
@@ -43,7 +47,11 @@ class FileOptions:
         ):  # fmt: skip
             if text is not None and (not isinstance(text, str) or len(text) > MAX_LENGTH):
                 raise ParameterError(name, text, f"text of up to {MAX_LENGTH} characters")
-        return cls(_columns(columns_map), _date_format(date_format), _pattern(symbol_from))
+        if market_cap_unit is not None and market_cap_unit not in MARKET_CAP_UNITS:
+            raise ParameterError("market_cap_unit", market_cap_unit, ", ".join(MARKET_CAP_UNITS))
+        return cls(
+            _columns(columns_map), _date_format(date_format), _pattern(symbol_from), market_cap_unit
+        )
 
 
 def _columns(text: str | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from technic.errors import ParameterError
+from technic.text.columns import clean_column
+from technic.text.outside import clean, could_be_symbol
 from technic.typing import BoolArray, FloatArray
 from technic.wording.counts import count_of
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["COLUMNS", "LISTING_COLUMNS", "TEXT_COLUMNS", "Universe", "universe_of"]
+
+logger = logging.getLogger(__name__)
 
 TEXT_COLUMNS = ("company", "exchange", "sector", "industry", "country", "type")
 """The text columns that a universe may carry besides ``symbol``."""
@@ -60,6 +65,7 @@ class Universe:
             },
         )
         object.__setattr__(self, "frame", tidy)
+        object.__setattr__(self, "source", clean(self.source))
         object.__setattr__(self, "symbols", tuple(tidy["symbol"]))
 
     def __len__(self) -> int:
@@ -114,9 +120,17 @@ class Universe:
 def universe_of(
     symbols: Iterable[str], source: str, columns: Mapping[str, Any] | None = None
 ) -> Universe:
-    """Return a universe of bare symbols, each once; ``columns`` adds metadata of equal length."""
+    """Return a universe of bare symbols, each once; ``columns`` adds metadata of equal length.
+
+    What cannot be a symbol (signs that nobody sees, no ASCII, too long) is left out and counted in
+    the log: one such row of a vendor's listings must not cost the others.
+    """
     names = list(symbols)
     frame = pd.DataFrame({"symbol": pd.Series(names, dtype=object), **(columns or {})})
+    strange = [isinstance(name, str) and bool(name) and not could_be_symbol(name) for name in names]
+    if any(strange):
+        frame = frame[~np.array(strange, dtype=bool)]
+        logger.warning("%s: left out %d that can be no symbols", clean(source), sum(strange))
     return Universe(frame.drop_duplicates("symbol"), source)
 
 
@@ -137,7 +151,7 @@ def _text(column: pd.Series[Any]) -> NDArray[np.object_]:
     for row, value in enumerate(column.to_numpy(object)):
         if isinstance(value, str):
             text[row] = value.strip() or None
-    return text
+    return clean_column(text)
 
 
 def _market_cap(column: pd.Series[Any]) -> FloatArray:

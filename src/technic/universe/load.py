@@ -1,4 +1,4 @@
-"""Read listings and watchlists from the files that people have.
+"""Read listings from the files that people have.
 
 A universe file is CSV or Parquet with a header; its columns go by their usual names in any case.
 The symbol directories of Nasdaq Trader (``nasdaqlisted.txt``, ``otherlisted.txt``) are such files
@@ -9,8 +9,6 @@ different days in a column ``as_of`` or ``date``.
 from __future__ import annotations
 
 import logging
-import math
-import re
 from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
@@ -24,37 +22,38 @@ from technic.errors import InputFileError
 from technic.tables.column_names import UNIVERSE
 from technic.tables.day_column import days_of
 from technic.tables.file_options import FileOptions
-from technic.tables.table_file import MISSING, TableFile
-from technic.tables.text_file import read_lines
-from technic.typing import DateArray, FloatArray
+from technic.tables.table_file import MISSING, TableFile, plain_name
+from technic.typing import BoolArray, DateArray, FloatArray
+from technic.universe.listing_status import gone_by
 from technic.universe.listings import TEXT_COLUMNS, Universe
-from technic.universe.symbols import canonical, parse_symbols
+from technic.universe.market_cap_column import market_caps
+from technic.universe.symbols import Convention, canonical, parse_symbols
+from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["exchange_name", "load_symbols", "load_universe"]
+__all__ = ["MAX_SYMBOL_LENGTH", "exchange_name", "load_universe"]
 
 logger = logging.getLogger(__name__)
 
 EXCHANGES = {
-    "NYSE": ("n", "xnys", "newyorkstockexchange", "nyseq", "nyq"),
+    "NYSE": ("n", "xnys", "newyorkstockexchange", "newyorkstockexchangeinc", "nyseq", "nyq"),
     "NASDAQ": ("q", "xnas", "nasdaqgs", "nasdaqgm", "nasdaqcm", "nasdaqglobalselect", "nms", "ngm",
                "ncm", "xngs", "xnms", "xncm"),
-    "AMEX": ("a", "xase", "nyseamerican", "nysemkt", "ase"),
+    "AMEX": ("a", "xase", "nyseamerican", "nysemkt", "nysemktllc", "ase"),
     "ARCA": ("p", "arcx", "nysearca", "pcx"),
-    "BATS": ("z", "bats", "cboe", "cboebzx", "batszexchange", "bzx"),
+    "BATS": ("z", "bats", "cboe", "cboebzx", "batszexchange", "bzx", "cboebzxformerlyknownasbats"),
     "IEX": ("v", "iexg"),
+    "CHX": ("m", "xchi", "nysechicago", "chicagostockexchange", "nysetexas"),
 }  # fmt: skip
 _EXCHANGE_OF = {spelling: name for name, spellings in EXCHANGES.items() for spelling in spellings}
 
 MAX_SYMBOL_LENGTH = 24
-_SECTION = re.compile(r"###[^,;\t]*")
-_HEADER_WORDS = ("symbol", "ticker", "symbols", "tickers")
-_AMOUNT = re.compile(
-    r"\$?([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*([KMBT]?)"
-)
-_UNIT = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_MISSING = frozenset(MISSING)
+_NO_SYMBOL = ("-", "--", "\u2013", "\u2014")
+"""What funds' holdings have for cash and other rows without one."""
+_NOT_TEXT = ("market_cap", "as_of", "status", "is_delisted", "delisted_on")
 
 
 def load_universe(
@@ -65,23 +64,24 @@ def load_universe(
     Only a symbol column is needed. Of a file with a column of days the latest row of each symbol is
     taken that is not after ``day`` (None: the latest); where it has none, its first row, of which
     the market cap is unknown then unless the whole file is of later days. ``Universe.day`` is the
-    latest day taken, for a file without such a column the day on which it was last written. Raises
-    InputFileError, with row and column where there is one, for a file that is no table, a row
-    without a symbol, two different rows for one symbol and day, what is no day, and a market cap
-    that is no amount.
+    latest day taken, for a file without such a column the day on which it was last written. Rows
+    of what was delisted by ``day``, and of what has a dash for a symbol, are left out, and said.
+    Raises InputFileError, with row and column where there is one, for a file that is no table, a
+    row without a symbol, two different rows for one symbol and day, what is no day, and a market
+    cap that is no amount.
     """
     file = TableFile.open(Path(path), options)
-    found = file.match(UNIVERSE, required=("symbol",))
+    found = _columns(file)
     table = file.read(found)
     if not len(table):
         raise InputFileError(str(path), "has a header but no rows")
     texts = {
-        name: _texts(file, found[name], table[name], () if name == "symbol" else MISSING)
+        name: _texts(file, found[name], table[name], frozenset() if "symbol" in name else _MISSING)
         for name in found
-        if name not in ("market_cap", "as_of")
+        if name not in _NOT_TEXT
     }
     columns: dict[str, NDArray[np.object_] | FloatArray] = {
-        "symbol": _symbols(file, found["symbol"], texts["symbol"])
+        "symbol": _symbols(file, found["symbol"], texts["symbol"], texts.get("nasdaq_symbol"))
     }
     columns |= {name: texts[name] for name in TEXT_COLUMNS if name in texts}
     if "exchange" in columns:
@@ -93,14 +93,59 @@ def load_universe(
     if "type" not in columns and {"is_test", "is_etf"} <= texts.keys():
         columns["type"] = _directory_types(texts["is_test"], texts["is_etf"])
     if "market_cap" in found:
-        columns["market_cap"] = _market_cap(file, found["market_cap"], table["market_cap"])
-    frame = pd.DataFrame(columns)
+        columns["market_cap"] = market_caps(
+            file, found["market_cap"], table["market_cap"], file.options.market_cap_unit
+        )
+    listed = _listed(file, texts["symbol"], gone_by(file, found, table, day), day)
+    frame = pd.DataFrame(columns)[listed]
     if "as_of" in found:
         days = days_of(file, found["as_of"], table["as_of"])
-        frame, of_day = _known_on(frame, days, day)
+        frame, of_day = _known_on(frame, days[listed], day)
     else:
         of_day = np.datetime64(int(file.path.stat().st_mtime), "s").astype("datetime64[D]")
     return Universe(_each_once(file, frame), Path(path).name, of_day)
+
+
+def _columns(file: TableFile) -> dict[str, str]:
+    """Match the file's columns; a list without a header is named as what it is."""
+    try:
+        found = file.match(UNIVERSE, required=("symbol",))
+    except InputFileError:
+        if not _is_list(file):
+            raise
+        what = f"has no line of column names, its first is {file.header[0]!r}"
+        hint = "--watchlist reads a list of symbols; --universe a table with a column Symbol"
+        raise InputFileError(str(file.path), what, hint=hint) from None
+    if found.get("nasdaq_symbol") == found["symbol"]:
+        del found["nasdaq_symbol"]
+    return found
+
+
+def _is_list(file: TableFile) -> bool:
+    """Tell symbols in lines, or all on one, from a table."""
+    symbols = parse_symbols(name.removeprefix("$") for name in file.header)
+    if file.format != "csv" or not symbols or not all(text.isupper() for text in symbols):
+        return False
+    return len(file.header) == 1 or not len(file.read({"symbol": file.header[0]}))
+
+
+def _listed(
+    file: TableFile, symbols: NDArray[np.object_], gone: BoolArray, day: np.datetime64 | None
+) -> BoolArray:
+    """Return which rows are of listings; the others are counted in one line."""
+    nameless = np.isin(symbols.astype(str), _NO_SYMBOL)
+    out = gone | nameless
+    if out.all():
+        raise file.error(
+            f"lists no symbol: {count_of(len(out), 'row')}, each delisted or without one"
+        )
+    if out.any():
+        by = "" if day is None else f" by {day}"
+        counts = (int((gone & ~nameless).sum()), int(nameless.sum()))
+        parts = zip(counts, (f"delisted{by}", "without a symbol"), strict=True)
+        why = ", ".join(f"{count} {what}" for count, what in parts if count)
+        logger.warning("%s: left out %d of %d rows: %s", file.path, out.sum(), len(out), why)
+    return ~out
 
 
 def _known_on(
@@ -124,33 +169,6 @@ def _known_on(
     return taken, own.max()
 
 
-def load_symbols(path: str | Path, options: FileOptions | None = None) -> tuple[str, ...]:
-    """Return the symbols of a watchlist, canonical, each once, in the order of the file.
-
-    One a line or separated by commas, with or without an exchange (``NASDAQ:AAPL``); what follows
-    a ``#`` is a comment, ``###NAME`` a section of a TradingView watchlist. A table with a symbol
-    column will do as well.
-    """
-    path = Path(path)
-    if path.suffix.lower() in (".parquet", ".pq"):
-        return load_universe(path, options=options).symbols
-    lines = read_lines(path)
-    first = next((line for line in lines if line.strip()), "")
-    if re.split(r"[,;\t|]", first)[0].strip(' "').lower() in _HEADER_WORDS:
-        return load_universe(path, options=options).symbols
-    texts: list[str] = []
-    for row, line in enumerate(lines, 1):
-        for text in re.split(r"[,;\t]", _SECTION.sub("", line).partition("#")[0]):
-            if len(text.strip()) > MAX_SYMBOL_LENGTH:
-                start = f"{text.strip()[:MAX_SYMBOL_LENGTH]}…"
-                raise InputFileError(str(path), f"{start!r} is no symbol", row)
-            texts.append(text.strip(' "'))
-    symbols = parse_symbols(texts)
-    if not symbols:
-        raise InputFileError(str(path), "names no symbol", hint="one symbol a line")
-    return symbols
-
-
 @lru_cache(maxsize=256)
 def exchange_name(text: str | None) -> str | None:
     """Return the usual name of an exchange that is given by name, MIC or code; others stay."""
@@ -161,7 +179,7 @@ def exchange_name(text: str | None) -> str | None:
 
 
 def _texts(
-    file: TableFile, column: str, values: pa.ChunkedArray, missing: Collection[str] = ()
+    file: TableFile, column: str, values: pa.ChunkedArray, missing: Collection[str] = frozenset()
 ) -> NDArray[np.object_]:
     """Return stripped text, "" where there is none; a column that is not text is an error.
 
@@ -177,13 +195,21 @@ def _texts(
     return texts
 
 
-def _symbols(file: TableFile, column: str, texts: NDArray[np.object_]) -> NDArray[np.object_]:
+def _symbols(
+    file: TableFile,
+    column: str,
+    texts: NDArray[np.object_],
+    nasdaq: NDArray[np.object_] | None = None,
+) -> NDArray[np.object_]:
+    """Return canonical symbols; ``nasdaq``: a directory's other spelling, which is unambiguous."""
+    convention: Convention | None = "nasdaq" if plain_name(column) == "nasdaqsymbol" else None
     symbols = np.empty(len(texts), dtype=object)
     for index, text in enumerate(texts):
         if not text or len(text) > MAX_SYMBOL_LENGTH or not text.isprintable():
             what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text else "has no symbol"
             raise file.error(what, index, column)
-        symbols[index] = canonical(text)
+        better = nasdaq[index] if nasdaq is not None else ""
+        symbols[index] = canonical(better, "nasdaq") if better else canonical(text, convention)
     return symbols
 
 
@@ -195,35 +221,6 @@ def _directory_types(
     types[is_etf == "Y"] = "etf"
     types[is_test == "Y"] = "test_issue"
     return types
-
-
-def _market_cap(file: TableFile, column: str, values: pa.ChunkedArray) -> FloatArray:
-    if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
-        amounts = np.asarray(values.to_numpy(), dtype=np.float64)
-    else:
-        texts = _texts(file, column, values)
-        amounts = np.array([_amount(text) for text in texts], dtype=np.float64)
-    bad = np.flatnonzero(np.isinf(amounts) | (amounts < 0))
-    if len(bad):
-        index = int(bad[0])
-        got = values[index].as_py()
-        raise file.error(
-            f"{got!r} is no market cap", index, column, "dollars like 1234567 or 1.2B, or nothing"
-        )
-    return amounts
-
-
-def _amount(text: str) -> float:
-    """Read ``1,234``, ``$1.2B``; NaN where nothing is said, infinity where it is no amount."""
-    if text in MISSING:
-        return math.nan
-    match = _AMOUNT.fullmatch(text)
-    if match is None:
-        return math.inf
-    try:
-        return float(match[1].replace(",", "")) * _UNIT[match[2]]
-    except ValueError:
-        return math.inf
 
 
 def _each_once(file: TableFile, frame: pd.DataFrame) -> pd.DataFrame:

@@ -35,8 +35,10 @@ Convention = Literal[
 ]
 CONVENTIONS: tuple[Convention, ...] = get_args(Convention)
 
-RESERVED_SERIES = frozenset("PRUVW")
-"""Letters that mean preferred, right, unit, when issued and warrant, never a class of shares."""
+RESERVED_SERIES = frozenset("PRUW")
+"""Letters that mean preferred, right, unit and warrant, never a class of shares."""
+_ALSO_RESERVED: Mapping[str, frozenset[str]] = {"act": frozenset("V")}
+"""And in one convention: V means when issued there; elsewhere MKC.V is a class of shares."""
 
 # Kind -> suffixes; * stands for the series letter, a trailing w in the key for "when issued".
 _SUFFIXES: dict[Convention, dict[str, tuple[str, ...]]] = {
@@ -97,7 +99,13 @@ _SUFFIXES: dict[Convention, dict[str, tuple[str, ...]]] = {
         "right": ("-RI",),
         "right w": ("-RIWI",),
     },
-    "tiingo": {"share": ("", "-*"), "preferred": ("-P", "-P-*")},
+    "tiingo": {
+        "share": ("", "-*"),
+        "preferred": ("-P", "-P-*"),
+        "warrant": ("-WS", "-WS-*"),
+        "unit": ("-U",),
+        "right": ("-R",),
+    },
     "slash": {
         "share": ("", "/*"),
         "share w": ("/WI",),
@@ -115,13 +123,21 @@ _SUFFIXES: dict[Convention, dict[str, tuple[str, ...]]] = {
     },
 }
 
-# Also read, never written: the slash convention as charting sites write it.
+# Also read, never written: the slash convention as charting sites write it, and Tiingo's as
+# Alpha Vantage writes it.
 _READ_ONLY: dict[Convention, dict[str, tuple[str, ...]]] = {
     "slash": {"preferred": ("/P", "/P*", "/PR*"), "warrant": ("/W",), "right": ("/RT",)},
+    "tiingo": {
+        "warrant": ("-W", "-W-*", "-WS*"),
+        "unit": ("-UN",),
+        "right": ("-RT",),
+    },
 }
 
-# The order in which an unnamed convention is tried. Two suffixes are ambiguous: "X-B" is read as
-# a class share (Yahoo) before a preferred (Nasdaq), "X^" as a preferred before a right (Nasdaq).
+# The order in which an unnamed convention is tried. Some suffixes are ambiguous: "X-B" is read as
+# a class share (Yahoo) before a preferred (Nasdaq), "X-U" as a unit (Tiingo) before a preferred
+# (Nasdaq), "X^" as a preferred before a right (Nasdaq), "X.V" as a class share before a when-issued
+# one (ACT). Where a column says whose symbols it holds, that convention is named.
 _GUESS_ORDER: tuple[Convention, ...] = (
     "cqs",
     "slash",
@@ -156,7 +172,7 @@ class SymbolParts:
         if self.series and (len(self.series) > 1 or self.series not in string.ascii_uppercase):
             raise ParameterError("series", self.series, "one capital letter, or nothing")
         if self.kind == "share" and self.series in RESERVED_SERIES and self.series:
-            raise ParameterError("series", self.series, "a class of shares, not one of P R U V W")
+            raise ParameterError("series", self.series, "a class of shares, not one of P R U W")
 
 
 def parse(text: str, convention: Convention = "cqs") -> SymbolParts:
@@ -173,7 +189,9 @@ def format_symbol(parts: SymbolParts, convention: Convention = "cqs") -> str:
     """Write a symbol as ``convention`` does; ParameterError where no spelling is known."""
     key = f"{parts.kind} w" if parts.when_issued else parts.kind
     for suffix in _table(convention).get(key, ()):
-        if ("*" in suffix) == bool(parts.series):
+        if ("*" in suffix) == bool(parts.series) and parts.series not in _unused(
+            parts.kind, convention
+        ):
             return parts.root + suffix.replace("*", parts.series)
     described = f"{parts.root} ({key}{' ' + parts.series if parts.series else ''})"
     raise ParameterError("symbol", described, f"what {convention} is known to have a spelling for")
@@ -239,12 +257,19 @@ def _readable(convention: Convention) -> Mapping[str, tuple[Kind, str, bool]]:
             name, _, when_issued = key.partition(" ")
             kind = next(kind for kind in get_args(Kind) if kind == name)
             for suffix in suffixes:
-                for series in _series(kind) if "*" in suffix else ("",):
+                for series in _series(kind, convention) if "*" in suffix else ("",):
                     meaning = (kind, series, bool(when_issued))
                     readable.setdefault(suffix.replace("*", series), meaning)
     return readable
 
 
-def _series(kind: Kind) -> list[str]:
-    reserved = RESERVED_SERIES if kind == "share" else frozenset()
-    return [letter for letter in string.ascii_uppercase if letter not in reserved]
+def _series(kind: Kind, convention: Convention) -> list[str]:
+    unused = _unused(kind, convention)
+    return [letter for letter in string.ascii_uppercase if letter not in unused]
+
+
+def _unused(kind: Kind, convention: Convention) -> frozenset[str]:
+    """Return the letters that never name a series of ``kind`` in ``convention``."""
+    if kind != "share":
+        return frozenset()
+    return RESERVED_SERIES | _ALSO_RESERVED.get(convention, frozenset())

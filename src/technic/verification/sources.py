@@ -16,7 +16,8 @@ import numpy as np
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import Failure, PriceBasis
 from technic.data_engine.open_provider import REMOTE, open_provider, store_url
-from technic.data_engine.price_cache import PriceFrames, cache_of
+from technic.data_engine.price_cache import PriceFrames
+from technic.data_engine.price_frames import cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.data_engine.providers.demo import DemoProvider
 from technic.errors import InputFileError, ParameterError, StoreError

@@ -34,7 +34,9 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name
+)
 def test_it_can_be_scanned_and_ends_cleanly(technic, monkeypatch, tmp_path, how):
     """It says where it is and how to scan it; the scan says SIMULATED; the end is exit code 0."""
     with running("--symbols", "300") as (process, head):

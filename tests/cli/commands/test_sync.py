@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 from dataclasses import replace
 
@@ -107,7 +108,7 @@ def test_too_few_symbols_are_exit_code_1_and_named(sync, market, tmp_path):
     arguments = ("--days", "20", "--symbols", "NZAT,NOSUCHA,NOSUCHB", "--failures", path)
     ran = sync(*arguments)
     assert ran.code == 1
-    assert "only 1 of 3 symbols are complete (33.3 %), --min-success is 95" in ran.err
+    assert "only 1 of 3 symbols is complete (33.3 %), --min-success is 95" in ran.err
     assert "NOSUCHA · NOSUCHB" in ran.out
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -170,7 +171,22 @@ class Stalling(Loopback):
         return replace(answer, travel="never")
 
 
-def test_an_interrupted_sync_keeps_what_has_arrived(technic, monkeypatch, tmp_path):
+IGNORED_CTRL_C = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable]
+"""How a shell starts what runs in the background."""
+NOHUP = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", sys.executable]
+
+
+@pytest.mark.parametrize(
+    ("number", "python"),
+    [
+        (signal.SIGINT, heeding_python()),
+        (signal.SIGTERM, heeding_python()),
+        (signal.SIGHUP, heeding_python()),
+        (signal.SIGTERM, IGNORED_CTRL_C),
+    ],
+    ids=["SIGINT", "SIGTERM", "SIGHUP", "SIGTERM in the background"],
+)
+def test_an_interrupted_sync_keeps_what_has_arrived(number, python, technic, monkeypatch, tmp_path):
     """Ctrl-C in the middle: exit code 130, one sentence; the next sync asks only for the rest."""
     monkeypatch.setenv("TECHNIC_STORE", str(tmp_path / "store"))
     days = 120
@@ -178,13 +194,13 @@ def test_an_interrupted_sync_keeps_what_has_arrived(technic, monkeypatch, tmp_pa
     market.stalls = threading.Event()
     with LoopbackServer(market) as server:
         monkeypatch.setenv("TECHNIC_LOOPBACK_URL", server.url)
-        command = heeding_python("-c", "from technic.cli import main; main()", "sync")
+        command = [*python, "-c", "from technic.cli import main; main()", "sync"]
         command += ["--provider", "loopback", "--days", str(days), "--quiet"]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
         ) as process:
             assert market.stalls.wait(PATIENCE)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 130, errors.decode()
         assert errors.decode().count("\n") == 1
@@ -195,3 +211,35 @@ def test_an_interrupted_sync_keeps_what_has_arrived(technic, monkeypatch, tmp_pa
         assert ran.code == 0
         assert 0 < server.stats.by_endpoint["grouped"] < days
         assert json.loads(ran.out)["plan"]["requests"] == server.stats.by_endpoint["grouped"]
+
+
+class Telling(Loopback):
+    """A market that calls ``then`` once, when ten whole days have been asked."""
+
+    then = None
+
+    def answer(self, request: HttpRequest) -> Answer:
+        """Answer as ever."""
+        if self.then is not None and self.stats.by_endpoint["grouped"] >= 10:
+            then, self.then = self.then, None
+            then()
+        return super().answer(request)
+
+
+def test_a_sync_under_nohup_goes_on_without_its_terminal(monkeypatch, tmp_path):
+    """SIGHUP stays ignored where it was: the sync comes to its end."""
+    monkeypatch.setenv("TECHNIC_STORE", str(tmp_path / "store"))
+    market = Telling(small().world)
+    with LoopbackServer(market) as server:
+        monkeypatch.setenv("TECHNIC_LOOPBACK_URL", server.url)
+        command = [*NOHUP, "-c", "from technic.cli import main; main()", "sync"]
+        command += ["--provider", "loopback", "--days", "40", "--quiet"]
+        started = threading.Event()
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
+        ) as process:
+            market.then = lambda: (process.send_signal(signal.SIGHUP), started.set())
+            _, errors = process.communicate(timeout=PATIENCE)
+        assert started.is_set()
+        assert process.returncode == 0, errors.decode()
+        assert server.stats.by_endpoint["grouped"] == 40

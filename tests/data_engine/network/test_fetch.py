@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import (
     BadAnswerError,
+    BadBarsError,
     RefusedError,
     ThrottledError,
     UnavailableError,
@@ -158,6 +159,36 @@ def test_a_hang_ends_by_the_timeout_and_is_tried_again():
     stats = outcome.run([job("slow"), job("quick")])
     assert sorted(outcome.done) == ["quick", "slow"]
     assert stats.errors == {"unavailable": 1}
+
+
+def test_a_symbol_whose_bars_stay_wrong_is_taken_out_after_the_last_attempt():
+    """The others of its batch come; asked alone it is a failure like any other."""
+
+    def batch(symbols: tuple[str, ...]) -> FetchJob[str, str]:
+        def without(symbol: str) -> FetchJob[str, str] | None:
+            left = tuple(s for s in symbols if s != symbol)
+            return batch(left) if left else None
+
+        def checked(response: HttpResponse) -> tuple[str, None]:
+            if b"BAD" in response.body:
+                raise BadBarsError("BAD", "two different bars of BAD")
+            return response.body.decode(), None
+
+        request = HttpRequest("http://x/batch", {"symbols": ",".join(symbols), "c": ""})
+        return FetchJob("batch", Endpoint("batch", lambda _: request, checked), without)
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(200, {}, request.params["symbols"].encode())
+
+    outcome = Outcome(answer)
+    stats = outcome.run([batch(("A", "BAD", "B"))])
+    assert outcome.unknown == [("batch", "BAD")]
+    assert outcome.pages == {"batch": ["A,B"]}
+    assert stats.errors["bad_answer"] == FetchRules().attempts
+    outcome = Outcome(answer)
+    outcome.run([batch(("BAD",))])
+    assert outcome.unknown == []
+    assert outcome.failed == {"batch": "bad_answer"}
 
 
 def test_an_unknown_symbol_is_taken_out_and_the_rest_asked_again():

@@ -12,8 +12,11 @@ import pytest
 from deltalake import write_deltalake
 
 from technic.data_engine.interfaces.coverage import Coverage
-from technic.data_engine.store import BarStore
+from technic.data_engine.store import BarStore, ImportReport
+from technic.data_engine.store.upkeep.transfer import write_file
 from technic.errors import InputFileError, ParameterError, StoreError
+from technic.panel.long_bars import concatenated
+from technic.sessions import build_calendar
 from technic.testing import make_bars
 
 ASKED = dt.datetime(2024, 6, 3, 22, 0, tzinfo=dt.UTC)
@@ -177,6 +180,29 @@ def test_rows_that_cannot_be_bars_are_left_out_and_counted(store: BarStore, tmp_
         "of a weekend": 1,
     }
     assert store.read(["OK"], DAYS[0], LATER[-1]).close.tolist() == [1.0]
+
+
+def test_days_of_a_file_are_held_against_the_sessions(store: BarStore, tmp_path: Path):
+    """A holiday is no session, shifted dates are refused, those of one symbol are left out."""
+    calendar = build_calendar(2026)
+    sessions = calendar.last(100, np.datetime64("2024-05-31"))
+    holidays = np.array(["2024-03-29", "2024-05-27"], "M8[D]")  # Good Friday, Memorial Day
+    path = tmp_path / "bars.parquet"
+
+    def imported(**days: np.ndarray) -> ImportReport:
+        parts = [make_bars([name], one) for name, one in days.items()]
+        write_file(path, concatenated(parts))
+        return store.import_from(path, ASKED, calendar)
+
+    assert imported(A=sessions, B=np.sort([*sessions, *holidays])).refused == {"on no session": 2}
+    refused = imported(A=sessions, B=sessions - 1, C=sessions).refused
+    assert refused == {"of symbols whose dates lie on no session": 100}
+    before = store.versions()
+    with pytest.raises(InputFileError, match=r"bars\.parquet: 20 of 100 rows .* day early"):
+        imported(A=sessions - 1)
+    with pytest.raises(InputFileError, match="weekly bars, daily ones are needed"):
+        imported(A=sessions[sessions.astype(int) % 7 == 1])
+    assert store.versions() == before
 
 
 @pytest.mark.parametrize(

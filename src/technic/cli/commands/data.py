@@ -14,6 +14,7 @@ import typer
 from technic.cli.options.groups import expand_groups
 from technic.cli.options.options import Debug, Provider
 from technic.errors import ParameterError
+from technic.sessions import load_calendar
 from technic.settings import load_settings
 from technic.wording.counts import agree, count_of
 
@@ -162,13 +163,15 @@ def _export(provider_store: ProviderStore, file: Path) -> int:
 def import_(file: Target, options: StoreOptions) -> None:
     """Store the bars of a file; each symbol's replace what the store has between their ends.
 
-    Rows that cannot be bars (no symbol, no value, below zero, in the future, of a weekend) are left
-    out and counted.
+    Rows that cannot be bars (no symbol, no value, below zero, in the future, on no session) are
+    left out and counted; a file whose dates cannot be those of sessions is refused.
     """
     from technic.cli.render.data_report import print_change
 
     provider_store = _store(options, create=True)
-    report = provider_store.import_bars(file, dt.datetime.now(dt.UTC))
+    now = dt.datetime.now(dt.UTC)
+    calendar = load_calendar(now.date(), load_settings(os.environ, Path.cwd()).home)
+    report = provider_store.import_bars(file, now, calendar)
     text = f"stored {count_of(report.bars, 'bar')} of {file}"
     if report.refused:
         counts = ", ".join(f"{count:,} {reason}" for reason, count in report.refused.items())

@@ -18,7 +18,7 @@ from technic.cli.options.options import (
     ScanRunOptions,
     UniverseOptions,
 )
-from technic.errors import ParameterError
+from technic.errors import NothingToScanError, ParameterError
 from technic.export.formats import FORMATS, FormatName
 
 if TYPE_CHECKING:
@@ -89,13 +89,18 @@ def scan(
     from technic.cli.options.config import Choices
     from technic.cli.render.output import chosen_format, print_result
     from technic.cli.run import finish, run_choices
-    from technic.export import check_ledger_target, write_ledger
+    from technic.export import check_ledger_target, write_failed_ledger, write_ledger
 
     chosen = chosen_format(format_, run.out)
     if ledger is not None:
         check_ledger_target(ledger)
     choices = Choices(data, universe, filters, gate, plan, language)
-    result = run_choices(choices, run, sort)
+    try:
+        result = run_choices(choices, run, sort)
+    except NothingToScanError as error:
+        if ledger is not None and error.entries:
+            write_failed_ledger(error, ledger)
+        raise
     _keep(result, save)
     if ledger is not None:
         write_ledger(result, ledger)

@@ -141,11 +141,16 @@ def _run(
 
     from technic.cli.render.console import note
     from technic.cli.render.progress import progress_on_stderr
+    from technic.data_engine.interfaces.progress import SteadyProgress
 
     try:
         with progress_on_stderr(quiet) as report:
-            tell = partial(report, "fetch") if report else None
-            return provider.sync(scope.symbols, scope.sessions, tell, dividends=dividends)
+            steady = SteadyProgress(
+                len(scope.symbols), partial(report, "fetch") if report else None
+            )
+            done = provider.sync(scope.symbols, scope.sessions, steady, dividends=dividends)
+            steady.finish()
+            return done
     except KeyboardInterrupt:
         note(
             f"interrupted; what arrived is kept in {provider.syncer.store.url}, the next sync asks "

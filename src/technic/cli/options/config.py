@@ -55,6 +55,7 @@ def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -
         "columns_map": data.columns_map or settings.columns_map,
         "date_format": data.date_format or settings.date_format,
         "symbol_from": data.symbol_from or (settings.symbol_from if provider == "files" else None),
+        "market_cap_unit": universe.market_cap_unit or settings.market_cap_unit,
         "no_volume": data.no_volume,
         "as_of": data.as_of,
         "benchmark": data.benchmark or settings.benchmark,

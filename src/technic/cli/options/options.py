@@ -192,7 +192,12 @@ class UniverseOptions:
     ] = None
     watchlist: Annotated[
         Text,
-        option(UNIVERSE, "--watchlist", "Only the symbols of this file, one a line.", "FILE"),
+        option(
+            UNIVERSE,
+            "--watchlist",
+            "Only the symbols of this file: a list, or a table with a column Symbol.",
+            "FILE",
+        ),
     ] = None
     sector: Annotated[
         Texts, option(UNIVERSE, "--sector", "Only these sectors; comma or repeat.", "NAME")
@@ -217,6 +222,16 @@ class UniverseOptions:
     ] = None
     max_market_cap: Annotated[
         Number, dollars(UNIVERSE, "--max-market-cap", "Largest market cap.")
+    ] = None
+    market_cap_unit: Annotated[
+        Text,
+        option(
+            UNIVERSE,
+            "--market-cap-unit",
+            "In what the market caps of --universe are counted: dollars, thousands, millions or "
+            "billions. (default: what the file says)",
+            "UNIT",
+        ),
     ] = None
     keep_unknown_market_cap: Annotated[
         bool,

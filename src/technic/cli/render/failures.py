@@ -8,6 +8,7 @@ from pathlib import Path
 
 from technic.data_engine.interfaces.records import Failure
 from technic.errors import ParameterError
+from technic.export.cells import guarded
 from technic.export.targets import check_file, replacing
 
 __all__ = ["check_failures_target", "write_failures"]
@@ -28,4 +29,6 @@ def write_failures(failures: Mapping[str, Failure], path: Path) -> None:
     ):
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(("symbol", "reason", "detail"))
-        rows.writerows((symbol, one.reason, one.detail) for symbol, one in failures.items())
+        rows.writerows(
+            map(guarded, (symbol, one.reason, one.detail)) for symbol, one in failures.items()
+        )

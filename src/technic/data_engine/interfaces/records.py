@@ -17,7 +17,7 @@ __all__ = [
     "Dividends",
     "Failure",
     "FetchResult",
-    "MissingVolume",
+    "LeftOutRows",
     "PriceBasis",
     "Progress",
     "Renames",
@@ -106,14 +106,46 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class MissingVolume:
-    """How many of a symbol's ``rows`` have prices and no volume, and so are no bars."""
+class LeftOutRows:
+    """How many of a symbol's ``rows`` are no bars, and why.
 
-    missing: int
+    Each counts once: it lies on no session, else it lacks a price, else it has no volume.
+    """
+
     rows: int
+    without_price: int = 0
+    without_volume: int = 0
+    off_session: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many are left out."""
+        return self.without_price + self.without_volume + self.off_session
+
+    def __add__(self, other: LeftOutRows) -> LeftOutRows:
+        """Return the counts of both."""
+        return LeftOutRows(
+            self.rows + other.rows,
+            self.without_price + other.without_price,
+            self.without_volume + other.without_volume,
+            self.off_session + other.off_session,
+        )
+
+    @property
+    def reasons(self) -> str:
+        """The reasons that occur, each with its count."""
+        named = {
+            "without a price": self.without_price,
+            "without volume": self.without_volume,
+            "on no session": self.off_session,
+        }
+        return ", ".join(f"{count:,} {reason}" for reason, count in named.items() if count)
 
     def __str__(self) -> str:
-        return f"{self.missing:,} of {count_of(self.rows, 'row')} without volume"
+        if self.count in (self.without_price, self.without_volume, self.off_session):
+            count, _, reason = self.reasons.partition(" ")
+            return f"{count} of {count_of(self.rows, 'row')} {reason}"
+        return f"left out {self.count:,} of {count_of(self.rows, 'row')}: {self.reasons}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +153,10 @@ class FetchResult:
     """What a provider answered; each symbol asked for has bars or is in ``failures``.
 
     ``bars.symbols`` holds the symbols that have bars, in the order they were asked for. ``notes``:
-    sentences about the data that a reader of the result should see. ``missing_volume``: of the
-    symbols that have rows with prices and no volume. ``splits_asked``: the days of which ``splits``
-    holds all that a feed lists, none where there is no feed; ``split_records``: what came with the
-    bars of splits. The counts are those of ``BatchStats``.
+    sentences about the data that a reader of the result should see. ``left_out``: of the symbols
+    that have rows which are no bars. ``splits_asked``: the days of which ``splits`` holds all that
+    a feed lists, none where there is no feed; ``split_records``: what came with the bars of splits.
+    The counts are those of ``BatchStats``.
     """
 
     bars: LongBars
@@ -137,7 +169,7 @@ class FetchResult:
     bytes: int = 0
     from_store: int = 0
     notes: tuple[str, ...] = ()
-    missing_volume: Mapping[str, MissingVolume] = field(default_factory=dict)
+    left_out: Mapping[str, LeftOutRows] = field(default_factory=dict)
     splits_asked: DateArray = field(default_factory=lambda: np.empty(0, "datetime64[D]"))
     split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
 

@@ -19,6 +19,7 @@ __all__ = [
     "KINDS",
     "AccountRefusedError",
     "BadAnswerError",
+    "BadBarsError",
     "BarRequest",
     "Capabilities",
     "Frequency",
@@ -135,6 +136,15 @@ class BadAnswerError(RequestError):
     """An answer that is no data: truncated, wrong type, wrong shape, too few rows. Worth a try."""
 
     reason = "bad_answer"
+
+
+class BadBarsError(BadAnswerError):
+    """The bars of one symbol cannot be right; the others can be had without it."""
+
+    def __init__(self, symbol: str, detail: str) -> None:
+        super().__init__(detail)
+        self.args = (symbol, detail)
+        self.symbol = symbol
 
 
 class RefusedError(RequestError):

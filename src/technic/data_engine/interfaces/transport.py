@@ -14,6 +14,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 __all__ = ["HttpRequest", "HttpResponse", "Transport", "TransportFactory"]
 
+SHOWN = 200
+"""Characters of a path in a message."""
+
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
@@ -34,7 +37,8 @@ class HttpRequest:
     @property
     def shown(self) -> str:
         """The path, for messages: no query and no headers."""
-        return f"{self.method} {urlsplit(self.url).path}"
+        path = urlsplit(self.url).path
+        return f"{self.method} {path if len(path) <= SHOWN else path[: SHOWN - 1] + '…'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
-"""Requests over sockets. Everything has a timeout; redirects are not followed."""
+"""Requests over sockets. Everything has a timeout and a size; redirects are not followed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from technic.data_engine.interfaces.ceilings import MAX_HEADER_CHARACTERS, shown_time
 from technic.data_engine.interfaces.requests import BadAnswerError, UnavailableError
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
+from technic.data_engine.interfaces.unpacking import Body, InFlight
 
 if TYPE_CHECKING:
     import aiohttp
@@ -14,7 +16,6 @@ __all__ = ["AiohttpTransport"]
 
 CONNECT_TIMEOUT_S = 10.0
 TOTAL_TIMEOUT_S = 60.0
-MAX_BODY_BYTES = 256 * 1024 * 1024
 
 
 class AiohttpTransport:
@@ -26,6 +27,7 @@ class AiohttpTransport:
     def __init__(self, max_concurrent: int = 50, total_timeout_s: float = TOTAL_TIMEOUT_S) -> None:
         self._max_concurrent = max_concurrent
         self._timeout_s = total_timeout_s
+        self._account = InFlight(max_concurrent)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -35,6 +37,11 @@ class AiohttpTransport:
             connector=aiohttp.TCPConnector(limit=self._max_concurrent),
             timeout=aiohttp.ClientTimeout(total=self._timeout_s, connect=CONNECT_TIMEOUT_S),
             headers={"Accept-Encoding": "gzip"},
+            auto_decompress=False,
+            # a cookie of one answer in the next request would be text from outside, sent on
+            cookie_jar=aiohttp.DummyCookieJar(),
+            max_line_size=MAX_HEADER_CHARACTERS,
+            max_field_size=MAX_HEADER_CHARACTERS,
         )
         # aiohttp would send a GET again by itself when its connection breaks, past the rate
         # limiter and uncounted; there is no public switch for it
@@ -60,17 +67,28 @@ class AiohttpTransport:
                 headers=dict(request.headers),
                 allow_redirects=False,
             ) as response:
-                body = bytearray()
-                async for chunk in response.content.iter_any():
-                    body += chunk
-                    if len(body) > MAX_BODY_BYTES:
-                        raise BadAnswerError(f"{request.shown}: more than {MAX_BODY_BYTES} bytes")
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                return HttpResponse(response.status, headers, bytes(body))
+                body = await self._body(request, response)
+                return HttpResponse(response.status, headers, body)
         except TimeoutError as error:
-            raise UnavailableError(f"{request.shown}: no answer in time") from error
+            limit = shown_time(self._timeout_s)
+            raise UnavailableError(f"{request.shown}: no whole answer in {limit}") from error
         except (aiohttp.ClientPayloadError, aiohttp.ContentTypeError) as error:
             raise BadAnswerError(f"{request.shown}: the answer broke off") from error
         except (aiohttp.ClientError, OSError) as error:
             name = type(error).__name__
             raise UnavailableError(f"{request.shown}: connection failed ({name})") from error
+
+    async def _body(self, request: HttpRequest, response: aiohttp.ClientResponse) -> bytes:
+        """Read the whole body, unpacked; where it is too much, the connection is given up."""
+        encoding = response.headers.get("Content-Encoding", "")
+        body = Body(encoding, self._account, request.shown)
+        try:
+            async for chunk in response.content.iter_any():
+                body.feed(chunk)
+            return body.finish()
+        except BadAnswerError:
+            response.close()
+            raise
+        finally:
+            body.close()

@@ -4,10 +4,13 @@
 2. Every HTTP request waits for the limiter, then has a timeout.
 3. What can be retried (throttled, unavailable, a bad answer) is, with jitter, within a budget and a
    deadline; a page that came stays, only the one that failed is asked again.
-4. A symbol the provider does not know is taken out of its request and the rest asked again.
+4. A symbol the provider does not know, or whose bars stay wrong, is taken out of its request and
+   the rest asked again. Pages that come round again, or never end, are a bad answer.
 5. A refused job of many symbols is split until the symbol at fault is found; where the account is
    refused, everything stops at once.
-6. Each job ends done or failed with a reason. Pages are handed on as they come, so what arrived
+6. Where no page comes for too long, nothing more is asked; a vendor that wants to be left alone
+   for longer than is waited is not waited for.
+7. Each job ends done or failed with a reason. Pages are handed on as they come, so what arrived
    before an interruption is kept.
 """
 
@@ -22,11 +25,20 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from technic.data_engine.interfaces.ceilings import (
+    MAX_FEED_BYTES,
+    MAX_PAGES,
+    MAX_PAUSE_S,
+    MAX_STALL_S,
+    shown_bytes,
+    shown_time,
+)
 from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import (
     AccountRefusedError,
     BadAnswerError,
+    BadBarsError,
     NotYetError,
     PlanLimitError,
     RefusedError,
@@ -37,8 +49,10 @@ from technic.data_engine.interfaces.requests import (
 )
 from technic.data_engine.interfaces.transport import HttpResponse, Transport
 from technic.data_engine.network.clock import Clock, SystemClock
+from technic.data_engine.network.patience import Patience
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.errors import ParameterError
+from technic.wording.counts import count_of
 
 __all__ = ["FetchJob", "FetchRules", "FetchStats", "Fetcher"]
 
@@ -46,6 +60,9 @@ logger = logging.getLogger(__name__)
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
+
+_Answer = tuple[T, str | None, int]
+"""A page, the cursor of the next one, and how many bytes it had."""
 
 RETRIED = (ThrottledError, UnavailableError, BadAnswerError)
 
@@ -58,7 +75,8 @@ class FetchRules:
     ``retry_floor``: the budget of retries is the floor plus this fraction of the jobs.
     ``request_timeout_s``: for one answer. ``deadline_s``: for everything, None for no limit.
     ``backoff_s``, ``backoff_cap_s``: the n-th retry waits a random time up to
-    ``backoff_s · 2^n``, at most the cap.
+    ``backoff_s · 2^n``, at most the cap. ``stall_s``: without a page, then the rest is not asked.
+    ``pause_s``: that the vendor may ask to wait, in all until a page comes.
     """
 
     max_concurrent: int = 50
@@ -69,12 +87,14 @@ class FetchRules:
     deadline_s: float | None = None
     backoff_s: float = 0.25
     backoff_cap_s: float = 15.0
+    stall_s: float = MAX_STALL_S
+    pause_s: float = MAX_PAUSE_S
 
     def __post_init__(self) -> None:
         for name in ("max_concurrent", "attempts"):
             if getattr(self, name) < 1:
                 raise ParameterError(name, getattr(self, name), "a whole number from 1")
-        for name in ("request_timeout_s", "backoff_s", "backoff_cap_s"):
+        for name in ("request_timeout_s", "backoff_s", "backoff_cap_s", "stall_s"):
             if not getattr(self, name) > 0:
                 raise ParameterError(name, getattr(self, name), "seconds above 0")
 
@@ -84,12 +104,15 @@ class FetchJob(Generic[K, T]):
     """An endpoint under a key; ``without(symbol)`` is the same job less a symbol, None if empty.
 
     ``halves()``: two jobs that ask the same together, nothing where it cannot be split.
+    ``most_pages``, ``most_bytes``: of its answer; more is a bad one.
     """
 
     key: K
     endpoint: Endpoint[T]
     without: Callable[[str], FetchJob[K, T] | None] | None = None
     halves: Callable[[], Sequence[FetchJob[K, T]]] | None = None
+    most_pages: int = MAX_PAGES
+    most_bytes: int = MAX_FEED_BYTES
 
 
 @dataclass(slots=True)
@@ -136,6 +159,11 @@ class Fetcher(Generic[K, T]):
     _deadline_s: float | None = None
     _n_jobs: int = 0
     _open: dict[int, FetchJob[K, T]] = field(default_factory=dict)
+    _patience: Patience = field(init=False)
+
+    def __post_init__(self) -> None:
+        stall_s = max(self.rules.stall_s, 3 * self.limiter.base_s)
+        self._patience = Patience(self.clock, stall_s, self.rules.pause_s)
 
     async def run(self, jobs: Iterable[FetchJob[K, T]]) -> FetchStats:
         """Carry out all jobs; when cancelled, what came so far has been handed on."""
@@ -146,6 +174,7 @@ class Fetcher(Generic[K, T]):
         self._budget = self.rules.retry_floor + int(self.rules.retry_fraction * self._n_jobs)
         if self.rules.deadline_s is not None:
             self._deadline_s = started + self.rules.deadline_s
+        self._patience.page_came()
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(min(self.rules.max_concurrent, self._n_jobs)):
@@ -220,20 +249,31 @@ class Fetcher(Generic[K, T]):
     async def _pages(self, job: FetchJob[K, T]) -> FetchJob[K, T] | None:
         """Ask all pages of a job; return the job to go on with where a symbol was taken out."""
         cursor: str | None = None
+        seen: set[str] = set()
+        size = 0
         while True:
             try:
-                page, cursor = await self._page(job.endpoint, cursor)
+                page, cursor, more = await self._page(job.endpoint, cursor)
             except UnknownSymbolError as error:
                 if job.without is None:
                     raise
                 if self.on_unknown is not None:
                     self.on_unknown(job.key, error.symbol, Failure(error.reason, str(error)))
                 return job.without(error.symbol)
+            except BadBarsError as error:  # asked often enough: the others are had without it
+                rest = None if job.without is None else job.without(error.symbol)
+                if rest is None or self.on_unknown is None:
+                    raise
+                self.on_unknown(job.key, error.symbol, Failure(error.reason, str(error)))
+                return rest
             self.on_page(job.key, page)
             if cursor is None:
                 return None
+            size += more
+            _require_new(job, cursor, seen, size)
+            seen.add(cursor)
 
-    async def _page(self, endpoint: Endpoint[T], cursor: str | None) -> tuple[T, str | None]:
+    async def _page(self, endpoint: Endpoint[T], cursor: str | None) -> _Answer[T]:
         """Ask one page until it comes or trying is over."""
         for attempt in range(self.rules.attempts):
             try:
@@ -241,7 +281,7 @@ class Fetcher(Generic[K, T]):
             except RETRIED as error:
                 self.stats.errors[error.reason] += 1
                 if isinstance(error, ThrottledError):
-                    self.limiter.slow_down(error.retry_after)
+                    self._put_off(error)
                 if attempt + 1 == self.rules.attempts or not self._may_retry():
                     raise
                 self.stats.retries += 1
@@ -249,15 +289,26 @@ class Fetcher(Generic[K, T]):
                 await self.clock.sleep(self.rng.uniform(0, ceiling))
         raise AssertionError("the last attempt returns or raises")
 
+    def _put_off(self, error: ThrottledError) -> None:
+        """Pause everybody for as long as the vendor asks; raise where that is too long."""
+        asked = error.retry_after
+        if asked is None or self._patience.grant(asked):
+            self.limiter.slow_down(asked)
+            return
+        self.limiter.slow_down(None)
+        most = shown_time(self.rules.pause_s)
+        text = f"{error}; asks to wait {shown_time(asked)}, more than {most} is not waited"
+        raise ThrottledError(text, asked) from None
+
     def _may_retry(self) -> bool:
         self._budget -= 1
         late = self._deadline_s is not None and self.clock.monotonic() >= self._deadline_s
         return self._budget >= 0 and not late
 
-    async def _ask(self, endpoint: Endpoint[T], cursor: str | None) -> tuple[T, str | None]:
+    async def _ask(self, endpoint: Endpoint[T], cursor: str | None) -> _Answer[T]:
+        self._require_time(endpoint)  # who is too late does not queue
         await self.limiter.start()
-        if self._deadline_s is not None and self.clock.monotonic() >= self._deadline_s:
-            raise DeadlineError(f"{endpoint.label}: no time left")
+        self._require_time(endpoint)
         if self.refused is not None:
             raise self.refused
         self.stats.requests += 1
@@ -271,16 +322,42 @@ class Fetcher(Generic[K, T]):
         self.stats.bytes += len(response.body)
         if self.on_response is not None:
             self.on_response(response)
-        return self._read(endpoint, response)
+        page, following = self._read(endpoint, response)
+        return page, following, len(response.body)
+
+    def _require_time(self, endpoint: Endpoint[T]) -> None:
+        if self._deadline_s is not None and self.clock.monotonic() >= self._deadline_s:
+            raise DeadlineError(f"{endpoint.label}: no time left")
+        if self._patience.over:
+            waited = shown_time(self._patience.stall_s)
+            raise StalledError(f"{endpoint.label}: not asked, no answer has come for {waited}")
 
     def _read(self, endpoint: Endpoint[T], response: HttpResponse) -> tuple[T, str | None]:
-        self.limiter.heed(response.headers, self.wall_time())
+        self.limiter.heed(response.headers, self.wall_time(), self._patience.grant)
         answer = endpoint.read(response)
         self.limiter.speed_up()
+        self._patience.page_came()
         return answer
+
+
+def _require_new(job: FetchJob[K, T], cursor: str, seen: set[str], size: int) -> None:
+    """Raise where the next page is one that came, or one more than there can be."""
+    label = job.endpoint.label
+    if cursor in seen:
+        raise BadAnswerError(f"{label}: the vendor's pages go round in a circle")
+    if len(seen) + 1 >= job.most_pages:
+        raise BadAnswerError(f"{label}: more than {count_of(job.most_pages, 'page')}")
+    if size > job.most_bytes:
+        raise BadAnswerError(f"{label}: more than {shown_bytes(job.most_bytes)} in all pages")
 
 
 class DeadlineError(RequestError):
     """The time for the whole fetch is over; asking the rest would only begin what cannot end."""
 
     reason = "deadline"
+
+
+class StalledError(RequestError):
+    """No page has come for too long; asking the rest would only wait on."""
+
+    reason = "stalled"

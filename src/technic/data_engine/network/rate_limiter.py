@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from technic.data_engine.interfaces.ceilings import MAX_PAUSE_S, header_number
 from technic.data_engine.network.clock import Clock
 
 __all__ = ["Limiter"]
@@ -37,6 +38,11 @@ class Limiter:
         self._next_s = clock.monotonic()
         self._lock = asyncio.Lock()
         self._slowed_at_s = -math.inf
+
+    @property
+    def base_s(self) -> float:
+        """Seconds between two starts by the plan."""
+        return self._base_s
 
     @property
     def spacing_s(self) -> float:
@@ -74,14 +80,20 @@ class Limiter:
             self._spacing_s = self._base_s if eased < FIRST_SPACING_S / 4 else eased
             self._spacing_s = max(self._spacing_s, self._base_s)
 
-    def heed(self, headers: Mapping[str, str], wall_time_s: float) -> None:
-        """Pause until ``X-RateLimit-Reset`` when the server says that nothing is left."""
-        remaining, reset = headers.get("x-ratelimit-remaining"), headers.get("x-ratelimit-reset")
-        if remaining is None or reset is None or not remaining.isdigit() or int(remaining):
+    def heed(
+        self,
+        headers: Mapping[str, str],
+        wall_time_s: float,
+        grant: Callable[[float], bool] = lambda _: True,
+    ) -> None:
+        """Pause until ``X-RateLimit-Reset`` when the server says that nothing is left.
+
+        ``grant``: asked whether a pause of so many seconds is made.
+        """
+        remaining = header_number(headers.get("x-ratelimit-remaining"))
+        reset = header_number(headers.get("x-ratelimit-reset"))
+        if remaining != 0 or reset is None:
             return
-        try:
-            wait_s = float(reset) - wall_time_s
-        except ValueError:
-            return
-        if 0 < wait_s <= 3600:
+        wait_s = reset - wall_time_s
+        if 0 < wait_s <= MAX_PAUSE_S and grant(wait_s):
             self._next_s = max(self._next_s, self._clock.monotonic() + wait_s)

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from technic.data_engine.interfaces.requests import UnavailableError
+from technic.data_engine.interfaces.ceilings import MAX_ANSWER_BYTES, shown_bytes
+from technic.data_engine.interfaces.requests import BadAnswerError, UnavailableError
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse, Transport
 
 __all__ = ["FLAT_FILES_URL", "S3Access", "S3Transport"]
@@ -74,7 +75,11 @@ class S3Transport:
         path = request.url.removeprefix("s3://")
         try:
             with self._files.open_input_stream(path, compression=None) as stream:
-                return HttpResponse(200, {}, stream.read())
+                body = stream.read(MAX_ANSWER_BYTES + 1)
+                if len(body) > MAX_ANSWER_BYTES:
+                    most = shown_bytes(MAX_ANSWER_BYTES)
+                    raise BadAnswerError(f"{request.shown}: more than {most}")
+                return HttpResponse(200, {}, body)
         except FileNotFoundError:
             return HttpResponse(404, {}, b"")
         except OSError as error:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Protocol, Self
 
-from technic.data_engine.interfaces.requests import UnavailableError
+from technic.data_engine.interfaces.ceilings import MAX_ANSWER_BYTES, shown_bytes
+from technic.data_engine.interfaces.requests import BadAnswerError, UnavailableError
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.errors import MissingExtraError
 
@@ -59,5 +60,7 @@ class YahooTransport:
         except (OSError, errors.YFException) as error:  # both its network libraries raise OSError
             name = type(error).__name__
             raise UnavailableError(f"{request.shown}: connection failed ({name})") from error
+        if len(response.content) > MAX_ANSWER_BYTES:
+            raise BadAnswerError(f"{request.shown}: more than {shown_bytes(MAX_ANSWER_BYTES)}")
         headers = {name.lower(): value for name, value in response.headers.items()}
         return HttpResponse(response.status_code, headers, response.content)

@@ -57,7 +57,9 @@ class CachedProvider:
         """The last day that any symbol of the cache has."""
         panel = self.cache.panel
         if not panel.length.any():
-            raise NothingToScanError("the price cache holds no bars")
+            failed = next(iter(self.cache.failures.items()), None)
+            hint = f"{failed[0]}: {failed[1].detail}" if failed else ""
+            raise NothingToScanError("the price cache holds no bars", hint)
         return np.datetime64(panel.sessions[int(panel.session.max())], "D")
 
     def history(

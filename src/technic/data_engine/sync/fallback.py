@@ -15,6 +15,7 @@ import numpy as np
 
 from technic.data_engine.interfaces.coverage import Gaps
 from technic.data_engine.interfaces.records import Failure
+from technic.wording.counts import count_of
 
 __all__ = ["QUARANTINED", "Readable", "readable", "tail_gaps"]
 
@@ -61,8 +62,8 @@ def readable(
     if late:
         why = Counter(f"{failures[symbol].reason}: {failures[symbol].detail}" for symbol in late)
         notes.append(
-            f"{len(late):,} of {asked:,} symbols could not be brought up to date and are scanned "
-            f"as they are stored: {why.most_common(1)[0][0]}"
+            f"{len(late):,} of {count_of(asked, 'symbol')} could not be brought up to date and are "
+            f"scanned as they are stored: {why.most_common(1)[0][0]}"
         )
     if quarantined:
         notes.append(_left_alone(provider, tuple(quarantined)))

@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
+from technic.data_engine.interfaces.ceilings import header_number, shown_time
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import (
     BarRequest,
@@ -52,6 +53,8 @@ Verdict = Literal["yes", "no", "broken", "untried"]
 
 TIMEOUT_S = 60.0
 TOO_MANY = 429
+PATIENCE_S = 120.0
+"""A longer wait is not waited, but told."""
 MINUTE_S = 61.0
 """Waited after a 429 that does not say how long: the window of a limit by the minute, and some."""
 YEARS_BACK = (3 * 365 + 5, 700)
@@ -235,7 +238,8 @@ class KeyCheck:
         except TimeoutError:
             raise UnavailableError(f"no answer in {TIMEOUT_S:g} s") from None
         self._answered += response.status != TOO_MANY
-        self._limit = response.headers.get("x-ratelimit-limit", self._limit)
+        named = header_number(response.headers.get("x-ratelimit-limit"))
+        self._limit = self._limit if named is None else f"{named:.0f}"
         return endpoint.read(response)[0]
 
     async def _wait(self, error: ThrottledError) -> None:
@@ -244,7 +248,10 @@ class KeyCheck:
             latest = self._starts[-1]
             recent = [start for start in self._starts[:-1] if latest - start < MINUTE_S]
             self._refused_after = len(recent)
-        await self.clock.sleep(MINUTE_S if error.retry_after is None else error.retry_after)
+        asked = MINUTE_S if error.retry_after is None else error.retry_after
+        if asked > PATIENCE_S:
+            raise ThrottledError(f"{error}; asks to wait {shown_time(asked)}")
+        await self.clock.sleep(asked)
 
     def _rate(self) -> Finding:
         if self._refused_after is not None:

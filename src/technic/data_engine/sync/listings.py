@@ -18,6 +18,7 @@ from technic.data_engine.network.run_async import run_async
 from technic.data_engine.sync.syncer import Syncer, new_york_date
 from technic.errors import FetchError, ParameterError
 from technic.universe import Universe, universe_of
+from technic.wording.counts import count_of
 
 __all__ = ["VendorListings"]
 
@@ -66,7 +67,7 @@ class VendorListings:
     def _ask(self, endpoint: Endpoint[Universe], before: int) -> Universe:
         universe = run_async(self.syncer.ask_listings(endpoint))
         if not len(universe) or len(universe) < LEAST * before:
-            detail = f"the list has {len(universe):,} symbols"
+            detail = f"the list has {count_of(len(universe), 'symbol')}"
             detail += f", where {before:,} were listed before" if before else ""
             raise FetchError(self.syncer.remote.name, "listings", "bad_answer", detail)
         return universe

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
+from technic.data_engine.interfaces.ceilings import most_pages
 from technic.data_engine.interfaces.records import Dividends, Failure, Progress
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import (
@@ -22,6 +24,7 @@ from technic.data_engine.interfaces.transport import HttpResponse, Transport
 from technic.data_engine.network.clock import Clock
 from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, FetchStats
 from technic.data_engine.network.rate_limiter import Limiter
+from technic.data_engine.planning.plan import MINUTES_OF_A_DAY
 from technic.data_engine.providers.vendors.actions import concat_splits
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync.late_sessions import LateSessions
@@ -102,7 +105,7 @@ class SyncRun:
         self._wanted = frozenset(symbols)
         self._hear = lambda response: late.hear(response.headers.get("date", ""))
         self._refusals = Refusals([request for request in requests if not request.symbols])
-        with WriteBuffer(self._store, late, freq) as buffer:
+        with WriteBuffer(self._store, late, freq, self._clock) as buffer:
             await self._ask(requests, buffer, restatement)
             if self.refused is None:
                 await self._ask([*self._cells, *restatement.refetches()], buffer, restatement)
@@ -175,8 +178,14 @@ class SyncRun:
 
         asked = request if symbols == request.symbols else replace(request, symbols=symbols)
         endpoint: Endpoint[LongBars] = self._remote.bars(asked)
-        several = halves if len(symbols) > 1 else None
-        return FetchJob(request, endpoint, without if symbols else None, several)
+        return FetchJob(
+            request,
+            endpoint,
+            without if symbols else None,
+            halves if len(symbols) > 1 else None,
+            most_pages=self._most_pages(request),
+            most_bytes=sys.maxsize,  # its pages are few already
+        )
 
     def _page(self, request: BarRequest, page: LongBars) -> None:
         self.answered = True
@@ -186,6 +195,13 @@ class SyncRun:
     def _split(self, request: BarRequest) -> None:
         self._pages.pop(request, None)  # its halves are asked from their first page
         self._planned += 1
+
+    def _most_pages(self, request: BarRequest) -> int:
+        """Pages that a request can take: a bar a day, or a minute, of each of its symbols."""
+        days = int((request.last - request.first).astype(int)) + 1
+        bars = days * (1 if request.freq == "daily" else MINUTES_OF_A_DAY)
+        rows = max(len(request.symbols), 1) * bars
+        return most_pages(rows, self._remote.capabilities.bars_per_page)
 
     def _complete(
         self, request: BarRequest, buffer: WriteBuffer, restatement: RestatementCheck

@@ -14,7 +14,9 @@ from technic.data_engine.providers.files.provider import FilesProvider
 from technic.errors import InputFileError, ParameterError
 from technic.panel import FIELDS, FRAME_COLUMNS, PRICES
 
-DAYS = np.arange("2024-01-01", "2024-01-07", dtype="M8[D]")
+DAYS = np.array(
+    ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05", "2024-01-08", "2024-01-09"], "M8[D]"
+)
 RAW = pd.DataFrame(
     {
         "date": DAYS.astype(str),

@@ -246,16 +246,43 @@ def test_one_broken_file_in_a_folder_fails_its_symbol_only(tmp_path):
     assert answer.failures["BBB"].detail == "its file: is empty"
 
 
-def test_a_broken_part_of_a_long_file_is_an_error(tmp_path):
-    """Nobody can say which symbols it held."""
-    bars().to_csv(tmp_path / "2024-03.csv", index=False)
-    write(tmp_path / "2024-04.csv", "")
-    with pytest.raises(InputFileError, match=r"2024-04\.csv: is empty"):
-        FilesProvider(tmp_path)
-
-
 HEAD = "symbol,date,open,high,low,close,volume\n"
 ROW = "AAA,2024-03-04,1,2,1,2,100\n"
+
+
+def test_a_broken_part_of_a_long_file_is_said_and_the_others_are_read(tmp_path):
+    """Nobody can say which symbols it held: the note names the file, three of them at most."""
+    bars().to_csv(tmp_path / "2024-03.csv", index=False)
+    write(tmp_path / "2024-04.csv", "")
+    provider = FilesProvider(tmp_path)
+    assert provider.listings().symbols == ("AAA", "BBB")
+    note = f"{tmp_path.name}: 1 of 2 files is not read: 2024-04.csv: is empty"
+    assert provider.notes == (note,)
+    for month in "5678":
+        write(tmp_path / f"2024-0{month}.csv", HEAD)
+    (note,) = FilesProvider(tmp_path).notes
+    assert note.startswith(f"{tmp_path.name}: 5 of 6 files are not read: 2024-04.csv: is empty; ")
+    assert note.endswith("2024-06.csv: has a header but no rows ...")
+
+
+@pytest.mark.parametrize("inside", ["AAA", "AAA.US"])
+@pytest.mark.parametrize(
+    "content",
+    ["", HEAD, b"\x00\x01", HEAD + "AAA,2024-03-04,1,2,1"],
+    ids=["empty", "header", "binary", "cut off"],
+)
+def test_a_broken_file_is_its_symbols_though_the_others_name_theirs_inside(
+    tmp_path, inside, content
+):
+    """As in a folder of Stooq's: one file for each symbol, which stands in a column too."""
+    bars([inside]).to_csv(tmp_path / "aaa.us.txt", index=False)
+    write(tmp_path / "ddd.us.txt", content)
+    provider = FilesProvider(tmp_path)
+    answer = provider.history([*provider.listings().symbols], DAYS)
+    assert answer.failures["DDD"].reason == "unreadable_file"
+    assert len(answer.bars) == 5
+
+
 HOSTILE = {
     "empty": ("", "is empty"),
     "header only": (HEAD, "has a header but no rows"),
@@ -378,14 +405,14 @@ def test_a_path_without_files_gets_one_sentence(tmp_path):
 
 
 def test_the_last_session_is_one_that_most_symbols_have(tmp_path):
-    """A single row from the future makes no session and is named; one symbol has its last day."""
+    """A single row that came early makes no session and is named; one symbol has its last day."""
     frame = bars(["AAA", "BBB", "CCC", "DDD"])
-    early = frame[frame.symbol == "AAA"].tail(1).assign(date="2099-01-02")
+    early = frame[frame.symbol == "AAA"].tail(1).assign(date="2024-03-11")
     pd.concat([frame, early]).to_csv(tmp_path / "x.csv", index=False)
     provider = FilesProvider(tmp_path / "x.csv")
     assert provider.last_session() == np.datetime64("2024-03-08")
     assert provider.notes == (
-        "x.csv: rows after 2024-03-08, up to 2099-01-02, are not used: 1, where a day has 4 as a "
+        "x.csv: rows after 2024-03-08, up to 2024-03-11, are not used: 1, where a day has 4 as a "
         "rule; less than half of that is no session",
     )
     bars(["AAA"], DAYS[:1]).to_csv(tmp_path / "x.csv", index=False)

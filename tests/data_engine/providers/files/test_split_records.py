@@ -23,7 +23,7 @@ KINDS = {
     "five_three": (0.6, 5 / 3, 1.0),
     "reverse": (1.4, 1 / 1.4, 1.0),
     "dividend": (0.8, 1.2437, 1.0),
-    "plain": (1.0, 1.0, 1.0),
+    "flat": (1.0, 1.0, 1.0),
 }
 """Name → the change of the price on the day, that of the factor, and the day's turnover."""
 
@@ -91,7 +91,7 @@ def test_a_column_beside_the_prices_tells_splits_from_moves(tmp_path, name):
         "SPLIT", "FIVE_THREE", "REVERSE",
     }  # fmt: skip
     assert "unadjusted 5:3 split" in found["FIVE_THREE"][1]
-    without = write(table().drop(columns="adj_close"), tmp_path / f"plain_{name}")
+    without = write(table().drop(columns="adj_close"), tmp_path / f"flat_{name}")
     assert "MOVE" in cuts(scan(without))
     assert "SPLIT" not in cuts(scan(without))
 
@@ -108,14 +108,14 @@ def test_prices_that_were_adjusted_by_the_column_are_whole(tmp_path, name):
 
 def test_raw_prices_that_had_the_split_already_are_cut_where_the_column_applies_it_again(tmp_path):
     """The closes do not move on the day, the factor does: adjusted by it they jump."""
-    frame = table(("plain",))
+    frame = table(("flat",))
     old = frame["date"] < str(DAYS[DAY])
     frame.loc[old, "adj_close"] = (frame.loc[old, "close"] / 4).round(2)
     path = write(frame, tmp_path / "bars.csv")
     assert cuts(scan(path)) == {}
     result = scan(path, by="adj_close")
-    assert cuts(result) == {"PLAIN": str(DAYS[DAY])}
-    assert "adjusted twice" in outcomes(result)["PLAIN"][1]
+    assert cuts(result) == {"FLAT": str(DAYS[DAY])}
+    assert "adjusted twice" in outcomes(result)["FLAT"][1]
 
 
 @pytest.mark.parametrize("missing", [DAY, DAY - 1])

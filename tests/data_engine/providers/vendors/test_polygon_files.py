@@ -107,11 +107,11 @@ def test_keys_are_not_shown():
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"not gzip", "not the file expected"),
+        (b"not gzip", "cannot be unpacked"),
         (gzip.compress(b"ticker,open\nA,1\n"), "not the file expected"),
         (csv_of(make_bars(SYMBOLS, SESSIONS), SESSIONS[0]), "other days"),
         (csv_of(make_bars(SYMBOLS[:2], SESSIONS), SESSIONS[-1]), "2 rows, fewer than 5"),
-        (csv_of(make_bars(SYMBOLS, SESSIONS), SESSIONS[-1])[:-20], "not the file expected"),
+        (csv_of(make_bars(SYMBOLS, SESSIONS), SESSIONS[-1])[:-20], "broke off"),
     ],
     ids=["not packed", "other shape", "other day", "too few rows", "cut off"],
 )

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.vendor_http import day, ranged, rows_of
-from technic.data_engine.interfaces.requests import BadAnswerError
+from technic.data_engine.interfaces.requests import BadAnswerError, BadBarsError
 from technic.data_engine.providers.vendors.rows import (
     bar_times,
     iso_days,
@@ -79,6 +79,20 @@ def test_two_different_rows_of_one_day_are_a_bad_answer(other: float | None):
         bars(("A", "2024-01-02", 1.0), ("A", "2024-01-03", 1.0), ("A", "2024-01-03", other))
 
 
+@pytest.mark.parametrize("other", [2.0, None])
+def test_two_different_rows_in_a_whole_market_are_a_bar_without_values(other: float | None):
+    """The others stay as they are, and so do rows that came twice."""
+    names, values = ["A", "B", "C", "B", "C"], [1.0, 2.5, 3.0, other, 3.0]
+    days = np.full(5, np.datetime64("2024-01-03"))
+    made = long_bars(names, days, [values] * 5, market=True)
+    assert made.symbols == ("A", "B", "C")
+    np.testing.assert_array_equal(made.close, [1.0, np.nan, 3.0])
+    assert made.complete().tolist() == [True, False, True]
+    with pytest.raises(BadBarsError) as caught:
+        long_bars(names, days, [values] * 5)
+    assert caught.value.symbol == "B"
+
+
 def test_doubles_are_found_among_times_within_the_day():
     """Times are as good as days."""
     times = np.array(["2024-01-02T14:30", "2024-01-02T14:31", "2024-01-02T14:30"], "M8[us]")
@@ -119,3 +133,14 @@ def test_late_trading_belongs_to_its_day_in_new_york():
             with pytest.raises(BadAnswerError):
                 require_inside(made, request)
     assert day("2024-01-02") == request.first
+
+
+def test_rows_under_no_symbol_are_left_out_and_the_others_kept(caplog):
+    """A name of escapes, of letters nobody sees, beyond ASCII: one bad row costs no day."""
+    names = ["AAA", "B\x1b[31mB", "C\u200b", "DÄ", "E" * 30, "FFF"]
+    days = np.full(len(names), np.datetime64("2024-03-08"))
+    bars = long_bars(names, days, [[float(at) for at in range(len(names))]] * 5)
+    assert bars.symbols == ("AAA", "FFF")
+    assert bars.close.tolist() == [0.0, 5.0]
+    assert bars.column.tolist() == [0, 1]
+    assert [record.getMessage() for record in caplog.records] == ["left out 4 rows under no symbol"]

@@ -132,9 +132,11 @@ def test_only_an_explicit_not_found_means_that_there_is_no_such_symbol():
 
 
 def test_a_symbol_without_a_known_spelling_is_not_asked():
-    """How Tiingo writes units is not documented."""
+    """How Tiingo writes when-issued shares is not documented; units are in its list."""
     with pytest.raises(UnknownSymbolError):
-        TIINGO.bars(ranged("AACT.U", "2024-03-04", "2024-03-06")).request(None)
+        TIINGO.bars(ranged("AACTw", "2024-03-04", "2024-03-06")).request(None)
+    request = TIINGO.bars(ranged("AACT.U", "2024-03-04", "2024-03-06")).request(None)
+    assert "/AACT-U/" in request.url
 
 
 def test_only_daily_ranges_are_offered_and_no_feeds():

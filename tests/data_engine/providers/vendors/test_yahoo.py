@@ -75,6 +75,47 @@ def test_the_price_of_the_moment_behind_the_range_is_not_due():
     assert bars.session.astype(str).tolist() == ["2024-03-07"]
 
 
+OPEN_OF_THE_8TH, OPEN_OF_THE_11TH = 1709908200, 1710163800
+
+
+@pytest.mark.parametrize(
+    "after",
+    [60, 23_401, 23_400 + 4 * 3_600],
+    ids=["a minute later", "at the close", "late trading"],
+)
+@pytest.mark.parametrize("quote", [12.5, 12.6, None], ids=["same", "other", "empty"])
+def test_a_live_quote_beside_the_bar_of_the_last_day_is_left_out(after: int, quote: float | None):
+    """The row with the session's own stamp is the bar, whatever the one after it says."""
+    payload = chart(
+        timestamp=[1709821800, OPEN_OF_THE_8TH, OPEN_OF_THE_11TH, OPEN_OF_THE_11TH + after],
+        open=[10.0, None, 12.0, quote],
+        high=[11.0, None, 13.0, quote],
+        low=[9.0, None, 11.0, quote],
+        close=[10.5, None, 12.5, quote],
+        volume=[100, None, 300, None if quote is None else 307],
+    )
+    assert rows_of(YAHOO.bars(REQUEST).read(answer(payload))[0]) == [
+        ("BRK.B", "2024-03-07", 10.0, 11.0, 9.0, 10.5, 100.0),
+        ("BRK.B", "2024-03-11", 12.0, 13.0, 11.0, 12.5, 300.0),
+    ]
+
+
+@pytest.mark.parametrize("at", [1709821800 + 23_401, OPEN_OF_THE_11TH])
+def test_two_rows_of_a_day_that_is_no_live_quote_are_a_bad_answer(at: int):
+    """On an earlier day, or both with the stamp of the open."""
+    stamps = [1709821800, at, OPEN_OF_THE_11TH]
+    payload = chart(
+        timestamp=stamps,
+        open=[10.0, 10.1, 12.0],
+        high=[11.0, 11.0, 13.0],
+        low=[9.0, 9.0, 11.0],
+        close=[10.5, 10.6, 12.5],
+        volume=[100, 101, 300],
+    )
+    with pytest.raises(BadAnswerError, match="two different bars of BRK.B"):
+        YAHOO.bars(REQUEST).read(answer(payload))
+
+
 def test_a_symbol_without_data_has_an_empty_chart():
     """``quote`` holds an empty object and there is no ``timestamp``."""
     empty = {"meta": {"symbol": "BRK-B"}, "indicators": {"quote": [{}]}}

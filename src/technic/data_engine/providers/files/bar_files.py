@@ -8,8 +8,6 @@ that prices are decoded only where they are wanted: first who and when, then the
 from __future__ import annotations
 
 import datetime as dt
-import logging
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,8 +18,7 @@ from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.providers.files.bar_columns import symbols_of
-from technic.data_engine.providers.files.file_names import NamedFile, name_files
-from technic.data_engine.providers.files.file_paths import bar_paths
+from technic.data_engine.providers.files.file_names import NamedFile
 from technic.errors import InputFileError
 from technic.panel import FIELDS, PRICES
 from technic.tables.column_names import PRICES as PRICE_NAMES
@@ -32,9 +29,7 @@ from technic.tables.table_file import TableFile, plain_name
 from technic.typing import BoolArray, DateArray, FloatArray
 from technic.wording.counts import count_of
 
-__all__ = ["BarRows", "open_bars"]
-
-logger = logging.getLogger(__name__)
+__all__ = ["BarRows", "Reading", "open_one"]
 
 LONGEST_DAY = 10
 """Characters of a date without a time, such as 2024-03-08."""
@@ -59,7 +54,8 @@ class BarRows:
     ``failures``: symbols whose file could not be read. ``unused``: price columns that are there
     and that prices are not adjusted by. Prices are in memory, or fetched from ``parquet`` where
     they are asked for. ``fields``: what ``prices`` returns of a row. ``said``: of which file what
-    is to be said, with an example.
+    is to be said, with an example. ``one_each``: each symbol has a file of its own. ``notes``:
+    sentences on what could not be read.
     """
 
     symbols: tuple[str, ...]
@@ -71,6 +67,8 @@ class BarRows:
     unused: tuple[str, ...] = ()
     fields: tuple[str, ...] = FIELDS
     said: tuple[tuple[str, str, str], ...] = ()
+    one_each: bool = False
+    notes: tuple[str, ...] = ()
 
     def prices(self, keep: BoolArray) -> dict[str, FloatArray]:
         """Return the ``fields`` of the rows of a mask, in their order."""
@@ -104,31 +102,6 @@ class Reading:
     adjust_by: str | None = None
     volume: bool = True
     options: FileOptions = field(default_factory=FileOptions)
-
-
-def open_bars(
-    path: Path,
-    adjust_by: str | None = None,
-    *,
-    volume: bool = True,
-    options: FileOptions | None = None,
-) -> BarRows:
-    """Read who has bars when; InputFileError when the files are no price files.
-
-    ``adjust_by``: the column of adjusted closes to read as ``adj_close``. ``volume``: False reads
-    prices alone. ``options``: what the user says about the files. In a folder of one file per
-    symbol, a file that cannot be read is a failure of its symbol.
-    """
-    reading = Reading(adjust_by, volume, options or FileOptions())
-    paths = bar_paths(path)
-    if not paths:
-        hint = "name a file, or a folder with one file per symbol"
-        raise InputFileError(str(path), "holds no CSV or Parquet file", hint=hint)
-    root = path if path.is_dir() else path.parent
-    named = name_files(paths, root, reading.options.symbol_from)
-    if not path.is_dir():
-        return open_one(path, named[path], reading)
-    return _concat(path, named, [_try_open(each, named[each], reading) for each in paths])
 
 
 def open_one(path: Path, named: NamedFile, reading: Reading, *, prices: bool = False) -> BarRows:
@@ -260,71 +233,6 @@ def _adjusted_column(file: TableFile, columns: dict[str, str], adjust_by: str) -
         reason = f"has no column of adjusted closes {adjust_by!r}"
         raise InputFileError(str(file.path), reason, hint=f"its columns are {there}")
     return found
-
-
-def _try_open(path: Path, named: NamedFile, reading: Reading) -> BarRows | InputFileError:
-    try:
-        return open_one(path, named, reading, prices=True)
-    except InputFileError as error:
-        return error
-
-
-def _concat(
-    folder: Path, named: Mapping[Path, NamedFile], read: list[BarRows | InputFileError]
-) -> BarRows:
-    """Put the files of a folder together; a symbol may have rows in several of them."""
-    good = [rows for rows in read if isinstance(rows, BarRows)]
-    bad = {
-        path: rows
-        for path, rows in zip(named, read, strict=True)
-        if isinstance(rows, InputFileError)
-    }
-    pairs = zip(named.values(), read, strict=True)
-    named_inside = any(
-        isinstance(rows, BarRows) and rows.symbols != (name.symbol,) for name, rows in pairs
-    )
-    if bad and (named_inside or not good):
-        raise next(iter(bad.values()))
-    failures = {named[path].symbol: _unreadable(error) for path, error in bad.items()}
-    for error in bad.values():
-        logger.warning("%s", error)
-    place: dict[str, int] = {}
-    for rows in good:
-        for symbol in rows.symbols:
-            place.setdefault(symbol, len(place))
-    logger.debug("%s: %d files, %d symbols", folder, len(named), len(place))
-    return BarRows(
-        symbols=tuple(place),
-        code=np.concatenate([
-            np.array([place[symbol] for symbol in rows.symbols], dtype=np.int32)[rows.code]
-            for rows in good
-        ]),
-        day=np.concatenate([rows.day for rows in good]),
-        values=_concat_values(good),
-        failures={symbol: why for symbol, why in failures.items() if symbol not in place},
-        unused=tuple(dict.fromkeys(name for rows in good for name in rows.unused)),
-        fields=good[0].fields,
-        said=tuple(note for rows in good for note in rows.said),
-    )  # fmt: skip
-
-
-def _concat_values(parts: Sequence[BarRows]) -> dict[str, FloatArray]:
-    """Put the numbers of files together; those without adjusted closes have NaN."""
-    there = any("adj_close" in rows.values for rows in parts)
-    names = dict.fromkeys((*parts[0].fields, "adj_close") if there else parts[0].fields)
-    return {
-        name: np.concatenate([
-            rows.values[name] if name in rows.values else np.full(len(rows.day), np.nan)
-            for rows in parts
-        ])
-        for name in names
-    }  # fmt: skip
-
-
-def _unreadable(error: InputFileError) -> Failure:
-    """Say what is wrong inside a symbol's file; where the file is, is no part of the answer."""
-    inside = InputFileError("its file", error.reason, error.row, error.column, error.hint)
-    return Failure("unreadable_file", str(inside))
 
 
 def _read(file: TableFile, columns: dict[str, str]) -> pa.Table:

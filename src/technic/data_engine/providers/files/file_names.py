@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from technic.data_engine.providers.files.file_paths import ENDINGS, PACKED
 from technic.errors import InputFileError
+from technic.text.outside import clean
 from technic.universe import canonical
 
 __all__ = ["NamedFile", "name_files"]
@@ -90,7 +91,7 @@ def _named(
     folder = path.parent
     for part in (*path.parts[len(root.parts) :][:-1], stem):
         if keyed := _KEYED.fullmatch(part):
-            return NamedFile(canonical(unquote(keyed[1])))
+            return NamedFile(canonical(clean(unquote(keyed[1])) or "?"))
     nested = folder != root and root in folder.parents
     generic = stem.lower() in _GENERIC or bool(_PART.fullmatch(stem)) or same
     if nested and generic and not _PLAIN_FOLDER.fullmatch(folder.name):
@@ -105,7 +106,7 @@ def _stem(path: Path) -> str:
         if stem.lower().endswith(ending):
             stem = stem[: -len(ending)]
             break
-    return _COPY.sub("", stem).strip() or path.name
+    return clean(_COPY.sub("", stem).strip()) or clean(path.name) or "?"
 
 
 def _of_text(text: str) -> NamedFile:

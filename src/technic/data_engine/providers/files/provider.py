@@ -8,44 +8,48 @@ data gate judge it. Only two rows for one symbol and day are settled here.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
+import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from technic.data_engine.data_version import FilesVersion
 from technic.data_engine.interfaces.records import (
     Failure,
     FetchResult,
-    MissingVolume,
+    LeftOutRows,
     PriceBasis,
     Progress,
     SplitRecord,
     Splits,
 )
 from technic.data_engine.providers.files.adjusted_closes import adjust_by_closes
-from technic.data_engine.providers.files.bar_files import BarRows, open_bars
+from technic.data_engine.providers.files.bar_folder import open_bars
+from technic.data_engine.providers.files.file_days import FileDays
 from technic.data_engine.providers.files.file_notes import file_notes
 from technic.data_engine.providers.files.file_paths import bar_paths
 from technic.data_engine.providers.files.split_records import column_records
+from technic.data_engine.row_checks.left_out import LeftOutDays
+from technic.data_engine.row_checks.market_days import MarketDays
+from technic.data_engine.row_checks.repeated_rows import row_order, without_repeats
 from technic.errors import ParameterError
-from technic.panel import FIELDS, PRICES, LongBars
+from technic.panel import LongBars
+from technic.sessions import SessionCalendar, load_calendar
+from technic.settings import load_settings
 from technic.tables.file_options import FileOptions
-from technic.typing import DateArray, FloatArray
+from technic.typing import DateArray
 from technic.universe import Universe, universe_of
 from technic.wording.counts import agree, count_of
 
 __all__ = ["FilesProvider"]
 
 logger = logging.getLogger(__name__)
-
-RECENT_DAYS = 21
-FAIR_FRACTION = 0.5
 
 
 class FilesProvider:
@@ -56,7 +60,9 @@ class FilesProvider:
     how the prices are adjusted, ``unknown`` when not given. ``adjust_by``: a column of adjusted
     closes by which raw prices and volume are adjusted; ``price_basis`` then is that of the column,
     ``total_return_adjusted`` when not given. ``volume``: False reads prices alone, and every volume
-    is NaN. ``options``: what the user says about the layout. ``notes``: sentences about the data.
+    is NaN. ``options``: what the user says about the layout. ``calendar``, ``now``: the sessions,
+    and the time from which days are seen; those of the settings and the clock when not given.
+    ``notes``: sentences about the data.
     """
 
     name = "files"
@@ -73,6 +79,8 @@ class FilesProvider:
         *,
         volume: bool = True,
         options: FileOptions | None = None,
+        calendar: SessionCalendar | None = None,
+        now: dt.datetime | None = None,
     ) -> None:
         allowed = [basis for basis in get_args(PriceBasis) if basis != "raw" or adjust_by is None]
         if price_basis is not None and price_basis not in allowed:
@@ -95,14 +103,11 @@ class FilesProvider:
                 f"{self._path.name}: prices are taken as raw and no splits are known; the data "
                 "gate ends history where it finds one",
             )
-        self._last_session, usual = _last_session(self._rows.day)
-        later = self._rows.day[self._rows.day > self._last_session]
-        if later.size:
-            self.notes += (
-                f"{self._path.name}: rows after {self._last_session}, up to {later.max()}, are not "
-                f"used: {later.size:,}, where a day has {usual:,.0f} as a rule; less than half of "
-                "that is no session",
-            )
+        now = now or dt.datetime.now(dt.UTC)
+        self._market = MarketDays.at(calendar or _own_calendar(now), now)
+        self._days = FileDays.of(self._path, self._rows, self._market)
+        self._failures = {**self._rows.failures, **self._days.failures}
+        self.notes += self._rows.notes + self._days.notes
         for note in self.notes:
             logger.info("%s", note)
 
@@ -110,11 +115,12 @@ class FilesProvider:
         """Return the universe given, else the symbols in the data, unreadable files included."""
         if self._universe is not None:
             return self._universe
-        return universe_of((*self._rows.symbols, *self._rows.failures), self._path.name)
+        names = dict.fromkeys((*self._rows.symbols, *self._failures))
+        return universe_of(tuple(names), self._path.name)
 
     def last_session(self) -> np.datetime64:
-        """Return the last day on which a fair number of symbols has a bar."""
-        return self._last_session
+        """Return the last session that is over and of which a fair number of symbols has a bar."""
+        return self._days.last_session
 
     def data_version(self) -> FilesVersion:
         """Return which files these are."""
@@ -130,30 +136,24 @@ class FilesProvider:
 
         Rows that repeat another are dropped; a symbol with two different rows for one day is a
         failure ``duplicate_rows``, one without rows there ``no_data``, one whose file cannot be
-        read ``unreadable_file``.
+        read ``unreadable_file``, one whose dates cannot be right ``wrong_dates``.
         """
         asked = list(dict.fromkeys(symbols))
-        place = {symbol: at for at, symbol in enumerate(asked)}
-        read, records = _selected(self._rows, place, sessions)
-        bars, clashes, repeats = _settled(read)
-        failures = {}
-        for symbol in asked:
-            if symbol in clashes:
-                failures[symbol] = Failure(
-                    "duplicate_rows", f"two different rows {clashes[symbol]}"
-                )
-            elif symbol in self._rows.failures:
-                failures[symbol] = self._rows.failures[symbol]
-        missing_volume = _missing_volume(bars) if "volume" in self._rows.fields else {}
+        failures = {name: self._failures[name] for name in asked if name in self._failures}
+        read, off, records = self._selected(asked, failures, sessions)
+        bars, clashes, repeats = without_repeats(read)
+        for name, day in clashes.items():
+            failures[name] = Failure("duplicate_rows", f"two different rows {day}")
+        left_out = self._left_out(bars, off, failures)
         has_bars = np.bincount(bars.column, minlength=len(asked)) > 0
-        missing = [symbol for symbol in asked if not has_bars[place[symbol]]]
         known = set(self._rows.symbols)
-        for symbol in missing:
-            failures.setdefault(symbol, Failure("no_data", self._no_data(symbol, known, sessions)))
+        for name, there in zip(asked, has_bars.tolist(), strict=True):
+            if not there:
+                failures.setdefault(name, Failure("no_data", self._no_data(name, known, sessions)))
         if progress is not None:
             progress(len(asked), len(asked))
         new_column = np.cumsum(has_bars) - 1
-        kept = tuple(symbol for symbol in asked if has_bars[place[symbol]])
+        kept = tuple(name for name, there in zip(asked, has_bars.tolist(), strict=True) if there)
         column = new_column[bars.column].astype(np.int32)
         answer = replace(bars, symbols=kept, column=column)
         notes = self.notes
@@ -168,9 +168,59 @@ class FilesProvider:
             Splits.none(),
             failures,
             notes=notes,
-            missing_volume=missing_volume,
+            left_out=left_out,
             split_records=records,
         )
+
+    def _selected(
+        self, asked: Sequence[str], failures: Mapping[str, Failure], sessions: DateArray
+    ) -> tuple[LongBars, LeftOutDays, dict[str, SplitRecord]]:
+        """Return the rows asked for, sorted by symbol and day, adjusted.
+
+        Rows on no session are not among them but beside them; those of the days after the last
+        session belong to it. With them what the adjusted closes beside them say of splits.
+        """
+        rows, names = self._rows, tuple(asked)
+        place = {name: at for at, name in enumerate(names) if name not in failures}
+        column_of = np.array([place.get(name, -1) for name in rows.symbols], dtype=np.int32)
+        column = column_of[rows.code]
+        keep = column >= 0
+        if len(sessions):
+            until = self._market.until_next(sessions[-1])
+            keep &= (rows.day >= sessions[0]) & (rows.day <= until)
+        else:
+            keep[:] = False
+        off = LeftOutDays(names)
+        if len(self._days.off):
+            out = keep & np.isin(rows.day.view(np.int64), self._days.off.view(np.int64))
+            off = LeftOutDays.off_session(names, column[out], rows.day[out])
+            keep &= ~out
+        column, day, prices = column[keep], rows.day[keep], rows.prices(keep)
+        applied = "adj_close" in prices
+        adjusted = prices.pop("adj_close") if applied else rows.adjusted_closes(keep)
+        prices.setdefault("volume", np.full(len(day), np.nan))
+        bars = LongBars(names, column, day, **prices)
+        key = row_order(bars)
+        if np.any(key[1:] < key[:-1]):
+            order = np.argsort(key, kind="stable")
+            bars, adjusted = bars.rows(order), None if adjusted is None else adjusted[order]
+        if adjusted is None:
+            return bars, off, {}
+        records = column_records(bars, adjusted, applied=applied)
+        return adjust_by_closes(bars, adjusted) if applied else bars, off, records
+
+    def _left_out(
+        self, bars: LongBars, off: LeftOutDays, failures: Mapping[str, Failure]
+    ) -> dict[str, LeftOutRows]:
+        """Count the rows that are no bars, of the symbols that have not failed."""
+        found = off.with_incomplete(bars, volume="volume" in self._rows.fields)
+        if not len(found.day):
+            return {}
+        rows = np.bincount(bars.column, minlength=len(bars.symbols))
+        rows -= np.bincount(found.column[len(off.day) :], minlength=len(bars.symbols))
+        there = dict(zip(bars.symbols, rows.tolist(), strict=True))
+        counts = found.counted(found.day.min(), found.day.max(), there)
+        return {name: count for name, count in counts.items() if name not in failures}
 
     def _no_data(self, symbol: str, known: set[str], sessions: DateArray) -> str:
         """Say what is missing; not in which file, since a file that was moved is the same data."""
@@ -181,85 +231,6 @@ class FilesProvider:
         return f"the data has no bars of {symbol} from {sessions[0]} to {sessions[-1]}"
 
 
-def _selected(
-    rows: BarRows, place: dict[str, int], sessions: DateArray
-) -> tuple[LongBars, dict[str, SplitRecord]]:
-    """Return the rows of the symbols and days asked for, sorted by symbol and day, adjusted.
-
-    With them what the adjusted closes beside them say of splits.
-    """
-    column_of = np.array([place.get(symbol, -1) for symbol in rows.symbols], dtype=np.int32)
-    column = column_of[rows.code]
-    keep = column >= 0
-    if len(sessions):
-        keep &= (rows.day >= sessions[0]) & (rows.day <= sessions[-1])
-    else:
-        keep[:] = False
-    column, day, prices = column[keep], rows.day[keep], rows.prices(keep)
-    applied = "adj_close" in prices
-    adjusted = prices.pop("adj_close") if applied else rows.adjusted_closes(keep)
-    prices.setdefault("volume", np.full(len(day), np.nan))
-    bars = LongBars(tuple(place), column, day, **prices)
-    key = _key(bars)
-    if np.any(key[1:] < key[:-1]):
-        order = np.argsort(key, kind="stable")
-        bars, adjusted = bars.rows(order), None if adjusted is None else adjusted[order]
-    if adjusted is None:
-        return bars, {}
-    records = column_records(bars, adjusted, applied=applied)
-    return adjust_by_closes(bars, adjusted) if applied else bars, records
-
-
-def _settled(bars: LongBars) -> tuple[LongBars, dict[str, str], int]:
-    """Drop rows that repeat another.
-
-    Returns the bars, the symbols whose rows clash with a day, and how many rows were dropped.
-    """
-    key = _key(bars)
-    twice = np.flatnonzero(key[1:] == key[:-1]) + 1
-    if not len(twice):
-        return bars, {}, 0
-    same = np.ones(len(twice), dtype=np.bool_)
-    for name in FIELDS:
-        values: FloatArray = getattr(bars, name)
-        before, after = values[twice - 1], values[twice]
-        same &= (before == after) | (np.isnan(before) & np.isnan(after))
-    clashing = twice[~same]
-    clashes = {bars.symbols[bars.column[at]]: f"for {bars.session[at]}" for at in clashing[::-1]}
-    keep = ~np.isin(bars.column, bars.column[clashing])
-    keep[twice] = False
-    return bars.rows(keep), clashes, int(same.sum())
-
-
-def _missing_volume(bars: LongBars) -> dict[str, MissingVolume]:
-    """Count the rows that have prices and no volume, of the symbols that have such rows."""
-    missing = np.isnan(bars.volume)
-    for name in PRICES:
-        missing &= np.isfinite(getattr(bars, name))
-    n = len(bars.symbols)
-    rows = np.bincount(bars.column, minlength=n)
-    counts = np.bincount(bars.column[missing], minlength=n)
-    return {
-        bars.symbols[at]: MissingVolume(int(counts[at]), int(rows[at]))
-        for at in np.flatnonzero(counts)
-    }
-
-
-def _key(bars: LongBars) -> NDArray[np.int64]:
-    """Return a number that orders rows by symbol and day."""
-    days = bars.session.view(np.int64)
-    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
-    return bars.column * np.int64(last - first + 1) + (days - first)
-
-
-def _last_session(day: DateArray) -> tuple[np.datetime64, float]:
-    """Return the last day with a fair number of rows, and how many a day has as a rule.
-
-    Fair is half of the median of the last 21 days: a few rows that came early, or one date typed
-    wrong, do not make a session. ``day``: of each row, in any order.
-    """
-    first = day.min()
-    counts = np.bincount((day - first).view(np.int64))
-    days = np.flatnonzero(counts)
-    usual = float(np.median(counts[days][-RECENT_DAYS:]))
-    return first + days[counts[days] >= FAIR_FRACTION * usual][-1], usual
+def _own_calendar(now: dt.datetime) -> SessionCalendar:
+    """Load the calendar of whoever opens files without one."""
+    return load_calendar(now.date(), load_settings(os.environ, Path.cwd()).home)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.records import Dividends, Renames, Splits
 from technic.data_engine.interfaces.requests import BadAnswerError
+from technic.text.outside import LABEL, clean, could_be_symbol
 from technic.typing import DateArray
 from technic.wording.counts import count_of
 
@@ -59,7 +60,11 @@ def dividend_table(rows: Sequence[Action], days: Days) -> Dividends:
 
 def rename_table(rows: Iterable[tuple[str, str, dt.date]], days: Days) -> Renames:
     """Build symbol changes; each once, and none from a symbol to itself."""
-    kept = [row for row in dict.fromkeys(rows) if row[0] != row[1]]
+    kept = [
+        row
+        for row in dict.fromkeys(rows)
+        if row[0] != row[1] and could_be_symbol(row[0]) and could_be_symbol(row[1])
+    ]
     old, session = _columns([(row[0], row[2]) for row in kept])
     new, _ = _columns([(row[1], row[2]) for row in kept])
     inside = _within(session, days)
@@ -90,7 +95,11 @@ def _usable(rows: Sequence[Action], what: str) -> list[tuple[str, dt.date, float
     usable = [
         (name, day, value)
         for name, day, value in rows
-        if name and day is not None and value is not None and 0 < value < math.inf
+        if name
+        and could_be_symbol(name)
+        and day is not None
+        and value is not None
+        and 0 < value < math.inf
     ]
     if rows and not usable:
         raise BadAnswerError(
@@ -119,4 +128,5 @@ def _within(session: DateArray, days: Days) -> NDArray[np.bool_]:
 def _warn(what: str, named: Sequence[str]) -> None:
     if named:
         more = f" and {len(named) - NAMED_IN_LOG} more" if len(named) > NAMED_IN_LOG else ""
-        logger.warning("left out %s: %s%s", what, ", ".join(named[:NAMED_IN_LOG]), more)
+        shown = ", ".join(clean(one, LABEL) for one in named[:NAMED_IN_LOG])
+        logger.warning("left out %s: %s%s", what, shown, more)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from technic.data_engine.interfaces.ceilings import MAX_ROWS_A_PAGE, MIB, header_number
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import (
     AccountRefusedError,
@@ -24,6 +25,8 @@ from technic.data_engine.interfaces.requests import (
 )
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.errors import ParameterError
+from technic.text.outside import READ
+from technic.text.redact import said
 from technic.universe.symbols import Convention, canonical, format_symbol, parse
 
 __all__ = [
@@ -41,9 +44,12 @@ __all__ = [
 
 T = TypeVar("T")
 
-SHOWN_CHARACTERS = 200
-SHORTEST_SECRET = 6
-"""Shorter secrets are for tests: taking them out of a message would only garble it."""
+COUNTED_BYTES = 8 * MIB
+"""Answers beyond it have their rows counted before they are decoded: a row takes far more memory
+than it has bytes where it is empty."""
+LONGEST_DATE = 60
+MOST_WORDS = MIB
+"""Bytes of an answer that may hold the text of an error."""
 
 _PRINTABLE = re.compile(r"[!-~]+")
 _WIRE_SYMBOL = re.compile(r"[!-+\--~]+")
@@ -81,19 +87,21 @@ def endpoint(
     read: Callable[[HttpResponse], tuple[T, str | None]],
     secrets: tuple[str, ...] = (),
 ) -> Endpoint[T]:
-    """Build an endpoint whose errors never show ``secrets``, were the vendor to repeat them."""
-    hidden = tuple(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
+    """Build an endpoint whose errors are fit to be shown.
+
+    What a vendor says is cleaned, rid of ``secrets`` and cut here, in this order; what an error was
+    raised from is dropped, for it may hold the same text.
+    """
 
     def guarded(response: HttpResponse) -> tuple[T, str | None]:
         try:
             return read(response)
         except RequestError as error:
-            for secret in hidden:
-                error.detail = error.detail.replace(secret, "***")
-                error.args = tuple(
-                    part.replace(secret, "***") if isinstance(part, str) else part
-                    for part in error.args
-                )
+            error.detail = said(error.detail, secrets)
+            error.args = tuple(
+                said(part, secrets) if isinstance(part, str) else part for part in error.args
+            )
+            error.__cause__ = error.__context__ = None
             raise
 
     return Endpoint(label, request, guarded)
@@ -110,7 +118,7 @@ def require_ok(response: HttpResponse) -> None:
     if status >= 500 or status == 408:
         raise UnavailableError(text, retry_after_s(response))
     if 300 <= status < 400:
-        host = urlsplit(response.headers.get("location", "")).hostname or "an unnamed host"
+        host = _host(response.headers.get("location", "")) or "an unnamed host"
         text = f"status {status}: moved to {host}; redirects are not followed, set the base URL"
     raise _refusal(status, text)
 
@@ -129,14 +137,17 @@ def _refusal(status: int, text: str) -> RefusedError:
 def retry_after_s(response: HttpResponse) -> float | None:
     """Seconds that ``Retry-After`` asks for (a number, or a date against ``Date``), if it does."""
     value = response.headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit() and len(value) < 10:
-        return float(value)
-    try:
-        until = parsedate_to_datetime(value)
-        now = parsedate_to_datetime(response.headers.get("date", ""))
-        return max((until - now).total_seconds(), 0.0)
-    except (TypeError, ValueError, OverflowError):
+    seconds = header_number(value)
+    if seconds is not None:
+        return seconds
+    date = response.headers.get("date", "")
+    if len(value) > LONGEST_DATE or len(date) > LONGEST_DATE:
         return None
+    try:
+        wait = parsedate_to_datetime(value) - parsedate_to_datetime(date)
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
+    return max(wait.total_seconds(), 0.0)
 
 
 def decode(response: HttpResponse, kind: type[T]) -> T:
@@ -144,6 +155,8 @@ def decode(response: HttpResponse, kind: type[T]) -> T:
     require_ok(response)
     if response.content_type != "application/json":
         raise BadAnswerError(f"expected JSON, got {response.content_type or 'no content type'}")
+    if len(response.body) > COUNTED_BYTES and response.body.count(b"{") > MAX_ROWS_A_PAGE:
+        raise BadAnswerError(f"more than {MAX_ROWS_A_PAGE:,} rows in one answer")
     try:
         return msgspec.json.decode(response.body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -181,12 +194,22 @@ def from_wire(text: str, convention: Convention) -> str:
 
 
 def trouble_of(response: HttpResponse) -> str:
-    """What the vendor says is wrong, shortened to one line."""
+    """What the vendor says is wrong; ``endpoint`` cleans and cuts it."""
     text: object = None
+    if len(response.body) > MOST_WORDS:
+        return "no reason given"
     try:
         trouble = msgspec.json.decode(response.body, type=_Trouble)
-        text = trouble.error or trouble.message or trouble.detail
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        text = str(trouble.error or trouble.message or trouble.detail or "")
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, a number beyond what can be written
         if response.content_type.startswith("text/plain"):
-            text = response.body[:SHOWN_CHARACTERS].decode("utf-8", "replace")
-    return " ".join(str(text or "no reason given").split())[:SHOWN_CHARACTERS]
+            text = response.body[:READ].decode("utf-8", "replace")
+    return " ".join(str(text or "no reason given").split())
+
+
+def _host(location: str) -> str | None:
+    """The host of an address, None where it has none or is no address."""
+    try:
+        return urlsplit(location).hostname
+    except ValueError:
+        return None

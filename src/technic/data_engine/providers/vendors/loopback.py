@@ -22,6 +22,7 @@ __all__ = ["LOOPBACK_URL", "UNLIMITED", "LoopbackProvider", "MarketClock"]
 LOOPBACK_URL = "http://127.0.0.1:8765"
 CLOCK_PATH = "/loopback/today"
 CLOCK_TIMEOUT_S = 10.0
+CLOCK_BYTES = 1_000
 
 UNLIMITED = Capabilities(kinds=frozenset({"symbol_range", "market_day", "snapshot"}), intraday=True)
 """What the simulated vendor offers unless it is told to be stricter."""
@@ -75,7 +76,7 @@ def _ask_time(base_url: str) -> dt.datetime:
         connection = kind(where.netloc, timeout=CLOCK_TIMEOUT_S)
         try:
             connection.request("GET", where.path + CLOCK_PATH)
-            answer = connection.getresponse().read()
+            answer = connection.getresponse().read(CLOCK_BYTES)
         finally:
             connection.close()
         now = dt.datetime.fromisoformat(json.loads(answer)["now"])

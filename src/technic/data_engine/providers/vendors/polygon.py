@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from technic.data_engine.providers.vendors.http import (
 from technic.data_engine.providers.vendors.vendor import BarsOnly
 from technic.errors import ParameterError
 from technic.panel import LongBars
+from technic.text.redact import redacted
 from technic.universe import Universe
 
 __all__ = ["BASE_URL", "FREE", "PAID", "PolygonProvider"]
@@ -36,6 +37,7 @@ T = TypeVar("T")
 BASE_URL = "https://api.massive.com"
 STOCKS = "/v2/aggs/grouped/locale/us/market/stocks"
 SNAPSHOT = "/v2/snapshot/locale/us/markets/stocks/tickers"
+LONGEST_URL = 8_000
 SPANS = {
     "daily": "1/day",
     "1min": "1/minute",
@@ -154,11 +156,13 @@ class PolygonProvider(BarsOnly):
                 where = path if isinstance(path, str) else path()
                 return HttpRequest(self.base_url + where, params, headers)
             where, _, query = cursor.partition("?")
-            return HttpRequest(self.base_url + where, dict(parse_qsl(query)), headers)
+            return HttpRequest(
+                self.base_url + where, dict(parse_qsl(query, keep_blank_values=True)), headers
+            )
 
         def paged(response: HttpResponse) -> tuple[T, str | None]:
             page, next_url = read(response)
-            return page, _cursor(next_url) if next_url else None
+            return page, _cursor(next_url, self.key) if next_url else None
 
         return endpoint(label, request, paged, (self.key,))
 
@@ -172,13 +176,17 @@ def _between(name: str, first: np.datetime64, last: np.datetime64) -> dict[str, 
     return {**days, "sort": f"{name}.asc", "limit": "5000"}
 
 
-def _cursor(next_url: str) -> str:
+def _cursor(next_url: str, key: str) -> str:
     """Path and query of the next page, without a key were there one."""
     try:
         parts = urlsplit(next_url)
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
     except ValueError as error:
         raise BadAnswerError("next_url is no URL") from error
-    query = "&".join(part for part in parts.query.split("&") if not part.startswith("apiKey="))
-    if not parts.path.startswith("/") or not parts.path.isascii() or not parts.path.isprintable():
+    path = parts.path
+    if not path.startswith("/") or not path.isascii() or not path.isprintable():
         raise BadAnswerError("next_url has no path")
-    return f"{parts.path}?{query}"
+    if len(next_url) > LONGEST_URL or redacted(path, (key,)) != path:
+        raise BadAnswerError("next_url is none that could be asked")
+    kept = [pair for pair in pairs if pair[0].lower() != "apikey" and key not in pair]
+    return f"{path}?{urlencode(kept)}"

@@ -9,9 +9,7 @@ splits, dividends, listings) is asked as ``polygon`` does.
 from __future__ import annotations
 
 import datetime as dt
-import gzip
 import io
-import zlib
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -28,6 +26,8 @@ from technic.data_engine.interfaces.requests import (
     UnavailableError,
 )
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
+from technic.data_engine.interfaces.unpacking import Body, InFlight
+from technic.data_engine.providers.vendors.http import endpoint
 from technic.data_engine.providers.vendors.polygon import PAID, PolygonProvider
 from technic.data_engine.providers.vendors.rows import bar_times, long_bars, trading_days
 from technic.panel import FIELDS, LongBars
@@ -71,7 +71,7 @@ class PolygonFiles(PolygonProvider):
         day = str(request.first)
         url = f"s3://{BUCKET}/{day[:4]}/{day[5:7]}/{day}.csv.gz"
         least = self.plan.least_market_rows
-        return Endpoint(
+        return endpoint(
             request.label,
             lambda _: HttpRequest(url),
             lambda response: (day_file(response, request, least), None),
@@ -99,7 +99,7 @@ def day_file(response: HttpResponse, request: BarRequest, least_rows: int) -> Lo
     if not all(names):
         raise BadAnswerError(f"{request.label}: a row without a symbol")
     values = [table[name].to_numpy().astype(np.float64) for name in FIELDS]
-    return long_bars(names, session, values)
+    return long_bars(names, session, values, market=True)
 
 
 def _table(body: bytes, label: str) -> pa.Table:
@@ -112,7 +112,13 @@ def _table(body: bytes, label: str) -> pa.Table:
         strings_can_be_null=False,
     )
     try:
-        text = gzip.decompress(body)
-        return csv.read_csv(io.BytesIO(text), convert_options=options)
-    except (OSError, EOFError, zlib.error, pa.ArrowException, KeyError) as error:
+        return csv.read_csv(io.BytesIO(_unpacked(body, label)), convert_options=options)
+    except (pa.ArrowException, KeyError) as error:
         raise BadAnswerError(f"{label}: not the file expected: {error}") from error
+
+
+def _unpacked(body: bytes, label: str) -> bytes:
+    """Unpack a file, held to the same ceiling as every answer."""
+    file = Body("gzip", InFlight(1), label)
+    file.feed(body)
+    return file.finish()

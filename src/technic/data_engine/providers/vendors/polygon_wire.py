@@ -136,7 +136,7 @@ def market_day(response: HttpResponse, request: BarRequest, least_rows: int) -> 
     names = [row.T for row in rows]
     if "" in names:
         raise BadAnswerError(f"{request.label}: a row without a symbol")
-    return long_bars(names, np.full(len(rows), request.first), _values(rows))
+    return long_bars(names, np.full(len(rows), request.first), _values(rows), market=True)
 
 
 def _of_the_day(rows: list[_MarketBar], request: BarRequest) -> list[_MarketBar]:
@@ -187,7 +187,7 @@ def snapshot(response: HttpResponse, request: BarRequest, least_rows: int) -> Lo
     if "" in names:
         raise BadAnswerError(f"{request.label}: a row without a symbol")
     session = np.full(len(fresh), request.first)
-    return long_bars(names, session, _values([day for _, day, _ in fresh]))
+    return long_bars(names, session, _values([day for _, day, _ in fresh]), market=True)
 
 
 def splits(response: HttpResponse, days: Days) -> tuple[Splits, str | None]:

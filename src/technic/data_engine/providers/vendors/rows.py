@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.interfaces.requests import BadAnswerError, BarRequest
-from technic.panel import LongBars
+from technic.data_engine.interfaces.requests import BadAnswerError, BadBarsError, BarRequest
+from technic.panel import FIELDS, LongBars
+from technic.text.outside import could_be_symbol
 from technic.typing import DateArray, FloatArray
 
 __all__ = [
+    "Stamps",
     "bar_times",
     "iso_days",
     "long_bars",
@@ -21,6 +24,9 @@ __all__ = [
     "trading_days",
 ]
 
+logger = logging.getLogger(__name__)
+
+VISIBLE = bytes(range(0x20, 0x7F))
 DAY_MS = 86_400_000
 NEW_YORK_MIDNIGHT_MS = 4 * 3_600_000
 """Midnight in New York is 04:00 or 05:00 UTC, and trading ends by 01:00 UTC: four hours earlier
@@ -61,21 +67,39 @@ def long_bars(
     symbols: Sequence[str],
     session: DateArray,
     values: Sequence[Sequence[float | None] | FloatArray],
+    *,
+    market: bool = False,
 ) -> LongBars:
     """Build bars from rows as they came: ``symbols[i]`` on ``session[i]``; None becomes NaN.
 
     ``values``: open, high, low, close, volume. A row that came twice is kept once; two rows that
-    differ are a BadAnswerError, since nobody can tell which is right.
+    differ are a BadAnswerError, since nobody can tell which is right. ``market``: in the answer of
+    a whole market they are a bar without values, which is asked alone, and the others stay. Rows
+    under what can be no symbol are left out, and counted in the log.
     """
     fields: list[FloatArray] = [np.array(field, dtype=np.float64) for field in values]
+    joined = "".join(symbols)  # one look at all: this is done for every day of the market
+    if not joined.isascii() or joined.encode().translate(None, VISIBLE):
+        kept = np.flatnonzero([could_be_symbol(symbol) for symbol in symbols])
+        logger.warning("left out %d rows under no symbol", len(symbols) - len(kept))
+        symbols, session = [symbols[at] for at in kept.tolist()], session[kept]
+        fields = [field[kept] for field in fields]
     names = tuple(dict.fromkeys(symbols))
     if len(names) == len(symbols):
         return LongBars(names, np.arange(len(names), dtype=np.int32), session, *fields)
     at = {name: i for i, name in enumerate(names)}
     column = np.fromiter((at[symbol] for symbol in symbols), np.int32, len(symbols))
     bars = LongBars(names, column, session, *fields)
-    keep = _without_doubles(bars)
-    return bars if keep is None else bars.rows(keep)
+    keep, clashing = _without_doubles(bars)
+    if keep is None:
+        return bars
+    if len(clashing) and not market:
+        row = clashing[0]
+        name = bars.symbols[bars.column[row]]
+        raise BadBarsError(name, f"two different bars of {name} on {bars.session[row]}")
+    for name in FIELDS:
+        getattr(bars, name)[clashing] = np.nan
+    return bars.rows(keep)
 
 
 def require_complete(bars: LongBars) -> LongBars:
@@ -84,7 +108,7 @@ def require_complete(bars: LongBars) -> LongBars:
         bad = np.flatnonzero(~np.isfinite(field))
         if len(bad):
             name = bars.symbols[bars.column[bad[0]]]
-            raise BadAnswerError(f"a value of {name} on {bars.session[bad[0]]} is missing")
+            raise BadBarsError(name, f"a value of {name} on {bars.session[bad[0]]} is missing")
     return bars
 
 
@@ -105,20 +129,19 @@ def require_inside(bars: LongBars, request: BarRequest) -> LongBars:
     return bars
 
 
-def _without_doubles(bars: LongBars) -> NDArray[np.intp] | None:
+def _without_doubles(bars: LongBars) -> tuple[NDArray[np.intp] | None, NDArray[np.intp]]:
+    """Return the rows to keep, None for all, and those of which a later one says something else."""
     stamp = bars.session.astype(np.int64)
+    none = np.empty(0, np.intp)
     step = np.diff(bars.column)
     if ((step > 0) | ((step == 0) & (np.diff(stamp) > 0))).all():
-        return None  # in order, as vendors send them: nothing can be there twice
+        return None, none  # in order, as vendors send them: nothing can be there twice
     order = np.lexsort((stamp, bars.column))
     new = np.ones(len(order), bool)
     new[1:] = (np.diff(bars.column[order]) != 0) | (np.diff(stamp[order]) != 0)
     first = order[new][np.cumsum(new) - 1]  # lexsort is stable: the row that came first
-    for field in (bars.open, bars.high, bars.low, bars.close, bars.volume):
-        one, other = field[order], field[first]
-        differs = np.flatnonzero((one != other) & ~(np.isnan(one) & np.isnan(other)))
-        if len(differs):
-            row = order[differs[0]]
-            name = bars.symbols[bars.column[row]]
-            raise BadAnswerError(f"two different bars of {name} on {bars.session[row]}")
-    return np.sort(order[new])
+    differs = np.zeros(len(order), bool)
+    for name in FIELDS:
+        one, other = getattr(bars, name)[order], getattr(bars, name)[first]
+        differs |= (one != other) & ~(np.isnan(one) & np.isnan(other))
+    return np.sort(order[new]), np.unique(first[differs])

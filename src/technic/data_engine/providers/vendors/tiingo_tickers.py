@@ -9,9 +9,11 @@ import csv
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
 
 import numpy as np
 
+from technic.data_engine.interfaces.ceilings import MAX_ANSWER_BYTES, MAX_TABLE_ROWS
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.providers.vendors.http import from_wire, require_ok
@@ -20,7 +22,6 @@ from technic.universe.load import EXCHANGES, exchange_name
 
 __all__ = ["listed_tickers"]
 
-MOST_BYTES = 256 * 1024 * 1024
 STILL_TRADING_DAYS = 10
 COLUMNS = ("ticker", "exchange", "assetType", "priceCurrency", "endDate")
 KINDS = ("Stock", "ETF")
@@ -31,7 +32,7 @@ def listed_tickers(response: HttpResponse) -> Universe:
     require_ok(response)
     rows = [
         row
-        for row in _table(response.body)
+        for row in _rows(response.body)
         if row["assetType"] in KINDS
         and row["priceCurrency"] == "USD"
         and exchange_name(row["exchange"]) in EXCHANGES
@@ -45,9 +46,10 @@ def listed_tickers(response: HttpResponse) -> Universe:
     if not len(end) or np.isnat(end).any():
         raise BadAnswerError("the list of tickers holds no US stock")
     fresh = np.flatnonzero(end >= end.max() - STILL_TRADING_DAYS)
-    latest = {rows[at]["ticker"]: rows[at] for at in fresh[np.argsort(end[fresh], kind="stable")]}
-    names = [from_wire(ticker, "tiingo") for ticker in sorted(latest)]
-    kept = [latest[ticker] for ticker in sorted(latest)]
+    by_end = [rows[at] for at in fresh[np.argsort(end[fresh], kind="stable")]]
+    latest = {from_wire(row["ticker"], "tiingo"): row for row in by_end}
+    names = sorted(latest)
+    kept = [latest[name] for name in names]
     columns = {
         "exchange": [exchange_name(row["exchange"]) for row in kept],
         "type": [row["assetType"] for row in kept],
@@ -55,14 +57,21 @@ def listed_tickers(response: HttpResponse) -> Universe:
     return universe_of(names, "Tiingo tickers", columns)
 
 
-def _table(body: bytes) -> list[dict[str, str]]:
+def _rows(body: bytes) -> Iterator[dict[str, str]]:
+    """Yield the rows of the table one by one: a hundred thousand are there, a tenth is kept."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             (member,) = [info for info in archive.infolist() if info.filename.endswith(".csv")]
-            if member.file_size > MOST_BYTES:
+            if member.file_size > MAX_ANSWER_BYTES:
                 raise BadAnswerError("the list of tickers is larger than it can be")
             text = archive.read(member).decode("utf-8")
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), restval=""))
+        table = csv.DictReader(io.StringIO(text, newline=""), restval="")
+        for number, row in enumerate(table):
+            if not number and not set(COLUMNS) <= row.keys():
+                raise BadAnswerError(f"the list of tickers lacks one of {', '.join(COLUMNS)}")
+            if number >= MAX_TABLE_ROWS:
+                raise BadAnswerError(f"the list of tickers has more than {MAX_TABLE_ROWS:,} rows")
+            yield row
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -74,6 +83,3 @@ def _table(body: bytes) -> list[dict[str, str]]:
         NotImplementedError,  # packed in a way that Python does not know
     ) as error:
         raise BadAnswerError(f"the list of tickers is no zipped table: {error}") from error
-    if rows and not set(COLUMNS) <= rows[0].keys():
-        raise BadAnswerError(f"the list of tickers lacks one of {', '.join(COLUMNS)}")
-    return rows

@@ -26,6 +26,7 @@ from technic.data_engine.interfaces.requests import (
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.providers.vendors.http import checked_base_url, decode, endpoint, to_wire
 from technic.data_engine.providers.vendors.rows import (
+    Stamps,
     bar_times,
     long_bars,
     require_complete,
@@ -35,6 +36,7 @@ from technic.data_engine.providers.vendors.rows import (
 from technic.data_engine.providers.vendors.vendor import BarsOnly
 from technic.errors import ParameterError
 from technic.panel import LongBars
+from technic.typing import BoolArray, DateArray
 
 __all__ = ["BASE_URL", "PLAN", "YahooProvider"]
 
@@ -140,17 +142,26 @@ def _bars(response: HttpResponse, request: BarRequest) -> LongBars:
         raise BadAnswerError(f"asked 1d of {symbol}, got {got}")
     quotes = result.indicators.quote[0] if result.indicators.quote else _Quote()
     fields = [quotes.open, quotes.high, quotes.low, quotes.close, quotes.volume]
-    days = trading_days(bar_times([1000 * seconds for seconds in result.timestamp]))
+    stamps = bar_times([1000 * seconds for seconds in result.timestamp])
+    days = trading_days(stamps)
     if any(len(values) != len(days) for values in fields):
         raise BadAnswerError(f"{symbol}: columns of different lengths")
     # a row without any value is a day without a bar; the price of the moment may come as a row
-    # after the last day
+    # after the last day, or beside the bar of the last day
     due = np.array([any(v is not None for v in row) for row in zip(*fields, strict=True)], bool)
-    due &= days <= request.last
+    due &= (days <= request.last) & ~_live(stamps, days)
     kept = np.flatnonzero(due)
     values = [[column[at] for at in kept] for column in fields]
     bars = long_bars([symbol] * len(kept), days[kept], values)
     return require_inside(require_complete(bars), request)
+
+
+def _live(stamps: Stamps, days: DateArray) -> BoolArray:
+    """Tell which rows of the last day are live quotes: all after its own, stamped at the open."""
+    if not len(days):
+        return np.zeros(0, np.bool_)
+    last = days == days.max()
+    return np.asarray(last & (stamps > stamps[last].min()))
 
 
 def _seconds(day: np.datetime64) -> int:

@@ -28,6 +28,7 @@ from technic.data_engine.store.upkeep.transfer import (
 from technic.data_engine.store.upkeep.vacuum import VacuumReport, vacuum_table
 from technic.data_engine.store.upkeep.verify import inspect
 from technic.errors import StoreError
+from technic.sessions import SessionCalendar
 
 __all__ = ["StoreMaintenance"]
 
@@ -139,17 +140,20 @@ class StoreMaintenance(StoreTables):
         write_file(path, bars)
         return len(bars)
 
-    def import_from(self, path: Path, asked_at: dt.datetime) -> ImportReport:
+    def import_from(
+        self, path: Path, asked_at: dt.datetime, calendar: SessionCalendar | None = None
+    ) -> ImportReport:
         """Store the bars of a file as ``export_to`` writes it; return what came of its rows.
 
         Each symbol's bars replace what the store has of it between its first and its last day in
         the file. What the file says of itself is not believed: a symbol counts as answered at
         ``asked_at`` on the days it has, as far as no day of the file lies between them. Rows that
-        cannot be bars are left out and counted. Raises InputFileError where none are left; nothing
-        is stored then.
+        cannot be bars are left out and counted. ``calendar``: the sessions that they have to be of;
+        weekdays, unless given. Raises InputFileError where none are left, and where the dates
+        cannot be those of sessions; nothing is stored then.
         """
         final = final_on(asked_at)
-        bars, refused = read_file(path, final)
+        bars, refused = read_file(path, final, calendar)
         bars = ordered(bars)
         starts = np.searchsorted(bars.column, np.arange(len(bars.symbols) + 1))
         first, last = bars.session[starts[:-1]], bars.session[starts[1:] - 1]

@@ -15,8 +15,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from technic.data_engine.row_checks.market_days import MarketDays
+from technic.data_engine.row_checks.session_check import DatedRows, check_days
 from technic.errors import InputFileError, ParameterError
 from technic.panel import FIELDS, LongBars
+from technic.sessions import SessionCalendar
 from technic.typing import BoolArray, DateArray
 
 __all__ = ["ImportReport", "answered_ranges", "read_file", "write_file"]
@@ -65,11 +68,14 @@ def write_file(path: Path, bars: LongBars) -> None:
         part.unlink(missing_ok=True)
 
 
-def read_file(path: Path, final: np.datetime64) -> tuple[LongBars, dict[str, int]]:
+def read_file(
+    path: Path, final: np.datetime64, calendar: SessionCalendar | None = None
+) -> tuple[LongBars, dict[str, int]]:
     """Read what ``write_file`` wrote, or a file with the same columns, in any order of rows.
 
     Returns the rows that can be bars, and how many cannot, by reason; ``final``: the last day
-    that is over. Raises InputFileError for another file, and where no row is left.
+    that is over; ``calendar``: the sessions, weekdays unless given. Raises InputFileError for
+    another file, where no row is left, and where the dates cannot be those of sessions.
     """
     _check_ending("path", path)
     try:
@@ -87,27 +93,59 @@ def read_file(path: Path, final: np.datetime64) -> tuple[LongBars, dict[str, int
         table = table.select(SCHEMA.names).cast(SCHEMA)
     except pa.ArrowException as error:
         raise InputFileError(str(path), str(error).splitlines()[0]) from error
-    keep, refused = _sifted(table, final)
+    wrong = (
+        np.zeros(len(table), np.bool_)
+        if calendar is None
+        else _wrong_dates(path, table, MarketDays(calendar, final, final))
+    )
+    keep, refused = _sifted(table, final, wrong, calendar)
     if not keep.any():
         counts = ", ".join(f"{count:,} {reason}" for reason, count in refused.items())
         raise InputFileError(str(path), f"has no row that can be a bar ({counts or 'no rows'})")
     return _bars(table.filter(pa.array(keep))), refused
 
 
-def _sifted(table: Any, final: np.datetime64) -> tuple[BoolArray, dict[str, int]]:
+def _wrong_dates(path: Path, table: Any, market: MarketDays) -> BoolArray:
+    """Mark the rows of symbols whose dates cannot be those of sessions, unless all are so."""
+    names = table["symbol"].fill_null("").combine_chunks().dictionary_encode()
+    code = names.indices.to_numpy().astype(np.int32)
+    day = _days(table)
+    dated = ~np.isnat(day)
+    closes = table["close"].to_numpy().astype(np.float64)
+    symbols = tuple(names.dictionary.to_pylist())
+    rows = DatedRows(symbols, code[dated], day[dated], lambda: closes[dated])
+    checked = check_days(rows, market)
+    if checked.verdict is not None and checked.verdict.refused:
+        raise InputFileError(str(path), checked.verdict.reason, hint=checked.verdict.advice)
+    wrong: BoolArray = np.array([name in checked.alone for name in symbols], np.bool_)[code]
+    return wrong
+
+
+def _days(table: Any) -> DateArray:
+    days = table["date"].combine_chunks().to_numpy(zero_copy_only=False)
+    return np.asarray(days.astype("datetime64[D]"))
+
+
+def _sifted(
+    table: Any, final: np.datetime64, wrong_dates: BoolArray, calendar: SessionCalendar | None
+) -> tuple[BoolArray, dict[str, int]]:
     """Mark the rows that can be bars; count the others by the first reason that applies."""
     names = table["symbol"].fill_null("").to_pylist()
-    day = table["date"].combine_chunks().to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    day = _days(table)
     values = [table[name].to_numpy().astype(np.float64) for name in FIELDS]
     known = ~np.isnat(day)
-    weekday = np.is_busday(np.where(known, day, final))
+    if calendar is None:
+        session, off = np.is_busday(np.where(known, day, final)), "of a weekend"
+    else:
+        session, off = np.isin(day, calendar.sessions), "on no session"
     reasons = {
         "without a symbol": ~np.array([bool(name.strip()) for name in names], bool),
         "without a date": ~known,
         "without a value": ~np.all([np.isfinite(value) for value in values], axis=0),
         "with a price or volume below zero": np.any([value < 0 for value in values], axis=0),
         "of a day that is not over": known & (day > final),
-        "of a weekend": known & ~weekday,
+        "of symbols whose dates lie on no session": wrong_dates,
+        off: known & ~session,
     }
     keep = np.ones(len(day), bool)
     refused = {}
