@@ -4,6 +4,8 @@ import inspect
 
 import numpy as np
 import pytest
+import talib
+from talib import abstract
 
 from technic import indicators as ours
 from technic.errors import ParameterError
@@ -101,3 +103,12 @@ def test_the_public_list_is_what_there_is():
     """Every name in __all__ is a function with a docstring."""
     for name in ours.__all__:
         assert inspect.getdoc(getattr(ours, name))
+
+
+@pytest.mark.parametrize("name", [name for name in ours.__all__ if hasattr(talib, name.upper())])
+def test_what_is_left_out_is_what_talib_takes(name):
+    """Parameters of one name have one default."""
+    theirs = abstract.Function(name.upper()).parameters
+    mine = {p.name: p.default for p in inspect.signature(getattr(ours, name)).parameters.values()}
+    shared = mine.keys() & theirs.keys()
+    assert {key: mine[key] for key in shared} == {key: theirs[key] for key in shared}

@@ -37,6 +37,7 @@ CHANGED = {
     "known splits",
     "older bars",
     "columns",
+    "security types",
     "plans",
     "chart patterns",
     "ledger",

@@ -115,7 +115,7 @@ def stddev(close: FloatArray, timeperiod: int = 5, nbdev: float = 1.0) -> FloatA
 
 def bbands(
     close: FloatArray,
-    timeperiod: int = 5,
+    timeperiod: int = 20,
     nbdevup: float = 2.0,
     nbdevdn: float = 2.0,
     matype: int = 0,
