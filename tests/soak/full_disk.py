@@ -94,4 +94,3 @@ def small_files(times: int, folder: Path) -> Iterator[Trial]:
             problem = problem or _left(store, task, before)
             yield Trial("disk full (files refused beyond a size)", f"{task} {limit}", problem)
             shutil.rmtree(store)
-

@@ -277,4 +277,3 @@ def _all() -> Iterator[tuple[str, str, Callable[[], bytes]]]:
 
 HOSTILE = tuple(_all())
 """What it is, the name of the file, and how its content is made."""
-

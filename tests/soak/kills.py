@@ -17,7 +17,6 @@ import numpy as np
 from soak.store_child import DAYS, ONE_MORE, fill
 from soak.trials import Trial, contents, unsound
 from support.heeding import heeding_python
-from support.sync_child import SESSIONS
 from technic.data_engine.interfaces.transport import HttpRequest
 from technic.data_engine.store import BarStore
 from technic.loopback import Loopback, LoopbackServer, Wiring, World
@@ -72,7 +71,9 @@ def sync_to_the_end(url: str, store: Path, kind: str) -> tuple[int, str]:
 def killed_syncs(kind: str, times: int, folder: Path) -> Iterator[Trial]:
     """Kill syncs of ``market_day`` or ``symbol_range`` that often."""
     what = {"market_day": "a whole-market sync", "symbol_range": "a sync of ranges"}[kind]
-    with LoopbackServer(Watched(World(build_calendar(2026), 120)), Wiring(latency_s=LATENCY_S)) as server:
+    with LoopbackServer(
+        Watched(World(build_calendar(2026), 120)), Wiring(latency_s=LATENCY_S)
+    ) as server:
         calm = folder / f"calm-{kind}"
         planned, problem = sync_to_the_end(server.url, calm, kind)
         if problem:
