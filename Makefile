@@ -1,4 +1,5 @@
 # make scan   set everything up and scan the simulated market
+# make serve  set everything up and open the service with its pages
 # make test   set everything up, check the code, run the tests
 # Needs Python 3.11 or newer and make; everything else goes into .venv.
 PYTHON ?= python3
@@ -6,17 +7,26 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+READY_TO_SERVE := $(VENV)/.ready-to-serve
 READY_TO_TEST := $(VENV)/.ready-to-test
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: scan test check collection bench gate soak constraints clean
+PINNED := --group build --constraint constraints-dev.txt
+
+.PHONY: scan serve test check collection bench gate soak constraints clean
 
 scan: $(READY)
 	@$(BIN)/technic scan
 
+# The service with its pages, for this machine alone and without a key.
+serve: $(READY_TO_SERVE)
+	@scripts/fetch-assets
+	@$(BIN)/technic serve --open
+
 test: check
+	@scripts/fetch-assets || test "$$TECHNIC_CI" != 1
 	scripts/test
 
 check: $(READY_TO_TEST)
@@ -38,13 +48,18 @@ gate: $(READY_TO_TEST)
 soak: $(READY_TO_TEST)
 	PYTHONPATH=tests $(BIN)/python -m soak $(SOAK)
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints-base.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"technic needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}; try: make PYTHON=python3.12")'
 	@echo "Setting up $(VENV) (about a minute) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(INSTALL) --require-hashes --requirement constraints.txt
+	@$(INSTALL) --require-hashes --requirement constraints-base.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+$(READY_TO_SERVE): $(READY) constraints-service.txt
+	@echo "Adding what the service needs ..."
+	@$(INSTALL) --require-hashes --requirement constraints-service.txt
+	@touch $(READY_TO_SERVE)
 
 $(READY_TO_TEST): $(READY) constraints-dev.txt
 	@echo "Adding what the tests need (about a minute) ..."
@@ -54,8 +69,10 @@ $(READY_TO_TEST): $(READY) constraints-dev.txt
 # Names, versions and hashes for every platform; no addresses.
 constraints: $(READY)
 	$(INSTALL) uv
-	$(COMPILE) --group dev --output-file constraints-dev.txt pyproject.toml
-	$(COMPILE) --group build --constraint constraints-dev.txt --output-file constraints.txt pyproject.toml
+	$(COMPILE) --all-extras --group dev --output-file constraints-dev.txt pyproject.toml
+	$(COMPILE) --all-extras $(PINNED) --output-file constraints.txt pyproject.toml
+	$(COMPILE) --extra service $(PINNED) --output-file constraints-service.txt pyproject.toml
+	$(COMPILE) $(PINNED) --output-file constraints-base.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist

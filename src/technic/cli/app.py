@@ -11,9 +11,11 @@ from technic.cli.commands.data import data
 from technic.cli.commands.diff import diff
 from technic.cli.commands.doctor import doctor
 from technic.cli.commands.explain import explain
+from technic.cli.commands.keys import keys
 from technic.cli.commands.marketsim import marketsim
 from technic.cli.commands.plan import plan
 from technic.cli.commands.scan import scan
+from technic.cli.commands.serve import serve
 from technic.cli.commands.setups import setups
 from technic.cli.commands.show import show
 from technic.cli.commands.sync import sync
@@ -50,6 +52,10 @@ def technic(
         print(context.get_help())
 
 
-for command in (scan, show, explain, setups, diff, verify, plan, sync, bench, marketsim, doctor):
+COMMANDS = (
+    scan, show, explain, setups, diff, verify, plan, sync, bench, serve, marketsim, doctor,
+)  # fmt: skip
+for command in COMMANDS:
     app.command(command.__name__)(expand_groups(command))
 app.add_typer(data)
+app.add_typer(keys)

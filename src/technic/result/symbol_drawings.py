@@ -33,6 +33,7 @@ from technic.typing import DateArray, FloatArray
 
 __all__ = [
     "NARROW",
+    "VOTE_SUMS",
     "PlotChoices",
     "price_drawing",
     "provenance_of",
@@ -109,6 +110,10 @@ def rating_drawing(report: SymbolReport, width: int = WIDE) -> Drawing | None:
     return rating_bars(rows, parts.tech_rating, provenance, symbol=report.symbol, width=width)
 
 
+VOTE_SUMS = ("tv_rating", "tv_ma", "tv_oscillators", "tv_status", "tv_not_settled")
+"""The columns of the Technical Rating that all its votes make."""
+
+
 def vote_drawing(report: SymbolReport, width: int = WIDE) -> Drawing | None:
     """Return the votes of the Technical Rating; None for a symbol that was never scored."""
     if report.values is None or report.history is None:
@@ -134,7 +139,7 @@ def vote_drawing(report: SymbolReport, width: int = WIDE) -> Drawing | None:
 
 
 def vote_values(history: UsableHistory) -> Mapping[str, object]:
-    """Return each vote (NaN where it is missing), ``tv_status`` and ``tv_not_settled``.
+    """Return each vote (NaN where it is missing) and ``VOTE_SUMS``, what they come to.
 
     As a scan that asks for them has them: of the bars that every scan reads, however many more
     were loaded.
@@ -144,9 +149,7 @@ def vote_values(history: UsableHistory) -> Mapping[str, object]:
     prices = (history.bars[name][read] for name in ("open", "high", "low", "close", "volume"))
     column = np.zeros(count, dtype=np.int32)
     panel = BarPanel.from_long(LongBars((history.symbol,), column, days, *prices), days)
-    found = technical_columns(
-        panel, np.array([count - 1], dtype=np.intp), (*VOTES, "tv_status", "tv_not_settled")
-    )
+    found = technical_columns(panel, np.array([count - 1], dtype=np.intp), (*VOTES, *VOTE_SUMS))
     return {name: values[0] for name, values in found.items()}
 
 

@@ -37,7 +37,8 @@ def setups(
     Exit code 2 when one of your scan files has a mistake in it; the others are listed.
     """
     from technic.cli.render.console import console_for, note
-    from technic.cli.render.setup_report import list_lines, setup_document, setup_lines
+    from technic.cli.render.setup_report import list_lines, setup_lines
+    from technic.scan.expressions.setup_document import setup_document
 
     found, mistakes = _asked(name, setups_folder)
     if format_ == "json":

@@ -69,7 +69,9 @@ def language_config(options: LanguageOptions, settings: Settings) -> dict[str, A
     """Return the fields of a ScanConfig that the options give."""
     given: dict[str, Any] = {"where": options.where, "max_history": options.max_history}
     if options.columns:
-        given["columns"] = tuple(part for text in options.columns for part in _split(text))
+        from technic.setups.scan_file import split_columns
+
+        given["columns"] = tuple(part for text in options.columns for part in split_columns(text))
         if not given["columns"]:
             raise ParameterError("columns", "", "names, or 'NAME = EXPRESSION'")
     if options.setup:
@@ -116,22 +118,3 @@ def _assignment(text: str) -> tuple[str, float]:
     if not equals or number != number:
         raise ParameterError("set", text, "NAME=NUMBER, such as min_rs=80")
     return name.strip(), number
-
-
-def _split(text: str) -> list[str]:
-    """Split at the commas that stand in no bracket and in no quotes."""
-    parts, depth, quote = [""], 0, ""
-    for letter in text:
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "\"'":
-            quote = letter
-        elif letter in "([":
-            depth += 1
-        elif letter in ")]":
-            depth -= 1
-        elif letter == "," and depth == 0:
-            parts.append("")
-            continue
-        parts[-1] += letter
-    return [part.strip() for part in parts if part.strip()]

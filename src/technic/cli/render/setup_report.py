@@ -9,14 +9,11 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from technic.language.analysis.requirements import requirements
-from technic.language.syntax.nodes import Name, walk
-from technic.scan.expressions.vocabulary import vocabulary
-from technic.scoring import BENCHMARK_COLUMNS
-from technic.setups import Setup, SetupParameter, check_setup
+from technic.scan.expressions.setup_document import setup_document
+from technic.setups import Setup, SetupParameter
 from technic.wording.counts import count_of
 
-__all__ = ["list_lines", "setup_document", "setup_lines"]
+__all__ = ["list_lines", "setup_lines"]
 
 
 def list_lines(setups: list[Setup]) -> Iterator[Table | Text]:
@@ -68,43 +65,6 @@ def setup_lines(setup: Setup) -> Iterator[Table | Text]:
     ):
         if value:
             yield _table(title, [(str(value),)])
-
-
-def setup_document(setup: Setup) -> dict[str, Any]:
-    """Return a setup as plain values; a range without an end has None there."""
-    nodes = check_setup(setup, vocabulary())
-    needs = requirements(nodes.values(), vocabulary())
-    names = {one.name for node in nodes.values() for one in walk(node) if isinstance(one, Name)}
-    return {
-        "name": setup.name,
-        "title": setup.title,
-        "meaning": setup.meaning,
-        "source": setup.source,
-        "parameters": [
-            {
-                "name": one.name,
-                "value": one.value,
-                "least": one.least if math.isfinite(one.least) else None,
-                "most": one.most if math.isfinite(one.most) else None,
-                "meaning": one.meaning,
-            }
-            for one in setup.parameters
-        ],
-        "conditions": [{"name": one.name, "where": one.where} for one in setup.conditions],
-        "rank_by": setup.rank_by,
-        "columns": list(setup.columns),
-        "limit": setup.limit,
-        "universe": setup.universe,
-        "symbols": list(setup.symbols),
-        "watchlist": setup.watchlist,
-        "prescreen": {one.name: list(one.values) for one in setup.prescreen},
-        "plan": {one.name: list(one.values) for one in setup.plan},
-        "bars": needs.lookback,
-        "bars_settled": needs.stable_after,
-        "needs_benchmark": not names.isdisjoint((*BENCHMARK_COLUMNS, "benchmark")),
-        "path": setup.path,
-        "overrides": setup.overrides,
-    }
 
 
 def _origin(setup: Setup) -> str:

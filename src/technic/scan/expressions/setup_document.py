@@ -1,0 +1,51 @@
+"""A setup as programs read it: plain values, and what its expressions need."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from technic.language.analysis.requirements import requirements
+from technic.language.syntax.nodes import Name, walk
+from technic.scan.expressions.vocabulary import vocabulary
+from technic.scoring import BENCHMARK_COLUMNS
+from technic.setups import Setup, check_setup
+
+__all__ = ["setup_document"]
+
+
+def setup_document(setup: Setup) -> dict[str, Any]:
+    """Return a setup as plain values; a range without an end has None there."""
+    nodes = check_setup(setup, vocabulary())
+    needs = requirements(nodes.values(), vocabulary())
+    names = {one.name for node in nodes.values() for one in walk(node) if isinstance(one, Name)}
+    return {
+        "name": setup.name,
+        "title": setup.title,
+        "meaning": setup.meaning,
+        "source": setup.source,
+        "parameters": [
+            {
+                "name": one.name,
+                "value": one.value,
+                "least": one.least if math.isfinite(one.least) else None,
+                "most": one.most if math.isfinite(one.most) else None,
+                "meaning": one.meaning,
+            }
+            for one in setup.parameters
+        ],
+        "conditions": [{"name": one.name, "where": one.where} for one in setup.conditions],
+        "rank_by": setup.rank_by,
+        "columns": list(setup.columns),
+        "limit": setup.limit,
+        "universe": setup.universe,
+        "symbols": list(setup.symbols),
+        "watchlist": setup.watchlist,
+        "prescreen": {one.name: list(one.values) for one in setup.prescreen},
+        "plan": {one.name: list(one.values) for one in setup.plan},
+        "bars": needs.lookback,
+        "bars_settled": needs.stable_after,
+        "needs_benchmark": not names.isdisjoint((*BENCHMARK_COLUMNS, "benchmark")),
+        "path": setup.path,
+        "overrides": setup.overrides,
+    }

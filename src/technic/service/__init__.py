@@ -1,0 +1,5 @@
+"""The service: scans, symbols and data over HTTP, for programs and for the pages.
+
+It stands below the command line, which starts it, and above everything else; nothing imports it.
+Its extra is ``service``: FastAPI, uvicorn, SQLAlchemy.
+"""

@@ -1,0 +1,128 @@
+"""Keys: made once, shown once, kept as a hash, looked up by a prefix, compared in constant time."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from sqlalchemy import Engine, Row, select, update
+
+from technic.errors import ParameterError
+from technic.service.database.tables import KEYS
+
+__all__ = ["Key", "KeyTable", "Scope", "hashed", "reaches"]
+
+Scope = Literal["read", "run", "admin"]
+"""Each may do what the one before it may: look; run scans; sync, upload, see all jobs."""
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+_MARK = "technic_"
+_PREFIX = 8
+_SECRET_BYTES = 32
+_NAME = 100
+_USED_EVERY_S = 60.0
+"""The time of a key's last use is written this often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key without its secret."""
+
+    prefix: str
+    name: str
+    scope: Scope
+    created_at: float
+    used_at: float | None = None
+    revoked_at: float | None = None
+
+
+def reaches(scope: Scope, needed: Scope) -> bool:
+    """Tell whether a key of ``scope`` may do what needs ``needed``."""
+    return SCOPES.index(scope) >= SCOPES.index(needed)
+
+
+def hashed(secret: str) -> str:
+    """Return the SHA-256 of a secret of 32 random bytes, which needs no salt."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class KeyTable:
+    """The keys of a database; ``clock``: seconds since 1970."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
+        self._engine, self._clock = engine, clock
+
+    def add(self, name: str, scope: str) -> tuple[Key, str]:
+        """Make a key; return it, and the text that is shown this once."""
+        if not name.strip() or len(name) > _NAME or not name.isprintable():
+            raise ParameterError("name", name, f"a name of up to {_NAME} characters")
+        if scope not in SCOPES:
+            raise ParameterError("scope", scope, ", ".join(SCOPES))
+        with self._engine.begin() as connection:
+            taken = select(KEYS.c.name).where(KEYS.c.name == name, KEYS.c.revoked_at.is_(None))
+            if connection.execute(taken).first() is not None:
+                hint = "technic keys list shows them, technic keys revoke ends one"
+                raise ParameterError("name", name, "a name that no key has", hint)
+            prefix = secrets.token_hex(_PREFIX // 2)
+            text = f"{_MARK}{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+            now = self._clock()
+            values = {"prefix": prefix, "name": name, "scope": scope, "created_at": now}
+            connection.execute(KEYS.insert().values(hash=hashed(text), **values))
+        return Key(prefix=prefix, name=name, scope=scope, created_at=now), text
+
+    def all(self) -> list[Key]:
+        """Return all keys, the oldest first, revoked ones too."""
+        with self._engine.begin() as connection:
+            return [
+                _key(row) for row in connection.execute(select(KEYS).order_by(KEYS.c.created_at))
+            ]
+
+    def revoke(self, name: str) -> Key:
+        """End the key of this name or prefix; ParameterError where there is none."""
+        live = [
+            key for key in self.all() if key.revoked_at is None and name in (key.name, key.prefix)
+        ]
+        if not live:
+            raise ParameterError("name", name, "the name of a key", "technic keys list shows them")
+        with self._engine.begin() as connection:
+            change = update(KEYS).where(KEYS.c.prefix == live[0].prefix)
+            connection.execute(change.values(revoked_at=self._clock()))
+        return live[0]
+
+    def find(self, text: str) -> Key | None:
+        """Return the live key that is written so; None for any other text."""
+        if not text.startswith(_MARK) or len(text) > 200:
+            return None
+        prefix = text[len(_MARK) :].partition("_")[0]
+        with self._engine.begin() as connection:
+            row = connection.execute(select(KEYS).where(KEYS.c.prefix == prefix)).first()
+            known = row.hash if row is not None else "0" * 64
+            same = hmac.compare_digest(known, hashed(text))
+            if row is None or not same or row.revoked_at is not None:
+                return None
+            now = self._clock()
+            if row.used_at is None or now - row.used_at > _USED_EVERY_S:
+                change = update(KEYS).where(KEYS.c.prefix == prefix)
+                connection.execute(change.values(used_at=now))
+        return _key(row)
+
+    def of(self, prefix: str) -> Key | None:
+        """Return the live key with this prefix."""
+        with self._engine.begin() as connection:
+            query = select(KEYS).where(KEYS.c.prefix == prefix, KEYS.c.revoked_at.is_(None))
+            row = connection.execute(query).first()
+        return None if row is None else _key(row)
+
+
+def _key(row: Row[Any]) -> Key:
+    return Key(
+        prefix=row.prefix,
+        name=row.name,
+        scope=row.scope,
+        created_at=row.created_at,
+        used_at=row.used_at,
+        revoked_at=row.revoked_at,
+    )

@@ -1,0 +1,121 @@
+"""create_app: the service as an ASGI application."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from technic.errors import ExpressionError, TechnicError, UsageError
+from technic.service.access.limits import GuardMiddleware
+from technic.service.jobs.job_table import QueueFullError
+from technic.service.pages import login, site
+from technic.service.routes import (
+    coverage,
+    data,
+    drawings,
+    expressions,
+    grid,
+    health,
+    jobs,
+    ledger,
+    market,
+    metrics,
+    results,
+    scans,
+    setup_files,
+    symbols,
+    vocabulary,
+)
+from technic.service.service_settings import ServiceSettings
+from technic.service.state import open_service
+from technic.version import __version__
+
+__all__ = ["create_app"]
+
+ROUTERS = (
+    health,
+    metrics,
+    scans,
+    results,
+    grid,
+    market,
+    drawings,
+    ledger,
+    symbols,
+    expressions,
+    setup_files,
+    vocabulary,
+    jobs,
+    data,
+    coverage,
+    login,
+    site,
+)
+ABOUT = (
+    "Scans of the US stock market as jobs: ranked, explained, with an account of every symbol. "
+    "Every answer says as of which day it is, among how many symbols, and whether the market is "
+    "simulated."
+)
+
+
+def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time) -> FastAPI:
+    """Build the application; its parts open when it starts and end when it does."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service = open_service(settings, clock)
+        app.state.service = service
+        service.dispatcher.start()
+        try:
+            yield
+        finally:
+            service.dispatcher.stop()
+            service.engine.dispose()
+
+    app = FastAPI(
+        title="Technic",
+        version=__version__,
+        description=ABOUT,
+        lifespan=lifespan,
+        openapi_url=None,  # health.py serves it, to those with a key
+        docs_url=None,
+        redoc_url=None,
+    )
+    for module in ROUTERS:
+        app.include_router(module.router)
+    for path, files in site.STATIC_FILES.items():
+        app.mount(path, files)
+    app.add_exception_handler(ExpressionError, _expression_refused)
+    app.add_exception_handler(QueueFullError, _busy)
+    app.add_exception_handler(UsageError, _refused)
+    app.add_exception_handler(TechnicError, _failed)
+    app.add_middleware(
+        GuardMiddleware,
+        hosts=settings.allowed_hosts,
+        body_bytes=settings.body_bytes,
+        upload_bytes=settings.upload_bytes,
+    )
+    return app
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, 422)
+
+
+async def _expression_refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ExpressionError)
+    place = None if error.place is None else list(error.place)
+    content = {"detail": str(error), "expression": error.text, "place": place}
+    return JSONResponse(content, 422)
+
+
+async def _busy(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, 503, {"Retry-After": "10"})
+
+
+async def _failed(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, 500)

@@ -1,0 +1,218 @@
+"""Hands queued jobs to worker processes, a bounded number at a time, and settles what they say."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from technic.service.jobs.job import Job, JobKind, Progress
+from technic.service.jobs.job_table import JobTable
+from technic.service.jobs.retention import drop_old_results
+from technic.service.jobs.worker_process import WorkerGoneError, WorkerProcess
+from technic.service.service_settings import ServiceSettings
+
+__all__ = ["Dispatcher"]
+
+logger = logging.getLogger(__name__)
+
+_IDLE_S = 1.0
+"""A slot that is not woken looks for jobs this often: others may share the database."""
+_BEAT_S = 2.0
+"""A running job is kept alive this often."""
+_ENDED = "the service ended while it ran; resume it"
+
+
+class _CancelledError(Exception):
+    """Somebody cancelled the job that a slot waits for."""
+
+
+class _TooLongError(Exception):
+    """The job has used its time up."""
+
+
+class _ShutdownError(Exception):
+    """The service ends."""
+
+
+class Dispatcher:
+    """Slots for scans and one for syncs, each a thread with a worker process of its own."""
+
+    def __init__(self, table: JobTable, settings: ServiceSettings) -> None:
+        self._table, self._settings = table, settings
+        self._ending = threading.Event()
+        self._cancelled: set[str] = set()
+        self._progress: dict[str, Progress] = {}
+        kinds: list[JobKind] = ["sync"]
+        kinds += ["scan" for _ in range(settings.scans_at_once)]
+        self._slots = [_Slot(self, kind, number) for number, kind in enumerate(kinds)]
+
+    def start(self) -> None:
+        """Find what an earlier service lost, and begin to work."""
+        lost = self._table.interrupt_lost()
+        if lost:
+            logger.warning("%d jobs were running when the service ended; they can be resumed", lost)
+        for slot in self._slots:
+            slot.thread.start()
+
+    def stop(self, seconds: float = 20.0) -> None:
+        """End: running jobs are marked interrupted, workers are ended."""
+        self._ending.set()
+        self.wake()
+        deadline = time.monotonic() + seconds
+        for slot in self._slots:
+            slot.thread.join(max(0.0, deadline - time.monotonic()))
+
+    def wake(self) -> None:
+        """Tell the slots that there may be something to do."""
+        for slot in self._slots:
+            slot.woken.put(None)
+
+    def cancel(self, identity: str) -> bool:
+        """Cancel a job, waiting or running; False where it is neither."""
+        if self._table.cancel_queued(identity):
+            return True
+        if self._table.get(identity).state != "running":
+            return False
+        self._cancelled.add(identity)
+        return True
+
+    def progress(self, identity: str) -> Progress | None:
+        """Return how far a job is that runs here."""
+        return self._progress.get(identity)
+
+    def ask(self, question: Mapping[str, Any], prefer: str | None = None) -> Future[dict[str, Any]]:
+        """Have a worker answer something about a result, between its jobs.
+
+        ``prefer``: the result that it is about; the worker that made it still has it.
+        """
+        scans = [slot for slot in self._slots if slot.kind == "scan"]
+        holding = [slot for slot in scans if prefer in slot.held]
+        slot = min(holding or scans, key=lambda one: (one.busy, one.questions.qsize()))
+        future: Future[dict[str, Any]] = Future()
+        slot.questions.put((dict(question), future))
+        slot.woken.put(None)
+        return future
+
+    @property
+    def worker_pids(self) -> list[int]:
+        """Numbers of the processes that work for this service."""
+        return [slot.worker.pid for slot in self._slots if slot.worker.pid is not None]
+
+
+class _Slot:
+    """One thread, one worker process, one job at a time."""
+
+    def __init__(self, dispatcher: Dispatcher, kind: JobKind, number: int) -> None:
+        self.kind, self._owner = kind, dispatcher
+        self.worker = WorkerProcess()
+        self.woken: SimpleQueue[None] = SimpleQueue()
+        self.questions: SimpleQueue[tuple[dict[str, Any], Future[dict[str, Any]]]] = SimpleQueue()
+        self.held: OrderedDict[str, None] = OrderedDict()
+        self.busy = False
+        self.thread = threading.Thread(target=self._work, name=f"{kind}-{number}", daemon=True)
+
+    def _work(self) -> None:
+        dispatcher = self._owner
+        while not dispatcher._ending.is_set():
+            try:
+                self._answer_questions()
+                job = dispatcher._table.claim(self.kind)
+            except Exception:
+                logger.exception("jobs cannot be read")
+                job = None
+            if job is None:
+                try:
+                    self.woken.get(timeout=_IDLE_S)
+                except Empty:
+                    continue
+            else:
+                self._carry_out(job)
+        self.worker.end()
+
+    def _answer_questions(self) -> None:
+        while not self._owner._ending.is_set():
+            try:
+                question, future = self.questions.get_nowait()
+            except Empty:
+                return
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                answer = self.worker.ask(question, lambda _: None, self._within(60.0))
+            except (WorkerGoneError, _TooLongError, _ShutdownError) as error:
+                future.set_exception(error)
+            else:
+                self._hold(str(question.get("result")))
+                future.set_result(answer)
+
+    def _hold(self, result: str) -> None:
+        from technic.service.jobs.worker import MOST_RESULTS
+
+        self.held[result] = None
+        self.held.move_to_end(result)
+        while len(self.held) > MOST_RESULTS:
+            self.held.popitem(last=False)
+
+    def _carry_out(self, job: Job) -> None:
+        dispatcher, table = self._owner, self._owner._table
+        settings = dispatcher._settings
+        seconds = settings.scan_seconds if job.kind == "scan" else settings.sync_seconds
+        question = {**job.request, "kind": job.kind, "result": job.id}
+        question["folder"] = str(settings.results / job.id)
+        self.busy = True
+        try:
+            beat = self._within(seconds, job)
+            answer = self.worker.ask(question, lambda message: self._told(job, message), beat)
+            table.finish(job.id, answer["state"], answer.get("message"), answer.get("outcome"))
+            if answer["state"] == "done" and job.kind == "scan":
+                self._hold(job.id)
+                most, days = settings.keep_results, settings.keep_days
+                drop_old_results(table, settings.results, most, days, table.clock)
+        except _CancelledError:
+            table.finish(job.id, "cancelled", "cancelled")
+        except _TooLongError:
+            text = f"it took longer than {seconds:g} s, the most that a {job.kind} may take here"
+            table.finish(job.id, "failed", text)
+        except _ShutdownError:
+            table.finish(job.id, "interrupted", _ENDED)
+        except WorkerGoneError:
+            text = "its process was ended from outside, or ran out of memory; resume it"
+            table.finish(job.id, "interrupted", text)
+        except Exception as error:
+            logger.exception("job %s", job.id)
+            table.finish(job.id, "failed", f"unexpected {type(error).__name__}")
+        finally:
+            self.busy = False
+            dispatcher._progress.pop(job.id, None)
+            dispatcher._cancelled.discard(job.id)
+
+    def _told(self, job: Job, message: dict[str, Any]) -> None:
+        progress = Progress(str(message["stage"]), int(message["done"]), int(message["total"]))
+        self._owner._progress[job.id] = progress
+
+    def _within(self, seconds: float, job: Job | None = None) -> Callable[[], None]:
+        """Return what is called while waiting: it raises when there is nothing to wait for."""
+        dispatcher = self._owner
+        started = last = time.monotonic()
+
+        def beat() -> None:
+            nonlocal last
+            now = time.monotonic()
+            if dispatcher._ending.is_set():
+                raise _ShutdownError
+            if job is not None and job.id in dispatcher._cancelled:
+                raise _CancelledError
+            if now - started > seconds:
+                self.worker.kill()
+                raise _TooLongError
+            if job is not None and now - last > _BEAT_S:
+                last = now
+                dispatcher._table.keep_alive(job.id, dispatcher._progress.get(job.id))
+
+        return beat

@@ -1,0 +1,72 @@
+"""What a service keeps of a result: the saved folder, and what its pages and exports read."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from technic.export.formats import FORMATS
+from technic.result.summary import summary
+from technic.service.jobs.market_breadth import breadth, closes, sectors
+
+if TYPE_CHECKING:
+    from technic.result.scan_result import ScanResult
+
+__all__ = ["ABOUT", "CLOSES", "MARKET", "SUMMARY", "TABLE", "keep_export", "keep_result"]
+
+SUMMARY = "summary.json"
+"""The object that ``technic scan --format json`` prints, with all rows."""
+ABOUT = "about.json"
+"""The same without the rows, of which only ``row_count`` says how many there are."""
+MARKET = "market.json"
+"""Breadth, sectors and the first rows."""
+CLOSES = "closes.parquet"
+"""The last closes of each row."""
+TABLE = "table.parquet"
+TOP = 10
+
+
+def keep_result(result: ScanResult, folder: Path) -> dict[str, Any]:
+    """Write everything about ``result`` into ``folder``, all of it or nothing.
+
+    Exports other than Parquet are written when somebody asks for them: ``keep_export``. Returns
+    what a list of results says of it.
+    """
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    result.save(part)
+    document = summary(result)
+    (part / SUMMARY).write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
+    about = {name: value for name, value in document.items() if name != "rows"}
+    about["row_count"] = len(result.table)
+    (part / ABOUT).write_text(json.dumps(about, allow_nan=False), encoding="utf-8")
+    market = {
+        "breadth": breadth(result),
+        "sectors": sectors(result),
+        "top": summary(result, TOP)["rows"],
+    }
+    (part / MARKET).write_text(json.dumps(market, allow_nan=False), encoding="utf-8")
+    closes(result).to_parquet(part / CLOSES, index=False)
+    (part / TABLE).write_bytes(FORMATS["parquet"].render(result).content)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(part, folder)
+    return {
+        "headline": result.headline(),
+        "as_of": result.as_of,
+        "universe": document["universe"],
+        "rs_universe": document["rs_universe"],
+        "data": document["data"],
+        "kept": len(result.table),
+        "seconds": round(result.stats.total_seconds, 3),
+    }
+
+
+def keep_export(result: ScanResult, folder: Path, name: str) -> dict[str, Any]:
+    """Write the table in one more format, whole or not at all."""
+    part = folder / f".table.{name}.part"
+    part.write_bytes(FORMATS[name].render(result).content)  # type: ignore[index]
+    os.replace(part, folder / f"table.{name}")
+    return {"bytes": (folder / f"table.{name}").stat().st_size}

@@ -1,0 +1,152 @@
+"""Everything about one symbol of a result, as the route of a symbol answers it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from technic.indicators import ema, sma
+from technic.result.json_values import plain
+from technic.result.symbol_drawings import vote_values
+from technic.result.symbol_report import SymbolReport, symbol_report
+from technic.scoring.technical_rating import VOTES
+
+if TYPE_CHECKING:
+    from technic.result.scan_result import ScanResult
+
+__all__ = ["symbol_detail", "why_not"]
+
+MOST_BARS = 2_600
+"""Bars that one answer holds: ten years."""
+
+KINDS = {"sma": sma, "ema": ema}
+AVERAGES = (
+    ("sma", 20),
+    ("sma", 50),
+    ("sma", 150),
+    ("sma", 200),
+    ("ema", 10),
+    ("ema", 20),
+    ("ema", 50),
+)
+"""Moving averages that a chart may show."""
+
+
+def symbol_detail(result: ScanResult, symbol: str) -> dict[str, Any]:
+    """Return bars, figures, rating, votes, plan, conditions and outcome of one symbol.
+
+    As-of rule: what the result was computed from, no bar after its day.
+    """
+    report = symbol_report(result, symbol)
+    document: dict[str, Any] = {**report.document(with_row=True)}
+    document["bars"] = _bars(report)
+    document["averages"] = _averages(report)
+    document["votes"] = _votes(report)
+    document["why_not"] = why_not(report)
+    document["listing"] = _listing(result, report.symbol)
+    document["rs_universe"] = result.ranks.size
+    return document
+
+
+def why_not(report: SymbolReport) -> dict[str, Any]:
+    """Return which part of which rule kept a symbol out of the table, with its numbers.
+
+    ``parts``: of a filter, the conditions that are not met, each with the values of its terms and
+    the rules of its chart patterns.
+    """
+    kept = report.place is not None
+    stage, _, rule = report.outcome.partition(".")
+    parts = [
+        {
+            "owner": one.owner,
+            "name": one.name,
+            "expression": one.text,
+            "verdict": one.verdict,
+            "numbers": dict(one.numbers),
+            "rules": [
+                {
+                    "rule": check.rule,
+                    "says": str(check),
+                    "value": plain(check.value),
+                    "held": check.held,
+                }
+                for check in one.checks
+            ],
+        }
+        for one in report.conditions
+        if one.verdict != "true"
+    ]
+    return {
+        "kept": kept,
+        "stage": None if kept else stage,
+        "rule": None if kept else rule,
+        "detail": report.detail,
+        "parts": [] if kept else parts,
+        "sentence": _sentence(report),
+    }
+
+
+def _sentence(report: SymbolReport) -> str:
+    if report.place is not None:
+        return f"{report.symbol} is in the table, in row {report.place}."
+    because = f": {report.detail}" if report.detail else ""
+    return f"{report.symbol} is not in the table, {report.outcome}{because}."
+
+
+def _bars(report: SymbolReport) -> dict[str, list[Any]] | None:
+    """Return the bars as columns, oldest first; None where there are none."""
+    frame = report.prices
+    if frame is None or not len(frame):
+        return None
+    frame = frame.tail(MOST_BARS)
+    columns: dict[str, list[Any]] = {"date": [str(day)[:10] for day in frame.index]}
+    for name in ("Open", "High", "Low", "Close", "Volume"):
+        columns[name.lower()] = [plain(value) for value in frame[name].tolist()]
+    return columns
+
+
+def _averages(report: SymbolReport) -> dict[str, list[float | None]]:
+    """Return moving averages of the closes, a value for each bar that is shown."""
+    frame = report.prices
+    if frame is None or not len(frame):
+        return {}
+    close = frame["Close"].to_numpy(dtype=np.float64)[:, None]
+    lines = {f"{name}_{n}": KINDS[name](close, n) for name, n in AVERAGES}
+    return {
+        name: [None if math.isnan(value) else float(value) for value in line[-MOST_BARS:, 0]]
+        for name, line in lines.items()
+    }
+
+
+def _votes(report: SymbolReport) -> dict[str, Any] | None:
+    """Return the votes of the technical rating; None for a symbol that was not scored."""
+    if report.values is None or report.history is None:
+        return None
+    values = vote_values(report.history)
+    cast = [
+        {"name": name, "label": vote.label, "group": vote.group, "vote": _vote(values[name])}
+        for name, vote in VOTES.items()
+    ]
+    return {
+        "votes": cast,
+        "rating": plain(values["tv_rating"]),
+        "moving_averages": plain(values["tv_ma"]),
+        "oscillators": plain(values["tv_oscillators"]),
+        "status": str(values["tv_status"]),
+        "not_settled": str(values["tv_not_settled"]),
+    }
+
+
+def _vote(value: object) -> int | None:
+    return int(value) if isinstance(value, float) and not math.isnan(value) else None
+
+
+def _listing(result: ScanResult, symbol: str) -> dict[str, Any]:
+    """Return what the universe says of the symbol."""
+    frame = result.listings.frame
+    row = frame[frame["symbol"] == symbol]
+    if not len(row):
+        return {}
+    return {str(name): plain(value) for name, value in row.iloc[0].items()}

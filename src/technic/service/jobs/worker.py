@@ -1,0 +1,182 @@
+"""The process that carries jobs out, one at a time: a line of JSON in, lines of JSON out.
+
+It ends when its standard input does, so that no scan outlives its service. What stands between the
+user and the process is the service; here a job's error becomes its message, and nothing more.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, TextIO
+
+from technic.errors import ParameterError, TechnicError
+from technic.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from technic.result.scan_result import ScanResult
+    from technic.scan.config import ScanConfig
+
+__all__ = ["MOST_RESULTS", "Worker", "main"]
+
+MOST_RESULTS = 3
+"""Results that a worker keeps in memory, to answer about their symbols."""
+
+logger = logging.getLogger(__name__)
+
+Tell = Callable[..., None]
+_EVERY_S = 0.1
+"""Progress is told at most so often."""
+_GRACE_S = 20.0
+"""What a sync has to write what has arrived once its service is gone."""
+
+
+def main() -> None:
+    """Work until the standard input ends."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever prints goes to the log, the answers stay lines of JSON
+    jobs: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
+    reader = threading.Thread(target=_listen, args=(sys.stdin, jobs), daemon=True)
+    reader.start()
+    worker = Worker(out)
+    while (job := jobs.get()) is not None:
+        worker.carry_out(job)
+
+
+def _listen(stream: TextIO, jobs: SimpleQueue[dict[str, Any] | None]) -> None:
+    """Hand jobs on; the end of the stream interrupts the one that runs."""
+    for line in stream:
+        jobs.put(json.loads(line))
+    jobs.put(None)
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(_GRACE_S)
+    os._exit(1)
+
+
+class Worker:
+    """Carries out one job after the other; the last results stay in memory for their symbols."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._held: OrderedDict[str, ScanResult] = OrderedDict()
+        self._kinds = {
+            "scan": self._scan,
+            "symbol": self._symbol,
+            "export": self._export,
+            "sync": self._sync,
+        }
+
+    def carry_out(self, job: dict[str, Any]) -> None:
+        """Do what a message asks and say what came of it."""
+        try:
+            self._tell(state="done", outcome=self._kinds[job["kind"]](job))
+        except KeyboardInterrupt:
+            self._tell(state="cancelled", message="cancelled")
+        except TechnicError as error:
+            self._tell(state="failed", message=str(error))
+        except Exception as error:  # noqa: BLE001 - the service's job boundary: it becomes the job's message
+            traceback.print_exc()
+            self._tell(state="failed", message=f"unexpected {type(error).__name__}: {error!s:.300}")
+
+    def _tell(self, **message: object) -> None:
+        self._out.write(json.dumps(message) + "\n")
+        self._out.flush()
+
+    def _scan(self, job: dict[str, Any]) -> dict[str, Any]:
+        from technic.scan.config_json import config_from_json
+        from technic.service.jobs.keep_result import keep_result
+
+        result = self._run(config_from_json(job["config"], "the request"))
+        self._tell(stage="save", done=0, total=1)
+        kept = keep_result(result, Path(job["folder"]))
+        self._hold(job["result"], result)
+        return kept
+
+    def _symbol(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Answer about one symbol of a result."""
+        from technic.service.jobs.symbol_detail import symbol_detail
+
+        return symbol_detail(self._result(job), job["symbol"])
+
+    def _export(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Write a result in one more format."""
+        from technic.service.jobs.keep_result import keep_export
+
+        return keep_export(self._result(job), Path(job["folder"]), job["format"])
+
+    def _result(self, job: dict[str, Any]) -> ScanResult:
+        """Return a result; one that is no longer held is computed again, as of its day."""
+        from technic.result.saved import load_saved
+
+        result = self._held.get(job["result"])
+        if result is None:
+            saved = load_saved(job["folder"])
+            result = self._run(replace(saved.config, as_of=saved.as_of))
+        self._hold(job["result"], result)
+        return result
+
+    def _sync(self, job: dict[str, Any]) -> dict[str, Any]:
+        from technic.data_engine.sync.store_provider import StoredProvider
+        from technic.scan.config_json import config_from_json
+        from technic.scan.request_plan import open_scope
+
+        config = config_from_json(job["config"], "the request")
+        scope = open_scope(config, settings=_settings(), days=job.get("days"))
+        provider = scope.provider
+        if not isinstance(provider, StoredProvider):
+            raise ParameterError("provider", provider.name, "a vendor whose bars are stored")
+        report = _throttled(self._tell)
+        done = provider.sync(scope.symbols, scope.sessions, partial(report, "fetch"))
+        return {
+            **scope.document(),
+            "requests": done.stats.requests,
+            "bars": done.bars,
+            "failed": len(done.failures),
+            "complete": len(scope.symbols) - len(done.failures),
+            "seconds": done.seconds,
+        }
+
+    def _run(self, config: ScanConfig) -> ScanResult:
+        from technic.scanner_core import run_scan
+
+        return run_scan(config, settings=_settings(), progress=_throttled(self._tell))
+
+    def _hold(self, identity: str, result: ScanResult) -> None:
+        self._held[identity] = result
+        self._held.move_to_end(identity)
+        while len(self._held) > MOST_RESULTS:
+            self._held.popitem(last=False)
+
+
+def _settings() -> Settings:
+    return load_settings(os.environ, Path.cwd())
+
+
+def _throttled(tell: Tell) -> Callable[[str, int, int], None]:
+    """Return what a scan reports to: each stage's beginning and end, and now and then between."""
+    last: dict[str, float] = {}
+
+    def report(stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if done >= total or now - last.get(stage, -1.0) >= _EVERY_S:
+            last[stage] = now
+            tell(stage=stage, done=done, total=total)
+
+    return report
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+// Candles with volume, averages and the lines of a plan; beside them the same data as a table.
+import { CandlestickSeries, HistogramSeries, LineSeries, LineStyle, createChart } from "/vendor/lightweight-charts.mjs";
+import { h, put, table } from "./dom.js";
+import { amount, price } from "./format.js";
+
+const COLOURS = ["first", "second", "third", "fourth"];
+
+// Colours of the style sheet, as the page has them now.
+function colour(name) {
+  const probe = h("i", { class: `probe c-${name}`, hidden: true });
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+}
+
+const faint = (value, share) => value.replace(/^rgb\((.*)\)$/, `rgba($1, ${share})`);
+
+export class PriceChart {
+  constructor(place, { height = 320 } = {}) {
+    this.place = place;
+    this.chart = createChart(place, {
+      autoSize: true, height,
+      layout: { attributionLogo: false, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12, panes: { enableResize: false } },
+      rightPriceScale: { borderVisible: false }, timeScale: { borderVisible: false, rightOffset: 3 },
+      handleScroll: { vertTouchDrag: false },
+    });
+    this.lines = []; this.levels = []; this.shown = null;
+    this.themed = () => { this.paint(); if (this.shown) this.draw(...this.shown); };
+    document.addEventListener("themechange", this.themed);
+    this.candles = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
+    this.volume = this.chart.addSeries(HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, 1);
+    this.chart.panes()[1]?.setStretchFactor(0.22);
+    this.chart.panes()[0]?.setStretchFactor(0.78);
+    this.paint();
+  }
+
+  paint() {
+    const [ground, ink, grid, up, down] = ["ground", "muted", "grid", "up", "down"].map(colour);
+    this.up = up; this.down = down;
+    this.chart.applyOptions({ layout: { background: { color: "transparent" }, textColor: ink, panes: { separatorColor: grid, separatorHoverColor: grid } }, grid: { vertLines: { color: faint(grid, 0.6) }, horzLines: { color: faint(grid, 0.9) } }, crosshair: { vertLine: { labelBackgroundColor: ink }, horzLine: { labelBackgroundColor: ink } } });
+    this.candles.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
+    this.ground = ground;
+  }
+
+  // detail: what the route of a symbol answers; averages: names of those to draw.
+  draw(detail, averages = ["sma_50", "sma_200"], bars = 180) {
+    this.shown = [detail, averages, bars];
+    const { date, open, high, low, close, volume } = detail.bars;
+    const digits = close.at(-1) < 1 ? 4 : 2;
+    this.candles.applyOptions({ priceFormat: { type: "price", precision: digits, minMove: 10 ** -digits } });
+    this.candles.setData(date.map((time, i) => ({ time, open: open[i], high: high[i], low: low[i], close: close[i] })));
+    this.volume.setData(date.map((time, i) => ({ time, value: volume[i] ?? 0, color: faint(close[i] >= open[i] ? this.up : this.down, 0.45) })));
+    for (const line of this.lines) this.chart.removeSeries(line);
+    this.lines = averages.filter((name) => detail.averages?.[name]).map((name, i) => {
+      const line = this.chart.addSeries(LineSeries, { color: colour(COLOURS[i % 4]), lineWidth: 2, priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false });
+      line.setData(date.flatMap((time, n) => (detail.averages[name][n] === null ? [] : [{ time, value: detail.averages[name][n] }])));
+      return line;
+    });
+    this.plan(detail.row);
+    this.chart.timeScale().setVisibleLogicalRange({ from: date.length - bars, to: date.length + 3 });
+    this.place.setAttribute("role", "img");
+    this.place.setAttribute("aria-label", `Candles of ${detail.symbol}, ${date.length} bars to ${date.at(-1)}, last close ${price(close.at(-1))}; the table below has the data`);
+  }
+
+  plan(row) {
+    for (const level of this.levels) this.candles.removePriceLine(level);
+    this.levels = !row?.has_plan ? [] : [["entry", "first"], ["stop", "down"], ["target", "up"]].filter(([name]) => row[name] !== null && row[name] !== undefined)
+      .map(([name, tint]) => this.candles.createPriceLine({ price: row[name], color: colour(tint), lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: true, title: name }));
+  }
+
+  remove() { document.removeEventListener("themechange", this.themed); this.chart.remove(); }
+}
+
+// The data of a chart for those who do not see it, and for whoever wants to copy it.
+export function barTable(detail, averages) {
+  const { date, open, high, low, close, volume } = detail.bars;
+  const names = averages.filter((name) => detail.averages?.[name]);
+  const details = h("details", {}, h("summary", {}, `The chart’s data as a table (${date.length} bars)`));
+  const rows = date.map((day, i) => [day, price(open[i]), price(high[i]), price(low[i]), price(close[i]), amount(volume[i]), ...names.map((name) => price(detail.averages[name][i]))]).reverse();
+  details.append(h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Bars of ${detail.symbol}` }, table(["Day", "Open", "High", "Low", "Close", "Volume", ...names.map((name) => name.replace("_", " ").toUpperCase())], rows, { caption: `Bars of ${detail.symbol}, newest first` })));
+  return details;
+}
+
+export const legend = (place, names) => put(place, names.map((name, i) => h("span", { class: `key c-${COLOURS[i % 4]}` }, name.replace("_", " ").toUpperCase())));

@@ -1,0 +1,33 @@
+// A job followed by its server-sent events, until it ends.
+
+const STATES = ["queued", "running", "done", "failed", "cancelled", "interrupted"];
+const ENDS = new Set(STATES.slice(2));
+
+export function follow(identity, told, kind = "scans") {
+  return new Promise((resolve, reject) => {
+    const stream = new EventSource(`/v1/${kind}/${identity}/events`);
+    let failures = 0;
+    for (const state of STATES) {
+      stream.addEventListener(state, (event) => {
+        failures = 0;
+        const job = JSON.parse(event.data);
+        told(job);
+        if (ENDS.has(job.state)) { stream.close(); resolve(job); }
+      });
+    }
+    stream.onerror = () => { // the browser opens it again by itself, a few times
+      failures += 1;
+      if (failures > 5) { stream.close(); reject(new Error("the service does not answer; load the page again")); }
+    };
+  });
+}
+
+const STAGES = { universe: "Listing the universe", prescreen: "Pre-screen", fetch: "Bars", scan: "Scanning", market: "Ranking", table: "Ranking", save: "Saving" };
+
+export function sentence(job) {
+  if (job.state === "queued") return job.place ? `Waiting, ${job.place} ahead` : "Waiting";
+  const progress = job.progress;
+  if (!progress) return "Starting";
+  const stage = STAGES[progress.stage] ?? progress.stage;
+  return progress.total > 1 ? `${stage}: ${progress.done.toLocaleString("en-US")} of ${progress.total.toLocaleString("en-US")}` : stage;
+}

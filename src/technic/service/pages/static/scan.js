@@ -1,0 +1,163 @@
+// The page Scan: what is asked, how far it is, what came of it.
+import { getJson, may, postJson, query, remove } from "./api.js";
+import { list, read, write } from "./address.js";
+import { Chips, KINDS } from "./chips.js";
+import { $, h, later, problem, put, show } from "./dom.js";
+import { ExpressionBox } from "./expression.js";
+import { whole } from "./format.js";
+import { strip } from "./frame.js";
+import { DEFAULT, Grid } from "./grid.js";
+import { follow, sentence } from "./job.js";
+import { exports, saveSetup } from "./result_tools.js";
+import { SideChart } from "./side_chart.js";
+import { openWords } from "./word_list.js";
+
+const side = new SideChart();
+const grid = new Grid($("grid"), {
+  selected: (row) => side.show(shown, row),
+  opened: (symbol) => location.assign(`/symbols/${encodeURIComponent(symbol)}${query({ id: shown, sort: read().sort })}`),
+  counted: (now, all) => { $("grid-count").textContent = now === all ? `${whole(all)} rows.` : `${whole(now)} of ${whole(all)} rows.`; },
+});
+const box = new ExpressionBox((text) => write({ where: text }));
+const chips = new Chips($("chips"), (key, value) => write({ [key]: value }));
+let setups = [], shown = null, running = null;
+
+async function begin() {
+  await recall();
+  const state = read();
+  box.value = state.where ?? "";
+  chips.set(state);
+  show($("run"), may("run"));
+  sideShown(state.chart !== "0");
+  $("quick").value = grid.quick = (state.q ?? "").toLowerCase();
+  getJson("/v1/setups").then((answer) => { setups = answer.setups; drawSetups(list(state.setup)); }).catch(problem);
+  if (state.id) await load(state.id);
+}
+
+// A link that names a result alone, or nothing at all: the form shows what that result was asked.
+async function recall() {
+  const state = read();
+  if (KINDS.some((kind) => kind.key in state) || state.where || state.setup) return;
+  try {
+    const job = state.id ? await getJson(`/v1/scans/${encodeURIComponent(state.id)}`) : (await getJson("/v1/jobs?kind=scan&state=done&limit=1"))[0];
+    if (!job) return;
+    const known = ["where", "setup", ...KINDS.map((kind) => kind.key)];
+    const keys = Object.entries(job.request).filter(([name]) => known.includes(name));
+    write({ id: job.id, ...Object.fromEntries(keys.map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : String(value)])) });
+  } catch { /* the result itself says what is wrong with its id */ }
+}
+
+function drawSetups(chosen) {
+  put($("setup"), h("option", { value: "" }, "none: every symbol is ranked"), setups.map((one) => h("option", { value: one.name, selected: chosen.includes(one.name) }, one.title)));
+  const one = setups.find((setup) => chosen.includes(setup.name));
+  show($("setup-meaning"), Boolean(one));
+  put($("setup-meaning"), one ? [h("strong", {}, `${one.title}. `), one.meaning, " ", h("code", {}, one.conditions.map((part) => part.where).join(" and "))] : []);
+}
+
+function asked() {
+  const keys = { ...chips.asked() };
+  if (box.value) keys.where = box.value;
+  if ($("setup").value) keys.setup = [$("setup").value];
+  return keys;
+}
+
+async function run(event) {
+  event.preventDefault();
+  if (running) return;
+  problem(null);
+  try {
+    const job = await postJson("/v1/scans", asked());
+    running = job.id;
+    show($("run"), false); show($("cancel"), true); show($("progress"), true);
+    const done = await follow(job.id, told);
+    if (done.state === "done") {
+      write({ id: done.id, symbol: null, ...cleared() }, { push: true });
+      await load(done.id);
+    } else problem(new Error(`The scan is ${done.state}${done.message ? `: ${done.message}` : ""}`));
+  } catch (error) { problem(error); } finally {
+    running = null;
+    show($("run"), may("run")); show($("cancel"), false); show($("progress"), false);
+  }
+}
+
+const cleared = () => Object.fromEntries(Object.keys(read()).filter((name) => name.startsWith("f.")).map((name) => [name, null]));
+
+function told(job) {
+  $("progress-said").textContent = sentence(job);
+  const bar = $("progress-bar");
+  if (job.progress && job.progress.total > 1) bar.value = job.progress.done / job.progress.total;
+  else bar.removeAttribute("value");
+}
+
+async function load(identity) {
+  const wanted = grid.wanted().filter((name) => name !== "closes");
+  const columns = [...new Set(["symbol", "company", "sector", ...wanted])];
+  let answer;
+  try { answer = await rows(identity, columns); } catch (error) {
+    if (error.status === 404) error.message += ". Scan runs what the link asks for.";
+    problem(error);
+    return;
+  }
+  shown = answer.id;
+  write({ id: shown });
+  strip(answer);
+  show($("result"), true);
+  $("result-title").textContent = answer.rows === 1 ? "1 symbol" : `${whole(answer.rows)} symbols`;
+  const remarks = answer.warnings;
+  put($("warnings"), !remarks.length ? [] : remarks.length === 1 ? h("p", { class: "notice" }, remarks[0])
+    : h("details", { class: "notice" }, h("summary", {}, `${remarks.length} remarks`), h("ul", {}, remarks.map((text) => h("li", {}, text)))));
+  grid.show(answer);
+  exports($("export-body"), shown);
+  drawColumns(answer);
+  if (grid.wanted().includes("closes")) getJson(`/v1/scans/${shown}/closes?bars=30`).then((closes) => { if (closes && shown === answer.id) grid.addCloses(closes.closes); }).catch(problem);
+}
+
+// Columns that this result does not have are left out, not refused.
+async function rows(identity, columns) {
+  try { return await getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=${columns.join(",")}`); } catch (error) {
+    if (error.status !== 422) throw error;
+    const { available } = await getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=symbol`);
+    const names = new Set(available.map((one) => one.name));
+    return getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=${columns.filter((name) => names.has(name)).join(",")}`);
+  }
+}
+
+function drawColumns(answer) {
+  const chosen = new Set(grid.wanted());
+  const names = [{ name: "closes", heading: "30 days", description: "A line of the last 30 closes" }, ...answer.available];
+  const find = h("input", { type: "search", placeholder: "Find a column", "aria-label": "Find a column" });
+  const boxes = names.filter((one) => one.name !== "symbol").map((one) => h("label", { class: "tick", title: one.description ?? "" }, h("input", { type: "checkbox", value: one.name, checked: chosen.has(one.name) }), one.heading));
+  find.addEventListener("input", () => { for (const label of boxes) label.hidden = !label.textContent.includes(find.value.toLowerCase()) && !label.firstChild.value.includes(find.value.toLowerCase()); });
+  const change = later(400, () => {
+    const ticked = boxes.filter((label) => label.firstChild.checked).map((label) => label.firstChild.value);
+    const order = [...DEFAULT.filter((name) => ticked.includes(name)), ...ticked.filter((name) => !DEFAULT.includes(name))];
+    const same = order.join() === DEFAULT.filter((name) => name !== "symbol").join();
+    write({ columns: same ? null : order.join(",") || "symbol" });
+    load(shown);
+  });
+  for (const label of boxes) label.firstChild.addEventListener("change", change);
+  put($("columns-body"), find, h("div", { class: "ticks" }, boxes));
+}
+
+function sideShown(on) {
+  show($("side"), on);
+  $("split").classList.toggle("alone", !on);
+  $("chart-toggle").setAttribute("aria-pressed", String(on));
+}
+
+$("ask").addEventListener("submit", run);
+$("cancel").addEventListener("click", () => running && remove(`/v1/scans/${running}`).catch(problem));
+$("setup").addEventListener("change", () => { write({ setup: $("setup").value }); drawSetups([$("setup").value]); });
+$("quick").addEventListener("input", later(150, () => { write({ q: $("quick").value }); grid.filter($("quick").value); }));
+$("chart-toggle").addEventListener("click", () => { const on = $("side").hidden; write({ chart: on ? null : "0" }); sideShown(on); grid.table?.redraw(true); });
+$("words-open").addEventListener("click", (event) => { event.preventDefault(); openWords((text) => box.insert(text)); });
+$("save-setup").addEventListener("click", () => saveSetup(asked(), read()).catch(problem));
+$("share").addEventListener("click", async () => {
+  try { await navigator.clipboard.writeText(location.href); $("share").textContent = "Copied"; } catch { $("share").textContent = "Copy it from the address bar"; }
+  setTimeout(() => { $("share").textContent = "Copy link"; }, 2000);
+});
+addEventListener("popstate", () => location.reload());
+document.addEventListener("click", (event) => { for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false; });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); } });
+
+await begin();

@@ -1,0 +1,40 @@
+// The chart beside the grid: it follows the row.
+import { getJson } from "./api.js";
+import { PriceChart, barTable, legend } from "./chart.js";
+import { $, h, later, put } from "./dom.js";
+import { number, price, signed, tone } from "./format.js";
+
+const AVERAGES = ["sma_50", "sma_200"];
+
+export class SideChart {
+  constructor() { this.chart = null; this.abort = null; this.soon = later(110, (scan, symbol) => this.load(scan, symbol)); }
+
+  show(scan, row) {
+    if ($("side").hidden) return;
+    const link = $("side-symbol");
+    link.textContent = row.symbol;
+    link.href = `/symbols/${encodeURIComponent(row.symbol)}?id=${scan}`;
+    $("side-company").textContent = row.company ?? "";
+    put($("side-figures"), h("span", {}, price(row.close)), row.return_1_pct === undefined ? null : h("span", { class: tone(row.return_1_pct) }, `${signed(row.return_1_pct)} %`), row.tech_rating === undefined ? null : h("span", {}, `rating ${number(row.tech_rating, 1)}`));
+    this.soon(scan, row.symbol);
+  }
+
+  async load(scan, symbol) {
+    this.abort?.abort();
+    this.abort = new AbortController();
+    $("side-chart").setAttribute("aria-busy", "true");
+    try {
+      const detail = await getJson(`/v1/symbols/${encodeURIComponent(symbol)}?scan=${scan}`, { signal: this.abort.signal });
+      if (!detail.bars) { put($("side-plan"), "no bars"); return; }
+      this.chart ??= new PriceChart($("side-chart"));
+      this.chart.draw(detail, AVERAGES, 130);
+      const row = detail.row ?? {};
+      const keys = h("span", { class: "keys-line" });
+      legend(keys, AVERAGES);
+      put($("side-plan"), keys, row.has_plan ? `Entry ${price(row.entry)} · stop ${price(row.stop)} · target ${price(row.target)}` : "No plan for this signal.");
+      put($("side-table"), barTable(detail, AVERAGES));
+    } catch (error) {
+      if (error.name !== "AbortError") put($("side-plan"), error.message);
+    } finally { $("side-chart").removeAttribute("aria-busy"); }
+  }
+}

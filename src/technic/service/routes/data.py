@@ -1,0 +1,90 @@
+"""Data: what the store holds, syncs as jobs, uploads."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, HTTPException, Request
+
+from technic.data_engine.provider_store import open_store
+from technic.errors import StoreError, UsageError
+from technic.scan.config_json import config_to_json
+from technic.scan.flat_config import flat_config
+from technic.service.jobs.uploads import save_upload, upload_path, uploads
+from technic.service.routes.answers import ERRORS, JobAnswer, job_answer
+from technic.service.routes.caller import Admin, Reader
+from technic.service.state import service_of
+
+router = APIRouter(prefix="/v1", tags=["data"], responses=ERRORS)
+
+
+@router.get("/data")
+def data(request: Request, caller: Reader) -> dict[str, Any]:
+    """Say where bars come from: the provider, what its store holds, problem symbols, syncs."""
+    del caller
+    service = service_of(request)
+    settings = service.settings.settings
+    provider, path = settings.source()
+    answer: dict[str, Any] = {
+        "provider": provider,
+        "simulated": provider in ("demo", "loopback"),
+        "data": None if path is None else path.rpartition("/")[2],
+        "store": None,
+        "problems": [],
+        "last_sync": None,
+        "uploads": [one.name for one in uploads(service.settings.uploads)],
+    }
+    synced = service.jobs.latest(1, "sync", ["done"])
+    if synced:
+        answer["last_sync"] = job_answer(service, synced[0]).model_dump()
+    try:
+        store = open_store(provider, settings)
+    except (StoreError, UsageError):
+        return answer
+    stats = dataclasses.asdict(store.store.stats())
+    answer["store"] = {
+        n: str(v) if n in ("first", "last") and v is not None else v for n, v in stats.items()
+    }
+    answer["problems"] = [
+        {"symbol": symbol, "reason": one.reason, "until": one.until.isoformat()}
+        for symbol, one in sorted(store.problems().items())
+    ]
+    return answer
+
+
+@router.post("/syncs", status_code=202)
+def sync(
+    request: Request,
+    caller: Admin,
+    asked: Annotated[dict[str, Any], Body(examples=[{"provider": "polygon"}])],
+) -> JobAnswer:
+    """Queue a sync; syncs run one at a time."""
+    service = service_of(request)
+    config = flat_config(asked, service.settings.settings)
+    if config.provider in ("demo", "files"):
+        raise HTTPException(422, f"nothing to sync: {config.provider} needs no store")
+    body = {"asked": asked, "config": config_to_json(config)}
+    job = service.jobs.submit("sync", body, caller.identity, service.settings.most_queued)
+    service.dispatcher.wake()
+    return job_answer(service, job)
+
+
+@router.put("/uploads/{name}", status_code=201)
+async def upload(request: Request, caller: Admin, name: str) -> dict[str, Any]:
+    """Keep a file of bars, listings or symbols, to be named in a scan."""
+    del caller
+    folder = service_of(request).settings.uploads
+    path = await save_upload(folder, name, request.stream())
+    return {"name": path.name, "bytes": path.stat().st_size}
+
+
+@router.delete("/uploads/{name}")
+def forget(request: Request, caller: Admin, name: str) -> dict[str, Any]:
+    """Delete an upload."""
+    del caller
+    path = upload_path(service_of(request).settings.uploads, name)
+    if path is None:
+        raise HTTPException(404, "there is no upload of this name")
+    path.unlink()
+    return {"name": name, "deleted": True}

@@ -1,0 +1,107 @@
+"""Rows for grids and small charts: only the columns asked for, column by column."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, HTTPException, Query, Request
+
+from technic.columns import COLUMNS
+from technic.errors import ParameterError
+from technic.result.main_columns import MAIN_COLUMNS
+from technic.service.jobs.keep_result import CLOSES, TABLE
+from technic.service.routes.answers import ERRORS, about_of, finished_scan
+from technic.service.routes.caller import Reader
+from technic.service.state import service_of
+
+router = APIRouter(prefix="/v1/scans", tags=["results"], responses=ERRORS)
+
+_ABOUT = ("as_of", "universe", "rs_universe", "data", "sort", "where", "setups", "warnings")
+_HEADINGS = {column.name: column.heading for column in MAIN_COLUMNS}
+Names = Annotated[str | None, Query(max_length=4_000, examples=["symbol,close,tech_rating"])]
+
+
+@router.get("/{identity}/rows")
+def rows(request: Request, caller: Reader, identity: str, columns: Names = None) -> dict[str, Any]:
+    """Return the table column by column, in the order of its ranking, every row of it.
+
+    ``columns``: names with commas; the main ones unless given. ``values`` has a list for each, and
+    ``available`` says which others there are, with heading and unit.
+    """
+    del caller
+    folder = finished_scan(service_of(request), identity)
+    known = _names(folder)
+    wanted = [n for n in _HEADINGS if n in known] if columns is None else columns.split(",")
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        hint = f"GET /v1/scans/{identity[:32]}/rows lists them under available"
+        raise ParameterError("columns", unknown[0][:60], "columns of this result", hint)
+    document = about_of(folder)
+    return {
+        **{name: document[name] for name in _ABOUT},
+        "id": folder.name,
+        "rows": document["row_count"],
+        "columns": wanted,
+        "values": [_values(folder, name) for name in wanted],
+        "available": [_described(name) for name in known],
+    }
+
+
+@router.get("/{identity}/closes")
+def closes(
+    request: Request,
+    caller: Reader,
+    identity: str,
+    bars: Annotated[int, Query(ge=2, le=60)] = 30,
+) -> dict[str, Any]:
+    """Return the last closes of each row, oldest first, for small charts."""
+    del caller
+    folder = finished_scan(service_of(request), identity)
+    if not (folder / CLOSES).is_file():
+        raise HTTPException(404, "this result was kept without its closes; scan again")
+    document = about_of(folder)
+    about = {name: document[name] for name in _ABOUT[:4]}
+    return {**about, "bars": bars, "closes": _closes(folder, bars)}
+
+
+def _described(name: str) -> dict[str, Any]:
+    column = COLUMNS.get(name)
+    return {
+        "name": name,
+        "heading": _HEADINGS.get(name, name.replace("_", " ")),
+        "unit": None if column is None else column.unit,
+        "description": None if column is None else column.description,
+    }
+
+
+@lru_cache(maxsize=8)
+def _names(folder: Path) -> tuple[str, ...]:
+    import pyarrow.parquet as pq
+
+    return tuple(pq.read_schema(folder / TABLE).names)
+
+
+@lru_cache(maxsize=512)
+def _values(folder: Path, name: str) -> list[Any]:
+    import pyarrow.parquet as pq
+
+    column = pq.read_table(folder / TABLE, columns=[name]).column(0)
+    values = column.to_pylist()
+    return [None if isinstance(v, float) and not np.isfinite(v) else v for v in values]
+
+
+@lru_cache(maxsize=8)
+def _closes(folder: Path, bars: int) -> dict[str, list[float]]:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(folder / CLOSES)
+    names = [name for name in table.column_names if name != "symbol"][-bars:]
+    values = np.column_stack([table.column(name).to_numpy() for name in names])
+    symbols = table.column("symbol").to_pylist()
+    return {
+        symbol: [float(f"{v:.5g}") for v in row[np.isfinite(row)]]
+        for symbol, row in zip(symbols, values, strict=True)
+    }

@@ -1,0 +1,66 @@
+"""Jobs of every kind."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import StreamingResponse
+
+from technic.service.access.keys import reaches
+from technic.service.jobs.job import JobKind, JobState
+from technic.service.routes.answers import ERRORS, JobAnswer, job_answer, job_of
+from technic.service.routes.caller import Reader, Runner
+from technic.service.routes.job_events import EVENTS, job_events
+from technic.service.state import service_of
+
+router = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=ERRORS)
+
+
+@router.get("")
+def latest(
+    request: Request,
+    caller: Reader,
+    kind: JobKind | None = None,
+    state: JobState | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> list[JobAnswer]:
+    """List jobs, the latest first."""
+    del caller
+    service = service_of(request)
+    jobs = service.jobs.latest(limit, kind, () if state is None else (state,))
+    return [job_answer(service, job) for job in jobs]
+
+
+@router.get("/{identity}")
+def job(request: Request, caller: Reader, identity: str) -> JobAnswer:
+    """Return one job."""
+    del caller
+    service = service_of(request)
+    return job_answer(service, job_of(service, identity))
+
+
+@router.get(
+    "/{identity}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {EVENTS: {}}}},
+)
+async def events(request: Request, caller: Reader, identity: str) -> StreamingResponse:
+    """Tell a job's progress as server-sent events, until it ends: the event is its state."""
+    del caller
+    service = service_of(request)
+    found = await asyncio.to_thread(job_of, service, identity)
+    return StreamingResponse(job_events(request, service, found.id), media_type=EVENTS)
+
+
+@router.delete("/{identity}")
+def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
+    """Cancel a job that waits or runs."""
+    service = service_of(request)
+    found = job_of(service, identity)
+    if found.asked_by != caller.identity and not reaches(caller.scope, "admin"):
+        raise HTTPException(403, "this job is another key's")
+    if not service.dispatcher.cancel(found.id):
+        raise HTTPException(409, f"this job is {found.state}")
+    return job_answer(service, service.jobs.get(found.id))

@@ -1,0 +1,36 @@
+"""The market of a result: regime, breadth over time, sectors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+
+from technic.service.jobs.keep_result import MARKET
+from technic.service.routes.answers import ERRORS, about_of, finished_scan
+from technic.service.routes.caller import Reader
+from technic.service.state import service_of
+
+router = APIRouter(tags=["results"], responses=ERRORS)
+
+
+@router.get("/v1/scans/{identity}/market")
+def market(request: Request, caller: Reader, identity: str) -> dict[str, Any]:
+    """Return regime, breadth session by session, and sectors, as of the result's day.
+
+    ``breadth``: columns of equal length; of the symbols ranked that day, so that earlier sessions
+    lack those that are gone since.
+    """
+    del caller
+    folder = finished_scan(service_of(request), identity)
+    if not (folder / MARKET).is_file():
+        raise HTTPException(404, "this result was kept without its market; scan again")
+    document = about_of(folder)
+    names = ("as_of", "universe", "rs_universe", "data", "regime", "ledger", "warnings")
+    kept: dict[str, Any] = json.loads((folder / MARKET).read_text(encoding="utf-8"))
+    return {
+        **{name: document[name] for name in names},
+        "id": folder.name,
+        **kept,
+    }

@@ -1,0 +1,40 @@
+"""Figures for Prometheus."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from technic.service.jobs.job import JobState
+from technic.service.routes.answers import ERRORS
+from technic.service.routes.caller import Reader
+from technic.service.state import service_of
+
+router = APIRouter(tags=["health"])
+
+STATES: tuple[JobState, ...] = ("queued", "running", "done", "failed", "cancelled", "interrupted")
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, **{c: ERRORS[c] for c in (401, 403, 429)}},
+)
+def metrics(request: Request, caller: Reader) -> Response:
+    """Jobs by state, the time of the last scan, results on disk: in Prometheus' text format."""
+    del caller
+    service = service_of(request)
+    registry = CollectorRegistry()
+    jobs = Gauge("technic_jobs", "Jobs by state.", ["state"], registry=registry)
+    for state in STATES:
+        jobs.labels(state).set(service.jobs.count(state))
+    last = service.jobs.latest(1, "scan", ["done"])
+    if last and last[0].finished_at is not None:
+        done = Gauge("technic_last_scan_finished_seconds", "When it ended.", registry=registry)
+        done.set(last[0].finished_at)
+        took = Gauge("technic_last_scan_seconds", "What it took.", registry=registry)
+        took.set(float((last[0].outcome or {}).get("seconds", 0.0)))
+    kept = Gauge("technic_results_kept", "Results on disk.", registry=registry)
+    kept.set(sum(1 for path in service.settings.results.iterdir() if path.is_dir()))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

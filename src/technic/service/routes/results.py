@@ -1,0 +1,78 @@
+"""Results: the table in every format, and what changed between two."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse, Response
+
+from technic.export.formats import FORMATS
+from technic.service.jobs.keep_result import SUMMARY
+from technic.service.routes.answers import ERRORS, about_of, finished_scan, summary_of
+from technic.service.routes.caller import Reader
+from technic.service.routes.questions import ask_worker
+from technic.service.state import service_of
+
+router = APIRouter(tags=["results"], responses=ERRORS)
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "md": "text/markdown; charset=utf-8",
+    "tradingview": "text/plain; charset=utf-8",
+}
+Format = Literal["json", "csv", "parquet", "xlsx", "md", "tradingview"]
+
+
+@router.get("/v1/scans/{identity}/result", response_model=None)
+def result(
+    request: Request,
+    caller: Reader,
+    identity: str,
+    format: Format = "json",
+    limit: Annotated[int | None, Query(ge=0)] = None,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+) -> Response | dict[str, Any]:
+    """Return the table: the object of ``technic scan --format json``, or a file of another format.
+
+    ``limit``, ``offset``: rows of the JSON; all unless given. ``identity`` may be ``latest``.
+    """
+    del caller
+    service = service_of(request)
+    folder = finished_scan(service, identity)
+    if format == "json" and limit is None and offset == 0:
+        return FileResponse(folder / SUMMARY, media_type="application/json")
+    if format == "json":
+        document = dict(summary_of(folder))
+        rows = document["rows"]
+        document["rows"] = rows[offset:] if limit is None else rows[offset : offset + limit]
+        return document
+    path = folder / f"table.{format}"
+    if not path.is_file():
+        ask_worker(service, folder, kind="export", format=format)
+    ending = FORMATS[format].ending or ".txt"
+    name = f"technic-{about_of(folder)['as_of']}{ending}"
+    return FileResponse(path, media_type=TYPES[format], filename=name)
+
+
+@router.get("/v1/diff")
+def difference(
+    request: Request,
+    caller: Reader,
+    before: str,
+    after: str,
+    limit: Annotated[int | None, Query(ge=0)] = None,
+) -> dict[str, Any]:
+    """Return what entered, left and moved between two results, and why.
+
+    ``limit``: at most so many of each; all unless given.
+    """
+    from technic.result.diff import diff
+    from technic.result.saved import load_saved
+
+    del caller
+    service = service_of(request)
+    sides = [load_saved(finished_scan(service, identity)) for identity in (before, after)]
+    return dict(diff(*sides).summary(limit))

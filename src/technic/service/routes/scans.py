@@ -1,0 +1,132 @@
+"""Scans as jobs: submitted, followed, cancelled, resumed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, HTTPException, Request
+from fastapi.responses import StreamingResponse
+
+from technic.errors import ParameterError
+from technic.scan.config_json import config_to_json
+from technic.scan.expressions.scan_expressions import scan_expressions
+from technic.scan.flat_config import FLAT_KEYS, flat_config
+from technic.service.access.keys import reaches
+from technic.service.jobs.uploads import upload_path
+from technic.service.routes.answers import ERRORS, JobAnswer, job_answer, job_of
+from technic.service.routes.caller import Reader, Runner
+from technic.service.routes.job_events import EVENTS, job_events
+from technic.service.state import Service, service_of
+from technic.sessions import parse_day
+
+router = APIRouter(prefix="/v1/scans", tags=["scans"], responses=ERRORS)
+
+FILES = ("data", "universe", "watchlist", "benchmark", "problem_symbols")
+"""Keys that name files: of a request only those that were uploaded."""
+EXAMPLES = {
+    "defaults": {"summary": "Everything as technic scan does it", "value": {}},
+    "expression": {
+        "summary": "A condition, a filter, an order",
+        "value": {"where": "close > sma(close, 50)", "min_price": 5, "sort": "rs_rating:desc"},
+    },
+    "setup": {"summary": "A setup by its name", "value": {"setup": ["minervini_trend_template"]}},
+}
+
+
+@router.post("", status_code=202)
+def submit(
+    request: Request,
+    caller: Runner,
+    asked: Annotated[
+        dict[str, Any],
+        Body(openapi_examples=EXAMPLES, description=f"Keys: {', '.join(FLAT_KEYS)}."),
+    ],
+) -> JobAnswer:
+    """Queue a scan; what cannot be asked for is refused now, in one sentence."""
+    service = service_of(request)
+    config = flat_config(_own_files(service, asked), service.settings.settings)
+    scan_expressions(config)
+    if config.as_of is not None:
+        parse_day("as_of", config.as_of)
+    job = service.jobs.submit(
+        "scan",
+        {"asked": asked, "config": config_to_json(config)},
+        caller.identity,
+        service.settings.most_queued,
+    )
+    service.dispatcher.wake()
+    return job_answer(service, job)
+
+
+@router.get("")
+def latest(request: Request, caller: Reader, limit: int = 20) -> list[JobAnswer]:
+    """List the scans that were asked for last."""
+    del caller
+    service = service_of(request)
+    jobs = service.jobs.latest(max(1, min(limit, 200)), "scan")
+    return [job_answer(service, job) for job in jobs]
+
+
+@router.get("/{identity}")
+def state(request: Request, caller: Reader, identity: str) -> JobAnswer:
+    """Say how far a scan is, or what it came to."""
+    del caller
+    service = service_of(request)
+    return job_answer(service, job_of(service, identity, "scan"))
+
+
+@router.delete("/{identity}")
+def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
+    """Cancel a scan that waits or runs."""
+    service = service_of(request)
+    job = job_of(service, identity, "scan")
+    if job.asked_by != caller.identity and not reaches(caller.scope, "admin"):
+        raise HTTPException(403, "this scan is another key's")
+    if not service.dispatcher.cancel(job.id):
+        raise HTTPException(409, f"this scan is {job.state}")
+    return job_answer(service, service.jobs.get(job.id))
+
+
+@router.post("/{identity}/resume", status_code=202)
+def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
+    """Queue an interrupted, failed or cancelled scan once more; bars that arrived are there."""
+    del caller
+    service = service_of(request)
+    job = job_of(service, identity, "scan")
+    if not service.jobs.resume(job.id):
+        raise HTTPException(409, f"this scan is {job.state}")
+    service.dispatcher.wake()
+    return job_answer(service, service.jobs.get(job.id))
+
+
+@router.get(
+    "/{identity}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {EVENTS: {}}}},
+)
+async def events(request: Request, caller: Reader, identity: str) -> StreamingResponse:
+    """Tell the scan's progress as server-sent events, until it ends: the event is its state."""
+    del caller
+    service = service_of(request)
+    job = await asyncio.to_thread(job_of, service, identity, "scan")
+    return StreamingResponse(job_events(request, service, job.id), media_type=EVENTS)
+
+
+def _own_files(service: Service, asked: dict[str, Any]) -> dict[str, Any]:
+    """Put the path of an upload for its name; any other path is refused."""
+    keys = dict(asked)
+    for name in FILES:
+        value = keys.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, str):
+            raise ParameterError(name, value, "the name of a file that was uploaded")
+        path = upload_path(service.settings.uploads, value)
+        symbol = name == "benchmark" and "." not in value and "/" not in value
+        if path is not None:
+            keys[name] = str(path)
+        elif not symbol:
+            hint = "PUT /v1/uploads/NAME brings one; other files are read by the command line"
+            raise ParameterError(name, value, "the name of a file that was uploaded", hint)
+    return keys

@@ -1,0 +1,106 @@
+"""The words of a scan: setups, columns, functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+
+from technic.columns import COLUMNS
+from technic.errors import UsageError
+from technic.language.functions import GROUPS
+from technic.language.functions.function import Function
+from technic.scan.expressions.setup_document import setup_document
+from technic.scan.expressions.vocabulary import vocabulary
+from technic.service.routes.answers import ERRORS
+from technic.service.routes.caller import Reader
+from technic.service.state import Service, service_of
+from technic.setups import Library, Setup, check_setup
+from technic.trade_plan import PlanRules
+
+router = APIRouter(prefix="/v1", tags=["vocabulary"], responses=ERRORS)
+
+
+@router.get("/setups")
+def setups(request: Request, caller: Reader) -> dict[str, Any]:
+    """List the setups, those in TECHNIC_HOME too; ``mistakes``: files that cannot be used."""
+    del caller
+    read, errors = _library(service_of(request)).read()
+    found: list[Setup] = []
+    mistakes = [str(error) for error in errors]
+    for setup in read:
+        try:
+            check_setup(setup, vocabulary(), PlanRules())
+        except UsageError as error:
+            mistakes.append(str(error))
+        else:
+            found.append(setup)
+    return {"setups": [setup_document(setup) for setup in found], "mistakes": mistakes}
+
+
+@router.get("/setups/{name}")
+def setup(request: Request, caller: Reader, name: str) -> dict[str, Any]:
+    """Return one setup with its conditions, parameters and columns."""
+    del caller
+    library = _library(service_of(request))
+    if name not in library.names():
+        raise HTTPException(404, f"there is no setup {name[:60]}; GET /v1/setups lists them")
+    return dict(setup_document(library.get(name)))
+
+
+@router.get("/columns")
+def columns(caller: Reader) -> dict[str, Any]:
+    """List every name that a scan knows: columns with unit and expression, and all other words."""
+    del caller
+    names = vocabulary().names
+    found = []
+    for name, info in names.items():
+        column = COLUMNS.get(name)
+        found.append(
+            {
+                "name": name,
+                "kind": info.kind,
+                "scope": info.scope,
+                "description": info.description,
+                "unit": None if column is None else column.unit,
+                "expression": None if column is None else column.expression,
+                "lookback": None if column is None else column.lookback,
+                "default": column is not None and column.default,
+            }
+        )
+    return {"columns": found}
+
+
+@router.get("/functions")
+def functions(caller: Reader) -> dict[str, Any]:
+    """List the functions of the scan language, by what they are about."""
+    del caller
+    words = vocabulary().functions
+    grouped = {group: [_function(one) for one in members] for group, members in GROUPS.items()}
+    known = {one["name"] for members in grouped.values() for one in members}
+    more = [_function(one) for name, one in words.items() if name not in known]
+    return {"groups": {**grouped, **({"Chart patterns": more} if more else {})}}
+
+
+def _function(one: Function) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "parameters": [
+            {
+                "name": part.name,
+                "takes": part.takes,
+                "default": part.default,
+                "least": part.least,
+                "most": part.most,
+            }
+            for part in one.parameters
+        ],
+        "returns": one.returns,
+        "description": one.description,
+        "source": one.source,
+    }
+
+
+def _library(service: Service) -> Library:
+    home = service.settings.settings.home / "setups"
+    return Library((home,) if home.is_dir() else ())

@@ -1,0 +1,144 @@
+"""What a service is told when it starts: where it keeps things, and every ceiling it holds to."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from technic.errors import ParameterError
+from technic.settings import Settings
+
+__all__ = ["LOOPBACK_HOSTS", "ServiceSettings", "default_port", "is_loopback", "service_settings"]
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+"""Names under which a machine reaches itself."""
+_NUMBERS = {
+    "scans_at_once": int,
+    "most_queued": int,
+    "scan_seconds": float,
+    "sync_seconds": float,
+    "keep_results": int,
+    "keep_days": float,
+    "requests_per_minute": int,
+    "body_bytes": int,
+    "upload_bytes": int,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSettings:
+    """How a service runs; each field but ``settings`` and ``open`` is ``TECHNIC_SERVICE_<FIELD>``.
+
+    ``settings``: the user's, as every command has them. ``open``: no key is asked for.
+    ``database``: URL of the tables; a SQLite file in the home, unless given. ``hosts``: names under
+    which the service may be asked for, beside those of this machine. ``scans_at_once``: scans that
+    run beside each other; others wait, ``most_queued`` at most. ``scan_seconds``,
+    ``sync_seconds``: what a job may take. ``keep_results``, ``keep_days``: results beyond either
+    are deleted. ``requests_per_minute``: of one key. ``body_bytes``, ``upload_bytes``: of one
+    request. ``proxies``: addresses whose forwarded headers are believed.
+    """
+
+    settings: Settings
+    open: bool = False
+    database: str = ""
+    hosts: tuple[str, ...] = ()
+    scans_at_once: int = 1
+    most_queued: int = 100
+    scan_seconds: float = 300.0
+    sync_seconds: float = 6 * 3600.0
+    keep_results: int = 200
+    keep_days: float = 30.0
+    requests_per_minute: int = 1_200
+    body_bytes: int = 256 * 1024
+    upload_bytes: int = 256 * 1024 * 1024
+    secure_cookie: bool = False
+    proxies: tuple[str, ...] = field(default=())
+
+    @property
+    def home(self) -> Path:
+        """The folder of the service in TECHNIC_HOME."""
+        return self.settings.home / "service"
+
+    @property
+    def database_url(self) -> str:
+        """Where the tables are."""
+        return self.database or f"sqlite:///{self.home / 'service.db'}"
+
+    @property
+    def results(self) -> Path:
+        """The folder of results, one folder each."""
+        return self.home / "results"
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of files that were uploaded."""
+        return self.home / "uploads"
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """Every name under which the service answers."""
+        return (*LOOPBACK_HOSTS, *self.hosts)
+
+
+def service_settings(
+    settings: Settings, environ: Mapping[str, str], **given: Any
+) -> ServiceSettings:
+    """Read what the environment says; ``given``: options, which win where they are not None."""
+    values: dict[str, Any] = {}
+    for name, kind in _NUMBERS.items():
+        text = environ.get(f"TECHNIC_SERVICE_{name.upper()}")
+        if text:
+            values[name] = _number(name, text, kind)
+    for name in ("hosts", "proxies"):
+        text = environ.get(f"TECHNIC_SERVICE_{name.upper()}")
+        if text:
+            values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
+    for name in ("TECHNIC_SERVICE_DATABASE", "DATABASE_URL"):
+        if environ.get(name):
+            values.setdefault("database", _driver(environ[name]))
+    secure = environ.get("TECHNIC_SERVICE_SECURE_COOKIE", "")
+    values["secure_cookie"] = secure.lower() in ("1", "true", "yes")
+    outside = environ.get("RENDER_EXTERNAL_HOSTNAME")  # where Render serves it, always over TLS
+    if outside:
+        values["hosts"] = (*values.get("hosts", ()), outside)
+        values["secure_cookie"] = True
+    values.update({name: value for name, value in given.items() if value is not None})
+    return replace(ServiceSettings(settings=settings), **values)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address to bind to is reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def default_port(environ: Mapping[str, str] | None = None) -> int:
+    """Return the port that the platform names (``PORT``), else 8000."""
+    text = (os.environ if environ is None else environ).get("PORT", "")
+    return int(text) if text.isdigit() and 0 < int(text) < 65536 else 8000
+
+
+def _driver(url: str) -> str:
+    """Return a database's URL with the driver that the extra brings."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return f"postgresql+psycopg://{url[len(prefix) :]}"
+    return url
+
+
+def _number(name: str, text: str, kind: type[int] | type[float]) -> float:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = kind(0)
+    if not 0 < value < 1e12:
+        raise ParameterError(f"TECHNIC_SERVICE_{name.upper()}", text, "a number above 0")
+    return value

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from technic import ScanConfig, run_scan
+
+
+def test_a_scan_of_the_service_is_the_scan_of_the_library(client, scan, home) -> None:
+    """A scan of the service is the scan of the library."""
+    answer = client.get(f"/v1/scans/{scan['id']}/result").json()
+    config = ScanConfig(
+        provider="files",
+        data=str(home / "service/uploads/small.csv"),
+        where="close > sma(close, 50)",
+    )
+    expected = json.loads(json.dumps(run_scan(config).summary()))
+    assert answer["rows"] == expected["rows"]
+    assert answer["ledger"] == expected["ledger"]
+    assert answer["rs_universe"] == 12
+
+
+def test_rows_can_be_had_in_parts(client: TestClient, scan: dict[str, Any]) -> None:
+    """Rows can be had in parts."""
+    all_rows = client.get("/v1/scans/latest/result").json()["rows"]
+    part = client.get("/v1/scans/latest/result", params={"offset": 1, "limit": 2}).json()["rows"]
+    assert part == all_rows[1:3]
+
+
+@pytest.mark.parametrize("name", ["csv", "parquet", "xlsx", "md", "tradingview"])
+def test_every_format_is_served(client: TestClient, scan: dict[str, Any], name: str) -> None:
+    """Every format is served."""
+    answer = client.get("/v1/scans/latest/result", params={"format": name})
+    assert answer.status_code == 200
+    assert answer.content
+    assert "2024-03-08" in answer.headers["content-disposition"]
+
+
+def test_the_ledger_adds_up_and_lists_each_outcome(
+    client: TestClient, scan: dict[str, Any]
+) -> None:
+    """The ledger adds up and lists each outcome."""
+    counts = client.get("/v1/scans/latest/ledger").json()
+    assert sum(counts["ledger"].values()) == counts["universe"]["size"] == 12
+    failed = client.get("/v1/scans/latest/ledger", params={"outcome": "filter"}).json()
+    assert failed["total"] == counts["ledger"]["filter.where"] > 0
+    assert all("is false" in row["detail"] for row in failed["symbols"])
+
+
+def test_a_symbol_has_bars_votes_and_the_reason_it_is_not_there(
+    client: TestClient, scan: dict[str, Any]
+) -> None:
+    """A symbol has bars votes and the reason it is not there."""
+    failed = client.get("/v1/scans/latest/ledger", params={"outcome": "filter"}).json()
+    symbol = failed["symbols"][0]["symbol"]
+    detail = client.get(f"/v1/symbols/{symbol}").json()
+    assert detail["bars"]["date"][-1] == "2024-03-08"
+    assert len(detail["bars"]["close"]) == len(detail["bars"]["date"])
+    assert len(detail["votes"]["votes"]) == 26
+    parts = sum(one["contribution"] for one in detail["explanation"]["subscores"])
+    assert parts == pytest.approx(detail["explanation"]["tech_rating"], abs=1e-9)
+    why = client.get(f"/v1/symbols/{symbol}/why-not").json()
+    assert why["kept"] is False
+    assert why["stage"] == "filter"
+    assert why["parts"][0]["numbers"]["close"]
+
+
+def test_a_kept_symbol_is_in_the_table(client: TestClient, scan: dict[str, Any]) -> None:
+    """A kept symbol is in the table."""
+    row = client.get("/v1/scans/latest/result").json()["rows"][0]
+    why = client.get(f"/v1/symbols/{row['symbol']}/why-not").json()
+    assert why["kept"] is True
+    assert why["parts"] == []
+
+
+def test_an_unknown_symbol_is_not_found(client: TestClient, scan: dict[str, Any]) -> None:
+    """An unknown symbol is not found."""
+    answer = client.get("/v1/symbols/NOPE")
+    assert answer.status_code == 404
+    assert "12 symbols" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ({"wher": "1"}, "did you mean 'where'"),
+        ({"where": "close >"}, "at column 8"),
+        ({"min_price": "cheap"}, "min_price"),
+        ({"setup": ["no_such"]}, "setup"),
+        ({"setup": ["../../etc/passwd"]}, "the name of a setup"),
+        ({"data": "/etc/passwd"}, "uploaded"),
+        ({"data": "../service.db"}, "uploaded"),
+        ({"universe": "nobody.csv"}, "uploaded"),
+        ({"as_of": "yesterday"}, "as_of"),
+        ({"sort": "no_such_column"}, "no_such_column"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_at_once(
+    client: TestClient, asked: dict[str, Any], part: str
+) -> None:
+    """What cannot be asked is refused at once."""
+    answer = client.post("/v1/scans", json=asked)
+    assert answer.status_code == 422
+    assert part in answer.json()["detail"]
+
+
+def test_events_end_with_the_job(
+    client: TestClient, finished: Callable[..., dict[str, Any]]
+) -> None:
+    """Events end with the job."""
+    identity = client.post("/v1/scans", json={"data": "small.csv"}).json()["id"]
+    with client.stream("GET", f"/v1/scans/{identity}/events") as stream:
+        lines = [line for line in stream.iter_lines() if line]
+    assert lines[-2] == "event: done"
+    assert json.loads(lines[-1].removeprefix("data: "))["outcome"]["kept"] > 0
+
+
+def test_a_scan_of_nothing_says_why(
+    client: TestClient, finished: Callable[..., dict[str, Any]]
+) -> None:
+    """A scan of nothing says why."""
+    asked = {"data": "small.csv", "symbols": ["ZZZ"]}
+    job = finished(client, client.post("/v1/scans", json=asked).json()["id"])
+    assert job["state"] == "failed"
+    assert "nothing to scan" in job["message"]
+    assert client.get(f"/v1/scans/{job['id']}/result").status_code == 409
+
+
+def test_a_finished_scan_cannot_be_cancelled_or_resumed(
+    client: TestClient, scan: dict[str, Any]
+) -> None:
+    """A finished scan cannot be cancelled or resumed."""
+    assert client.delete(f"/v1/scans/{scan['id']}").status_code == 409
+    assert client.post(f"/v1/scans/{scan['id']}/resume").status_code == 409
+
+
+def test_two_results_are_compared(
+    client: TestClient, scan: dict[str, Any], finished: Callable[..., dict[str, Any]]
+) -> None:
+    """Two results are compared."""
+    other = finished(client, client.post("/v1/scans", json={"data": "small.csv"}).json()["id"])
+    answer = client.get("/v1/diff", params={"before": scan["id"], "after": other["id"]})
+    assert answer.status_code == 200
+    assert len(answer.json()["entered"]) == 12 - scan["outcome"]["kept"]
