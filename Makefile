@@ -43,9 +43,10 @@ bench: $(READY_TO_TEST)
 gate: $(READY_TO_TEST)
 	$(BIN)/python -m benchmarks.gate
 
-# A sync killed with SIGKILL at 50 random moments.
+# Kills, signals, full disks, damage, hostile answers and files: prints the table of
+# docs/reliability.md, in about half an hour; make soak SOAK="--only bits files" for some.
 soak: $(READY_TO_TEST)
-	TECHNIC_SOAK_KILLS=50 scripts/test tests/data_engine/sync/test_kill.py
+	PYTHONPATH=tests $(BIN)/python -m soak $(SOAK)
 
 $(READY): pyproject.toml constraints-base.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"technic needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}; try: make PYTHON=python3.12")'

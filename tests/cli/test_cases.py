@@ -36,11 +36,14 @@ RENAMED = {
 class Scanned:
     """What one ``technic scan`` said: exit code, stderr, the document, and the ledger's file."""
 
-    def __init__(self, data: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self, data: str, folder: Path, capsys: pytest.CaptureFixture[str], *options: str
+    ) -> None:
         ledger = folder / "ledger-of-the-test.csv"
         ledger.unlink(missing_ok=True)
         command = ["scan", "--data", str(folder / data), "--format", "json", "--limit", "0"]
-        self.code = run([*command, "--ledger", str(ledger)])
+        given = [str(folder / one) if one.endswith(".csv") else one for one in options]
+        self.code = run([*command, "--ledger", str(ledger), *given])
         out, err = capsys.readouterr()
         self.err = " ".join(err.split())
         self.document = json.loads(out) if out else {}
@@ -71,7 +74,7 @@ def scan(case: Path, capsys: pytest.CaptureFixture[str], monkeypatch, tmp_path: 
     """Scan a file or folder of the case with a home of its own."""
     monkeypatch.setenv("TECHNIC_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "300")
-    return lambda data: Scanned(data, case, capsys)
+    return lambda data, *options: Scanned(data, case, capsys, *options)
 
 
 def script(case: Path, name: str, *arguments: str) -> list[str]:
@@ -198,3 +201,148 @@ def test_24_half_year_shift_right_and_tokyo(scan):
     assert tokyo.code == 2
     assert "Saturdays" in tokyo.err
     assert "day late" in tokyo.err
+
+
+CLOSES = {"AAA": 36.582, "BBB": 45.661, "CCC": 72.6015}
+"""Most folders hold these three, and their last closes."""
+
+
+def closes(done: Scanned) -> dict[str, float]:
+    """Symbols and closes of a scan that worked."""
+    assert done.code == 0, done.err
+    return {row["symbol"]: row["close"] for row in done.document["rows"]}
+
+
+@pytest.mark.parametrize(("name", "options"), [("stooq", ("--universe", "listings.csv")),
+                                               ("AAA.us.txt", ())])  # fmt: skip
+def test_04_us_suffix_inside(scan, name: str, options: tuple[str, ...]):
+    """One rule for the suffix, wherever the symbol is written."""
+    found = closes(scan(name, *options))
+    assert found == (CLOSES if options else {"AAA": CLOSES["AAA"]})
+
+
+@pytest.mark.parametrize("options", [(), ("--universe", "listings.csv")], ids=["alone", "universe"])
+@pytest.mark.parametrize("name", ["tradingview", "alphavantage"])
+def test_05_file_name_taken_for_symbol(scan, name: str, options: tuple[str, ...]):
+    """The well-known names are understood."""
+    assert closes(scan(name, *options)) == CLOSES
+
+
+def test_05_file_name_taken_for_symbol_in_doubt(scan):
+    """A name that is no symbol is doubted, and an option says how the symbol stands in it."""
+    done = scan("nasdaq")
+    assert done.code == 2
+    assert "no symbol in the names of its files, such as 'HistoricalData_1709900000000'" in done.err
+    assert "--symbol-from 'REGEX'" in done.err
+    found = closes(scan("nasdaq", "--symbol-from", r"_\d+(\d)"))
+    assert sorted(found.values()) == sorted(CLOSES.values())
+
+
+def test_06_mt5_tick_volume(scan):
+    """Read where the volume is zero on every row, and said."""
+    done = scan("mt5")
+    assert closes(done) == CLOSES
+    assert "column '<VOL>' is zero on every row; '<TICKVOL>' is taken for it" in done.warnings
+
+
+@pytest.mark.parametrize("name", ["AAA", "download_many", "group_by_ticker"])
+def test_07_yfinance_two_level_columns(scan, name: str):
+    """What to_csv writes of yf.download's frames."""
+    wanted = {"AAA": CLOSES["AAA"]} if name == "AAA" else CLOSES
+    assert closes(scan(f"{name}.csv")) == wanted
+
+
+def test_07_yfinance_two_level_columns_of_one_ticker(case: Path):
+    """The frame itself, as yf.download returns it."""
+    read = 'w = pd.read_csv("download_many.csv", header=[0, 1], index_col=0, parse_dates=True)\n'
+    lines = (case / "frames.py").read_text().splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("w")]
+    (case / "frames.py").write_text("".join([*kept[:2], read, *kept[2:]]))
+    assert "'kept': 1" in script(case, "frames.py")[-1]
+
+
+def test_10_adjusted_close_not_used(scan):
+    """An option applies the file's own factor; the warning that names the column offers it."""
+    raw = scan("raw_with_adjusted_close.csv")
+    assert "--adjust-by adjusted_close" in raw.warnings
+    right = scan("same_adjusted.csv")
+    adjusted = scan("raw_with_adjusted_close.csv", "--adjust-by", "adjusted_close")
+    assert closes(adjusted) == closes(right)
+    ratings = [
+        {row["symbol"]: row["tech_rating"] for row in done.document["rows"]}
+        for done in (adjusted, right)
+    ]
+    assert ratings[0] == pytest.approx(ratings[1], abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("name", "spelling"),
+    [("dd-mm-yyyy_slash", "%d/%m/%Y"), ("dd.mm.yyyy", "%d.%m.%Y"), ("m-d-yy", "%m/%d/%y"),
+     ("mm-dd-yyyy", "%m-%d-%Y")],
+)  # fmt: skip
+def test_12_date_spellings(scan, name: str, spelling: str):
+    """Refused with the option that reads them, which reads them."""
+    refused = scan(f"{name}.csv")
+    assert refused.code == 2
+    assert f"--date-format '{spelling}'" in refused.err
+    read = scan(f"{name}.csv", "--date-format", spelling)
+    assert closes(read) == CLOSES
+    assert read.document["as_of"] == "2024-03-08"
+
+
+def test_12_date_spellings_of_month_names(scan):
+    """No second reading is possible."""
+    assert closes(scan("mon_d_yyyy.csv")) == CLOSES
+
+
+@pytest.mark.parametrize("name", ["investing", "alpha_vantage_py", "mt4_no_header", "sep_line.csv",
+                                  "preamble.csv", "yahoo_dividend_row"])  # fmt: skip
+def test_13_layouts_refused(scan, name: str):
+    """Each is read; the volumes and prices of one come rounded to cents."""
+    wanted = CLOSES if name.endswith(".csv") else {"AAA": CLOSES["AAA"]}
+    assert closes(scan(name)) == pytest.approx(wanted, abs=0.005)
+
+
+@pytest.mark.parametrize("name", ["prices.xlsx", "nested", "symdirs", "csvdir"])
+def test_14_folders_and_packed(scan, name: str):
+    """Sub-folders and Excel are read."""
+    wanted = {"AAA": CLOSES["AAA"]} if name == "csvdir" else CLOSES
+    assert closes(scan(name)) == wanted
+
+
+def test_16_mixed_last_days(scan):
+    """The symbol that ends five sessions early is not ranked as of the last day, and said to be."""
+    done = scan("prices.csv")
+    assert closes(done) == {name: CLOSES[name] for name in ("BBB", "CCC")}
+    assert done.ledger["AAA"]["outcome"] == "gate.stale"
+    assert "last bar 2024-03-01, 5 sessions before" in done.ledger["AAA"]["detail"]
+    assert {row["last_bar"] for row in done.document["rows"]} == {"2024-03-08"}
+
+
+def test_21_plan_below_a_tick(scan):
+    """No stop above the price: no plan, and why."""
+    floors = ("--price-floor", "0", "--dollar-volume-floor", "0")
+    (row,) = scan("prices.csv", *floors, "--symbols", "SUBP").document["rows"]
+    assert row["plan_note"] == "the price is below ten ticks"
+    assert [row[name] for name in ("entry", "stop", "target")] == [None] * 3
+
+
+def test_22_csv_formulas(case: Path, capsys: pytest.CaptureFixture[str]):
+    """Cells that begin a formula are guarded."""
+    given = ["--data", case / "prices.csv", "--universe", case / "listings.csv"]
+    assert run(["scan", *map(str, given), "--format", "csv", "--limit", "0", "--quiet"]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    names = [row[name] for row in rows for name in ("company", "sector")]
+    assert {'\'=HYPERLINK("http://x","y")', "'=1+1", "'+cmd", "'-x"} <= set(names)
+    assert not [name for name in names if name[:1] in "=+-@"]
+
+
+def test_every_case_has_a_test(real_data: Path):
+    """Here, or among those of universes, watchlists and benchmarks."""
+    folders = {path.name for path in real_data.parent.glob("cases/[0-9][0-9]-*")}
+    here = Path(__file__)
+    tested = set(re.findall(r"^def test_(\d\d)_", here.read_text("utf-8"), re.MULTILINE))
+    others = here.with_name("test_universe_cases.py").read_text("utf-8")
+    assert {
+        name for name in folders if name[:2] not in tested and f'"{name}"' not in others
+    } == set()

@@ -1,4 +1,7 @@
-"""A sync in a process of its own, to be killed: ``python sync_child.py URL STORE TODAY``."""
+"""A sync in a process of its own, to be killed: ``python sync_child.py URL STORE TODAY [KIND]``.
+
+``KIND``: market_day or symbol_range, the only requests the vendor takes; any where it is left out.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,16 @@ from technic.sessions import build_calendar
 SESSIONS = 60
 
 
-def main(url: str, store: str, today: str) -> None:
+def main(url: str, store: str, today: str, *kinds: str) -> None:
     """Sync the last sessions up to ``today`` for everything listed."""
     # many small commits and few requests at once: many moments to die in
     write_buffer.DAYS_A_COMMIT = 4
     calendar = build_calendar(2026)
     now = dt.datetime.fromisoformat(f"{today}T23:00:00+00:00")
     plan = replace(UNLIMITED, least_market_rows=20)
+    if kinds:
+        plan = replace(plan, kinds=frozenset(kinds))
+        write_buffer.ROWS_A_COMMIT = 600
     syncer = Syncer(
         LoopbackProvider(base_url=url, plan=plan),
         BarStore.open(store),
@@ -38,6 +44,8 @@ def main(url: str, store: str, today: str) -> None:
     sessions = calendar.last(SESSIONS, np.datetime64(today))
     report = asyncio.run(syncer.run(symbols, sessions))
     sys.stdout.write(f"{len(report.failures)} failures, {report.plan.http_requests} requests\n")
+    for symbol, failure in report.failures.items():
+        sys.stderr.write(f"{symbol}: {failure.reason}: {failure.detail}\n")
 
 
 if __name__ == "__main__":

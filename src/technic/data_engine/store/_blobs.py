@@ -57,10 +57,14 @@ class Blobs:
             stream.close()
             return
         local.parent.mkdir(parents=True, exist_ok=True)
-        with local.open("wb") as written:
-            written.write(content)
-            written.flush()
-            os.fsync(written.fileno())
+        try:
+            with local.open("wb") as written:
+                written.write(content)
+                written.flush()
+                os.fsync(written.fileno())
+        except BaseException:  # the disk is full, or Ctrl-C: half a file would count as damage
+            local.unlink(missing_ok=True)
+            raise
 
     def replace(self, path: str, content: bytes) -> None:
         """Put a file in the place of another at once: a reader finds the old or the new one."""

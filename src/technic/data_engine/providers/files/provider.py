@@ -38,7 +38,7 @@ from technic.data_engine.providers.files.split_records import column_records
 from technic.data_engine.row_checks.left_out import LeftOutDays
 from technic.data_engine.row_checks.market_days import MarketDays
 from technic.data_engine.row_checks.repeated_rows import row_order, without_repeats
-from technic.errors import ParameterError
+from technic.errors import InputFileError, ParameterError
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar, load_calendar
 from technic.settings import load_settings
@@ -116,7 +116,14 @@ class FilesProvider:
         if self._universe is not None:
             return self._universe
         names = dict.fromkeys((*self._rows.symbols, *self._failures))
-        return universe_of(tuple(names), self._path.name)
+        found = universe_of(tuple(names), self._path.name)
+        if names and not len(found):
+            raise InputFileError(
+                str(self._path),
+                f"has no symbol in the names of its files, such as {next(iter(names))[:60]!r}",
+                hint="--symbol-from 'REGEX' says what of a name is the symbol",
+            )
+        return found
 
     def last_session(self) -> np.datetime64:
         """Return the last session that is over and of which a fair number of symbols has a bar."""
