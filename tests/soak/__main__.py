@@ -55,7 +55,9 @@ def _steps(chosen: dict[str, Run]) -> Iterator[Trial]:
             for trial in trials(Path(folder)):
                 count, lost = count + 1, lost + bool(trial.problem)
                 yield trial
-        sys.stderr.write(f"{name}: {count} tried, {lost} lost, in {time.perf_counter() - began:.0f} s\n")
+        sys.stderr.write(
+            f"{name}: {count} tried, {lost} lost, in {time.perf_counter() - began:.0f} s\n"
+        )
 
 
 def main() -> int:
