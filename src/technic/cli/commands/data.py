@@ -14,7 +14,6 @@ import typer
 from technic.cli.options.groups import expand_groups
 from technic.cli.options.options import Debug, Provider
 from technic.errors import ParameterError
-from technic.sessions import load_calendar
 from technic.settings import load_settings
 from technic.wording.counts import agree, count_of
 
@@ -167,6 +166,7 @@ def import_(file: Target, options: StoreOptions) -> None:
     left out and counted; a file whose dates cannot be those of sessions is refused.
     """
     from technic.cli.render.data_report import print_change
+    from technic.sessions import load_calendar
 
     provider_store = _store(options, create=True)
     now = dt.datetime.now(dt.UTC)
