@@ -17,7 +17,7 @@ HINTS = sorted(
     path
     for folder in ("src", "docs", "deploy", "scripts")
     for path in (ROOT / folder).rglob("*")
-    if path.is_file() and path.suffix not in (".pyc", ".svg", ".png")
+    if path.is_file() and path.suffix not in (".pyc", ".svg", ".png", ".jpg")
 ) + [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml")]
 
 
