@@ -13,6 +13,7 @@ from sqlalchemy import Engine, Row, select, update
 
 from technic.errors import ParameterError
 from technic.service.database.tables import KEYS
+from technic.wording.counts import count_of
 
 __all__ = ["Key", "KeyTable", "Scope", "hashed", "reaches"]
 
@@ -58,7 +59,7 @@ class KeyTable:
     def add(self, name: str, scope: str) -> tuple[Key, str]:
         """Make a key; return it, and the text that is shown this once."""
         if not name.strip() or len(name) > _NAME or not name.isprintable():
-            raise ParameterError("name", name, f"a name of up to {_NAME} characters")
+            raise ParameterError("name", name, f"a name of up to {count_of(_NAME, 'character')}")
         if scope not in SCOPES:
             raise ParameterError("scope", scope, ", ".join(SCOPES))
         with self._engine.begin() as connection:

@@ -16,6 +16,7 @@ from technic.service.routes.answers import about_of
 from technic.service.routes.caller import Caller, caller_of
 from technic.service.state import Service, service_of
 from technic.version import __version__
+from technic.wording.counts import count_of
 
 __all__ = ["STATIC_FILES", "router"]
 
@@ -78,7 +79,7 @@ def _page(request: Request, name: str, title: str, **context: Any) -> Response:
         return RedirectResponse(f"/login?next={quote(where, safe='/')}", 303)
     wait = service.limiter.wait(caller.identity)
     if wait:
-        text = f"more than {service.settings.requests_per_minute} requests a minute"
+        text = f"more than {count_of(service.settings.requests_per_minute, 'request')} a minute"
         return Response(text, 429, {"Retry-After": str(wait)})
     missing = missing_libraries()
     if missing:

@@ -12,6 +12,7 @@ from fastapi import Depends, HTTPException, Request
 from technic.service.access.keys import Scope, reaches
 from technic.service.access.sessions import same_token
 from technic.service.state import Service, service_of
+from technic.wording.counts import count_of
 
 __all__ = [
     "COOKIE",
@@ -65,7 +66,7 @@ def _require(scope: Scope) -> Callable[[Request], Caller]:
             _refuse_foreign(request, caller)
         wait = service.limiter.wait(caller.identity)
         if wait:
-            text = f"more than {service.settings.requests_per_minute} requests a minute"
+            text = f"more than {count_of(service.settings.requests_per_minute, 'request')} a minute"
             raise HTTPException(429, text, {"Retry-After": str(wait)})
         return caller
 
