@@ -391,3 +391,15 @@ def test_bars_within_days_are_refused(tmp_path, minutes, suffix):
     frame.to_csv(path, index=False) if suffix == "csv" else frame.to_parquet(path)
     with pytest.raises(InputFileError, match=r"bars within days \(12 rows on 2024-03-04\)"):
         FilesProvider(path)
+
+
+@pytest.mark.parametrize("stem", ["HistoricalData_17099000000{}", "export of the quarter, part {}",
+                                  "ΑΒΓ-{}"])  # fmt: skip
+def test_names_of_which_none_is_a_symbol_are_refused_with_the_option(tmp_path, stem):
+    """With the first of them; the option reads them."""
+    for number in (11, 12):
+        (tmp_path / f"{stem.format(number)}.csv").write_text(text())
+    with pytest.raises(InputFileError, match=r"no symbol in the names .*--symbol-from 'REGEX'"):
+        FilesProvider(tmp_path).listings()
+    named = FilesProvider(tmp_path, options=FileOptions.of(symbol_from=r"(\d\d)$"))
+    assert set(named.listings().symbols) == {"11", "12"}
