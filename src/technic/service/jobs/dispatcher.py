@@ -123,7 +123,7 @@ class _Slot:
             try:
                 self._answer_questions()
                 job = dispatcher._table.claim(self.kind)
-            except Exception:
+            except Exception:  # the service's job boundary: the database may be away for a while
                 logger.exception("jobs cannot be read")
                 job = None
             if job is None:
@@ -184,7 +184,7 @@ class _Slot:
         except WorkerGoneError:
             text = "its process was ended from outside, or ran out of memory; resume it"
             table.finish(job.id, "interrupted", text)
-        except Exception as error:
+        except Exception as error:  # the service's job boundary: it becomes the job's message
             logger.exception("job %s", job.id)
             table.finish(job.id, "failed", f"unexpected {type(error).__name__}")
         finally:

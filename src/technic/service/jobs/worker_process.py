@@ -52,6 +52,7 @@ class WorkerProcess:
             if "state" in message:
                 return message
             told(message)
+            self._look_up(beat)  # a worker that has much to tell is never silent
         self.end()
         raise WorkerGoneError
 
@@ -61,13 +62,17 @@ class WorkerProcess:
             try:
                 line = self._lines.get(timeout=_POLL_S)
             except Empty:
-                try:
-                    beat()
-                except BaseException:
-                    self.end()
-                    raise
+                self._look_up(beat)
                 continue
             return None if line is None else dict(json.loads(line))
+
+    def _look_up(self, beat: Callable[[], None]) -> None:
+        """Ask whether to wait on; where not, end the worker."""
+        try:
+            beat()
+        except BaseException:
+            self.end()
+            raise
 
     def end(self) -> None:
         """End the process: by closing its input, and by force where that is not enough."""
