@@ -1,12 +1,14 @@
-"""Build hook: a wheel holds the libraries of the pages, or says that it does not.
+"""Build hook: a wheel holds the libraries of the pages, fetched by npm where they are not there yet.
 
-``TECHNIC_NO_PAGES=1`` builds one without them; an editable install fetches them when they are used.
+``TECHNIC_NO_PAGES=1`` builds one without them; for an editable install ``make serve`` fetches them.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,14 @@ class PagesHook(BuildHookInterface[Any]):
         pages = Path(self.root) / PAGES
         wanted = json.loads((pages / "assets.json").read_text(encoding="utf-8"))
         names = [name for library in wanted for name in library["files"].values()]
-        missing = [name for name in names if not (pages / "vendor" / name).is_file()]
-        if missing:
-            raise RuntimeError(
-                f"the pages' libraries are missing ({', '.join(missing)}): run scripts/fetch-assets, "
-                "which needs npm, or build without pages: TECHNIC_NO_PAGES=1"
-            )
+        if not all((pages / "vendor" / name).is_file() for name in names):
+            fetch = [sys.executable, str(Path(self.root) / "scripts" / "fetch-assets")]
+            done = subprocess.run(fetch, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise RuntimeError(
+                    f"the pages' libraries are missing: {done.stderr.strip()}; "
+                    "or build without pages: TECHNIC_NO_PAGES=1"
+                )
         for name in names:
             path = f"{PAGES}/vendor/{name}"
             build_data["force_include"][path] = f"technic/service/pages/vendor/{name}"

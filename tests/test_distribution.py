@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -60,3 +65,53 @@ def test_no_hint_installs_another_project():
 def test_what_counts_as_such_a_hint(text, named):
     """The patterns find what would install the other project, and nothing else."""
     assert bool(EXTRAS_OF_ANOTHER.search(text) or INSTALLS_ANOTHER.search(text)) is named
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """What a wheel is built from, without the libraries of the pages."""
+    for name in ("hatch_build.py", "pyproject.toml", "README.md", "LICENSE", "scripts", "src"):
+        source = ROOT / name
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "vendor") if name == "src" else None
+            shutil.copytree(source, tmp_path / name, ignore=ignored)
+        else:
+            shutil.copy(source, tmp_path / name)
+    return tmp_path
+
+
+def build(checkout: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Build a wheel where npm cannot be found."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel"]
+    found = {"PATH": "", "HOME": str(checkout), **environ}
+    return subprocess.run(
+        command, cwd=checkout, env=found, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_wheel_without_the_pages_libraries_is_built_only_where_that_is_meant(checkout: Path):
+    """Else the build says what brings them, and what leaves them out."""
+    done = build(checkout)
+    assert done.returncode != 0
+    assert "npm is missing" in done.stderr
+    assert "TECHNIC_NO_PAGES=1" in done.stderr
+    assert build(checkout, TECHNIC_NO_PAGES="1").returncode == 0
+
+
+def test_a_wheel_holds_the_pages_libraries_with_their_licences(checkout: Path):
+    """Whoever installs it needs no npm."""
+    pages = checkout / "src/technic/service/pages"
+    names = [
+        name
+        for library in json.loads((pages / "assets.json").read_text(encoding="utf-8"))
+        for name in library["files"].values()
+    ]
+    (pages / "vendor").mkdir()
+    for name in names:
+        (pages / "vendor" / name).write_text("fetched", encoding="utf-8")
+    assert build(checkout).returncode == 0
+    (wheel,) = (checkout / "dist").glob("*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    assert {f"technic/service/pages/vendor/{name}" for name in names} <= held
+    assert "technic/service/pages/templates/scan.html" in held
+    assert sum(name.endswith(".LICENSE.txt") for name in names) == 2
