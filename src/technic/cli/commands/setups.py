@@ -60,7 +60,7 @@ def _asked(name: str | None, folder: Path | None) -> tuple[list[Setup], list[str
     import os
 
     from technic.cli.options.language_options import user_folders
-    from technic.errors import UsageError
+    from technic.scan.expressions.setup_document import checked_setups
     from technic.scan.expressions.vocabulary import vocabulary
     from technic.settings import load_settings
     from technic.setups import Library, check_setup, load_setups
@@ -71,14 +71,4 @@ def _asked(name: str | None, folder: Path | None) -> tuple[list[Setup], list[str
         (setup,) = load_setups(name, folders=folders)
         check_setup(setup, vocabulary(), PlanRules())
         return [setup], []
-    read, errors = Library(folders).read()
-    found: list[Setup] = []
-    mistakes = [str(error) for error in errors]
-    for setup in read:
-        try:
-            check_setup(setup, vocabulary(), PlanRules())
-        except UsageError as error:
-            mistakes.append(str(error))
-        else:
-            found.append(setup)
-    return found, mistakes
+    return checked_setups(Library(folders))

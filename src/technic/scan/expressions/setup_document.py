@@ -1,17 +1,34 @@
-"""A setup as programs read it: plain values, and what its expressions need."""
+"""Setups as programs read them: which can be asked for, each as plain values with its needs."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
+from technic.errors import UsageError
 from technic.language.analysis.requirements import requirements
 from technic.language.syntax.nodes import Name, walk
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scoring import BENCHMARK_COLUMNS
-from technic.setups import Setup, check_setup
+from technic.setups import Library, Setup, check_setup
+from technic.trade_plan import PlanRules
 
-__all__ = ["setup_document"]
+__all__ = ["checked_setups", "setup_document"]
+
+
+def checked_setups(library: Library) -> tuple[list[Setup], list[str]]:
+    """Return the setups that a scan can ask for, and a sentence on each file that it cannot."""
+    read, errors = library.read()
+    found: list[Setup] = []
+    mistakes = [str(error) for error in errors]
+    for setup in read:
+        try:
+            check_setup(setup, vocabulary(), PlanRules())
+        except UsageError as error:
+            mistakes.append(str(error))
+        else:
+            found.append(setup)
+    return found, mistakes
 
 
 def setup_document(setup: Setup) -> dict[str, Any]:

@@ -7,16 +7,14 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 
 from technic.columns import COLUMNS
-from technic.errors import UsageError
 from technic.language.functions import GROUPS
 from technic.language.functions.function import Function
-from technic.scan.expressions.setup_document import setup_document
+from technic.scan.expressions.setup_document import checked_setups, setup_document
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.service.routes.answers import ERRORS
 from technic.service.routes.caller import Reader
 from technic.service.state import Service, service_of
-from technic.setups import Library, Setup, check_setup
-from technic.trade_plan import PlanRules
+from technic.setups import Library
 
 router = APIRouter(prefix="/v1", tags=["vocabulary"], responses=ERRORS)
 
@@ -25,16 +23,7 @@ router = APIRouter(prefix="/v1", tags=["vocabulary"], responses=ERRORS)
 def setups(request: Request, caller: Reader) -> dict[str, Any]:
     """List the setups, those in TECHNIC_HOME too; ``mistakes``: files that cannot be used."""
     del caller
-    read, errors = _library(service_of(request)).read()
-    found: list[Setup] = []
-    mistakes = [str(error) for error in errors]
-    for setup in read:
-        try:
-            check_setup(setup, vocabulary(), PlanRules())
-        except UsageError as error:
-            mistakes.append(str(error))
-        else:
-            found.append(setup)
+    found, mistakes = checked_setups(_library(service_of(request)))
     return {"setups": [setup_document(setup) for setup in found], "mistakes": mistakes}
 
 
