@@ -96,6 +96,16 @@ class Settings:
             return DataSource(self.provider, self.data if self.provider == "files" else None)
         return DataSource("files", self.data) if self.data else DataSource(DEFAULT_PROVIDER, None)
 
+    def number(self, name: str) -> float | None:
+        """Return a setting as a number, None where it is unset; ParameterError for other text."""
+        text: str | None = getattr(self, name)
+        if text is None:
+            return None
+        try:
+            return float(text)
+        except ValueError:
+            raise ParameterError(f"setting {name}", text, "a number") from None
+
 
 def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
     """Read the settings from ``environ`` and from technic.toml in ``folder`` and in the home.

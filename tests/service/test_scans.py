@@ -2,12 +2,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from technic import ScanConfig, run_scan
+from technic.errors import ParameterError
+from technic.scan.expressions.scan_expressions import scan_expressions
+from technic.scan.flat_config import flat_config
+from technic.service.routes.scans import EXAMPLES
+from technic.settings import Settings
 
 
 def test_a_scan_of_the_service_is_the_scan_of_the_library(client, scan, home) -> None:
@@ -82,6 +88,27 @@ def test_an_unknown_symbol_is_not_found(client: TestClient, scan: dict[str, Any]
     answer = client.get("/v1/symbols/NOPE")
     assert answer.status_code == 404
     assert "12 symbols" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_of_the_description_is_a_scan(tmp_path: Path, name: str) -> None:
+    """Whoever copies one is not refused."""
+    config = flat_config(EXAMPLES[name]["value"], Settings(home=tmp_path))
+    scan_expressions(config)
+
+
+def test_settings_that_are_no_numbers_are_named(tmp_path: Path) -> None:
+    """As on the command line."""
+    with pytest.raises(ParameterError, match="setting risk_pct is 'much', allowed: a number"):
+        flat_config({}, Settings(home=tmp_path, risk_pct="much"))
+
+
+@pytest.mark.parametrize("key", ["universe", "watchlist", "benchmark"])
+def test_a_sync_names_no_file_of_the_machine(client: TestClient, key: str) -> None:
+    """What stands in one would come back in the message."""
+    answer = client.post("/v1/syncs", json={"provider": "loopback", key: "/etc/passwd"})
+    assert answer.status_code == 422
+    assert "uploaded" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -102,14 +102,13 @@ def _with_settings(nested: dict[str, Any], settings: Settings) -> dict[str, Any]
         given.setdefault("adjust_by", settings.adjust_by)
     plan = given.setdefault("plan", {})
     for name in ("account_size", "risk_pct"):
-        text = getattr(settings, name)
-        if text is not None and isinstance(plan, dict):
-            plan.setdefault(name, float(text))
+        number = settings.number(name)
+        if number is not None and isinstance(plan, dict):
+            plan.setdefault(name, number)
     return given
 
 
 _DEFAULTS = config_to_json(ScanConfig())
-_LISTS = ("setups", *(n for n, v in _DEFAULTS.items() if isinstance(v, list)))
 
 
 def _listed(place: tuple[str, ...], value: object) -> object:

@@ -144,18 +144,8 @@ def _plan(options: PlanOptions, settings: Settings) -> PlanRules:
     given = dataclasses.asdict(options)
     for name in ("account_size", "risk_pct"):
         if given[name] is None:
-            given[name] = _number(name, getattr(settings, name))
+            given[name] = settings.number(name)
     return PlanRules(**_given(given))
-
-
-def _number(name: str, text: str | None) -> float | None:
-    """Read a number from the settings, where everything is text."""
-    if text is None:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        raise ParameterError(f"setting {name}", text, "a number") from None
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:

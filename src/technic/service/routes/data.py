@@ -14,6 +14,7 @@ from technic.scan.flat_config import flat_config
 from technic.service.jobs.uploads import save_upload, upload_path, uploads
 from technic.service.routes.answers import ERRORS, JobAnswer, job_answer
 from technic.service.routes.caller import Admin, Reader
+from technic.service.routes.own_files import own_files
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1", tags=["data"], responses=ERRORS)
@@ -61,7 +62,7 @@ def sync(
 ) -> JobAnswer:
     """Queue a sync; syncs run one at a time."""
     service = service_of(request)
-    config = flat_config(asked, service.settings.settings)
+    config = flat_config(own_files(service, asked), service.settings.settings)
     if config.provider in ("demo", "files"):
         raise HTTPException(422, f"nothing to sync: {config.provider} needs no store")
     body = {"asked": asked, "config": config_to_json(config)}

@@ -8,29 +8,26 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, HTTPException, Request
 from fastapi.responses import StreamingResponse
 
-from technic.errors import ParameterError
 from technic.scan.config_json import config_to_json
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import FLAT_KEYS, flat_config
 from technic.service.access.keys import reaches
-from technic.service.jobs.uploads import upload_path
 from technic.service.routes.answers import ERRORS, JobAnswer, job_answer, job_of
 from technic.service.routes.caller import Reader, Runner
 from technic.service.routes.job_events import EVENTS, job_events
-from technic.service.state import Service, service_of
+from technic.service.routes.own_files import own_files
+from technic.service.state import service_of
 from technic.sessions import parse_day
 
 router = APIRouter(prefix="/v1/scans", tags=["scans"], responses=ERRORS)
 
-FILES = ("data", "universe", "watchlist", "benchmark", "problem_symbols")
-"""Keys that name files: of a request only those that were uploaded."""
 EXAMPLES = {
     "defaults": {"summary": "Everything as technic scan does it", "value": {}},
     "expression": {
         "summary": "A condition, a filter, an order",
         "value": {"where": "close > sma(close, 50)", "min_price": 5, "sort": "rs_rating:desc"},
     },
-    "setup": {"summary": "A setup by its name", "value": {"setup": ["minervini_trend_template"]}},
+    "setup": {"summary": "A setup by its name", "value": {"setup": ["trend_template"]}},
 }
 
 
@@ -45,7 +42,7 @@ def submit(
 ) -> JobAnswer:
     """Queue a scan; what cannot be asked for is refused now, in one sentence."""
     service = service_of(request)
-    config = flat_config(_own_files(service, asked), service.settings.settings)
+    config = flat_config(own_files(service, asked), service.settings.settings)
     scan_expressions(config)
     if config.as_of is not None:
         parse_day("as_of", config.as_of)
@@ -111,22 +108,3 @@ async def events(request: Request, caller: Reader, identity: str) -> StreamingRe
     service = service_of(request)
     job = await asyncio.to_thread(job_of, service, identity, "scan")
     return StreamingResponse(job_events(request, service, job.id), media_type=EVENTS)
-
-
-def _own_files(service: Service, asked: dict[str, Any]) -> dict[str, Any]:
-    """Put the path of an upload for its name; any other path is refused."""
-    keys = dict(asked)
-    for name in FILES:
-        value = keys.get(name)
-        if value is None:
-            continue
-        if not isinstance(value, str):
-            raise ParameterError(name, value, "the name of a file that was uploaded")
-        path = upload_path(service.settings.uploads, value)
-        symbol = name == "benchmark" and "." not in value and "/" not in value
-        if path is not None:
-            keys[name] = str(path)
-        elif not symbol:
-            hint = "PUT /v1/uploads/NAME brings one; other files are read by the command line"
-            raise ParameterError(name, value, "the name of a file that was uploaded", hint)
-    return keys
