@@ -46,7 +46,7 @@ gate: $(READY_TO_TEST)
 # Kills, signals, full disks, damage, hostile answers and files: prints the table of
 # docs/reliability.md, in about half an hour; make soak SOAK="--only bits files" for some.
 soak: $(READY_TO_TEST)
-	PYTHONPATH=tests $(BIN)/python -m soak $(SOAK)
+	PYTHONPATH=tests:. $(BIN)/python -m soak $(SOAK)
 
 $(READY): pyproject.toml constraints-base.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"technic needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}; try: make PYTHON=python3.12")'

@@ -1,4 +1,4 @@
-"""Build hook: a wheel holds the libraries of the pages, fetched by npm where they are not there yet.
+"""Build hook: a wheel holds the libraries of the pages, fetched by npm where they are missing.
 
 ``TECHNIC_NO_PAGES=1`` builds one without them; for an editable install ``make serve`` fetches them.
 """

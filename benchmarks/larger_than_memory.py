@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.large_store import large_store, open_offline, symbols_of, universe_file
+from benchmarks.timing import status
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.memory_budget import GIB, most_panel_bytes
 from technic.data_engine.store import BarStore, _files
@@ -57,12 +58,6 @@ def scan(args: argparse.Namespace, memory: str, **config: object) -> ScanResult:
         universe=str(universe_file(args.folder, args.symbols)), bars=args.sessions, **config
     )
     return run_scan(options, provider=provider, settings=settings, now=now)
-
-
-def status(key: str, process: int | str = "self") -> int:
-    """A size of a process in bytes, as the kernel tells it: VmHWM is the most it ever held."""
-    lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) << 10 for line in lines if line.startswith(key))
 
 
 def peaks_of_workers() -> list[int]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
-import resource
 import tempfile
 from pathlib import Path
 
+from benchmarks.timing import peak_memory
 from technic.bench.config import BenchConfig
 from technic.bench.market import open_market
 from technic.bench.ways import planned
@@ -37,7 +37,7 @@ def main() -> None:
             listings = market.save_listings(Path(folder) / "listings.parquet")
             run = planned(market, config, market.universe.symbols, store, listings)
     panel = run.result.prices
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    peak = peak_memory() / 1e9
     print(f"{len(panel):,} symbols x {args.sessions} sessions: peak {peak:.2f} GB, "
           f"{run.result.headline()}")  # fmt: skip
 

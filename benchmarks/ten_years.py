@@ -11,14 +11,13 @@ bit for bit, on those days. Processor time and the clock; peak memory of the pro
 from __future__ import annotations
 
 import argparse
-import resource
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.timing import Spent, best_of, machine_line
+from benchmarks.timing import Spent, best_of, machine_line, peak_memory
 from technic.columns import DEFAULT_COLUMNS, evaluate
 from technic.panel import BarPanel
 from technic.testing import make_panel
@@ -45,7 +44,7 @@ def measure(n_symbols: int, n_bars: int, n_days: int, block: int = BLOCK) -> Ten
     panel = make_panel(n_symbols, n_bars)
     kept = np.linspace(0, n_bars - 1, n_days + 1).round().astype(np.intp)[1:]
     together, found = best_of(1, partial(at_once, panel, block, kept))
-    peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = peak_memory()
     daily = [best_of(1, partial(evaluate, panel, np.full(panel.n_symbols, row)))[0] for row in kept]
     for place, row in enumerate(kept):
         for name, values in evaluate(panel, np.full(panel.n_symbols, row)).items():

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["Spent", "best_of", "in_turn", "machine_line"]
+__all__ = ["Spent", "best_of", "in_turn", "machine_line", "peak_memory", "status"]
 
 T = TypeVar("T")
 
@@ -45,6 +48,24 @@ def in_turn(works: Sequence[Callable[[], object]], rounds: int) -> list[float]:
             spent, _ = best_of(1, work)
             best[place] = min(best[place], spent.processor)
     return best
+
+
+def peak_memory() -> int:
+    """Return the most bytes this process ever held.
+
+    Linux hands ``ru_maxrss`` down to a child, whose parent may have held more; ``VmHWM`` is of
+    this program alone.
+    """
+    if sys.platform == "linux":
+        return status("VmHWM")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def status(key: str, process: int | str = "self") -> int:
+    """A size of a process in bytes, as the kernel tells it: VmHWM is the most it ever held."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith(key))
 
 
 def machine_line(*packages: str) -> str:

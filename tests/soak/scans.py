@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from benchmarks.timing import peak_memory
 
 from soak.hostile_files import GOOD, HOSTILE, bombs
 from soak.trials import Trial, call
@@ -44,7 +45,7 @@ def _tried(kind: str, name: str, arguments: list[object], peak_mib: int) -> Tria
         problem = f"more than {SCAN_S} s"
     finally:
         signal.alarm(0)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peak = peak_memory() >> 20
     if not problem and peak > peak_mib:
         problem = f"{peak:,} MiB"
     return Trial(kind, name, problem)
@@ -72,10 +73,13 @@ def scans(folder: Path, step: int, with_bombs: bool) -> Iterator[Trial]:
 def hostile_files(step: int, folder: Path, *, with_bombs: bool = False) -> Iterator[Trial]:
     """Scan them in a process of its own."""
     command = [sys.executable, "-m", "soak.scans", str(folder), str(step)]
-    environment = {**os.environ, "TECHNIC_HOME": str(folder / "home"), "COLUMNS": "300"}
+    tests = Path(__file__).parents[1]
+    roots = os.pathsep.join([str(tests), str(tests.parent), os.environ.get("PYTHONPATH", "")])
+    home = {"TECHNIC_HOME": str(folder / "home"), "COLUMNS": "300"}
+    environment = {**os.environ, **home, "PYTHONPATH": roots}
     with subprocess.Popen(
         [*command, "bombs"] if with_bombs else command, env=environment, text=True,
-        stdout=subprocess.PIPE, cwd=Path(__file__).parents[1],
+        stdout=subprocess.PIPE,
     ) as process:  # fmt: skip
         for line in process.stdout:
             yield Trial(**json.loads(line))

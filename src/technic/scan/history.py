@@ -81,7 +81,7 @@ def load_history(
     if panel.sessions[0] < context.windows.start or panel.sessions[-1] > context.as_of:
         panel = panel.window(context.windows.start, context.as_of)
     left_out = _left_out(cache, panel, context)
-    others = [symbol for symbol in peers if symbol not in there]
+    others = [symbol for symbol in _free(peers, context) if symbol not in there]
     stats = BatchStats(
         cache_hits=len(symbols) - len(missed),
         bars_left_out=sum(rows.count for rows in left_out.values()),
@@ -169,7 +169,7 @@ def _missing(
         notes = (*found.notes, *_too_large(len(found), sessions, context, "beside a price cache"))
         _log(found.stats)
         return dataclasses.replace(found.loaded(), notes=notes)
-    return _fetch(symbols, _free(peers, context), sessions, context, progress)
+    return _fetch(symbols, peers, sessions, context, progress)
 
 
 def _joined(known: Dividends, fetched: Dividends, hits: Sequence[str]) -> Dividends:
@@ -207,7 +207,9 @@ def _free(peers: Sequence[str], context: ScanContext) -> Sequence[str]:
 
     A provider that does not say so, being older than the question, is taken to ask.
     """
-    return peers if getattr(context.provider, "local", False) else ()
+    provider = context.provider
+    free = isinstance(provider, StreamingProvider) or getattr(provider, "local", False)
+    return peers if free else ()
 
 
 def _fetch(

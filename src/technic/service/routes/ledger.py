@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from technic.service.routes.answers import ERRORS, about_of, finished_scan
-from technic.service.routes.caller import Reader
+from technic.service.access.caller import Reader
+from technic.service.answers.common import ERRORS, about_of, finished_scan
 from technic.service.state import service_of
 
 router = APIRouter(tags=["results"], responses=ERRORS)

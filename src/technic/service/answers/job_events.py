@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 
 from fastapi import Request
 
+from technic.service.answers.common import job_answer
 from technic.service.jobs.job import ACTIVE
-from technic.service.routes.answers import job_answer
 from technic.service.state import Service
 
 __all__ = ["EVENTS", "job_events"]

@@ -1,0 +1,1 @@
+"""What the routes answer with: jobs and results as JSON, a worker's answers, a job's events."""
