@@ -26,8 +26,10 @@ from technic.service.routes import (
     metrics,
     results,
     scans,
+    schedule,
     setup_files,
     symbols,
+    sync_plan,
     vocabulary,
 )
 from technic.service.service_settings import ServiceSettings
@@ -52,6 +54,8 @@ ROUTERS = (
     jobs,
     data,
     coverage,
+    sync_plan,
+    schedule,
     login,
     site,
 )
@@ -70,9 +74,12 @@ def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time
         service = open_service(settings, clock)
         app.state.service = service
         service.dispatcher.start()
+        if settings.schedule:
+            service.clockwork.start()
         try:
             yield
         finally:
+            service.clockwork.stop()
             service.dispatcher.stop()
             service.engine.dispose()
 

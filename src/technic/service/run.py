@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from collections.abc import Callable
 
 import uvicorn
 
 from technic.service.app import create_app
+from technic.service.schedule.first_words import first_words
 from technic.service.service_settings import ServiceSettings
 
 __all__ = ["run_service"]
@@ -51,6 +53,8 @@ def run_service(
     logging.getLogger("uvicorn.error").addFilter(_without_secrets)
     shown = f"[{host}]" if ":" in host else host
     note(f"Technic at http://{shown}:{listener.getsockname()[1]}{_who(settings)}; Ctrl-C ends it")
+    if settings.schedule:
+        note(first_words(settings, time.time))
     server = uvicorn.Server(config)
     try:
         server.run(sockets=[listener])

@@ -26,6 +26,11 @@ _NUMBERS = {
     "requests_per_minute": int,
     "body_bytes": int,
     "upload_bytes": int,
+    "schedule_attempts": int,
+}
+_SWITCH = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
 }
 
 
@@ -39,7 +44,9 @@ class ServiceSettings:
     run beside each other; others wait, ``most_queued`` at most. ``scan_seconds``,
     ``sync_seconds``: what a job may take. ``keep_results``, ``keep_days``: results beyond either
     are deleted. ``requests_per_minute``: of one key. ``body_bytes``, ``upload_bytes``: of one
-    request. ``proxies``: addresses whose forwarded headers are believed.
+    request. ``proxies``: addresses whose forwarded headers are believed. ``schedule``: sync and
+    scan after each close; ``schedule_file``: the scans, ``schedule_setups``: setups, a scan each;
+    ``schedule_attempts``: syncs of one session at most.
     """
 
     settings: Settings
@@ -57,6 +64,10 @@ class ServiceSettings:
     upload_bytes: int = 256 * 1024 * 1024
     secure_cookie: bool = False
     proxies: tuple[str, ...] = field(default=())
+    schedule: bool = False
+    schedule_file: str = ""
+    schedule_setups: tuple[str, ...] = ()
+    schedule_attempts: int = 6
 
     @property
     def home(self) -> Path:
@@ -93,13 +104,15 @@ def service_settings(
         text = environ.get(f"TECHNIC_SERVICE_{name.upper()}")
         if text:
             values[name] = _number(name, text, kind)
-    for name in ("hosts", "proxies"):
+    for name in ("hosts", "proxies", "schedule_setups"):
         text = environ.get(f"TECHNIC_SERVICE_{name.upper()}")
         if text:
             values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
     for name in ("TECHNIC_SERVICE_DATABASE", "DATABASE_URL"):
         if environ.get(name):
             values.setdefault("database", _driver(environ[name]))
+    values["schedule_file"] = environ.get("TECHNIC_SERVICE_SCHEDULE_FILE", "")
+    values["schedule"] = _switch("schedule", environ.get("TECHNIC_SERVICE_SCHEDULE", ""))
     secure = environ.get("TECHNIC_SERVICE_SECURE_COOKIE", "")
     values["secure_cookie"] = secure.lower() in ("1", "true", "yes")
     outside = environ.get("RENDER_EXTERNAL_HOSTNAME")  # where Render serves it, always over TLS
@@ -132,6 +145,15 @@ def _driver(url: str) -> str:
         if url.startswith(prefix):
             return f"postgresql+psycopg://{url[len(prefix) :]}"
     return url
+
+
+def _switch(name: str, text: str) -> bool:
+    """Return whether something is on; off where nothing is said."""
+    if not text:
+        return False
+    if text.lower() not in _SWITCH:
+        raise ParameterError(f"TECHNIC_SERVICE_{name.upper()}", text, "1 or 0")
+    return _SWITCH[text.lower()]
 
 
 def _number(name: str, text: str, kind: type[int] | type[float]) -> float:

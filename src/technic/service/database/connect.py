@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from technic.errors import MissingExtraError, StoreError
-from technic.service.database.tables import METADATA, SCHEMA
+from technic.service.database.tables import METADATA, SCHEDULE_RUNS, SCHEDULED_SCANS, SCHEMA
 
 __all__ = ["VERSION", "open_database"]
 
@@ -81,6 +81,10 @@ def _first_tables(connection: Connection) -> None:
     METADATA.create_all(connection)
 
 
-_STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables,)
+def _schedule_tables(connection: Connection) -> None:
+    METADATA.create_all(connection, tables=[SCHEDULE_RUNS, SCHEDULED_SCANS])
+
+
+_STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables, _schedule_tables)
 VERSION = len(_STEPS)
 """Version of the tables that this Technic reads and writes."""

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -41,10 +41,18 @@ class _ShutdownError(Exception):
 
 
 class Dispatcher:
-    """Slots for scans and one for syncs, each a thread with a worker process of its own."""
+    """Slots for scans and one for syncs, each a thread with a worker process of its own.
 
-    def __init__(self, table: JobTable, settings: ServiceSettings) -> None:
-        self._table, self._settings = table, settings
+    ``pinned``: scans whose results stay, however old.
+    """
+
+    def __init__(
+        self,
+        table: JobTable,
+        settings: ServiceSettings,
+        pinned: Callable[[], Collection[str]] = tuple,
+    ) -> None:
+        self._table, self._settings, self._pinned = table, settings, pinned
         self._ending = threading.Event()
         self._cancelled: set[str] = set()
         self._progress: dict[str, Progress] = {}
@@ -86,12 +94,14 @@ class Dispatcher:
         """Return how far a job is that runs here."""
         return self._progress.get(identity)
 
-    def ask(self, question: Mapping[str, Any], prefer: str | None = None) -> Future[dict[str, Any]]:
-        """Have a worker answer something about a result, between its jobs.
+    def ask(
+        self, question: Mapping[str, Any], prefer: str | None = None, kind: JobKind = "scan"
+    ) -> Future[dict[str, Any]]:
+        """Have a worker answer a question between its jobs, which are of ``kind``.
 
         ``prefer``: the result that it is about; the worker that made it still has it.
         """
-        scans = [slot for slot in self._slots if slot.kind == "scan"]
+        scans = [slot for slot in self._slots if slot.kind == kind]
         holding = [slot for slot in scans if prefer in slot.held]
         slot = min(holding or scans, key=lambda one: (one.busy, one.questions.qsize()))
         future: Future[dict[str, Any]] = Future()
@@ -145,8 +155,8 @@ class _Slot:
                 continue
             try:
                 answer = self.worker.ask(question, lambda _: None, self._within(60.0))
-            except (WorkerGoneError, _TooLongError, _ShutdownError) as error:
-                future.set_exception(error)
+            except (WorkerGoneError, _TooLongError, _ShutdownError):
+                future.set_exception(WorkerGoneError())
             else:
                 self._hold(str(question.get("result")))
                 future.set_result(answer)
@@ -173,7 +183,9 @@ class _Slot:
             if answer["state"] == "done" and job.kind == "scan":
                 self._hold(job.id)
                 most, days = settings.keep_results, settings.keep_days
-                drop_old_results(table, settings.results, most, days, table.clock)
+                drop_old_results(
+                    table, settings.results, most, days, table.clock, dispatcher._pinned()
+                )
         except _CancelledError:
             table.finish(job.id, "cancelled", "cancelled")
         except _TooLongError:

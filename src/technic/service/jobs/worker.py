@@ -77,6 +77,8 @@ class Worker:
             "symbol": self._symbol,
             "export": self._export,
             "sync": self._sync,
+            "plan": self._plan,
+            "data_end": self._data_end,
         }
 
     def carry_out(self, job: dict[str, Any]) -> None:
@@ -147,7 +149,20 @@ class Worker:
             "failed": len(done.failures),
             "complete": len(scope.symbols) - len(done.failures),
             "seconds": done.seconds,
+            "complete_until": str(provider.complete_until(scope.symbols, scope.sessions)),
         }
+
+    def _plan(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Plan a sync without asking anybody anything."""
+        from technic.service.jobs.sync_questions import sync_plan
+
+        return sync_plan(job["config"], job.get("now"), _settings())
+
+    def _data_end(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Say up to which session files are complete."""
+        from technic.service.jobs.sync_questions import data_end
+
+        return data_end(job["config"], _settings())
 
     def _run(self, config: ScanConfig) -> ScanResult:
         from technic.scanner_core import run_scan
