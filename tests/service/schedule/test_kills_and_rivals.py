@@ -29,7 +29,8 @@ class Kill(BaseException):
 class Killer:
     """Ends a service at a boundary: before the commit of a number, or right after it.
 
-    Commits that changed nothing are no boundaries. Only while it is ``armed``, so that it hits the schedule and not the workers of the test.
+    Commits that changed nothing are no boundaries. Only while it is ``armed``, so that it hits the
+    schedule and not the workers of the test.
     """
 
     def __init__(self, engine: Engine) -> None:

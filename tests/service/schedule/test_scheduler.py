@@ -9,6 +9,7 @@ from support.schedules import CALENDAR, TWO, World, seconds
 from technic import ScanConfig, run_scan
 from technic.data_engine.providers.vendors.yahoo import PLAN as YAHOO
 from technic.errors import InputFileError
+from technic.result.saved import load_saved
 from technic.service.jobs.keep_result import keep_result
 from technic.service.schedule.scheduled_scans import ScheduledScan
 from technic.service.schedule.scheduler import pause_after
@@ -324,3 +325,11 @@ def test_a_job_that_nobody_has_any_more_is_said(world: World, tmp_path: Path) ->
     assert [one.message for one in world.runs.scans(run)] == ["it is no longer among the jobs"] * 2
     assert world.now == seconds("2026-12-01 01:00")
     assert tmp_path.is_dir()
+
+
+def test_a_result_that_is_kept_is_the_one_that_was_saved(tmp_path: Path) -> None:
+    """What the service adds to a saved folder changes none of its files."""
+    sessions = CALENDAR.last(320, np.datetime64("2026-11-27"))
+    provider = FakeProvider(make_bars(["AA", "BB"], sessions))
+    keep_result(run_scan(ScanConfig(), provider=provider), tmp_path / "kept")
+    assert load_saved(tmp_path / "kept").altered == ()

@@ -15,7 +15,16 @@ from technic.service.jobs.market_breadth import breadth, closes, sectors
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
 
-__all__ = ["ABOUT", "CLOSES", "MARKET", "SUMMARY", "TABLE", "keep_export", "keep_result"]
+__all__ = [
+    "ABOUT",
+    "CLOSES",
+    "MARKET",
+    "SUMMARY",
+    "TABLE",
+    "export_name",
+    "keep_export",
+    "keep_result",
+]
 
 SUMMARY = "summary.json"
 """The object that ``technic scan --format json`` prints, with all rows."""
@@ -25,7 +34,8 @@ MARKET = "market.json"
 """Breadth, sectors and the first rows."""
 CLOSES = "closes.parquet"
 """The last closes of each row."""
-TABLE = "table.parquet"
+TABLE = "export.parquet"
+"""The table as an export; ``table.parquet`` is the saved result's own, and stays as it was saved."""
 TOP = 10
 
 
@@ -66,7 +76,12 @@ def keep_result(result: ScanResult, folder: Path) -> dict[str, Any]:
 
 def keep_export(result: ScanResult, folder: Path, name: str) -> dict[str, Any]:
     """Write the table in one more format, whole or not at all."""
-    part = folder / f".table.{name}.part"
+    part = folder / f".{export_name(name)}.part"
     part.write_bytes(FORMATS[name].render(result).content)  # type: ignore[index]
-    os.replace(part, folder / f"table.{name}")
-    return {"bytes": (folder / f"table.{name}").stat().st_size}
+    os.replace(part, folder / export_name(name))
+    return {"bytes": (folder / export_name(name)).stat().st_size}
+
+
+def export_name(name: str) -> str:
+    """Return the name of the table's file in a format."""
+    return f"export.{name}"

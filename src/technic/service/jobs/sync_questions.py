@@ -32,9 +32,9 @@ def sync_plan(config: Mapping[str, Any], now: str | None, settings: Settings) ->
     )
     planned = plan_scope(scope)
     requests = planned.plan.requests
+    shown = {name: value for name, value in planned.document().items() if name != "store"}
     return {
-        **planned.document(),
-        "http_requests": planned.plan.http_requests,
+        **shown,  # not where the store is on this machine
         "planned_requests": len(requests),
         "listed_requests": [
             {

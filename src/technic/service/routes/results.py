@@ -11,7 +11,7 @@ from technic.export.formats import FORMATS
 from technic.service.access.caller import Reader
 from technic.service.answers.ask_worker import ask_worker
 from technic.service.answers.common import ERRORS, about_of, finished_scan, summary_of
-from technic.service.jobs.keep_result import SUMMARY
+from technic.service.jobs.keep_result import SUMMARY, export_name
 from technic.service.state import service_of
 
 router = APIRouter(tags=["results"], responses=ERRORS)
@@ -49,7 +49,7 @@ def result(
         rows = document["rows"]
         document["rows"] = rows[offset:] if limit is None else rows[offset : offset + limit]
         return document
-    path = folder / f"table.{format}"
+    path = folder / export_name(format)
     if not path.is_file():
         ask_worker(service, folder, kind="export", format=format)
     ending = FORMATS[format].ending or ".txt"
