@@ -185,7 +185,7 @@ def open_scope(
     """Open the provider and settle symbols and sessions as the scan does.
 
     Parameters and errors are those of ``plan_requests``; files are opened too. Without
-    ``ask_listings`` no vendor is asked what it lists: what is known already has to do.
+    ``ask_listings`` no real vendor is asked what it lists: what is known already has to do.
     """
     settings = settings or load_settings(os.environ, Path.cwd())
     source = settings.source(config.provider, config.data)
@@ -195,7 +195,8 @@ def open_scope(
     sessions = window_sessions(context.calendar, context.windows, days)
     provider = context.provider
     if isinstance(provider, StoredProvider):
-        provider.ask_listings = ask_listings
+        # of a simulated market no list is kept, and it costs nobody anything
+        provider.ask_listings = ask_listings or provider.simulated
     if before_listings and isinstance(provider, StoredProvider) and config.universe is None:
         before_listings(provider.name)
     universe = choose_universe(config, load_listings(config, provider, context.as_of))

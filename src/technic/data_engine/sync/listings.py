@@ -17,7 +17,7 @@ from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.network.run_async import run_async
 from technic.data_engine.sync.publication import new_york_date
 from technic.data_engine.sync.syncer import Syncer
-from technic.errors import FetchError, NothingToScanError, ParameterError
+from technic.errors import FetchError, ParameterError, UsageError
 from technic.universe import Universe, universe_of
 from technic.wording.counts import count_of
 
@@ -68,7 +68,7 @@ class VendorListings:
     def known(self, last: np.datetime64) -> Universe:
         """What was listed when the vendor was last asked, else who has bars on ``last``.
 
-        Nobody is asked. Raises NothingToScanError where there is neither.
+        Nobody is asked. Raises UsageError where there is neither.
         """
         self.note = ""
         name, kept = self.syncer.remote.name, self._kept()
@@ -76,8 +76,8 @@ class VendorListings:
             return Universe(kept[1], f"{name} listings of {kept[0]}")
         stored = self._stored(last)
         if stored is None:
-            reason = f"{name} has not been asked yet what it lists"
-            raise NothingToScanError(reason, "the first sync asks for that, then for bars")
+            first = "the first sync asks for that, then for bars"
+            raise UsageError(f"{name} has not been asked yet what it lists; {first}")
         return universe_of(stored, f"symbols in the store of {name}")
 
     def _ask(self, endpoint: Endpoint[Universe], before: int) -> Universe:

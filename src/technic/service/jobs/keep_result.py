@@ -35,7 +35,7 @@ MARKET = "market.json"
 CLOSES = "closes.parquet"
 """The last closes of each row."""
 TABLE = "export.parquet"
-"""The table as an export; ``table.parquet`` is the saved result's own, and stays as it was saved."""
+"""The table as an export; ``table.parquet`` is the saved result's own, and stays as it was."""
 TOP = 10
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ from technic.settings import Settings
 
 __all__ = ["BarSource", "open_bar_source"]
 
+_BUILDING = threading.Lock()
 _FILES = Capabilities(kinds=frozenset())
 """Nobody says when files are written: a day is awaited once late trading has ended."""
 
@@ -57,7 +59,12 @@ def open_bar_source(settings: Settings, clock: Callable[[], float]) -> BarSource
     return BarSource(name, True, Timetable(_calendar(now.year, settings.home), capabilities), now)
 
 
-@lru_cache(maxsize=4)
 def _calendar(year: int, home: Path) -> SessionCalendar:
-    """Return the calendar to the end of the year after ``year``."""
+    """Return the calendar to the end of the year after ``year``; one thread builds it."""
+    with _BUILDING:
+        return _built(year, home)
+
+
+@lru_cache(maxsize=4)
+def _built(year: int, home: Path) -> SessionCalendar:
     return load_calendar(dt.date(year, 1, 1), home)

@@ -119,8 +119,9 @@ class Scheduler:
         if job is None:
             self._later(run, f"the sync cannot be followed: {_GONE}")
         elif job.state == "done":
-            complete = str((job.outcome or {}).get("complete_until") or "")
-            self._judge(run, complete, run.provider)
+            outcome = job.outcome or {}
+            complete = str(outcome.get("complete_until") or "")
+            self._judge(run, complete, run.provider, str(outcome.get("trouble") or ""))
         elif job.state == "cancelled":
             self.runs.settle(run, "failed", "the sync was cancelled, so the scans did not run")
         elif job.state == "failed":
@@ -128,14 +129,15 @@ class Scheduler:
         elif job.state == "interrupted":
             self._later(run, f"the sync was interrupted: {job.message}", pause=0.0)
 
-    def _judge(self, run: Run, complete: str, whose: str) -> None:
-        """Queue the scans where the session is complete."""
+    def _judge(self, run: Run, complete: str, whose: str, trouble: str = "") -> None:
+        """Queue the scans where the session is complete; ``trouble``: why it may not be."""
         if complete >= run.session:
             self._queue_scans(run)
             return
         has = f"has bars for nearly all up to {complete} only" if complete else "has no bars"
         has = has.replace("has", "have", 1) if whose == "the files" else has
-        self._later(run, f"{whose} {has}, {run.session} is not complete")
+        why = f": {trouble}" if trouble else ""
+        self._later(run, f"{whose} {has}, {run.session} is not complete{why}")
 
     def _later(self, run: Run, why: str, pause: float | None = None) -> None:
         """Try again after a pause, or give up after the last attempt."""
