@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS
 from technic.service.answers.schedule_answer import (
     RunAnswer,
@@ -14,6 +13,7 @@ from technic.service.answers.schedule_answer import (
     run_answer,
     schedule_answer,
 )
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1/schedule", tags=["schedule"], responses=ERRORS)

@@ -9,9 +9,9 @@ from fastapi import APIRouter, HTTPException, Request
 from technic.errors import TechnicError
 from technic.scan.config_json import config_to_json
 from technic.scan.flat_config import flat_config
-from technic.service.access.caller import Reader
 from technic.service.answers.ask_worker import ask_sync_worker
 from technic.service.answers.common import ERRORS
+from technic.service.requests.caller import Reader
 from technic.service.schedule.bar_source import open_bar_source
 from technic.service.state import service_of
 
