@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -194,4 +193,3 @@ def test_everybody_can_use_the_schedule(
     context.close()
     assert found == []
     assert (watch.errors, watch.foreign) == ([], [])
-    assert os.environ["TECHNIC_PROVIDER"] == "loopback"
