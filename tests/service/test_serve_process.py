@@ -142,6 +142,16 @@ def test_a_database_that_is_away_is_one_sentence(
     assert "hidden-word" not in caplog.text + "".join(said)
 
 
+def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    """As a disk that belongs to another user is; the folder below a file is one for root too."""
+    (tmp_path / "file").touch()
+    settings = ServiceSettings(settings=Settings(home=tmp_path / "file"))
+    said: list[str] = []
+    assert run_service(settings, "127.0.0.1", 0, said.append) == 1
+    assert "TECHNIC_HOME" in said[-1]
+    assert f"a folder that user {os.geteuid()} may write to" in said[-1]
+
+
 @pytest.mark.parametrize(
     ("environ", "port"),
     [

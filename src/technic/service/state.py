@@ -16,7 +16,7 @@ from typing import Any, cast
 from fastapi import Request
 from sqlalchemy import Engine
 
-from technic.errors import TechnicError
+from technic.errors import ParameterError, TechnicError
 from technic.service.access.keys import KeyTable
 from technic.service.access.limits import RequestLimiter
 from technic.service.access.sessions import SessionTable
@@ -62,14 +62,20 @@ class Service:
 
 def open_service(settings: ServiceSettings, clock: Callable[[], float] = time.time) -> Service:
     """Open the tables and the parts; nothing runs yet."""
-    settings.results.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.results.mkdir(parents=True, exist_ok=True)
+        owner = _owner(settings.home)
+    except OSError as error:
+        home, reason = settings.settings.home, error.strerror or str(error)
+        allowed = f"a folder that user {os.geteuid()} may write to ({reason})"
+        raise ParameterError("TECHNIC_HOME", str(home), allowed) from error
     engine = open_database(settings.database_url, START_PAUSES_S)
     try:
         keys = _keys(engine, settings, clock)
     except TechnicError:
         engine.dispose()
         raise
-    jobs = JobTable(engine, _owner(settings.home), clock)
+    jobs = JobTable(engine, owner, clock)
     return Service(
         settings=settings,
         engine=engine,
