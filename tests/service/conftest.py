@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,6 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from support.postgresql import Cluster, programs, running_cluster
 from technic.service.app import create_app
 from technic.service.database.connect import open_database
 from technic.service.service_settings import ServiceSettings
@@ -25,7 +23,6 @@ from technic.settings import Settings
 
 PATIENCE_S = 120.0
 DATABASES = ("sqlite", "postgresql")
-IN_CI = os.environ.get("TECHNIC_CI") == "1"
 
 
 def small_market(symbols: int = 12, days: int = 320) -> bytes:
@@ -60,19 +57,6 @@ def small_market(symbols: int = 12, days: int = 320) -> bytes:
 def home(tmp_path_factory: pytest.TempPathFactory, service_database: str) -> Path:
     """The TECHNIC_HOME of the service."""
     return tmp_path_factory.mktemp("service-home")
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL that runs; where it is not installed tests are skipped, and fail in CI."""
-    found = programs()
-    if found is None:
-        message = "PostgreSQL is missing: apt-get install postgresql"
-        if IN_CI:
-            pytest.fail(message)
-        pytest.skip(message)
-    with running_cluster(found) as cluster:
-        yield cluster
 
 
 @pytest.fixture(params=DATABASES)
