@@ -129,7 +129,6 @@ class _Slot:
         self.busy = False
         self._unsettled: tuple[str, Ending] | None = None
         self._away, self._sweep_at = False, 0.0
-        self._sweeps = number == 0
         self.thread = threading.Thread(target=self._work, name=f"{kind}-{number}", daemon=True)
 
     def _work(self) -> None:
@@ -151,7 +150,7 @@ class _Slot:
         try:
             self._settle()
             self._answer_questions()
-            if self._sweeps and time.monotonic() > self._sweep_at:
+            if time.monotonic() > self._sweep_at:
                 self._sweep_at = time.monotonic() + _SWEEP_S
                 table.interrupt_silent()
             job = table.claim(self.kind)
