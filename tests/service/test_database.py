@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import socket
 import threading
@@ -298,7 +299,8 @@ def test_what_became_of_a_job_is_kept_until_the_database_is_there_again(
     monkeypatch.setattr("technic.service.jobs.dispatcher._IDLE_S", 0.02)
     port = own_cluster.port
     engine = open_database(own_cluster.url())
-    table = JobTable(engine, "here", lambda: 1_000.0)
+    ticks = itertools.count(1_000)  # so that the first is claimed first
+    table = JobTable(engine, "here", lambda: float(next(ticks)))
     settings = ServiceSettings(settings=Settings(home=tmp_path))
     settings.results.mkdir(parents=True)
     dispatcher = Dispatcher(table, settings)
