@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from technic.errors import ParameterError
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scan.flat_config import FLAT_KEYS, flat_config
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 from technic.setups import check_setup
 from technic.setups.scan_file import parse_setup
