@@ -44,7 +44,8 @@ class ServiceSettings:
     run beside each other; others wait, ``most_queued`` at most. ``scan_seconds``,
     ``sync_seconds``: what a job may take. ``keep_results``, ``keep_days``: results beyond either
     are deleted. ``requests_per_minute``: of one key. ``body_bytes``, ``upload_bytes``: of one
-    request. ``proxies``: addresses whose forwarded headers are believed. ``schedule``: sync and
+    request. ``proxies``: addresses whose forwarded headers are believed. ``first_key``: the hash of
+    a key that an administrator holds, made by ``technic keys first``. ``schedule``: sync and
     scan after each close; ``schedule_file``: the scans, ``schedule_setups``: setups, a scan each;
     ``schedule_attempts``: syncs of one session at most.
     """
@@ -68,6 +69,7 @@ class ServiceSettings:
     schedule_file: str = ""
     schedule_setups: tuple[str, ...] = ()
     schedule_attempts: int = 6
+    first_key: str = field(default="", repr=False)
 
     @property
     def home(self) -> Path:
@@ -110,7 +112,8 @@ def service_settings(
             values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
     for name in ("TECHNIC_SERVICE_DATABASE", "DATABASE_URL"):
         if environ.get(name):
-            values.setdefault("database", _driver(environ[name]))
+            values.setdefault("database", environ[name])
+    values["first_key"] = environ.get("TECHNIC_SERVICE_FIRST_KEY", "")
     values["schedule_file"] = environ.get("TECHNIC_SERVICE_SCHEDULE_FILE", "")
     values["schedule"] = _switch("schedule", environ.get("TECHNIC_SERVICE_SCHEDULE", ""))
     secure = environ.get("TECHNIC_SERVICE_SECURE_COOKIE", "")
@@ -136,15 +139,7 @@ def is_loopback(host: str) -> bool:
 def default_port(environ: Mapping[str, str] | None = None) -> int:
     """Return the port that the platform names (``PORT``), else 8000."""
     text = (os.environ if environ is None else environ).get("PORT", "")
-    return int(text) if text.isdigit() and 0 < int(text) < 65536 else 8000
-
-
-def _driver(url: str) -> str:
-    """Return a database's URL with the driver that the extra brings."""
-    for prefix in ("postgres://", "postgresql://"):
-        if url.startswith(prefix):
-            return f"postgresql+psycopg://{url[len(prefix) :]}"
-    return url
+    return int(text) if text.isdigit() and 0 <= int(text) < 65536 else 8000
 
 
 def _switch(name: str, text: str) -> bool:

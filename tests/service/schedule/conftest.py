@@ -11,12 +11,6 @@ from technic.service.database.connect import open_database
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    """A database of its own."""
-    return f"sqlite:///{tmp_path / 'schedule.db'}"
-
-
-@pytest.fixture
-def world(url: str, tmp_path: Path) -> World:
+def world(tmp_path: Path) -> World:
     """A vendor, two scans, nothing done yet."""
-    return World(open_database(url), tmp_path)
+    return World(open_database(f"sqlite:///{tmp_path / 'schedule.db'}"), tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -126,10 +127,12 @@ def test_a_kill_at_every_boundary_loses_nothing_and_doubles_nothing(tmp_path: Pa
             assert_each_once(world)
 
 
-def test_two_services_on_one_database_queue_each_job_once(url: str, tmp_path: Path) -> None:
+def test_two_services_on_one_database_queue_each_job_once(
+    opened: Callable[[], Engine], tmp_path: Path
+) -> None:
     """Both look at the same moment, many times over."""
-    world = World(open_database(url), tmp_path)
-    rivals = [world.service(open_database(url)) for _ in range(2)]
+    world = World(opened(), tmp_path)
+    rivals = [world.service(opened()) for _ in range(2)]
     for session in SESSIONS:
         world.now = seconds(MOMENTS[session])
         for _ in range(8):

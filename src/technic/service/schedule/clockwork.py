@@ -48,7 +48,7 @@ class Clockwork:
         """Begin to look."""
         self._thread.start()
 
-    def stop(self, seconds: float = 10.0) -> None:
+    def stop(self, seconds: float = 2.0) -> None:
         """Look no more; what runs is its own."""
         self._ending.set()
         if self._thread.is_alive():
