@@ -170,7 +170,7 @@ DUE = {
     }.items()
 }
 """Written down by hand: closes of New York, 13:00 on the 27th, and four hours."""
-BEGIN, END = seconds("2026-11-24 01:00"), seconds("2026-12-03 00:59")
+BEGIN, END = seconds("2026-11-24 01:00"), seconds("2026-12-02 20:00")
 ACTIONS = st.one_of(
     st.tuples(st.just("jump"), st.floats(BEGIN, END)),
     st.tuples(st.just("pass"), st.floats(0, 40_000)),
@@ -244,6 +244,6 @@ def in_peace(world: World) -> None:
             world.end_scans()
         elif run.state == "waiting":
             world.now = max(world.now, run.retry_at or 0.0)
-        elif run.session == "2026-12-01":
+        elif run.session >= "2026-12-01":  # waits may last until the next one
             return
     raise AssertionError(run)
