@@ -141,6 +141,13 @@ RULE_CHANGES = (
     ),
     RuleChange(
         "0.2.0",
+        "rules of patterns",
+        "a pattern of which no bar could be the first says so, with the rules that can be told; "
+        "before, it said none",
+        concerns=_calls_a_pattern,
+    ),
+    RuleChange(
+        "0.2.0",
         "ledger",
         "details name no files, say which bars were left out, since when bars are usable and how "
         "many rows had no volume",
