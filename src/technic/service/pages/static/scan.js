@@ -30,8 +30,13 @@ async function begin() {
   show($("run"), may("run"));
   sideShown(state.chart !== "0");
   $("quick").value = grid.quick = (state.q ?? "").toLowerCase();
-  getJson("/v1/setups").then((answer) => { setups = answer.setups; drawSetups(list(state.setup)); }).catch(problem);
+  loadSetups().catch(problem);
   if (state.id) await load(state.id);
+}
+
+async function loadSetups() {
+  setups = (await getJson("/v1/setups")).setups;
+  drawSetups(list(read().setup));
 }
 
 // A link that names a result alone, or nothing at all: the form shows what that result was asked.
@@ -151,7 +156,15 @@ $("setup").addEventListener("change", () => { write({ setup: $("setup").value })
 $("quick").addEventListener("input", later(150, () => { write({ q: $("quick").value }); grid.filter($("quick").value); }));
 $("chart-toggle").addEventListener("click", () => { const on = $("side").hidden; write({ chart: on ? null : "0" }); sideShown(on); grid.table?.redraw(true); });
 $("words-open").addEventListener("click", (event) => { event.preventDefault(); openWords((text) => box.insert(text)); });
-$("save-setup").addEventListener("click", () => saveSetup(asked(), read()).catch(problem));
+$("save-setup").addEventListener("click", async () => {
+  try {
+    const name = await saveSetup(asked(), read());
+    if (!name) return;
+    await loadSetups();
+    $("save-setup").textContent = "Saved";
+    setTimeout(() => { $("save-setup").textContent = "Save as setup"; }, 2000);
+  } catch (error) { problem(error); }
+});
 $("share").addEventListener("click", async () => {
   try { await navigator.clipboard.writeText(location.href); $("share").textContent = "Copied"; } catch { $("share").textContent = "Copy it from the address bar"; }
   setTimeout(() => { $("share").textContent = "Copy link"; }, 2000);
