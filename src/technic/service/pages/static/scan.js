@@ -118,14 +118,7 @@ async function load(identity) {
 }
 
 // Columns that this result does not have are left out, not refused.
-async function rows(identity, columns) {
-  try { return await getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=${columns.join(",")}`); } catch (error) {
-    if (error.status !== 422) throw error;
-    const { available } = await getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=symbol`);
-    const names = new Set(available.map((one) => one.name));
-    return getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=${columns.filter((name) => names.has(name)).join(",")}`);
-  }
-}
+const rows = (identity, columns) => getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=${columns.join(",")}&skip_unknown=true`);
 
 function drawColumns(answer) {
   const chosen = new Set(grid.wanted());

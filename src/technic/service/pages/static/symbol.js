@@ -32,7 +32,7 @@ async function begin() {
   strength();
   drawRules($("rules"), detail);
   figures();
-  const answer = await getJson(`/v1/scans/${encodeURIComponent(scan)}/rows?columns=symbol,company`).catch(() => null);
+  const answer = await getJson(`/v1/scans/${encodeURIComponent(scan)}/rows?columns=symbol`).catch(() => null);
   if (answer) turn(answer);
   await drawHistory(symbol, scan).catch((error) => put($("history-chart"), h("p", { class: "muted" }, error.message)));
 }
