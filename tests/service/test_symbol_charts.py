@@ -169,6 +169,23 @@ def test_the_history_holds_what_scans_of_those_days_say(
     assert len(names) == len({*names})  # no result is kept of a replay
 
 
+def test_a_scan_that_keeps_nothing_has_ratings_all_the_same(
+    client: TestClient, scan: dict[str, Any], finished: Callable[..., dict[str, Any]]
+) -> None:
+    """Where no row passes, the symbols have their ratings and no place."""
+    asked = {"data": "small.csv", "where": "close > 1000000"}
+    job = finished(client, client.post("/v1/scans", json=asked).json()["id"])
+    assert job["state"] == "done", job
+    (day,) = [
+        one
+        for one in client.get(f"/v1/symbols/S03/history?scan={job['id']}").json()["days"]
+        if one["id"] == job["id"]
+    ]
+    assert (day["place"], day["rows"], day["outcome"]) == (None, 0, "filter.where")
+    assert day["tech_rating"] is not None
+    assert day["signal"]
+
+
 @pytest.mark.parametrize(
     ("path", "code"),
     [

@@ -35,21 +35,26 @@ def shaped_market() -> bytes:
     return "\n".join(lines).encode()
 
 
-def call(base: str, path: str, method: str = "GET", body: Any = None) -> Any:
+def call(base: str, path: str, method: str = "GET", body: Any = None, key: str = "") -> Any:
     """Ask the API."""
     data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
     headers = {} if isinstance(body, bytes | None) else {"Content-Type": "application/json"}
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
     request = Request(base + path, data=data, headers=headers, method=method)
     with urlopen(request, timeout=120) as answer:
         return json.loads(answer.read())
 
 
-def scanned(base: str, **asked: Any) -> str:
+def scanned(base: str, key: str = "", **asked: Any) -> str:
     """Scan and wait for the result's id."""
-    job = call(base, "/v1/scans", "POST", asked)
-    with urlopen(f"{base}/v1/scans/{job['id']}/events", timeout=120) as events:
+    job = call(base, "/v1/scans", "POST", asked, key)
+    told = Request(f"{base}/v1/scans/{job['id']}/events")
+    if key:
+        told.add_header("Authorization", f"Bearer {key}")
+    with urlopen(told, timeout=120) as events:
         events.read()
-    job = call(base, f"/v1/scans/{job['id']}")
+    job = call(base, f"/v1/scans/{job['id']}", key=key)
     assert job["state"] == "done", job
     return str(job["id"])
 
@@ -222,3 +227,114 @@ def test_rows_are_sorted_by_several_columns(page: Any, shaped: tuple[str, str]) 
     table = sorted(zip(*rows, strict=True), key=lambda row: (row[1], -row[2]))
     cells = page.locator(".tabulator-row .tabulator-cell[tabulator-field=symbol]")
     assert [text.strip() for text in cells.all_text_contents()] == [row[0] for row in table]
+
+
+def test_the_headings_stay_in_sight(page: Any, served: Any) -> None:
+    """However far the rows are scrolled, the headings stand above them."""
+    base = served(open=True).base
+    call(base, "/v1/uploads/long.csv", "PUT", many_symbols())
+    page.context.unroute_all()
+    page.goto(f"{base}/scan?id={scanned(base, data='long.csv')}")
+    page.wait_for_selector(".tabulator-row")
+    before = page.locator(".tabulator-header").bounding_box()
+    page.locator(".tabulator-tableholder").evaluate("one => one.scrollTo(0, one.scrollHeight)")
+    page.locator(".tabulator-row", has_text="Z79").wait_for()
+    assert page.locator(".tabulator-header").bounding_box() == before
+    row = page.locator(".tabulator-row", has_text="Z79").bounding_box()
+    assert row["y"] >= before["y"] + before["height"] - 1
+
+
+def many_symbols() -> bytes:
+    """Eighty symbols that fall more the later they come, as CSV."""
+    days = build_calendar(2026).last(260, np.datetime64("2024-03-08"))
+    lines = ["symbol,date,open,high,low,close,volume"]
+    for number in range(80):
+        for at, day in enumerate(days):
+            close = 50 * (1.001 - 0.00003 * number) ** at
+            row = f"{close:.4f},{1.01 * close:.4f},{0.99 * close:.4f},{close:.4f},900000"
+            lines.append(f"Z{number:02d},{day},{row}")
+    return "\n".join(lines).encode()
+
+
+def test_the_flow_leads_to_the_symbols_of_an_outcome(page: Any, shaped: tuple[str, str]) -> None:
+    """A click on a part of the picture lists its symbols; each has its reason and leads on."""
+    base, _ = shaped
+    scan = scanned(base, data="shaped.csv", where="close > 100", bars=60)
+    out = call(base, f"/v1/scans/{scan}/ledger?outcome=filter")
+    assert out["total"] > 0
+    page.goto(f"/ledger?id={scan}&outcome=kept")
+    page.locator("#flow svg .to", has=page.locator("title", has_text="filter")).first.click()
+    page.wait_for_url("**outcome=filter*")
+    page.locator("#symbols-said", has_text=f"{out['total']} symbols").wait_for()
+    rows = page.locator("#symbols tbody tr")
+    first = out["symbols"][0]
+    assert rows.first.inner_text().startswith(first["symbol"])
+    assert first["detail"] in rows.first.inner_text()
+    page.get_by_role("link", name=first["symbol"], exact=True).click()
+    page.wait_for_url(f"**/symbols/{first['symbol']}*")
+    page.get_by_text("Why not:").wait_for()
+
+
+def test_the_market_says_what_changed(page: Any, shaped: tuple[str, str]) -> None:
+    """The page Market tells the difference to the scan before that asked the same."""
+    base, _ = shaped
+    asked = {"data": "shaped.csv", "where": "close > 5", "bars": 60}
+    before, after = scanned(base, **asked), scanned(base, **asked)
+    counts = call(base, f"/v1/diff?before={before}&after={after}")["counts"]
+    page.goto(f"/market?id={after}")
+    page.locator("#diff", has_text=f"{counts['unchanged']} unchanged").wait_for()
+    said = page.locator("#diff").inner_text()
+    assert f"+{counts['entered']} entered" in said
+    assert f"{counts['left']} left" in said
+
+
+def test_a_shared_link_holds_after_the_log_in(chromium: Any, served: Any) -> None:
+    """A link that was passed on leads through the log-in to the very same rows."""
+    closed = served()
+    _, key = closed.service.keys.add("sharer", "admin")
+    call(closed.base, "/v1/uploads/shaped.csv", "PUT", shaped_market(), key)
+    scan = scanned(closed.base, key, data="shaped.csv", bars=60)
+    rows = call(closed.base, f"/v1/scans/{scan}/rows?columns=symbol,close", key=key)["values"]
+    pairs = sorted(zip(*rows, strict=True), key=lambda pair: pair[1])
+    wanted = [name for name, close in pairs if close >= 5]
+    watch = Watch(closed.base)
+    context = watch.over(chromium.new_context(viewport=WIDE, base_url=closed.base))
+    page = context.new_page()
+    page.goto(f"/scan?id={scan}&columns=close&sort=close%3Aasc&f.close=5&symbol={wanted[-1]}")
+    page.get_by_label("Key").fill(key)
+    page.get_by_role("button", name="Log in").click()
+    page.locator("#side-symbol", has_text=wanted[-1]).wait_for()
+    cells = page.locator(".tabulator-row .tabulator-cell[tabulator-field=symbol]")
+    assert [text.strip() for text in cells.all_text_contents()] == wanted
+    context.close()
+    assert (watch.errors, watch.foreign) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size"),
+    [("light", WIDE), ("dark", {"width": 390, "height": 844})],
+    ids=["wide-light", "narrow-dark"],
+)
+def test_everybody_can_use_the_page_of_a_symbol(
+    chromium: Any, shaped: tuple[str, str], axe: str, scheme: str, size: dict[str, int]
+) -> None:
+    """With pattern, RS line and history it has no violation of WCAG's levels A and AA."""
+    base, scan = shaped
+    watch = Watch(base)
+    context = watch.over(chromium.new_context(viewport=size, color_scheme=scheme, base_url=base))
+    page = context.new_page()
+    page.goto(f"/symbols/CUP_WITH_HANDLE?id={scan}")
+    page.locator("#history-table tbody tr").first.wait_for()
+    page.locator("#averages summary").click()
+    page.locator("#pattern details summary").click()
+    page.evaluate(axe)
+    found = page.evaluate(
+        """(levels) => axe.run(
+            {exclude: ['#chart-table tbody', '.all-figures div:nth-child(n+4)']},
+            {runOnly: {type: 'tag', values: levels}})""",
+        ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    )
+    assert [(one["id"], one["nodes"][0]["target"]) for one in found["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    context.close()
+    assert (watch.errors, watch.foreign) == ([], [])

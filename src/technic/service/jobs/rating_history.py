@@ -36,11 +36,14 @@ def keep_ratings(result: ScanResult, folder: Path) -> None:
 def _ratings(result: ScanResult) -> pd.DataFrame:
     """Return a row for each symbol of the universe; ``place``: its row in the table, from 1."""
     names = ["symbol", *COLUMNS]
-    kept = result.table[names].assign(place=range(1, len(result.table) + 1))
-    scored = pd.concat([one for one in (kept, result.filtered()[names]) if len(one)] or [kept])
-    outcomes = result.ledger.frame()[["symbol", "outcome"]]
-    joined = outcomes.merge(scored, on="symbol", how="left").assign(rows=len(kept))
-    return joined.astype({"place": "Int64"})
+    frames = [one[names] for one in (result.table, result.filtered()) if len(one)]
+    rows = result.ledger.frame()[["symbol", "outcome"]]
+    rows = rows.merge(pd.concat(frames), on="symbol", how="left") if frames else rows
+    place = {str(symbol): at for at, symbol in enumerate(result.table["symbol"], 1)}
+    places = pd.array([place.get(str(symbol)) for symbol in rows["symbol"]], dtype="Int64")
+    return rows.reindex(columns=["symbol", "outcome", *COLUMNS]).assign(
+        place=places, rows=len(result.table)
+    )
 
 
 def replayed_days(folder: Path) -> Iterator[str]:
