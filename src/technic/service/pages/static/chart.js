@@ -63,7 +63,7 @@ export class PriceChart {
     this.draws(patterns ? detail.patterns : []);
     this.strength(relative ? rebased(detail, bars) : null);
     this.chart.panes().forEach((pane, i) => pane.setStretchFactor(SHARES[i]));
-    this.chart.timeScale().setVisibleLogicalRange({ from: date.length - bars, to: date.length + 3 });
+    this.chart.timeScale().setVisibleLogicalRange({ from: date.length - bars, to: date.length + Math.max(3, 0.07 * bars) }); // room for the names of levels
     this.place.setAttribute("role", "img");
     this.place.setAttribute("aria-label", `Candles of ${detail.symbol}, ${date.length} bars to ${date.at(-1)}, last close ${price(close.at(-1))}${patterns ? detail.patterns.map((one) => `; pattern drawn: ${one.title}`).join("") : ""}${relative && detail.relative ? `; RS line against ${detail.relative.benchmark}` : ""}; the table below has the data`);
   }
