@@ -47,7 +47,7 @@ def chart_data(report: SymbolReport) -> dict[str, Any]:
     ``averages`` and ``relative`` have a value for each bar. A symbol without bars has none of them:
     ``bars`` and ``relative`` are None, the others empty.
     """
-    nothing = {"bars": None, "averages": {}, "levels": [], "relative": None}
+    nothing: dict[str, Any] = {"bars": None, "averages": {}, "levels": [], "relative": None}
     nothing |= {"patterns": [], "missed_patterns": []}
     if report.prices is None or not len(report.prices):
         return nothing
