@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query, Request
 from technic.data_engine.interfaces.coverage import Coverage
 from technic.data_engine.provider_store import open_store
 from technic.errors import StoreError, UsageError
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 from technic.sessions import load_calendar
 from technic.typing import DateArray

@@ -12,9 +12,9 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from technic.columns import COLUMNS
 from technic.errors import ParameterError
 from technic.result.main_columns import MAIN_COLUMNS
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS, about_of, finished_scan
 from technic.service.jobs.keep_result import CLOSES, TABLE
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1/scans", tags=["results"], responses=ERRORS)
