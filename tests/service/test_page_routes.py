@@ -16,6 +16,12 @@ from technic.service.routes.coverage import answered_share
 from technic.setups.scan_file import parse_setup
 
 
+@pytest.fixture(scope="module")
+def service_database() -> str:
+    """SQLite alone: what is asked here is read from files of results."""
+    return ""
+
+
 def closes_by_symbol() -> dict[str, list[float]]:
     """The closes of the market that was uploaded, read by pandas alone."""
     frame = pd.read_csv(io.BytesIO(small_market()))

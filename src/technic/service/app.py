@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse
 
 from technic.errors import ExpressionError, TechnicError, UsageError
 from technic.service.access.limits import GuardMiddleware
+from technic.service.database.connect import AWAY, AWAY_SAID
 from technic.service.jobs.job_table import QueueFullError
 from technic.service.pages import login, site
 from technic.service.routes import (
@@ -36,6 +38,8 @@ from technic.service.state import open_service
 from technic.version import __version__
 
 __all__ = ["create_app"]
+
+logger = logging.getLogger(__name__)
 
 ROUTERS = (
     health,
@@ -69,7 +73,11 @@ def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = open_service(settings, clock)
+        try:
+            service = open_service(settings, clock)
+        except TechnicError as error:
+            app.state.failure = error  # for whoever runs it: one sentence instead of a traceback
+            raise
         app.state.service = service
         service.dispatcher.start()
         try:
@@ -95,6 +103,8 @@ def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time
     app.add_exception_handler(QueueFullError, _busy)
     app.add_exception_handler(UsageError, _refused)
     app.add_exception_handler(TechnicError, _failed)
+    for kind in AWAY:
+        app.add_exception_handler(kind, _database_away)
     app.add_middleware(
         GuardMiddleware,
         hosts=settings.allowed_hosts,
@@ -117,6 +127,11 @@ async def _expression_refused(_: Request, error: Exception) -> JSONResponse:
 
 async def _busy(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": str(error)}, 503, {"Retry-After": "10"})
+
+
+async def _database_away(_: Request, error: Exception) -> JSONResponse:
+    logger.warning("a request found the database away: %s", type(error).__name__)
+    return JSONResponse({"detail": AWAY_SAID}, 503, {"Retry-After": "5"})
 
 
 async def _failed(_: Request, error: Exception) -> JSONResponse:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from technic.service.app import create_app
 from technic.service.service_settings import ServiceSettings
 
-__all__ = ["run_service"]
+__all__ = ["SHUTDOWN_S", "run_service", "server_config"]
 
-SHUTDOWN_S = 25
-"""What running requests and jobs have to end once the service is told to."""
+SHUTDOWN_S = 15
+"""What running requests have to end once the service is told to; its jobs end meanwhile."""
 MOST_CONNECTIONS = 1_000
 
 
@@ -36,7 +38,30 @@ def run_service(
         note(f"{host}:{port} cannot be had ({reason}); name another port with --port")
         return 1
     app = create_app(settings)
-    config = uvicorn.Config(
+    log = logging.getLogger("uvicorn.error")
+    log.addFilter(_without_secrets)
+    shown = f"[{host}]" if ":" in host else host
+    note(f"Technic at http://{shown}:{listener.getsockname()[1]}{_who(settings)}; Ctrl-C ends it")
+    server = _Server(server_config(app, settings), app)
+    log.addFilter(server.is_news)
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        return 0
+    except SystemExit:  # how the server says that it did not start
+        if server.failure is None:
+            raise
+        note(str(server.failure))
+        return 1
+    finally:
+        log.removeFilter(server.is_news)
+        listener.close()
+    return 0 if server.started else 1
+
+
+def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
+    """Return how the server listens, and every ceiling that it holds to before a request is one."""
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
@@ -48,15 +73,31 @@ def run_service(
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=",".join(settings.proxies) or None,
     )
-    logging.getLogger("uvicorn.error").addFilter(_without_secrets)
-    shown = f"[{host}]" if ":" in host else host
-    note(f"Technic at http://{shown}:{listener.getsockname()[1]}{_who(settings)}; Ctrl-C ends it")
-    server = uvicorn.Server(config)
-    try:
-        server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        return 0
-    return 0 if server.started else 1
+
+
+class _Server(uvicorn.Server):
+    """A server whose jobs begin to end with the signal, not when the last reader has gone."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    @property
+    def failure(self) -> Exception | None:
+        """What kept the service from starting, and is told in a sentence."""
+        failure: Exception | None = getattr(self._app.state, "failure", None)
+        return failure
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End, now that a signal says so."""
+        service = getattr(self._app.state, "service", None)
+        if service is not None:
+            service.dispatcher.begin_to_stop()
+        super().handle_exit(sig, frame)
+
+    def is_news(self, _: logging.LogRecord) -> bool:
+        """Leave out the traceback of a failure that is told in a sentence."""
+        return self.failure is None
 
 
 def _who(settings: ServiceSettings) -> str:
