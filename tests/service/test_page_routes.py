@@ -53,6 +53,15 @@ def test_an_unknown_column_is_named(client: TestClient, scan: dict[str, Any]) ->
     assert "available" in answer.json()["detail"]
 
 
+def test_unknown_columns_can_be_left_out(client: TestClient, scan: dict[str, Any]) -> None:
+    """Who asks for it gets the columns that there are, in the order asked for."""
+    path = f"/v1/scans/{scan['id']}/rows?columns=close,nope,symbol,company"
+    assert client.get(path).status_code == 422
+    answer = client.get(f"{path}&skip_unknown=true").json()
+    assert answer["columns"] == ["close", "symbol"]
+    assert len(answer["values"]) == 2
+
+
 @pytest.mark.parametrize("bars", [2, 30, 60])
 def test_closes_are_those_of_the_file(client: TestClient, scan: dict[str, Any], bars: int) -> None:
     """Closes of small charts are the last ones of the file, oldest first."""
