@@ -6,12 +6,10 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 
-from technic.errors import ExpressionError, TechnicError, UsageError
 from technic.service.access.limits import GuardMiddleware
-from technic.service.jobs.job_table import QueueFullError
+from technic.service.answers.refusals import add_refusals
 from technic.service.pages import login, site
 from technic.service.routes import (
     coverage,
@@ -62,14 +60,19 @@ ABOUT = (
 )
 
 
-def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time) -> FastAPI:
-    """Build the application; its parts open when it starts and end when it does."""
+def create_app(
+    settings: ServiceSettings, clock: Callable[[], float] = time.time, *, warm: bool = False
+) -> FastAPI:
+    """Build the application; its parts open when it starts and end when it does.
+
+    ``warm``: processes that scan start with it, not with the first scan.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service = open_service(settings, clock)
         app.state.service = service
-        service.dispatcher.start()
+        service.dispatcher.start(warm=warm)
         try:
             yield
         finally:
@@ -89,10 +92,7 @@ def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time
         app.include_router(module.router)
     for path, files in site.STATIC_FILES.items():
         app.mount(path, files)
-    app.add_exception_handler(ExpressionError, _expression_refused)
-    app.add_exception_handler(QueueFullError, _busy)
-    app.add_exception_handler(UsageError, _refused)
-    app.add_exception_handler(TechnicError, _failed)
+    add_refusals(app)
     app.add_middleware(
         GuardMiddleware,
         hosts=settings.allowed_hosts,
@@ -100,22 +100,3 @@ def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time
         upload_bytes=settings.upload_bytes,
     )
     return app
-
-
-async def _refused(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, 422)
-
-
-async def _expression_refused(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ExpressionError)
-    place = None if error.place is None else list(error.place)
-    content = {"detail": str(error), "expression": error.text, "place": place}
-    return JSONResponse(content, 422)
-
-
-async def _busy(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, 503, {"Retry-After": "10"})
-
-
-async def _failed(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, 500)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 from collections.abc import Callable
 
 import uvicorn
+from fastapi import FastAPI
 
 from technic.service.app import create_app
 from technic.service.service_settings import ServiceSettings
 
-__all__ = ["run_service"]
+__all__ = ["run_service", "server_config"]
 
-SHUTDOWN_S = 25
-"""What running requests and jobs have to end once the service is told to."""
+SHUTDOWN_S = 10
+"""What running requests have to end, once jobs are marked and their processes have ended."""
 MOST_CONNECTIONS = 1_000
 
 
@@ -35,8 +37,31 @@ def run_service(
         reason = error.strerror or str(error)
         note(f"{host}:{port} cannot be had ({reason}); name another port with --port")
         return 1
-    app = create_app(settings)
-    config = uvicorn.Config(
+    config = server_config(create_app(settings, warm=True), settings)
+    logging.getLogger("uvicorn.error").addFilter(_without_secrets)
+    shown = f"[{host}]" if ":" in host else host
+    note(f"Technic at http://{shown}:{listener.getsockname()[1]}{_who(settings)}; Ctrl-C ends it")
+    server = _Server(config)
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        return 0
+    return 0 if server.started else 1
+
+
+class _Server(uvicorn.Server):
+    """Settles the jobs before it waits for requests: streams of their events end with them."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End."""
+        service = self.config.app.state.service  # type: ignore[union-attr]
+        await asyncio.to_thread(service.dispatcher.stop)
+        await super().shutdown(sockets)
+
+
+def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
+    """Return how the server listens, and every ceiling that it holds to before a request is one."""
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
@@ -48,15 +73,6 @@ def run_service(
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=",".join(settings.proxies) or None,
     )
-    logging.getLogger("uvicorn.error").addFilter(_without_secrets)
-    shown = f"[{host}]" if ":" in host else host
-    note(f"Technic at http://{shown}:{listener.getsockname()[1]}{_who(settings)}; Ctrl-C ends it")
-    server = uvicorn.Server(config)
-    try:
-        server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        return 0
-    return 0 if server.started else 1
 
 
 def _who(settings: ServiceSettings) -> str:

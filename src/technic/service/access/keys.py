@@ -95,7 +95,11 @@ class KeyTable:
 
     def find(self, text: str) -> Key | None:
         """Return the live key that is written so; None for any other text."""
-        if not text.startswith(_MARK) or len(text) > 200:
+        if (
+            not text.startswith(_MARK)
+            or len(text) > 200
+            or not (text.isascii() and text.isprintable())
+        ):
             return None
         prefix = text[len(_MARK) :].partition("_")[0]
         with self._engine.begin() as connection:

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 _IDLE_S = 1.0
 """A slot that is not woken looks for jobs this often: others may share the database."""
+_LOOK_S = 10.0
+"""A service looks this often for jobs of others that fell silent."""
 _BEAT_S = 2.0
 """A running job is kept alive this often."""
 _ENDED = "the service ended while it ran; resume it"
@@ -52,8 +54,14 @@ class Dispatcher:
         kinds += ["scan" for _ in range(settings.scans_at_once)]
         self._slots = [_Slot(self, kind, number) for number, kind in enumerate(kinds)]
 
-    def start(self) -> None:
-        """Find what an earlier service lost, and begin to work."""
+    def start(self, *, warm: bool = False) -> None:
+        """Find what an earlier service lost, and begin to work.
+
+        ``warm``: the processes for scans start now, not when they are first asked.
+        """
+        for slot in self._slots if warm else ():
+            if slot.kind == "scan":
+                slot.worker.warm_up()
         lost = self._table.interrupt_lost()
         if lost:
             logger.warning("%d jobs were running when the service ended; they can be resumed", lost)
@@ -67,6 +75,11 @@ class Dispatcher:
         deadline = time.monotonic() + seconds
         for slot in self._slots:
             slot.thread.join(max(0.0, deadline - time.monotonic()))
+
+    @property
+    def ending(self) -> bool:
+        """Whether the service is about to end."""
+        return self._ending.is_set()
 
     def wake(self) -> None:
         """Tell the slots that there may be something to do."""
@@ -119,8 +132,12 @@ class _Slot:
 
     def _work(self) -> None:
         dispatcher = self._owner
+        looked = time.monotonic()
         while not dispatcher._ending.is_set():
             try:
+                if time.monotonic() - looked > _LOOK_S:
+                    looked = time.monotonic()
+                    dispatcher._table.interrupt_silent()
                 self._answer_questions()
                 job = dispatcher._table.claim(self.kind)
             except Exception:  # the service's job boundary: the database may be away for a while
@@ -133,7 +150,15 @@ class _Slot:
                     continue
             else:
                 self._carry_out(job)
+        self._refuse_questions()
         self.worker.end()
+
+    def _refuse_questions(self) -> None:
+        """Tell those who still wait that there will be no answer."""
+        while not self.questions.empty():
+            _, future = self.questions.get()
+            if future.set_running_or_notify_cancel():
+                future.set_exception(WorkerGoneError())
 
     def _answer_questions(self) -> None:
         while not self._owner._ending.is_set():
@@ -145,8 +170,8 @@ class _Slot:
                 continue
             try:
                 answer = self.worker.ask(question, lambda _: None, self._within(60.0))
-            except (WorkerGoneError, _TooLongError, _ShutdownError) as error:
-                future.set_exception(error)
+            except (WorkerGoneError, _TooLongError, _ShutdownError):
+                future.set_exception(WorkerGoneError())
             else:
                 self._hold(str(question.get("result")))
                 future.set_result(answer)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, Select, and_, func, or_, select, update
 
 from technic.errors import UsageError
 from technic.service.database.tables import JOBS
@@ -164,10 +164,14 @@ class JobTable:
 
     def interrupt_lost(self) -> int:
         """Mark as interrupted what a service of this name left running, or one that fell silent."""
-        silent = JOBS.c.heartbeat_at < self.clock() - LEASE_S
-        lost = update(JOBS).where(
-            JOBS.c.state == "running", or_(JOBS.c.owner == self._owner, silent)
-        )
+        return self._interrupt(JOBS.c.owner == self._owner) + self.interrupt_silent()
+
+    def interrupt_silent(self) -> int:
+        """Mark as interrupted what a service left running that has fallen silent."""
+        return self._interrupt(JOBS.c.heartbeat_at < self.clock() - LEASE_S)
+
+    def _interrupt(self, which: ColumnElement[bool]) -> int:
+        lost = update(JOBS).where(JOBS.c.state == "running", which)
         values = {"state": "interrupted", "message": _INTERRUPTED, "owner": None}
         with self._engine.begin() as connection:
             return int(connection.execute(lost.values(**values)).rowcount)

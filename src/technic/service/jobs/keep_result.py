@@ -11,21 +11,13 @@ from typing import TYPE_CHECKING, Any
 from technic.export.formats import FORMATS
 from technic.result.summary import summary
 from technic.service.jobs.market_breadth import breadth, closes, sectors
+from technic.service.jobs.result_files import ABOUT, CLOSES, MARKET, SUMMARY, TABLE
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
 
-__all__ = ["ABOUT", "CLOSES", "MARKET", "SUMMARY", "TABLE", "keep_export", "keep_result"]
+__all__ = ["keep_export", "keep_result"]
 
-SUMMARY = "summary.json"
-"""The object that ``technic scan --format json`` prints, with all rows."""
-ABOUT = "about.json"
-"""The same without the rows, of which only ``row_count`` says how many there are."""
-MARKET = "market.json"
-"""Breadth, sectors and the first rows."""
-CLOSES = "closes.parquet"
-"""The last closes of each row."""
-TABLE = "table.parquet"
 TOP = 10
 
 

@@ -13,8 +13,8 @@ from technic.columns import COLUMNS
 from technic.errors import ParameterError
 from technic.result.main_columns import MAIN_COLUMNS
 from technic.service.access.caller import Reader
-from technic.service.answers.common import ERRORS, about_of, finished_scan
-from technic.service.jobs.keep_result import CLOSES, TABLE
+from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
+from technic.service.jobs.result_files import CLOSES, TABLE
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1/scans", tags=["results"], responses=ERRORS)
@@ -25,7 +25,9 @@ Names = Annotated[str | None, Query(max_length=4_000, examples=["symbol,close,te
 
 
 @router.get("/{identity}/rows")
-def rows(request: Request, caller: Reader, identity: str, columns: Names = None) -> dict[str, Any]:
+def rows(
+    request: Request, caller: Reader, identity: ResultId, columns: Names = None
+) -> dict[str, Any]:
     """Return the table column by column, in the order of its ranking, every row of it.
 
     ``columns``: names with commas; the main ones unless given. ``values`` has a list for each, and
@@ -54,7 +56,7 @@ def rows(request: Request, caller: Reader, identity: str, columns: Names = None)
 def closes(
     request: Request,
     caller: Reader,
-    identity: str,
+    identity: ResultId,
     bars: Annotated[int, Query(ge=2, le=60)] = 30,
 ) -> dict[str, Any]:
     """Return the last closes of each row, oldest first, for small charts."""

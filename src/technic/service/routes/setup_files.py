@@ -13,6 +13,7 @@ from technic.scan.expressions.vocabulary import vocabulary
 from technic.scan.flat_config import FLAT_KEYS, flat_config
 from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS
+from technic.service.answers.plain_body import PlainObject
 from technic.service.state import service_of
 from technic.setups import check_setup
 from technic.setups.scan_file import parse_setup
@@ -37,7 +38,7 @@ class SetupFileQuestion(BaseModel):
 
     name: Annotated[str, Field(max_length=60, examples=["my_setup"])]
     meaning: Annotated[str, Field(min_length=1, max_length=500)]
-    keys: dict[str, Any] = Field(examples=[{"where": "close > sma(close, 50)", "min_price": 5}])
+    keys: PlainObject = Field(examples=[{"where": "close > sma(close, 50)", "min_price": 5}])
     rank_by: Annotated[str | None, Field(max_length=500)] = None
 
 
