@@ -18,6 +18,7 @@ __all__ = ["run_service", "server_config"]
 SHUTDOWN_S = 10
 """What running requests have to end, once jobs are marked and their processes have ended."""
 MOST_CONNECTIONS = 1_000
+BACKLOG = 2_048
 
 
 def run_service(
@@ -32,6 +33,7 @@ def run_service(
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host.strip("[]"), port))
+        listener.listen(BACKLOG)  # who comes before the first answer waits, and is not refused
     except OSError as error:
         listener.close()
         reason = error.strerror or str(error)
@@ -68,6 +70,7 @@ def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
         timeout_keep_alive=15,
+        backlog=BACKLOG,
         limit_concurrency=MOST_CONNECTIONS,
         h11_max_incomplete_event_size=32 * 1024,
         proxy_headers=bool(settings.proxies),

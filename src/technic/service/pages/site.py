@@ -28,6 +28,9 @@ PAGES = {"market": "Market", "scan": "Scan", "ledger": "Ledger", "data": "Data"}
 class _Files(StaticFiles):
     """Files that a browser keeps, and asks about each time whether they are still the same."""
 
+    async def check_config(self) -> None:
+        """Take a folder that is missing for an empty one."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file, to be asked about again; none is there where nobody fetched any."""
         if self.directory is None or not Path(self.directory).is_dir():
