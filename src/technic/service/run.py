@@ -40,7 +40,6 @@ def run_service(
         note(f"{host}:{port} cannot be had ({reason}); name another port with --port")
         return 1
     config = server_config(create_app(settings, warm=True), settings)
-    logging.getLogger("uvicorn.error").addFilter(_without_secrets)
     shown = f"[{host}]" if ":" in host else host
     note(f"Technic at http://{shown}:{listener.getsockname()[1]}{_who(settings)}; Ctrl-C ends it")
     server = _Server(config)
@@ -63,6 +62,8 @@ class _Server(uvicorn.Server):
 
 def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
     """Return how the server listens, and every ceiling that it holds to before a request is one."""
+    logging.getLogger("uvicorn.error").addFilter(_without_secrets)
+    logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)  # addresses may hold anything
     return uvicorn.Config(
         app,
         log_config=None,

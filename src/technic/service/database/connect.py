@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
@@ -11,10 +12,11 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from technic.errors import MissingExtraError, StoreError
 from technic.service.database.tables import METADATA, SCHEMA
 
-__all__ = ["VERSION", "open_database"]
+__all__ = ["VERSION", "open_database", "reading"]
 
 _LOCK = 0x7EC401C
 """Number of PostgreSQL's advisory lock: one service changes tables at a time."""
+_READS = "technic_reads"
 _BUSY_MS = 10_000
 """How long a writer waits for another one of SQLite."""
 
@@ -31,9 +33,7 @@ def open_database(url: str) -> Engine:
         engine = create_engine(parsed, pool_pre_ping=True)
         if parsed.get_backend_name() == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(
-                engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE")
-            )
+            event.listen(engine, "begin", _begin_sqlite)
         _bring_up_to_date(engine)
     except (ArgumentError, NoSuchModuleError) as error:
         reason = "is no address of SQLite or PostgreSQL"
@@ -45,6 +45,16 @@ def open_database(url: str) -> Engine:
         reason = str(getattr(error, "orig", error)).splitlines()[0].rstrip(".")
         raise StoreError(shown, f"cannot be opened: {reason}") from error
     return engine
+
+
+def reading(engine: Engine) -> AbstractContextManager[Connection]:
+    """Begin a transaction that writes nothing: of these any number goes on beside a writer."""
+    return engine.execution_options(**{_READS: True}).begin()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get(_READS)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(connection: object, _: object) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Row, Select, and_, func, or_, select, update
 
 from technic.errors import UsageError
+from technic.service.database.connect import reading
 from technic.service.database.tables import JOBS
 from technic.service.jobs.job import ACTIVE, Job, JobKind, JobState, Progress
 
@@ -59,7 +60,7 @@ class JobTable:
 
     def get(self, identity: str) -> Job:
         """Return a job; KeyError where there is none."""
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(JOBS).where(JOBS.c.id == identity)).first()
             if row is None:
                 raise KeyError(identity)
@@ -87,12 +88,12 @@ class JobTable:
             query = query.where(JOBS.c.kind == kind)
         if states:
             query = query.where(JOBS.c.state.in_(states))
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [_job(row) for row in connection.execute(query.limit(most))]
 
     def count(self, state: JobState) -> int:
         """Return how many jobs are in a state."""
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             query = select(func.count()).where(JOBS.c.state == state)
             return int(connection.execute(query).scalar_one())
 
