@@ -32,7 +32,7 @@ from technic.data_engine.gate.breaks import find_breaks
 from technic.data_engine.gate.rules import DEFAULT_RULES
 from technic.data_engine.interfaces.known_actions import NOTHING_KNOWN, KnownActions
 from technic.data_engine.interfaces.records import SplitRecord
-from technic.data_engine.providers.files.split_records import column_records
+from technic.data_engine.providers.files.column_actions import column_actions
 from technic.panel import FIELDS, BarPanel, LongBars
 from technic.panel.windows import lagged
 from technic.typing import BoolArray, FloatArray
@@ -116,7 +116,8 @@ def beside_adjusted_closes(panel: BarPanel, factor: FloatArray) -> KnownActions:
     values = [getattr(panel, name)[row, column] for name in FIELDS]
     bars = LongBars(panel.symbols, column, panel.sessions[panel.session[row, column]], *values)
     adjusted = bars.close * factor[row, column]
-    return KnownActions(column_records(bars, adjusted, applied=False))
+    records, _ = column_actions(bars, adjusted, applied=False)
+    return KnownActions(records)
 
 
 def liquid_bars(panel: BarPanel) -> BoolArray:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +17,7 @@ settings.register_profile("technic", untimed)
 settings.register_profile("soak", untimed, max_examples=5_000)
 settings.load_profile("technic")
 
+IN_CI = os.environ.get("TECHNIC_CI") == "1"
 NAMED = os.environ.get("TECHNIC_TEST_DATA")
 REAL_DATA = Path(NAMED or Path(__file__).resolve().parents[2] / "shared" / "data")
 
@@ -41,6 +44,21 @@ def real_data() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Any]:
+    """A PostgreSQL that runs; where it is not installed tests are skipped, and fail in CI."""
+    from support.postgresql import programs, running_cluster
+
+    found = programs()
+    if found is None:
+        message = "PostgreSQL is missing: apt-get install postgresql"
+        if IN_CI:
+            pytest.fail(message)
+        pytest.skip(message)
+    with running_cluster(found) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

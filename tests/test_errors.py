@@ -16,6 +16,7 @@ EXAMPLES = [
     errors.MissingExtraError("--format xlsx", "xlsxwriter", "xlsx"),
     errors.FetchError("files", "AAPL", "no_data", "the file has no such symbol"),
     errors.NothingToScanError("the universe is empty", "name another file"),
+    errors.DatabaseError("postgresql://me@host/technic", "cannot be reached", "is it running"),
     errors.StoreError("bars", "has schema version 9", "upgrade Technic"),
     errors.RunnerError("ray", "no cluster answers", "use --runner threads"),
 ]
@@ -53,6 +54,7 @@ def test_exit_codes():
         "FetchError": 1,
         "NothingToScanError": 1,
         "StoreError": 1,
+        "DatabaseError": 1,
         "RunnerError": 1,
     }
 

@@ -9,6 +9,7 @@ TechnicError
 │   └── MissingExtraError     an optional dependency is not installed
 ├── FetchError                a provider could not give bars for one symbol (exit code 1)
 ├── StoreError                the bar store cannot be read or written (exit code 1)
+├── DatabaseError             the service's database cannot be reached or used (exit code 1)
 ├── RunnerError               where the scan was to run cannot run it (exit code 1)
 └── NothingToScanError        no symbol is left to scan, and why (exit code 1)
 
@@ -22,6 +23,7 @@ from technic.text.outside import LINE, clean
 from technic.version import DISTRIBUTION
 
 __all__ = [
+    "DatabaseError",
     "ExpressionError",
     "FetchError",
     "InputFileError",
@@ -208,6 +210,18 @@ class StoreError(TechnicError):
 
     def __str__(self) -> str:
         text = f"store {self.url}: {self.reason}"
+        return clean(f"{text}; {self.hint}" if self.hint else text, LINE)
+
+
+class DatabaseError(TechnicError):
+    """The database of the service at ``url`` cannot be used; ``url`` holds no password."""
+
+    def __init__(self, url: str, reason: str, hint: str = "") -> None:
+        super().__init__(url, reason, hint)
+        self.url, self.reason, self.hint = url, reason, hint
+
+    def __str__(self) -> str:
+        text = f"database {self.url}: {self.reason}"
         return clean(f"{text}; {self.hint}" if self.hint else text, LINE)
 
 

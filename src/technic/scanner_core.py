@@ -316,6 +316,7 @@ def _result(
         ranks=scan.ranks,
         data_version=scan.data_version,
         benchmark=scan.benchmark,
+        market_index=scan.market.index,
     )
 
 

@@ -39,7 +39,8 @@ class Settings:
     vendor's interface. ``*_plan``: what the user's key may do (polygon ``free`` or ``paid``,
     alpaca ``basic`` or ``plus``, tiingo ``free`` or ``power``). ``alpaca_feed``: ``sip`` or
     ``iex``. ``ray_address``: a Ray cluster for the runner ``ray``. ``panel_memory``: GiB of bars
-    that a scan loads at once; more are read block by block where the provider can. The others are
+    that a scan loads at once; more are read block by block where the provider can. ``page_url``:
+    address of a service, to whose pages the symbols of a terminal's table lead. The others are
     the defaults of the options of the same name; None means unset.
     """
 
@@ -58,6 +59,7 @@ class Settings:
     runner: str | None = None
     ray_address: str | None = None
     panel_memory: str | None = None
+    page_url: str | None = None
     store: str | None = None
     polygon_key: str | None = field(default=None, repr=False)
     polygon_plan: str | None = None

@@ -74,10 +74,10 @@ def test_bars_before_a_split_are_not_judged(frames):
     broken = whole.copy()
     broken.iloc[:split, [broken.columns.get_loc(name) for name in prices]] *= 4.0
     broken.iloc[:split, broken.columns.get_loc("Volume")] /= 4.0
-    given = {"CUP": broken, "AFTER": whole.iloc[split:]}
+    given = {"CUP": broken, "PART": whole.iloc[split:]}
     result = run_scan(
-        ScanConfig(symbols=("CUP", "AFTER"), where=PATTERN, bars=60), price_cache=given
+        ScanConfig(symbols=("CUP", "PART"), where=PATTERN, bars=60), price_cache=given
     )
     assert "unadjusted 4:1 split" in result.ledger.of("CUP")[1]
     rules = ledger_with_rules(result).set_index("symbol")["rules"]
-    assert rules["CUP"] == rules["AFTER"]
+    assert rules["CUP"] == rules["PART"]

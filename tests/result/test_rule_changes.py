@@ -58,8 +58,11 @@ A_SETUP = Setup(
         (ScanConfig(provider="demo"), set()),
         (ScanConfig(provider="polygon"), {"special dividends"}),
         (ScanConfig(provider="demo", benchmark="SPY"), {"benchmark"}),
-        (ScanConfig(provider="files", as_of="2024-03-08"), {"rows"}),
-        (ScanConfig(provider="files", as_of="1991-06-03"), {"rows", "calendar"}),
+        (ScanConfig(provider="files", as_of="2024-03-08"), {"rows", "special dividends"}),
+        (
+            ScanConfig(provider="files", as_of="1991-06-03"),
+            {"rows", "calendar", "special dividends"},
+        ),
         (ScanConfig(provider="demo", where="close > 5"), {"windows"}),
         (ScanConfig(provider="demo", where=PATTERN), {"windows", "chart patterns"}),
         (

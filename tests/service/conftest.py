@@ -12,14 +12,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from technic.service.app import create_app
+from technic.service.database.connect import open_database
 from technic.service.service_settings import ServiceSettings
 from technic.sessions import build_calendar
 from technic.settings import Settings
 
 PATIENCE_S = 120.0
+DATABASES = ("sqlite", "postgresql")
 
 
 def small_market(symbols: int = 12, days: int = 320) -> bytes:
@@ -51,15 +54,49 @@ def small_market(symbols: int = 12, days: int = 320) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, service_database: str) -> Path:
     """The TECHNIC_HOME of the service."""
     return tmp_path_factory.mktemp("service-home")
 
 
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of the test's own, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'service.db'}"
+        return
+    with request.getfixturevalue("cluster").database() as url:
+        yield url
+
+
+@pytest.fixture
+def opened(url: str) -> Iterator[Callable[[], Engine]]:
+    """Opens the database as one more service would."""
+    engines: list[Engine] = []
+
+    def open_once_more() -> Engine:
+        engines.append(open_database(url))
+        return engines[-1]
+
+    yield open_once_more
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def service_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the tables of a service are: by default SQLite in its home; and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    with request.getfixturevalue("cluster").database() as url:
+        yield url
+
+
 @pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[TestClient]:
+def client(home: Path, service_database: str) -> Iterator[TestClient]:
     """An open service with a small market uploaded."""
-    settings = ServiceSettings(settings=Settings(home=home), open=True)
+    settings = ServiceSettings(settings=Settings(home=home), open=True, database=service_database)
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
         answer = client.put("/v1/uploads/small.csv", content=small_market())
         assert answer.status_code == 201, answer.text

@@ -139,7 +139,7 @@ RAW: dict[str, tuple[bytes, tuple[bytes, ...]]] = {
     "no host": (b"GET /health HTTP/1.1\r\n\r\n", (b"400",)),
     "two hosts": (b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil\r\n\r\n", (b"400",)),
     "a host beyond ASCII": (
-        b"GET /health HTTP/1.1\r\nHost: \xd1\x82\xd0\xb5\xd1\x81\xd1\x82\r\n\r\n",
+        b"GET /v1/jobs HTTP/1.1\r\nHost: \xd1\x82\xd0\xb5\xd1\x81\xd1\x82\r\n\r\n",
         (b"400",),
     ),
     "a host of an address": (

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from technic.service.database.connect import open_database
+from sqlalchemy import Engine
+
 from technic.service.jobs.job_table import JobTable
 from technic.service.jobs.retention import drop_old_results
 
 DAY_S = 86_400.0
 
 
-def test_the_latest_results_stay_and_strangers_go(tmp_path: Path) -> None:
+def test_the_latest_results_stay_and_strangers_go(
+    tmp_path: Path, opened: Callable[[], Engine]
+) -> None:
     """Beyond the number or the age a result goes; a folder that no job has goes too."""
     now = [0.0]
-    table = JobTable(open_database(f"sqlite:///{tmp_path / 'jobs.db'}"), "here", lambda: now[0])
+    table = JobTable(opened(), "here", lambda: now[0])
     results = tmp_path / "results"
     made = []
     for day in range(6):

@@ -37,6 +37,7 @@ CHANGED = {
     "known splits",
     "older bars",
     "columns",
+    "rules of patterns",
     "security types",
     "plans",
     "chart patterns",

@@ -104,6 +104,8 @@ def get_price_history_batch(
     started = time.perf_counter()
     sessions = calendar.last(days, source.last_session())
     steady = SteadyProgress(len(names), progress)
+    if adjust == "total_return" and not _has_dividends(source):
+        adjust = "split"
     if freq == "daily":
         fetched = source.history(names, sessions, steady)
         panel = BarPanel.from_long(_adjusted(fetched, adjust, sessions[-1]), sessions)
@@ -196,9 +198,13 @@ def _basis(source: Provider, adjust: Adjustment) -> PriceBasis:
     """How prices are adjusted by now: raw ones as was asked for, others as they came."""
     if adjust == "none":
         return source.price_basis
-    total = adjust == "total_return" and source.price_basis == "raw"
     basis = basis_of_history(source)
-    return "total_return_adjusted" if total and basis != "raw" else basis
+    return "total_return_adjusted" if adjust == "total_return" and basis != "raw" else basis
+
+
+def _has_dividends(source: Provider) -> bool:
+    """Tell whether prices can be adjusted for all dividends: files tell of large ones at most."""
+    return source.price_basis == "raw" and not getattr(source, "local", False)
 
 
 def _names(symbols: object) -> list[str]:

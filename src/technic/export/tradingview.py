@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from technic.errors import ParameterError
 from technic.export.rendered import Rendered
@@ -17,7 +18,7 @@ from technic.universe import format_symbol, parse
 from technic.universe.load import exchange_name
 from technic.wording.counts import count_of
 
-__all__ = ["render"]
+__all__ = ["Named", "render", "tradingview_name"]
 
 PREFIXES = {
     "NASDAQ": "NASDAQ",
@@ -32,6 +33,27 @@ SIMULATED = "###SIMULATED DATA - NO REAL SYMBOLS"
 _APART = re.compile(r"[,;#\s]+")
 SHOWN = 6
 """Symbols that a sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A symbol as TradingView writes it; ``bare``: without an exchange, which it then guesses."""
+
+    text: str
+    bare: bool
+
+
+def tradingview_name(symbol: str, exchange: object) -> Named | None:
+    """Return ``NYSE:BRK.B``, or ``BRK.B`` where the exchange is unknown to TradingView or to us.
+
+    None for a symbol whose TradingView spelling is not known.
+    """
+    try:
+        spelt = format_symbol(parse(symbol), "tradingview")
+    except ParameterError:
+        return None
+    prefix = PREFIXES.get(exchange_name(exchange if isinstance(exchange, str) else None) or "")
+    return Named(spelt, True) if prefix is None else Named(f"{prefix}:{spelt}", False)
 
 
 def render(result: ScanResult, limit: int | None = None) -> Rendered:
@@ -49,15 +71,13 @@ def render(result: ScanResult, limit: int | None = None) -> Rendered:
     bare: list[str] = []
     unspelt: list[str] = []
     for symbol, exchange in zip(symbols, exchanges, strict=True):
-        try:
-            spelt = format_symbol(parse(symbol), "tradingview")
-        except ParameterError:
+        named = tradingview_name(symbol, exchange)
+        if named is None:
             unspelt.append(symbol)
             continue
-        prefix = PREFIXES.get(exchange_name(exchange if isinstance(exchange, str) else None) or "")
-        if prefix is None:
+        if named.bare:
             bare.append(symbol)
-        entries[symbol] = spelt if prefix is None else f"{prefix}:{spelt}"
+        entries[symbol] = named.text
     lines = [SIMULATED] if result.data.simulated else []
     lines += [f"###AS OF {result.as_of} - DATA TO {result.data.last_session}"]
     lines += _sections(result, entries)

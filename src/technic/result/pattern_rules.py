@@ -21,9 +21,16 @@ from technic.scan.usable_history import UsableHistory, usable_history
 from technic.setups.patterns import PATTERNS
 from technic.setups.patterns.candidates import Check
 from technic.setups.patterns.judge import PatternReading, pattern_checks, pattern_readings
+from technic.setups.patterns.pattern import Pattern
 from technic.typing import FloatArray
 
-__all__ = ["ledger_with_rules", "names_pattern", "read_patterns", "scanned_history"]
+__all__ = [
+    "ledger_with_rules",
+    "names_pattern",
+    "pattern_numbers",
+    "read_patterns",
+    "scanned_history",
+]
 
 
 def names_pattern(text: str) -> bool:
@@ -43,6 +50,15 @@ def read_patterns(text: str, bars: Mapping[str, FloatArray]) -> tuple[PatternRea
     ``bars``: arrays ``(n_bars,)`` by the field's name, oldest first.
     """
     return pattern_readings(_parsed(text), bars)
+
+
+def pattern_numbers(reading: PatternReading) -> dict[str, tuple[str, float]]:
+    """Return the numbers of a pattern that was found: function's name to (what it says, value)."""
+    pattern = PATTERNS[reading.name].together
+    if reading.verdict.numbers is None or not isinstance(pattern, Pattern):
+        return {}
+    pairs = zip(pattern.numbers.items(), reading.verdict.numbers, strict=True)
+    return {name: (told.rstrip("."), value) for (name, told), value in pairs}
 
 
 def ledger_with_rules(result: ScanResult) -> pd.DataFrame:

@@ -29,8 +29,8 @@ def _has_benchmark(config: ScanConfig) -> bool:
     return config.benchmark is not None
 
 
-def _asks_a_vendor(config: ScanConfig) -> bool:
-    return config.provider not in ("demo", "files")
+def _may_know_dividends(config: ScanConfig) -> bool:
+    return config.provider != "demo"
 
 
 def _reads_files(config: ScanConfig) -> bool:
@@ -119,8 +119,9 @@ RULE_CHANGES = (
     RuleChange(
         "0.2.0",
         "special dividends",
-        "relative strength counts special dividends that the store knows of",
-        concerns=_asks_a_vendor,
+        "relative strength counts special dividends that the store or a file's adjusted closes "
+        "know of",
+        concerns=_may_know_dividends,
     ),
     RuleChange(
         "0.2.0",
@@ -137,6 +138,13 @@ RULE_CHANGES = (
         "0.2.0",
         "chart patterns",
         "the functions of the four chart patterns ask for what the books ask for",
+        concerns=_calls_a_pattern,
+    ),
+    RuleChange(
+        "0.2.0",
+        "rules of patterns",
+        "a pattern of which no bar could be the first says so, with the rules that can be told; "
+        "before, it said none",
         concerns=_calls_a_pattern,
     ),
     RuleChange(

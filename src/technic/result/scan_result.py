@@ -52,7 +52,8 @@ class ScanResult:
     ``listings``: the universe; ``compared``: listings of symbols that are not shown, and whose
     bars were read to compare them with those shown; ``ranks``: among how many the ranks are;
     ``data_version`` names the data that was read; ``benchmark``: its closes, where one was asked
-    for.
+    for; ``market_index``: where none was, levels of the equal-weighted market on the sessions of
+    the base window.
     """
 
     table: pd.DataFrame
@@ -78,6 +79,7 @@ class ScanResult:
     ranks: RankInfo
     data_version: DataVersion
     benchmark: Benchmark | None
+    market_index: FloatArray | None = None
 
     def met(self, owner: str) -> tuple[str, ...]:
         """Return the symbols of the table, in its order, that meet ``where`` or a setup."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,9 +35,15 @@ __all__ = [
     "NARROW",
     "VOTE_SUMS",
     "PlotChoices",
+    "average_line",
+    "found_patterns",
+    "pattern_shapes",
+    "price_bars",
     "price_drawing",
+    "price_levels",
     "provenance_of",
     "rating_drawing",
+    "relative_line",
     "vote_drawing",
     "vote_values",
 ]
@@ -46,6 +52,10 @@ WIDE, NARROW = 960, 380
 NARROW_SESSIONS = 60
 """Sessions of a narrow chart: more of them would be hairs."""
 _COLUMNS = {"open": "Open", "high": "High", "low": "Low", "close": "Close", "volume": "Volume"}
+
+
+Mean = Callable[[FloatArray, int], FloatArray]
+"""A moving mean: closes ``(n_bars, 1)`` and a number of bars in, the same shape out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +87,17 @@ def price_drawing(report: SymbolReport, choices: PlotChoices, width: int = WIDE)
     if not len(_days(report)):
         said = f"No bars to draw. {report.not_scored if report.explanation is None else ''}"
         return notice(report.symbol, said, provenance, width=width)
-    bars = _price_bars(report)
+    bars = price_bars(report)
     narrow = width < 600
     return candles(
         bars,
         provenance,
         symbol=report.symbol,
         company=report.listing.get("company", ""),
-        averages=[_average(bars, count) for count in choices.averages],
-        levels=list(_levels(report)),
-        shapes=list(_shapes(report)),
-        relative=_relative(report, bars),
+        averages=[average_line(bars, count) for count in choices.averages],
+        levels=list(price_levels(report)),
+        shapes=list(pattern_shapes(report)),
+        relative=relative_line(report, bars),
         sessions=min(choices.sessions, NARROW_SESSIONS) if narrow else choices.sessions,
         width=width,
         log=choices.log,
@@ -167,7 +177,7 @@ def _days(report: SymbolReport) -> DateArray:
     return frame.index.to_numpy().astype("datetime64[D]")
 
 
-def _price_bars(report: SymbolReport) -> PriceBars:
+def price_bars(report: SymbolReport) -> PriceBars:
     """Put the bars on their sessions, with those marked that the scan did not use."""
     frame, days, history = _frame(report), _days(report), report.history
     assert frame is not None
@@ -179,29 +189,29 @@ def _price_bars(report: SymbolReport) -> PriceBars:
     return replace(bars, why=report.detail) if bars.usable_from else bars
 
 
-def _average(bars: PriceBars, count: int) -> Average:
-    """Return the plain mean of the last ``count`` usable closes, on the sessions of the bars."""
+def average_line(bars: PriceBars, count: int, mean: Mean = sma) -> Average:
+    """Return the mean of the last ``count`` usable closes, on the sessions of the bars."""
     used = bars.used
     found: FloatArray = np.full(len(bars), np.nan)
     if used.any():
-        found[used] = sma(bars.close[used][:, None], count)[:, 0]
-    return Average(f"SMA {count}", found)
+        found[used] = mean(bars.close[used][:, None], count)[:, 0]
+    return Average(f"{mean.__name__.upper()} {count}", found)
 
 
-def _levels(report: SymbolReport) -> Iterator[Level]:
+def price_levels(report: SymbolReport) -> Iterator[Level]:
     """Yield the lines of the plan, and the pivots of the patterns that were found."""
     values = report.values or {}
     for name in ("target", "entry", "stop"):
         price = values.get(name)
         if values.get("has_plan") and isinstance(price, int | float) and price == price:
             yield Level(name, float(price), name)
-    for one in _found(report):
+    for one in found_patterns(report):
         pivot = next((corner for corner in one.verdict.corners if "pivot" in corner.label), None)
         if pivot is not None:
             yield Level("pivot", pivot.price, "pivot")
 
 
-def _found(report: SymbolReport) -> Iterator[PatternReading]:
+def found_patterns(report: SymbolReport) -> Iterator[PatternReading]:
     """Yield each pattern that is there, once, however many conditions ask for it."""
     seen = []
     for condition in report.conditions:
@@ -211,9 +221,10 @@ def _found(report: SymbolReport) -> Iterator[PatternReading]:
                 yield one
 
 
-def _shapes(report: SymbolReport) -> Iterator[Shape]:
+def pattern_shapes(report: SymbolReport) -> Iterator[Shape]:
+    """Yield the picture of each pattern that was found, in their order."""
     history = report.history
-    for one in _found(report):
+    for one in found_patterns(report):
         assert history is not None  # whose bars it was found in
         last = len(history.days) - 1
         points = [
@@ -223,7 +234,7 @@ def _shapes(report: SymbolReport) -> Iterator[Shape]:
         yield Shape(one.name.replace("_", " "), tuple(points))
 
 
-def _relative(report: SymbolReport, bars: PriceBars) -> RelativeLine | None:
+def relative_line(report: SymbolReport, bars: PriceBars) -> RelativeLine | None:
     """Return the closes in units of the benchmark's, filled as the scan fills them."""
     benchmark, history = report.benchmark, report.history
     if benchmark is None or history is None or not benchmark.usable:

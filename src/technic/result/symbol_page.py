@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from technic.charts.html_page import responsive
 from technic.charts.text import escape, price_text
+from technic.result.pattern_rules import pattern_numbers
 from technic.result.symbol_drawings import (
     NARROW,
     PlotChoices,
@@ -14,9 +15,7 @@ from technic.result.symbol_drawings import (
     vote_drawing,
 )
 from technic.result.symbol_report import SymbolCondition, SymbolReport
-from technic.setups.patterns import PATTERNS
 from technic.setups.patterns.judge import PatternReading
-from technic.setups.patterns.pattern import Pattern
 from technic.version import __version__
 
 __all__ = ["page_parts", "page_title"]
@@ -122,12 +121,11 @@ def _pattern(reading: PatternReading) -> Iterator[str]:
         yield f"<details><summary>The base that comes nearest: {broken}</summary>{rules}</details>"
         return
     yield f"<h2>Chart pattern: {escape(name)}, found</h2>"
-    pattern = PATTERNS[reading.name].together
-    if verdict.numbers is not None and isinstance(pattern, Pattern):
-        rows = [
-            (told.rstrip("."), f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.2f}")
-            for told, value in zip(pattern.numbers.values(), verdict.numbers, strict=True)
-        ]
+    rows = [
+        (told, f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.2f}")
+        for told, value in pattern_numbers(reading).values()
+    ]
+    if rows:
         yield _words(("number", "value"), rows)
     yield rules
 

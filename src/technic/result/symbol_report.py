@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SymbolCondition", "SymbolReport", "symbol_report"]
 
+MARKET_INDEX = "the equal-weighted market"
+
 
 @dataclass(frozen=True, slots=True)
 class SymbolCondition:
@@ -67,9 +69,9 @@ class SymbolReport:
     for a symbol that was scored and then filtered; None, like ``explanation``, for one that was
     never scored. ``prices``: its price frame, None where it has no bars. ``conditions``: what each
     condition of the scan is for it. ``history``: those of its bars that the scan used, None where
-    it could use none; ``benchmark``: the closes that it was compared with, on the sessions of
-    ``history``; ``warnings``: those of the result; ``listing``: company, exchange and
-    so on, as far as the universe has them.
+    it could use none; ``benchmark``: the closes of the benchmark, or where none was asked for the
+    levels of the equal-weighted market, on the sessions of ``history``; ``warnings``: those of the
+    result; ``listing``: company, exchange and so on, as far as the universe has them.
     """
 
     symbol: str
@@ -177,10 +179,22 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
         prices=result.prices.get(symbol),
         conditions=_conditions(result, symbol, history) if scored else (),
         history=history,
-        benchmark=result.benchmark,
+        benchmark=_compared_with(result, history),
         warnings=result.warnings,
         listing=_listing(result, symbol),
     )
+
+
+def _compared_with(result: ScanResult, history: UsableHistory | None) -> Benchmark | None:
+    """Return what the RS line is drawn against, on the sessions of ``history``."""
+    index = result.market_index
+    if index is None or history is None:
+        return result.benchmark
+    closes = np.full(len(history.sessions), np.nan)
+    first = int(np.searchsorted(history.sessions, history.base_from))
+    held = min(len(index), len(closes) - first)
+    closes[first : first + held] = index[:held]
+    return Benchmark(MARKET_INDEX, closes)
 
 
 def _listing(result: ScanResult, symbol: str) -> dict[str, str]:

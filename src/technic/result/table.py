@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from technic.data_engine.price_cache import LazyPrices, PriceCache
 from technic.errors import ParameterError
 from technic.scan.config import SortOrder
 from technic.scan.scored_market import Market
@@ -16,7 +17,7 @@ from technic.universe import Universe
 from technic.universe.listings import LISTING_COLUMNS
 from technic.wording.counts import count_of
 
-__all__ = ["LEADING", "ranked_table"]
+__all__ = ["LEADING", "last_closes", "ranked_table"]
 
 Column = NDArray[np.generic]
 
@@ -78,6 +79,28 @@ def ranked_table(
     for name in [*leading, *(name for name in values if name not in leading)]:
         columns[name] = values[name][picked[places]]
     return pd.DataFrame(columns)
+
+
+def last_closes(
+    prices: PriceCache | LazyPrices, symbols: Sequence[str], count: int
+) -> pd.DataFrame:
+    """Return the last closes of symbols that have bars: a row each, the oldest close first.
+
+    Columns ``symbol``, c00, c01, ...: NaN where a symbol has fewer bars.
+    """
+    names = [f"c{n:02d}" for n in range(count)]
+    if not symbols:
+        return pd.DataFrame(columns=["symbol", *names])
+    if isinstance(prices, PriceCache):
+        panel = prices.panel.of([symbol for symbol in symbols if symbol in prices])
+    else:
+        panel = prices.restricted(list(symbols)).panel
+    last = np.arange(count)[:, None] + panel.length[None, :] - count
+    values = np.take_along_axis(panel.close, np.clip(last, 0, None), axis=0)
+    values = np.where(last >= 0, values, np.nan)
+    frame = pd.DataFrame(values.T, columns=names)
+    frame.insert(0, "symbol", list(panel.symbols))
+    return frame
 
 
 def _no_such_column(column: str, known: Sequence[str]) -> ParameterError:

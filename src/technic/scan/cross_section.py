@@ -55,12 +55,11 @@ def rank_market(
     columns["rs_score"] = np.where(ranked, columns["rs_score"], np.nan)
     columns["rs_rating"] = rs_rating(columns["rs_score"], rs_eligible(columns, ranked))
     columns |= compared
+    levels = None
     if regime is None:
-        index = scanned.index or IndexSums.added([])
+        levels = (scanned.index or IndexSums.added([])).levels()
         count = int(np.count_nonzero(ranked))
-        regime = market_regime(
-            index.levels(), f"equal-weighted universe of {count_of(count, 'symbol')}"
-        )
+        regime = market_regime(levels, f"equal-weighted universe of {count_of(count, 'symbol')}")
     rating = tech_rating(columns, columns["rs_rating"], config.weights)
     for name in ("tech_rating", "rating_coverage", "score_relative_strength"):
         columns[name] = np.where(ranked, getattr(rating, name), np.nan)
@@ -77,4 +76,5 @@ def rank_market(
     days = {one.symbol: one.usable_since for one in scanned.trimmed}
     since: NDArray[np.object_] = np.full(len(scanned.symbols), None, dtype=object)
     since[:] = [days.get(symbol) for symbol in scanned.symbols]
-    return Market(scanned.symbols, columns, signal, ranked, scanned.last_bar, since, plans, regime)
+    last = scanned.last_bar
+    return Market(scanned.symbols, columns, signal, ranked, last, since, plans, regime, levels)

@@ -21,7 +21,8 @@ class Market:
     ``ranked``: whose last bar is of the scan's day; only they are compared with each other, have a
     rating, a signal and a plan. ``last_bar``: the day of the last bar. ``usable_since``: the day,
     as ISO text, on which the history of a symbol begins that the data gate has cut; None where
-    nothing was.
+    nothing was. ``index``: levels of the equal-weighted market on the sessions of the base window;
+    None where a benchmark stands for it.
     """
 
     symbols: tuple[str, ...]
@@ -32,6 +33,7 @@ class Market:
     usable_since: NDArray[np.object_]
     plans: PlanTable
     regime: Regime
+    index: FloatArray | None = None
 
     def take(self, rows: BoolArray) -> Market:
         """Return the market with these symbols alone; no value changes."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from technic.errors import TechnicError
 from technic.service.access.limits import GuardMiddleware
 from technic.service.answers.refusals import add_refusals
 from technic.service.pages import login, site
@@ -22,6 +24,7 @@ from technic.service.routes import (
     ledger,
     market,
     metrics,
+    rating_history,
     results,
     scans,
     setup_files,
@@ -34,6 +37,8 @@ from technic.version import __version__
 
 __all__ = ["create_app"]
 
+logger = logging.getLogger(__name__)
+
 ROUTERS = (
     health,
     metrics,
@@ -43,6 +48,7 @@ ROUTERS = (
     market,
     drawings,
     ledger,
+    rating_history,
     symbols,
     expressions,
     setup_files,
@@ -70,7 +76,11 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = open_service(settings, clock)
+        try:
+            service = open_service(settings, clock)
+        except TechnicError as error:
+            app.state.failure = error  # for whoever runs it: one sentence instead of a traceback
+            raise
         app.state.service = service
         service.dispatcher.start(warm=warm)
         try:

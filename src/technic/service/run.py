@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,10 +13,10 @@ from fastapi import FastAPI
 from technic.service.app import create_app
 from technic.service.service_settings import ServiceSettings
 
-__all__ = ["run_service", "server_config"]
+__all__ = ["SHUTDOWN_S", "run_service", "server_config"]
 
-SHUTDOWN_S = 10
-"""What running requests have to end, once jobs are marked and their processes have ended."""
+SHUTDOWN_S = 15
+"""What running requests have to end once the service is told to; its jobs end meanwhile."""
 MOST_CONNECTIONS = 1_000
 BACKLOG = 2_048
 
@@ -39,30 +39,30 @@ def run_service(
         reason = error.strerror or str(error)
         note(f"{host}:{port} cannot be had ({reason}); name another port with --port")
         return 1
-    config = server_config(create_app(settings, warm=True), settings)
+    app = create_app(settings, warm=True)
+    log = logging.getLogger("uvicorn.error")
+    log.addFilter(_without_secrets)
     shown = f"[{host}]" if ":" in host else host
     note(f"Technic at http://{shown}:{listener.getsockname()[1]}{_who(settings)}; Ctrl-C ends it")
-    server = _Server(config)
+    server = _Server(server_config(app, settings), app)
+    log.addFilter(server.is_news)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:
         return 0
+    except SystemExit:  # how the server says that it did not start
+        if server.failure is None:
+            raise
+        note(str(server.failure))
+        return 1
+    finally:
+        log.removeFilter(server.is_news)
+        listener.close()
     return 0 if server.started else 1
-
-
-class _Server(uvicorn.Server):
-    """Settles the jobs before it waits for requests: streams of their events end with them."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End."""
-        service = self.config.app.state.service  # type: ignore[union-attr]
-        await asyncio.to_thread(service.dispatcher.stop)
-        await super().shutdown(sockets)
 
 
 def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
     """Return how the server listens, and every ceiling that it holds to before a request is one."""
-    logging.getLogger("uvicorn.error").addFilter(_without_secrets)
     logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)  # addresses may hold anything
     return uvicorn.Config(
         app,
@@ -77,6 +77,31 @@ def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=",".join(settings.proxies) or None,
     )
+
+
+class _Server(uvicorn.Server):
+    """A server whose jobs begin to end with the signal, not when the last reader has gone."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    @property
+    def failure(self) -> Exception | None:
+        """What kept the service from starting, and is told in a sentence."""
+        failure: Exception | None = getattr(self._app.state, "failure", None)
+        return failure
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End, now that a signal says so."""
+        service = getattr(self._app.state, "service", None)
+        if service is not None:
+            service.dispatcher.begin_to_stop()
+        super().handle_exit(sig, frame)
+
+    def is_news(self, _: logging.LogRecord) -> bool:
+        """Leave out the traceback of a failure that is told in a sentence."""
+        return self.failure is None
 
 
 def _who(settings: ServiceSettings) -> str:

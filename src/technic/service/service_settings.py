@@ -39,7 +39,8 @@ class ServiceSettings:
     run beside each other; others wait, ``most_queued`` at most. ``scan_seconds``,
     ``sync_seconds``: what a job may take. ``keep_results``, ``keep_days``: results beyond either
     are deleted. ``requests_per_minute``: of one key. ``body_bytes``, ``upload_bytes``: of one
-    request. ``proxies``: addresses whose forwarded headers are believed.
+    request. ``proxies``: addresses whose forwarded headers are believed. ``first_key``: the hash of
+    a key that an administrator holds, made by ``technic keys first``.
     """
 
     settings: Settings
@@ -57,6 +58,7 @@ class ServiceSettings:
     upload_bytes: int = 256 * 1024 * 1024
     secure_cookie: bool = False
     proxies: tuple[str, ...] = field(default=())
+    first_key: str = field(default="", repr=False)
 
     @property
     def home(self) -> Path:
@@ -99,7 +101,8 @@ def service_settings(
             values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
     for name in ("TECHNIC_SERVICE_DATABASE", "DATABASE_URL"):
         if environ.get(name):
-            values.setdefault("database", _driver(environ[name]))
+            values.setdefault("database", environ[name])
+    values["first_key"] = environ.get("TECHNIC_SERVICE_FIRST_KEY", "")
     secure = environ.get("TECHNIC_SERVICE_SECURE_COOKIE", "")
     values["secure_cookie"] = secure.lower() in ("1", "true", "yes")
     outside = environ.get("RENDER_EXTERNAL_HOSTNAME")  # where Render serves it, always over TLS
@@ -123,15 +126,7 @@ def is_loopback(host: str) -> bool:
 def default_port(environ: Mapping[str, str] | None = None) -> int:
     """Return the port that the platform names (``PORT``), else 8000."""
     text = (os.environ if environ is None else environ).get("PORT", "")
-    return int(text) if text.isdigit() and 0 < int(text) < 65536 else 8000
-
-
-def _driver(url: str) -> str:
-    """Return a database's URL with the driver that the extra brings."""
-    for prefix in ("postgres://", "postgresql://"):
-        if url.startswith(prefix):
-            return f"postgresql+psycopg://{url[len(prefix) :]}"
-    return url
+    return int(text) if text.isdigit() and 0 <= int(text) < 65536 else 8000
 
 
 def _number(name: str, text: str, kind: type[int] | type[float]) -> float:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import socket
+import logging
+import os
+import secrets
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 from fastapi import Request
 from sqlalchemy import Engine
 
+from technic.errors import ParameterError, TechnicError
 from technic.service.access.keys import KeyTable
 from technic.service.access.limits import RequestLimiter
 from technic.service.access.sessions import SessionTable
-from technic.service.database.connect import open_database
+from technic.service.database.connect import START_PAUSES_S, open_database
 from technic.service.jobs.dispatcher import Dispatcher
 from technic.service.jobs.job_table import JobTable
 from technic.service.service_settings import ServiceSettings
 
 __all__ = ["Service", "open_service", "service_of"]
+
+logger = logging.getLogger(__name__)
 
 _ANSWERS = 500
 """Answers about symbols that are kept in memory."""
@@ -56,10 +62,19 @@ class Service:
 
 def open_service(settings: ServiceSettings, clock: Callable[[], float] = time.time) -> Service:
     """Open the tables and the parts; nothing runs yet."""
-    settings.results.mkdir(parents=True, exist_ok=True)
-    engine = open_database(settings.database_url)
-    keys = KeyTable(engine, clock)
-    owner = f"{socket.gethostname()}:{settings.home}"[-100:]
+    try:
+        settings.results.mkdir(parents=True, exist_ok=True)
+        owner = _owner(settings.home)
+    except OSError as error:
+        home, reason = settings.settings.home, error.strerror or str(error)
+        allowed = f"a folder that user {os.geteuid()} may write to ({reason})"
+        raise ParameterError("TECHNIC_HOME", str(home), allowed) from error
+    engine = open_database(settings.database_url, START_PAUSES_S)
+    try:
+        keys = _keys(engine, settings, clock)
+    except TechnicError:
+        engine.dispose()
+        raise
     jobs = JobTable(engine, owner, clock)
     return Service(
         settings=settings,
@@ -72,6 +87,26 @@ def open_service(settings: ServiceSettings, clock: Callable[[], float] = time.ti
         log_ins=RequestLimiter(_LOG_INS),
         clock=clock,
     )
+
+
+def _keys(engine: Engine, settings: ServiceSettings, clock: Callable[[], float]) -> KeyTable:
+    """Open the keys, with the one that the settings tell of."""
+    keys = KeyTable(engine, clock)
+    if settings.first_key and (made := keys.admit(settings.first_key)) is not None:
+        logger.warning(
+            "the key %s may now do everything, as TECHNIC_SERVICE_FIRST_KEY says", made.name
+        )
+    return keys
+
+
+def _owner(home: Path) -> str:
+    """Return the name of the service of this home, made once: containers change theirs."""
+    path = home / "owner"
+    if not path.is_file():
+        part = home / f".owner.{os.getpid()}"
+        part.write_text(secrets.token_hex(16), encoding="utf-8")
+        part.replace(path)
+    return path.read_text(encoding="utf-8").strip()[:100]
 
 
 def service_of(request: Request) -> Service:

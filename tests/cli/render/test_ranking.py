@@ -7,8 +7,8 @@ import pytest
 
 from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import ScanConfig
-from technic.cli.render.plan_marks import plan_marks
-from technic.cli.render.ranking import ranking_lines
+from technic.cli.render.ranking.plan_marks import plan_marks
+from technic.cli.render.ranking.table import ranking_lines
 from technic.export import write
 from technic.result.main_columns import main_columns
 from technic.testing import make_bars

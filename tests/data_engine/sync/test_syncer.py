@@ -108,6 +108,29 @@ def test_a_row_without_a_price_is_asked_again_alone(bars: LongBars, tmp_path: Pa
     assert stored(one) == cells(bars)
 
 
+def test_a_price_that_cannot_be_had_costs_its_symbol_alone(bars: LongBars, tmp_path: Path):
+    """The day of all others is kept; the next sync asks for that one price and nothing else."""
+    price, day = bars.close[17], np.datetime64(bars.session[17], "D")
+    symbol = bars.symbols[bars.column[17]]
+    bars.close[17] = np.nan
+
+    def fault(request, nth):
+        return reply({"error": "boom"}, 500) if "/range/" in request.url else None
+
+    vendor = Vendor(bars, fault=fault)
+    one = syncer(vendor, tmp_path / "store", NOW)
+    report = run(one, SYMBOLS, SESSIONS)
+    assert {name: why.reason for name, why in report.failures.items()} == {symbol: "unavailable"}
+    kept = cells(bars)
+    del kept[symbol, str(day)]
+    assert stored(one) == kept
+    bars.close[17], vendor.fault = price, None
+    vendor.log.clear()
+    assert run(one, SYMBOLS, SESSIONS).failures == {}
+    assert vendor.kinds == {"range": 1, "splits": 1}
+    assert stored(one) == cells(bars)
+
+
 def test_a_day_that_cannot_be_had_is_named_for_every_symbol(bars: LongBars, tmp_path: Path):
     """Nobody is scanned on a hole; the next run asks only for the day that failed."""
 

@@ -181,8 +181,9 @@ def test_a_setup_is_saved_as_a_file(page: Any, begun: dict[str, Any]) -> None:
     page.goto(f"/scan?id={begun['id']}&where=close+%3E+10&min_rs=80")
     page.get_by_role("button", name="Save as setup").click()
     page.get_by_label("What it looks for").fill('Strong "ones"')
+    page.get_by_label("Where", exact=True).select_option("as a file to download")
     with page.expect_download() as taken:
-        page.get_by_role("button", name="Download").click()
+        page.get_by_role("button", name="Save", exact=True).click()
     setup = parse_setup("my_setup", taken.value.path().read_text(encoding="utf-8"))
     assert [one.where for one in setup.conditions] == ["close > 10", "rs_rating >= 80"]
     assert setup.meaning == 'Strong "ones"'

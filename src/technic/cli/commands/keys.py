@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from technic.cli.options.groups import expand_groups
+from technic.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from technic.service.access.keys import KeyTable
@@ -82,12 +83,29 @@ def revoke(name: Name) -> None:
     print(f"revoked the key of {key.name}")
 
 
-for _name, _command in (("add", add), ("list", list_), ("revoke", revoke)):
+def first() -> None:
+    """Make an administrator's key for a service elsewhere; nothing is kept here.
+
+    Prints two lines: the key, which is yours, and the setting that tells the service its hash.
+    """
+    from technic.cli.render.console import note
+
+    try:
+        from technic.service.access.keys import first_key
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("technic keys", error.name or "sqlalchemy", "service") from None
+
+    text, told = first_key()
+    note("the key, shown this once, and what the service is told of it:")
+    print(text)
+    print(f"TECHNIC_SERVICE_FIRST_KEY={told}")
+
+
+for _name, _command in (("add", add), ("first", first), ("list", list_), ("revoke", revoke)):
     keys.command(_name)(expand_groups(_command))
 
 
 def _table() -> KeyTable:
-    from technic.errors import MissingExtraError
     from technic.settings import load_settings
 
     try:

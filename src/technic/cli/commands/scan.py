@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,6 +19,7 @@ from technic.cli.options.options import (
     ScanRunOptions,
     UniverseOptions,
 )
+from technic.cli.options.table_options import TableOptions
 from technic.errors import NothingToScanError, ParameterError
 from technic.export.formats import FORMATS, FormatName
 
@@ -40,6 +42,7 @@ def scan(
     plan: PlanOptions,
     language: LanguageOptions,
     run: ScanRunOptions,
+    terminal: TableOptions,
     sort: Annotated[
         str | None,
         typer.Option(
@@ -88,12 +91,15 @@ def scan(
     """
     from technic.cli.options.config import Choices
     from technic.cli.render.output import chosen_format, print_result
+    from technic.cli.render.ranking.links import checked_page_url
     from technic.cli.run import finish, run_choices
     from technic.export import check_ledger_target, write_failed_ledger, write_ledger
+    from technic.settings import load_settings
 
     chosen = chosen_format(format_, run.out)
     if ledger is not None:
         check_ledger_target(ledger)
+    page_url = checked_page_url(load_settings(os.environ, Path.cwd()).page_url)
     choices = Choices(data, universe, filters, gate, plan, language)
     try:
         result = run_choices(choices, run, sort)
@@ -104,7 +110,7 @@ def scan(
     _keep(result, save)
     if ledger is not None:
         write_ledger(result, ledger)
-    print_result(result, chosen, _rows(result, limit), run)
+    print_result(result, chosen, _rows(result, limit), run, terminal, page_url)
     finish(result, max_age)
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 from pathlib import Path
 
 from technic.cli.options.options import RunOptions
+from technic.cli.options.table_options import TableOptions
 from technic.cli.render.console import console_for, note, recording_console
-from technic.cli.render.ranking import ranking_lines
+from technic.cli.render.ranking.links import knows_links, symbol_links
+from technic.cli.render.ranking.sparkline import blocks_fit
+from technic.cli.render.ranking.table import NO_EXTRAS, Extras, ranking_lines
 from technic.cli.render.report import headline, report_lines
 from technic.errors import ParameterError
 from technic.export import FORMATS, check_target, format_of, write
@@ -39,10 +43,17 @@ def chosen_format(format_: str | None, out: Path | None) -> str:
     return chosen
 
 
-def print_result(result: ScanResult, format_: str, limit: int | None, run: RunOptions) -> None:
+def print_result(
+    result: ScanResult,
+    format_: str,
+    limit: int | None,
+    run: RunOptions,
+    table: TableOptions,
+    page_url: str | None = None,
+) -> None:
     """Print or write the result; notes for people go to stderr unless they want none."""
     if format_ == "table":
-        _print_table(result, limit, run.out)
+        _print_table(result, limit, run.out, table, page_url)
     else:
         problems = write(result, format_, limit, run.out)
         note(result.headline(), quiet=run.quiet)
@@ -53,11 +64,18 @@ def print_result(result: ScanResult, format_: str, limit: int | None, run: RunOp
         note(f"wrote {count_of(shown, 'row')} to {run.out}", quiet=run.quiet)
 
 
-def _print_table(result: ScanResult, limit: int | None, out: Path | None) -> None:
+def _print_table(
+    result: ScanResult,
+    limit: int | None,
+    out: Path | None,
+    asked: TableOptions,
+    page_url: str | None,
+) -> None:
     console = console_for(sys.stdout) if out is None else recording_console()
+    extras = _extras(result, asked, page_url) if out is None else NO_EXTRAS
     pieces = (
         headline(result),
-        ranking_lines(result, limit, console.width),
+        ranking_lines(result, limit, console.width, extras),
         report_lines(result, limit, console.width),
     )
     for piece in itertools.chain.from_iterable(pieces):
@@ -65,3 +83,15 @@ def _print_table(result: ScanResult, limit: int | None, out: Path | None) -> Non
     if out is not None:
         with replacing("out", out) as path:
             path.write_text(console.export_text(), encoding="utf-8")
+
+
+def _extras(result: ScanResult, asked: TableOptions, page_url: str | None) -> Extras:
+    """Return what standard output can show: lines on a terminal, or wherever they are wanted."""
+    linked = knows_links(sys.stdout, os.environ, asked.links)
+    lines = (
+        sys.stdout.isatty() and not result.chosen if asked.sparklines is None else asked.sparklines
+    )
+    return Extras(
+        symbol_links(result, page_url) if linked else None,
+        lines and blocks_fit(sys.stdout.encoding),
+    )

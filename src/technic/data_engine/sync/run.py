@@ -73,6 +73,7 @@ class SyncRun:
         self._pages: dict[BarRequest, list[LongBars]] = {}
         self._held: dict[np.datetime64, list[LongBars]] = {}
         self._cells: dict[BarRequest, None] = {}
+        self._holes: dict[np.datetime64, list[str]] = {}
         self._wanted: frozenset[str] = frozenset()
         self._done = self._planned = 0
         self._asked_bars = False
@@ -110,7 +111,7 @@ class SyncRun:
             if self.refused is None:
                 await self._ask([*self._cells, *restatement.refetches()], buffer, restatement)
             for session, parts in self._held.items():
-                buffer.put_day(session, concatenated(parts))
+                self._put_held(session, concatenated(parts), buffer)
         late.settle()
         if late.left and self.reason is UNANSWERED:
             self.reason = Failure(NotYetError.reason, late.sentence(self._remote.name))
@@ -235,13 +236,25 @@ class SyncRun:
         self._pages.pop(request, None)
         self._tick()
         if request in self._cells:
-            self._held.pop(request.first, None)  # the day does not count as answered
+            self._holes.setdefault(request.first, []).extend(request.symbols)
         if not request.symbols:
             self.reason = Failure(failure.reason, f"{request.label}: {failure.detail}")
         if failure.reason == AccountRefusedError.reason:
             return  # nobody's own fault: the sync says it once
         for symbol in request.symbols:
             self.failed_symbols.setdefault(symbol, failure)
+
+    def _put_held(self, session: np.datetime64, bars: LongBars, buffer: WriteBuffer) -> None:
+        """Hand on a day whose single prices were asked: whole, or of all who do not lack theirs."""
+        lacking = set(self._holes.get(session, ()))
+        if not lacking:
+            buffer.put_day(session, bars)
+            return
+        answered = tuple(sorted(self._wanted - lacking))
+        if answered:
+            of_them = [at for at, name in enumerate(bars.symbols) if name in self._wanted - lacking]
+            request = BarRequest("symbol_range", session, session, answered)
+            buffer.put_range(request, answered, bars.rows(np.isin(bars.column, of_them)))
 
     def _unknown(self, request: BarRequest, symbol: str, failure: Failure) -> None:
         self._pages.pop(request, None)  # the rest is asked again from its first page

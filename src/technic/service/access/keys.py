@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +15,11 @@ from sqlalchemy import Engine, Row, select, update
 from sqlalchemy.exc import OperationalError
 
 from technic.errors import ParameterError
-from technic.service.database.connect import reading
+from technic.service.database.connect import hold, reading
 from technic.service.database.tables import KEYS
 from technic.wording.counts import count_of
 
-__all__ = ["Key", "KeyTable", "Scope", "hashed", "reaches"]
+__all__ = ["Key", "KeyTable", "Scope", "first_key", "hashed", "reaches"]
 
 Scope = Literal["read", "run", "admin"]
 """Each may do what the one before it may: look; run scans; sync, upload, see all jobs."""
@@ -26,7 +27,9 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 _MARK = "technic_"
 _PREFIX = 8
 _SECRET_BYTES = 32
+_TOLD = re.compile(rf"[0-9a-f]{{{_PREFIX}}}:[0-9a-f]{{64}}")
 _NAME = 100
+_ADD_LOCK = 0x7EC401E
 _USED_EVERY_S = 60.0
 """The time of a key's last use is written this often."""
 
@@ -66,16 +69,36 @@ class KeyTable:
         if scope not in SCOPES:
             raise ParameterError("scope", scope, ", ".join(SCOPES))
         with self._engine.begin() as connection:
+            hold(connection, _ADD_LOCK)  # else two could both find the name free
             taken = select(KEYS.c.name).where(KEYS.c.name == name, KEYS.c.revoked_at.is_(None))
             if connection.execute(taken).first() is not None:
                 hint = "technic keys list shows them, technic keys revoke ends one"
                 raise ParameterError("name", name, "a name that no key has", hint)
-            prefix = secrets.token_hex(_PREFIX // 2)
-            text = f"{_MARK}{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+            prefix, text = _new_key()
             now = self._clock()
             values = {"prefix": prefix, "name": name, "scope": scope, "created_at": now}
             connection.execute(KEYS.insert().values(hash=hashed(text), **values))
         return Key(prefix=prefix, name=name, scope=scope, created_at=now), text
+
+    def admit(self, told: str) -> Key | None:
+        """Make the admin's key of which only the hash is told; None where the table has it.
+
+        ``told``: what ``first_key`` gave. A key that was revoked stays so.
+        """
+        prefix, _, known = told.strip().partition(":")
+        if not _TOLD.fullmatch(told.strip()):
+            hint = "technic keys first prints it; a key itself does not belong there"
+            raise ParameterError("TECHNIC_SERVICE_FIRST_KEY", "***", "PREFIX:SHA-256", hint)
+        with self._engine.begin() as connection:
+            hold(connection, _ADD_LOCK)
+            if connection.execute(select(KEYS.c.prefix).where(KEYS.c.prefix == prefix)).first():
+                return None
+            key = Key(
+                prefix=prefix, name=f"first-{prefix}", scope="admin", created_at=self._clock()
+            )
+            values = {"name": key.name, "scope": key.scope, "created_at": key.created_at}
+            connection.execute(KEYS.insert().values(prefix=prefix, hash=known, **values))
+        return key
 
     def all(self) -> list[Key]:
         """Return all keys, the oldest first, revoked ones too."""
@@ -105,6 +128,8 @@ class KeyTable:
         ):
             return None
         prefix = text[len(_MARK) :].partition("_")[0]
+        if not (prefix.isascii() and prefix.isalnum()):
+            return None
         with reading(self._engine) as connection:
             row = connection.execute(select(KEYS).where(KEYS.c.prefix == prefix)).first()
         known = row.hash if row is not None else "0" * 64
@@ -125,6 +150,17 @@ class KeyTable:
             query = select(KEYS).where(KEYS.c.prefix == prefix, KEYS.c.revoked_at.is_(None))
             row = connection.execute(query).first()
         return None if row is None else _key(row)
+
+
+def first_key() -> tuple[str, str]:
+    """Return a new key, and what ``TECHNIC_SERVICE_FIRST_KEY`` tells a service of it: its hash."""
+    prefix, text = _new_key()
+    return text, f"{prefix}:{hashed(text)}"
+
+
+def _new_key() -> tuple[str, str]:
+    prefix = secrets.token_hex(_PREFIX // 2)
+    return prefix, f"{_MARK}{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
 
 
 def _key(row: Row[Any]) -> Key:

@@ -13,10 +13,10 @@ from fastapi import HTTPException
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, Field
 
-from technic.service.access.caller import Caller
 from technic.service.access.keys import reaches
 from technic.service.jobs.job import Job, JobState
 from technic.service.jobs.result_files import ABOUT, SUMMARY
+from technic.service.requests.caller import Caller
 from technic.service.state import Service
 
 __all__ = [

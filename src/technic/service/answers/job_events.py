@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from fastapi import Request
 
 from technic.service.answers.common import job_answer
+from technic.service.database.connect import AWAY
 from technic.service.jobs.job import ACTIVE
 from technic.service.state import Service
 
@@ -24,13 +25,16 @@ async def job_events(request: Request, service: Service, identity: str) -> Async
     """Yield the state of a job whenever it has changed, until it ends: the event is its state."""
     last = ""
     for _ in range(int(_STREAM_S / _POLL_S)):
-        job = await asyncio.to_thread(service.jobs.get, identity)
+        try:
+            job = await asyncio.to_thread(service.jobs.get, identity)
+        except AWAY:
+            return  # a reader opens the stream again, as after any break
         answer = job_answer(service, job)
         text = json.dumps(answer.model_dump())
         if text != last:
             last = text
             yield f"event: {job.state}\ndata: {text}\n\n"
-        if job.state not in ACTIVE or service.dispatcher.ending:
+        if job.state not in ACTIVE or (service.dispatcher.ending and job.state == "queued"):
             return
         if await request.is_disconnected():
             return

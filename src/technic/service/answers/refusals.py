@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
 from technic.errors import ExpressionError, TechnicError, UsageError
+from technic.service.database.connect import AWAY, AWAY_SAID
 from technic.service.jobs.job_table import QueueFullError
 from technic.text.outside import clean
 
@@ -33,7 +33,8 @@ def add_refusals(app: FastAPI) -> None:
     app.add_exception_handler(QueueFullError, _busy)
     app.add_exception_handler(UsageError, _usage)
     app.add_exception_handler(TechnicError, _failed)
-    app.add_exception_handler(OperationalError, _no_database)
+    for kind in AWAY:
+        app.add_exception_handler(kind, _no_database)
     app.add_exception_handler(FileNotFoundError, _no_file)
     app.add_exception_handler(OSError, _no_disk)
 
@@ -103,8 +104,8 @@ async def _failed(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _no_database(_: Request, error: Exception) -> JSONResponse:
-    logger.error("the database does not answer: %s", str(getattr(error, "orig", error))[:300])
-    return _said("the database does not answer; try again", 503, {"Retry-After": "5"})
+    logger.warning("a request found the database away: %s", type(error).__name__)
+    return _said(AWAY_SAID, 503, {"Retry-After": "5"})
 
 
 async def _no_file(_: Request, error: Exception) -> JSONResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -11,22 +12,27 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from technic.service.jobs.job import Job, JobKind, Progress
+from technic.service.database.connect import AWAY
+from technic.service.jobs.job import Job, JobKind, JobState, Progress
 from technic.service.jobs.job_table import JobTable
 from technic.service.jobs.retention import drop_old_results
 from technic.service.jobs.worker_process import WorkerGoneError, WorkerProcess
 from technic.service.service_settings import ServiceSettings
 
-__all__ = ["Dispatcher"]
+__all__ = ["STOP_S", "Dispatcher"]
 
 logger = logging.getLogger(__name__)
 
 _IDLE_S = 1.0
 """A slot that is not woken looks for jobs this often: others may share the database."""
-_LOOK_S = 10.0
-"""A service looks this often for jobs of others that fell silent."""
 _BEAT_S = 2.0
 """A running job is kept alive this often."""
+_SWEEP_S = 10.0
+"""Jobs of services that fell silent are looked for this often."""
+Ending = tuple[JobState, str | None, Mapping[str, Any] | None]
+"""What became of a job: its state, why, what it came to."""
+STOP_S = 20.0
+"""What running jobs have to end once the service does."""
 _ENDED = "the service ended while it ran; resume it"
 
 
@@ -68,10 +74,14 @@ class Dispatcher:
         for slot in self._slots:
             slot.thread.start()
 
-    def stop(self, seconds: float = 20.0) -> None:
-        """End: running jobs are marked interrupted, workers are ended."""
+    def begin_to_stop(self) -> None:
+        """Have running jobs end and marked interrupted; may be called while a signal is handled."""
         self._ending.set()
         self.wake()
+
+    def stop(self, seconds: float = STOP_S) -> None:
+        """End: running jobs are marked interrupted, workers are ended."""
+        self.begin_to_stop()
         deadline = time.monotonic() + seconds
         for slot in self._slots:
             slot.thread.join(max(0.0, deadline - time.monotonic()))
@@ -128,21 +138,14 @@ class _Slot:
         self.questions: SimpleQueue[tuple[dict[str, Any], Future[dict[str, Any]]]] = SimpleQueue()
         self.held: OrderedDict[str, None] = OrderedDict()
         self.busy = False
+        self._unsettled: tuple[str, Ending] | None = None
+        self._away, self._sweep_at = False, 0.0
         self.thread = threading.Thread(target=self._work, name=f"{kind}-{number}", daemon=True)
 
     def _work(self) -> None:
         dispatcher = self._owner
-        looked = time.monotonic()
         while not dispatcher._ending.is_set():
-            try:
-                if time.monotonic() - looked > _LOOK_S:
-                    looked = time.monotonic()
-                    dispatcher._table.interrupt_silent()
-                self._answer_questions()
-                job = dispatcher._table.claim(self.kind)
-            except Exception:  # the service's job boundary: the database may be away for a while
-                logger.exception("jobs cannot be read")
-                job = None
+            job = self._next_job()
             if job is None:
                 try:
                     self.woken.get(timeout=_IDLE_S)
@@ -159,6 +162,36 @@ class _Slot:
             _, future = self.questions.get()
             if future.set_running_or_notify_cancel():
                 future.set_exception(WorkerGoneError())
+
+    def _next_job(self) -> Job | None:
+        """Return a job to carry out; None where none waits, and while the database is away."""
+        table = self._owner._table
+        try:
+            self._settle()
+            self._answer_questions()
+            if time.monotonic() > self._sweep_at:
+                self._sweep_at = time.monotonic() + _SWEEP_S
+                table.interrupt_silent()
+            job = table.claim(self.kind)
+        except AWAY as error:
+            if not self._away:
+                self._away = True
+                logger.warning("the database is away, jobs wait for it: %s", type(error).__name__)
+            return None
+        except Exception:  # the service's job boundary: jobs of this kind are tried again
+            logger.exception("jobs cannot be read")
+            return None
+        if self._away:
+            self._away = False
+            logger.warning("the database is there again")
+        return job
+
+    def _settle(self) -> None:
+        """Write what became of the last job; until that is written no other is begun."""
+        if self._unsettled is not None:
+            identity, (state, message, outcome) = self._unsettled
+            self._owner._table.finish(identity, state, message, outcome)
+            self._unsettled = None
 
     def _answer_questions(self) -> None:
         while not self._owner._ending.is_set():
@@ -187,35 +220,48 @@ class _Slot:
     def _carry_out(self, job: Job) -> None:
         dispatcher, table = self._owner, self._owner._table
         settings = dispatcher._settings
-        seconds = settings.scan_seconds if job.kind == "scan" else settings.sync_seconds
-        question = {**job.request, "kind": job.kind, "result": job.id}
-        question["folder"] = str(settings.results / job.id)
         self.busy = True
         try:
-            beat = self._within(seconds, job)
-            answer = self.worker.ask(question, lambda message: self._told(job, message), beat)
-            table.finish(job.id, answer["state"], answer.get("message"), answer.get("outcome"))
-            if answer["state"] == "done" and job.kind == "scan":
-                self._hold(job.id)
+            self._unsettled = (job.id, self._ending_of(job))
+            self._settle()
+            if job.kind == "scan":
                 most, days = settings.keep_results, settings.keep_days
                 drop_old_results(table, settings.results, most, days, table.clock)
-        except _CancelledError:
-            table.finish(job.id, "cancelled", "cancelled")
-        except _TooLongError:
-            text = f"it took longer than {seconds:g} s, the most that a {job.kind} may take here"
-            table.finish(job.id, "failed", text)
-        except _ShutdownError:
-            table.finish(job.id, "interrupted", _ENDED)
-        except WorkerGoneError:
-            text = "its process was ended from outside, or ran out of memory; resume it"
-            table.finish(job.id, "interrupted", text)
-        except Exception as error:  # the service's job boundary: it becomes the job's message
-            logger.exception("job %s", job.id)
-            table.finish(job.id, "failed", f"unexpected {type(error).__name__}")
+        except AWAY:  # it is settled as soon as the database is there again
+            logger.warning("job %s has ended; the database is away", job.id)
+        except Exception:  # the service's job boundary: the next job is begun all the same
+            logger.exception("job %s cannot be settled", job.id)
+            self._unsettled = None
         finally:
             self.busy = False
             dispatcher._progress.pop(job.id, None)
             dispatcher._cancelled.discard(job.id)
+
+    def _ending_of(self, job: Job) -> Ending:
+        """Have the worker do a job; return what became of it."""
+        settings = self._owner._settings
+        seconds = settings.scan_seconds if job.kind == "scan" else settings.sync_seconds
+        question = {**job.request, "kind": job.kind, "result": job.id}
+        question["folder"] = str(settings.results / job.id)
+        try:
+            beat = self._within(seconds, job)
+            answer = self.worker.ask(question, lambda message: self._told(job, message), beat)
+            if answer["state"] == "done" and job.kind == "scan":
+                self._hold(job.id)
+            return answer["state"], answer.get("message"), answer.get("outcome")
+        except _CancelledError:
+            return "cancelled", "cancelled", None
+        except _TooLongError:
+            text = f"it took longer than {seconds:g} s, the most that a {job.kind} may take here"
+            return "failed", text, None
+        except _ShutdownError:
+            return "interrupted", _ENDED, None
+        except WorkerGoneError:
+            text = "its process was ended from outside, or ran out of memory; resume it"
+            return "interrupted", text, None
+        except Exception as error:  # the service's job boundary: it becomes the job's message
+            logger.exception("job %s", job.id)
+            return "failed", f"unexpected {type(error).__name__}", None
 
     def _told(self, job: Job, message: dict[str, Any]) -> None:
         progress = Progress(str(message["stage"]), int(message["done"]), int(message["total"]))
@@ -238,6 +284,7 @@ class _Slot:
                 raise _TooLongError
             if job is not None and now - last > _BEAT_S:
                 last = now
-                dispatcher._table.keep_alive(job.id, dispatcher._progress.get(job.id))
+                with contextlib.suppress(*AWAY):  # the scan itself needs no table
+                    dispatcher._table.keep_alive(job.id, dispatcher._progress.get(job.id))
 
         return beat

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Row, Select, and_, func, or_, select, update
 
 from technic.errors import UsageError
-from technic.service.database.connect import reading
+from technic.service.database.connect import hold, reading
 from technic.service.database.tables import JOBS
 from technic.service.jobs.job import ACTIVE, Job, JobKind, JobState, Progress
 
@@ -19,6 +19,8 @@ __all__ = ["LEASE_S", "JobTable", "QueueFullError"]
 LEASE_S = 30.0
 """A job whose service has not been heard of for so long runs no more."""
 _INTERRUPTED = "the service ended while it ran; resume it"
+_SUBMIT_LOCK = 0x7EC401D
+_STAGE = 32
 
 
 class QueueFullError(UsageError):
@@ -42,6 +44,7 @@ class JobTable:
         """Queue a job; QueueFullError where ``most`` of its kind are waiting."""
         identity = uuid.uuid4().hex
         with self._engine.begin() as connection:
+            hold(connection, _SUBMIT_LOCK)  # else two could both find the last place free
             waiting = select(func.count()).where(JOBS.c.kind == kind, JOBS.c.state == "queued")
             if int(connection.execute(waiting).scalar_one()) >= most:
                 raise QueueFullError(most)
@@ -121,7 +124,11 @@ class JobTable:
         """Say that a job runs, and how far it is."""
         values: dict[str, object] = {"heartbeat_at": self.clock()}
         if progress is not None:
-            values |= {"stage": progress.stage, "done": progress.done, "total": progress.total}
+            values |= {
+                "stage": progress.stage[:_STAGE],
+                "done": progress.done,
+                "total": progress.total,
+            }
         self._change(identity, ("running",), values)
 
     def finish(
@@ -137,7 +144,7 @@ class JobTable:
             ("running",),
             {
                 "state": state,
-                "message": message,
+                "message": None if message is None else _storable(message),
                 "outcome": None if outcome is None else json.dumps(outcome),
                 "finished_at": self.clock(),
                 "owner": None,
@@ -167,15 +174,16 @@ class JobTable:
         """Mark as interrupted what a service of this name left running, or one that fell silent."""
         return self._interrupt(JOBS.c.owner == self._owner) + self.interrupt_silent()
 
-    def interrupt_silent(self) -> int:
-        """Mark as interrupted what a service left running that has fallen silent."""
-        return self._interrupt(JOBS.c.heartbeat_at < self.clock() - LEASE_S)
-
     def _interrupt(self, which: ColumnElement[bool]) -> int:
         lost = update(JOBS).where(JOBS.c.state == "running", which)
         values = {"state": "interrupted", "message": _INTERRUPTED, "owner": None}
         with self._engine.begin() as connection:
             return int(connection.execute(lost.values(**values)).rowcount)
+
+    def interrupt_silent(self) -> int:
+        """Mark as interrupted what other services left running and were not heard of since."""
+        silent = JOBS.c.heartbeat_at < self.clock() - LEASE_S
+        return self._interrupt(and_(JOBS.c.owner != self._owner, silent))
 
     def forget(self, identity: str) -> None:
         """Delete a job that is neither waiting nor running."""
@@ -189,6 +197,11 @@ class JobTable:
         change = update(JOBS).where(JOBS.c.id == identity, JOBS.c.state.in_(states))
         with self._engine.begin() as connection:
             return connection.execute(change.values(**values)).rowcount == 1
+
+
+def _storable(text: str) -> str:
+    """Return a text that every database takes: no NUL, nothing that is no character."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _job(row: Row[Any], place: int | None = None) -> Job:

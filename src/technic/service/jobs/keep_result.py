@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from technic.export.formats import FORMATS
 from technic.result.summary import summary
 from technic.service.jobs.market_breadth import breadth, closes, sectors
+from technic.service.jobs.rating_history import keep_ratings
 from technic.service.jobs.result_files import ABOUT, CLOSES, MARKET, SUMMARY, TABLE
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def keep_result(result: ScanResult, folder: Path) -> dict[str, Any]:
     }
     (part / MARKET).write_text(json.dumps(market, allow_nan=False), encoding="utf-8")
     closes(result).to_parquet(part / CLOSES, index=False)
+    keep_ratings(result, part)
     (part / TABLE).write_bytes(FORMATS["parquet"].render(result).content)
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(part, folder)

@@ -11,6 +11,7 @@ import pandas as pd
 from technic.data_engine.price_cache import PriceCache
 from technic.indicators import sma
 from technic.result.json_values import plain
+from technic.result.table import last_closes
 
 if TYPE_CHECKING:
     from technic.panel.bar_panel import BarPanel
@@ -77,16 +78,9 @@ def closes(result: ScanResult, sessions: int = 60) -> pd.DataFrame:
     Columns c00, c01, ...: NaN where a symbol has fewer bars.
     """
     symbols = [str(symbol) for symbol in result.table["symbol"]]
-    names = [f"c{n:02d}" for n in range(sessions)]
-    parts = [pd.DataFrame(columns=["symbol", *names])]
-    for panel in _blocks(result, symbols):
-        last = np.arange(sessions)[:, None] + panel.length[None, :] - sessions
-        values = np.take_along_axis(panel.close, np.clip(last, 0, None), axis=0)
-        values = np.where(last >= 0, values, np.nan)
-        part = pd.DataFrame(values.T, columns=names)
-        part.insert(0, "symbol", list(panel.symbols))
-        parts.append(part)
-    return pd.concat(parts[1:] or parts, ignore_index=True)
+    starts = range(0, max(len(symbols), 1), BLOCK)
+    parts = [last_closes(result.prices, symbols[at : at + BLOCK], sessions) for at in starts]
+    return pd.concat(parts, ignore_index=True)
 
 
 def sectors(result: ScanResult) -> list[dict[str, Any]]:

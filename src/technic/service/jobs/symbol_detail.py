@@ -5,33 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from technic.indicators import ema, sma
 from technic.result.json_values import plain
 from technic.result.symbol_drawings import vote_values
 from technic.result.symbol_report import SymbolReport, symbol_report
 from technic.scoring.technical_rating import VOTES
+from technic.service.jobs.chart_data import chart_data
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
 
 __all__ = ["symbol_detail", "why_not"]
-
-MOST_BARS = 2_600
-"""Bars that one answer holds: ten years."""
-
-KINDS = {"sma": sma, "ema": ema}
-AVERAGES = (
-    ("sma", 20),
-    ("sma", 50),
-    ("sma", 150),
-    ("sma", 200),
-    ("ema", 10),
-    ("ema", 20),
-    ("ema", 50),
-)
-"""Moving averages that a chart may show."""
 
 
 def symbol_detail(result: ScanResult, symbol: str) -> dict[str, Any]:
@@ -41,8 +24,7 @@ def symbol_detail(result: ScanResult, symbol: str) -> dict[str, Any]:
     """
     report = symbol_report(result, symbol)
     document: dict[str, Any] = {**report.document(with_row=True)}
-    document["bars"] = _bars(report)
-    document["averages"] = _averages(report)
+    document |= chart_data(report)
     document["votes"] = _votes(report)
     document["why_not"] = why_not(report)
     document["listing"] = _listing(result, report.symbol)
@@ -93,31 +75,6 @@ def _sentence(report: SymbolReport) -> str:
         return f"{report.symbol} is in the table, in row {report.place}."
     because = f": {report.detail}" if report.detail else ""
     return f"{report.symbol} is not in the table, {report.outcome}{because}."
-
-
-def _bars(report: SymbolReport) -> dict[str, list[Any]] | None:
-    """Return the bars as columns, oldest first; None where there are none."""
-    frame = report.prices
-    if frame is None or not len(frame):
-        return None
-    frame = frame.tail(MOST_BARS)
-    columns: dict[str, list[Any]] = {"date": [str(day)[:10] for day in frame.index]}
-    for name in ("Open", "High", "Low", "Close", "Volume"):
-        columns[name.lower()] = [plain(value) for value in frame[name].tolist()]
-    return columns
-
-
-def _averages(report: SymbolReport) -> dict[str, list[float | None]]:
-    """Return moving averages of the closes, a value for each bar that is shown."""
-    frame = report.prices
-    if frame is None or not len(frame):
-        return {}
-    close = frame["Close"].to_numpy(dtype=np.float64)[:, None]
-    lines = {f"{name}_{n}": KINDS[name](close, n) for name, n in AVERAGES}
-    return {
-        name: [None if math.isnan(value) else float(value) for value in line[-MOST_BARS:, 0]]
-        for name, line in lines.items()
-    }
 
 
 def _votes(report: SymbolReport) -> dict[str, Any] | None:

@@ -82,6 +82,7 @@ class Worker:
             "scan": self._scan,
             "symbol": self._symbol,
             "export": self._export,
+            "replay": self._replay,
             "sync": self._sync,
         }
 
@@ -122,6 +123,16 @@ class Worker:
         from technic.service.jobs.keep_result import keep_export
 
         return keep_export(self._result(job), Path(job["folder"]), job["format"])
+
+    def _replay(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Scan as of an earlier session what a result asked for, and keep its ratings alone."""
+        from technic.result.saved import load_saved
+        from technic.service.jobs.rating_history import keep_ratings
+
+        folder = Path(job["folder"])
+        config = replace(load_saved(folder).config, as_of=job["day"])
+        keep_ratings(self._run(config), folder)
+        return {"day": job["day"]}
 
     def _result(self, job: dict[str, Any]) -> ScanResult:
         """Return a result; one that is no longer held is computed again, as of its day."""

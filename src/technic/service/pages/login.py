@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from technic.service.access.caller import COOKIE, caller_of, refuse_other_sites
 from technic.service.access.sessions import SESSION_S, same_token
 from technic.service.pages.render import render
+from technic.service.requests.caller import COOKIE, caller_of, refuse_other_sites
 from technic.service.state import service_of
 from technic.version import __version__
 

@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from technic.service.access.caller import Caller, caller_of
 from technic.service.answers.common import about_of
 from technic.service.jobs.result_files import ABOUT
 from technic.service.pages.render import STATIC, VENDOR, chart_style, missing_libraries, render
+from technic.service.requests.caller import Caller, caller_of
 from technic.service.state import Service, service_of
 from technic.version import __version__
 from technic.wording.counts import count_of

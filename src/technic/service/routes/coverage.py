@@ -9,8 +9,8 @@ import numpy as np
 from fastapi import APIRouter, Query, Request
 
 from technic.errors import StoreError, UsageError
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 from technic.sessions import load_calendar
 from technic.typing import DateArray

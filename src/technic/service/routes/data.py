@@ -10,11 +10,11 @@ from fastapi import APIRouter, Body, HTTPException, Request
 from technic.errors import StoreError, UsageError
 from technic.scan.config_json import config_to_json
 from technic.scan.flat_config import flat_config
-from technic.service.access.caller import Admin, Reader
-from technic.service.access.own_files import own_files
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer
 from technic.service.answers.plain_body import PlainObject
 from technic.service.jobs.uploads import save_upload, upload_path, uploads
+from technic.service.requests.caller import Admin, Reader
+from technic.service.requests.own_files import own_files
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1", tags=["data"], responses=ERRORS)

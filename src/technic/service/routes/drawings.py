@@ -10,9 +10,9 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from technic.charts import Drawing, Provenance, Tile, flow, treemap
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
 from technic.service.jobs.result_files import MARKET
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1/scans", tags=["results"], responses=ERRORS)

@@ -11,8 +11,8 @@ from technic.errors import ExpressionError
 from technic.language import read
 from technic.language.analysis.requirements import requirements
 from technic.scan.expressions.vocabulary import vocabulary
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS
+from technic.service.requests.caller import Reader
 
 router = APIRouter(tags=["vocabulary"], responses=ERRORS)
 

@@ -12,9 +12,9 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from technic.columns import COLUMNS
 from technic.errors import ParameterError
 from technic.result.main_columns import MAIN_COLUMNS
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
 from technic.service.jobs.result_files import CLOSES, TABLE
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1/scans", tags=["results"], responses=ERRORS)
@@ -26,17 +26,24 @@ Names = Annotated[str | None, Query(max_length=4_000, examples=["symbol,close,te
 
 @router.get("/{identity}/rows")
 def rows(
-    request: Request, caller: Reader, identity: ResultId, columns: Names = None
+    request: Request,
+    caller: Reader,
+    identity: ResultId,
+    columns: Names = None,
+    skip_unknown: bool = False,
 ) -> dict[str, Any]:
     """Return the table column by column, in the order of its ranking, every row of it.
 
     ``columns``: names with commas; the main ones unless given. ``values`` has a list for each, and
-    ``available`` says which others there are, with heading and unit.
+    ``available`` says which others there are, with heading and unit. ``skip_unknown``: names that
+    this result does not have are left out, not refused.
     """
     del caller
     folder = finished_scan(service_of(request), identity)
     known = _names(folder)
     wanted = [n for n in _HEADINGS if n in known] if columns is None else columns.split(",")
+    if skip_unknown:
+        wanted = [name for name in wanted if name in known]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         hint = f"GET /v1/scans/{identity[:32]}/rows lists them under available"

@@ -6,8 +6,8 @@ from fastapi import APIRouter, HTTPException, Request
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 from technic.version import __version__
 

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 
-from technic.service.access.caller import Reader, Runner
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
 from technic.service.answers.job_events import EVENTS, job_events
 from technic.service.jobs.job import JobKind, JobState
+from technic.service.requests.caller import Reader, Runner
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=ERRORS)

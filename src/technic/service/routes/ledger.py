@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
 router = APIRouter(tags=["results"], responses=ERRORS)

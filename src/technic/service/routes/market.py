@@ -7,9 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
 from technic.service.jobs.result_files import MARKET
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
 router = APIRouter(tags=["results"], responses=ERRORS)

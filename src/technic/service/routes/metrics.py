@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS
 from technic.service.jobs.job import JobState
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
 router = APIRouter(tags=["health"])

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 
 from technic.export.formats import FORMATS
-from technic.service.access.caller import Reader
 from technic.service.answers.ask_worker import ask_worker
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan, summary_of
 from technic.service.jobs.result_files import SUMMARY
+from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
 router = APIRouter(tags=["results"], responses=ERRORS)

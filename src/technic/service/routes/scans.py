@@ -11,11 +11,11 @@ from fastapi.responses import StreamingResponse
 from technic.scan.config_json import config_to_json
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import FLAT_KEYS, flat_config
-from technic.service.access.caller import Reader, Runner
-from technic.service.access.own_files import own_files
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
 from technic.service.answers.job_events import EVENTS, job_events
 from technic.service.answers.plain_body import PlainObject
+from technic.service.requests.caller import Reader, Runner
+from technic.service.requests.own_files import own_files
 from technic.service.state import service_of
 from technic.sessions import parse_day
 

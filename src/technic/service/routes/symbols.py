@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
-from technic.service.access.caller import Reader
 from technic.service.answers.ask_worker import ask_worker
 from technic.service.answers.common import ERRORS, finished_scan
+from technic.service.requests.caller import Reader
 from technic.service.state import Service, service_of
 
 router = APIRouter(prefix="/v1/symbols", tags=["symbols"], responses=ERRORS)

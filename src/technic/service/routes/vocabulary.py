@@ -11,8 +11,8 @@ from technic.language.functions import GROUPS
 from technic.language.functions.function import Function
 from technic.scan.expressions.setup_document import checked_setups, setup_document
 from technic.scan.expressions.vocabulary import vocabulary
-from technic.service.access.caller import Reader
 from technic.service.answers.common import ERRORS
+from technic.service.requests.caller import Reader
 from technic.service.state import Service, service_of
 from technic.setups import Library
 

@@ -16,6 +16,7 @@ __all__ = [
     "Candidate",
     "Check",
     "Corner",
+    "NoBase",
     "Verdict",
     "first_that_holds",
     "nearest",
@@ -94,6 +95,30 @@ class Candidate(Protocol):
 
     def corners(self) -> tuple[Corner, ...]:
         """The picture of the pattern, from left to right."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoBase:
+    """The candidate where no bar could begin a base: the rules that can be told without one.
+
+    One of ``told`` is broken, that of the bar which is missing. ``start``: the bar with which the
+    last part of the pattern begins, or the day of the scan.
+    """
+
+    start: int
+    told: tuple[Check, ...]
+
+    def checks(self) -> Iterator[Check]:
+        """The rules that can be told."""
+        yield from self.told
+
+    def numbers(self) -> tuple[float, ...]:
+        """None."""
+        return ()
+
+    def corners(self) -> tuple[Corner, ...]:
+        """None."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

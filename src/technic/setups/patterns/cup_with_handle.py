@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ragged import last_bars
-from technic.setups.patterns.candidates import ABOVE_ZERO, Check, Corner
+from technic.setups.patterns.candidates import ABOVE_ZERO, Check, Corner, NoBase
 from technic.setups.patterns.measures import (
     Bars,
     advance_checks,
@@ -264,13 +264,17 @@ class _Cup:
         )
 
 
-def _candidates(bars: Bars, rule: Rule, every: bool) -> Iterator[_Cup]:
+def _candidates(bars: Bars, rule: Rule, every: bool) -> Iterator[_Cup | NoBase]:
     if len(bars.high) <= rule.max_handle + rule.swing:
         return
     handle = _Handle(bars, rule)
     if every or all(check.held for check in handle.kept):
-        for left in _left_rims(bars, rule, handle.rim):
+        lefts = _left_rims(bars, rule, handle.rim)
+        for left in lefts:
             yield _Cup(bars, rule, handle, left)
+        if every and not lefts:
+            rims = Check("left_rim", "{} swing highs that no later one passes", 0, least=1)
+            yield NoBase(handle.rim, (rims, *handle.kept))
 
 
 def _left_rims(bars: Bars, rule: Rule, rim: int) -> list[int]:

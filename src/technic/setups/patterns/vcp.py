@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ragged import last_bars
-from technic.setups.patterns.candidates import Check, Corner
+from technic.setups.patterns.candidates import Check, Corner, NoBase
 from technic.setups.patterns.measures import (
     Bars,
     advance_checks,
@@ -273,8 +273,11 @@ class _Contractions:
         return tuple(found)
 
 
-def _candidates(bars: Bars, rule: Rule, _every: bool) -> Iterator[_Contractions]:
+def _candidates(bars: Bars, rule: Rule, every: bool) -> Iterator[_Contractions | NoBase]:
     peaks = np.flatnonzero(swing_highs(bars.high, rule.swing))
+    if every and not len(peaks):
+        tops = Check("first_top", "{} swing highs to fall from", 0, least=1)
+        yield NoBase(len(bars.high) - 1, (tops,))
     if len(peaks):
         pullbacks = _Pullbacks(bars, peaks)
         for first in pullbacks.tops():

@@ -21,6 +21,7 @@ import numpy as np
 
 from technic.data_engine.data_version import FilesVersion
 from technic.data_engine.interfaces.records import (
+    Dividends,
     Failure,
     FetchResult,
     LeftOutRows,
@@ -31,10 +32,10 @@ from technic.data_engine.interfaces.records import (
 )
 from technic.data_engine.providers.files.adjusted_closes import adjust_by_closes
 from technic.data_engine.providers.files.bar_folder import open_bars
+from technic.data_engine.providers.files.column_actions import column_actions
 from technic.data_engine.providers.files.file_days import FileDays
 from technic.data_engine.providers.files.file_notes import file_notes
 from technic.data_engine.providers.files.file_paths import bar_paths
-from technic.data_engine.providers.files.split_records import column_records
 from technic.data_engine.row_checks.left_out import LeftOutDays
 from technic.data_engine.row_checks.market_days import MarketDays
 from technic.data_engine.row_checks.repeated_rows import row_order, without_repeats
@@ -147,7 +148,7 @@ class FilesProvider:
         """
         asked = list(dict.fromkeys(symbols))
         failures = {name: self._failures[name] for name in asked if name in self._failures}
-        read, off, records = self._selected(asked, failures, sessions)
+        read, off, (records, dividends) = self._selected(asked, failures, sessions)
         bars, clashes, repeats = without_repeats(read)
         for name, day in clashes.items():
             failures[name] = Failure("duplicate_rows", f"two different rows {day}")
@@ -174,6 +175,7 @@ class FilesProvider:
             answer,
             Splits.none(),
             failures,
+            dividends,
             notes=notes,
             left_out=left_out,
             split_records=records,
@@ -181,11 +183,12 @@ class FilesProvider:
 
     def _selected(
         self, asked: Sequence[str], failures: Mapping[str, Failure], sessions: DateArray
-    ) -> tuple[LongBars, LeftOutDays, dict[str, SplitRecord]]:
+    ) -> tuple[LongBars, LeftOutDays, tuple[dict[str, SplitRecord], Dividends]]:
         """Return the rows asked for, sorted by symbol and day, adjusted.
 
         Rows on no session are not among them but beside them; those of the days after the last
-        session belong to it. With them what the adjusted closes beside them say of splits.
+        session belong to it. With them what the adjusted closes beside them say of
+        splits and dividends.
         """
         rows, names = self._rows, tuple(asked)
         place = {name: at for at, name in enumerate(names) if name not in failures}
@@ -212,9 +215,9 @@ class FilesProvider:
             order = np.argsort(key, kind="stable")
             bars, adjusted = bars.rows(order), None if adjusted is None else adjusted[order]
         if adjusted is None:
-            return bars, off, {}
-        records = column_records(bars, adjusted, applied=applied)
-        return adjust_by_closes(bars, adjusted) if applied else bars, off, records
+            return bars, off, ({}, Dividends.none())
+        actions = column_actions(bars, adjusted, applied=applied)
+        return adjust_by_closes(bars, adjusted) if applied else bars, off, actions
 
     def _left_out(
         self, bars: LongBars, off: LeftOutDays, failures: Mapping[str, Failure]

@@ -35,6 +35,7 @@ function reason(content, status) {
 
 export const getJson = (path, options) => ask("GET", path, options);
 export const postJson = (path, json) => ask("POST", path, { json });
+export const putJson = (path, json) => ask("PUT", path, { json });
 export const put = (path, body) => ask("PUT", path, { body });
 export const remove = (path) => ask("DELETE", path);
 

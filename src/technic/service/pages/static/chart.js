@@ -1,9 +1,12 @@
-// Candles with volume, averages and the lines of a plan; beside them the same data as a table.
+// Candles with volume, averages, the lines of a plan, found patterns and the RS line; beside them the
+// same data as tables.
 import { CandlestickSeries, HistogramSeries, LineSeries, LineStyle, createChart } from "/vendor/lightweight-charts.mjs";
 import { h, put, table } from "./dom.js";
-import { amount, price } from "./format.js";
+import { amount, number, price } from "./format.js";
+import { PatternShape } from "./pattern_shape.js";
 
 const COLOURS = ["first", "second", "third", "fourth"];
+const SHARES = [0.78, 0.22, 0.24]; // of the height: prices, volume, RS line
 
 // Colours of the style sheet, as the page has them now.
 function colour(name) {
@@ -25,13 +28,11 @@ export class PriceChart {
       rightPriceScale: { borderVisible: false }, timeScale: { borderVisible: false, rightOffset: 3 },
       handleScroll: { vertTouchDrag: false },
     });
-    this.lines = []; this.levels = []; this.shown = null;
+    this.lines = []; this.levels = []; this.shapes = []; this.relative = null; this.shown = null;
     this.themed = () => { this.paint(); if (this.shown) this.draw(...this.shown); };
     document.addEventListener("themechange", this.themed);
     this.candles = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
     this.volume = this.chart.addSeries(HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, 1);
-    this.chart.panes()[1]?.setStretchFactor(0.22);
-    this.chart.panes()[0]?.setStretchFactor(0.78);
     this.paint();
   }
 
@@ -43,9 +44,10 @@ export class PriceChart {
     this.ground = ground;
   }
 
-  // detail: what the route of a symbol answers; averages: names of those to draw.
-  draw(detail, averages = ["sma_50", "sma_200"], bars = 180) {
-    this.shown = [detail, averages, bars];
+  // detail: what the route of a symbol answers; averages: names of those to draw; patterns, relative:
+  // whether found patterns and the RS line are drawn.
+  draw(detail, { averages = ["sma_50", "sma_200"], bars = 180, patterns = true, relative = false } = {}) {
+    this.shown = [detail, { averages, bars, patterns, relative }];
     const { date, open, high, low, close, volume } = detail.bars;
     const digits = close.at(-1) < 1 ? 4 : 2;
     this.candles.applyOptions({ priceFormat: { type: "price", precision: digits, minMove: 10 ** -digits } });
@@ -57,28 +59,55 @@ export class PriceChart {
       line.setData(date.flatMap((time, n) => (detail.averages[name][n] === null ? [] : [{ time, value: detail.averages[name][n] }])));
       return line;
     });
-    this.plan(detail.row);
-    this.chart.timeScale().setVisibleLogicalRange({ from: date.length - bars, to: date.length + 3 });
+    this.plan(detail.levels);
+    this.draws(patterns ? detail.patterns : []);
+    this.strength(relative ? rebased(detail, bars) : null);
+    this.chart.panes().forEach((pane, i) => pane.setStretchFactor(SHARES[i]));
+    this.chart.timeScale().setVisibleLogicalRange({ from: date.length - bars, to: date.length + Math.max(3, 0.07 * bars) }); // room for the names of levels
     this.place.setAttribute("role", "img");
-    this.place.setAttribute("aria-label", `Candles of ${detail.symbol}, ${date.length} bars to ${date.at(-1)}, last close ${price(close.at(-1))}; the table below has the data`);
+    this.place.setAttribute("aria-label", `Candles of ${detail.symbol}, ${date.length} bars to ${date.at(-1)}, last close ${price(close.at(-1))}${patterns ? detail.patterns.map((one) => `; pattern drawn: ${one.title}`).join("") : ""}${relative && detail.relative ? `; RS line against ${detail.relative.benchmark}` : ""}; the table below has the data`);
   }
 
-  plan(row) {
+  plan(levels) {
     for (const level of this.levels) this.candles.removePriceLine(level);
-    this.levels = !row?.has_plan ? [] : [["entry", "first"], ["stop", "down"], ["target", "up"]].filter(([name]) => row[name] !== null && row[name] !== undefined)
-      .map(([name, tint]) => this.candles.createPriceLine({ price: row[name], color: colour(tint), lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: true, title: name }));
+    this.levels = levels.map((one) => this.candles.createPriceLine({ price: one.price, color: colour(TINTS[one.kind] ?? "muted"), lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: true, title: one.name }));
+  }
+
+  draws(patterns) {
+    for (const shape of this.shapes) this.candles.detachPrimitive(shape);
+    const colours = { shape: colour("shape"), ground: colour("ground"), font: getComputedStyle(document.body).fontFamily };
+    this.shapes = patterns.map((pattern) => new PatternShape(pattern, colours));
+    for (const shape of this.shapes) this.candles.attachPrimitive(shape);
+  }
+
+  strength(line) {
+    if (this.relative) { this.chart.removeSeries(this.relative); this.relative = null; }
+    if (!line) return;
+    this.relative = this.chart.addSeries(LineSeries, { color: colour("fourth"), lineWidth: 2, priceLineVisible: false, crosshairMarkerVisible: false, title: "RS" }, 2);
+    this.relative.setData(line.points);
   }
 
   remove() { document.removeEventListener("themechange", this.themed); this.chart.remove(); }
 }
 
+const TINTS = { entry: "first", stop: "down", target: "up", pivot: "shape" };
+
+// The RS line, 100 on the first session that is in sight at first.
+export function rebased({ bars: { date }, relative }, bars) {
+  if (!relative) return null;
+  const from = relative.values.findIndex((value, i) => value !== null && i >= date.length - bars);
+  const base = relative.values[from] ?? relative.values.findLast((value) => value !== null);
+  const values = relative.values.map((value) => (value === null ? null : (100 * value) / base));
+  return { benchmark: relative.benchmark, since: date[from] ?? date.at(-1), values, points: date.flatMap((time, i) => (values[i] === null ? [] : [{ time, value: values[i] }])) };
+}
+
 // The data of a chart for those who do not see it, and for whoever wants to copy it.
-export function barTable(detail, averages) {
+export function barTable(detail, averages, relative = null) {
   const { date, open, high, low, close, volume } = detail.bars;
   const names = averages.filter((name) => detail.averages?.[name]);
   const details = h("details", {}, h("summary", {}, `The chart’s data as a table (${date.length} bars)`));
-  const rows = date.map((day, i) => [day, price(open[i]), price(high[i]), price(low[i]), price(close[i]), amount(volume[i]), ...names.map((name) => price(detail.averages[name][i]))]).reverse();
-  details.append(h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Bars of ${detail.symbol}` }, table(["Day", "Open", "High", "Low", "Close", "Volume", ...names.map((name) => name.replace("_", " ").toUpperCase())], rows, { caption: `Bars of ${detail.symbol}, newest first` })));
+  const rows = date.map((day, i) => [day, price(open[i]), price(high[i]), price(low[i]), price(close[i]), amount(volume[i]), ...names.map((name) => price(detail.averages[name][i])), ...(relative ? [number(relative.values[i], 1)] : [])]).reverse();
+  details.append(h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Bars of ${detail.symbol}` }, table(["Day", "Open", "High", "Low", "Close", "Volume", ...names.map((name) => name.replace("_", " ").toUpperCase()), ...(relative ? ["RS line"] : [])], rows, { caption: `Bars of ${detail.symbol}, newest first` })));
   return details;
 }
 

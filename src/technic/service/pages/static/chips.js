@@ -72,7 +72,7 @@ export class Chips {
     if (kind.uploads) return (await getJson("/v1/data")).uploads;
     if (!kind.from) return [];
     try {
-      this.known[kind.from] ??= (await getJson(`/v1/scans/latest/rows?columns=${kind.from}`)).values[0];
+      this.known[kind.from] ??= (await getJson(`/v1/scans/latest/rows?columns=${kind.from}&skip_unknown=true`)).values[0] ?? [];
       return [...new Set(this.known[kind.from])].filter(Boolean).sort();
     } catch { return []; } // without a result the value is typed
   }

@@ -4,7 +4,7 @@ import { h, put, s, table } from "./dom.js";
 const HIGH = 200, LEFT = 8, RIGHT = 44, TOP = 10, FOOT = 22;
 
 // series: {name, tint, values}; said: how a value is written; floor and ceiling: of the scale.
-export function lines(place, title, days, series, { said, floor = 0, ceiling = null }) {
+export function lines(place, title, days, series, { said, floor = 0, ceiling = null, tabled = true }) {
   const WIDE = Math.max(280, place.clientWidth || 640);
   const all = series.flatMap((one) => one.values).filter((value) => value !== null);
   const most = ceiling ?? Math.max(1, ...all) * 1.08, least = Math.min(floor, ...all);
@@ -28,7 +28,7 @@ export function lines(place, title, days, series, { said, floor = 0, ceiling = n
   });
   picture.addEventListener("pointerleave", () => { cursor.setAttribute("visibility", "hidden"); tell(days.length - 1); });
   const rows = days.map((day, i) => [day, ...series.map((one) => said(one.values[i]))]).reverse();
-  put(place, legend, picture, h("details", { class: "small" }, h("summary", {}, "The data as a table"), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${title}, data` }, table(["Session", ...series.map((one) => one.name)], rows, { caption: title }))));
+  put(place, legend, picture, !tabled ? null : h("details", { class: "small" }, h("summary", {}, "The data as a table"), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${title}, data` }, table(["Session", ...series.map((one) => one.name)], rows, { caption: title }))));
 }
 
 function path(values, x, y) {

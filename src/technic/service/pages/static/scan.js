@@ -30,8 +30,13 @@ async function begin() {
   show($("run"), may("run"));
   sideShown(state.chart !== "0");
   $("quick").value = grid.quick = (state.q ?? "").toLowerCase();
-  getJson("/v1/setups").then((answer) => { setups = answer.setups; drawSetups(list(state.setup)); }).catch(problem);
+  loadSetups().catch(problem);
   if (state.id) await load(state.id);
+}
+
+async function loadSetups() {
+  setups = (await getJson("/v1/setups")).setups;
+  drawSetups(list(read().setup));
 }
 
 // A link that names a result alone, or nothing at all: the form shows what that result was asked.
@@ -113,14 +118,7 @@ async function load(identity) {
 }
 
 // Columns that this result does not have are left out, not refused.
-async function rows(identity, columns) {
-  try { return await getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=${columns.join(",")}`); } catch (error) {
-    if (error.status !== 422) throw error;
-    const { available } = await getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=symbol`);
-    const names = new Set(available.map((one) => one.name));
-    return getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=${columns.filter((name) => names.has(name)).join(",")}`);
-  }
-}
+const rows = (identity, columns) => getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=${columns.join(",")}&skip_unknown=true`);
 
 function drawColumns(answer) {
   const chosen = new Set(grid.wanted());
@@ -151,7 +149,15 @@ $("setup").addEventListener("change", () => { write({ setup: $("setup").value })
 $("quick").addEventListener("input", later(150, () => { write({ q: $("quick").value }); grid.filter($("quick").value); }));
 $("chart-toggle").addEventListener("click", () => { const on = $("side").hidden; write({ chart: on ? null : "0" }); sideShown(on); grid.table?.redraw(true); });
 $("words-open").addEventListener("click", (event) => { event.preventDefault(); openWords((text) => box.insert(text)); });
-$("save-setup").addEventListener("click", () => saveSetup(asked(), read()).catch(problem));
+$("save-setup").addEventListener("click", async () => {
+  try {
+    const name = await saveSetup(asked(), read());
+    if (!name) return;
+    await loadSetups();
+    $("save-setup").textContent = "Saved";
+    setTimeout(() => { $("save-setup").textContent = "Save as setup"; }, 2000);
+  } catch (error) { problem(error); }
+});
 $("share").addEventListener("click", async () => {
   try { await navigator.clipboard.writeText(location.href); $("share").textContent = "Copied"; } catch { $("share").textContent = "Copy it from the address bar"; }
   setTimeout(() => { $("share").textContent = "Copy link"; }, 2000);

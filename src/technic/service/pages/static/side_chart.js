@@ -27,11 +27,11 @@ export class SideChart {
       const detail = await getJson(`/v1/symbols/${encodeURIComponent(symbol)}?scan=${scan}`, { signal: this.abort.signal });
       if (!detail.bars) { put($("side-plan"), "no bars"); return; }
       this.chart ??= new PriceChart($("side-chart"));
-      this.chart.draw(detail, AVERAGES, 130);
+      this.chart.draw(detail, { averages: AVERAGES, bars: 130 });
       const row = detail.row ?? {};
       const keys = h("span", { class: "keys-line" });
       legend(keys, AVERAGES);
-      put($("side-plan"), keys, row.has_plan ? `Entry ${price(row.entry)} · stop ${price(row.stop)} · target ${price(row.target)}` : "No plan for this signal.");
+      put($("side-plan"), keys, detail.patterns.map((one) => h("strong", { class: "c-shape" }, `${one.title}. `)), row.has_plan ? `Entry ${price(row.entry)} · stop ${price(row.stop)} · target ${price(row.target)}` : "No plan for this signal.");
       put($("side-table"), barTable(detail, AVERAGES));
     } catch (error) {
       if (error.name !== "AbortError") put($("side-plan"), error.message);

@@ -1,11 +1,13 @@
 // The page of a symbol: prices with the plan, how its rating came about, and why it is where it is.
 import { getJson, query } from "./api.js";
 import { list, read, write } from "./address.js";
-import { PriceChart, barTable, legend } from "./chart.js";
+import { PriceChart, barTable, legend, rebased } from "./chart.js";
 import { $, h, problem, put, show, table } from "./dom.js";
 import { amount, cell, number, price, signed, tone, whole, words } from "./format.js";
 import { strip } from "./frame.js";
+import { drawPatterns } from "./patterns.js";
 import { drawRating } from "./rating.js";
+import { drawHistory } from "./rating_history.js";
 import { drawRules, outcomeSentence } from "./rules.js";
 import { drawVotes } from "./votes.js";
 
@@ -24,13 +26,15 @@ async function begin() {
   head();
   prices();
   plan();
+  drawPatterns($("pattern-card"), $("pattern"), detail);
   drawRating($("rating"), detail);
   drawVotes($("votes"), detail.votes);
   strength();
   drawRules($("rules"), detail);
   figures();
-  const answer = await getJson(`/v1/scans/${encodeURIComponent(scan)}/rows?columns=symbol,company`).catch(() => null);
+  const answer = await getJson(`/v1/scans/${encodeURIComponent(scan)}/rows?columns=symbol`).catch(() => null);
   if (answer) turn(answer);
+  await drawHistory(symbol, scan).catch((error) => put($("history-chart"), h("p", { class: "muted" }, error.message)));
 }
 
 function head() {
@@ -47,24 +51,28 @@ function head() {
   show($("outcome"), detail.outcome !== "kept");
 }
 
+const shown = (name) => read()[name] !== "0";
+
 function prices() {
   if (!detail.bars) { put($("chart"), h("p", { class: "muted" }, "No bars of this symbol were read.")); return; }
   const chosen = () => (read().averages === undefined ? ["sma_50", "sma_200"] : list(read().averages));
+  const bars = innerWidth < 700 ? 90 : 200;
+  const line = rebased(detail, bars);
   const draw = () => {
     chart ??= new PriceChart($("chart"), { height: 460 });
-    chart.draw(detail, chosen(), innerWidth < 700 ? 90 : 200);
-    put($("chart-table"), barTable(detail, chosen()));
+    chart.draw(detail, { averages: chosen(), bars, patterns: shown("pattern"), relative: shown("rs") });
+    put($("chart-table"), barTable(detail, chosen(), line));
     legend($("chart-legend"), chosen());
+    if (detail.patterns.length && shown("pattern")) $("chart-legend").append(h("span", { class: "key c-shape" }, detail.patterns.map((one) => one.title).join(", ")));
+    if (line && shown("rs")) $("chart-legend").append(h("span", { class: "key c-fourth" }, `RS line against ${line.benchmark}, 100 on ${line.since}`));
   };
-  put($("averages"), h("span", { id: "chart-legend", class: "keys-line" }), h("details", { class: "menu" }, h("summary", {}, "Averages"), h("div", { class: "menu-body" }, AVERAGES.filter((name) => detail.averages?.[name]).map((name) => {
-    const box = h("input", { type: "checkbox", value: name, checked: chosen().includes(name) });
-    box.addEventListener("change", () => {
-      const now = AVERAGES.filter((one) => $("averages").querySelector(`input[value=${one}]`)?.checked).slice(0, 4);
-      write({ averages: now.join(",") || "none" });
-      draw();
-    });
-    return h("label", { class: "tick" }, box, name.replace("_", " ").toUpperCase());
-  }))));
+  const tick = (label, checked, change) => { const box = h("input", { type: "checkbox", checked }); box.addEventListener("change", () => { change(box.checked); draw(); }); return h("label", { class: "tick" }, box, label); };
+  const averages = AVERAGES.filter((name) => detail.averages[name]).map((name) => tick(name.replace("_", " ").toUpperCase(), chosen().includes(name), (on) => {
+    const now = AVERAGES.filter((one) => (one === name ? on : chosen().includes(one))).slice(0, 4);
+    write({ averages: now.join(",") || "none" });
+  }));
+  const others = [["pattern", "Pattern", detail.patterns.length], ["rs", "RS line", line]].filter(([, , there]) => there).map(([name, label]) => tick(label, shown(name), (on) => write({ [name]: on ? null : "0" })));
+  put($("averages"), h("span", { id: "chart-legend", class: "keys-line" }), h("details", { class: "menu" }, h("summary", {}, "Lines"), h("div", { class: "menu-body" }, averages, others)));
   draw();
 }
 

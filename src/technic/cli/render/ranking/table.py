@@ -9,10 +9,13 @@ from typing import Any
 
 import pandas as pd
 from rich import box
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from technic.cli.render.plan_marks import plan_marks
+from technic.cli.render.ranking.links import SymbolLinks
+from technic.cli.render.ranking.plan_marks import plan_marks
+from technic.cli.render.ranking.sparkline import CLOSES, LEAST_CELLS, closes_of, sparkline
 from technic.cli.render.style import (
     change_text,
     price_text,
@@ -24,7 +27,7 @@ from technic.cli.render.style import (
 from technic.result.main_columns import MAIN_COLUMNS, main_columns
 from technic.result.scan_result import ScanResult
 
-__all__ = ["ranking_lines"]
+__all__ = ["NO_EXTRAS", "Extras", "ranking_lines"]
 
 GAP = 2
 EDGE = 1
@@ -140,7 +143,20 @@ def _value(value: object) -> Text:
     return Text(shortened(str(value), 30))
 
 
-def ranking_lines(result: ScanResult, limit: int | None, width: int) -> Iterator[Table | Text]:
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a terminal shows beyond text: where symbols lead to, None for nowhere; small lines."""
+
+    links: SymbolLinks | None = None
+    sparklines: bool = False
+
+
+NO_EXTRAS = Extras()
+
+
+def ranking_lines(
+    result: ScanResult, limit: int | None, width: int, extras: Extras = NO_EXTRAS
+) -> Iterator[Table | Text]:
     """Yield the table, fitted to ``width``, and a line when there are more rows than shown."""
     rows = result.table if limit is None else result.table.head(limit)
     if rows.empty:
@@ -158,7 +174,17 @@ def ranking_lines(result: ScanResult, limit: int | None, width: int) -> Iterator
         cells["shares"] = [
             cell + mark for cell, mark in zip(cells["shares"], marks.of_row, strict=True)
         ]
-    chosen = _fitting(chosen, cells, width)
+    symbols = [str(symbol) for symbol in rows["symbol"]]
+    if extras.links is not None:
+        exchanges = rows["exchange"].tolist() if "exchange" in rows else [None] * len(rows)
+        targets = map(extras.links.address, symbols, exchanges)
+        linked = zip(cells["symbol"], targets, strict=True)
+        cells["symbol"] = [_linked(cell, target) for cell, target in linked]
+    if extras.sparklines:
+        values[_LINES.name] = closes_of(result, symbols)
+        chosen = _fitting_with_lines(chosen, cells, values[_LINES.name], width)
+    else:
+        chosen = _fitting(chosen, cells, width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, header_style="bold")
     for column in chosen:
         left = column.left or any(isinstance(value, str) for value in values[column.name])
@@ -173,17 +199,59 @@ def ranking_lines(result: ScanResult, limit: int | None, width: int) -> Iterator
         yield Text(f" … and {hidden:,} more (--limit 0 shows all)", "dim")
 
 
-def _fitting(columns: list[_Column], cells: dict[str, list[Text]], width: int) -> list[_Column]:
-    """Drop the least important columns until the others fit side by side."""
-    widths = {
+_LINES = _Column(f"{CLOSES} days", f"\n{CLOSES} days", 10, Text, left=True)
+"""What only a terminal shows: a small line, which leaves before any column that has numbers."""
+
+
+def _fitting_with_lines(
+    columns: list[_Column], cells: dict[str, list[Text]], closes: list[list[float]], width: int
+) -> list[_Column]:
+    """Fit the columns, the small lines among them, which then take the room that is left."""
+    cells[_LINES.name] = [sparkline(one, LEAST_CELLS) for one in closes]
+    kept = _fitting(_before_numbers(columns), cells, width)
+    if _LINES not in kept:  # what left after them may have made room
+        kept = _before_numbers(kept)
+    room = LEAST_CELLS + width - _width(kept, _widths(kept, cells))
+    if room < LEAST_CELLS:
+        return [column for column in kept if column is not _LINES]
+    cells[_LINES.name] = [sparkline(one, min(room, CLOSES)) for one in closes]
+    return kept
+
+
+def _before_numbers(columns: list[_Column]) -> list[_Column]:
+    """Put the lines after the company, or after the symbol."""
+    names = [column.name for column in columns]
+    at = names.index("company" if "company" in names else "symbol") + 1
+    return [*columns[:at], _LINES, *columns[at:]]
+
+
+def _linked(cell: Text, target: str | None) -> Text:
+    if target is None:
+        return cell
+    linked = cell.copy()
+    linked.stylize(Style(link=target))
+    return linked
+
+
+def _widths(columns: list[_Column], cells: dict[str, list[Text]]) -> dict[str, int]:
+    return {
         column.name: max(
             *(len(line) for line in column.heading.split("\n")),
             *(cell.cell_len for cell in cells[column.name]),
         )
         for column in columns
     }
+
+
+def _width(columns: list[_Column], widths: dict[str, int]) -> int:
+    return sum(widths[column.name] + GAP for column in columns) - GAP + 2 * EDGE
+
+
+def _fitting(columns: list[_Column], cells: dict[str, list[Text]], width: int) -> list[_Column]:
+    """Drop the least important columns until the others fit side by side."""
+    widths = _widths(columns, cells)
     kept = list(columns)
-    while sum(widths[c.name] + GAP for c in kept) - GAP + 2 * EDGE > width:
+    while _width(kept, widths) > width:
         worst = max(kept, key=lambda column: column.priority)
         if worst.priority == 0:
             break

@@ -184,3 +184,80 @@ def test_which_changes_of_the_factor_are_splits(tmp_path, change, ratio):
         assert record.session.tolist() == ([] if ratio is None else [days[3].item()])
         expected = [] if ratio is None else [ratio]
         np.testing.assert_allclose(record.ratio, expected, atol=1e-6)
+
+
+def dividends_of(frame: pd.DataFrame, path: Path, by: str | None = None) -> list[tuple[str, float]]:
+    """Ex-dates and amounts that a file's columns tell."""
+    write(frame, path)
+    days = np.unique(frame["date"].to_numpy().astype("datetime64[D]"))
+    found = FilesProvider(path, adjust_by=by).history(["A"], days).dividends
+    return [(str(day), amount) for day, amount in zip(found.session, found.amount, strict=True)]
+
+
+def paying(factors: list[float], price: float = 50.0) -> pd.DataFrame:
+    """Closes of one price, and adjusted closes that are these times the factors, unrounded."""
+    days = DAYS[: len(factors)].astype("datetime64[D]").astype(str)
+    frame = pd.DataFrame({"date": days, "symbol": "A", "volume": 1.0})
+    for name in ("open", "high", "low", "close"):
+        frame[name] = price
+    return frame.assign(adj_close=price * np.array(factors))
+
+
+@pytest.mark.parametrize(
+    ("factors", "expected"),
+    [
+        ([0.7, 0.7, 1.0, 1.0], [(2, 15.0)]),  # three tenths of 50
+        ([0.45, 0.9, 0.9, 1.0], [(3, 5.0)]),  # a 2:1 split, then a tenth
+        ([0.95, 0.95, 1.0, 1.0], [(2, 2.5)]),
+        ([0.97, 0.97, 1.0, 1.0], []),  # an ordinary dividend
+        ([0.9, np.nan, 1.0, 1.0], []),  # nothing known of the night
+        ([1.0, 1.0, 1.25, 1.0, 1.0], []),  # the factor came back: an error in the column
+        ([1.0, 0.8, 0.8, 1.0, 1.0], []),
+        ([0.7, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.9], [(1, 15.0)]),  # a fall long after is no matter
+        ([0.75, 1.0], []),  # 4:3
+    ],
+)
+def test_which_changes_of_the_factor_are_special_dividends(tmp_path, factors, expected):
+    """A rise of 4 % of the price and more that is no split; none where prices hold them already."""
+    frame = paying(factors)
+    found = dividends_of(frame, tmp_path / "a.csv")
+    assert [day for day, _ in found] == [frame["date"][row] for row, _ in expected]
+    np.testing.assert_allclose([amount for _, amount in found], [paid for _, paid in expected])
+    assert dividends_of(frame, tmp_path / "b.csv", "adj_close") == []
+
+
+def test_rounding_of_cheap_prices_is_no_dividend(tmp_path):
+    """At 11 cents an adjusted close of 10 may be 10.5: as large as what is looked for."""
+    assert dividends_of(paying([10 / 11, 1.0], 0.11), tmp_path / "a.csv") == []
+    assert len(dividends_of(paying([10 / 11, 1.0], 11.0), tmp_path / "b.csv")) == 1
+
+
+def test_relative_strength_counts_what_the_column_says_was_paid(tmp_path):
+    """As it does where prices are adjusted by the column; whole, cut at the day, and before it."""
+    days, parts = sessions(300).astype("datetime64[D]").astype(str), []
+    for name, share in (("PAID", 0.3), ("FLAT", 0.0), ("FELL", 0.0)):
+        price = 1.0 if name == "FLAT" else 0.7
+        bars = scaled(ordinary(300, seed=3), slice(280, None), price)
+        frame = pd.DataFrame(bars).assign(symbol=name, date=days)
+        before = np.where(np.arange(300) < 280, 1.0 - share, 1.0)
+        parts.append(frame.assign(adj_close=frame["close"] * before))
+    frame = pd.concat(parts)
+
+    def scanned(rows: pd.DataFrame, last: int, by: str | None = None) -> pd.DataFrame:
+        path = write(rows, tmp_path / f"{len(rows)}{by}.csv")
+        rules = GateRules(min_bars=5)
+        config = ScanConfig(
+            provider="files", data=str(path), adjust_by=by, as_of=days[last], gate=rules
+        )
+        return run_scan(config).table.set_index("symbol").sort_index()
+
+    plain, adjusted = scanned(frame, 299), scanned(frame, 299, "adj_close")
+    assert plain["special_dividends_pct"].tolist() == [0.0, 0.0, pytest.approx(30.0)]
+    assert plain["rs_score"].tolist() == pytest.approx(adjusted["rs_score"].tolist())
+    assert plain["rs_score"]["PAID"] == pytest.approx(plain["rs_score"]["FLAT"])
+    assert plain["rs_score"]["FELL"] < plain["rs_score"]["PAID"] - 20
+    cut = frame[frame["date"] <= days[280]]
+    assert scanned(frame, 280).equals(scanned(cut, 280))
+    assert not scanned(frame, 279)["special_dividends_pct"].any()
+    without = scanned(frame.drop(columns="adj_close"), 299)
+    assert not without["special_dividends_pct"].any()

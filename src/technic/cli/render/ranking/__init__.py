@@ -1,0 +1,1 @@
+"""The ranked table of a terminal: its columns, small charts, links, and marks."""

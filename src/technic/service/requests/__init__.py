@@ -1,0 +1,1 @@
+"""What a request brings: who calls, and which uploads it names."""
