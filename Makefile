@@ -15,7 +15,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 
 PINNED := --group build --constraint constraints-dev.txt
 
-.PHONY: scan serve test check collection bench gate soak constraints clean
+.PHONY: scan serve test check collection bench gate fuzz soak constraints clean
 
 scan: $(READY)
 	@$(BIN)/technic scan
@@ -42,6 +42,11 @@ bench: $(READY_TO_TEST)
 # Ratios of a short run against the recorded ones, in about a minute.
 gate: $(READY_TO_TEST)
 	$(BIN)/python -m benchmarks.gate
+
+# schemathesis against the service's own description of its routes, in some minutes;
+# make fuzz FUZZ="500 7" for 500 cases of each route from seed 7.
+fuzz: $(READY_TO_TEST)
+	PYTHONPATH=tests:. $(BIN)/python -m service.fuzz $(FUZZ)
 
 # Kills, signals, full disks, damage, hostile answers and files: prints the table of
 # docs/reliability.md, in about half an hour; make soak SOAK="--only bits files" for some.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from soak import answers, damage, ended, full_disk, kills, scans, together
+from soak import answers, damage, ended, full_disk, kills, scans, service, together
 from soak.trials import Trial, table
 
 __all__ = ["FULL", "SMALL"]
@@ -32,6 +32,8 @@ FULL: dict[str, Run] = {
     "wires": lambda _: answers.hostile_wires(1),
     "files": partial(scans.hostile_files, 1, with_bombs=True),
     "together": partial(together.concurrent_syncs, 5),
+    "service": partial(service.killed_services, 20),
+    "service-ends": partial(service.ended_services, 6),
 }
 SMALL: dict[str, Run] = {
     "kill-days": partial(kills.killed_syncs, "market_day", 2),
@@ -43,6 +45,7 @@ SMALL: dict[str, Run] = {
     "answers": partial(answers.hostile_answers, 24),
     "wires": lambda _: answers.hostile_wires(17),
     "files": partial(scans.hostile_files, 47),
+    "service": partial(service.killed_services, 2),
 }
 
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.panel.long_bars import LongBars
 from technic.panel.ragged import common_row
 from technic.typing import DateArray, FloatArray, SessionArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["FIELDS", "FRAME_COLUMNS", "BarPanel"]
 
@@ -134,6 +136,8 @@ class BarPanel:
         Raises ParameterError when a frame has not these columns, no dates as its index or a value
         that is no number.
         """
+        import pandas as pd  # only here and in frame(): configs know panels and need no pandas
+
         names = FRAME_COLUMNS if volume else FRAME_COLUMNS[:-1]
         for symbol, frame in frames.items():
             missing = [name for name in names if name not in frame.columns]
@@ -250,6 +254,8 @@ class BarPanel:
 
     def frame(self, symbol: str) -> pd.DataFrame:
         """Return one symbol's bars as a price frame; KeyError when it is not in the panel."""
+        import pandas as pd
+
         try:
             column = self.symbols.index(symbol)
         except ValueError:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["plain", "plain_rows"]
 
@@ -21,7 +24,7 @@ def plain(value: object) -> object:
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    if value is pd.NA:
+    if type(value).__name__ == "NAType":  # pandas' own mark of what is missing
         return None
     return value
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["MAIN_COLUMNS", "MainColumn", "main_columns"]
 
@@ -53,6 +56,8 @@ def main_columns(table: pd.DataFrame) -> tuple[MainColumn, ...]:
     All plans of a scan aim at the same reward for their risk, up to a tick: it has a column only
     where two rows would show different numbers.
     """
+    import pandas as pd
+
     values = table.get(REWARD_RISK, pd.Series(dtype=np.float64)).dropna()
     differ = len({f"{value:.1f}" for value in values}) > 1
     return tuple(column for column in MAIN_COLUMNS if differ or column.name != REWARD_RISK)

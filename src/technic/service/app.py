@@ -7,13 +7,11 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 
-from technic.errors import ExpressionError, TechnicError, UsageError
+from technic.errors import TechnicError
 from technic.service.access.limits import GuardMiddleware
-from technic.service.database.connect import AWAY, AWAY_SAID
-from technic.service.jobs.job_table import QueueFullError
+from technic.service.answers.refusals import add_refusals
 from technic.service.pages import login, site
 from technic.service.routes import (
     coverage,
@@ -72,8 +70,13 @@ ABOUT = (
 )
 
 
-def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time) -> FastAPI:
-    """Build the application; its parts open when it starts and end when it does."""
+def create_app(
+    settings: ServiceSettings, clock: Callable[[], float] = time.time, *, warm: bool = False
+) -> FastAPI:
+    """Build the application; its parts open when it starts and end when it does.
+
+    ``warm``: processes that scan start with it, not with the first scan.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -83,7 +86,7 @@ def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time
             app.state.failure = error  # for whoever runs it: one sentence instead of a traceback
             raise
         app.state.service = service
-        service.dispatcher.start()
+        service.dispatcher.start(warm=warm)
         if settings.schedule:
             service.clockwork.start()
         try:
@@ -106,12 +109,7 @@ def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time
         app.include_router(module.router)
     for path, files in site.STATIC_FILES.items():
         app.mount(path, files)
-    app.add_exception_handler(ExpressionError, _expression_refused)
-    app.add_exception_handler(QueueFullError, _busy)
-    app.add_exception_handler(UsageError, _refused)
-    app.add_exception_handler(TechnicError, _failed)
-    for kind in AWAY:
-        app.add_exception_handler(kind, _database_away)
+    add_refusals(app)
     app.add_middleware(
         GuardMiddleware,
         hosts=settings.allowed_hosts,
@@ -119,27 +117,3 @@ def create_app(settings: ServiceSettings, clock: Callable[[], float] = time.time
         upload_bytes=settings.upload_bytes,
     )
     return app
-
-
-async def _refused(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, 422)
-
-
-async def _expression_refused(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ExpressionError)
-    place = None if error.place is None else list(error.place)
-    content = {"detail": str(error), "expression": error.text, "place": place}
-    return JSONResponse(content, 422)
-
-
-async def _busy(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, 503, {"Retry-After": "10"})
-
-
-async def _database_away(_: Request, error: Exception) -> JSONResponse:
-    logger.warning("a request found the database away: %s", type(error).__name__)
-    return JSONResponse({"detail": AWAY_SAID}, 503, {"Retry-After": "5"})
-
-
-async def _failed(_: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": str(error)}, 500)

@@ -20,6 +20,7 @@ __all__ = ["SHUTDOWN_S", "run_service", "server_config"]
 SHUTDOWN_S = 15
 """What running requests have to end once the service is told to; its jobs end meanwhile."""
 MOST_CONNECTIONS = 1_000
+BACKLOG = 2_048
 
 
 def run_service(
@@ -34,12 +35,13 @@ def run_service(
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host.strip("[]"), port))
+        listener.listen(BACKLOG)  # who comes before the first answer waits, and is not refused
     except OSError as error:
         listener.close()
         reason = error.strerror or str(error)
         note(f"{host}:{port} cannot be had ({reason}); name another port with --port")
         return 1
-    app = create_app(settings)
+    app = create_app(settings, warm=True)
     log = logging.getLogger("uvicorn.error")
     log.addFilter(_without_secrets)
     shown = f"[{host}]" if ":" in host else host
@@ -65,6 +67,7 @@ def run_service(
 
 def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
     """Return how the server listens, and every ceiling that it holds to before a request is one."""
+    logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)  # addresses may hold anything
     return uvicorn.Config(
         app,
         log_config=None,
@@ -72,6 +75,7 @@ def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
         timeout_keep_alive=15,
+        backlog=BACKLOG,
         limit_concurrency=MOST_CONNECTIONS,
         h11_max_incomplete_event_size=32 * 1024,
         proxy_headers=bool(settings.proxies),

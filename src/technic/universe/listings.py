@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from technic.errors import ParameterError
 from technic.text.columns import clean_column
@@ -17,6 +16,7 @@ from technic.typing import BoolArray, FloatArray
 from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
 __all__ = ["COLUMNS", "LISTING_COLUMNS", "TEXT_COLUMNS", "Universe", "universe_of"]
@@ -46,6 +46,8 @@ class Universe:
     symbols: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        import pandas as pd
+
         frame = self.frame
         if "symbol" not in frame.columns:
             raise ParameterError("frame", list(frame.columns), "listings with a column 'symbol'")
@@ -100,6 +102,8 @@ class Universe:
         more = other.frame[[symbol not in known for symbol in other.symbols]]
         if not len(more):
             return self
+        import pandas as pd
+
         columns = [name for name in COLUMNS if self.has(name) or other.has(name)]
         frames = [frame.reindex(columns=columns) for frame in (self.frame, more)]
         return Universe(pd.concat(frames, ignore_index=True), self.source, self.day)
@@ -109,6 +113,8 @@ class Universe:
 
         A symbol that is not listed stays in, without metadata: what was asked for never vanishes.
         """
+        import pandas as pd
+
         asked = list(dict.fromkeys(symbols))
         frame = self.frame.set_index("symbol").reindex(asked)
         frame.insert(0, "symbol", pd.Series(asked, index=frame.index, dtype=object))
@@ -125,6 +131,8 @@ def universe_of(
     What cannot be a symbol (signs that nobody sees, no ASCII, too long) is left out and counted in
     the log: one such row of a vendor's listings must not cost the others.
     """
+    import pandas as pd
+
     names = list(symbols)
     frame = pd.DataFrame({"symbol": pd.Series(names, dtype=object), **(columns or {})})
     strange = [isinstance(name, str) and bool(name) and not could_be_symbol(name) for name in names]

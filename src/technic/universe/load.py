@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from technic.errors import InputFileError
@@ -31,6 +30,7 @@ from technic.universe.symbols import Convention, canonical, parse_symbols
 from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
 __all__ = ["MAX_SYMBOL_LENGTH", "exchange_name", "load_universe"]
@@ -70,6 +70,8 @@ def load_universe(
     row without a symbol, two different rows for one symbol and day, what is no day, and a market
     cap that is no amount.
     """
+    import pandas as pd
+
     file = TableFile.open(Path(path), options)
     found = _columns(file)
     table = file.read(found)
@@ -156,6 +158,8 @@ def _known_on(
     Rows keep their numbers in the file. A market cap of a later day is not known on it, unless the
     whole file is of later days: then there is no other.
     """
+    import pandas as pd
+
     past = days <= (days.max() if day is None else day)
     last = pd.Series(days[past]).groupby(frame["symbol"].to_numpy(object)[past]).max()
     first = pd.Series(days).groupby(frame["symbol"].to_numpy(object)).min()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import re
@@ -11,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from sqlalchemy import Engine, Row, select, update
+from sqlalchemy.exc import OperationalError
 
 from technic.errors import ParameterError
-from technic.service.database.connect import hold
+from technic.service.database.connect import hold, reading
 from technic.service.database.tables import KEYS
 from technic.wording.counts import count_of
 
@@ -100,7 +102,7 @@ class KeyTable:
 
     def all(self) -> list[Key]:
         """Return all keys, the oldest first, revoked ones too."""
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [
                 _key(row) for row in connection.execute(select(KEYS).order_by(KEYS.c.created_at))
             ]
@@ -119,26 +121,32 @@ class KeyTable:
 
     def find(self, text: str) -> Key | None:
         """Return the live key that is written so; None for any other text."""
-        if not text.startswith(_MARK) or len(text) > 200:
+        if (
+            not text.startswith(_MARK)
+            or len(text) > 200
+            or not (text.isascii() and text.isprintable())
+        ):
             return None
         prefix = text[len(_MARK) :].partition("_")[0]
         if not (prefix.isascii() and prefix.isalnum()):
             return None
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(KEYS).where(KEYS.c.prefix == prefix)).first()
-            known = row.hash if row is not None else "0" * 64
-            same = hmac.compare_digest(known, hashed(text))
-            if row is None or not same or row.revoked_at is not None:
-                return None
-            now = self._clock()
-            if row.used_at is None or now - row.used_at > _USED_EVERY_S:
-                change = update(KEYS).where(KEYS.c.prefix == prefix)
-                connection.execute(change.values(used_at=now))
+        known = row.hash if row is not None else "0" * 64
+        same = hmac.compare_digest(known, hashed(text))
+        if row is None or not same or row.revoked_at is not None:
+            return None
+        now = self._clock()
+        if row.used_at is None or now - row.used_at > _USED_EVERY_S:
+            change = update(KEYS).where(KEYS.c.prefix == prefix).values(used_at=now)
+            # who may come in is not kept out since the time of it cannot be written
+            with contextlib.suppress(OperationalError), self._engine.begin() as connection:
+                connection.execute(change)
         return _key(row)
 
     def of(self, prefix: str) -> Key | None:
         """Return the live key with this prefix."""
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             query = select(KEYS).where(KEYS.c.prefix == prefix, KEYS.c.revoked_at.is_(None))
             row = connection.execute(query).first()
         return None if row is None else _key(row)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine, select
 
 from technic.service.access.keys import Key, KeyTable, hashed
+from technic.service.database.connect import reading
 from technic.service.database.tables import SESSIONS
 
 __all__ = ["SESSION_S", "SessionTable"]
@@ -36,7 +37,7 @@ class SessionTable:
         """Return the key of a session and its token; None where it is over, or the key revoked."""
         if not cookie or len(cookie) > 200:
             return None
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             query = select(SESSIONS).where(SESSIONS.c.hash == hashed(cookie))
             row = connection.execute(query).first()
         if row is None or row.expires_at < self._clock():

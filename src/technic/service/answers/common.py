@@ -7,27 +7,33 @@ import json
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import HTTPException
+from fastapi import Path as PathParameter
 from pydantic import BaseModel, Field
 
+from technic.service.access.keys import reaches
 from technic.service.jobs.job import Job, JobState
-from technic.service.jobs.keep_result import ABOUT, SUMMARY
+from technic.service.jobs.result_files import ABOUT, SUMMARY
+from technic.service.requests.caller import Caller
 from technic.service.state import Service
 
 __all__ = [
     "ERRORS",
     "JobAnswer",
     "Problem",
+    "ResultId",
     "about_of",
     "finished_scan",
     "job_answer",
     "job_of",
+    "own_job",
     "summary_of",
 ]
 
 _ID = re.compile(r"[0-9a-f]{32}")
+ResultId = Annotated[str, PathParameter(description="A scan's id, or latest.", examples=["latest"])]
 
 
 class Problem(BaseModel):
@@ -43,6 +49,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         (401, "No valid key"),
         (403, "The key may not do this, or the request came from another site"),
         (404, "There is no such thing"),
+        (408, "The request did not come in time"),
         (409, "Not in this state"),
         (413, "The request is too large"),
         (422, "What is asked for cannot be done as asked"),
@@ -111,6 +118,14 @@ def job_of(service: Service, identity: str, kind: str | None = None) -> Job:
             if kind is None or job.kind == kind:
                 return job
     raise HTTPException(404, f"there is no {kind or 'job'} of this id")
+
+
+def own_job(service: Service, caller: Caller, identity: str, kind: str | None = None) -> Job:
+    """Return a job that ``caller`` may change: its own, or any with an admin's key; else 403."""
+    job = job_of(service, identity, kind)
+    if job.asked_by != caller.identity and not reaches(caller.scope, "admin"):
+        raise HTTPException(403, f"this {job.kind} is another key's; an admin's key may change it")
+    return job
 
 
 def finished_scan(service: Service, identity: str) -> Path:

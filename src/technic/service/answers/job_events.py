@@ -34,6 +34,8 @@ async def job_events(request: Request, service: Service, identity: str) -> Async
         if text != last:
             last = text
             yield f"event: {job.state}\ndata: {text}\n\n"
-        if job.state not in ACTIVE or await request.is_disconnected():
+        if job.state not in ACTIVE or (service.dispatcher.ending and job.state == "queued"):
+            return
+        if await request.is_disconnected():
             return
         await asyncio.sleep(_POLL_S)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -20,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from technic.errors import DatabaseError, MissingExtraError
 from technic.service.database.migrations import bring_up_to_date
 
-__all__ = ["AWAY", "AWAY_SAID", "START_PAUSES_S", "hold", "open_database"]
+__all__ = ["AWAY", "AWAY_SAID", "START_PAUSES_S", "hold", "open_database", "reading"]
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 AWAY_SAID = "the service's database cannot be reached for the moment; try again"
 START_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 """A service that starts beside its database waits so long between its attempts."""
+_READS = "technic_reads"
 _BUSY_MS = 10_000
 """How long a writer waits for another one of SQLite."""
 _POSTGRESQL = ("postgres", "postgresql")
@@ -103,9 +105,7 @@ def _engine(url: URL, sqlite: bool) -> Engine:
     if sqlite:
         engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(
-            engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE")
-        )
+        event.listen(engine, "begin", _begin_sqlite)
         return engine
     # what the address says wins; statements are not prepared, since poolers may not keep them
     arguments = {name: value for name, value in _SETTINGS.items() if name not in url.query}
@@ -118,6 +118,16 @@ def _engine(url: URL, sqlite: bool) -> Engine:
     )
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
+
+
+def reading(engine: Engine) -> AbstractContextManager[Connection]:
+    """Begin a transaction that writes nothing: of these any number goes on beside a writer."""
+    return engine.execution_options(**{_READS: True}).begin()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get(_READS)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(connection: object, _: object) -> None:

@@ -68,8 +68,14 @@ class Dispatcher:
         kinds += ["scan" for _ in range(settings.scans_at_once)]
         self._slots = [_Slot(self, kind, number) for number, kind in enumerate(kinds)]
 
-    def start(self) -> None:
-        """Find what an earlier service lost, and begin to work."""
+    def start(self, *, warm: bool = False) -> None:
+        """Find what an earlier service lost, and begin to work.
+
+        ``warm``: the processes for scans start now, not when they are first asked.
+        """
+        for slot in self._slots if warm else ():
+            if slot.kind == "scan":
+                slot.worker.warm_up()
         lost = self._table.interrupt_lost()
         if lost:
             logger.warning("%d jobs were running when the service ended; they can be resumed", lost)
@@ -87,6 +93,11 @@ class Dispatcher:
         deadline = time.monotonic() + seconds
         for slot in self._slots:
             slot.thread.join(max(0.0, deadline - time.monotonic()))
+
+    @property
+    def ending(self) -> bool:
+        """Whether the service is about to end."""
+        return self._ending.is_set()
 
     def wake(self) -> None:
         """Tell the slots that there may be something to do."""
@@ -152,7 +163,15 @@ class _Slot:
                     continue
             else:
                 self._carry_out(job)
+        self._refuse_questions()
         self.worker.end()
+
+    def _refuse_questions(self) -> None:
+        """Tell those who still wait that there will be no answer."""
+        while not self.questions.empty():
+            _, future = self.questions.get()
+            if future.set_running_or_notify_cancel():
+                future.set_exception(WorkerGoneError())
 
     def _next_job(self) -> Job | None:
         """Return a job to carry out; None where none waits, and while the database is away."""

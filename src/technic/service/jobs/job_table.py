@@ -7,10 +7,21 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from technic.errors import UsageError
-from technic.service.database.connect import hold
+from technic.service.database.connect import hold, reading
 from technic.service.database.tables import JOBS
 from technic.service.jobs.job import ACTIVE, Job, JobKind, JobState, Progress
 
@@ -70,7 +81,7 @@ class JobTable:
 
     def get(self, identity: str) -> Job:
         """Return a job; KeyError where there is none."""
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(JOBS).where(JOBS.c.id == identity)).first()
             if row is None:
                 raise KeyError(identity)
@@ -98,12 +109,12 @@ class JobTable:
             query = query.where(JOBS.c.kind == kind)
         if states:
             query = query.where(JOBS.c.state.in_(states))
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [_job(row) for row in connection.execute(query.limit(most))]
 
     def count(self, state: JobState) -> int:
         """Return how many jobs are in a state."""
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             query = select(func.count()).where(JOBS.c.state == state)
             return int(connection.execute(query).scalar_one())
 
@@ -179,10 +190,10 @@ class JobTable:
 
     def interrupt_lost(self) -> int:
         """Mark as interrupted what a service of this name left running, or one that fell silent."""
-        silent = JOBS.c.heartbeat_at < self.clock() - LEASE_S
-        lost = update(JOBS).where(
-            JOBS.c.state == "running", or_(JOBS.c.owner == self._owner, silent)
-        )
+        return self._interrupt(JOBS.c.owner == self._owner) + self.interrupt_silent()
+
+    def _interrupt(self, which: ColumnElement[bool]) -> int:
+        lost = update(JOBS).where(JOBS.c.state == "running", which)
         values = {"state": "interrupted", "message": _INTERRUPTED, "owner": None}
         with self._engine.begin() as connection:
             return int(connection.execute(lost.values(**values)).rowcount)
@@ -190,10 +201,7 @@ class JobTable:
     def interrupt_silent(self) -> int:
         """Mark as interrupted what other services left running and were not heard of since."""
         silent = JOBS.c.heartbeat_at < self.clock() - LEASE_S
-        lost = update(JOBS).where(JOBS.c.state == "running", JOBS.c.owner != self._owner, silent)
-        values = {"state": "interrupted", "message": _INTERRUPTED, "owner": None}
-        with self._engine.begin() as connection:
-            return int(connection.execute(lost.values(**values)).rowcount)
+        return self._interrupt(and_(JOBS.c.owner != self._owner, silent))
 
     def forget(self, identity: str) -> None:
         """Delete a job that is neither waiting nor running."""

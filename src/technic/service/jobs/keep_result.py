@@ -12,31 +12,13 @@ from technic.export.formats import FORMATS
 from technic.result.summary import summary
 from technic.service.jobs.market_breadth import breadth, closes, sectors
 from technic.service.jobs.rating_history import keep_ratings
+from technic.service.jobs.result_files import ABOUT, CLOSES, MARKET, SUMMARY, TABLE, export_name
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
 
-__all__ = [
-    "ABOUT",
-    "CLOSES",
-    "MARKET",
-    "SUMMARY",
-    "TABLE",
-    "export_name",
-    "keep_export",
-    "keep_result",
-]
+__all__ = ["keep_export", "keep_result"]
 
-SUMMARY = "summary.json"
-"""The object that ``technic scan --format json`` prints, with all rows."""
-ABOUT = "about.json"
-"""The same without the rows, of which only ``row_count`` says how many there are."""
-MARKET = "market.json"
-"""Breadth, sectors and the first rows."""
-CLOSES = "closes.parquet"
-"""The last closes of each row."""
-TABLE = "export.parquet"
-"""The table as an export; ``table.parquet`` is the saved result's own, and stays as it was."""
 TOP = 10
 
 
@@ -82,8 +64,3 @@ def keep_export(result: ScanResult, folder: Path, name: str) -> dict[str, Any]:
     part.write_bytes(FORMATS[name].render(result).content)  # type: ignore[index]
     os.replace(part, folder / export_name(name))
     return {"bytes": (folder / export_name(name)).stat().st_size}
-
-
-def export_name(name: str) -> str:
-    """Return the name of the table's file in a format."""
-    return f"export.{name}"

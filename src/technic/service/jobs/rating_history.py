@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from technic.result.json_values import plain
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from technic.result.scan_result import ScanResult
 
 __all__ = ["keep_ratings", "rating_of", "replayed_days"]
@@ -35,6 +35,8 @@ def keep_ratings(result: ScanResult, folder: Path) -> None:
 
 def _ratings(result: ScanResult) -> pd.DataFrame:
     """Return a row for each symbol of the universe; ``place``: its row in the table, from 1."""
+    import pandas as pd
+
     names = ["symbol", *COLUMNS]
     frames = [one[names] for one in (result.table, result.filtered()) if len(one)]
     rows = result.ledger.frame()[["symbol", "outcome"]]

@@ -6,6 +6,7 @@ user and the process is the service; here a job's error becomes its message, and
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import os
@@ -51,11 +52,16 @@ def main() -> None:
     os.dup2(2, 1)  # whatever prints goes to the log, the answers stay lines of JSON
     jobs: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is told to end by its service alone
     reader = threading.Thread(target=_listen, args=(sys.stdin, jobs), daemon=True)
-    reader.start()
     worker = Worker(out)
-    while (job := jobs.get()) is not None:
-        worker.carry_out(job)
+    try:
+        reader.start()
+        importlib.import_module("technic.scanner_core")  # before anybody waits for it
+        while (job := jobs.get()) is not None:
+            worker.carry_out(job)
+    except (KeyboardInterrupt, BrokenPipeError):
+        return  # the service is gone, or wants no answer: nobody is left to tell
 
 
 def _listen(stream: TextIO, jobs: SimpleQueue[dict[str, Any] | None]) -> None:

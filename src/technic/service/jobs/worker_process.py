@@ -36,6 +36,11 @@ class WorkerProcess:
         """The process's number while it runs."""
         return None if self._process is None else self._process.pid
 
+    def warm_up(self) -> None:
+        """Start the process before anybody asks."""
+        if self._process is None:
+            self._start()
+
     def ask(
         self,
         question: Mapping[str, Any],
@@ -117,6 +122,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=self._environ,
+            start_new_session=True,  # Ctrl-C in a terminal is the service's, which ends it
         )
         threading.Thread(target=_read, args=(process, self._lines), daemon=True).start()
         self._process = process

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from technic.service.answers.common import about_of
-from technic.service.jobs.keep_result import ABOUT
+from technic.service.jobs.result_files import ABOUT
 from technic.service.pages.render import STATIC, VENDOR, chart_style, missing_libraries, render
 from technic.service.requests.caller import Caller, caller_of
 from technic.service.state import Service, service_of
@@ -33,8 +34,13 @@ PAGES = {
 class _Files(StaticFiles):
     """Files that a browser keeps, and asks about each time whether they are still the same."""
 
+    async def check_config(self) -> None:
+        """Take a folder that is missing for an empty one."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file, to be asked about again."""
+        """Return a file, to be asked about again; none is there where nobody fetched any."""
+        if self.directory is None or not Path(self.directory).is_dir():
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         response.headers["cache-control"] = "no-cache"
         return response

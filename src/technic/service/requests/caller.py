@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Request, Security
+from fastapi.security import HTTPBearer
 
 from technic.service.access.keys import Scope, reaches
 from technic.service.access.sessions import same_token
@@ -28,6 +29,10 @@ __all__ = [
 COOKIE = "technic_session"
 CSRF_HEADER = "x-csrf-token"
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_Described = Annotated[
+    object, Security(HTTPBearer(auto_error=False, description="A key of yours."))
+]
+"""Has OpenAPI say that a route needs a key; who calls is found out here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,9 @@ def caller_of(request: Request, service: Service) -> Caller | None:
     return Caller("open", "admin") if service.settings.open else None
 
 
-def _require(scope: Scope) -> Callable[[Request], Caller]:
-    def require(request: Request) -> Caller:
+def _require(scope: Scope) -> Callable[[Request, _Described], Caller]:
+    def require(request: Request, described: _Described) -> Caller:
+        del described
         service = service_of(request)
         caller = caller_of(request, service)
         if caller is None:

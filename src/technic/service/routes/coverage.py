@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Query, Request
 
-from technic.data_engine.interfaces.coverage import Coverage
-from technic.data_engine.provider_store import open_store
 from technic.errors import StoreError, UsageError
 from technic.service.answers.common import ERRORS
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 from technic.sessions import load_calendar
 from technic.typing import DateArray
+
+if TYPE_CHECKING:
+    from technic.data_engine.interfaces.coverage import Coverage
 
 router = APIRouter(prefix="/v1/data", tags=["data"], responses=ERRORS)
 
@@ -25,6 +26,8 @@ def coverage(
     request: Request, caller: Reader, last: Annotated[int, Query(ge=1, le=2_600)] = 504
 ) -> dict[str, Any]:
     """Say which share of the store's symbols is answered on each of the last sessions."""
+    from technic.data_engine.provider_store import open_store
+
     del caller
     service = service_of(request)
     settings = service.settings.settings

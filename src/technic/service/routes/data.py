@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Request
 
-from technic.data_engine.provider_store import open_store
 from technic.errors import StoreError, UsageError
 from technic.scan.config_json import config_to_json
 from technic.scan.flat_config import flat_config
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer
+from technic.service.answers.plain_body import PlainObject
 from technic.service.jobs.uploads import save_upload, upload_path, uploads
 from technic.service.requests.caller import Admin, Reader
 from technic.service.requests.own_files import own_files
@@ -23,6 +23,8 @@ router = APIRouter(prefix="/v1", tags=["data"], responses=ERRORS)
 @router.get("/data")
 def data(request: Request, caller: Reader) -> dict[str, Any]:
     """Say where bars come from: the provider, what its store holds, problem symbols, syncs."""
+    from technic.data_engine.provider_store import open_store
+
     del caller
     service = service_of(request)
     settings = service.settings.settings
@@ -58,7 +60,7 @@ def data(request: Request, caller: Reader) -> dict[str, Any]:
 def sync(
     request: Request,
     caller: Admin,
-    asked: Annotated[dict[str, Any], Body(examples=[{"provider": "polygon"}])],
+    asked: Annotated[PlainObject, Body(examples=[{"provider": "polygon"}])],
 ) -> JobAnswer:
     """Queue a sync; syncs run one at a time."""
     service = service_of(request)

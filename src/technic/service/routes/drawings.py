@@ -10,8 +10,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from technic.charts import Drawing, Provenance, Tile, flow, treemap
-from technic.service.answers.common import ERRORS, about_of, finished_scan
-from technic.service.jobs.keep_result import MARKET
+from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
+from technic.service.jobs.result_files import MARKET
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1/scans", tags=["results"], responses=ERRORS)
 def drawing(
     request: Request,
     caller: Reader,
-    identity: str,
+    identity: ResultId,
     name: Literal["ledger", "sectors"],
     width: Annotated[int, Query(ge=320, le=1_600)] = 960,
     style: bool = True,

@@ -12,8 +12,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from technic.columns import COLUMNS
 from technic.errors import ParameterError
 from technic.result.main_columns import MAIN_COLUMNS
-from technic.service.answers.common import ERRORS, about_of, finished_scan
-from technic.service.jobs.keep_result import CLOSES, TABLE
+from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
+from technic.service.jobs.result_files import CLOSES, TABLE
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
@@ -28,7 +28,7 @@ Names = Annotated[str | None, Query(max_length=4_000, examples=["symbol,close,te
 def rows(
     request: Request,
     caller: Reader,
-    identity: str,
+    identity: ResultId,
     columns: Names = None,
     skip_unknown: bool = False,
 ) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def rows(
 def closes(
     request: Request,
     caller: Reader,
-    identity: str,
+    identity: ResultId,
     bars: Annotated[int, Query(ge=2, le=60)] = 30,
 ) -> dict[str, Any]:
     """Return the last closes of each row, oldest first, for small charts."""

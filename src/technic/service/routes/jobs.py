@@ -8,8 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 
-from technic.service.access.keys import reaches
-from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of
+from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
 from technic.service.answers.job_events import EVENTS, job_events
 from technic.service.jobs.job import JobKind, JobState
 from technic.service.requests.caller import Reader, Runner
@@ -58,9 +57,18 @@ async def events(request: Request, caller: Reader, identity: str) -> StreamingRe
 def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
     """Cancel a job that waits or runs."""
     service = service_of(request)
-    found = job_of(service, identity)
-    if found.asked_by != caller.identity and not reaches(caller.scope, "admin"):
-        raise HTTPException(403, "this job is another key's")
+    found = own_job(service, caller, identity)
     if not service.dispatcher.cancel(found.id):
         raise HTTPException(409, f"this job is {found.state}")
+    return job_answer(service, service.jobs.get(found.id))
+
+
+@router.post("/{identity}/resume", status_code=202)
+def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
+    """Queue an interrupted, failed or cancelled job once more; bars that arrived are there."""
+    service = service_of(request)
+    found = own_job(service, caller, identity)
+    if not service.jobs.resume(found.id):
+        raise HTTPException(409, f"this {found.kind} is {found.state}")
+    service.dispatcher.wake()
     return job_answer(service, service.jobs.get(found.id))

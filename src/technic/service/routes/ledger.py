@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from technic.service.answers.common import ERRORS, about_of, finished_scan
+from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
@@ -19,7 +19,7 @@ router = APIRouter(tags=["results"], responses=ERRORS)
 def ledger(
     request: Request,
     caller: Reader,
-    identity: str,
+    identity: ResultId,
     outcome: Annotated[str | None, Query(max_length=100)] = None,
     limit: Annotated[int, Query(ge=1, le=20_000)] = 1_000,
     offset: Annotated[int, Query(ge=0, le=10**9)] = 0,

@@ -7,8 +7,8 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 
-from technic.service.answers.common import ERRORS, about_of, finished_scan
-from technic.service.jobs.keep_result import MARKET
+from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
+from technic.service.jobs.result_files import MARKET
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
@@ -16,7 +16,7 @@ router = APIRouter(tags=["results"], responses=ERRORS)
 
 
 @router.get("/v1/scans/{identity}/market")
-def market(request: Request, caller: Reader, identity: str) -> dict[str, Any]:
+def market(request: Request, caller: Reader, identity: ResultId) -> dict[str, Any]:
     """Return regime, breadth session by session, and sectors, as of the result's day.
 
     ``breadth``: columns of equal length; of the symbols ranked that day, so that earlier sessions

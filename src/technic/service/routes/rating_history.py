@@ -15,8 +15,8 @@ from fastapi import Path as InPath
 from technic.service.answers.ask_worker import ask_worker
 from technic.service.answers.common import ERRORS, about_of, finished_scan
 from technic.service.jobs.job import Job
-from technic.service.jobs.keep_result import ABOUT
 from technic.service.jobs.rating_history import rating_of, replayed_days
+from technic.service.jobs.result_files import ABOUT
 from technic.service.requests.caller import Reader, Runner
 from technic.service.state import Service, service_of
 from technic.sessions import load_calendar

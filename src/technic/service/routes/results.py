@@ -9,8 +9,8 @@ from fastapi.responses import FileResponse, Response
 
 from technic.export.formats import FORMATS
 from technic.service.answers.ask_worker import ask_worker
-from technic.service.answers.common import ERRORS, about_of, finished_scan, summary_of
-from technic.service.jobs.keep_result import SUMMARY, export_name
+from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan, summary_of
+from technic.service.jobs.result_files import SUMMARY, export_name
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
@@ -26,13 +26,17 @@ TYPES = {
 Format = Literal["json", "csv", "parquet", "xlsx", "md", "tradingview"]
 
 
-@router.get("/v1/scans/{identity}/result", response_model=None)
+@router.get(
+    "/v1/scans/{identity}/result",
+    response_model=None,
+    responses={200: {"content": {"application/json": {}, **{name: {} for name in TYPES.values()}}}},
+)
 def result(
     request: Request,
     caller: Reader,
-    identity: str,
+    identity: ResultId,
     format: Format = "json",
-    limit: Annotated[int | None, Query(ge=0)] = None,
+    limit: Annotated[int | None, Query(ge=0, le=10**9)] = None,
     offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
 ) -> Response | dict[str, Any]:
     """Return the table: the object of ``technic scan --format json``, or a file of another format.
@@ -63,7 +67,7 @@ def difference(
     caller: Reader,
     before: str,
     after: str,
-    limit: Annotated[int | None, Query(ge=0)] = None,
+    limit: Annotated[int | None, Query(ge=0, le=10**9)] = None,
 ) -> dict[str, Any]:
     """Return what entered, left and moved between two results, and why.
 

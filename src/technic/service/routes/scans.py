@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Body, HTTPException, Request
+from fastapi import APIRouter, Body, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 
 from technic.scan.config_json import config_to_json
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import FLAT_KEYS, flat_config
-from technic.service.access.keys import reaches
-from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of
+from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
 from technic.service.answers.job_events import EVENTS, job_events
+from technic.service.answers.plain_body import PlainObject
 from technic.service.requests.caller import Reader, Runner
 from technic.service.requests.own_files import own_files
 from technic.service.state import service_of
@@ -36,7 +36,7 @@ def submit(
     request: Request,
     caller: Runner,
     asked: Annotated[
-        dict[str, Any],
+        PlainObject,
         Body(openapi_examples=EXAMPLES, description=f"Keys: {', '.join(FLAT_KEYS)}."),
     ],
 ) -> JobAnswer:
@@ -57,11 +57,13 @@ def submit(
 
 
 @router.get("")
-def latest(request: Request, caller: Reader, limit: int = 20) -> list[JobAnswer]:
+def latest(
+    request: Request, caller: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 20
+) -> list[JobAnswer]:
     """List the scans that were asked for last."""
     del caller
     service = service_of(request)
-    jobs = service.jobs.latest(max(1, min(limit, 200)), "scan")
+    jobs = service.jobs.latest(limit, "scan")
     return [job_answer(service, job) for job in jobs]
 
 
@@ -77,9 +79,7 @@ def state(request: Request, caller: Reader, identity: str) -> JobAnswer:
 def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
     """Cancel a scan that waits or runs."""
     service = service_of(request)
-    job = job_of(service, identity, "scan")
-    if job.asked_by != caller.identity and not reaches(caller.scope, "admin"):
-        raise HTTPException(403, "this scan is another key's")
+    job = own_job(service, caller, identity, "scan")
     if not service.dispatcher.cancel(job.id):
         raise HTTPException(409, f"this scan is {job.state}")
     return job_answer(service, service.jobs.get(job.id))
@@ -88,9 +88,8 @@ def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
 @router.post("/{identity}/resume", status_code=202)
 def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
     """Queue an interrupted, failed or cancelled scan once more; bars that arrived are there."""
-    del caller
     service = service_of(request)
-    job = job_of(service, identity, "scan")
+    job = own_job(service, caller, identity, "scan")
     if not service.jobs.resume(job.id):
         raise HTTPException(409, f"this scan is {job.state}")
     service.dispatcher.wake()

@@ -13,6 +13,7 @@ from technic.errors import ParameterError
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scan.flat_config import FLAT_KEYS, flat_config
 from technic.service.answers.common import ERRORS
+from technic.service.answers.plain_body import PlainObject
 from technic.service.jobs.write_new import write_new
 from technic.service.requests.caller import Admin, Reader, Runner
 from technic.service.state import Service, service_of
@@ -40,7 +41,7 @@ class SetupContent(BaseModel):
     """What a setup is to hold: ``keys`` are those of a scan."""
 
     meaning: Annotated[str, Field(min_length=1, max_length=500)]
-    keys: dict[str, Any] = Field(examples=[{"where": "close > sma(close, 50)", "min_price": 5}])
+    keys: PlainObject = Field(examples=[{"where": "close > sma(close, 50)", "min_price": 5}])
     rank_by: Annotated[str | None, Field(max_length=500)] = None
 
 
