@@ -82,8 +82,11 @@ def assert_streamed(left: ScanResult, right: ScanResult) -> None:
     assert left.prices.failures == right.prices.failures
 
 
-@pytest.mark.parametrize("width", [1, 2, 7, 256, 8192])
-@pytest.mark.parametrize("runner", [LocalRunner(), ThreadsRunner(3)], ids=lambda r: r.name)
+@pytest.mark.parametrize(
+    ("runner", "width"),
+    [*((LocalRunner(), width) for width in (1, 2, 7, 256, 8192)), (ThreadsRunner(3), 7)],
+    ids=lambda one: getattr(one, "name", one),
+)
 @pytest.mark.usefixtures("wide")
 def test_blocks_from_the_store_give_what_memory_gives(folder: Path, runner: Runner, width: int):
     """Splits, holes, late listings, symbols without bars, a symbol that raises; each width."""

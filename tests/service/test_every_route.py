@@ -24,7 +24,7 @@ from technic.settings import Settings
 FREE = {"/health", "/login", "/login/state", "/logout", "/charts.css", "/"}
 """Health, logging in and out, the style of drawings, and what leads on to a page."""
 STATIC = {"/static", "/vendor"}
-PAGES = {"/market", "/scan", "/ledger", "/data", "/symbols/{symbol}"}
+PAGES = {"/market", "/scan", "/ledger", "/data", "/schedule", "/symbols/{symbol}"}
 """They lead to the login, which says nothing."""
 FORGED: dict[str, dict[str, str]] = {
     "nothing": {},

@@ -20,8 +20,8 @@ from technic.data_engine.interfaces.requests import Capabilities
 from technic.data_engine.planning.plan import Plan, make_plan
 from technic.data_engine.planning.savings import Savings, prescreen_savings
 from technic.data_engine.providers.vendors.loopback import UNLIMITED
+from technic.data_engine.sync.publication import new_york_date
 from technic.data_engine.sync.store_provider import StoredProvider
-from technic.data_engine.sync.syncer import new_york_date
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import choose_universe, load_listings, open_context
 from technic.scan.expressions.conditions import NotSettled
@@ -180,10 +180,12 @@ def open_scope(
     days: int | None = None,
     now: dt.datetime | None = None,
     before_listings: Callable[[str], None] | None = None,
+    ask_listings: bool = True,
 ) -> RequestScope:
     """Open the provider and settle symbols and sessions as the scan does.
 
-    Parameters and errors are those of ``plan_requests``; files are opened too.
+    Parameters and errors are those of ``plan_requests``; files are opened too. Without
+    ``ask_listings`` no real vendor is asked what it lists: what is known already has to do.
     """
     settings = settings or load_settings(os.environ, Path.cwd())
     source = settings.source(config.provider, config.data)
@@ -192,6 +194,9 @@ def open_scope(
     context = open_context(config, settings, now, longer=expressions.windows)
     sessions = window_sessions(context.calendar, context.windows, days)
     provider = context.provider
+    if isinstance(provider, StoredProvider):
+        # of a simulated market no list is kept, and it costs nobody anything
+        provider.ask_listings = ask_listings or provider.simulated
     if before_listings and isinstance(provider, StoredProvider) and config.universe is None:
         before_listings(provider.name)
     universe = choose_universe(config, load_listings(config, provider, context.as_of))

@@ -27,8 +27,10 @@ from technic.service.routes import (
     rating_history,
     results,
     scans,
+    schedule,
     setup_files,
     symbols,
+    sync_plan,
     vocabulary,
 )
 from technic.service.service_settings import ServiceSettings
@@ -56,6 +58,8 @@ ROUTERS = (
     jobs,
     data,
     coverage,
+    sync_plan,
+    schedule,
     login,
     site,
 )
@@ -83,9 +87,12 @@ def create_app(
             raise
         app.state.service = service
         service.dispatcher.start(warm=warm)
+        if settings.schedule:
+            service.clockwork.start()
         try:
             yield
         finally:
+            service.clockwork.stop()
             service.dispatcher.stop()
             service.engine.dispose()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from collections.abc import Callable
 from types import FrameType
 
@@ -11,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from technic.service.app import create_app
+from technic.service.schedule.first_words import first_words
 from technic.service.service_settings import ServiceSettings
 
 __all__ = ["SHUTDOWN_S", "run_service", "server_config"]
@@ -44,6 +46,8 @@ def run_service(
     log.addFilter(_without_secrets)
     shown = f"[{host}]" if ":" in host else host
     note(f"Technic at http://{shown}:{listener.getsockname()[1]}{_who(settings)}; Ctrl-C ends it")
+    if settings.schedule:
+        note(first_words(settings, time.time))
     server = _Server(server_config(app, settings), app)
     log.addFilter(server.is_news)
     try:

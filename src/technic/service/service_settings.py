@@ -26,6 +26,11 @@ _NUMBERS = {
     "requests_per_minute": int,
     "body_bytes": int,
     "upload_bytes": int,
+    "schedule_attempts": int,
+}
+_SWITCH = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
 }
 
 
@@ -40,7 +45,9 @@ class ServiceSettings:
     ``sync_seconds``: what a job may take. ``keep_results``, ``keep_days``: results beyond either
     are deleted. ``requests_per_minute``: of one key. ``body_bytes``, ``upload_bytes``: of one
     request. ``proxies``: addresses whose forwarded headers are believed. ``first_key``: the hash of
-    a key that an administrator holds, made by ``technic keys first``.
+    a key that an administrator holds, made by ``technic keys first``. ``schedule``: sync and
+    scan after each close; ``schedule_file``: the scans, ``schedule_setups``: setups, a scan each;
+    ``schedule_attempts``: syncs of one session at most.
     """
 
     settings: Settings
@@ -58,6 +65,10 @@ class ServiceSettings:
     upload_bytes: int = 256 * 1024 * 1024
     secure_cookie: bool = False
     proxies: tuple[str, ...] = field(default=())
+    schedule: bool = False
+    schedule_file: str = ""
+    schedule_setups: tuple[str, ...] = ()
+    schedule_attempts: int = 6
     first_key: str = field(default="", repr=False)
 
     @property
@@ -95,7 +106,7 @@ def service_settings(
         text = environ.get(f"TECHNIC_SERVICE_{name.upper()}")
         if text:
             values[name] = _number(name, text, kind)
-    for name in ("hosts", "proxies"):
+    for name in ("hosts", "proxies", "schedule_setups"):
         text = environ.get(f"TECHNIC_SERVICE_{name.upper()}")
         if text:
             values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
@@ -103,6 +114,8 @@ def service_settings(
         if environ.get(name):
             values.setdefault("database", environ[name])
     values["first_key"] = environ.get("TECHNIC_SERVICE_FIRST_KEY", "")
+    values["schedule_file"] = environ.get("TECHNIC_SERVICE_SCHEDULE_FILE", "")
+    values["schedule"] = _switch("schedule", environ.get("TECHNIC_SERVICE_SCHEDULE", ""))
     secure = environ.get("TECHNIC_SERVICE_SECURE_COOKIE", "")
     values["secure_cookie"] = secure.lower() in ("1", "true", "yes")
     outside = environ.get("RENDER_EXTERNAL_HOSTNAME")  # where Render serves it, always over TLS
@@ -127,6 +140,15 @@ def default_port(environ: Mapping[str, str] | None = None) -> int:
     """Return the port that the platform names (``PORT``), else 8000."""
     text = (os.environ if environ is None else environ).get("PORT", "")
     return int(text) if text.isdigit() and 0 <= int(text) < 65536 else 8000
+
+
+def _switch(name: str, text: str) -> bool:
+    """Return whether something is on; off where nothing is said."""
+    if not text:
+        return False
+    if text.lower() not in _SWITCH:
+        raise ParameterError(f"TECHNIC_SERVICE_{name.upper()}", text, "1 or 0")
+    return _SWITCH[text.lower()]
 
 
 def _number(name: str, text: str, kind: type[int] | type[float]) -> float:

@@ -23,6 +23,8 @@ from technic.service.access.sessions import SessionTable
 from technic.service.database.connect import START_PAUSES_S, open_database
 from technic.service.jobs.dispatcher import Dispatcher
 from technic.service.jobs.job_table import JobTable
+from technic.service.schedule.clockwork import Clockwork, open_scheduler
+from technic.service.schedule.run_table import RunTable
 from technic.service.service_settings import ServiceSettings
 
 __all__ = ["Service", "open_service", "service_of"]
@@ -46,6 +48,8 @@ class Service:
     sessions: SessionTable
     jobs: JobTable
     dispatcher: Dispatcher
+    runs: RunTable
+    clockwork: Clockwork
     limiter: RequestLimiter
     log_ins: RequestLimiter
     clock: Callable[[], float]
@@ -76,13 +80,18 @@ def open_service(settings: ServiceSettings, clock: Callable[[], float] = time.ti
         engine.dispose()
         raise
     jobs = JobTable(engine, owner, clock)
+    runs = RunTable(engine, jobs, clock)
+    dispatcher = Dispatcher(jobs, settings, runs.pinned)
+    scheduler = open_scheduler(settings, runs, jobs, dispatcher, clock)
     return Service(
         settings=settings,
         engine=engine,
         keys=keys,
         sessions=SessionTable(engine, keys, clock),
         jobs=jobs,
-        dispatcher=Dispatcher(jobs, settings),
+        dispatcher=dispatcher,
+        runs=runs,
+        clockwork=Clockwork(scheduler.tick),
         limiter=RequestLimiter(settings.requests_per_minute),
         log_ins=RequestLimiter(_LOG_INS),
         clock=clock,

@@ -16,7 +16,7 @@ from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.data_engine.sync.syncer import Syncer
-from technic.errors import FetchError
+from technic.errors import FetchError, UsageError
 from technic.loopback import Loopback, LoopbackServer, World
 from technic.sessions import build_calendar
 from technic.testing import make_bars
@@ -112,3 +112,15 @@ def test_without_a_list_of_before_it_is_who_has_bars(tmp_path: Path):
     provider.syncer.store.write_days(bars, sessions, provider.syncer.now())
     assert provider.listings().symbols == ("AAA", "BBB")
     assert "symbols with bars in the store" in provider.notes[0]
+
+
+def test_what_is_known_is_told_without_asking(tmp_path: Path):
+    """The list that was kept, whatever the vendor would answer now; else that there is none."""
+    answers: dict[str, list[str] | None] = {"now": NAMES}
+    provider = provider_of(answers, tmp_path)
+    new = StoredProvider(provider.syncer, tmp_path / "other", ask_listings=False)
+    with pytest.raises(UsageError, match="has not been asked yet what it lists; the first sync"):
+        new.listings()
+    answers["now"] = ["OTHER"] * 40
+    provider.ask_listings = False
+    assert list(provider.listings().symbols) == NAMES

@@ -6,7 +6,7 @@ import math
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reference.language_grammar import NotInTheLanguageError, tree_by_climbing
@@ -103,7 +103,6 @@ def texts(draw: st.DrawFn) -> str:
     return draw(st.recursive(VALUES, joined, max_leaves=12))
 
 
-@settings(max_examples=300)
 @given(texts())
 @example("(close in (5,) + close)")
 @example("not -a ** -b ** c < d[1] == e or f and not g")

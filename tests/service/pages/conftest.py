@@ -94,7 +94,10 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Start a service of its own on a free port; called with ``open`` and other settings."""
+    """Start a service of its own on a free port; called with ``open`` and other settings.
+
+    ``user``: settings as every command has them.
+    """
     import uvicorn
 
     from technic.service.app import create_app
@@ -103,11 +106,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def start(**given: Any) -> Served:
+    def start(user: dict[str, Any] | None = None, **given: Any) -> Served:
         home: Path = tmp_path_factory.mktemp("pages-home")
         os.environ["TECHNIC_HOME"] = str(home)  # workers read it
         settings = ServiceSettings(
-            settings=Settings(home=home), requests_per_minute=100_000, **given
+            settings=Settings(home=home, **(user or {})), requests_per_minute=100_000, **given
         )
         app = create_app(settings)
         server = uvicorn.Server(

@@ -14,7 +14,7 @@ from technic.service.pages.render import STATIC, render
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 
-PATHS = ["/market", "/scan", "/ledger", "/data", "/symbols/AAPL"]
+PATHS = ["/market", "/scan", "/ledger", "/schedule", "/data", "/symbols/AAPL"]
 
 
 @pytest.fixture(autouse=True)

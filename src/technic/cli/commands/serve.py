@@ -34,6 +34,13 @@ def serve(
     open_: Annotated[
         bool, typer.Option("--open", help="Ask for no key; on this machine's own address only.")
     ] = False,
+    schedule: Annotated[
+        bool,
+        typer.Option(
+            "--schedule",
+            help="Sync after each close of the exchange, then run the scans of schedule.toml.",
+        ),
+    ] = False,
     debug: Debug = False,
 ) -> None:
     """Serve scans, symbols and data over HTTP, to those who have a key.
@@ -55,6 +62,7 @@ def serve(
     if open_ and not is_loopback(host):
         note(f"--open asks for no key, so it serves this machine alone, not {host}: leave out one")
         raise typer.Exit(WRONG_USAGE)
-    settings = service_settings(load_settings(os.environ, Path.cwd()), os.environ, open=open_)
+    given = {"open": open_, "schedule": schedule or None}
+    settings = service_settings(load_settings(os.environ, Path.cwd()), os.environ, **given)
     code = run_service(settings, host, default_port() if port is None else port, note)
     raise typer.Exit(code)

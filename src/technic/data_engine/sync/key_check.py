@@ -28,8 +28,8 @@ from technic.data_engine.interfaces.requests import (
 from technic.data_engine.interfaces.transport import Transport, TransportFactory
 from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.data_engine.network.clock import Clock, SystemClock
+from technic.data_engine.sync.publication import new_york_date
 from technic.data_engine.sync.refusals import WELL_KNOWN
-from technic.data_engine.sync.syncer import new_york_date
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
 from technic.wording.counts import agree, count_of

@@ -16,13 +16,13 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from technic.data_engine.interfaces.requests import Frequency
 from technic.data_engine.providers.vendors.rows import trading_days
 from technic.data_engine.store import BarStore
+from technic.data_engine.sync.publication import NEW_YORK, last_sure
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray
@@ -38,7 +38,6 @@ MANY = 20
 TOLERANCE = dt.timedelta(minutes=5)
 MOST_FAST = dt.timedelta(days=7)
 """A clock further ahead than that is no clock of the vendor's world, such as in a simulation."""
-NEW_YORK = ZoneInfo("America/New_York")
 
 
 @dataclass(slots=True)
@@ -86,7 +85,7 @@ class LateSessions:
     @property
     def surely(self) -> np.datetime64:
         """The last session that the vendor surely had."""
-        return self.calendar.last_completed(self.asked_at - self.final_after)
+        return last_sure(self.asked_at, self.calendar, self.final_after)
 
     @property
     def doubted(self) -> DateArray:

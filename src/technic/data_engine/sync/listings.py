@@ -15,8 +15,9 @@ import pandas as pd
 
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.network.run_async import run_async
-from technic.data_engine.sync.syncer import Syncer, new_york_date
-from technic.errors import FetchError, ParameterError
+from technic.data_engine.sync.publication import new_york_date
+from technic.data_engine.sync.syncer import Syncer
+from technic.errors import FetchError, ParameterError, UsageError
 from technic.universe import Universe, universe_of
 from technic.wording.counts import count_of
 
@@ -63,6 +64,21 @@ class VendorListings:
         if of_today is not None:
             self._keep(universe, of_today)
         return universe
+
+    def known(self, last: np.datetime64) -> Universe:
+        """What was listed when the vendor was last asked, else who has bars on ``last``.
+
+        Nobody is asked. Raises UsageError where there is neither.
+        """
+        self.note = ""
+        name, kept = self.syncer.remote.name, self._kept()
+        if kept is not None:
+            return Universe(kept[1], f"{name} listings of {kept[0]}")
+        stored = self._stored(last)
+        if stored is None:
+            first = "the first sync asks for that, then for bars"
+            raise UsageError(f"{name} has not been asked yet what it lists; {first}")
+        return universe_of(stored, f"symbols in the store of {name}")
 
     def _ask(self, endpoint: Endpoint[Universe], before: int) -> Universe:
         universe = run_async(self.syncer.ask_listings(endpoint))

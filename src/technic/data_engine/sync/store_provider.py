@@ -26,7 +26,8 @@ from technic.data_engine.store.bar_source import StoredBars
 from technic.data_engine.sync.fallback import Readable, readable
 from technic.data_engine.sync.late_sessions import ENOUGH
 from technic.data_engine.sync.listings import VendorListings
-from technic.data_engine.sync.syncer import Syncer, SyncReport, new_york_date
+from technic.data_engine.sync.publication import last_askable
+from technic.data_engine.sync.syncer import Syncer, SyncReport
 from technic.errors import ParameterError, StoreError
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
@@ -59,12 +60,14 @@ class StoredProvider:
     """Answers a scan from the store, after filling its gaps from the vendor.
 
     ``listings_folder``: where the vendor's listings of the day are kept, so that they are asked
-    for once a day; None: asked every time. ``last_report``: what the latest sync came to.
-    ``read_from``: the data version that the latest history was read from.
+    for once a day; None: asked every time. ``ask_listings``: else what was listed before, or the
+    symbols of the store, is taken without asking anybody. ``last_report``: what the latest sync
+    came to. ``read_from``: the data version that the latest history was read from.
     """
 
     syncer: Syncer
     listings_folder: Path | None = None
+    ask_listings: bool = True
     last_report: SyncReport | None = None
     read_from: Mapping[str, int] | None = None
     _listings_note: str = ""
@@ -98,16 +101,14 @@ class StoredProvider:
 
     def last_session(self) -> np.datetime64:
         """The last session that is over and that the vendor gives out."""
-        now = self.syncer.now()
-        last = self.syncer.calendar.last_completed(now)
-        if not self.syncer.remote.capabilities.same_day and last == new_york_date(now):
-            last = self.syncer.calendar.last(2, last)[0]
-        return last
+        syncer = self.syncer
+        return last_askable(syncer.now(), syncer.calendar, syncer.remote.capabilities)
 
     def listings(self) -> Universe:
         """What the vendor lists today; else what it listed before, or the symbols of the store."""
         listings = VendorListings(self.syncer, self.listings_folder)
-        universe = listings.today(self.last_session())
+        last = self.last_session()
+        universe = listings.today(last) if self.ask_listings else listings.known(last)
         self._listings_note = listings.note
         return universe
 

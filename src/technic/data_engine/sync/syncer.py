@@ -16,7 +16,6 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -38,6 +37,7 @@ from technic.data_engine.planning.plan import MINUTES_OF_A_DAY, Plan, make_plan
 from technic.data_engine.store import BarStore, Problem
 from technic.data_engine.sync.fallback import QUARANTINED, tail_gaps
 from technic.data_engine.sync.late_sessions import LateSessions
+from technic.data_engine.sync.publication import new_york_date
 from technic.data_engine.sync.refusals import account_failure
 from technic.data_engine.sync.restatement import RestatementCheck
 from technic.data_engine.sync.run import SyncRun
@@ -47,10 +47,7 @@ from technic.sessions import SessionCalendar
 from technic.typing import DateArray
 from technic.universe import Universe
 
-__all__ = ["SyncReport", "Syncer", "new_york_date"]
-
-NEW_YORK = ZoneInfo("America/New_York")
-
+__all__ = ["SyncReport", "Syncer"]
 
 WITHOUT_FEED = {
     "splits": "prices are not adjusted for those that are not known",
@@ -59,11 +56,6 @@ WITHOUT_FEED = {
 
 LASTING = ("unknown_symbol", "refused")
 """Reasons that will be the same tomorrow: such symbols are left alone for a while."""
-
-
-def new_york_date(now: dt.datetime) -> np.datetime64:
-    """The date on the exchange at ``now`` (an aware datetime)."""
-    return np.datetime64(now.astimezone(NEW_YORK).date(), "D")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

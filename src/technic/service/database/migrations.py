@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine, inspect, select, text
 
 from technic.errors import DatabaseError
-from technic.service.database.tables import METADATA, SCHEMA
+from technic.service.database.tables import METADATA, SCHEDULE_RUNS, SCHEDULED_SCANS, SCHEMA
 
 __all__ = ["VERSION", "bring_up_to_date"]
 
@@ -49,6 +49,10 @@ def _first_tables(connection: Connection) -> None:
     METADATA.create_all(connection)
 
 
-_STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables,)
+def _schedule_tables(connection: Connection) -> None:
+    METADATA.create_all(connection, tables=[SCHEDULE_RUNS, SCHEDULED_SCANS])
+
+
+_STEPS: tuple[Callable[[Connection], None], ...] = (_first_tables, _schedule_tables)
 VERSION = len(_STEPS)
 """Version of the tables that this Technic reads and writes."""

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Double, Index, Integer, MetaData, String, Table, Text
 
-__all__ = ["JOBS", "KEYS", "METADATA", "SCHEMA", "SESSIONS"]
+__all__ = [
+    "JOBS",
+    "KEYS",
+    "METADATA",
+    "SCHEDULED_SCANS",
+    "SCHEDULE_RUNS",
+    "SCHEMA",
+    "SESSIONS",
+]
 
 METADATA = MetaData()
 
@@ -57,3 +65,41 @@ JOBS = Table(
 )
 """Jobs. ``owner``, ``heartbeat_at``: who runs it, and when it last said so; ``message``: why it
 failed, ``outcome``: what it came to, as JSON."""
+
+SCHEDULE_RUNS = Table(
+    "technic_schedule_runs",
+    METADATA,
+    Column("provider", String(32), primary_key=True),
+    Column("session", String(10), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("sync_job", String(32)),
+    Column("retry_at", Double),
+    Column("message", Text),
+    Column("created_at", Double, nullable=False),
+    Column("finished_at", Double),
+)
+"""One row a session and provider: its run on the schedule. ``step`` counts its changes, each made
+by whoever saw the number before; ``missed``: sessions before it that had no run."""
+
+SCHEDULED_SCANS = Table(
+    "technic_scheduled_scans",
+    METADATA,
+    Column("provider", String(32), primary_key=True),
+    Column("session", String(10), primary_key=True),
+    Column("name", String(60), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("job", String(32)),
+    Column("kept", Integer),
+    Column("message", Text),
+    Column("before_job", String(32)),
+    Column("before_session", String(10)),
+    Column("changes", Text),
+    Index("technic_scheduled_scans_by_name", "provider", "name", "session"),
+)
+"""The scans of a run. ``before_job``: the result of the same name that it is compared with,
+``changes``: what entered, left and moved since, as JSON."""

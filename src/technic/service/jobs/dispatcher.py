@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -49,10 +49,18 @@ class _ShutdownError(Exception):
 
 
 class Dispatcher:
-    """Slots for scans and one for syncs, each a thread with a worker process of its own."""
+    """Slots for scans and one for syncs, each a thread with a worker process of its own.
 
-    def __init__(self, table: JobTable, settings: ServiceSettings) -> None:
-        self._table, self._settings = table, settings
+    ``pinned``: scans whose results stay, however old.
+    """
+
+    def __init__(
+        self,
+        table: JobTable,
+        settings: ServiceSettings,
+        pinned: Callable[[], Collection[str]] = tuple,
+    ) -> None:
+        self._table, self._settings, self._pinned = table, settings, pinned
         self._ending = threading.Event()
         self._cancelled: set[str] = set()
         self._progress: dict[str, Progress] = {}
@@ -109,12 +117,14 @@ class Dispatcher:
         """Return how far a job is that runs here."""
         return self._progress.get(identity)
 
-    def ask(self, question: Mapping[str, Any], prefer: str | None = None) -> Future[dict[str, Any]]:
-        """Have a worker answer something about a result, between its jobs.
+    def ask(
+        self, question: Mapping[str, Any], prefer: str | None = None, kind: JobKind = "scan"
+    ) -> Future[dict[str, Any]]:
+        """Have a worker answer a question between its jobs, which are of ``kind``.
 
         ``prefer``: the result that it is about; the worker that made it still has it.
         """
-        scans = [slot for slot in self._slots if slot.kind == "scan"]
+        scans = [slot for slot in self._slots if slot.kind == kind]
         holding = [slot for slot in scans if prefer in slot.held]
         slot = min(holding or scans, key=lambda one: (one.busy, one.questions.qsize()))
         future: Future[dict[str, Any]] = Future()
@@ -226,7 +236,9 @@ class _Slot:
             self._settle()
             if job.kind == "scan":
                 most, days = settings.keep_results, settings.keep_days
-                drop_old_results(table, settings.results, most, days, table.clock)
+                drop_old_results(
+                    table, settings.results, most, days, table.clock, dispatcher._pinned()
+                )
         except AWAY:  # it is settled as soon as the database is there again
             logger.warning("job %s has ended; the database is away", job.id)
         except Exception:  # the service's job boundary: the next job is begun all the same

@@ -7,7 +7,18 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, and_, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from technic.errors import UsageError
 from technic.service.database.connect import hold, reading
@@ -42,24 +53,31 @@ class JobTable:
 
     def submit(self, kind: JobKind, request: Mapping[str, Any], asked_by: str, most: int) -> Job:
         """Queue a job; QueueFullError where ``most`` of its kind are waiting."""
-        identity = uuid.uuid4().hex
         with self._engine.begin() as connection:
             hold(connection, _SUBMIT_LOCK)  # else two could both find the last place free
             waiting = select(func.count()).where(JOBS.c.kind == kind, JOBS.c.state == "queued")
             if int(connection.execute(waiting).scalar_one()) >= most:
                 raise QueueFullError(most)
-            connection.execute(
-                JOBS.insert().values(
-                    id=identity,
-                    kind=kind,
-                    state="queued",
-                    request=json.dumps(request),
-                    asked_by=asked_by[:100],
-                    created_at=self.clock(),
-                    attempt=1,
-                )
-            )
+            identity = self.queue(connection, kind, request, asked_by)
         return self.get(identity)
+
+    def queue(
+        self, connection: Connection, kind: JobKind, request: Mapping[str, Any], asked_by: str
+    ) -> str:
+        """Queue a job as part of a transaction, however many wait; return its id."""
+        identity = uuid.uuid4().hex
+        connection.execute(
+            JOBS.insert().values(
+                id=identity,
+                kind=kind,
+                state="queued",
+                request=json.dumps(request),
+                asked_by=asked_by[:100],
+                created_at=self.clock(),
+                attempt=1,
+            )
+        )
+        return identity
 
     def get(self, identity: str) -> Job:
         """Return a job; KeyError where there is none."""

@@ -12,7 +12,7 @@ from technic.export.formats import FORMATS
 from technic.result.summary import summary
 from technic.service.jobs.market_breadth import breadth, closes, sectors
 from technic.service.jobs.rating_history import keep_ratings
-from technic.service.jobs.result_files import ABOUT, CLOSES, MARKET, SUMMARY, TABLE
+from technic.service.jobs.result_files import ABOUT, CLOSES, MARKET, SUMMARY, TABLE, export_name
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
@@ -60,7 +60,7 @@ def keep_result(result: ScanResult, folder: Path) -> dict[str, Any]:
 
 def keep_export(result: ScanResult, folder: Path, name: str) -> dict[str, Any]:
     """Write the table in one more format, whole or not at all."""
-    part = folder / f".table.{name}.part"
+    part = folder / f".{export_name(name)}.part"
     part.write_bytes(FORMATS[name].render(result).content)  # type: ignore[index]
-    os.replace(part, folder / f"table.{name}")
-    return {"bytes": (folder / f"table.{name}").stat().st_size}
+    os.replace(part, folder / export_name(name))
+    return {"bytes": (folder / export_name(name)).stat().st_size}

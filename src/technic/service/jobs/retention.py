@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from technic.service.jobs.job import FINAL
@@ -17,11 +17,16 @@ _MOST_JOBS = 10_000
 
 
 def drop_old_results(
-    table: JobTable, results: Path, most: int, days: float, clock: Callable[[], float]
+    table: JobTable,
+    results: Path,
+    most: int,
+    days: float,
+    clock: Callable[[], float],
+    pinned: Collection[str] = (),
 ) -> int:
     """Delete results beyond ``most`` or older than ``days``, and folders that no job has.
 
-    The latest result stays, however old. Returns how many went.
+    The latest result stays, however old, and so do those ``pinned``. Returns how many went.
     """
     jobs = table.latest(_MOST_JOBS, "scan")
     done = [job for job in jobs if job.state == "done"]
@@ -29,6 +34,7 @@ def drop_old_results(
     kept = {job.id for job in done[:most] if (job.finished_at or job.created_at) >= oldest}
     kept |= {job.id for job in done[:1]}
     kept |= {job.id for job in jobs if job.state not in FINAL}
+    kept |= set(pinned)
     gone = 0
     for folder in results.iterdir():
         if folder.name.removesuffix(".part") not in kept:

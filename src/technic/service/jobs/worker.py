@@ -15,8 +15,8 @@ import sys
 import threading
 import time
 import traceback
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from technic.errors import ParameterError, TechnicError
 from technic.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from technic.data_engine.interfaces.records import Failure
     from technic.result.scan_result import ScanResult
     from technic.scan.config import ScanConfig
 
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 
 Tell = Callable[..., None]
 _EVERY_S = 0.1
+_LONGEST_REASON = 300
 """Progress is told at most so often."""
 _GRACE_S = 20.0
 """What a sync has to write what has arrived once its service is gone."""
@@ -84,6 +86,8 @@ class Worker:
             "export": self._export,
             "replay": self._replay,
             "sync": self._sync,
+            "plan": self._plan,
+            "data_end": self._data_end,
         }
 
     def carry_out(self, job: dict[str, Any]) -> None:
@@ -164,7 +168,21 @@ class Worker:
             "failed": len(done.failures),
             "complete": len(scope.symbols) - len(done.failures),
             "seconds": done.seconds,
+            "trouble": _commonest(done.failures),
+            "complete_until": str(provider.complete_until(scope.symbols, scope.sessions)),
         }
+
+    def _plan(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Plan a sync without asking anybody anything."""
+        from technic.service.jobs.sync_questions import sync_plan
+
+        return sync_plan(job["config"], job.get("now"), _settings())
+
+    def _data_end(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Say up to which session files are complete."""
+        from technic.service.jobs.sync_questions import data_end
+
+        return data_end(job["config"], _settings())
 
     def _run(self, config: ScanConfig) -> ScanResult:
         from technic.scanner_core import run_scan
@@ -176,6 +194,14 @@ class Worker:
         self._held.move_to_end(identity)
         while len(self._held) > MOST_RESULTS:
             self._held.popitem(last=False)
+
+
+def _commonest(failures: Mapping[str, Failure]) -> str | None:
+    """Return why most of the symbols that failed did, None where none has."""
+    if not failures:
+        return None
+    ((found, _),) = Counter(failures.values()).most_common(1)
+    return f"{found.reason} ({found.detail})"[:_LONGEST_REASON]
 
 
 def _settings() -> Settings:

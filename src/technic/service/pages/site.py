@@ -22,7 +22,13 @@ from technic.wording.counts import count_of
 __all__ = ["STATIC_FILES", "router"]
 
 router = APIRouter(include_in_schema=False)
-PAGES = {"market": "Market", "scan": "Scan", "ledger": "Ledger", "data": "Data"}
+PAGES = {
+    "market": "Market",
+    "scan": "Scan",
+    "ledger": "Ledger",
+    "schedule": "Schedule",
+    "data": "Data",
+}
 
 
 class _Files(StaticFiles):
@@ -64,6 +70,7 @@ def charts() -> Response:
 @router.get("/market")
 @router.get("/scan")
 @router.get("/ledger")
+@router.get("/schedule")
 @router.get("/data")
 def page(request: Request) -> Response:
     """Return one of the pages."""

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, Response
 from technic.export.formats import FORMATS
 from technic.service.answers.ask_worker import ask_worker
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan, summary_of
-from technic.service.jobs.result_files import SUMMARY
+from technic.service.jobs.result_files import SUMMARY, export_name
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
@@ -53,7 +53,7 @@ def result(
         rows = document["rows"]
         document["rows"] = rows[offset:] if limit is None else rows[offset : offset + limit]
         return document
-    path = folder / f"table.{format}"
+    path = folder / export_name(format)
     if not path.is_file():
         ask_worker(service, folder, kind="export", format=format)
     ending = FORMATS[format].ending or ".txt"

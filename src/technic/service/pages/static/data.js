@@ -3,6 +3,7 @@ import { getJson, may, postJson, put as putFile, remove } from "./api.js";
 import { $, h, problem, put, s, show, table } from "./dom.js";
 import { amount, moment, number, whole } from "./format.js";
 import { follow, sentence } from "./job.js";
+import { syncPlan } from "./sync_plan.js";
 
 const VENDORS = ["alpaca", "polygon", "tiingo", "yahoo", "loopback"];
 
@@ -15,6 +16,7 @@ async function begin() {
   problems(data);
   drawJobs(jobs);
   coverage(await getJson("/v1/data/coverage"), data);
+  await syncPlan(data);
 }
 
 const facts = (pairs) => h("dl", { class: "facts" }, pairs.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
