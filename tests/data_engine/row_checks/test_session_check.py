@@ -216,7 +216,7 @@ def test_good_dates_of_fifty_years_have_no_verdict():
     early = np.arange(np.datetime64("1962-01-01"), np.datetime64("1970-01-01"))
     assert checked(np.concatenate([early, days])).verdict is None
     found = check_days(
-        DatedRows(("A",), np.zeros(4, np.int32), SESSIONS[-1] + [0, 3, 8, 9], np.ones(4)),
+        DatedRows(("A",), np.zeros(4, np.int32), SESSIONS[-1] + [0, 3, 8, 9], lambda: np.ones(4)),
         MarketDays.at(CALENDAR, dt.datetime(2024, 3, 11, 18, tzinfo=dt.UTC)),
     )
     assert found.verdict is None
@@ -231,3 +231,20 @@ def test_days_are_counted_as_a_plain_loop_counts_them():
     days, counts = day_counts(day)
     assert dict(zip(days.tolist(), counts.tolist(), strict=True)) == expected
     assert [len(part) for part in day_counts(day[:0])] == [0, 0]
+
+
+def test_closes_are_read_once_however_many_symbols_are_looked_at():
+    """All weekdays, as of a business-day calendar: each symbol is a suspect of its own."""
+    weekdays = np.busday_offset("2022-06-01", np.arange(450), roll="forward")
+    names = tuple(f"S{i}" for i in range(50))
+    read = []
+
+    def closes() -> np.ndarray:
+        read.append(1)
+        return np.arange(50.0 * len(weekdays))
+
+    code = np.repeat(np.arange(50, dtype=np.int32), len(weekdays))
+    found = check_days(DatedRows(names, code, np.tile(weekdays, 50), closes), MARKET)
+    assert found.verdict is not None
+    assert "another exchange" in str(found.verdict)
+    assert len(read) == 1

@@ -8,8 +8,8 @@ on sessions. A shift of one half of the year is judged by the rows of that half.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,6 +141,7 @@ def check_days(rows: DatedRows, market: MarketDays) -> CheckedDays:
     A symbol whose dates are refused goes alone where the dates of most are right. One that came by
     itself goes alone unless all do, and the spacing of its bars is looked at.
     """
+    rows = replace(rows, closes=cache(rows.closes))  # asked for once a suspect, of which all may be
     table = DayTable.of(rows.day, market)
     verdict = _verdict(table, partial(_all_repeated, rows, table))
     suspected = rows.one_each or (verdict is not None and verdict.off >= FEWEST_DAYS)
