@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from support import stored_market
@@ -75,9 +76,11 @@ def simulated() -> Market:
 
 
 @cache
-def real(folder: Path) -> Market:
-    """Bars as they are, with all that is wrong with them."""
-    provider = FilesProvider(folder / "us_daily_sample.parquet")
+def real(folder: Path, scratch: Path) -> Market:
+    """Bars as they are, with all that is wrong with them; the market is no more than ``REAL``."""
+    few = pq.read_table(folder / "us_daily_sample.parquet", filters=[("symbol", "in", REAL)])
+    pq.write_table(few, scratch / "few.parquet")
+    provider = FilesProvider(scratch / "few.parquet")
     return Market(provider, REAL, "ANET", "AAPL", ("2024-03-08", "2023-06-09"))
 
 
@@ -86,7 +89,8 @@ def market(request: pytest.FixtureRequest) -> Market:
     """Either of them."""
     if request.param == "simulated":
         return simulated()
-    return real(request.getfixturevalue("real_data"))
+    scratch = request.getfixturevalue("tmp_path_factory").getbasetemp()
+    return real(request.getfixturevalue("real_data"), scratch)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -89,7 +89,7 @@ def test_a_known_special_dividend_is_no_break_and_an_unknown_one_is(folder, tmp_
     assert "prices before it are adjusted twice" in known.ledger.of(TWICE)[1]
 
 
-@pytest.mark.parametrize("back", [59, 60, 40, 0])
+@pytest.mark.parametrize("back", [60, 59, 0])
 def test_runners_blocks_and_price_caches_agree(folder, tmp_path, back):
     """Bit for bit, before the day, on it and after it."""
     config = ScanConfig(as_of=str(SESSIONS[-1 - back]), block_size=7)
