@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -24,7 +26,7 @@ from technic.service.access.keys import first_key
 from technic.service.database.connect import open_database
 from technic.service.jobs.dispatcher import STOP_S
 from technic.service.jobs.job_table import JobTable
-from technic.service.run import SHUTDOWN_S, run_service
+from technic.service.run import SHUTDOWN_S, listen, run_service
 from technic.service.service_settings import ServiceSettings, default_port
 from technic.settings import Settings
 
@@ -175,3 +177,24 @@ def test_what_forwards_requests_is_believed_only_where_it_is_named(tmp_path: Pat
     named = ServiceSettings(settings=Settings(home=tmp_path), proxies=("10.0.0.0/8", "127.0.0.1"))
     config = serving.server_config(serving.create_app(named), named)
     assert (config.proxy_headers, config.forwarded_allow_ips) == (True, "10.0.0.0/8,127.0.0.1")
+
+
+def test_small_answers_are_sent_at_once():
+    """What is accepted there does not wait for the client to acknowledge what was sent before."""
+
+    async def accepted() -> int:
+        options = []
+
+        async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connection = writer.get_extra_info("socket")
+            options.append(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listener = listen("127.0.0.1", 0)
+        async with await asyncio.start_server(answer, sock=listener):
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            assert await reader.read() == b""
+            writer.close()
+        return options[0]
+
+    assert asyncio.run(accepted()) == 1

@@ -15,7 +15,7 @@ from technic.service.app import create_app
 from technic.service.schedule.first_words import first_words
 from technic.service.service_settings import ServiceSettings
 
-__all__ = ["SHUTDOWN_S", "run_service", "server_config"]
+__all__ = ["SHUTDOWN_S", "listen", "run_service", "server_config"]
 
 SHUTDOWN_S = 15
 """What running requests have to end once the service is told to; its jobs end meanwhile."""
@@ -30,14 +30,9 @@ def run_service(
 
     ``note``: told in a sentence where the service is, or why it is not.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host.strip("[]"), port))
-        listener.listen(BACKLOG)  # who comes before the first answer waits, and is not refused
+        listener = listen(host, port)
     except OSError as error:
-        listener.close()
         reason = error.strerror or str(error)
         note(f"{host}:{port} cannot be had ({reason}); name another port with --port")
         return 1
@@ -63,6 +58,24 @@ def run_service(
         log.removeFilter(server.is_news)
         listener.close()
     return 0 if server.started else 1
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the port; who comes before the first answer waits, and is not refused.
+
+    Where the protocol is not named, asyncio leaves Nagle's algorithm on: each small answer would
+    take the 40 ms after which a client acknowledges its head.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host.strip("[]"), port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:

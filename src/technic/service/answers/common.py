@@ -147,18 +147,21 @@ def finished_scan(service: Service, identity: str) -> Path:
 
 def about_of(folder: Path) -> dict[str, Any]:
     """Return what the summary says beside its rows."""
-    return _json(folder / ABOUT, (folder / ABOUT).stat().st_mtime_ns)
+    return _about(folder / ABOUT, (folder / ABOUT).stat().st_mtime_ns)
 
 
 def summary_of(folder: Path) -> dict[str, Any]:
     """Return what ``technic scan --format json`` prints, of a result that is kept."""
-    return _json(folder / SUMMARY, (folder / SUMMARY).stat().st_mtime_ns)
+    return _summary(folder / SUMMARY, (folder / SUMMARY).stat().st_mtime_ns)
 
 
-@lru_cache(maxsize=16)
 def _json(path: Path, _: int) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
+
+
+_about = lru_cache(maxsize=16)(_json)
+_summary = lru_cache(maxsize=1)(_json)  # of a whole market it takes a hundred megabytes
 
 
 def _time(seconds: float | None) -> str | None:

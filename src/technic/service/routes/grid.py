@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from technic.columns import COLUMNS
 from technic.errors import ParameterError
 from technic.result.main_columns import MAIN_COLUMNS
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
+from technic.service.answers.kept import kept_answer
 from technic.service.jobs.result_files import CLOSES, TABLE
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
@@ -24,14 +25,14 @@ _HEADINGS = {column.name: column.heading for column in MAIN_COLUMNS}
 Names = Annotated[str | None, Query(max_length=4_000, examples=["symbol,close,tech_rating"])]
 
 
-@router.get("/{identity}/rows")
+@router.get("/{identity}/rows", response_model=dict[str, Any])
 def rows(
     request: Request,
     caller: Reader,
     identity: ResultId,
     columns: Names = None,
     skip_unknown: bool = False,
-) -> dict[str, Any]:
+) -> Response:
     """Return the table column by column, in the order of its ranking, every row of it.
 
     ``columns``: names with commas; the main ones unless given. ``values`` has a list for each, and
@@ -48,6 +49,25 @@ def rows(
     if unknown:
         hint = f"GET /v1/scans/{identity[:32]}/rows lists them under available"
         raise ParameterError("columns", unknown[0][:60], "columns of this result", hint)
+    return kept_answer(folder, "rows", tuple(wanted), lambda: _table(folder, wanted))
+
+
+@router.get("/{identity}/closes", response_model=dict[str, Any])
+def closes(
+    request: Request,
+    caller: Reader,
+    identity: ResultId,
+    bars: Annotated[int, Query(ge=2, le=60)] = 30,
+) -> Response:
+    """Return the last closes of each row, oldest first, for small charts."""
+    del caller
+    folder = finished_scan(service_of(request), identity)
+    if not (folder / CLOSES).is_file():
+        raise HTTPException(404, "this result was kept without its closes; scan again")
+    return kept_answer(folder, "closes", bars, lambda: _small_charts(folder, bars))
+
+
+def _table(folder: Path, wanted: list[str]) -> dict[str, Any]:
     document = about_of(folder)
     return {
         **{name: document[name] for name in _ABOUT},
@@ -55,22 +75,11 @@ def rows(
         "rows": document["row_count"],
         "columns": wanted,
         "values": [_values(folder, name) for name in wanted],
-        "available": [_described(name) for name in known],
+        "available": [_described(name) for name in _names(folder)],
     }
 
 
-@router.get("/{identity}/closes")
-def closes(
-    request: Request,
-    caller: Reader,
-    identity: ResultId,
-    bars: Annotated[int, Query(ge=2, le=60)] = 30,
-) -> dict[str, Any]:
-    """Return the last closes of each row, oldest first, for small charts."""
-    del caller
-    folder = finished_scan(service_of(request), identity)
-    if not (folder / CLOSES).is_file():
-        raise HTTPException(404, "this result was kept without its closes; scan again")
+def _small_charts(folder: Path, bars: int) -> dict[str, Any]:
     document = about_of(folder)
     about = {name: document[name] for name in _ABOUT[:4]}
     return {**about, "bars": bars, "closes": _closes(folder, bars)}
@@ -93,7 +102,6 @@ def _names(folder: Path) -> tuple[str, ...]:
     return tuple(pq.read_schema(folder / TABLE).names)
 
 
-@lru_cache(maxsize=512)
 def _values(folder: Path, name: str) -> list[Any]:
     import pyarrow.parquet as pq
 
@@ -102,7 +110,6 @@ def _values(folder: Path, name: str) -> list[Any]:
     return [None if isinstance(v, float) and not np.isfinite(v) else v for v in values]
 
 
-@lru_cache(maxsize=8)
 def _closes(folder: Path, bars: int) -> dict[str, list[float]]:
     import pyarrow.parquet as pq
 

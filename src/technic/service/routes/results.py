@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -10,6 +11,7 @@ from fastapi.responses import FileResponse, Response
 from technic.export.formats import FORMATS
 from technic.service.answers.ask_worker import ask_worker
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan, summary_of
+from technic.service.answers.kept import kept_answer
 from technic.service.jobs.result_files import SUMMARY, export_name
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
@@ -38,7 +40,7 @@ def result(
     format: Format = "json",
     limit: Annotated[int | None, Query(ge=0, le=10**9)] = None,
     offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
-) -> Response | dict[str, Any]:
+) -> Response:
     """Return the table: the object of ``technic scan --format json``, or a file of another format.
 
     ``limit``, ``offset``: rows of the JSON; all unless given. ``identity`` may be ``latest``.
@@ -49,16 +51,20 @@ def result(
     if format == "json" and limit is None and offset == 0:
         return FileResponse(folder / SUMMARY, media_type="application/json")
     if format == "json":
-        document = dict(summary_of(folder))
-        rows = document["rows"]
-        document["rows"] = rows[offset:] if limit is None else rows[offset : offset + limit]
-        return document
+        return kept_answer(folder, "result", (limit, offset), lambda: _page(folder, limit, offset))
     path = folder / export_name(format)
     if not path.is_file():
         ask_worker(service, folder, kind="export", format=format)
     ending = FORMATS[format].ending or ".txt"
     name = f"technic-{about_of(folder)['as_of']}{ending}"
     return FileResponse(path, media_type=TYPES[format], filename=name)
+
+
+def _page(folder: Path, limit: int | None, offset: int) -> dict[str, Any]:
+    document = dict(summary_of(folder))
+    rows = document["rows"]
+    document["rows"] = rows[offset:] if limit is None else rows[offset : offset + limit]
+    return document
 
 
 @router.get("/v1/diff")

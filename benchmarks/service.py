@@ -1,0 +1,205 @@
+"""The service as its readers see it: the grid of 6,000 rows, and 200 readers at once.
+
+    python -m benchmarks.service [--symbols 6000] [--readers 200] [--rounds 5]
+
+A service in a process of its own scans a file of made-up bars, all of whose symbols are kept. Then
+Debian's chromium opens the result (navigation to the first row drawn) and sorts it by the close;
+the floor is the same browser opening the page of an unknown result, which draws no row. Then that
+many readers ask at once, each a route of another kind, while the service scans and while it does
+not; the floor is as many requests for /health. Least and median of the rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from benchmarks.process_start import write_file
+from benchmarks.timing import machine_line, status
+
+ENTRY = ("-c", "from technic.cli import main; main()", "serve", "--open", "--port", "0")
+ASKED = {"data": "bars.parquet", "price_basis": "split_adjusted"}
+PATHS = (
+    "/v1/scans/latest/rows?columns=symbol,close,tech_rating",
+    "/v1/scans/latest/ledger",
+    "/v1/scans/latest/result?limit=25",
+    "/v1/jobs?limit=20",
+    "/v1/columns",
+)
+PATIENCE_S = 300.0
+SORT = """
+() => new Promise(done => {
+  const first = () => document.querySelector(
+    '.tabulator-row .tabulator-cell[tabulator-field=symbol]').textContent;
+  const before = first(), began = performance.now();
+  document.querySelector('.tabulator-col[tabulator-field=close]').click();
+  const look = () => first() === before
+    ? requestAnimationFrame(look) : requestAnimationFrame(() => done(performance.now() - began));
+  look();
+})
+"""
+
+
+@contextmanager
+def served(home: Path) -> Iterator[tuple[str, int]]:
+    """Start a service; yield its address and its process."""
+    environ = {**os.environ, "TECHNIC_HOME": str(home)}
+    environ["TECHNIC_SERVICE_REQUESTS_PER_MINUTE"] = "10000000"
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with subprocess.Popen(
+        [sys.executable, *ENTRY], env=environ, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        line = next(text for text in process.stderr if "http://" in text)
+        try:
+            yield line.partition(" at ")[2].partition(",")[0], process.pid
+        finally:
+            process.terminate()
+
+
+async def _ask(session: aiohttp.ClientSession, path: str, **given: Any) -> Any:
+    async with session.request(given.pop("method", "GET"), path, **given) as answer:
+        answer.raise_for_status()
+        return await answer.json()
+
+
+async def scan(base: str, *, wait: bool = True) -> str:
+    """Queue a scan of the file; return its id, once it is done."""
+    async with aiohttp.ClientSession(base) as session:
+        job = await _ask(session, "/v1/scans", method="POST", json=ASKED)
+        until = time.monotonic() + PATIENCE_S
+        while wait and job["state"] in ("queued", "running") and time.monotonic() < until:
+            await asyncio.sleep(0.1)
+            job = await _ask(session, f"/v1/jobs/{job['id']}")
+    if wait and job["state"] != "done":
+        raise SystemExit(job["message"])
+    return str(job["id"])
+
+
+async def readers(base: str, paths: Sequence[str], count: int) -> list[float]:
+    """Ask ``count`` times at once; seconds that each waited, every one answered."""
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(base, connector=connector) as session:
+
+        async def one(path: str) -> float:
+            began = time.perf_counter()
+            async with session.get(path) as answer:
+                answer.raise_for_status()
+                await answer.read()
+            return time.perf_counter() - began
+
+        chosen = itertools.islice(itertools.cycle(paths), count)
+        return list(await asyncio.gather(*(one(path) for path in chosen)))
+
+
+async def busy_readers(base: str, count: int, rounds: int) -> list[list[float]]:
+    """The same while a scan runs; rounds in which none ran do not count."""
+    found = []
+    async with aiohttp.ClientSession(base) as session:
+        while len(found) < rounds:
+            identity = await scan(base, wait=False)
+            job = await _ask(session, f"/v1/jobs/{identity}")
+            while job["state"] == "queued" or job["progress"] is None:
+                await asyncio.sleep(0.02)
+                job = await _ask(session, f"/v1/jobs/{identity}")
+            waited = await readers(base, PATHS, count)
+            job = await _ask(session, f"/v1/jobs/{identity}")
+            if job["state"] == "running":
+                found.append(waited)
+            while job["state"] in ("queued", "running"):
+                await asyncio.sleep(0.1)
+                job = await _ask(session, f"/v1/jobs/{identity}")
+    return found
+
+
+def in_browser(base: str, identity: str, rounds: int) -> dict[str, list[float]]:
+    """Seconds from the click to the first row, to an empty page, and of a sort."""
+    from playwright.sync_api import sync_playwright
+
+    found: dict[str, list[float]] = {"floor": [], "first row": [], "sort": []}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        page = browser.new_context(
+            base_url=base, viewport={"width": 1440, "height": 900}
+        ).new_page()
+        page.set_default_timeout(PATIENCE_S * 1_000)
+        for _ in range(rounds + 1):  # the first one fills the browser's cache
+            for name, path, seen in (
+                ("floor", f"/scan?id={'0' * 32}", "#where"),
+                ("first row", f"/scan?id={identity}", ".tabulator-row"),
+            ):
+                page.goto("/data")
+                began = time.perf_counter()
+                page.evaluate("path => { location.href = path }", path)
+                page.wait_for_url(f"**{path}", wait_until="commit")
+                page.wait_for_selector(seen)
+                found[name].append(time.perf_counter() - began)
+            found["sort"].append(page.evaluate(SORT) / 1_000)
+        browser.close()
+    return {name: values[1:] for name, values in found.items()}
+
+
+def shown(name: str, values: Sequence[float], floor: float) -> str:
+    """Least and median, and the median's ratio to the floor."""
+    middle = statistics.median(values)
+    return (
+        f"  {name:<34} least {min(values):6.3f} s  median {middle:6.3f} s  {middle / floor:5.1f} x"
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--symbols", type=int, default=6_000)
+    parser.add_argument("--readers", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=5)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        uploads = home / "service" / "uploads"
+        uploads.mkdir(parents=True)
+        write_file(uploads / "bars.parquet", args.symbols, 300)
+        with served(home) as (base, pid):
+            identity = asyncio.run(scan(base))
+            drawn = in_browser(base, identity, args.rounds)
+            asyncio.run(readers(base, PATHS, 20))
+            times = range(args.rounds)
+            floor = [
+                one for _ in times for one in asyncio.run(readers(base, ["/health"], args.readers))
+            ]
+            calm = [one for _ in times for one in asyncio.run(readers(base, PATHS, args.readers))]
+            busy = asyncio.run(busy_readers(base, args.readers, args.rounds))
+            held = status("VmRSS", pid)
+    print(f"{machine_line('fastapi', 'uvicorn')}; load {os.getloadavg()[0]:.1f}; "
+          f"{args.symbols:,} symbols, {args.rounds} rounds"
+          f"; the service holds {held >> 20} MiB")  # fmt: skip
+    bare = statistics.median(drawn["floor"])
+    print(shown("an empty page", drawn["floor"], bare))
+    print(shown("click to first row", drawn["first row"], bare))
+    print(shown("sort", drawn["sort"], bare))
+    health = statistics.median(floor)
+    print(shown(f"{args.readers} readers of /health", floor, health))
+    print(shown(f"{args.readers} readers", calm, health))
+    print(shown(f"{args.readers} readers during a scan", [x for one in busy for x in one], health))
+    medians = ", ".join(f"{statistics.median(one):.3f}" for one in busy)
+    print(f"  medians of the rounds during a scan: {medians} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Answers about results are encoded once, and no more of them are kept than there is room for."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from technic.service.answers.kept import KeptAnswers, kept_answer
+from technic.service.jobs.result_files import ABOUT
+
+
+class Making:
+    """Counts how often an answer is made."""
+
+    def __init__(self, answer: dict[str, object]) -> None:
+        self.answer, self.times = answer, 0
+
+    def __call__(self) -> dict[str, object]:
+        """Make it."""
+        self.times += 1
+        return self.answer
+
+
+def test_the_same_question_is_answered_once():
+    """Another one is made; what comes out is the JSON of what was made."""
+    kept, making = KeptAnswers(), Making({"values": [1.5, None, "Å"]})
+    assert json.loads(kept.get(("a", 1), making)) == making.answer
+    assert kept.get(("a", 1), making) == kept.get(("a", 1), making)
+    assert making.times == 1
+    kept.get(("a", 2), making)
+    assert making.times == 2
+
+
+def test_the_one_that_nobody_asked_for_longest_goes_first():
+    """Three of ten bytes do not fit into twenty-five; a larger one is answered all the same."""
+    kept = KeptAnswers(25)
+    makings = {name: Making({"a": name * 2}) for name in "xyz"}
+    for name in "xyxz":
+        assert len(kept.get(name, makings[name])) == 10
+    kept.get("x", makings["x"])
+    kept.get("y", makings["y"])
+    assert {name: one.times for name, one in makings.items()} == {"x": 1, "y": 2, "z": 1}
+    large = Making({"a": "x" * 100})
+    assert json.loads(kept.get("large", large)) == large.answer
+    kept.get("large", large)
+    assert large.times == 2
+
+
+def test_what_is_no_json_is_not_answered():
+    """A number that JSON does not have would break every reader."""
+    with pytest.raises(ValueError, match="JSON"):
+        KeptAnswers().get("a", Making({"a": float("nan")}))
+
+
+def test_a_result_that_was_written_again_is_answered_anew(tmp_path: Path):
+    """The time at which it was kept is a part of the question, and so is the route."""
+    about, making = tmp_path / ABOUT, Making({"a": 1})
+    about.write_text("{}")
+    for when, times in ((10, 1), (10, 1), (20, 2)):
+        os.utime(about, (when, when))
+        answer = kept_answer(tmp_path, "rows", ("close",), making)
+        assert answer.headers["content-type"] == "application/json"
+        assert making.times == times
+    kept_answer(tmp_path, "ledger", ("close",), making)
+    assert making.times == 3
