@@ -14,6 +14,7 @@ from support.postgresql import Cluster, programs
 from technic.service.access.keys import KeyTable
 from technic.service.app import create_app
 from technic.service.database.connect import open_database
+from technic.service.jobs.job_table import JobTable
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 
@@ -47,11 +48,13 @@ def test_a_home_that_was_backed_up_while_it_ran_comes_back(
     """Keys, jobs, results, uploads and the store; what came after the backup is not there."""
     home, restored, scratch = homes
     backup, back = commands()
-    with TestClient(create_app(ServiceSettings(settings=Settings(home=home)))) as client:
+    own = ServiceSettings(settings=Settings(home=home))
+    jobs = JobTable(open_database(own.database_url), "here", lambda: 1_000_000.0)
+    job = jobs.submit("scan", {"where": "close > 1"}, "me", 10)
+    jobs.cancel_queued(job.id)  # before a worker could take it
+    with TestClient(create_app(own)) as client:
         service = client.app.state.service
         _, text = service.keys.add("me", "admin")
-        job = service.jobs.submit("scan", {"where": "close > 1"}, "me", 10)
-        service.jobs.cancel_queued(job.id)
         (home / "service/results" / job.id).mkdir()
         (home / "service/results" / job.id / "rows.parquet").write_bytes(b"rows")
         (home / "store/polygon").mkdir(parents=True)

@@ -42,7 +42,7 @@ ADAPTERS: dict[str, Callable[[], RemoteProvider]] = {
         "key", plan=replace(FLAT_FILES, kinds=frozenset({"market_day"}), least_market_rows=1)
     ),
     "alpaca-batch": lambda: AlpacaProvider("key", "secret", plan=PLUS),
-    "tiingo-range": lambda: TiingoProvider("key", plan=POWER),
+    "tiingo-range": lambda: TiingoProvider("key", plan=replace(POWER, requests_per_minute=None)),
     "yahoo-range": lambda: YahooProvider(plan=replace(PLAN, requests_per_minute=None)),
 }
 """Each adapter with one kind of request; none waits for a rate."""
