@@ -41,8 +41,13 @@ class Scheduled:
 
     def get(self, path: str) -> Any:
         """The JSON of a route."""
-        with urlopen(self.base + path, timeout=60) as answer:
-            return json.load(answer)
+        try:
+            with urlopen(self.base + path, timeout=60) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            if error.code != 500:
+                raise
+            raise AssertionError(error.read().decode()) from error
 
 
 def until(scheduled: Scheduled, what: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

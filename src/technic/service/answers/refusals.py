@@ -100,6 +100,7 @@ async def _usage(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _failed(_: Request, error: Exception) -> JSONResponse:
+    logger.error("a request failed: %s", error)
     return _said(str(error), 500)
 
 

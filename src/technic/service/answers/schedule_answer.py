@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from technic.errors import TechnicError, UsageError
+from technic.errors import TechnicError
 from technic.service.answers.common import JobAnswer, job_answer
 from technic.service.schedule.bar_source import open_bar_source
 from technic.service.schedule.clockwork import configured_scans
@@ -112,7 +112,7 @@ def schedule_answer(service: Service, most: int) -> ScheduleAnswer:
             ConfiguredScan(name=scan.name, keys=dict(scan.keys))
             for scan in configured_scans(settings)
         ]
-    except UsageError as error:
+    except TechnicError as error:
         trouble = trouble or str(error)
     return ScheduleAnswer(
         on=settings.schedule,
