@@ -15,6 +15,7 @@ from support.vendor_formats import ADAPTERS, Market
 from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.store import BarStore
+from technic.data_engine.sync.late_sessions import LateSessions
 from technic.data_engine.sync.syncer import Syncer, SyncReport
 from technic.panel import LongBars
 from technic.testing import make_bars
@@ -223,3 +224,26 @@ def test_a_killed_sync_asks_again_only_what_nobody_could_tell(bars, tmp_path: Pa
         sync(one)
     missed = one.store.coverage().missing(SYMBOLS, SESSIONS).symbols
     assert set(missed) == {"S05", "S39"}
+
+
+@pytest.mark.parametrize("adapter", ["polygon-range", "tiingo-range"])
+def test_who_was_left_by_a_sync_that_ended_is_judged_by_the_others(
+    adapter: str, bars, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A sync ends before it settles those without a bar; the next one asks for them alone."""
+    gone = (bars.column == 9) & (bars.session >= SESSIONS[-2])
+    halted = (bars.session == LAST) & (bars.column == 7)
+    market = Market(bars, halted | gone)
+    one = syncer(market, adapter, tmp_path / "store", early_of(adapter))
+    with monkeypatch.context() as patch:
+
+        def killed(_: LateSessions) -> None:
+            raise KilledError
+
+        patch.setattr(LateSessions, "settle", killed)
+        with pytest.raises(KilledError):
+            sync(one)
+    market.asked.clear()
+    again = syncer(market, adapter, tmp_path / "store", early_of(adapter))
+    assert sync(again).failures == {}
+    assert 0 < market.asked.total() <= 3
