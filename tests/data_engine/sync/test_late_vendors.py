@@ -247,3 +247,17 @@ def test_who_was_left_by_a_sync_that_ended_is_judged_by_the_others(
     again = syncer(market, adapter, tmp_path / "store", early_of(adapter))
     assert sync(again).failures == {}
     assert 0 < market.asked.total() <= 3
+
+
+@pytest.mark.parametrize("adapter", ["polygon-range", "tiingo-range"])
+def test_a_few_are_judged_by_themselves_where_the_store_is_older(
+    adapter: str, bars, tmp_path: Path
+):
+    """The others were not asked for the last session, which says nothing of the vendor."""
+    halted = (bars.session == LAST) & (bars.column == 7)
+    market = Market(bars, halted)
+    one = syncer(market, adapter, tmp_path / "store", early_of(adapter))
+    others = tuple(f"X{i:03d}" for i in range(200))
+    older = make_bars(others, SESSIONS[:-1])
+    one.store.write_ranges(older, others, SESSIONS[0], SESSIONS[-2], one.now())
+    assert sync(one).failures == {}

@@ -4,8 +4,8 @@
    vendor's own where it tells it, for this machine's clock may be fast.
 2. A symbol with a bar of a session is answered for it, at once.
 3. Symbols without one are answered only when enough of the others that traded the session before
-   have one, in the store as a whole, and not most of those asked lack it; after the session was
-   surely there, when not most of them lack it.
+   have one: of those asked or, where not most of these lack it, of the whole store; after the
+   session was surely there, when not most of them lack it.
 4. A whole-market day that was asked too early counts in the same way.
 
 What is not answered so is asked again with the next sync.
@@ -163,9 +163,11 @@ class LateSessions:
         before, both = self._counts(session, self._asked[session])
         if session <= self.surely:
             return before < MANY or both >= LEAST * before
-        if before < MANY or both >= LEAST * before:
-            # who was asked may be what an ended sync left: the store knows of all others
-            before, both = self._counts(session, None)
+        enough = before > 0 and both >= ENOUGH * before
+        if enough or (before >= MANY and both < LEAST * before):
+            return enough
+        # who was asked may be what an ended sync left: the store knows of all others
+        before, both = self._counts(session, None)
         return before > 0 and both >= ENOUGH * before
 
     def _enough_day(self, session: np.datetime64) -> bool:

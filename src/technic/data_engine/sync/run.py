@@ -250,9 +250,10 @@ class SyncRun:
         if not lacking:
             buffer.put_day(session, bars)
             return
-        answered = tuple(sorted(self._wanted - lacking))
-        if answered:
-            of_them = [at for at, name in enumerate(bars.symbols) if name in self._wanted - lacking]
+        others = self._wanted - lacking
+        if others:
+            answered = tuple(sorted(others))
+            of_them = [at for at, name in enumerate(bars.symbols) if name in others]
             request = BarRequest("symbol_range", session, session, answered)
             buffer.put_range(request, answered, bars.rows(np.isin(bars.column, of_them)))
 
