@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,6 +29,6 @@ class Places:
         """Yield the places of each day that has any."""
         cuts = np.flatnonzero(np.diff(self.day)) + 1
         edges = [0, *cuts.tolist(), len(self.day)]
-        for first, stop in zip(edges[:-1], edges[1:], strict=True):
+        for first, stop in itertools.pairwise(edges):
             if stop > first:
                 yield slice(first, stop)

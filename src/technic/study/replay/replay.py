@@ -21,22 +21,25 @@ from pathlib import Path
 import numpy as np
 
 from technic.columns import DEFAULT_COLUMNS
+from technic.data_engine.benchmark import load_benchmark
 from technic.data_engine.interfaces.provider import Provider
 from technic.engine.blocks import block_slices
 from technic.errors import ParameterError
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import ScanContext, open_context, settled_files
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
+from technic.scan.windows import ScanWindows
 from technic.sessions import parse_day
 from technic.settings import Settings, load_settings
 from technic.study.replay.basis_bars import BlockBars
 from technic.study.replay.blocks import Block, blocks
 from technic.study.replay.day_rows import DayRows, ReplayTask, rows_of_block
 from technic.study.replay.hits import Hits
+from technic.study.replay.later_bars import LaterBars, load_later_bars
 from technic.study.replay.load_bars import load_bars
 from technic.study.replay.replayed_day import MarketRows, ReplayedDay, replayed_day
 from technic.study.replay.rosters import Roster, rosters, survivorship_warning
-from technic.typing import DateArray
+from technic.typing import DateArray, FloatArray
 
 __all__ = ["Replay", "open_replay"]
 
@@ -76,6 +79,37 @@ class Replay:
         """Yield the hits of each day."""
         for day in self.replayed():
             yield day.hits(self.days, self.symbols)
+
+    def later_bars(
+        self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64
+    ) -> LaterBars:
+        """Return the bars of some symbols from one day to another, as far as the data goes."""
+        sessions = self.data_sessions
+        inside = sessions[(sessions >= first) & (sessions <= last)]
+        if not len(inside):
+            raise ParameterError("first", first, f"a day up to {self.context.last_session}")
+        after = sessions[sessions > last]
+        config, provider = self.config, self.context.provider
+        return load_later_bars(
+            provider, symbols, inside, after, config.gate, volume=not config.no_volume
+        )
+
+    def benchmark_closes(self, sessions: DateArray) -> FloatArray | None:
+        """Return the benchmark's closes in the basis of the last of ``sessions``; None without."""
+        if not self.config.benchmark:
+            return None
+        provider, options = self.context.provider, self.config.file_options()
+        return load_benchmark(
+            self.config.benchmark, sessions, sessions[-1], provider, options
+        ).closes
+
+    @property
+    def data_sessions(self) -> DateArray:
+        """All sessions from the first that the replay reads to the last of the data."""
+        windows = ScanWindows.anchored(
+            self.context.calendar, self.days[0], self.config.bars, self.expressions.windows
+        )
+        return self.context.calendar.between(windows.start, self.context.last_session)
 
     def _block(self, block: Block) -> Iterator[ReplayedDay]:
         rosters = [

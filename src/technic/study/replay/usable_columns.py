@@ -39,7 +39,8 @@ class UsableColumns:
     where there is no usable bar or another column has the day. ``symbol``: which of ``symbols`` a
     column is of. ``days``: ``(n_days, n_columns)`` whether the day reads this column; ``started``:
     whether the symbol has a bar by then in what is loaded. ``late``: sessions from the last bar,
-    usable or not, to the day; ``last_code``: what is wrong with the last bar; ``since``: ``(n_columns,)`` the day on which usable bars begin, NaT where all are.
+    usable or not, to the day; ``last_code``: what is wrong with the last bar; ``since``:
+    ``(n_columns,)`` the day on which usable bars begin, NaT where all are.
     ``dividends``: those of each column, under its name in the panels.
     """
 
