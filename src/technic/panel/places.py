@@ -25,6 +25,10 @@ class Places:
     row: IndexArray
     column: IndexArray
 
+    def take(self, picked: NDArray[np.bool_] | IndexArray) -> Places:
+        """Return some of the places; their order stays."""
+        return Places(self.day[picked], self.row[picked], self.column[picked])
+
     def by_day(self) -> Iterator[slice]:
         """Yield the places of each day that has any."""
         cuts = np.flatnonzero(np.diff(self.day)) + 1

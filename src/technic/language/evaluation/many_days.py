@@ -8,7 +8,7 @@ computed on one value for each place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -20,17 +20,20 @@ from technic.language.evaluation.bar_values import all_bars, newest_bars
 from technic.language.evaluation.evaluate import DayValues
 from technic.language.evaluation.market_values import block_parts
 from technic.language.evaluation.program import Program
-from technic.language.evaluation.resample import Timeframe, resampled
-from technic.language.functions.function import Function
+from technic.language.evaluation.resample import Timeframe
+from technic.language.evaluation.running_bars import RunningBars
+from technic.language.functions.function import Function, Scope
 from technic.language.functions.operators import split
 from technic.language.syntax.nodes import Call, Node
 from technic.panel import BarPanel
 from technic.panel.places import Places
 from technic.typing import FloatArray
 
-__all__ = ["evaluate_places"]
+__all__ = ["PlaceValues", "evaluate_places"]
 
 IndexArray = NDArray[np.intp]
+WIDTH = 512
+"""Columns of which all bars are computed together."""
 
 
 def evaluate_places(
@@ -47,7 +50,7 @@ def evaluate_places(
     ``known``: values of names at the places; all else as in ``evaluate_block``.
     """
     asked = list(dict.fromkeys(nodes))
-    values = _PlaceValues(panel, places, vocabulary, known or {}, benchmark)
+    values = PlaceValues(panel, places, vocabulary, known or {}, benchmark)
     values.prepare(asked)
     everywhere = np.ones(len(places.row), np.bool_)
     for node in asked:
@@ -56,8 +59,12 @@ def evaluate_places(
     return {part: values.result(part, ~everywhere) for part in parts}
 
 
-class _PlaceValues(DayValues):
-    """The values at many places."""
+class PlaceValues(DayValues):
+    """The values at many places.
+
+    ``joined``: values of calls that compare symbols; where it is given, names of the market and of
+    the listings are among ``known``, and everything has a value.
+    """
 
     def __init__(
         self,
@@ -66,9 +73,25 @@ class _PlaceValues(DayValues):
         vocabulary: Vocabulary,
         known: Mapping[str, FloatArray],
         benchmark: FloatArray | None,
+        joined: Mapping[Node, FloatArray] | None = None,
     ) -> None:
         super().__init__(panel, places.row, vocabulary, known, benchmark)
-        self._places = places
+        self._places, self._joined = places, joined
+        self._values |= joined or {}
+
+    def _scope(self, node: Node) -> Scope:
+        scope = super()._scope(node)
+        wider = self._joined is not None and scope in ("market", "listing")
+        return "day" if wider else scope
+
+    def _collect(
+        self,
+        node: Node,
+        bars: dict[Node, None],
+        longer: dict[str, dict[Node, None]],
+    ) -> None:
+        if node not in self._values:
+            super()._collect(node, bars, longer)
 
     def prepare(self, nodes: Iterable[Node]) -> None:
         """Compute what the bars alone say, all expressions together."""
@@ -84,32 +107,53 @@ class _PlaceValues(DayValues):
             }
 
     def _at_places(self, nodes: Sequence[Node], panel: BarPanel) -> list[FloatArray]:
-        """Return the values of nodes of the scope ``bar`` at the places."""
-        if not nodes:
-            return []
+        """Return the values of nodes of the scope ``bar`` at the places.
+
+        Columns go together whose places begin in about the same row: no row above is computed.
+        """
+        out = [np.full(len(self._rows), np.nan) for _ in nodes]
+        if not nodes or not panel.n_bars:
+            return out
         program = Program(self._vocabulary.functions)
-        found = all_bars(program, [program.add(node) for node in nodes], panel, self._benchmark)
-        row, column = self._places.row, self._places.column
-        at = np.maximum(row, 0) * panel.n_symbols + column
-        absent = row < 0
-        values = []
-        for array in found:
-            read = array.ravel().take(at, mode="clip") if array.size else np.full(len(row), np.nan)
-            read[absent] = np.nan
-            values.append(read)
-        return values
+        results = [program.add(node) for node in nodes]
+        for columns, places, first in self._alike(panel.n_symbols):
+            few, closes = panel.take(columns), self._benchmark
+            if closes is not None and closes.ndim > 1:
+                closes = np.take(closes, columns, axis=1)
+            place_of = np.empty(panel.n_symbols, np.intp)
+            place_of[columns] = np.arange(len(columns))
+            found = all_bars(program, results, few, closes, first)
+            row, column = self._places.row[places], self._places.column[places]
+            at = (row - first) * len(columns) + place_of[column]
+            for values, array in zip(out, found, strict=True):
+                values[places] = array.ravel().take(at)
+        return out
+
+    def _alike(self, n_symbols: int) -> Iterator[tuple[IndexArray, IndexArray, int]]:
+        """Yield some columns, the places in them that have a bar, and the first of their rows."""
+        there = np.flatnonzero(self._places.row >= 0)
+        row, column = self._places.row[there], self._places.column[there]
+        begins = np.full(n_symbols, np.iinfo(np.intp).max)
+        np.minimum.at(begins, column, row)
+        order = np.argsort(begins, kind="stable")
+        group = np.empty(n_symbols, np.intp)
+        group[order] = np.arange(n_symbols) // WIDTH
+        mine = group[column]
+        for number in np.unique(mine).tolist():
+            columns = order[number * WIDTH : (number + 1) * WIDTH]
+            used = columns[begins[columns] < np.iinfo(np.intp).max]
+            yield used, there[mine == number], int(begins[used].min())
 
     def _longer(self, timeframe: Timeframe, nodes: Sequence[Node]) -> list[FloatArray]:
-        """Return the values of nodes on longer bars, made anew for each day."""
+        """Return the values of nodes on longer bars, the running one being that of each day."""
         program = Program(self._vocabulary.functions)
         results = [program.add(node) for node in nodes]
         out = [np.full(len(self._rows), np.nan) for _ in nodes]
+        running = RunningBars.of(self._panel, timeframe, self._benchmark)
         for part in self._places.by_day():
-            columns = self._places.column[part]
-            rows = np.full(self._panel.n_symbols, -1, dtype=np.intp)
-            rows[columns] = self._places.row[part]
-            made = resampled(self._panel, rows, timeframe, self._benchmark)
-            found = newest_bars(program, results, made.panel, made.rows, made.benchmark)
+            columns, rows = self._places.column[part], self._places.row[part]
+            with running.at(rows, columns) as (made, ends, benchmark):
+                found = newest_bars(program, results, made, ends, benchmark)
             for values, array in zip(out, found, strict=True):
                 values[part] = array[columns]
         return out

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,14 @@ from technic.study.replay.gate_codes import PASSED, gate_codes
 from technic.study.replay.usable_columns import UsableColumns, usable_columns
 from technic.typing import BoolArray, DateArray, FloatArray
 
-__all__ = ["DayRows", "ReplayTask", "rows_of_block"]
+__all__ = [
+    "DayRows",
+    "ReplayTask",
+    "compared_columns",
+    "passed_places",
+    "place_window",
+    "rows_of_block",
+]
 
 IndexArray = NDArray[np.intp]
 
@@ -36,8 +44,7 @@ class ReplayTask:
 
     ``windows``: those of the last day, whose starts are those of all ``days``. ``names``: default
     columns that are wanted; ``benchmark``: closes on the sessions that are loaded, NaN where there
-    is none; ``compared``: whether the columns that compare with it are wanted. ``expressions``:
-    those whose parts are wanted.
+    is none. ``expressions``: those whose parts are wanted.
     """
 
     days: DateArray
@@ -46,7 +53,6 @@ class ReplayTask:
     expressions: ScanExpressions
     names: tuple[str, ...] = DEFAULT_COLUMNS
     benchmark: FloatArray | None = None
-    compared: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,16 +78,8 @@ class DayRows:
 def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask) -> DayRows:
     """Take the bars of some symbols and scan them on every day of the block."""
     usable = usable_columns(bars.take(cut, task.days), task.windows, task.days, task.config.gate)
-    base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
-    codes = gate_codes(base, rows, usable.late, usable.last_code, task.config.gate)
-    shape = len(task.days), len(usable.symbols)
-    code, present = np.zeros(shape, np.uint8), np.zeros(shape, np.bool_)
-    day, column = np.nonzero(usable.days)
-    code[day, usable.symbol[column]] = codes[day, column]
-    present[day, usable.symbol[column]] = usable.started[day, column]
-    day, column = np.nonzero(usable.days & usable.started & (codes == PASSED))
-    order = np.lexsort((usable.symbol[column], day))
-    places = Places(day[order], rows[day, column][order], column[order])
+    base = usable.panels[BASE_WINDOW]
+    code, present, places = passed_places(usable, task)
     columns = _columns(usable, places, task)
     last = base.session[places.row, places.column] if base.n_bars else places.row
     return DayRows(
@@ -96,6 +94,34 @@ def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask) -> DayRows:
     )
 
 
+def passed_places(
+    usable: UsableColumns, task: ReplayTask
+) -> tuple[NDArray[np.uint8], BoolArray, Places]:
+    """Return the gate's code and whether there is a bar, for each day and symbol; who passes.
+
+    Places are those of the base window, ascending by day, then by symbol.
+    """
+    base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
+    codes = gate_codes(base, rows, usable.late, usable.last_code, task.config.gate)
+    shape = len(task.days), len(usable.symbols)
+    code, present = np.zeros(shape, np.uint8), np.zeros(shape, np.bool_)
+    day, column = np.nonzero(usable.days)
+    code[day, usable.symbol[column]] = codes[day, column]
+    present[day, usable.symbol[column]] = usable.started[day, column]
+    day, column = np.nonzero(usable.days & usable.started & (codes == PASSED))
+    order = np.lexsort((usable.symbol[column], day))
+    return code, present, Places(day[order], rows[day, column][order], column[order])
+
+
+def place_window(
+    usable: UsableColumns, places: Places, task: ReplayTask, window: int
+) -> PlaceWindow:
+    """Return the bars of a window and where the places stand in it."""
+    panel, rows = usable.panels[window], usable.rows[window]
+    own = Places(places.day, rows[places.day, places.column], places.column)
+    return PlaceWindow(panel, rows, own, _closes(task, panel))
+
+
 def _columns(usable: UsableColumns, places: Places, task: ReplayTask) -> dict[str, FloatArray]:
     """Compute every column at the places."""
     base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
@@ -108,14 +134,9 @@ def _columns(usable: UsableColumns, places: Places, task: ReplayTask) -> dict[st
     columns = read(whole)
     columns |= subscores(columns)
     columns |= read(strength_columns(base, rows, whole, usable.dividends))
-    if task.benchmark is not None and task.compared:
-        columns |= _compared(base, rows, task, places)
-
-    def bars(window: int) -> PlaceWindow:
-        panel, rows = usable.panels[window], usable.rows[window]
-        own = Places(places.day, rows[at], places.column)
-        return PlaceWindow(panel, rows, own, _closes(task, panel))
-
+    if task.benchmark is not None:
+        columns |= compared_columns(base, rows, task, places)
+    bars = partial(place_window, usable, places, task)
     columns |= task.expressions.place_columns(bars, columns)
     return columns
 
@@ -127,7 +148,7 @@ def _closes(task: ReplayTask, panel: BarPanel) -> FloatArray | None:
     return task.benchmark[len(task.benchmark) - len(panel.sessions) :]
 
 
-def _compared(
+def compared_columns(
     panel: BarPanel, rows: IndexArray, task: ReplayTask, places: Places
 ) -> dict[str, FloatArray]:
     """Compare with the benchmark, a day after the other."""

@@ -32,10 +32,13 @@ from technic.scan.windows import ScanWindows
 from technic.sessions import parse_day
 from technic.settings import Settings, load_settings
 from technic.study.replay.basis_bars import BlockBars
+from technic.study.replay.block_hits import HitAxes, hits_of_block
 from technic.study.replay.blocks import Block, blocks
 from technic.study.replay.day_rows import DayRows, ReplayTask, rows_of_block
 from technic.study.replay.hits import Hits
 from technic.study.replay.later_bars import LaterBars, load_later_bars
+from technic.study.replay.lean import hit_rules
+from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.load_bars import load_bars
 from technic.study.replay.replayed_day import MarketRows, ReplayedDay, replayed_day
 from technic.study.replay.rosters import Roster, rosters, survivorship_warning
@@ -76,9 +79,19 @@ class Replay:
             yield from self._block(block)
 
     def hits(self) -> Iterator[Hits]:
-        """Yield the hits of each day."""
-        for day in self.replayed():
-            yield day.hits(self.days, self.symbols)
+        """Yield the hits, those of a block of days together, ascending by day."""
+        rules = hit_rules(self.expressions)
+        if rules is None:
+            for day in self.replayed():
+                yield day.hits(self.days, self.symbols)
+            return
+        axes = HitAxes(self.days, self.symbols, tuple(owner for owner, _ in rules.owners))
+        for block in blocks(self.days, self.context, self.config, self.expressions.windows):
+            rosters, bars, task = self._opened(block)
+            listed = ListedNames.of(block.days, rosters, bars.refusals)
+            cuts = block_slices(len(bars.symbols), self.block_symbols)
+            with ThreadPoolExecutor(self.workers) as pool:
+                yield hits_of_block(bars, cuts, task, rules, listed, axes, pool.map)
 
     def later_bars(
         self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64
@@ -111,11 +124,12 @@ class Replay:
         )
         return self.context.calendar.between(windows.start, self.context.last_session)
 
-    def _block(self, block: Block) -> Iterator[ReplayedDay]:
-        rosters = [
-            self.rosters[self.roster_of[at]] for at in np.searchsorted(self.days, block.days)
-        ]
-        names = tuple(dict.fromkeys(name for one in dict.fromkeys(rosters) for name in one.symbols))
+    def _opened(self, block: Block) -> tuple[list[Roster], BlockBars, ReplayTask]:
+        """Return who is scanned on each day of a block, the bars, and what is computed of them."""
+        at = np.searchsorted(self.days, block.days).tolist()
+        rosters = [self.rosters[self.roster_of[day]] for day in at]
+        every = dict.fromkeys(rosters)
+        names = tuple(dict.fromkeys(name for one in every for name in one.symbols))
         bars = load_bars(
             self.context.provider,
             names,
@@ -131,6 +145,10 @@ class Replay:
             DEFAULT_COLUMNS,
             block.benchmark,
         )
+        return rosters, bars, task
+
+    def _block(self, block: Block) -> Iterator[ReplayedDay]:
+        rosters, bars, task = self._opened(block)
         rows = MarketRows.of(self._rows(bars, task), bars)
         for at, (day, roster) in enumerate(zip(block.days, rosters, strict=True)):
             yield replayed_day(rows, at, day, roster, self.config, self.expressions)

@@ -146,7 +146,7 @@ class ReplayedDay:
         listed = self.roster.listed
         sector = dict(zip(listed.symbols, listed.text("sector").tolist(), strict=True))
         names = [market.symbols[i] for i in at.tolist()]
-        return Hits(
+        found = Hits(
             sessions=sessions,
             symbols=tuple(symbols),
             owners=owners,
@@ -169,6 +169,7 @@ class ReplayedDay:
             dollar_volume=market.columns["avg_dollar_volume_20"][at],
             sector=np.array([sector.get(name) for name in names], dtype=object),
         )
+        return found.take(np.lexsort((found.symbol, found.owner)))
 
 
 NOT_JUDGED = Regime("unknown", "unknown", "", "", 0, None, None, None)

@@ -2,7 +2,7 @@
 
 What the data gate finds of a symbol's history changes from day to day only where something is
 wrong with it: most symbols have one column for all days of a block. Of the others the gate is asked
-for every day, as the scan asks it, and days on which it says the same share a column.
+as the scan asks it (`gate_histories`), and days on which it says the same share a column.
 """
 
 from __future__ import annotations
@@ -13,22 +13,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.gate.breaks import find_breaks
-from technic.data_engine.gate.rules import GATE_CODES, GateRules
-from technic.data_engine.gate.suspects import find_suspects
+from technic.data_engine.gate.rules import GateRules
 from technic.data_engine.interfaces.known_actions import DividendsBySymbol, KnownActions
 from technic.panel import BarPanel
 from technic.panel.segments import segments
 from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.study.replay.basis_bars import BasisPanel
-from technic.study.replay.gate_codes import PASSED, rows_of_days
+from technic.study.replay.gate_codes import rows_of_days
+from technic.study.replay.gate_histories import gate_histories
 from technic.typing import BoolArray, DateArray, IntArray
 
 __all__ = ["UsableColumns", "usable_columns"]
 
 IndexArray = NDArray[np.intp]
-CHUNK_CELLS = 4_000_000
-"""Cells of copied columns of which the gate is asked together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,22 +128,23 @@ def _cut(basis: BasisPanel, windows: ScanWindows, days: DateArray) -> _Cut:
 
 def _part(cut: _Cut, days: DateArray, rules: GateRules) -> tuple[_Cut, _Versions]:
     """Find the segments of all columns of a cut."""
-    panel, rows = cut.panels[BASE_WINDOW], cut.rows[BASE_WINDOW]
-    odd = np.flatnonzero(_suspicious(panel, cut.known, rules))
+    rows = cut.rows[BASE_WINDOW]
     whole = cut.days.copy()
     last_code = np.zeros(rows.shape, dtype=np.uint8)
     segmented: dict[tuple[int, int, tuple[int, ...]], list[int]] = {}
-    for day, column, first, bars, code in _judged(cut, odd, rules):
-        last_code[day, column] = code
-        if first or bars:
+    for day, column, found in gate_histories(
+        cut.panels[BASE_WINDOW], rows, cut.days, cut.known, rules
+    ):
+        last_code[day, column] = found.last_code
+        if found.first or found.lost:
             whole[day, column] = False
-            segmented.setdefault((column, first, bars), []).append(day)
+            segmented.setdefault((column, found.first, found.lost), []).append(day)
     more = list(segmented)
     shown = np.zeros((len(days), len(more)), dtype=np.bool_)
     for at, key in enumerate(more):
         shown[segmented[key], at] = True
     # a column that no day reads whole stays: nobody asks for it, and numbers stay as they are
-    everyone = np.arange(panel.n_symbols)
+    everyone = np.arange(rows.shape[1])
     columns = np.array([column for column, _, _ in more], dtype=np.intp)
     lost = [(bar, at) for at, (_, _, bars) in enumerate(more) for bar in bars]
     return cut, _Versions(
@@ -157,61 +155,6 @@ def _part(cut: _Cut, days: DateArray, rules: GateRules) -> tuple[_Cut, _Versions
         days=np.hstack([whole, shown]),
         last_code=np.hstack([last_code, last_code[:, columns]]),
     )
-
-
-def _suspicious(panel: BarPanel, known: KnownActions, rules: GateRules) -> BoolArray:
-    """Tell of which columns the gate may find anything on any day: all others are as they are."""
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        suspects = find_suspects(panel, panel.length - 1, rules)
-    odd = np.zeros(panel.n_symbols, dtype=np.bool_)
-    odd[suspects.column] = True
-    if panel.n_bars > 1:
-        holes = np.diff(panel.session, axis=0) - 1 > rules.max_hole_sessions
-        odd |= holes.any(axis=0)
-    first, last = panel.sessions[0], panel.sessions[-1]
-    for column, symbol in enumerate(panel.symbols) if known.splits else ():
-        record = known.splits.get(symbol)
-        if record is not None and len(record.session):
-            inside = (record.session >= first) & (record.session <= last)
-            odd[column] |= bool(inside.any())
-    return odd
-
-
-def _judged(
-    cut: _Cut, odd: IndexArray, rules: GateRules
-) -> list[tuple[int, int, int, tuple[int, ...], int]]:
-    """Ask the gate of each day of some columns.
-
-    Day, column, first usable row, bars from there on that are none, code of the last bar.
-    """
-    panel, rows = cut.panels[BASE_WINDOW], cut.rows[BASE_WINDOW]
-    found: list[tuple[int, int, int, tuple[int, ...], int]] = []
-    day, at = np.nonzero(cut.days[:, odd] & (rows[:, odd] >= 0))
-    column = odd[at]
-    width = max(CHUNK_CELLS // max(panel.n_bars, 1), 1)
-    for start in range(0, len(day), width):
-        some = slice(start, start + width)
-        copies = panel.take(column[some])
-        breaks = find_breaks(copies, rows[day[some], column[some]], rules, cut.known)
-        lost: dict[int, list[int]] = {}
-        for bar, owner in zip(breaks.bar.tolist(), breaks.column.tolist(), strict=True):
-            if bar >= breaks.first[owner]:
-                lost.setdefault(owner, []).append(bar)
-        touched = np.zeros(copies.n_symbols, dtype=np.bool_)
-        touched[breaks.changed] = True
-        touched |= np.array([code is not None for code in breaks.last_code], dtype=np.bool_)
-        for place in np.flatnonzero(touched).tolist():
-            code = breaks.last_code[place]
-            found.append(
-                (
-                    int(day[start + place]),
-                    int(column[start + place]),
-                    int(breaks.first[place]),
-                    tuple(sorted(lost.get(place, ()))),
-                    PASSED if code is None else GATE_CODES.index(code) + 1,
-                )
-            )
-    return found
 
 
 def _segmented(cut: _Cut, versions: _Versions, window: int) -> BarPanel:
