@@ -154,8 +154,9 @@ class StoreMaintenance(StoreTables):
         the file. What the file says of itself is not believed: a symbol counts as answered at
         ``asked_at`` on the days it has, as far as no day of the file lies between them. Rows that
         cannot be bars are left out and counted. ``calendar``: the sessions that they have to be of;
-        weekdays, unless given. ``options``: what the user says of the layout. Raises InputFileError where none are left, and where the dates
-        cannot be those of sessions; nothing is stored then.
+        weekdays, unless given. ``options``: what the user says of the layout. Raises
+        InputFileError where none are left, and where the dates cannot be those of sessions;
+        nothing is stored then.
         """
         final = final_on(asked_at)
         bars, refused, notes = read_file(path, final, calendar, options)
