@@ -143,16 +143,16 @@ def _from_file(
     if len(twice):
         row = int(own[order[twice[0] + 1]])
         raise file.error(f"is a second close of {name}: {days[twice[0]]}", row, columns["date"])
-    notes = (f"benchmark {name}: closes are taken as they are in {path.name}, adjusted or not",)
+    notes = [f"benchmark {name}: closes are taken as they are in {path.name}, adjusted or not"]
     if odd := _odd_dates(file, days, closes, sessions):
-        notes += (f"benchmark {name}: {odd}",)
+        notes.append(f"benchmark {name}: {odd}")
     found = np.searchsorted(days, sessions)
     there = found < len(days)
     there[there] = days[found[there]] == sessions[there]
     aligned = np.full(len(sessions), np.nan)
     aligned[there] = closes[found[there]]
     aligned[~(np.isfinite(aligned) & (aligned > 0))] = np.nan
-    return Benchmark(name, aligned, notes)
+    return Benchmark(name, aligned, tuple(notes))
 
 
 def _odd_dates(file: TableFile, days: DateArray, closes: FloatArray, sessions: DateArray) -> str:

@@ -87,7 +87,8 @@ def read_file(
     ``options``: what the user says of the layout. Raises InputFileError for what holds no prices,
     where no row is left, and where the dates cannot be those of sessions.
     """
-    table, notes = _own_layout(path), ()
+    table = _own_layout(path)
+    notes: tuple[str, ...] = ()
     if table is None or options not in (None, FileOptions()):
         table, notes = _as_scans_read(path, options)
     wrong = (
