@@ -39,6 +39,7 @@ def market() -> PayingProvider:
 
 
 def test_days_around_what_happens(market: PayingProvider):
+    """Outcomes, values, ranks, plans of days on which histories change."""
     days = around_what_happens()
     replay = open_replay(ScanConfig(), days=days, provider=market, now=NOW)
     checked = days[::6]
@@ -46,12 +47,14 @@ def test_days_around_what_happens(market: PayingProvider):
 
 
 def test_expressions_in_windows_of_their_own(market: PayingProvider):
+    """Expressions, longer windows and all, on days around splits and prints."""
     days = around_what_happens()[[3, 20, 21, 40, 41]]
     replay = open_replay(ScanConfig(columns=COLUMNS), days=days, provider=market, now=NOW)
     assert assert_replays(replay, now=NOW) > 80
 
 
 def test_every_setup(market: PayingProvider):
+    """All setups, chart patterns included, with every condition."""
     days = around_what_happens()[[12, 30]]
     replay = open_replay(ScanConfig(setups=EVERY_SETUP), days=days, provider=market, now=NOW)
     assert assert_replays(replay, now=NOW) > 30
@@ -86,6 +89,7 @@ def test_one_random_day_at_a_time(market: PayingProvider):
 
 @pytest.mark.parametrize("width", [1, 2, 7])
 def test_the_width_of_blocks_changes_nothing(market: PayingProvider, width: int):
+    """A symbol alone has the bits that it has among others."""
     days = SESSIONS[[640, 760]]
     config = ScanConfig(columns=COLUMNS[:8])
     replay = open_replay(config, days=days, provider=market, now=NOW)
@@ -93,6 +97,7 @@ def test_the_width_of_blocks_changes_nothing(market: PayingProvider, width: int)
 
 
 def test_filters_where_gate_rules_and_those_shown(market: PayingProvider):
+    """What is asked beside setups, of a few symbols, with a benchmark that is split."""
     config = ScanConfig(
         symbols=("AK", "BN", "CL", "DK", "EM", "QQ"),
         where="close > sma(close, 20) or rs_rating >= 60",
@@ -108,6 +113,7 @@ def test_filters_where_gate_rules_and_those_shown(market: PayingProvider):
 
 
 def test_the_simulated_market():
+    """The market of the demo, which has splits, faults, and listings that come and go."""
     provider = DemoProvider(CALENDAR, size=60)
     days = np.sort(RNG.choice(CALENDAR.last(2_100, np.datetime64("2026-06-30")), 2, replace=False))
     config = ScanConfig(setups=QUICK_SETUPS)

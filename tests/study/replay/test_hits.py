@@ -50,6 +50,7 @@ def assert_hits(replay: Replay) -> Hits:
 
 
 def test_hits_of_every_setup(market: PayingProvider):
+    """Both passes give what the days have."""
     days = around_what_happens()[1::6]
     replay = open_replay(ScanConfig(setups=EVERY_SETUP), days=days, provider=market, now=NOW)
     assert len(assert_hits(replay)) > 200
@@ -79,6 +80,7 @@ ASKED = {
 
 @pytest.mark.parametrize("config", ASKED.values(), ids=ASKED)
 def test_hits_of_conditions(market: PayingProvider, config: ScanConfig):
+    """Every kind of name and comparison that a condition may have."""
     days = around_what_happens()[2::5]
     replay = open_replay(config, days=days, provider=market, now=NOW)
     found = assert_hits(replay)
@@ -86,6 +88,7 @@ def test_hits_of_conditions(market: PayingProvider, config: ScanConfig):
 
 
 def test_a_hit_is_a_row_of_the_scan(market: PayingProvider):
+    """Symbol, plan, rating and listing are those of the table."""
     config = ScanConfig(where="close > sma(close, 50)")
     days = SESSIONS[[600, 700]]
     replay = open_replay(config, days=days, provider=market, now=NOW)
@@ -101,6 +104,7 @@ def test_a_hit_is_a_row_of_the_scan(market: PayingProvider):
 
 
 def test_ranks_are_places_of_the_whole_scan(market: PayingProvider):
+    """Rank 1 is the first row of a scan without conditions."""
     day = SESSIONS[[720]]
     replay = open_replay(ScanConfig(where="close > 0"), days=day, provider=market, now=NOW)
     hits = Hits.joined(replay.hits())
@@ -114,6 +118,7 @@ def test_ranks_are_places_of_the_whole_scan(market: PayingProvider):
 
 @pytest.mark.parametrize("width", [1, 7])
 def test_neither_blocks_nor_threads_change_a_hit(market: PayingProvider, width: int):
+    """Every column has the same bits."""
     config = ScanConfig(setups=QUICK_SETUPS[:4])
     replay = open_replay(config, days=SESSIONS[[655, 760]], provider=market, now=NOW)
     whole = Hits.joined(replay.hits())

@@ -71,11 +71,12 @@ class PlaceValues(DayValues):
         panel: BarPanel,
         places: Places,
         vocabulary: Vocabulary,
-        known: Mapping[str, FloatArray],
+        known: Mapping[str, FloatArray | NDArray[np.object_]],
         benchmark: FloatArray | None,
         joined: Mapping[Node, FloatArray] | None = None,
     ) -> None:
-        super().__init__(panel, places.row, vocabulary, known, benchmark)
+        numbers = cast("Mapping[str, FloatArray]", known)  # texts are handed on as they are
+        super().__init__(panel, places.row, vocabulary, numbers, benchmark)
         self._places, self._joined = places, joined
         self._values |= joined or {}
 

@@ -61,13 +61,13 @@ class RunningBars:
         so_far["close"] = panel.close
         if benchmark is not None:
             so_far["benchmark"] = np.where(there, benchmark[panel.session], np.nan)
-        row, column = np.nonzero(there)  # a later bar of the same period writes over an earlier one
+        at, column = np.nonzero(there)  # a later bar of the same period writes over an earlier one
         shape = int(period.max(initial=-1)) + 1, panel.n_symbols
         final = np.zeros(shape, dtype=np.intp)
-        final[period[row, column], column] = row
+        final[period[at, column], column] = at
         whole = {name: np.full(shape, np.nan) for name in so_far}
-        for name, values in whole.items():
-            values[period[row, column], column] = so_far[name][row, column]
+        for name, bars in whole.items():
+            bars[period[at, column], column] = so_far[name][at, column]
         return cls(panel, last, period, final, so_far, whole)
 
     @contextmanager

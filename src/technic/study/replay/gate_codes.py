@@ -6,6 +6,8 @@ alone; a day reads them at its own row.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ PASSED = 0
 """The code of a symbol that the gate lets through; others count from 1 in ``GATE_CODES``."""
 CodeArray = NDArray[np.uint8]
 RowArray = NDArray[np.intp]
+N = TypeVar("N", np.float64, np.int32)
 _OF_THE_LAST_BAR = ("bad_price", "high_below_low", "unadjusted_split", "price_x100")
 
 
@@ -53,7 +56,7 @@ def gate_codes(
     at, none = np.maximum(rows, 0), rows < 0
     columns = np.arange(panel.n_symbols)
 
-    def read(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    def read(values: NDArray[N]) -> NDArray[N]:
         return values[at, columns] if panel.n_bars else np.zeros(rows.shape, values.dtype)
 
     add("few_bars", rows + 1 < rules.min_bars)

@@ -177,7 +177,7 @@ def second_pass(
         columns |= compared_columns(base, rows, task, places)
     columns, signal = rated_columns(columns, known.ranked, task.config, lambda *_: rs_rating)
     technical = technical_columns(base, rows, rules.technical)
-    columns |= {name: values[at] for name, values in technical.items() if values.dtype.kind == "f"}
+    columns |= {name: np.asarray(values[at], np.float64) for name, values in technical.items()}
     names: dict[str, Column] = {**columns, "signal": signal.astype(object)}
     if rules.plans:
         every = trade_plans(columns, signal, task.config.plan)

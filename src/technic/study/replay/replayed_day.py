@@ -84,7 +84,7 @@ class MarketRows:
 
     def refused(self, symbol: str, day: np.datetime64) -> bool:
         """Tell whether the provider refuses a symbol on a day."""
-        return symbol in self.refusals and self.refusals[symbol][0] <= day
+        return symbol in self.refusals and bool(self.refusals[symbol][0] <= day)
 
     def outcomes(self, at: int, day: np.datetime64) -> dict[str, str]:
         """Return why symbols have no row on a day: what fetching and the gate say."""
