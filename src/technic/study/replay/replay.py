@@ -15,7 +15,7 @@ import datetime as dt
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +71,18 @@ class Replay:
     def symbols(self) -> tuple[str, ...]:
         """Everybody who is scanned on one of the days, each once."""
         return tuple(dict.fromkeys(name for one in self.rosters for name in one.symbols))
+
+    def reopened(
+        self,
+        days: DateArray,
+        *,
+        provider: Provider | None = None,
+        config: ScanConfig | None = None,
+    ) -> Replay:
+        """Return a replay of other days, or of the same from elsewhere, or by other rules."""
+        config = config or self.config
+        context = self.context if provider is None else replace(self.context, provider=provider)
+        return _settled(config, context, scan_expressions(config), days)
 
     def replayed(self) -> Iterator[ReplayedDay]:
         """Yield each day in turn, with all that the scan of it has."""
@@ -185,15 +197,22 @@ def open_replay(
         config = settled_files(config, settings)
     context = open_context(config, settings, now, provider, None, expressions.windows)
     chosen = _days(context, first, last) if days is None else days
+    return _settled(config, context, expressions, chosen)
+
+
+def _settled(
+    config: ScanConfig, context: ScanContext, expressions: ScanExpressions, days: DateArray
+) -> Replay:
+    """Settle who is scanned on each day."""
     found: list[Roster] = []
-    roster_of = [0] * len(chosen)
-    for at, roster in rosters(config, context.provider, expressions, chosen):
+    roster_of = [0] * len(days)
+    for at, roster in rosters(config, context.provider, expressions, days):
         for day in at.tolist():
             roster_of[day] = len(found)
         found.append(roster)
-    warning = survivorship_warning(config, context.provider, chosen)
+    warning = survivorship_warning(config, context.provider, days)
     warnings = (*context.warnings, *([] if warning is None else [warning]))
-    return Replay(config, context, expressions, chosen, tuple(found), tuple(roster_of), warnings)
+    return Replay(config, context, expressions, days, tuple(found), tuple(roster_of), warnings)
 
 
 def _days(context: ScanContext, first: str | None, last: str | None) -> DateArray:
