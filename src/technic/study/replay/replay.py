@@ -46,7 +46,8 @@ from technic.typing import DateArray, FloatArray
 
 __all__ = ["Replay", "open_replay"]
 
-BLOCK_SYMBOLS = 512
+BLOCK_SYMBOLS = 3_072
+"""Most symbols that are computed together: what is done for each day is done once for all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,8 +102,8 @@ class Replay:
         for block in blocks(self.days, self.context, self.config, self.expressions.windows):
             rosters, bars, task = self._opened(block)
             listed = ListedNames.of(block.days, rosters, bars.refusals)
-            cuts = block_slices(len(bars.symbols), self.block_symbols)
             with ThreadPoolExecutor(self.workers) as pool:
+                cuts = self._cuts(bars)
                 yield hits_of_block(bars, cuts, task, rules, listed, axes, pool.map)
 
     def later_bars(
@@ -167,9 +168,13 @@ class Replay:
 
     def _rows(self, bars: BlockBars, task: ReplayTask) -> Sequence[DayRows]:
         """Scan blocks of symbols on threads."""
-        cuts = block_slices(len(bars.symbols), self.block_symbols)
         with ThreadPoolExecutor(self.workers) as pool:
-            return list(pool.map(lambda cut: rows_of_block(bars, cut, task), cuts))
+            return list(pool.map(lambda cut: rows_of_block(bars, cut, task), self._cuts(bars)))
+
+    def _cuts(self, bars: BlockBars) -> list[slice]:
+        """Cut the symbols so that each worker has a block, none of them too wide."""
+        width = -(-len(bars.symbols) // max(self.workers, 1))
+        return block_slices(len(bars.symbols), max(1, min(width, self.block_symbols)))
 
 
 def open_replay(
