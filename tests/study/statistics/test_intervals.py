@@ -15,6 +15,7 @@ from technic.study.statistics import DaySums, episode_starts, mean_interval, sep
 from technic.study.statistics.intervals import (
     block_length,
     cosine_variance,
+    persistence_block,
     stationary_variance,
 )
 
@@ -116,14 +117,23 @@ def test_the_smallest_effect_that_would_have_been_seen():
     assert 0.72 <= seen / 400 <= 0.88
 
 
+@pytest.mark.parametrize("weight", [0.0, 0.3, 0.8, 0.95, 0.99, -0.5])
+def test_the_block_of_persistence_is_that_of_arch(weight):
+    """Politis and White's choice for the stationary bootstrap, as another library has it."""
+    for seed, n in ((1, 60), (2, 500), (3, 2520)):
+        series = persistent(seed, n, weight)
+        expected = float(optimal_block_length(series)["stationary"].iloc[0])
+        assert persistence_block(series) == pytest.approx(expected, rel=1e-6)
+
+
 def test_the_block_follows_horizon_and_persistence():
     """Twice the horizon, longer where the series persists longer, never over a quarter of it."""
     assert block_length(persistent(12, 500, 0.0), 21) == 42.0
     slow = persistent(13, 2000, 0.97)
-    expected = float(optimal_block_length(slow)["stationary"].iloc[0])
-    assert block_length(slow, 5) == expected > 10
+    assert block_length(slow, 5) == persistence_block(slow) > 10
     assert block_length(persistent(14, 100), 63) == 25.0
     assert block_length(np.zeros(100), 5) == 10.0
+    assert block_length(np.zeros(0), 5) == 1.0
 
 
 def test_hits_that_crowd_are_worth_fewer_blocks():
@@ -134,6 +144,8 @@ def test_hits_that_crowd_are_worth_fewer_blocks():
     series[100:] = np.nan
     crowded = mean_interval(DaySums.of_days(series), 5, block=10.0)
     assert crowded.blocks == pytest.approx(10)
+    width = scipy.stats.t.ppf(0.975, 9) * crowded.standard_error
+    assert crowded.high - crowded.mean == pytest.approx(width)
     series[20:] = np.nan
     few = mean_interval(DaySums.of_days(series), 5, block=10.0)
     assert math.isnan(few.low)

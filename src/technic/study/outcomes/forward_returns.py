@@ -55,7 +55,7 @@ def forward_returns(prices: TradedPrices, horizon: int, lag: int = 0) -> FloatAr
     np.divide(sold, price, out=found[:days])
     found[:days] -= 1.0
     last = np.arange(stop, stop + days, dtype=np.int32)[:, None]
-    found[:days][(bought_on > last) | (sold_on < bought_on)] = np.nan
+    found[:days][bought_on > last] = np.nan
     return found
 
 

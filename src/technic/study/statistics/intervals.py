@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic.errors import MissingExtraError
 from technic.scoring.parameters import require_number
 from technic.study.statistics.day_sums import DaySums
 from technic.typing import FloatArray
@@ -25,11 +24,13 @@ __all__ = [
     "block_length",
     "cosine_variance",
     "mean_interval",
+    "persistence_block",
     "stationary_variance",
 ]
 
 CONFIDENCE = 0.95
 POWER = 0.8
+_INSIGNIFICANT = 5
 FEWEST_BLOCKS = 3.0
 """Hits worth fewer blocks have no interval: three numbers do not tell how far they spread."""
 
@@ -107,18 +108,31 @@ def mean_interval(
 def block_length(series: FloatArray, horizon: int) -> float:
     """Return the block of a series of days: twice the horizon, or more where it persists longer.
 
-    max(2 · horizon, the block length of Politis and White), at most a quarter of the series.
+    max(2 · horizon, `persistence_block`), at most a quarter of the series.
     """
-    least = 2.0 * horizon
-    if len(series) > 8 and np.ptp(series) > 0:
-        try:
-            from arch.bootstrap import optimal_block_length
-        except ImportError:
-            raise MissingExtraError("the statistics of a study", "arch", "study") from None
-        found = float(optimal_block_length(series)["stationary"].iloc[0])
-        if math.isfinite(found):
-            least = max(least, found)
-    return max(1.0, min(least, len(series) / 4))
+    return max(1.0, min(max(2.0 * horizon, persistence_block(series)), len(series) / 4))
+
+
+def persistence_block(series: FloatArray) -> float:
+    """Return the block length of Politis and White for the stationary bootstrap.
+
+    As corrected by Patton, Politis and White 2009: (g² / s² · n)^⅓ with flat-top sums over twice
+    the lags up to the first from which five in a row are insignificant. 1 for what does not move.
+    """
+    n = len(series)
+    covariance = _autocovariances(series)
+    if n < 9 or covariance[0] <= 0.0:
+        return 1.0
+    most = math.ceil(math.sqrt(n)) + _INSIGNIFICANT
+    band = 2.0 * math.sqrt(math.log10(n) / n)
+    small = np.abs(covariance[1:]) < band * covariance[0]
+    first = next((k for k in range(1, most) if small[k - 1 :][:_INSIGNIFICANT].all()), most)
+    lags = np.arange(1, min(2 * first, most, n - 1) + 1)
+    weight = np.minimum(1.0, 2.0 * (1.0 - lags / lags[-1])) * covariance[lags]
+    long_run = float(covariance[0] + 2.0 * weight.sum())
+    slope = float(2.0 * (lags * weight).sum())
+    longest = math.ceil(min(3.0 * math.sqrt(n), n / 3))
+    return min((slope * slope / long_run**2 * n) ** (1 / 3), longest) if long_run else longest
 
 
 def stationary_variance(series: FloatArray, block: float) -> float:
@@ -130,9 +144,7 @@ def stationary_variance(series: FloatArray, block: float) -> float:
     n = len(series)
     if n < 2:
         return math.nan
-    centred = series - series.mean()
-    spectrum = np.fft.rfft(centred, 2 * n)
-    covariance = np.fft.irfft(spectrum * spectrum.conj(), 2 * n)[:n] / n
+    covariance = _autocovariances(series)
     lag = np.arange(1, n)
     stay = 1.0 - 1.0 / block
     weight = (1 - lag / n) * stay**lag + lag / n * stay ** (n - lag)
@@ -160,3 +172,13 @@ def _effective_blocks(sums: DaySums, block: float) -> float:
     hits = np.bincount(starts, weights=sums.count)
     squares = float((hits * hits).sum())
     return float(hits.sum()) ** 2 / squares if squares else 0.0
+
+
+def _autocovariances(series: FloatArray) -> FloatArray:
+    """Return the autocovariances of all lags, each divided by the length of the series."""
+    n = len(series)
+    if not n:
+        return np.zeros(1)
+    spectrum = np.fft.rfft(series - series.mean(), 2 * n)
+    found: FloatArray = np.fft.irfft(spectrum * spectrum.conj(), 2 * n)[:n] / n
+    return found
