@@ -1,0 +1,147 @@
+"""Returns after each session, from the next open, and how far prices went on the way.
+
+All is by session: a return over h sessions of a hit on session d is from the open of d + 1 to the
+close of d + h; entered ``lag`` sessions later, from the open of d + 1 + lag to the close of
+d + h + lag. docs/study.md says what holds where there is no bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from technic.errors import ParameterError
+from technic.study.outcomes.prices import TradedPrices
+from technic.typing import BoolArray, FloatArray, IntArray
+
+__all__ = [
+    "HORIZONS",
+    "MarketReturns",
+    "benchmark_returns",
+    "excursions",
+    "forward_returns",
+]
+
+HORIZONS = (1, 5, 10, 21, 63)
+"""Sessions over which returns are taken unless others are asked for."""
+
+_UNIT = 2.0**32
+_LARGEST = 2.0**17  # returns added up as whole units: 2^14 symbols of it still fit 63 bits
+
+
+def forward_returns(prices: TradedPrices, horizon: int, lag: int = 0) -> FloatArray:
+    """Return what a share bought after each session was worth ``horizon`` sessions later.
+
+    ``(n_sessions, n_symbols)``: (price sold + dividends) / price bought − 1. Dividends count whose
+    ex-date is after the session bought on, up to the one sold on. NaN where the return is not
+    known yet, where there was no bar within the horizon to buy at, and for a horizon that
+    reaches past the last session.
+    """
+    require_horizon(horizon, lag)
+    start, stop = 1 + lag, lag + horizon
+    found = np.full(prices.sold.shape, np.nan)
+    days = len(prices.sold) - stop
+    if days <= 0:
+        return found
+    price, bought_on = (values[start:][:days] for values in (prices.bought, prices.next_bar))
+    sold, sold_on = (values[stop:] for values in (prices.sold, prices.sold_on))
+    if prices.paid is not None and prices.paid[-1].any():
+        highest = len(prices.sold) - 1
+        received = np.take_along_axis(prices.paid, np.minimum(sold_on, highest), axis=0)
+        received -= np.take_along_axis(prices.paid, np.minimum(bought_on, highest), axis=0)
+        sold = sold + received
+    np.divide(sold, price, out=found[:days])
+    found[:days] -= 1.0
+    last = np.arange(stop, stop + days, dtype=np.int32)[:, None]
+    found[:days][bought_on > last] = np.nan
+    return found
+
+
+def excursions(prices: TradedPrices, horizon: int, lag: int = 0) -> tuple[FloatArray, FloatArray]:
+    """Return the furthest a price went up, and down, from the price bought at, within a horizon.
+
+    ``(n_sessions, n_symbols)`` each, as parts of that price: the highest high and the lowest low
+    of the bars from the session bought on to the last one of the horizon. A long's favourable and
+    adverse excursion; of a short the other way round, with the sign turned. NaN where nothing was
+    bought, or where the horizon reaches past the last session.
+    """
+    require_horizon(horizon, lag)
+    start, days = 1 + lag, len(prices.sold) - lag - horizon
+    up, down = np.full((2, *prices.sold.shape), np.nan)
+    if days <= 0:
+        return up, down
+    price = prices.bought[start:][:days]
+    bars = prices.bars
+    for found, values, extreme in ((up, bars.high, np.fmax), (down, bars.low, np.fmin)):
+        reached = _window_extreme(values, horizon, extreme)[start:][:days]
+        found[:days] = reached / price - 1.0
+    return up, down
+
+
+def benchmark_returns(
+    close: FloatArray, horizon: int, lag: int = 0, opens: FloatArray | None = None
+) -> FloatArray:
+    """Return an index over the sessions of `forward_returns`: ``(n_sessions,)``, NaN unknown.
+
+    From the open of the first session to the close of the last. Where only closes are known, from
+    the close before that open: the night between belongs to the index then and not to the hit.
+    """
+    require_horizon(horizon, lag)
+    start, stop = (lag if opens is None else 1 + lag), lag + horizon
+    before = close if opens is None else opens
+    days = len(close) - stop
+    found = np.full(len(close), np.nan)
+    if days > 0:
+        found[:days] = close[stop : stop + days] / before[start : start + days] - 1.0
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MarketReturns:
+    """The returns of all symbols of the universe on each day, added up; blocks of symbols add.
+
+    ``total``: ``(n_sessions,)`` whole units of 2⁻³², so that the sum is the same in any order;
+    ``count``: how many. What one symbol adds is at most 131,072, thirteen million percent.
+    """
+
+    total: IntArray
+    count: IntArray
+
+    @classmethod
+    def of(cls, returns: FloatArray, member: BoolArray) -> MarketReturns:
+        """Add up returns ``(n_sessions, n_symbols)`` of the members of each session, if known."""
+        known = member & np.isfinite(returns)
+        units = np.rint(np.minimum(np.where(known, returns, 0.0), _LARGEST) * _UNIT)
+        return cls(units.astype(np.int64).sum(axis=1), np.count_nonzero(known, axis=1))
+
+    def __add__(self, other: MarketReturns) -> MarketReturns:
+        """Return both together."""
+        return MarketReturns(self.total + other.total, self.count + other.count)
+
+    @property
+    def mean(self) -> FloatArray:
+        """The universe's mean return of each session, NaN where nobody's is known."""
+        known = np.where(self.count, self.count, 1)
+        return np.where(self.count, self.total / _UNIT / known, np.nan)
+
+
+def require_horizon(horizon: int, lag: int) -> None:
+    """Raise ParameterError unless both are whole numbers of sessions that make sense."""
+    for name, value, least in (("horizon", horizon, 1), ("lag", lag, 0)):
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= 2520:
+            raise ParameterError(name, value, f"a whole number of sessions from {least} to 2520")
+
+
+def _window_extreme(
+    values: FloatArray, width: int, extreme: Callable[..., FloatArray]
+) -> FloatArray:
+    """Return the extreme of each row and the ``width`` − 1 after it, by doubling windows."""
+    done, reached = 1, values
+    while done < width:
+        step = min(done, width - done)
+        wider = reached.copy()
+        extreme(reached[:-step], reached[step:], out=wider[:-step])
+        done, reached = done + step, wider
+    return reached
