@@ -88,6 +88,7 @@ def later_bars(returns: FloatArray) -> LaterBars:
         low=np.minimum(opened, close),
         close=close,
         volume=np.ones(close.shape),
+        breaks=np.zeros(close.shape, np.bool_),
         later_splits=np.ones(close.shape),
         dividends=None,
         last_bar=np.full(close.shape[1], len(close) - 1, np.int32),

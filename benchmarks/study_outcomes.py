@@ -57,6 +57,7 @@ def walks(n_sessions: int, n_symbols: int, seed: int) -> LaterBars:
         low=low,
         close=close,
         volume=np.where(missing, np.nan, 1e6),
+        breaks=np.zeros(shape, np.bool_),
         later_splits=np.ones(shape),
         dividends=np.zeros(shape),
         last_bar=np.where(missing.all(axis=0), -1, last).astype(np.int32),

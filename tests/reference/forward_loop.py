@@ -31,6 +31,8 @@ def forward_return(
         price = bars.close[sold, symbol] * (1.0 + delisting)
     else:
         return math.nan
+    if bars.breaks[bought + 1 : sold + 1, symbol].any():
+        return math.nan
     received = [0.0] * len(bars.sessions)
     total = 0.0
     for at in range(len(bars.sessions)):
@@ -44,6 +46,8 @@ def excursion(bars: Any, session: int, symbol: int, horizon: int, lag: int) -> t
     end = session + lag + horizon
     bought = _first_bar(bars, symbol, session + 1 + lag)
     if end >= len(bars.sessions) or bought is None or bought > end:
+        return math.nan, math.nan
+    if bars.breaks[bought + 1 : end + 1, symbol].any():
         return math.nan, math.nan
     price = bars.open[bought, symbol]
     days = [at for at in range(bought, end + 1) if not math.isnan(bars.open[at, symbol])]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-NOT_ENTERED, STOP, TARGET, TIME, DELISTED, PENDING, OPEN = range(7)
+NOT_ENTERED, STOP, TARGET, TIME, DELISTED, PENDING, OPEN, BROKEN = range(8)
 BOTH, ENTRY_GAP, EXIT_GAP, ENTRY_BAR_STOP, HALTED = 1, 2, 4, 8, 16
 
 
@@ -25,6 +25,8 @@ class _Loop:
         self.bars, self.plan, self.rules = bars, plan, rules
         self.long, self.column = plan["side"] == 1, plan["symbol"]
         self.last = len(bars.sessions) - 1
+        later = range(plan["session"] + 1, self.last + 1)
+        self.broken = next((s for s in later if bars.breaks[s, self.column]), math.inf)
         self.at_open = False
         self.takes_open = not plan["breakout"] and rules.close_entry == "open"
         self.result: dict[str, Any] = {"outcome": NOT_ENTERED, "flags": 0, "entry": -1, "exit": -1}
@@ -58,6 +60,9 @@ class _Loop:
     def enter(self) -> bool:
         first = self.plan["session"] + 1 + self.rules.lag
         for session in range(first, first + self.rules.life):
+            if session >= self.broken:
+                self.result["outcome"] = BROKEN
+                return False
             if session > self.last:
                 if not self.bars.delisted[self.column]:
                     self.result["outcome"] = PENDING
@@ -74,12 +79,18 @@ class _Loop:
     def leave(self) -> bool:
         entered = self.result["entry"]
         for session in range(entered, entered + self.rules.hold):
+            if session >= self.broken:
+                self.result["outcome"] = BROKEN
+                return False
             now = self.bar(session)
             price = now and self.sale(session, *now)
             if price is not None:
                 self.result["exit"], self.result["sold"] = session, price
                 return True
         for session in range(entered + self.rules.hold - 1, self.last + 1):
+            if session >= self.broken:
+                self.result["outcome"] = BROKEN
+                return False
             now = self.bar(session)
             if now is not None:
                 self.result |= {"exit": session, "sold": now[0], "outcome": TIME}

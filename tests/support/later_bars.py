@@ -18,10 +18,11 @@ def later_bars(
     delisted: Sequence[bool] = (),
     dividends: Sequence[Sequence[float]] | None = None,
     later_splits: Sequence[Sequence[float]] | None = None,
+    breaks: Sequence[Sequence[bool]] | None = None,
 ) -> LaterBars:
     """Build later bars; each symbol is a list of (open, high, low, close), all equally long.
 
-    ``dividends``, ``later_splits``: a list of numbers for each symbol.
+    ``dividends``, ``later_splits``, ``breaks``: a list for each symbol.
     """
     prices = np.array(symbols, dtype=np.float64).transpose(2, 1, 0).copy()
     n_sessions, n_symbols = prices.shape[1:]
@@ -37,6 +38,7 @@ def later_bars(
         low=prices[2],
         close=prices[3],
         volume=np.where(bar, 1000.0, np.nan),
+        breaks=ones > 1 if breaks is None else np.array(breaks, bool).T.copy(),
         later_splits=ones if later_splits is None else np.array(later_splits, float).T.copy(),
         dividends=None if dividends is None else np.array(dividends, float).T.copy(),
         last_bar=last.astype(np.int32),
@@ -59,9 +61,11 @@ def random_bars(
     rows = np.stack([opened, high, low, close], axis=-1)
     rows[missing] = np.nan
     delisted = (ends < n_sessions - 1) & (random.random(n_symbols) < 0.7)
+    breaks = np.isfinite(rows[:, :, 0]) & (random.random(close.shape) < 0.02)
     paid = np.where(random.random(close.shape) < 0.1, 0.37, 0.0)
     return later_bars(
         *rows.transpose(1, 0, 2),
         delisted=delisted.tolist(),
         dividends=paid.T.tolist() if dividends else None,
+        breaks=breaks.T.tolist(),
     )

@@ -72,6 +72,14 @@ def test_dividends_are_added():
     )
 
 
+def test_nothing_is_known_over_a_break():
+    """Where prices begin anew between buying and selling there is no return, and no excursion."""
+    prices = TradedPrices.of(later_bars(ROWS, breaks=[[False, False, True, False, False]]))
+    found = forward_returns(prices, 2)[:, 0]
+    np.testing.assert_allclose(found, [nan, 95 / 104 - 1, 98 / 106 - 1, nan, nan])
+    assert np.isnan(excursions(prices, 2)[0][:, 0]).tolist() == [True, False, False, True, True]
+
+
 def test_excursions_by_hand():
     """From the price bought at to the highest high and the lowest low of the horizon."""
     up, down = excursions(TradedPrices.of(later_bars(ROWS)), 2)

@@ -205,6 +205,24 @@ def test_delisted_while_open_is_sold_at_the_last_close():
     assert graded(after, plan(), rules=rules)[0] is Outcome.OPEN
 
 
+def test_nothing_is_known_over_a_break():
+    """Levels of before say nothing of prices that begin anew, wherever the plan stands."""
+    breaks = [[False, False, False, True, False]]
+    rules = GradeRules(hold=3)
+    for after in ([FLAT, FLAT, RISE, FLAT], [RISE, FLAT, (9, 9, 9, 9), FLAT]):
+        outcome, _, _, _, r = graded(after, plan(), rules=rules, breaks=breaks)
+        assert outcome is Outcome.BROKEN
+        assert math.isnan(r)
+    # over before it, or in a hole that ends with it
+    assert graded([RISE, (100, 101, 97, 99), RISE, FLAT], plan(), breaks=breaks)[0] is Outcome.STOP
+    after = [RISE, NO_BAR, (9, 9, 9, 9), FLAT]
+    assert graded(after, plan(), rules=GradeRules(hold=2), breaks=breaks)[0] is Outcome.BROKEN
+    # a plan made on the session of the break is of the new prices
+    after = [FLAT, FLAT, FLAT, RISE]
+    one = plan(session=3)
+    assert graded(after, one, rules=GradeRules(hold=1), breaks=breaks)[0] is Outcome.TIME
+
+
 def test_what_is_not_over_is_no_result():
     """At the end of the bars an order is pending and a trade is open; neither has an R."""
     assert graded([FLAT, FLAT], plan())[0] is Outcome.PENDING

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.study.outcomes.prices import TradedPrices
@@ -37,7 +38,8 @@ def forward_returns(prices: TradedPrices, horizon: int, lag: int = 0) -> FloatAr
     ``(n_sessions, n_symbols)``: (price sold + dividends) / price bought − 1. Dividends count whose
     ex-date is after the session bought on, up to the one sold on. NaN where the return is not
     known yet, where there was no bar within the horizon to buy at, and for a horizon that
-    reaches past the last session.
+    reaches past the last session; and where prices begin anew on the way that cannot be compared
+    with those before.
     """
     require_horizon(horizon, lag)
     start, stop = 1 + lag, lag + horizon
@@ -45,8 +47,8 @@ def forward_returns(prices: TradedPrices, horizon: int, lag: int = 0) -> FloatAr
     days = len(prices.sold) - stop
     if days <= 0:
         return found
-    price, bought_on = (values[start:][:days] for values in (prices.bought, prices.next_bar))
-    sold, sold_on = (values[stop:] for values in (prices.sold, prices.sold_on))
+    price, bought_on = prices.bought[start:][:days], prices.next_bar[start:][:days]
+    sold, sold_on = prices.sold[stop:], prices.sold_on[stop:]
     if prices.paid is not None and prices.paid[-1].any():
         highest = len(prices.sold) - 1
         received = np.take_along_axis(prices.paid, np.minimum(sold_on, highest), axis=0)
@@ -56,6 +58,8 @@ def forward_returns(prices: TradedPrices, horizon: int, lag: int = 0) -> FloatAr
     found[:days] -= 1.0
     last = np.arange(stop, stop + days, dtype=np.int32)[:, None]
     found[:days][bought_on > last] = np.nan
+    if prices.next_break is not None:
+        found[:days][_breaks_between(prices, bought_on, sold_on)] = np.nan
     return found
 
 
@@ -77,6 +81,10 @@ def excursions(prices: TradedPrices, horizon: int, lag: int = 0) -> tuple[FloatA
     for found, values, extreme in ((up, bars.high, np.fmax), (down, bars.low, np.fmin)):
         reached = _window_extreme(values, horizon, extreme)[start:][:days]
         found[:days] = reached / price - 1.0
+        if prices.next_break is not None:
+            bought_on = prices.next_bar[start:][:days]
+            last = np.arange(lag + horizon, len(prices.sold), dtype=np.int32)[:, None]
+            found[:days][_breaks_between(prices, bought_on, last)] = np.nan
     return up, down
 
 
@@ -132,6 +140,18 @@ def require_horizon(horizon: int, lag: int) -> None:
     for name, value, least in (("horizon", horizon, 1), ("lag", lag, 0)):
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= 2520:
             raise ParameterError(name, value, f"a whole number of sessions from {least} to 2520")
+
+
+def _breaks_between(
+    prices: TradedPrices, first: NDArray[np.int32], last: NDArray[np.int32]
+) -> BoolArray:
+    """Whether prices begin anew after session ``first`` and up to ``last``."""
+    breaks = prices.next_break
+    if breaks is None:
+        return np.zeros(first.shape, dtype=np.bool_)
+    ahead = np.take_along_axis(breaks, np.minimum(first, len(breaks) - 1), axis=0)
+    found: BoolArray = ahead <= last
+    return found
 
 
 def _window_extreme(

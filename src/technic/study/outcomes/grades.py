@@ -30,6 +30,8 @@ class Outcome(IntEnum):
     """The bars end while the entry may still be touched."""
     OPEN = 6
     """The bars end while the trade is open."""
+    BROKEN = 7
+    """Prices begin anew that cannot be compared with those before, so nobody knows."""
 
 
 class Flag(IntFlag):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from technic.study.outcomes.grades import Flag, Grades, Outcome
 from technic.study.outcomes.plans import GradeRules, Plans
-from technic.study.outcomes.prices import next_bars, paid_so_far
+from technic.study.outcomes.prices import next_bars, next_breaks, paid_so_far
 from technic.study.replay.later_bars import LaterBars
 from technic.typing import BoolArray, FloatArray
 
@@ -58,11 +58,12 @@ class _Market:
     last_bar: NDArray[np.int32]
     delisted: BoolArray
     paid: FloatArray | None
+    next_break: NDArray[np.int32] | None
 
     @classmethod
     def of(cls, bars: LaterBars, sign: int) -> _Market:
         high, low = (bars.high, bars.low) if sign > 0 else (-bars.low, -bars.high)
-        paid = paid_so_far(bars)
+        paid, breaks = paid_so_far(bars), next_breaks(bars)
         return cls(
             sign=sign,
             width=len(bars.symbols),
@@ -75,7 +76,23 @@ class _Market:
             last_bar=bars.last_bar,
             delisted=bars.delisted,
             paid=None if paid is None else np.ravel(paid),
+            next_break=None if breaks is None else np.ravel(breaks),
         )
+
+    def ends(self, cell: IndexArray) -> IndexArray:
+        """Return the cells of these symbols at which comparable bars end, after these cells.
+
+        That of a break, or the one after the last session.
+        """
+        symbol = cell % self.width
+        session = np.full(len(cell), self.n_sessions, dtype=np.intp)
+        if self.next_break is not None:
+            session = self.next_break[cell].astype(np.intp)
+        return session * self.width + symbol
+
+    def breaks(self, end: IndexArray) -> BoolArray:
+        """Whether bars end there with a break, and not with the last session."""
+        return end < self.n_sessions * self.width
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,11 +142,12 @@ class _Trades:
 
     at: IndexArray
     first: IndexArray  # the cell of the entry's session
+    end: IndexArray  # the cell at which comparable bars end
     stop: FloatArray
     target: FloatArray
 
     def take(self, picked: BoolArray | IndexArray) -> _Trades:
-        return _Trades(self.at[picked], self.first[picked], self.stop[picked], self.target[picked])
+        return _Trades(*(getattr(self, name)[picked] for name in _Trades.__slots__))
 
 
 def _grade_block(
@@ -140,9 +158,10 @@ def _grade_block(
         getattr(plans, name)[at] * float(market.sign) for name in ("entry", "stop", "target")
     )
     breakout = plans.breakout[at]
-    entered, at_open = _enter(market, rules, at, cell, entry, breakout, table)
+    end = market.ends(cell)
+    entered, at_open = _enter(market, rules, at, (cell, end), entry, breakout, table)
     first = table.entry[at[entered]].astype(np.intp) * market.width + plans.symbol[at[entered]]
-    trades = _Trades(at[entered], first, stop[entered], target[entered])
+    trades = _Trades(at[entered], first, end[entered], stop[entered], target[entered])
     trades = _entry_bar(market, trades, at_open, breakout[entered], table)
     trades = _later_bars(market, trades, rules, table)
     _without_a_bar(market, trades, rules, table)
@@ -154,12 +173,13 @@ def _enter(
     market: _Market,
     rules: GradeRules,
     at: IndexArray,
-    cell: IndexArray,
+    cells: tuple[IndexArray, IndexArray],
     entry: FloatArray,
     breakout: BoolArray,
     table: _Table,
 ) -> tuple[IndexArray, BoolArray]:
     """Fill entries session after session; return which plans, and whether at the open."""
+    cell, end = cells
     left = np.arange(len(at))
     at_open = np.zeros(len(at), dtype=np.bool_)
     entered = np.zeros(len(at), dtype=np.bool_)
@@ -167,7 +187,7 @@ def _enter(
     take_open = ~breakout & (rules.close_entry == "open")
     for step in range(1 + rules.lag, 1 + rules.lag + rules.life):
         here = cell[left] + step * market.width
-        ends = here >= len(market.open)
+        ends = here >= end[left]
         beyond[left[ends]] = True
         left, here = left[~ends], here[~ends]
         price, rises, level = market.open[here], breakout[left], entry[left]
@@ -183,8 +203,9 @@ def _enter(
         left = left[~touched]
         if not len(left):
             break
-    symbol = cell % market.width
-    table.outcome[at[beyond & ~market.delisted[symbol]]] = Outcome.PENDING
+    breaks = market.breaks(end)
+    table.outcome[at[beyond & breaks]] = Outcome.BROKEN
+    table.outcome[at[beyond & ~breaks & ~market.delisted[cell % market.width]]] = Outcome.PENDING
     return np.flatnonzero(entered), at_open[entered]
 
 
@@ -216,7 +237,7 @@ def _later_bars(market: _Market, trades: _Trades, rules: GradeRules, table: _Tab
     ended = []
     for step in range(rules.hold):
         here = trades.first + step * market.width
-        ends = here >= len(market.open)
+        ends = here >= trades.end
         if ends.any():
             ended.append(trades.take(ends))
             trades, here = trades.take(~ends), here[~ends]
@@ -267,16 +288,18 @@ def _without_a_bar(market: _Market, trades: _Trades, rules: GradeRules, table: _
     known = last < market.n_sessions
     reopens = np.full(len(last), market.n_sessions, dtype=np.intp)
     reopens[known] = market.next_bar[last[known] * market.width + symbol[known]]
-    halted = reopens < market.n_sessions
+    halted = (reopens < market.n_sessions) & (reopens * market.width + symbol < trades.end)
     cell = reopens[halted] * market.width + symbol[halted]
     table.leave(trades.at[halted], Outcome.TIME, market.open[cell], reopens[halted])
     table.flags[trades.at[halted]] |= np.uint8(Flag.HALTED)
 
-    gone = ~halted & market.delisted[symbol]
+    broken = ~halted & market.breaks(trades.end)
+    table.outcome[trades.at[broken]] = Outcome.BROKEN
+    gone = ~halted & ~broken & market.delisted[symbol]
     end = market.last_bar[symbol[gone]].astype(np.intp)
     price = market.close[end * market.width + symbol[gone]] * (1.0 + rules.delisting_return)
     table.leave(trades.at[gone], Outcome.DELISTED, price, end)
-    table.outcome[trades.at[~halted & ~gone]] = Outcome.OPEN
+    table.outcome[trades.at[~halted & ~gone & ~broken]] = Outcome.OPEN
 
 
 def _count(

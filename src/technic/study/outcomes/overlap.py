@@ -15,11 +15,16 @@ NEVER = np.int64(2**31 - 1)
 
 
 def order_ends(plans: Plans, grades: Grades, rules: GradeRules) -> NDArray[np.int64]:
-    """Return the session on which each plan's order or trade was over; far away where it is not."""
+    """Return the session on which each plan's order or trade was over; far away where it is not.
+
+    Where prices began anew it is over when it would have been at the latest.
+    """
     ends = grades.exit_session.astype(np.int64)
     lapsed = grades.outcome == Outcome.NOT_ENTERED
     ends[lapsed] = plans.session[lapsed].astype(np.int64) + rules.lag + rules.life
     ends[(grades.outcome == Outcome.PENDING) | (grades.outcome == Outcome.OPEN)] = NEVER
+    broken = grades.outcome == Outcome.BROKEN
+    ends[broken] = plans.session[broken].astype(np.int64) + rules.lag + rules.life + rules.hold
     return ends
 
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from technic.scoring.parameters import require_number
 from technic.study.replay.later_bars import LaterBars
-from technic.typing import FloatArray
+from technic.typing import BoolArray, FloatArray
 
-__all__ = ["TradedPrices", "next_bars", "paid_so_far"]
+__all__ = ["TradedPrices", "next_bars", "next_breaks", "paid_so_far"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +25,8 @@ class TradedPrices:
     ``bought``: the open, ``next_bar`` the session whose open it is, the number of sessions where
     there is none. ``sold``: the close, or what there is instead; ``sold_on`` the session of it.
     NaN where it is not known yet. ``paid``: dividends of a share up to each session, None where
-    none are known.
+    none are known. ``next_break``: the first session after each one on which prices begin anew
+    that cannot be compared with those before; None where there is no such session.
     """
 
     bars: LaterBars
@@ -34,6 +35,7 @@ class TradedPrices:
     sold: FloatArray
     sold_on: NDArray[np.int32]
     paid: FloatArray | None
+    next_break: NDArray[np.int32] | None
 
     @classmethod
     def of(cls, bars: LaterBars, delisting_return: float = 0.0) -> TradedPrices:
@@ -55,17 +57,35 @@ class TradedPrices:
         end, cells = end[gone], (at[gone], column[gone])
         sold[cells] = bars.close[end, column[gone]] * (1.0 + delisting_return)
         sold_on[cells] = end
-        return cls(bars, bought, next_bar, sold, sold_on, paid_so_far(bars))
+        paid, breaks = paid_so_far(bars), next_breaks(bars)
+        return cls(bars, bought, next_bar, sold, sold_on, paid, breaks)
 
 
 def next_bars(bars: LaterBars) -> NDArray[np.int32]:
     """Return the first session at or after each one with a bar; their number where none is."""
-    rows = np.arange(len(bars.sessions), dtype=np.int32)[:, None]
-    there = np.where(np.isfinite(bars.open), rows, np.int32(len(bars.sessions)))
-    found: NDArray[np.int32] = np.minimum.accumulate(there[::-1], axis=0)[::-1]
+    return _first_from(np.isfinite(bars.open))
+
+
+def next_breaks(bars: LaterBars) -> NDArray[np.int32] | None:
+    """Return the first session after each one with a break, their number where none is.
+
+    None where no symbol has any.
+    """
+    if not bars.breaks.any():
+        return None
+    found = np.full(bars.breaks.shape, len(bars.sessions), dtype=np.int32)
+    found[:-1] = _first_from(bars.breaks)[1:]
     return found
 
 
 def paid_so_far(bars: LaterBars) -> FloatArray | None:
     """Return the dividends of a share with an ex-date up to each session, None where none known."""
     return None if bars.dividends is None else np.cumsum(bars.dividends, axis=0)
+
+
+def _first_from(there: BoolArray) -> NDArray[np.int32]:
+    """Return the first row at or after each one that is true, the number of rows where none is."""
+    rows = np.arange(len(there), dtype=np.int32)[:, None]
+    marked = np.where(there, rows, np.int32(len(there)))
+    found: NDArray[np.int32] = np.minimum.accumulate(marked[::-1], axis=0)[::-1]
+    return found
