@@ -21,9 +21,9 @@ class StudyConfig:
     """``scan``: whose hits, by its setups and its ``where``, over which data and universe.
 
     ``first``, ``last``: the days scanned, ``YYYY-MM-DD``; where they are not given ``last`` is the
-    data's last session, and ``first`` begins a year of sessions up to it. ``horizon``: sessions over which the verdict is; ``horizons``: those over which
-    returns are taken, ``horizon`` among them. ``rules``: how plans are graded. ``confidence``: of
-    all intervals.
+    data's last session, and ``first`` begins a year of sessions up to it. ``horizon``: sessions
+    over which the verdict is; ``horizons``: those over which returns are taken, ``horizon`` among
+    them. ``rules``: how plans are graded. ``confidence``: of all intervals.
     """
 
     scan: ScanConfig

@@ -168,9 +168,7 @@ def _picked(grades: Grades, order: NDArray[np.intp]) -> Grades:
     return Grades(**{name: getattr(grades, name)[order] for name in Grades.__slots__})
 
 
-def _taken(
-    hits: Hits, session: NDArray[np.intp], ends: NDArray[np.int64]
-) -> BoolArray:
+def _taken(hits: Hits, session: NDArray[np.intp], ends: NDArray[np.int64]) -> BoolArray:
     """Mark the plans that a trader with one order or trade a symbol takes, for each owner apart."""
     taken = np.zeros(len(hits), np.bool_)
     for owner in range(len(hits.owners)):

@@ -30,8 +30,8 @@ StudyProgress = Callable[[str, int, int], None]
 class StudyResult:
     """``hits`` and ``outcomes``: a row a hit; ``summaries``: one for each owner that was asked for.
 
-    ``comparison``: those with enough hits as one family, None for fewer than two. ``trial``: what the ledger of
-    trials says, this study among it. ``warnings``: what a reader should know first.
+    ``comparison``: those with enough hits as one family, None for fewer than two. ``trial``: what
+    the ledger of trials says, this study among it. ``warnings``: what a reader should know first.
     """
 
     config: StudyConfig

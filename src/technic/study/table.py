@@ -20,8 +20,8 @@ OUTCOMES = np.array([one.name.lower() for one in Outcome], dtype=object)
 def study_table(result: StudyResult) -> pa.Table:
     """Return one row for each hit, in the order of days, then owners, then symbols.
 
-    ``session``, ``symbol``, ``setup``, rank and ratings as of the day, its plan, returns by horizon
-    with the universe's mean beside them, and the grade of the plan. Null where a value is not known.
+    ``session``, ``symbol``, ``setup``, rank and ratings as of the day, its plan, returns by
+    horizon with the universe's mean beside them, and the grade of the plan. Null: not known.
     """
     hits, found = result.hits, result.outcomes
     columns: dict[str, Any] = {

@@ -46,9 +46,7 @@ class StudyOptions:
         str | None,
         _option("--to", "The last day scanned. (default: the data's last session)", "YYYY-MM-DD"),
     ] = None
-    horizon: Annotated[
-        int, _option("--horizon", "Sessions over which the verdict is.", "N")
-    ] = 21
+    horizon: Annotated[int, _option("--horizon", "Sessions over which the verdict is.", "N")] = 21
     life: Annotated[
         int, _option("--life", "Sessions on which a plan's entry may be filled.", "N")
     ] = 5
@@ -112,7 +110,7 @@ def study(
         write_study(result, run.out)
         run = dataclasses.replace(run, out=None)
         chosen = "table"
-    print_document(lambda width: study_lines(result, width), study_document(result), chosen, run)
+    print_document(lambda _: study_lines(result), study_document(result), chosen, run)
 
 
 def _format(format_: str | None, out: Path | None) -> str | None:

@@ -24,7 +24,7 @@ _WORDS = {"too_few": "too few to say", "none": "none", "luck": "no more than luc
 _WAYS = ("not_entered", "stop", "target", "time", "delisted", "pending", "open")
 
 
-def study_lines(result: StudyResult, width: int) -> Iterator[RenderableType]:
+def study_lines(result: StudyResult) -> Iterator[RenderableType]:
     """Yield the whole study; one with several setups names each in a line of a table."""
     entry = result.trial.record.entry
     title = Text.assemble(("Technic study ", "bold"), f"{entry.first} to {entry.last}")
@@ -39,11 +39,11 @@ def study_lines(result: StudyResult, width: int) -> Iterator[RenderableType]:
     if len(result.summaries) == 1:
         yield from _one(result.summaries[0], result)
     else:
-        yield from _several(result, width)
+        yield from _several(result)
     total = result.trial.record.total
     yield Text(
-        f"{count_of(total, 'trial')} on these data so far, {entry.trials:,} of them now: the best of "
-        f"so many reaches t {luck_bar(total):.1f} by luck alone (technic study --trials).",
+        f"{count_of(total, 'trial')} on these data so far, {entry.trials:,} of them now: the best "
+        f"of so many reaches t {luck_bar(total):.1f} by luck alone (technic study --trials).",
         "dim",
     )
 
@@ -88,7 +88,7 @@ def _ways(plans: PlanSummary) -> str:
     return text + "."
 
 
-def _several(result: StudyResult, width: int) -> Iterator[RenderableType]:
+def _several(result: StudyResult) -> Iterator[RenderableType]:
     main = result.config.horizon
     heads = ("verdict", "hits", "episodes", "mean %", "interval", "t", "R", "R, ordinary costs")
     table = _table(f"{count_of(main, 'session')}, in excess of the universe", *heads)

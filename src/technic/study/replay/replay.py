@@ -15,7 +15,7 @@ import datetime as dt
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +46,8 @@ from technic.typing import DateArray, FloatArray
 
 __all__ = ["Replay", "open_replay"]
 
-BLOCK_SYMBOLS = 512
+BLOCK_SYMBOLS = 3_072
+"""Most symbols that are computed together: what is done for each day is done once for all."""
 A_YEAR = 252
 """Sessions that are replayed unless the first is named."""
 
@@ -74,6 +75,18 @@ class Replay:
         """Everybody who is scanned on one of the days, each once."""
         return tuple(dict.fromkeys(name for one in self.rosters for name in one.symbols))
 
+    def reopened(
+        self,
+        days: DateArray,
+        *,
+        provider: Provider | None = None,
+        config: ScanConfig | None = None,
+    ) -> Replay:
+        """Return a replay of other days, or of the same from elsewhere, or by other rules."""
+        config = config or self.config
+        context = self.context if provider is None else replace(self.context, provider=provider)
+        return _settled(config, context, scan_expressions(config), days)
+
     def replayed(self) -> Iterator[ReplayedDay]:
         """Yield each day in turn, with all that the scan of it has."""
         longer = self.expressions.windows
@@ -91,8 +104,8 @@ class Replay:
         for block in blocks(self.days, self.context, self.config, self.expressions.windows):
             rosters, bars, task = self._opened(block)
             listed = ListedNames.of(block.days, rosters, bars.refusals)
-            cuts = block_slices(len(bars.symbols), self.block_symbols)
             with ThreadPoolExecutor(self.workers) as pool:
+                cuts = self._cuts(bars)
                 yield hits_of_block(bars, cuts, task, rules, listed, axes, pool.map)
 
     def later_bars(
@@ -157,9 +170,13 @@ class Replay:
 
     def _rows(self, bars: BlockBars, task: ReplayTask) -> Sequence[DayRows]:
         """Scan blocks of symbols on threads."""
-        cuts = block_slices(len(bars.symbols), self.block_symbols)
         with ThreadPoolExecutor(self.workers) as pool:
-            return list(pool.map(lambda cut: rows_of_block(bars, cut, task), cuts))
+            return list(pool.map(lambda cut: rows_of_block(bars, cut, task), self._cuts(bars)))
+
+    def _cuts(self, bars: BlockBars) -> list[slice]:
+        """Cut the symbols so that each worker has a block, none of them too wide."""
+        width = -(-len(bars.symbols) // max(self.workers, 1))
+        return block_slices(len(bars.symbols), max(1, min(width, self.block_symbols)))
 
 
 def open_replay(
@@ -187,15 +204,22 @@ def open_replay(
         config = settled_files(config, settings)
     context = open_context(config, settings, now, provider, None, expressions.windows)
     chosen = _days(context, first, last) if days is None else days
+    return _settled(config, context, expressions, chosen)
+
+
+def _settled(
+    config: ScanConfig, context: ScanContext, expressions: ScanExpressions, days: DateArray
+) -> Replay:
+    """Settle who is scanned on each day."""
     found: list[Roster] = []
-    roster_of = [0] * len(chosen)
-    for at, roster in rosters(config, context.provider, expressions, chosen):
+    roster_of = [0] * len(days)
+    for at, roster in rosters(config, context.provider, expressions, days):
         for day in at.tolist():
             roster_of[day] = len(found)
         found.append(roster)
-    warning = survivorship_warning(config, context.provider, chosen)
+    warning = survivorship_warning(config, context.provider, days)
     warnings = (*context.warnings, *([] if warning is None else [warning]))
-    return Replay(config, context, expressions, chosen, tuple(found), tuple(roster_of), warnings)
+    return Replay(config, context, expressions, days, tuple(found), tuple(roster_of), warnings)
 
 
 def _days(context: ScanContext, first: str | None, last: str | None) -> DateArray:

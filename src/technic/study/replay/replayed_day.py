@@ -32,8 +32,12 @@ __all__ = ["MarketRows", "ReplayedDay", "replayed_day"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MarketRows:
-    """The rows of all symbols on the days of a block, and why some have none."""
+    """The rows of all symbols on the days of a block, and why some have none.
 
+    ``symbols``: all whose bars were looked for; a part may lack those that have none at all.
+    """
+
+    symbols: tuple[str, ...]
     parts: tuple[DayRows, ...]
     starts: tuple[NDArray[np.intp], ...]
     failures: Mapping[str, Failure]
@@ -43,7 +47,7 @@ class MarketRows:
     def of(cls, parts: Sequence[DayRows], bars: BlockBars) -> MarketRows:
         """Find where each day begins in each part."""
         starts = tuple(np.searchsorted(part.day, np.arange(len(part.code) + 1)) for part in parts)
-        return cls(tuple(parts), starts, bars.failures, bars.refusals)
+        return cls(bars.symbols, tuple(parts), starts, bars.failures, bars.refusals)
 
     def of_day(self, at: int, day: np.datetime64, among: set[str]) -> BlockRows:
         """Return the rows of ``among`` on a day, in the order of the bars."""
@@ -88,7 +92,9 @@ class MarketRows:
 
     def outcomes(self, at: int, day: np.datetime64) -> dict[str, str]:
         """Return why symbols have no row on a day: what fetching and the gate say."""
-        found = {name: f"fetch.{why.reason}" for name, why in self.failures.items()}
+        held = {name for part in self.parts for name in part.symbols}
+        found = {name: "fetch.no_data" for name in self.symbols if name not in held}
+        found |= {name: f"fetch.{why.reason}" for name, why in self.failures.items()}
         for part in self.parts:
             codes, present = part.code[at].tolist(), part.present[at].tolist()
             for name, code, there in zip(part.symbols, codes, present, strict=True):
