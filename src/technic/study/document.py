@@ -19,7 +19,7 @@ def study_document(result: StudyResult) -> dict[str, object]:
     """Return what `StudyResult` says, in plain values; a number that is not known is null."""
     config, trial = result.config, result.trial.record
     comparison = None if result.comparison is None else asdict(result.comparison)
-    return _plain({
+    document: dict[str, object] = _plain({
         "first": trial.entry.first,
         "last": trial.entry.last,
         "horizon": config.horizon,
@@ -43,6 +43,7 @@ def study_document(result: StudyResult) -> dict[str, object]:
         "command": trial.entry.command,
         "warnings": list(result.warnings),
     })  # fmt: skip
+    return document
 
 
 def _owner(one: OwnerSummary) -> dict[str, Any]:

@@ -118,13 +118,14 @@ def _format(format_: str | None, out: Path | None) -> str | None:
     from technic.errors import ParameterError
     from technic.export.targets import check_file
 
-    parquet = out is not None and out.suffix.lower() == ".parquet"
+    named = None if out is None or out.suffix.lower() != ".parquet" else out
+    parquet = named is not None
     if format_ == "parquet" and not parquet:
         raise ParameterError("out", out, "a file ending .parquet")
     if parquet and format_ not in (None, "parquet"):
         raise ParameterError("format", format_, "parquet, or another --out")
-    if parquet:
-        check_file("out", out)
+    if named is not None:
+        check_file("out", named)
     return "parquet" if parquet else format_
 
 
@@ -139,13 +140,13 @@ def _config(
 ) -> StudyConfig:
     from technic.cli.options.config import Choices, scan_config
     from technic.settings import load_settings
-    from technic.setups.library import Library
     from technic.study.config import StudyConfig
     from technic.study.outcomes import GradeRules
 
-    if language.setup is None and language.where is None:
-        language = dataclasses.replace(language, setup=list(Library().names()))
     settings = load_settings(os.environ, Path.cwd())
+    if language.setup is None and language.where is None:
+        names = _built_in(bool(data.benchmark or settings.benchmark))
+        language = dataclasses.replace(language, setup=names)
     choices = Choices(data, universe, filters, gate, plan, language)
     rules = GradeRules(
         life=options.life, hold=options.hold, delisting_return=options.delisting_return
@@ -157,6 +158,15 @@ def _config(
         horizon=options.horizon,
         rules=rules,
     )
+
+
+def _built_in(benchmark: bool) -> list[str]:
+    """Return the setups that come with Technic; without a benchmark those that need none."""
+    from technic.scan.expressions.setup_document import setup_document
+    from technic.setups import Library
+
+    found, _ = Library().read()
+    return [one.name for one in found if benchmark or not setup_document(one)["needs_benchmark"]]
 
 
 def _print_trials(home: Path, as_json: bool) -> int:
