@@ -58,7 +58,7 @@ def prices() -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_returns_are_those_of_the_bars(result: StudyResult):
-    """From the next open to the close at the end, less the mean of all symbols and the benchmark."""
+    """From the next open to the close at the end, less the mean of all symbols; the benchmark's."""
     opens, closes = prices()
     table = study_table(result).to_pylist()
     assert len(table) == len(result.hits) > 300

@@ -185,7 +185,7 @@ def _differ(
     unknown = np.isnan(a) != np.isnan(b)
     with np.errstate(invalid="ignore"):
         apart = np.abs(a - b) > tolerance * np.maximum(np.abs(a), np.abs(b))
-    return unknown | apart
+    return np.asarray(unknown | apart)
 
 
 def _with_later(replay: Replay, day: np.datetime64) -> DateArray:

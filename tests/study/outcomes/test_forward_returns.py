@@ -14,6 +14,7 @@ from technic.study.outcomes import (
     MarketReturns,
     TradedPrices,
     benchmark_returns,
+    event_returns,
     excursions,
     forward_returns,
 )
@@ -85,6 +86,31 @@ def test_excursions_by_hand():
     up, down = excursions(TradedPrices.of(later_bars(ROWS)), 2)
     np.testing.assert_allclose(up[:, 0], [108 / 102 - 1, 108 / 104 - 1, 107 / 106 - 1, nan, nan])
     np.testing.assert_allclose(down[:, 0], [100 / 102 - 1, 90 / 104 - 1, 90 / 106 - 1, nan, nan])
+
+
+def test_the_course_around_a_day_by_hand():
+    """From the close of the day, forwards and backwards; over a break nothing is known."""
+    prices = TradedPrices.of(later_bars(ROWS))
+    found = event_returns(prices, 2)[:, 0]
+    np.testing.assert_allclose(found, [107 / 100 - 1, 95 / 103 - 1, 98 / 107 - 1, nan, nan])
+    found = event_returns(prices, -1)[:, 0]
+    np.testing.assert_allclose(
+        found, [nan, 100 / 103 - 1, 103 / 107 - 1, 107 / 95 - 1, 95 / 98 - 1]
+    )
+    np.testing.assert_array_equal(event_returns(prices, 0)[:, 0], np.zeros(5))
+    assert np.isnan(event_returns(prices, 9)).all()
+
+    prices = TradedPrices.of(later_bars(ROWS, breaks=[[False, False, True, False, False]]))
+    found = event_returns(prices, 1)[:, 0]
+    np.testing.assert_allclose(found, [0.03, nan, 95 / 107 - 1, 98 / 95 - 1, nan])
+    found = event_returns(prices, -2)[:, 0]
+    np.testing.assert_allclose(found, [nan, nan, nan, nan, 107 / 98 - 1])
+    gone = later_bars([*ROWS[:2], NO_BAR, NO_BAR, NO_BAR], delisted=[True])
+    np.testing.assert_allclose(
+        event_returns(TradedPrices.of(gone, -0.5), 2)[:, 0], [51.5 / 100 - 1, -0.5, nan, nan, nan]
+    )
+    with pytest.raises(ParameterError, match="offset is 2.5"):
+        event_returns(prices, 2.5)
 
 
 @settings(max_examples=40)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pytest
 
+from technic.errors import MissingExtraError
 from technic.study.statistics import (
     LIQUIDITY_EDGES,
     PRICE_EDGES,
@@ -50,6 +52,13 @@ def test_a_family_of_none_says_so():
     found = compare_all({"rare": days_of(1, 1.0).part(0, 5)}, 1)
     assert found.better == ()
     assert math.isnan(found.p_value)
+
+
+def test_without_the_extra_the_message_has_the_command(monkeypatch):
+    """What is missing, and how it is installed."""
+    monkeypatch.setitem(sys.modules, "arch.bootstrap", None)
+    with pytest.raises(MissingExtraError, match=r"arch; install it with: .*\[study\]"):
+        compare_all({"a": days_of(1, 0.0)}, 1)
 
 
 def test_buckets_by_hand():

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from technic.errors import ParameterError
 from technic.study.statistics import deflated_sharpe
@@ -32,6 +33,20 @@ def test_a_single_trial_is_not_deflated():
         for i in range(60)
     ]
     assert deflated_sharpe(returns, 20).expected_best == pytest.approx(np.mean(ratios), rel=0.1)
+
+
+def test_skew_and_fat_tails_are_those_of_scipy():
+    """They make a ratio less sure; the shape of the sample is what scipy says it is."""
+    returns = np.random.default_rng(3).standard_t(4, 800) ** 3 * 0.01 + 0.02
+    found = deflated_sharpe(returns, 1)
+    expected = probabilistic_sharpe(
+        found.sharpe,
+        0.0,
+        800,
+        float(scipy.stats.skew(returns)),
+        float(scipy.stats.kurtosis(returns, fisher=False)),
+    )
+    assert found.probability == pytest.approx(expected, rel=1e-9)
 
 
 def test_what_does_not_move_has_no_ratio():

@@ -5,6 +5,7 @@ from technic.study.outcomes.forward_returns import (
     HORIZONS,
     MarketReturns,
     benchmark_returns,
+    event_returns,
     excursions,
     forward_returns,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "TradedPrices",
     "benchmark_returns",
     "break_even_bp",
+    "event_returns",
     "excursions",
     "forward_returns",
     "grade_plans",

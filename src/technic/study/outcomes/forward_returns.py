@@ -21,6 +21,7 @@ __all__ = [
     "HORIZONS",
     "MarketReturns",
     "benchmark_returns",
+    "event_returns",
     "excursions",
     "forward_returns",
 ]
@@ -28,6 +29,7 @@ __all__ = [
 HORIZONS = (1, 5, 10, 21, 63)
 """Sessions over which returns are taken unless others are asked for."""
 
+_FURTHEST = 2520
 _UNIT = 2.0**32
 _LARGEST = 2.0**17  # returns added up as whole units: 2^14 symbols of it still fit 63 bits
 
@@ -60,6 +62,33 @@ def forward_returns(prices: TradedPrices, horizon: int, lag: int = 0) -> FloatAr
     found[:days][bought_on > last] = np.nan
     if prices.next_break is not None:
         found[:days][_breaks_between(prices, bought_on, sold_on)] = np.nan
+    return found
+
+
+def event_returns(prices: TradedPrices, offset: int) -> FloatArray:
+    """Return what each price was worth ``offset`` sessions later, or earlier, from close to close.
+
+    ``(n_sessions, n_symbols)``: for the course of prices around hits, not for what can be earned,
+    since nobody buys at a close that is known. After the day as a sale of `TradedPrices`, with
+    dividends left out; before it NaN where there was no bar, or over a break.
+    """
+    if isinstance(offset, bool) or not isinstance(offset, int) or abs(offset) > _FURTHEST:
+        raise ParameterError("offset", offset, f"a whole number of sessions up to {_FURTHEST}")
+    close, found = prices.bars.close, np.full(prices.sold.shape, np.nan)
+    days = len(close) - abs(offset)
+    if days <= 0:
+        return found
+    early, late = slice(0, days), slice(len(close) - days, len(close))
+    if offset >= 0:
+        found[early] = prices.sold[late] / close[early] - 1.0
+        last = prices.sold_on[late]
+    else:
+        found[late] = close[early] / close[late] - 1.0
+        last = np.arange(-offset, len(close), dtype=np.int32)[:, None]
+    first = np.arange(days, dtype=np.int32)[:, None]
+    if prices.next_break is not None:
+        broken = _breaks_between(prices, np.broadcast_to(first, (days, close.shape[1])), last)
+        found[early if offset >= 0 else late][broken] = np.nan
     return found
 
 
@@ -138,8 +167,10 @@ class MarketReturns:
 def require_horizon(horizon: int, lag: int) -> None:
     """Raise ParameterError unless both are whole numbers of sessions that make sense."""
     for name, value, least in (("horizon", horizon, 1), ("lag", lag, 0)):
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= 2520:
-            raise ParameterError(name, value, f"a whole number of sessions from {least} to 2520")
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= _FURTHEST:
+            raise ParameterError(
+                name, value, f"a whole number of sessions from {least} to {_FURTHEST}"
+            )
 
 
 def _breaks_between(

@@ -84,13 +84,13 @@ def mean_interval(
     if blocks >= FEWEST_BLOCKS:
         variance = max(stationary_variance(influence, block), cosine_variance(influence, blocks))
     if variance > 0:
-        from scipy.stats import t as student  # only studies need it
+        from scipy.special import stdtrit  # what scipy.stats has behind it, in a tenth of the time
 
         degrees = blocks - 1
         error = math.sqrt(variance)
-        width = float(student.ppf(0.5 + confidence / 2, degrees))
+        width = float(stdtrit(degrees, 0.5 + confidence / 2))
         low, high = sums.mean - width * error, sums.mean + width * error
-        detectable = (width + float(student.ppf(POWER, degrees))) * error
+        detectable = (width + float(stdtrit(degrees, POWER))) * error
     return Interval(
         mean=sums.mean,
         low=low,

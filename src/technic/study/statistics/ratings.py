@@ -30,19 +30,24 @@ def rank_ic(rating: FloatArray, returns: FloatArray, least: int = 20) -> FloatAr
     ``rating``, ``returns``: ``(n_sessions, n_symbols)``; symbols with both count, equal values
     share their mean rank. NaN for sessions with fewer than ``least`` of them, or all equal.
     """
-    from scipy.stats import rankdata
-
     found = np.full(len(rating), np.nan)
     for day, (scores, made) in enumerate(zip(rating, returns, strict=True)):
         both = np.isfinite(scores) & np.isfinite(made)
         if np.count_nonzero(both) < max(least, 2):
             continue
-        one, other = (rankdata(values[both]) for values in (scores, made))
+        one, other = (_ranks(values[both]) for values in (scores, made))
         one, other = one - one.mean(), other - other.mean()
         scale = float((one * one).sum() * (other * other).sum())
         if scale > 0:
             found[day] = float((one * other).sum()) / scale**0.5
     return found
+
+
+def _ranks(values: FloatArray) -> FloatArray:
+    """Return ranks from 1; equal values share the mean of theirs."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: FloatArray = (np.cumsum(count) - (count - 1) / 2)[place]
+    return ranks
 
 
 def quantile_returns(

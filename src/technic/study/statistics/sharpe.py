@@ -34,9 +34,9 @@ def expected_best_sharpe(variance: float, trials: int) -> float:
     require_number("trials", trials, 1, 1e12)
     if trials < 2:
         return 0.0
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
-    rare, rarer = norm.ppf(1 - 1 / trials), norm.ppf(1 - 1 / (trials * math.e))
+    rare, rarer = -ndtri(1 / trials), -ndtri(1 / (trials * math.e))
     return math.sqrt(variance) * float((1 - _EULER) * rare + _EULER * rarer)
 
 
@@ -50,9 +50,9 @@ def probabilistic_sharpe(
     spread = 1 - skew * sharpe + (kurtosis - 1) / 4 * sharpe**2
     if periods < 2 or spread <= 0:
         return math.nan
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
-    return float(norm.cdf((sharpe - benchmark) * math.sqrt(periods - 1) / math.sqrt(spread)))
+    return float(ndtr((sharpe - benchmark) * math.sqrt(periods - 1) / math.sqrt(spread)))
 
 
 def deflated_sharpe(
@@ -66,9 +66,8 @@ def deflated_sharpe(
     known = returns[np.isfinite(returns)]
     if len(known) < 2 or known.std() == 0:
         return DeflatedSharpe(math.nan, math.nan, math.nan)
-    from scipy.stats import kurtosis, skew
-
     sharpe = float(known.mean() / known.std(ddof=1))
     best = expected_best_sharpe(1 / len(known) if variance is None else variance, trials)
-    shape = float(skew(known)), float(kurtosis(known, fisher=False))
+    scaled = (known - known.mean()) / known.std()
+    shape = float((scaled**3).mean()), float((scaled**4).mean())
     return DeflatedSharpe(sharpe, best, probabilistic_sharpe(sharpe, best, len(known), *shape))
