@@ -125,7 +125,8 @@ def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: 
     near &= last >= peak * (0.995 - rule.below_pivot / 100.0)
     top, bottom = np.fmax.reduce(recent[0][-RECENT:]), np.fmin.reduce(recent[1][-RECENT:])
     tight = bottom >= top * (0.995 - rule.max_recent_range / 100.0)
-    return np.asarray(np.where(seen, near, rows >= 0) & tight)
+    worth: BoolArray = np.where(seen, near, rows >= 0) & tight
+    return worth
 
 
 class _Pullbacks:

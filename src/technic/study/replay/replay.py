@@ -14,9 +14,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -24,6 +25,8 @@ from technic.columns import DEFAULT_COLUMNS
 from technic.data_engine.benchmark import load_benchmark
 from technic.data_engine.interfaces.provider import Provider
 from technic.engine.blocks import block_slices
+from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
+from technic.engine.runner import TaskRunner
 from technic.errors import ParameterError
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import ScanContext, open_context, settled_files
@@ -32,7 +35,7 @@ from technic.scan.windows import ScanWindows
 from technic.sessions import parse_day
 from technic.settings import Settings, load_settings
 from technic.study.replay.basis_bars import BlockBars
-from technic.study.replay.block_hits import HitAxes, hits_of_block
+from technic.study.replay.block_hits import BlockWork, HitAxes, hits_of_block
 from technic.study.replay.blocks import Block, blocks
 from technic.study.replay.day_rows import DayRows, ReplayTask, rows_of_block
 from technic.study.replay.hits import Hits
@@ -56,8 +59,8 @@ A_YEAR = 252
 class Replay:
     """A replay that is open: nothing is computed until days or hits are asked for.
 
-    ``days``: the sessions replayed, ascending. ``workers``: threads. ``warnings``: what a reader of
-    the results should know.
+    ``days``: the sessions replayed, ascending. ``runner``: where blocks of symbols run; it changes
+    no value. ``warnings``: what a reader of the results should know.
     """
 
     config: ScanConfig
@@ -67,7 +70,8 @@ class Replay:
     rosters: tuple[Roster, ...]
     roster_of: tuple[int, ...]
     warnings: tuple[str, ...] = ()
-    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    runner: str = DEFAULT_RUNNER
+    ray_address: str | None = None
     block_symbols: int = BLOCK_SYMBOLS
 
     @property
@@ -85,13 +89,15 @@ class Replay:
         """Return a replay of other days, or of the same from elsewhere, or by other rules."""
         config = config or self.config
         context = self.context if provider is None else replace(self.context, provider=provider)
-        return _settled(config, context, scan_expressions(config), days)
+        again = _settled(config, context, scan_expressions(config), days)
+        return replace(again, runner=self.runner, ray_address=self.ray_address)
 
     def replayed(self) -> Iterator[ReplayedDay]:
         """Yield each day in turn, with all that the scan of it has."""
         longer = self.expressions.windows
-        for block in blocks(self.days, self.context, self.config, longer):
-            yield from self._block(block)
+        with self._runner() as runner:
+            for block in blocks(self.days, self.context, self.config, longer):
+                yield from self._block(block, runner)
 
     def hits(self) -> Iterator[Hits]:
         """Yield the hits, those of a block of days together, ascending by day."""
@@ -101,12 +107,12 @@ class Replay:
                 yield day.hits(self.days, self.symbols)
             return
         axes = HitAxes(self.days, self.symbols, tuple(owner for owner, _ in rules.owners))
-        for block in blocks(self.days, self.context, self.config, self.expressions.windows):
-            rosters, bars, task = self._opened(block)
-            listed = ListedNames.of(block.days, rosters, bars.refusals)
-            with ThreadPoolExecutor(self.workers) as pool:
-                cuts = self._cuts(bars)
-                yield hits_of_block(bars, cuts, task, rules, listed, axes, pool.map)
+        with self._runner() as runner:
+            for block in blocks(self.days, self.context, self.config, self.expressions.windows):
+                rosters, bars, task = self._opened(block)
+                listed = ListedNames.of(block.days, rosters, bars.refusals)
+                work = BlockWork(bars, task, rules, listed)
+                yield hits_of_block(work, self._cuts(bars, runner), axes, runner)
 
     def later_bars(
         self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64
@@ -162,21 +168,28 @@ class Replay:
         )
         return rosters, bars, task
 
-    def _block(self, block: Block) -> Iterator[ReplayedDay]:
+    def _block(self, block: Block, runner: TaskRunner) -> Iterator[ReplayedDay]:
         rosters, bars, task = self._opened(block)
-        rows = MarketRows.of(self._rows(bars, task), bars)
+        cuts = [(cut,) for cut in self._cuts(bars, runner)]
+        rows = MarketRows.of(runner.map(_rows, (bars, task), cuts), bars)
         for at, (day, roster) in enumerate(zip(block.days, rosters, strict=True)):
             yield replayed_day(rows, at, day, roster, self.config, self.expressions)
 
-    def _rows(self, bars: BlockBars, task: ReplayTask) -> Sequence[DayRows]:
-        """Scan blocks of symbols on threads."""
-        with ThreadPoolExecutor(self.workers) as pool:
-            return list(pool.map(lambda cut: rows_of_block(bars, cut, task), self._cuts(bars)))
+    @contextmanager
+    def _runner(self) -> Iterator[TaskRunner]:
+        """Open the runner that was asked for, as a scan does; once for all blocks."""
+        with open_runner(self.runner, self.ray_address) as chosen:
+            yield cast("TaskRunner", chosen.runner)  # every runner that has a name is one
 
-    def _cuts(self, bars: BlockBars) -> list[slice]:
+    def _cuts(self, bars: BlockBars, runner: TaskRunner) -> list[slice]:
         """Cut the symbols so that each worker has a block, none of them too wide."""
-        width = -(-len(bars.symbols) // max(self.workers, 1))
+        width = -(-len(bars.symbols) // max(runner.workers, 1))
         return block_slices(len(bars.symbols), max(1, min(width, self.block_symbols)))
+
+
+def _rows(shared: tuple[BlockBars, ReplayTask], cut: slice) -> DayRows:
+    bars, task = shared
+    return rows_of_block(bars, cut, task)
 
 
 def open_replay(
@@ -204,7 +217,10 @@ def open_replay(
         config = settled_files(config, settings)
     context = open_context(config, settings, now, provider, None, expressions.windows)
     chosen = _days(context, first, last) if days is None else days
-    return _settled(config, context, expressions, chosen)
+    runner = config.runner or settings.runner or DEFAULT_RUNNER
+    check_runner(runner)
+    found = _settled(config, context, expressions, chosen)
+    return replace(found, runner=runner, ray_address=settings.ray_address)
 
 
 def _settled(
