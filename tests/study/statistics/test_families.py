@@ -7,8 +7,9 @@ import sys
 
 import numpy as np
 import pytest
+import scipy.stats
 
-from technic.errors import MissingExtraError
+from technic.errors import MissingExtraError, ParameterError
 from technic.study.statistics import (
     LIQUIDITY_EDGES,
     PRICE_EDGES,
@@ -138,7 +139,19 @@ def test_the_verdict_in_words(mean, episodes, trials, word):
     assert told[0] == word
     assert f"1,500 hits on 1,500 days in {episodes} independent episodes" in told[1]
     if word != "too_few":
-        assert "over 5 sessions more than the universe, 95 % interval" in told[1]
+        assert "in excess of the universe over 5 sessions, 95 % interval" in told[1]
+
+
+def test_few_blocks_make_a_t_less_rare():
+    """As scipy has it; and what it is must be a unit that is known."""
+    found = mean_interval(
+        DaySums.of_days(np.random.default_rng(7).normal(0.5, 1, 60)), 1, block=6.0
+    )
+    tail = scipy.stats.t.sf(found.t, found.blocks - 1)
+    assert found.normal_t == pytest.approx(scipy.stats.norm.isf(tail))
+    assert 0 < found.normal_t < found.t
+    with pytest.raises(ParameterError, match="unit is 'bp', allowed: R or %"):
+        verdict(found, episodes=60, horizon=1, trials=1, unit="bp")
 
 
 def test_too_few_is_said_of_hits_that_crowd():

@@ -61,6 +61,15 @@ class Interval:
         return self.mean / self.standard_error if self.standard_error > 0 else math.nan
 
     @property
+    def normal_t(self) -> float:
+        """The value of a normal variable that is as rare as `t` is with so few blocks."""
+        if math.isnan(self.t):
+            return math.nan
+        from scipy.special import ndtri, stdtr
+
+        return math.copysign(float(-ndtri(stdtr(self.blocks - 1, -abs(self.t)))), self.t)
+
+    @property
     def excludes_zero(self) -> bool:
         """Whether zero lies outside; never where the interval is not known."""
         return self.low > 0 or self.high < 0

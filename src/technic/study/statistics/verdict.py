@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from technic.errors import ParameterError
 from technic.study.statistics.intervals import Interval
 from technic.study.trials.luck import luck_bar
 from technic.wording.counts import count_of
@@ -36,8 +37,11 @@ def verdict(
     ``trials`` on these data would by luck), ``better`` or ``worse``. ``unit``: ``%`` for returns
     that are parts of one, ``R`` for units of risk. ``against``: what the mean is in excess of.
     """
+    if unit not in _UNITS:
+        raise ParameterError("unit", unit, " or ".join(_UNITS))
     word = _word(found, episodes, trials)
-    over = f"over {count_of(horizon, 'session')}" + (f" more than {against}" if against else "")
+    excess = f"in excess of {against} " if against else ""
+    over = f"{excess}over {count_of(horizon, 'session')}"
     scale = _UNITS[unit]
 
     def number(value: float) -> str:
@@ -59,15 +63,14 @@ def verdict(
     )
     seen = f"An effect under {abs(found.detectable) * scale.factor:.2f}{scale.text}"
     bar = luck_bar(trials)
+    rare = f"t {found.t:.1f} of {found.blocks:.0f} blocks, as rare as {found.normal_t:.1f} of many"
+    tried = f"{bar:.1f} that luck alone reaches in {count_of(trials, 'trial')} on these data"
     ending = {
         "none": f"No effect that can be told from none: {measured} {seen} would have been missed"
         " more than one time in five.",
-        "luck": f"No more than luck: {measured} With {count_of(trials, 'trial')} on these data the"
-        f" best of them reaches t {bar:.1f} by luck alone; this one has {abs(found.t):.1f}.",
-        "better": f"Better: {measured} t {found.t:.1f}, above the {bar:.1f} that luck reaches in"
-        f" {count_of(trials, 'trial')} on these data.",
-        "worse": f"Worse: {measured} t {found.t:.1f}, beyond the -{bar:.1f} that luck reaches in"
-        f" {count_of(trials, 'trial')} on these data.",
+        "luck": f"No more than luck: {measured} {rare}: within the {tried}.",
+        "better": f"Better: {measured} {rare}: above the {tried}.",
+        "worse": f"Worse: {measured} {rare}: beyond the {tried}.",
     }
     return word, ending[word]
 
@@ -78,6 +81,6 @@ def _word(found: Interval, episodes: int, trials: int) -> str:
         return "too_few"
     if not found.excludes_zero:
         return "none"
-    if abs(found.t) < luck_bar(trials):
+    if abs(found.normal_t) < luck_bar(trials):
         return "luck"
     return "better" if found.mean > 0 else "worse"
