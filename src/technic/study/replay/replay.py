@@ -28,6 +28,7 @@ from technic.engine.blocks import block_slices
 from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
 from technic.engine.runner import TaskRunner
 from technic.errors import ParameterError
+from technic.regime import Regime, market_regime
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import ScanContext, open_context, settled_files
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -170,10 +171,14 @@ class Replay:
 
     def _block(self, block: Block, runner: TaskRunner) -> Iterator[ReplayedDay]:
         rosters, bars, task = self._opened(block)
+        listed = ListedNames.of(block.days, rosters, bars.refusals)
         cuts = [(cut,) for cut in self._cuts(bars, runner)]
-        rows = MarketRows.of(runner.map(_rows, (bars, task), cuts), bars)
+        base = block.sessions[block.sessions >= block.windows.base]
+        stops = np.searchsorted(base, block.days, side="right")
+        rows = MarketRows.of(runner.map(_rows, (bars, task, listed), cuts), bars, stops)
         for at, (day, roster) in enumerate(zip(block.days, rosters, strict=True)):
-            yield replayed_day(rows, at, day, roster, self.config, self.expressions)
+            regime = _benchmark_regime(block, int(stops[at]))
+            yield replayed_day(rows, at, day, roster, self.config, self.expressions, regime)
 
     @contextmanager
     def _runner(self) -> Iterator[TaskRunner]:
@@ -187,9 +192,17 @@ class Replay:
         return block_slices(len(bars.symbols), max(1, min(width, self.block_symbols)))
 
 
-def _rows(shared: tuple[BlockBars, ReplayTask], cut: slice) -> DayRows:
-    bars, task = shared
-    return rows_of_block(bars, cut, task)
+def _rows(shared: tuple[BlockBars, ReplayTask, ListedNames], cut: slice) -> DayRows:
+    bars, task, listed = shared
+    return rows_of_block(bars, cut, task, listed)
+
+
+def _benchmark_regime(block: Block, stop: int) -> Regime | None:
+    """Judge the market by the benchmark up to a day; None where it has none of the day."""
+    if block.benchmark is None or not np.isfinite(block.benchmark).any():
+        return None
+    base = block.benchmark[block.sessions >= block.windows.base]
+    return market_regime(base[:stop], f"benchmark {block.name}")
 
 
 def open_replay(
