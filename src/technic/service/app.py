@@ -105,8 +105,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    for module in ROUTERS:
-        app.include_router(module.router)
+    for module in ROUTERS:  # built when imported; one that is included is built by its first request
+        app.router.routes.extend(module.router.routes)
     for path, files in site.STATIC_FILES.items():
         app.mount(path, files)
     add_refusals(app)
