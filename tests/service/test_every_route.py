@@ -20,9 +20,9 @@ from technic.service.app import create_app
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 
-FREE = {"/health", "/login", "/login/state", "/logout", "/charts.css", "/"}
-"""Health, logging in and out, the style of drawings, and what leads on to a page."""
-STATIC = {"/static", "/vendor"}
+FREE = {"/health", "/login", "/login/state", "/logout", "/"}
+"""Health, logging in and out, and what leads on to a page."""
+STATIC = {"/static"}
 PAGES = {"/market", "/scan", "/ledger", "/data", "/schedule", "/symbols/{symbol}"}
 """They lead to the login, which says nothing."""
 FORGED: dict[str, dict[str, str]] = {

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from technic.service.app import create_app
 from technic.service.schedule.first_words import first_words
 from technic.service.service_settings import ServiceSettings
+from technic.service.wire import IDLE_S, BoundedProtocol
 
 __all__ = ["SHUTDOWN_S", "listen", "run_service", "server_config"]
 
@@ -87,10 +88,11 @@ def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
-        timeout_keep_alive=15,
+        timeout_keep_alive=IDLE_S,
         backlog=BACKLOG,
         limit_concurrency=MOST_CONNECTIONS,
-        h11_max_incomplete_event_size=32 * 1024,
+        http=BoundedProtocol,
+        ws="none",
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=",".join(settings.proxies) or None,
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -134,6 +135,12 @@ def test_a_scan_is_asked_followed_sorted_filtered_and_taken_away(
     other = watch.over(chromium.new_context(viewport=WIDE, base_url=demo.base)).new_page()
     other.goto(shared)
     other.get_by_text(said).wait_for()
+    chosen = other.locator(".tabulator-selected [tabulator-field=symbol]")
+    assert chosen.text_content() == parse_qs(urlsplit(shared).query)["symbol"][0]
+    assert chosen.is_visible()  # the link shows the row that was chosen, wherever it is
+    other.locator(".tabulator-tableholder").evaluate("one => { one.scrollTop = 0; }")
+    first = other.locator(".tabulator-row [tabulator-field=symbol]").first
+    first.get_by_text(first_symbols(page, 1)[0], exact=True).wait_for()
     assert first_symbols(other) == first_symbols(page)
     assert other.locator("#where").input_value() == EXPRESSION
     other.context.close()
