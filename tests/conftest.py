@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, settings
 
 # neither examples nor how they are drawn is timed: a busy machine would make them fail at random
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("technic", untimed)
+settings.register_profile("technic", untimed, max_examples=30)
+# what a change to the language, a kernel or a pattern deserves; others scale with max_examples
+settings.register_profile("thorough", untimed, max_examples=200)
 # for long runs: pytest tests/language --hypothesis-profile=soak
 settings.register_profile("soak", untimed, max_examples=5_000)
-settings.load_profile("technic")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "technic"))
 
 IN_CI = os.environ.get("TECHNIC_CI") == "1"
 NAMED = os.environ.get("TECHNIC_TEST_DATA")

@@ -176,14 +176,15 @@ just_so = "close == 1"
 """,
     )
     assert_touched(checkout, "setup")
-    checkout.run(f"""{BARS}
+    said = checkout.run(f"""{BARS}
 from technic.setups import load_setups
 assert not len(scan(setups=load_setups("toy")).table)
 bars.close[bars.column == 0] = bars.open[bars.column == 0] = 1.0
 bars.low[bars.column == 0], bars.high[bars.column == 0] = 0.9, 1.1
 assert scan(setups=load_setups("toy")).table.symbol.tolist() == ["AA"]
+assert cli("setups") == 0
 """)
-    assert "toy" in checkout.technic("setups").stdout
+    assert "toy" in said.stdout
 
 
 def test_a_provider_is_a_module_an_entry_and_a_key(checkout: Checkout):
@@ -210,7 +211,7 @@ def test_a_provider_is_a_module_an_entry_and_a_key(checkout: Checkout):
     field = "    toy_key: str | None = field(default=None, repr=False)\n"
     checkout.insert_before("settings.py", "    loopback_url: str", field)
     assert_touched(checkout, "provider")
-    checkout.run("""
+    said = checkout.run("""
 import datetime as dt, json, os
 from pathlib import Path
 from technic.data_engine.interfaces.transport import HttpResponse
@@ -234,11 +235,12 @@ settings, now = load_settings(os.environ, Path.cwd()), dt.datetime(2024, 3, 9, 1
 provider = open_provider("toy", build_calendar(2024), settings=settings, now=lambda: now)
 frame = get_price_history("BRK.B", 1, provider=provider, settings=settings, now=now)
 assert frame.Close.tolist() == [11.0] and frame.index[0] == dt.datetime(2024, 3, 8)
+cli("scan", "--help")
+del os.environ["TECHNIC_TOY_KEY"]
+assert cli("scan", "--provider", "toy") == 2
 """)
-    assert "toy" in checkout.technic("scan", "--help").stdout
-    refused = checkout.technic("scan", "--provider", "toy", key=None)
-    assert refused.returncode == 2
-    assert "TECHNIC_TOY_KEY" in refused.stderr
+    assert "toy" in said.stdout
+    assert "TECHNIC_TOY_KEY" in said.stderr
 
 
 def test_a_runner_is_a_module_and_an_entry(checkout: Checkout):
@@ -272,12 +274,13 @@ class ToyRunner(LocalRunner):
         "engine/open.py", '    "local": _Entry(_local),\n', '    "toy": _Entry(_toy),\n'
     )
     assert_touched(checkout, "runner")
-    checkout.run(f"""{BARS}
+    said = checkout.run(f"""{BARS}
 result = scan(runner="toy")
 assert result.runner.ran == "toy"
 assert result.table.equals(scan().table)
+cli("scan", "--help")
 """)
-    assert "toy" in checkout.technic("scan", "--help").stdout
+    assert "toy" in said.stdout
 
 
 def test_an_export_format_is_a_module_and_an_entry(checkout: Checkout):
@@ -298,14 +301,15 @@ def render(result, limit=None):
     entry = '        "toy": Format("technic.export.toy", ".toy"),\n'
     checkout.insert_before("export/formats.py", '        "tradingview": Format(', entry)
     assert_touched(checkout, "export format")
-    checkout.run(f"""{BARS}
+    said = checkout.run(f"""{BARS}
 from pathlib import Path
 from technic.export import format_of, write
 out = Path("scan.toy")
 assert format_of(out) == "toy"
 write(scan(sort="symbol"), "toy", None, out)
 assert out.read_text() == "AA\\nBB\\nCC"
+cli("scan", "--help")
+assert cli("scan", "--out", "scan.nope") == 2
 """)
-    assert "toy" in checkout.technic("scan", "--help").stdout
-    refused = checkout.technic("scan", "--out", "scan.nope")
-    assert ".toy" in refused.stderr
+    assert "toy" in said.stdout
+    assert ".toy" in said.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -106,3 +107,56 @@ def test_a_symbol_comes_from_the_provider_adjusted_to_the_day():
     np.testing.assert_array_equal(load("spy", "2024-03-05", provider).closes[:2], raw[:2])
     with pytest.raises(ParameterError, match="NOPE.*has no bars of NOPE"):
         load("NOPE")
+
+
+HOLIDAYS = (
+    "2023-07-04", "2023-09-04", "2023-11-23", "2023-12-25", "2024-01-01", "2024-01-15",
+    "2024-02-19", "2024-03-29", "2024-05-27", "2024-06-19",
+)  # fmt: skip
+YEAR = np.arange(np.datetime64("2023-07-03"), np.datetime64("2024-06-29"))
+YEAR = YEAR[np.is_busday(YEAR, holidays=np.array(HOLIDAYS, "M8[D]"))]
+
+
+def with_days(folder: Path, days: np.ndarray) -> Path:
+    """A file of closes on ``days``, another each day."""
+    rows = (f"{day},{100 + at}" for at, day in enumerate(days))
+    return written(folder, "date,close\n" + "\n".join(rows) + "\n")
+
+
+def load_year(path: Path) -> Benchmark:
+    """Load it for the sessions of a year."""
+    return load_benchmark(str(path), YEAR, YEAR[-1], PROVIDER)
+
+
+def summer(days: np.ndarray) -> np.ndarray:
+    """Which days of the year have summer time in New York."""
+    return (days >= np.datetime64("2024-03-10")) | (days < np.datetime64("2023-11-05"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda days: days - summer(days), "in summer time each lies a day early"),
+        (lambda days: days - ~summer(days), "the dates cannot be right"),
+        (lambda days: days - 1, "each lies a day early"),
+        (lambda days: days + 1, "each lies a day late"),
+        (lambda days: days[::5], "weekly bars, daily ones are needed"),
+        (lambda days: days[::21], "monthly bars, daily ones are needed"),
+    ],
+    ids=["summer", "winter", "early", "late", "weekly", "monthly"],
+)
+def test_closes_of_other_days_are_no_benchmark(
+    tmp_path: Path, change: Callable[[np.ndarray], np.ndarray], message: str
+):
+    """Strength against closes a day off is wrong on every day; the message says the cause."""
+    with pytest.raises(InputFileError, match=message):
+        load_year(with_days(tmp_path, change(YEAR)))
+
+
+def test_closes_of_more_days_than_sessions_are_warned_of_and_used(tmp_path: Path):
+    """A close on each day of the calendar: those of sessions stand where they belong."""
+    days = np.arange(YEAR[0], YEAR[-1] + 1)
+    found = load_year(with_days(tmp_path, days))
+    np.testing.assert_array_equal(found.closes, 100 + np.flatnonzero(np.isin(days, YEAR)))
+    assert any("on no session" in note for note in found.notes)
+    assert not any("on no session" in note for note in load_year(with_days(tmp_path, YEAR)).notes)

@@ -42,12 +42,13 @@ def test_failures_are_forgotten_by_symbol_or_all(tmp_path):
 
 
 def test_bars_of_a_file_are_stored(tmp_path):
-    """As many as another store has written; a folder is no file."""
+    """As many as another store has written; a folder without prices is refused."""
     sessions = np.arange("2024-03-04", "2024-03-09", dtype="datetime64[D]")
     kept = open_store("loopback", Settings(home=tmp_path / "a"), create=True)
     kept.store.write_days(make_bars(("AAPL", "MSFT"), sessions), sessions, NOW)
     kept.store.export_to(tmp_path / "bars.csv")
     other = open_store("loopback", Settings(home=tmp_path / "b"), create=True)
     assert other.import_bars(tmp_path / "bars.csv", NOW).bars == 10
-    with pytest.raises(InputFileError, match="is a folder"):
-        other.import_bars(tmp_path, NOW)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputFileError, match="holds no CSV or Parquet file"):
+        other.import_bars(tmp_path / "empty", NOW)

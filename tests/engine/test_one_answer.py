@@ -37,11 +37,11 @@ ray = pytest.importorskip("ray")
 
 NOW = dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC)
 ALL = 8192
-WIDTHS = (1, 2, 7, 256, ALL)
+WIDTHS = (1, 7, ALL)
 # ordinary ones, thin ones, warrants, short histories, an unadjusted split, a listing without bars
 REAL = (
-    *("A", "AAPL", "ABAT", "ABLLW", "ADBE", "AEON", "AHR", "ALTO", "AMC", "AMZN", "ANET", "ARCC"),
-    *("AUMN", "BLAC", "CCIA", "CHSN", "CNVS", "HOLO", "VVOS", "BETR", "ATXG", "NOBARS"),
+    *("A", "AAPL", "ABLLW", "AEON", "AHR", "AMC", "AMZN", "ANET", "CCIA", "CHSN", "HOLO", "VVOS"),
+    *("BETR", "NOBARS"),
 )
 SAYS: dict[str, dict[str, Any]] = {
     "nothing": {},
@@ -130,10 +130,10 @@ ORDERS: tuple[Callable[[tuple[str, ...]], tuple[str, ...]], ...] = (
 FAULTS = ("none", "poison", "kill")
 # with each width every order, fault and text comes up; with each text and fault both days
 CASES = [
-    pytest.param(width, order, (at + order) % 2, FAULTS[(at + order) % 3], says,
-                 id=f"{width}-order{order}-day{(at + order) % 2}-{FAULTS[(at + order) % 3]}-{says}")
+    pytest.param(width, order, at % 2, FAULTS[(at + order) % 3], says,
+                 id=f"{width}-order{order}-day{at % 2}-{FAULTS[(at + order) % 3]}-{says}")
     for at, width in enumerate(WIDTHS)
-    for order, says in enumerate(np.roll(list(SAYS), at // 3).tolist())
+    for order, says in enumerate(SAYS)
 ]  # fmt: skip
 
 
@@ -192,7 +192,7 @@ def test_every_runner_gives_one_answer(
     outcome = whole.ledger.of(market.victim)
     assert (outcome == ("error.ZeroDivisionError", "poison in the well")) == (fault == "poison")
     assert whole.ledger.of("NOBARS")[0] == "fetch.no_data"
-    assert len(whole.table) > (0 if says == "setups" else 8)
+    assert len(whole.table) > (0 if says == "setups" else 3)
 
 
 @pytest.mark.parametrize("says", ["much", "setups"])

@@ -92,7 +92,7 @@ def test_a_known_special_dividend_is_no_break_and_an_unknown_one_is(folder, tmp_
 @pytest.mark.parametrize("back", [60, 59, 0])
 def test_runners_blocks_and_price_caches_agree(folder, tmp_path, back):
     """Bit for bit, before the day, on it and after it."""
-    config = ScanConfig(as_of=str(SESSIONS[-1 - back]), block_size=7)
+    config = ScanConfig(as_of=str(SESSIONS[-1 - back]), block_size=16)
     whole = scan_stored(folder, config)
     streamed = scan_stored(folder, config, "0.0001")
     assert (whole.stats.streamed, streamed.stats.streamed) == (False, True)

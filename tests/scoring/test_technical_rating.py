@@ -310,10 +310,10 @@ def test_settled_votes_do_not_depend_on_older_bars():
 
 
 def test_real_bars_are_rated_as_the_twin_rates_them(real_data: Path):
-    """Real symbols on their last day: liquid, thin, young and defective ones, every third."""
+    """Real symbols on their last day: liquid, thin, young and defective ones, every ninth."""
     panel = load_panel(real_data / "us_daily_sample.parquet")
     found = technical_rating(panel, panel.length - 1)
-    for i in range(0, panel.n_symbols, 3):
+    for i in range(0, panel.n_symbols, 9):
         bars = bars_of(panel, i)
         cast = loops.votes(bars, len(bars) - 1, loops.indicators(bars))
         np.testing.assert_array_equal(found.votes[:, i], list(cast.values()), panel.symbols[i])

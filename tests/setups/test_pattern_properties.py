@@ -70,7 +70,7 @@ def test_order_changes_nothing(name, markets):
 
 
 @every_pattern
-@settings(max_examples=40)
+@settings(max_examples=settings.default.max_examples)
 @given(data=st.data())
 def test_more_history_never_takes_a_pattern_away(name, data, markets):
     """A short history says true or unknown: true stays true, and false comes only from enough."""

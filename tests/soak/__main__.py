@@ -36,16 +36,16 @@ FULL: dict[str, Run] = {
     "service-ends": partial(service.ended_services, 6),
 }
 SMALL: dict[str, Run] = {
-    "kill-days": partial(kills.killed_syncs, "market_day", 2),
+    "kill-days": partial(kills.killed_syncs, "market_day", 1),
     "kill-ranges": partial(kills.killed_syncs, "symbol_range", 1),
     "kill-compact": partial(kills.killed_upkeep, "compact", 1),
     "full-disk": partial(full_disk.full_disks, 1),
-    "damage": partial(damage.damaged_files, 90),
+    "damage": partial(damage.damaged_files, 150),
     "bits": partial(damage.flipped_bits, 2),
-    "answers": partial(answers.hostile_answers, 24),
+    "answers": partial(answers.hostile_answers, 48),
     "wires": lambda _: answers.hostile_wires(17),
-    "files": partial(scans.hostile_files, 47),
-    "service": partial(service.killed_services, 2),
+    "files": partial(scans.hostile_files, 67),
+    "service": partial(service.killed_services, 1),
 }
 
 

@@ -11,6 +11,12 @@ from pathlib import Path
 
 __all__ = ["Checkout"]
 
+CLI = """
+def cli(*words):
+    from technic.cli.entry import run
+    return run(list(words))
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
@@ -64,21 +70,17 @@ class Checkout:
         before = self.original / path.relative_to(self.package)
         return not before.is_file() or before.read_bytes() != path.read_bytes()
 
-    def run(self, program: str) -> None:
-        """Run a Python program with the copy; fail with what it says unless it ends well."""
+    def run(self, program: str) -> subprocess.CompletedProcess[str]:
+        """Run a Python program with the copy; fail with what it says unless it ends well.
+
+        ``cli``, a function of words, runs a command of the copy in the same process.
+        """
         there = f"import technic; assert technic.__path__ == [{str(self.package)!r}]"
-        ended = self._python("-c", f"{there}\n{program}")
+        ended = self._python("-c", f"{there}\n{CLI}\n{program}")
         assert ended.returncode == 0, ended.stderr
+        return ended
 
-    def technic(
-        self, *options: str, key: str | None = "secret"
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command of the copy."""
-        return self._python("-m", "technic", *options, key=key)
-
-    def _python(
-        self, *arguments: str, key: str | None = "secret"
-    ) -> subprocess.CompletedProcess[str]:
+    def _python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         folder = self.package.parents[1]
         others = {name: value for name, value in os.environ.items() if "TECHNIC_" not in name}
         environ = {
@@ -86,9 +88,8 @@ class Checkout:
             "PYTHONPATH": str(self.package.parent),
             "TECHNIC_HOME": str(folder / "home"),
             "COLUMNS": "200",
+            "TECHNIC_TOY_KEY": "secret",
         }
-        if key is not None:
-            environ["TECHNIC_TOY_KEY"] = key
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=folder,

@@ -10,8 +10,11 @@ import numpy as np
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.providers.files.bar_columns import symbols_of
+from technic.data_engine.row_checks.market_days import MarketDays
+from technic.data_engine.row_checks.session_check import REFUSED, DatedRows, check_days
 from technic.errors import InputFileError, ParameterError
 from technic.panel import BarPanel
+from technic.sessions import SessionCalendar
 from technic.tables.column_names import BENCHMARK, PRICES, plain_name
 from technic.tables.day_column import days_of
 from technic.tables.file_options import FileOptions
@@ -140,11 +143,33 @@ def _from_file(
     if len(twice):
         row = int(own[order[twice[0] + 1]])
         raise file.error(f"is a second close of {name}: {days[twice[0]]}", row, columns["date"])
+    notes = [f"benchmark {name}: closes are taken as they are in {path.name}, adjusted or not"]
+    if odd := _odd_dates(file, days, closes, sessions):
+        notes.append(f"benchmark {name}: {odd}")
     found = np.searchsorted(days, sessions)
     there = found < len(days)
     there[there] = days[found[there]] == sessions[there]
     aligned = np.full(len(sessions), np.nan)
     aligned[there] = closes[found[there]]
     aligned[~(np.isfinite(aligned) & (aligned > 0))] = np.nan
-    note = f"benchmark {name}: closes are taken as they are in {path.name}, adjusted or not"
-    return Benchmark(name, aligned, (note,))
+    return Benchmark(name, aligned, tuple(notes))
+
+
+def _odd_dates(file: TableFile, days: DateArray, closes: FloatArray, sessions: DateArray) -> str:
+    """Return what is odd about the days (ascending) of closes; nothing where they are sessions.
+
+    A shift leaves sessions without a close: such dates are refused, for every other close then is
+    that of another day. Closes of further days beside all sessions do no harm.
+    """
+    inside = (days >= sessions[0]) & (days <= sessions[-1])
+    days, closes = days[inside], closes[inside]
+    last = sessions[-1]
+    market = MarketDays(SessionCalendar(sessions, sessions.astype("M8[m]")), last, last)
+    rows = DatedRows((file.path.name,), np.zeros(len(days), np.int32), days, lambda: closes)
+    verdict = check_days(rows, market).verdict
+    if verdict is None or not verdict.warned:
+        return ""
+    own = sessions[(sessions >= days[0]) & (sessions <= days[-1])]
+    if verdict.refused and np.mean(~np.isin(own, days)) > REFUSED:
+        raise file.error(verdict.reason, hint=verdict.advice)
+    return str(verdict)

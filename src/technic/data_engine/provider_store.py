@@ -9,9 +9,10 @@ from pathlib import Path
 
 from technic.data_engine.open_provider import store_url
 from technic.data_engine.store import BarStore, ImportReport, Problem
-from technic.errors import InputFileError, StoreError
+from technic.errors import StoreError
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
+from technic.tables.file_options import FileOptions
 from technic.universe import parse_symbols
 
 __all__ = ["ProviderStore", "open_store"]
@@ -44,16 +45,18 @@ class ProviderStore:
         return cleared
 
     def import_bars(
-        self, path: Path, asked_at: dt.datetime, calendar: SessionCalendar | None = None
+        self,
+        path: Path,
+        asked_at: dt.datetime,
+        calendar: SessionCalendar | None = None,
+        options: FileOptions | None = None,
     ) -> ImportReport:
-        """Store the bars of a file; return how many, and how many rows were left out and why.
+        """Store the bars of a file or folder; return how many, and which rows were left out.
 
-        ``asked_at`` and ``calendar`` as in ``BarStore.import_from``. Raises InputFileError for what
-        is no such file.
+        ``asked_at``, ``calendar`` and ``options`` as in ``BarStore.import_from``. Raises
+        InputFileError for what holds no prices.
         """
-        if path.is_dir():
-            raise InputFileError(str(path), "is a folder, not a file")
-        return self.store.import_from(path, asked_at, calendar)
+        return self.store.import_from(path, asked_at, calendar, options)
 
     def document(self) -> dict[str, object]:
         """What every answer about the store begins with."""

@@ -6,6 +6,8 @@ the way it was cut into blocks can change a number.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,11 +24,12 @@ from technic.scoring import (
     signals,
     tech_rating,
 )
+from technic.scoring.curves import Columns
 from technic.trade_plan import trade_plans
-from technic.typing import DateArray
+from technic.typing import BoolArray, DateArray, FloatArray
 from technic.wording.counts import count_of
 
-__all__ = ["benchmark_regime", "rank_market"]
+__all__ = ["benchmark_regime", "rank_market", "rated_columns"]
 
 
 def benchmark_regime(
@@ -50,16 +53,39 @@ def rank_market(
     It needs no bars. A row whose last bar is older has none of them. ``regime``: that of a
     benchmark; without it that of the equal-weighted universe, which says so.
     """
-    columns, ranked = dict(scanned.columns), scanned.last_bar == as_of
-    compared = {name: columns.pop(name) for name in BENCHMARK_COLUMNS if name in columns}
-    columns["rs_score"] = np.where(ranked, columns["rs_score"], np.nan)
-    columns["rs_rating"] = rs_rating(columns["rs_score"], rs_eligible(columns, ranked))
-    columns |= compared
+    ranked = scanned.last_bar == as_of
+    columns, signal = rated_columns(scanned.columns, ranked, config, rs_rating)
     levels = None
     if regime is None:
         levels = (scanned.index or IndexSums.added([])).levels()
         count = int(np.count_nonzero(ranked))
         regime = market_regime(levels, f"equal-weighted universe of {count_of(count, 'symbol')}")
+    plans = trade_plans(columns, signal, config.plan)
+    for row in np.flatnonzero(~ranked):
+        plans.reason[row] = f"last bar {scanned.last_bar[row]}, not of the day"
+    days = {one.symbol: one.usable_since for one in scanned.trimmed}
+    since: NDArray[np.object_] = np.full(len(scanned.symbols), None, dtype=object)
+    since[:] = [days.get(symbol) for symbol in scanned.symbols]
+    last = scanned.last_bar
+    return Market(scanned.symbols, columns, signal, ranked, last, since, plans, regime, levels)
+
+
+def rated_columns(
+    columns: Columns,
+    ranked: BoolArray,
+    config: ScanConfig,
+    rank: Callable[[FloatArray, BoolArray], FloatArray],
+) -> tuple[dict[str, FloatArray], NDArray[np.str_]]:
+    """Return the columns with relative strength and rating, and the signals.
+
+    ``ranked``: who is compared; the others have neither. ``rank``: the rating 1-99 of the scores
+    of those who are eligible. Columns that compare with a benchmark stay behind it.
+    """
+    columns = dict(columns)
+    compared = {name: columns.pop(name) for name in BENCHMARK_COLUMNS if name in columns}
+    columns["rs_score"] = np.where(ranked, columns["rs_score"], np.nan)
+    columns["rs_rating"] = rank(columns["rs_score"], rs_eligible(columns, ranked))
+    columns |= compared
     rating = tech_rating(columns, columns["rs_rating"], config.weights)
     for name in ("tech_rating", "rating_coverage", "score_relative_strength"):
         columns[name] = np.where(ranked, getattr(rating, name), np.nan)
@@ -70,11 +96,4 @@ def rank_market(
         config.signals,
         allow_shorts=config.plan.allow_shorts,
     )
-    plans = trade_plans(columns, signal, config.plan)
-    for row in np.flatnonzero(~ranked):
-        plans.reason[row] = f"last bar {scanned.last_bar[row]}, not of the day"
-    days = {one.symbol: one.usable_since for one in scanned.trimmed}
-    since: NDArray[np.object_] = np.full(len(scanned.symbols), None, dtype=object)
-    since[:] = [days.get(symbol) for symbol in scanned.symbols]
-    last = scanned.last_bar
-    return Market(scanned.symbols, columns, signal, ranked, last, since, plans, regime, levels)
+    return columns, signal

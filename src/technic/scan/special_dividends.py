@@ -57,22 +57,26 @@ def strength_columns(
 ) -> dict[str, FloatArray]:
     """``rs_score`` and ``special_dividends_pct`` of each symbol at its row of ``rows``.
 
-    ``columns``: the returns at these rows. ``dividends``: in the basis of the panel's prices, one a
+    ``rows``: ``(n_symbols,)``, or ``(k, n_symbols)`` for several days; ``columns``: the returns at
+    these rows. ``dividends``: in the basis of the panel's prices, one a
     day; those before the panel's first bar or after the row change nothing, and one of at least
     the close before is not believed. The second column: percent of the close before each, added up
-    over the last 252 bars, 0 where none is known. All arrays ``(n_symbols,)``.
+    over the last 252 bars, 0 where none is known. All arrays of the shape of ``rows``.
     """
-    paid = np.zeros(len(rows))
+    paid = np.zeros(rows.shape)
     special = list(_special(panel, rows, dividends)) if dividends else []
     if not special:
         return {"rs_score": rs_score(columns), "special_dividends_pct": paid}
-    growth = {bars: np.ones(len(rows)) for bars in RS_WEIGHTS}
+    growth = {bars: np.ones(rows.shape) for bars in RS_WEIGHTS}
     for column, first, percent in special:
+        own = rows[..., column]
         for bars, factor in growth.items():
-            if rows[column] - bars < first:
-                factor[column] /= 1.0 - percent / 100.0
-        if rows[column] - YEAR < first:
-            paid[column] += percent
+            over = (own >= first) & (own - bars < first)
+            factor[..., column] = np.where(
+                over, factor[..., column] / (1.0 - percent / 100.0), factor[..., column]
+            )
+        over = (own >= first) & (own - YEAR < first)
+        paid[..., column] += np.where(over, percent, 0.0)
     return {"rs_score": rs_score(columns, growth), "special_dividends_pct": paid}
 
 
@@ -107,6 +111,7 @@ def _special(
     panel: BarPanel, rows: NDArray[np.intp], dividends: DividendsBySymbol
 ) -> Iterator[tuple[int, int, float]]:
     """Yield column, row of the first bar from the ex-date on, percent of the close before."""
+    last = rows if rows.ndim == 1 else rows.max(axis=0, initial=-1)
     lowest = np.fmin.reduce(panel.close, axis=0, initial=np.nan)
     for column, symbol in enumerate(panel.symbols):
         days, amounts = dividends.get(symbol, _NONE)
@@ -115,7 +120,7 @@ def _special(
             continue
         own = panel.sessions[panel.session[: panel.length[column], column]]
         for first, amount in zip(np.searchsorted(own, days).tolist(), amounts, strict=True):
-            if 0 < first <= rows[column]:
+            if 0 < first <= last[column]:
                 percent = 100.0 * float(amount) / float(panel.close[first - 1, column])
                 if SPECIAL_DIVIDEND_PCT <= percent < 100.0:
                     yield column, first, percent

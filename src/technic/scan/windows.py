@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.panel import BarPanel
+from technic.panel.places import Places
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray, FloatArray
 
-__all__ = ["BASE_WINDOW", "BarWindow", "ScanWindows", "window_sessions"]
+__all__ = ["BASE_WINDOW", "BarWindow", "PlaceWindow", "ScanWindows", "window_sessions"]
 
 PANEL_ARRAYS = 5.5
 """Arrays of eight-byte numbers that a panel is as large as: five, and the sessions of its bars."""
@@ -37,6 +38,19 @@ class BarWindow:
 
     panel: BarPanel
     rows: NDArray[np.intp]
+    benchmark: FloatArray | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaceWindow:
+    """The bars of a block in one window, and places in them: a day and a symbol each.
+
+    ``rows``: ``(n_days, n_symbols)``, each column's row of each day, -1 where there is none.
+    """
+
+    panel: BarPanel
+    rows: NDArray[np.intp]
+    places: Places
     benchmark: FloatArray | None
 
 

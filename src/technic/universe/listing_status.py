@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from technic.tables.day_column import days_of
 from technic.tables.table_file import MISSING, TableFile, plain_name
-from technic.typing import BoolArray
+from technic.typing import BoolArray, DateArray
 
-__all__ = ["gone_by"]
+__all__ = ["delisting_days", "gone_by"]
 
 _GONE = {
     "status": ("delisted", "inactive"),
@@ -38,13 +38,23 @@ def gone_by(
         if name in found:
             gone |= np.isin(np.char.lower(_texts(table[name])), _GONE[plain_name(found[name])])
     if "delisted_on" in found:
-        texts = _texts(table["delisted_on"])
-        dated = ~np.isin(texts, MISSING)
-        days = days_of(
-            file, found["delisted_on"], pa.chunked_array([np.where(dated, texts, _NEVER)])
-        )
+        dated, days = _delisted_on(file, found["delisted_on"], table)
         gone = np.where(dated, (days <= day) if day is not None else dated, gone)
     return gone
+
+
+def delisting_days(file: TableFile, column: str, table: pa.Table) -> DateArray:
+    """Return the days on which listings end, one for each that has one."""
+    dated, days = _delisted_on(file, column, table)
+    return days[dated]
+
+
+def _delisted_on(file: TableFile, column: str, table: pa.Table) -> tuple[BoolArray, DateArray]:
+    """Tell which listings have a day of delisting, and which day that is."""
+    texts = _texts(table["delisted_on"])
+    dated = ~np.isin(texts, MISSING)
+    days = days_of(file, column, pa.chunked_array([np.where(dated, texts, _NEVER)]))
+    return dated, days
 
 
 def _texts(values: pa.ChunkedArray) -> NDArray[np.str_]:

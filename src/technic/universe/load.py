@@ -23,7 +23,7 @@ from technic.tables.day_column import days_of
 from technic.tables.file_options import FileOptions
 from technic.tables.table_file import MISSING, TableFile, plain_name
 from technic.typing import BoolArray, DateArray, FloatArray
-from technic.universe.listing_status import gone_by
+from technic.universe.listing_status import delisting_days, gone_by
 from technic.universe.listings import TEXT_COLUMNS, Universe
 from technic.universe.market_cap_column import market_caps
 from technic.universe.symbols import Convention, canonical, parse_symbols
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["MAX_SYMBOL_LENGTH", "exchange_name", "load_universe"]
+__all__ = ["MAX_SYMBOL_LENGTH", "exchange_name", "listing_days", "load_universe"]
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +106,22 @@ def load_universe(
     else:
         of_day = np.datetime64(int(file.path.stat().st_mtime), "s").astype("datetime64[D]")
     return Universe(_each_once(file, frame), Path(path).name, of_day)
+
+
+def listing_days(path: str | Path, options: FileOptions | None = None) -> DateArray:
+    """Return the days, ascending, on which what ``load_universe`` answers may change.
+
+    Those of its column of days and those of delisting; between two of them it is the same.
+    """
+    file = TableFile.open(Path(path), options)
+    found = {name: at for name, at in _columns(file).items() if name in ("as_of", "delisted_on")}
+    days = [np.empty(0, "datetime64[D]")]
+    table = file.read(found) if found else None
+    if table is not None and "as_of" in found:
+        days.append(days_of(file, found["as_of"], table["as_of"]))
+    if table is not None and "delisted_on" in found:
+        days.append(delisting_days(file, found["delisted_on"], table))
+    return np.unique(np.concatenate(days))
 
 
 def _columns(file: TableFile) -> dict[str, str]:

@@ -53,10 +53,11 @@ def test_a_second_scan_makes_no_request_for_bars(scan):
 def test_the_scan_equals_one_of_the_same_bars_from_a_file(scan, technic, tmp_path):
     """What came over HTTP and out of the store ranks as the same bars do without either."""
     with LoopbackServer(small()) as server:
-        there = json.loads(scan(server, "--format", "json", "--limit", "0").out)
+        there = json.loads(scan(server, "--bars", "60", "--format", "json", "--limit", "0").out)
     path = tmp_path / "bars.parquet"
     assert technic("data", "export", path, "--provider", "loopback").code == 0
-    options = ("--data", path, "--price-basis", "raw", "--format", "json", "--limit", "0")
+    options = ("--data", path, "--price-basis", "raw", "--bars", "60")
+    options += ("--format", "json", "--limit", "0")
     here = json.loads(technic("scan", *options).out)
     ours = {row["symbol"]: row["close"] for row in there["rows"]}
     theirs = {row["symbol"]: row["close"] for row in here["rows"]}
@@ -81,8 +82,8 @@ def test_people_see_that_it_is_simulated_and_what_it_took(scan):
 def test_a_past_day_is_scanned_from_the_same_store(scan):
     """As of a session within the window that is there: nothing more to ask."""
     with LoopbackServer(small()) as server:
-        assert scan(server, "--bars", "100").code == 0
+        assert scan(server, "--bars", "50").code == 0
         asked = bar_requests(server)
-        ran = scan(server, "--bars", "60", "--as-of", "2026-05-01", "--format", "json")
+        ran = scan(server, "--bars", "30", "--as-of", "2026-06-10", "--format", "json")
         assert bar_requests(server) == asked
-    assert json.loads(ran.out)["as_of"] == "2026-05-01"
+    assert json.loads(ran.out)["as_of"] == "2026-06-10"

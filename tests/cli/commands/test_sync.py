@@ -189,7 +189,7 @@ NOHUP = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", sys.executable]
 def test_an_interrupted_sync_keeps_what_has_arrived(number, python, technic, monkeypatch, tmp_path):
     """Ctrl-C in the middle: exit code 130, one sentence; the next sync asks only for the rest."""
     monkeypatch.setenv("TECHNIC_STORE", str(tmp_path / "store"))
-    days = 120
+    days = 100
     market = Stalling(small().world)
     market.stalls = threading.Event()
     with LoopbackServer(market) as server:
@@ -233,7 +233,7 @@ def test_a_sync_under_nohup_goes_on_without_its_terminal(monkeypatch, tmp_path):
     with LoopbackServer(market) as server:
         monkeypatch.setenv("TECHNIC_LOOPBACK_URL", server.url)
         command = [*NOHUP, "-c", "from technic.cli import main; main()", "sync"]
-        command += ["--provider", "loopback", "--days", "40", "--quiet"]
+        command += ["--provider", "loopback", "--days", "20", "--quiet"]
         started = threading.Event()
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
@@ -242,4 +242,4 @@ def test_a_sync_under_nohup_goes_on_without_its_terminal(monkeypatch, tmp_path):
             _, errors = process.communicate(timeout=PATIENCE)
         assert started.is_set()
         assert process.returncode == 0, errors.decode()
-        assert server.stats.by_endpoint["grouped"] == 40
+        assert server.stats.by_endpoint["grouped"] == 20

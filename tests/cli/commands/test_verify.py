@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,21 +12,29 @@ import pytest
 from support.saved_scans import edit_document, edit_frame
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where scans lie that are made once, and copied for each test."""
+    return tmp_path_factory.mktemp("once")
+
+
 @pytest.fixture
-def saved(scan, tmp_path: Path) -> Path:
+def saved(scan, once: Path, tmp_path: Path) -> Path:
     """A scan of the small market, saved."""
-    folder = tmp_path / "saved"
-    assert scan("--save", folder, "--quiet").code == 0
-    return folder
+    made = once / "saved"
+    if not made.exists():
+        assert scan("--save", made, "--quiet").code == 0
+    return Path(shutil.copytree(made, tmp_path / "saved"))
 
 
 @pytest.fixture
-def earlier(scan, tmp_path: Path) -> Path:
+def earlier(scan, once: Path, tmp_path: Path) -> Path:
     """The same scan some sessions before, without one of the symbols."""
-    folder = tmp_path / "earlier"
-    ran = scan("--save", folder, "--quiet", "--as-of", "2024-02-15", "--min-rating", 45)
-    assert ran.code == 0
-    return folder
+    made = once / "earlier"
+    if not made.exists():
+        ran = scan("--save", made, "--quiet", "--as-of", "2024-02-15", "--min-rating", 45)
+        assert ran.code == 0
+    return Path(shutil.copytree(made, tmp_path / "earlier"))
 
 
 def test_an_identical_result_ends_with_0(technic, saved: Path):

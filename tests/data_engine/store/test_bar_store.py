@@ -156,7 +156,11 @@ operations = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=max(settings.default.max_examples // 12, 8),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(operations)
 def test_any_sequence_of_writes_equals_the_same_on_a_dict(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, list[int], set[str]]]

@@ -17,6 +17,7 @@ from technic.data_engine.store.upkeep.transfer import write_file
 from technic.errors import InputFileError, ParameterError, StoreError
 from technic.panel.long_bars import concatenated
 from technic.sessions import build_calendar
+from technic.tables.file_options import FileOptions
 from technic.testing import make_bars
 
 ASKED = dt.datetime(2024, 6, 3, 22, 0, tzinfo=dt.UTC)
@@ -205,14 +206,92 @@ def test_days_of_a_file_are_held_against_the_sessions(store: BarStore, tmp_path:
     assert store.versions() == before
 
 
+def as_people_have_them(folder: Path) -> dict[str, Path]:
+    """The same bars as a German broker's file, as days written as in the US, and as a folder."""
+    rows = [
+        ("2024-03-07", 10.5, 11.0, 10.0, 10.75, 1200),
+        ("2024-03-08", 10.75, 12.0, 10.5, 11.5, 900),
+    ]
+    german = folder / "broker.csv"
+    german.write_text(
+        "Datum;Eröffnung;Hoch;Tief;Schluss;Volumen;Kürzel\n"
+        + "".join(
+            f"{day[8:]}.{day[5:7]}.{day[:4]};{o};{h};{lo};{c};{v};BBB\n"
+            for day, o, h, lo, c, v in rows
+        ),
+        encoding="utf-8",
+    )
+    american = folder / "us.csv"
+    american.write_text(
+        "Ticker,Date,Open,High,Low,Close,Volume\n"
+        + "".join(
+            f"BBB,{day[5:7]}/{day[8:]}/{day[:4]},{o},{h},{lo},{c},{v}\n"
+            for day, o, h, lo, c, v in rows
+        )
+    )
+    each = folder / "prices"
+    each.mkdir()
+    (each / "px_BBB.csv").write_text(
+        "date,open,high,low,close,volume\n"
+        + "".join(",".join(map(str, row)) + "\n" for row in rows)
+    )
+    (each / "px_CCC.csv").write_text("nothing of the kind\n")
+    return {"german": german, "american": american, "folder": each}
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("german", FileOptions.of("symbol=Kürzel,open=Eröffnung,high=Hoch,low=Tief,close=Schluss,"
+                                  "volume=Volumen,date=Datum", "%d.%m.%Y")),
+        ("american", FileOptions.of(date_format="%m/%d/%Y")),
+        ("folder", FileOptions.of(symbol_from="^px_(.+)$")),
+    ],
+    ids=["german", "american", "folder"],
+)  # fmt: skip
+def test_prices_as_people_have_them_are_stored(
+    store: BarStore, tmp_path: Path, name: str, options: FileOptions
+):
+    """Names, days and symbols as the user says; what cannot be read is said, the rest stored."""
+    report = store.import_from(as_people_have_them(tmp_path)[name], ASKED, options=options)
+    assert report.bars == 2
+    assert report.refused == {}
+    assert any("CCC" in note for note in report.notes) == (name == "folder")
+    bars = store.read(["BBB"], np.datetime64("2024-03-01"), np.datetime64("2024-03-31"))
+    assert bars.session.astype(str).tolist() == ["2024-03-07", "2024-03-08"]
+    assert bars.open.tolist() == [10.5, 10.75]
+    assert bars.close.tolist() == [10.75, 11.5]
+    assert bars.volume.tolist() == [1200.0, 900.0]
+
+
+def test_rows_that_come_twice_cost_only_their_symbol(store: BarStore, tmp_path: Path):
+    """The same row twice is one; two different rows for a day take their symbol along."""
+    path = tmp_path / "bars.csv"
+    path.write_text(
+        "symbol,date,open,high,low,close,volume\n"
+        "AAA,2024-03-07,1,2,1,2,10\nAAA,2024-03-07,1,2,1,2,10\n"
+        "BBB,2024-03-07,1,2,1,2,10\nBBB,2024-03-07,1,2,1,1,10\nBBB,2024-03-08,1,2,1,1,10\n"
+        "CCC,2024-03-08,1,2,1,2,10\n"
+    )
+    report = store.import_from(path, ASKED)
+    assert report.bars == 2
+    assert report.refused == {
+        "that repeat another": 1, "of symbols with two different rows for a day": 3
+    }  # fmt: skip
+    bars = store.read(
+        ["AAA", "BBB", "CCC"], np.datetime64("2024-03-01"), np.datetime64("2024-03-31")
+    )
+    assert [bars.symbols[at] for at in bars.column] == ["AAA", "CCC"]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.csv", "symbol,date\nA,2024-01-30\n", "'open': the column is missing"),
+        ("a.csv", "symbol,date\nA,2024-01-30\n", "no column for open, high, low, close"),
         ("a.csv", "symbol,date,open,high,low,close,volume\nA,no,1,1,1,1,1\n", "a.csv"),
         ("a.csv", "symbol,date,open,high,low,close,volume\nA,,1,1,1,1,1\n", "1 without a date"),
         ("a.parquet", "no parquet", "a.parquet"),
-        ("none.csv", None, "is not there"),
+        ("none.csv", None, "there is no such file"),
     ],
     ids=["columns", "date", "missing", "no parquet", "no file"],
 )

@@ -103,15 +103,13 @@ def test_writers_that_race_on_an_object_store_lose_nothing(options: dict[str, st
 
     def write(symbol: str) -> None:
         own = BarStore.open(store.url, options)
-        for day in DAYS[:3]:
-            one = np.array([day])
-            own.write_ranges(make_bars([symbol], one), [symbol], day, day, ASKED)
+        own.write_ranges(make_bars([symbol], DAYS), [symbol], DAYS[0], DAYS[-1], ASKED)
 
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(write, "XYZ"))
     held = store.read(None, DAYS[0], DAYS[-1])
     assert held.symbols == ("X", "Y", "Z")
-    assert held.session.tolist() == [*DAYS[:3].tolist()] * 3
+    assert held.session.tolist() == DAYS.tolist() * 3
     assert store.verify() == []
     assert set(store.coverage().ranges) == {"X", "Y", "Z"}
 

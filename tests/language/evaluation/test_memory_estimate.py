@@ -118,7 +118,7 @@ def arguments(name: str) -> str:
     return ", ".join(given)
 
 
-@settings(max_examples=12)  # each is slow while every allocation is traced
+@settings(max_examples=max(settings.default.max_examples // 20, 5))  # traced, each is slow
 @given(bar_expressions(depth=4))
 def test_expressions_of_any_shape(node: Node):
     """Drawn at random from the language."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from technic.cli.options.groups import expand_groups
-from technic.cli.options.options import Debug, Provider
+from technic.cli.options.options import ColumnsMap, DateFormat, Debug, Provider, SymbolFrom
 from technic.errors import ParameterError
 from technic.settings import load_settings
 from technic.wording.counts import agree, count_of
@@ -159,7 +159,20 @@ def _export(provider_store: ProviderStore, file: Path) -> int:
         raise ParameterError("file", str(file), "a file that can be written", reason) from error
 
 
-def import_(file: Target, options: StoreOptions) -> None:
+def import_(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A file of data export, or a file or folder of prices as scan --data takes them.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ],
+    options: StoreOptions,
+    columns_map: ColumnsMap = None,
+    date_format: DateFormat = None,
+    symbol_from: SymbolFrom = None,
+) -> None:
     """Store the bars of a file; each symbol's replace what the store has between their ends.
 
     Rows that cannot be bars (no symbol, no value, below zero, in the future, on no session) are
@@ -167,16 +180,24 @@ def import_(file: Target, options: StoreOptions) -> None:
     """
     from technic.cli.render.data_report import print_change
     from technic.sessions import load_calendar
+    from technic.tables.file_options import FileOptions
 
+    layout = FileOptions.of(columns_map, date_format, symbol_from)
     provider_store = _store(options, create=True)
     now = dt.datetime.now(dt.UTC)
     calendar = load_calendar(now.date(), load_settings(os.environ, Path.cwd()).home)
-    report = provider_store.import_bars(file, now, calendar)
+    report = provider_store.import_bars(file, now, calendar, layout)
     text = f"stored {count_of(report.bars, 'bar')} of {file}"
     if report.refused:
         counts = ", ".join(f"{count:,} {reason}" for reason, count in report.refused.items())
         text += f"; left out {count_of(sum(report.refused.values()), 'row')}: {counts}"
-    about = {"bars": report.bars, "file": str(file), "refused": dict(report.refused)}
+    text = "\n".join((text, *report.notes))
+    about = {
+        "bars": report.bars,
+        "file": str(file),
+        "refused": dict(report.refused),
+        "notes": list(report.notes),
+    }
     print_change(provider_store, text, about, options.format_)
 
 

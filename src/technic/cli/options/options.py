@@ -17,13 +17,16 @@ from technic.data_engine.open_vendor import VENDORS
 from technic.engine.open import RunnerName
 
 __all__ = [
+    "ColumnsMap",
     "DataOptions",
+    "DateFormat",
     "FetchOptions",
     "FilterOptions",
     "MaxAge",
     "PlanOptions",
     "RunOptions",
     "ScanRunOptions",
+    "SymbolFrom",
     "TalkOptions",
     "UniverseOptions",
 ]
@@ -47,6 +50,35 @@ Provider = Annotated[
         "--provider",
         f"demo (a simulated market), files, {', '.join(VENDORS)}. (default: demo)",
         "NAME",
+    ),
+]
+ColumnsMap = Annotated[
+    Text,
+    option(
+        DATA,
+        "--columns-map",
+        "What columns are called in files of prices, universe, watchlist and benchmark, such "
+        "as date=Datum,close=Schluss.",
+        "OURS=THEIRS,...",
+    ),
+]
+DateFormat = Annotated[
+    Text,
+    option(
+        DATA,
+        "--date-format",
+        "How dates are written in these files, such as %d.%m.%Y or %m/%d/%y.",
+        "FORMAT",
+    ),
+]
+SymbolFrom = Annotated[
+    Text,
+    option(
+        DATA,
+        "--symbol-from",
+        "What of the name of a file of prices is its symbol: the group of this regular "
+        "expression, such as '^prices_(.+)$'.",
+        "REGEX",
     ),
 ]
 AsOf = Annotated[
@@ -90,35 +122,9 @@ class DataOptions:
             "COLUMN",
         ),
     ] = None
-    columns_map: Annotated[
-        Text,
-        option(
-            DATA,
-            "--columns-map",
-            "What columns are called in files of prices, universe, watchlist and benchmark, such "
-            "as date=Datum,close=Schluss.",
-            "OURS=THEIRS,...",
-        ),
-    ] = None
-    date_format: Annotated[
-        Text,
-        option(
-            DATA,
-            "--date-format",
-            "How dates are written in these files, such as %d.%m.%Y or %m/%d/%y.",
-            "FORMAT",
-        ),
-    ] = None
-    symbol_from: Annotated[
-        Text,
-        option(
-            DATA,
-            "--symbol-from",
-            "What of the name of a file of prices is its symbol: the group of this regular "
-            "expression, such as '^prices_(.+)$'.",
-            "REGEX",
-        ),
-    ] = None
+    columns_map: ColumnsMap = None
+    date_format: DateFormat = None
+    symbol_from: SymbolFrom = None
     no_volume: Annotated[
         bool, option(DATA, "--no-volume", "Scan prices alone; what needs volume is missing.")
     ] = False

@@ -68,15 +68,17 @@ def all_bars(
     results: Sequence[int],
     panel: BarPanel,
     benchmark: FloatArray | None = None,
+    first: int = 0,
 ) -> FloatArray:
     """Return results at all bars, ``(n_results, n_bars, n_symbols)``; NaN after a column's end.
 
-    ``benchmark``: as in ``newest_bars``. Recursions run over all bars first and are held until the
-    end, an array each. The rest is computed tile by tile: what a tile takes in between stays in the
-    processor's cache.
+    ``benchmark``: as in ``newest_bars``. ``first``: the row to begin with; those above are not
+    among the results, but among what these look at. Recursions run over all bars first and are held
+    until the end, an array each. The rest is computed tile by tile: what a tile takes in between
+    stays in the processor's cache.
     """
-    out = np.empty((len(results), *panel.close.shape))
     n_bars, n_symbols = panel.close.shape
+    out = np.empty((len(results), n_bars - first, n_symbols))
     height, width = _tile(needs(program.steps, results), n_bars)
     with np.errstate(all="ignore"):
         recursions = _recursions(program.steps, results, Fields(panel, benchmark))
@@ -84,8 +86,8 @@ def all_bars(
             fields = Fields(panel, benchmark).of(columns)
             known = {number: found[..., columns] for number, found in recursions.items()}
             tile = partial(_fill, program.steps, results, fields, known)
-            for rows in _cut(n_bars, height):
-                tile(rows.stop, out[:, rows, columns])
+            for rows in _cut(n_bars - first, height):
+                tile(rows.stop + first, out[:, rows, columns])
     return out
 
 

@@ -33,7 +33,7 @@ from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, child
 from technic.panel import BarPanel
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["evaluate_bars", "evaluate_block", "evaluate_day"]
+__all__ = ["DayValues", "evaluate_bars", "evaluate_block", "evaluate_day"]
 
 
 def evaluate_day(
@@ -59,7 +59,7 @@ def evaluate_day(
     for node in asked:
         if scope_of(node, vocabulary) not in ("constant", "bar", "day"):
             raise ParameterError("nodes", str(node), "expressions about one symbol")
-    day = _Day(panel, rows, vocabulary, known or {}, benchmark)
+    day = DayValues(panel, rows, vocabulary, known or {}, benchmark)
     day.prepare(asked)
     mask = np.ones(panel.n_symbols, np.bool_) if alive is None else alive
     return {node: day.result(node, mask) for node in asked}
@@ -82,7 +82,7 @@ def evaluate_block(
     condition is what it would have been.
     """
     asked = list(nodes)
-    day = _Day(panel, rows, vocabulary, known or {}, benchmark)
+    day = DayValues(panel, rows, vocabulary, known or {}, benchmark)
     day.prepare(asked)
     everyone = np.ones(panel.n_symbols, np.bool_)
     for node in asked:
@@ -112,7 +112,7 @@ def evaluate_bars(
     return dict(zip(asked, found, strict=True))
 
 
-class _Day:
+class DayValues:
     """The values at one row of each column."""
 
     def __init__(

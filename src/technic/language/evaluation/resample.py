@@ -19,7 +19,7 @@ from technic.panel import FIELDS, BarPanel
 from technic.panel.ragged import common_row
 from technic.typing import DateArray, FloatArray
 
-__all__ = ["Resampled", "Timeframe", "resampled"]
+__all__ = ["Resampled", "Timeframe", "periods", "resampled"]
 
 Timeframe = Literal["weekly", "monthly"]
 _MONDAY = 3
@@ -52,7 +52,7 @@ def resampled(
     benchmark: FloatArray | None = None,
 ) -> Resampled:
     """Return the longer bars of each column up to its row; ``benchmark``: ``(n_sessions,)``."""
-    period, last = _periods(panel.sessions, timeframe)
+    period, last = periods(panel.sessions, timeframe)
     parts = [_part(panel, rows, period, *columns) for columns in _alike(panel, rows)]
     shape = max((len(part.starts) for part in parts), default=0), panel.n_symbols
     out = {name: np.full(shape, np.nan) for name in FIELDS}
@@ -78,7 +78,7 @@ def resampled(
     return Resampled(made, length - 1, closes)
 
 
-def _periods(sessions: DateArray, timeframe: Timeframe) -> tuple[NDArray[np.int32], DateArray]:
+def periods(sessions: DateArray, timeframe: Timeframe) -> tuple[NDArray[np.int32], DateArray]:
     """Return the period of each session, counted from 0, and the last session of each."""
     if timeframe == "weekly":
         key = (sessions.astype("datetime64[D]").astype(np.int64) + _MONDAY) // 7

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from technic.language import Node, kind_of
 from technic.language.evaluation.evaluate import evaluate_block
+from technic.language.evaluation.many_days import evaluate_places
 from technic.language.evaluation.market_values import block_parts, evaluate_market
 from technic.language.evaluation.memory_estimate import arrays_held
 from technic.language.functions.operators import applied
@@ -23,7 +24,7 @@ from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.scan.expressions.values import Column, ExpressionValues
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scan.scored_market import Market
-from technic.scan.windows import BASE_WINDOW, BarWindow
+from technic.scan.windows import BASE_WINDOW, BarWindow, PlaceWindow
 from technic.scoring.technical_rating import (
     TECHNICAL_COLUMNS,
     rating_status,
@@ -75,22 +76,63 @@ class CompiledExpressions(ScanExpressions):
 
         Names of columns mean the base window's; so do the votes of the Technical Rating.
         """
+
+        def values(
+            window: int, nodes: list[Node], known: Mapping[str, FloatArray]
+        ) -> tuple[Mapping[Node, FloatArray], NDArray[np.intp]]:
+            cut = bars(window)
+            found = evaluate_block(
+                nodes, cut.panel, cut.rows, vocabulary(), known=known, benchmark=cut.benchmark
+            )
+            return found, cut.rows
+
         base = bars(BASE_WINDOW)
         technical = technical_columns(base.panel, base.rows, self.technical_numbers)
+        return self._parts(values, columns, technical)
+
+    def place_columns(
+        self, bars: Callable[[int], PlaceWindow], columns: Mapping[str, FloatArray]
+    ) -> dict[str, FloatArray]:
+        """Compute the same on many days; see ScanExpressions."""
+
+        def values(
+            window: int, nodes: list[Node], known: Mapping[str, FloatArray]
+        ) -> tuple[Mapping[Node, FloatArray], NDArray[np.intp]]:
+            cut = bars(window)
+            found = evaluate_places(
+                nodes, cut.panel, cut.places, vocabulary(), known=known, benchmark=cut.benchmark
+            )
+            return found, cut.places.row
+
+        base = bars(BASE_WINDOW)
+        at = base.places.day, base.places.column
+        technical = technical_columns(base.panel, base.rows, self.technical_numbers)
+        return self._parts(values, columns, {name: all_[at] for name, all_ in technical.items()})
+
+    def _parts(
+        self,
+        values: Callable[
+            [int, list[Node], Mapping[str, FloatArray]],
+            tuple[Mapping[Node, FloatArray], NDArray[np.intp]],
+        ],
+        columns: Mapping[str, FloatArray],
+        technical: Mapping[str, NDArray[np.generic]],
+    ) -> dict[str, FloatArray]:
+        """Name the parts of the expressions and the bars of each window.
+
+        ``values``: the values of nodes in a window, and the row of each in it.
+        """
         known = {**columns, **{n: np.asarray(v, np.float64) for n, v in technical.items()}}
         found = {name: known[name] for name in technical}
         for window in (BASE_WINDOW, *self.windows):
-            cut = bars(window)
             nodes = [one.node for one in self.expressions if one.window == window]
-            values = evaluate_block(
-                nodes, cut.panel, cut.rows, vocabulary(), known=known, benchmark=cut.benchmark
-            )
+            parts, rows = values(window, nodes, known)
             found |= {
                 _part_key(node, window): array
-                for node, array in values.items()
+                for node, array in parts.items()
                 if str(node) not in columns
             }
-            found[_part_key(_BARS, window)] = (cut.rows + 1).astype(np.float64)
+            found[_part_key(_BARS, window)] = (rows + 1).astype(np.float64)
         return found
 
     def evaluated(self, market: Market, universe: Universe) -> ExpressionValues:

@@ -16,7 +16,7 @@ from technic.scan.column_names import has_column
 from technic.scan.config import ScanConfig, SortOrder
 from technic.scan.expressions.conditions import Condition, Expression, NotSettled
 from technic.scan.expressions.values import ExpressionValues
-from technic.scan.windows import BASE_WINDOW, BarWindow
+from technic.scan.windows import BASE_WINDOW, BarWindow, PlaceWindow
 from technic.typing import FloatArray
 from technic.universe import Universe
 from technic.universe.listings import TEXT_COLUMNS
@@ -103,6 +103,16 @@ class ScanExpressions:
 
         ``bars``: the block's bars of a window; ``columns``: its other columns. Arrays are
         ``(n_symbols,)``, NaN where unknown.
+        """
+        return {}
+
+    def place_columns(
+        self, bars: Callable[[int], PlaceWindow], columns: Mapping[str, FloatArray]
+    ) -> dict[str, FloatArray]:
+        """Compute the same on many days of a block, ``(n_places,)`` each.
+
+        ``bars``: the block's bars of a window and the places in them that are asked about, the same
+        days and symbols in each; ``columns``: the block's other columns at these places.
         """
         return {}
 

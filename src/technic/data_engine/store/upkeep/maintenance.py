@@ -29,6 +29,7 @@ from technic.data_engine.store.upkeep.vacuum import VacuumReport, vacuum_table
 from technic.data_engine.store.upkeep.verify import inspect
 from technic.errors import StoreError
 from technic.sessions import SessionCalendar
+from technic.tables.file_options import FileOptions
 
 __all__ = ["StoreMaintenance"]
 
@@ -141,19 +142,24 @@ class StoreMaintenance(StoreTables):
         return len(bars)
 
     def import_from(
-        self, path: Path, asked_at: dt.datetime, calendar: SessionCalendar | None = None
+        self,
+        path: Path,
+        asked_at: dt.datetime,
+        calendar: SessionCalendar | None = None,
+        options: FileOptions | None = None,
     ) -> ImportReport:
-        """Store the bars of a file as ``export_to`` writes it; return what came of its rows.
+        """Store the bars of a file as ``export_to`` writes it, or of prices that a scan can read.
 
         Each symbol's bars replace what the store has of it between its first and its last day in
         the file. What the file says of itself is not believed: a symbol counts as answered at
         ``asked_at`` on the days it has, as far as no day of the file lies between them. Rows that
         cannot be bars are left out and counted. ``calendar``: the sessions that they have to be of;
-        weekdays, unless given. Raises InputFileError where none are left, and where the dates
-        cannot be those of sessions; nothing is stored then.
+        weekdays, unless given. ``options``: what the user says of the layout. Raises
+        InputFileError where none are left, and where the dates cannot be those of sessions;
+        nothing is stored then.
         """
         final = final_on(asked_at)
-        bars, refused = read_file(path, final, calendar)
+        bars, refused, notes = read_file(path, final, calendar, options)
         bars = ordered(bars)
         starts = np.searchsorted(bars.column, np.arange(len(bars.symbols) + 1))
         first, last = bars.session[starts[:-1]], bars.session[starts[1:] - 1]
@@ -164,7 +170,7 @@ class StoreMaintenance(StoreTables):
             version, content = written.version, written.content
             records[0] = replace(records[0], content=content)
             self._log().add([replace(record, version=version) for record in records])
-        return ImportReport(len(bars), refused)
+        return ImportReport(len(bars), refused, notes)
 
     def compact(self) -> None:
         """Rewrite months of several files as one each, and the coverage log as one file."""

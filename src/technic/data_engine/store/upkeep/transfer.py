@@ -1,25 +1,30 @@
 """Daily bars out of a store into one file, and back: columns symbol, date, open … volume.
 
 A file may come from anywhere: what it holds is looked at row by row, and what it says of itself
-is not believed.
+is not believed. Files of other layouts are read as a scan reads them.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from technic.data_engine.providers.files.bar_folder import open_bars
+from technic.data_engine.providers.files.file_notes import file_notes
+from technic.data_engine.providers.files.file_paths import bar_paths
 from technic.data_engine.row_checks.market_days import MarketDays
+from technic.data_engine.row_checks.repeated_rows import row_order, without_repeats
 from technic.data_engine.row_checks.session_check import DatedRows, check_days
 from technic.errors import InputFileError, ParameterError
 from technic.panel import FIELDS, LongBars
 from technic.sessions import SessionCalendar
+from technic.tables.file_options import FileOptions
 from technic.typing import BoolArray, DateArray
 
 __all__ = ["ImportReport", "answered_ranges", "read_file", "write_file"]
@@ -35,10 +40,11 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What came of a file: bars stored, and rows left out by reason."""
+    """What came of a file: bars stored, rows left out by reason, and what else is to be said."""
 
     bars: int
     refused: Mapping[str, int]
+    notes: tuple[str, ...] = ()
 
 
 def write_file(path: Path, bars: LongBars) -> None:
@@ -69,40 +75,75 @@ def write_file(path: Path, bars: LongBars) -> None:
 
 
 def read_file(
-    path: Path, final: np.datetime64, calendar: SessionCalendar | None = None
-) -> tuple[LongBars, dict[str, int]]:
-    """Read what ``write_file`` wrote, or a file with the same columns, in any order of rows.
+    path: Path,
+    final: np.datetime64,
+    calendar: SessionCalendar | None = None,
+    options: FileOptions | None = None,
+) -> tuple[LongBars, dict[str, int], tuple[str, ...]]:
+    """Read what ``write_file`` wrote, or prices as people have them: a file, or a folder of them.
 
-    Returns the rows that can be bars, and how many cannot, by reason; ``final``: the last day
-    that is over; ``calendar``: the sessions, weekdays unless given. Raises InputFileError for
-    another file, where no row is left, and where the dates cannot be those of sessions.
+    Returns the rows that can be bars, how many cannot, by reason, and sentences on what was found;
+    ``final``: the last day that is over; ``calendar``: the sessions, weekdays unless given;
+    ``options``: what the user says of the layout. Raises InputFileError for what holds no prices,
+    where no row is left, and where the dates cannot be those of sessions.
     """
-    _check_ending("path", path)
-    try:
-        table = _open(path)
-    except FileNotFoundError:
-        raise InputFileError(str(path), "is not there") from None
-    except (OSError, pa.ArrowException) as error:
-        raise InputFileError(str(path), str(error).splitlines()[0]) from error
-    for name in SCHEMA.names:
-        if name not in table.column_names:
-            raise InputFileError(
-                str(path), "the column is missing", column=name, hint=f"has {table.column_names}"
-            )
-    try:
-        table = table.select(SCHEMA.names).cast(SCHEMA)
-    except pa.ArrowException as error:
-        raise InputFileError(str(path), str(error).splitlines()[0]) from error
+    table = _own_layout(path)
+    notes: tuple[str, ...] = ()
+    if table is None or options not in (None, FileOptions()):
+        table, notes = _as_scans_read(path, options)
     wrong = (
         np.zeros(len(table), np.bool_)
         if calendar is None
         else _wrong_dates(path, table, MarketDays(calendar, final, final))
     )
     keep, refused = _sifted(table, final, wrong, calendar)
-    if not keep.any():
+    bars, repeats = _each_day_once(_bars(table.filter(pa.array(keep))))
+    refused |= repeats
+    if not len(bars):
         counts = ", ".join(f"{count:,} {reason}" for reason, count in refused.items())
         raise InputFileError(str(path), f"has no row that can be a bar ({counts or 'no rows'})")
-    return _bars(table.filter(pa.array(keep))), refused
+    return bars, refused, notes
+
+
+def _own_layout(path: Path) -> pa.Table | None:
+    """Return the table of a file as ``write_file`` writes it; None where it is another."""
+    if path.suffix.lower() not in (".csv", ".parquet") or path.is_dir():
+        return None
+    try:
+        table = _open(path)
+        return table.select(SCHEMA.names).cast(SCHEMA)
+    except (OSError, KeyError, pa.ArrowException):
+        return None  # whoever reads all layouts says what is wrong with it
+
+
+def _as_scans_read(path: Path, options: FileOptions | None) -> tuple[pa.Table, tuple[str, ...]]:
+    """Return the rows of files in a layout that a scan takes, and what is said of the files."""
+    rows = open_bars(path, options=options)
+    prices = rows.prices(np.ones(len(rows.day), np.bool_))
+    symbol = pa.DictionaryArray.from_arrays(
+        pa.array(rows.code, pa.int32()), pa.array(rows.symbols, pa.string())
+    )
+    table = pa.table(
+        [symbol.dictionary_decode(), pa.array(rows.day), *(pa.array(prices[n]) for n in FIELDS)],
+        schema=SCHEMA,
+    )
+    failed = tuple(f"{name}: {why.detail}" for name, why in rows.failures.items())
+    return table, (*file_notes(path, bar_paths(path), rows.said), *rows.notes, *failed)
+
+
+def _each_day_once(bars: LongBars) -> tuple[LongBars, dict[str, int]]:
+    """Return the bars sorted by symbol and day, and how many went for another row of their day."""
+    bars = bars.rows(np.argsort(row_order(bars), kind="stable"))
+    kept, clashes, repeats = without_repeats(bars)
+    out = len(bars) - len(kept) - repeats
+    names = bars.symbols
+    there = np.unique(kept.column)
+    new = np.full(len(names), -1, np.int32)
+    new[there] = np.arange(len(there), dtype=np.int32)
+    kept = replace(kept, symbols=tuple(names[at] for at in there), column=new[kept.column])
+    counts = {"that repeat another": repeats, "of symbols with two different rows for a day": out}
+    assert bool(clashes) == bool(out)
+    return kept, {reason: count for reason, count in counts.items() if count}
 
 
 def _wrong_dates(path: Path, table: Any, market: MarketDays) -> BoolArray:

@@ -1,0 +1,201 @@
+"""Block parts of expressions on many days of one panel, each as `evaluate_block` gives it that day.
+
+A place is a day and a symbol: a row and a column of the panel. What has a value at every bar is
+computed once for all bars and read at the places; what stands inside weekly(...) or monthly(...) is
+computed for each day, since the running period ends with it; what belongs to the scan's day is
+computed on one value for each place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.language.analysis.vocabulary import Vocabulary
+from technic.language.evaluation.bar_values import all_bars, newest_bars
+from technic.language.evaluation.evaluate import DayValues
+from technic.language.evaluation.market_values import block_parts
+from technic.language.evaluation.program import Program
+from technic.language.evaluation.resample import Timeframe
+from technic.language.evaluation.running_bars import RunningBars
+from technic.language.functions.function import Function, Scope
+from technic.language.functions.operators import split
+from technic.language.syntax.nodes import Call, Node
+from technic.panel import BarPanel
+from technic.panel.places import Places
+from technic.typing import FloatArray
+
+__all__ = ["PlaceValues", "evaluate_places"]
+
+IndexArray = NDArray[np.intp]
+WIDTH = 512
+"""Columns of which all bars are computed together."""
+
+
+def evaluate_places(
+    nodes: Iterable[Node],
+    panel: BarPanel,
+    places: Places,
+    vocabulary: Vocabulary,
+    *,
+    known: Mapping[str, FloatArray] | None = None,
+    benchmark: FloatArray | None = None,
+) -> dict[Node, FloatArray]:
+    """Return the block parts of checked nodes at places, ``(n_places,)`` each.
+
+    ``known``: values of names at the places; all else as in ``evaluate_block``.
+    """
+    asked = list(dict.fromkeys(nodes))
+    values = PlaceValues(panel, places, vocabulary, known or {}, benchmark)
+    values.prepare(asked)
+    everywhere = np.ones(len(places.row), np.bool_)
+    for node in asked:
+        values.value(node, everywhere)
+    parts = dict.fromkeys(part for node in asked for part in block_parts(node, vocabulary))
+    return {part: values.result(part, ~everywhere) for part in parts}
+
+
+class PlaceValues(DayValues):
+    """The values at many places.
+
+    ``joined``: values of calls that compare symbols; where it is given, names of the market and of
+    the listings are among ``known``, and everything has a value.
+    """
+
+    def __init__(
+        self,
+        panel: BarPanel,
+        places: Places,
+        vocabulary: Vocabulary,
+        known: Mapping[str, FloatArray | NDArray[np.object_]],
+        benchmark: FloatArray | None,
+        joined: Mapping[Node, FloatArray] | None = None,
+    ) -> None:
+        numbers = cast("Mapping[str, FloatArray]", known)  # texts are handed on as they are
+        super().__init__(panel, places.row, vocabulary, numbers, benchmark)
+        self._places, self._joined = places, joined
+        self._values |= joined or {}
+
+    def _scope(self, node: Node) -> Scope:
+        scope = super()._scope(node)
+        wider = self._joined is not None and scope in ("market", "listing")
+        return "day" if wider else scope
+
+    def _collect(
+        self,
+        node: Node,
+        bars: dict[Node, None],
+        longer: dict[str, dict[Node, None]],
+    ) -> None:
+        if node not in self._values:
+            super()._collect(node, bars, longer)
+
+    def prepare(self, nodes: Iterable[Node]) -> None:
+        """Compute what the bars alone say, all expressions together."""
+        bars: dict[Node, None] = {}
+        longer: dict[str, dict[Node, None]] = {}
+        for node in nodes:
+            self._collect(node, bars, longer)
+        self._values |= dict(zip(bars, self._at_places(list(bars), self._panel), strict=True))
+        for timeframe, inner in longer.items():
+            found = self._longer(cast("Timeframe", timeframe), list(inner))
+            self._values |= {
+                Call(timeframe, (node,)): values for node, values in zip(inner, found, strict=True)
+            }
+
+    def _at_places(self, nodes: Sequence[Node], panel: BarPanel) -> list[FloatArray]:
+        """Return the values of nodes of the scope ``bar`` at the places.
+
+        Columns go together whose places begin in about the same row: no row above is computed.
+        """
+        out = [np.full(len(self._rows), np.nan) for _ in nodes]
+        if not nodes or not panel.n_bars:
+            return out
+        program = Program(self._vocabulary.functions)
+        results = [program.add(node) for node in nodes]
+        for columns, places, first in self._alike(panel.n_symbols):
+            few, closes = panel.take(columns), self._benchmark
+            if closes is not None and closes.ndim > 1:
+                closes = np.take(closes, columns, axis=1)
+            place_of = np.empty(panel.n_symbols, np.intp)
+            place_of[columns] = np.arange(len(columns))
+            found = all_bars(program, results, few, closes, first)
+            row, column = self._places.row[places], self._places.column[places]
+            at = (row - first) * len(columns) + place_of[column]
+            for values, array in zip(out, found, strict=True):
+                values[places] = array.ravel().take(at)
+        return out
+
+    def _alike(self, n_symbols: int) -> Iterator[tuple[IndexArray, IndexArray, int]]:
+        """Yield some columns, the places in them that have a bar, and the first of their rows."""
+        there = np.flatnonzero(self._places.row >= 0)
+        row, column = self._places.row[there], self._places.column[there]
+        begins = np.full(n_symbols, np.iinfo(np.intp).max)
+        np.minimum.at(begins, column, row)
+        order = np.argsort(begins, kind="stable")
+        group = np.empty(n_symbols, np.intp)
+        group[order] = np.arange(n_symbols) // WIDTH
+        mine = group[column]
+        for number in np.unique(mine).tolist():
+            columns = order[number * WIDTH : (number + 1) * WIDTH]
+            used = columns[begins[columns] < np.iinfo(np.intp).max]
+            yield used, there[mine == number], int(begins[used].min())
+
+    def _longer(self, timeframe: Timeframe, nodes: Sequence[Node]) -> list[FloatArray]:
+        """Return the values of nodes on longer bars, the running one being that of each day."""
+        program = Program(self._vocabulary.functions)
+        results = [program.add(node) for node in nodes]
+        out = [np.full(len(self._rows), np.nan) for _ in nodes]
+        running = RunningBars.of(self._panel, timeframe, self._benchmark)
+        for part in self._places.by_day():
+            columns, rows = self._places.column[part], self._places.row[part]
+            with running.at(rows, columns) as (made, ends, benchmark):
+                found = newest_bars(program, results, made, ends, benchmark)
+            for values, array in zip(out, found, strict=True):
+                values[part] = array[columns]
+        return out
+
+    def _computed(
+        self, node: Call, function: Function, columns: IndexArray
+    ) -> Mapping[str, FloatArray]:
+        """Compute a function of the scan's day at some places, and those made with it.
+
+        ``columns``: numbers of places. Series that it is given are computed at all bars once.
+        """
+        panel = self._panel
+        arguments = split(node, function)
+        arrays = [getattr(panel, name) for name in function.fields]
+        for operand in arguments.series:
+            program = Program(self._vocabulary.functions)
+            number = program.add(operand)
+            arrays.append(all_bars(program, [number], panel, self._benchmark)[0])
+        return self._by_day(node, function, arrays, columns)
+
+    def _by_day(
+        self, node: Call, function: Function, arrays: Sequence[FloatArray], asked: IndexArray
+    ) -> Mapping[str, FloatArray]:
+        """Call the kernel for the places of each day."""
+        arguments = split(node, function)
+        kernel = arguments.bound(
+            function if function.together is None else replace(function, kernel=function.together)
+        )
+        wanted = np.zeros(len(self._rows), np.bool_)
+        wanted[asked] = True
+        out: dict[str, FloatArray] = {}
+        number = np.cumsum(wanted) - 1
+        for part in self._places.by_day():
+            chosen = np.flatnonzero(wanted[part]) + part.start
+            if not len(chosen):
+                continue
+            columns = self._places.column[chosen]
+            given = [np.take(array, columns, axis=1) for array in arrays]
+            found = kernel(*given, self._places.row[chosen])
+            if function.together is None:
+                found = {node.function: found}
+            for name, values in found.items():
+                out.setdefault(name, np.full(len(asked), np.nan))[number[chosen]] = values
+        return out

@@ -1,0 +1,1 @@
+"""Studies: past scans replayed, and what their hits were worth."""

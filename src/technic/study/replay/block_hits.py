@@ -1,0 +1,205 @@
+"""Hits of a block of days: both passes over all symbols, and the ranks of each day between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.language.syntax.nodes import Call
+from technic.scan.expressions.conditions import Expression
+from technic.scan.expressions.vocabulary import vocabulary
+from technic.scoring import rs_eligible, rs_rating
+from technic.study.replay.basis_bars import BlockBars
+from technic.study.replay.day_rows import ReplayTask
+from technic.study.replay.hit_blocks import FirstPass, SecondPass, first_pass, second_pass
+from technic.study.replay.hits import Hits
+from technic.study.replay.lean import HitRules
+from technic.study.replay.listed_names import ListedNames
+from technic.typing import BoolArray, DateArray, FloatArray
+
+__all__ = ["HitAxes", "hits_of_block"]
+
+IndexArray = NDArray[np.intp]
+Mapped = Callable[..., Iterable[Any]]
+"""As ``map``, on whatever does the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class HitAxes:
+    """What the positions of hits mean; see Hits."""
+
+    sessions: DateArray
+    symbols: tuple[str, ...]
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Days:
+    """The places of all parts, day by day: ``order`` sorts them, ``starts`` is where days begin."""
+
+    order: IndexArray
+    starts: IndexArray
+    cuts: IndexArray
+
+    @classmethod
+    def of(cls, parts: Sequence[FirstPass], n_days: int) -> _Days:
+        day = np.concatenate([np.empty(0, np.intp), *(one.places.day for one in parts)])
+        order = np.argsort(day.astype(np.uint16), kind="stable")
+        starts = np.searchsorted(day[order], np.arange(n_days + 1))
+        return cls(order, starts, np.cumsum([len(one.places.day) for one in parts])[:-1])
+
+    def compared(
+        self, arrays: Sequence[NDArray[Any] | str], compare: Callable[..., FloatArray]
+    ) -> list[FloatArray]:
+        """Compare the symbols of each day; return the values of each part.
+
+        ``arrays``: values at all places, one part after the other, or a text for all.
+        """
+        days = [one if isinstance(one, str) else one[self.order] for one in arrays]
+        found = np.full(len(self.order), np.nan)
+        for first, stop in zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True):
+            if stop > first:
+                own = [one if isinstance(one, str) else one[first:stop] for one in days]
+                found[first:stop] = compare(*own)
+        out = np.empty(len(found))
+        out[self.order] = found
+        return np.split(out, self.cuts)
+
+
+def hits_of_block(
+    bars: BlockBars,
+    cuts: Sequence[slice],
+    task: ReplayTask,
+    rules: HitRules,
+    listed: ListedNames,
+    axes: HitAxes,
+    mapped: Mapped,
+) -> Hits:
+    """Return the hits of a block; ``mapped`` runs both passes of each cut of the symbols."""
+    parts: list[FirstPass] = list(
+        mapped(lambda cut: first_pass(bars, cut, task, rules, listed), cuts)
+    )
+    days = _Days.of(parts, len(task.days))
+    rated = days.compared(
+        [_all(one.columns["rs_score"] for one in parts), _all(map(_eligible, parts))], rs_rating
+    )
+    ranked = [one.ranked for one in parts]
+    joined: list[dict[Expression, FloatArray]] = [{} for _ in parts]
+    for call in rules.compared:
+        for own, values in zip(joined, _call(call, parts, ranked, days), strict=True):
+            own[call] = values
+    done: list[SecondPass] = list(
+        mapped(
+            lambda part, rs, own: second_pass(part, rs, own, task, rules, listed),
+            parts,
+            rated,
+            joined,
+        )
+    )
+    return _hits(parts, done, days, axes, task, listed)
+
+
+def _all(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
+    return np.concatenate(list(parts))
+
+
+def _eligible(part: FirstPass) -> BoolArray:
+    score = np.where(part.ranked, part.columns["rs_score"], np.nan)
+    return rs_eligible({**part.columns, "rs_score": score}, part.ranked)
+
+
+def _call(
+    call: Expression, parts: Sequence[FirstPass], ranked: Sequence[BoolArray], days: _Days
+) -> list[FloatArray]:
+    """Return the values of a call that compares the symbols of each day, of each part."""
+    assert isinstance(call.node, Call)
+    function = vocabulary().functions[call.node.function]
+    arrays: list[NDArray[Any] | str] = []
+    for number, one in enumerate(parts[0].compared[call]):
+        if isinstance(one, str):
+            arrays.append(one)
+            continue
+        values = [cast("NDArray[Any]", part.compared[call][number]) for part in parts]
+        if values[0].dtype.kind == "f":
+            values = [np.where(own, v, np.nan) for own, v in zip(ranked, values, strict=True)]
+        arrays.append(_all(values))
+    return days.compared(arrays, function.kernel)
+
+
+def _hits(
+    parts: Sequence[FirstPass],
+    done: Sequence[SecondPass],
+    days: _Days,
+    axes: HitAxes,
+    task: ReplayTask,
+    listed: ListedNames,
+) -> Hits:
+    """Put the hits of all parts together, by day, owner, and symbol."""
+    names = np.array([name for one in parts for name in one.symbols], dtype=np.str_)
+    by_name = np.empty(len(names), np.intp)
+    by_name[np.argsort(names, kind="stable")] = np.arange(len(names))
+    first = np.cumsum([0, *(len(one.symbols) for one in parts)])
+    places = [by_name[one.symbol + at] for one, at in zip(parts, first, strict=False)]
+    rating = _all(one.columns["tech_rating"] for one in done)
+    rank = days.compared([rating, _all(places)], _ranks)
+    count = np.zeros(len(task.days), np.int32)
+    for one in parts:
+        count += np.bincount(one.places.day[one.ranked], minlength=len(count)).astype(np.int32)
+    made = [
+        _part_hits(*each, count, axes, task, listed) for each in zip(parts, done, rank, strict=True)
+    ]
+    hits = Hits.joined(made)
+    return hits.take(np.lexsort((hits.symbol, hits.owner, hits.session)))
+
+
+def _ranks(rating: FloatArray, by_name: FloatArray) -> FloatArray:
+    """Places by rating, 1 the highest, ties by name; 0 without a rating."""
+    rated = np.flatnonzero(~np.isnan(rating))
+    order = rated[np.lexsort((by_name[rated], -rating[rated]))]
+    rank = np.zeros(len(rating))
+    rank[order] = np.arange(1, len(order) + 1)
+    return rank
+
+
+def _part_hits(
+    part: FirstPass,
+    done: SecondPass,
+    rank: FloatArray,
+    count: NDArray[np.int32],
+    axes: HitAxes,
+    task: ReplayTask,
+    listed: ListedNames,
+) -> Hits:
+    """Return the hits of one part, owner by owner."""
+    at, plans, columns = done.place, done.plans, done.columns
+    day, symbol = part.places.day[at], part.symbol[at]
+    place = {name: i for i, name in enumerate(axes.symbols)}
+    axis = np.array([place.get(name, -1) for name in part.symbols], dtype=np.int32)
+    session = np.searchsorted(axes.sessions, task.days).astype(np.int32)
+    return Hits(
+        sessions=axes.sessions,
+        symbols=axes.symbols,
+        owners=axes.owners,
+        session=session[day],
+        symbol=axis[symbol],
+        owner=done.owner,
+        rank=rank[at].astype(np.int32),
+        ranked=count[day],
+        tech_rating=columns["tech_rating"][at],
+        rs_rating=columns["rs_rating"][at],
+        signal=done.signal[at].astype(object),
+        has_plan=plans.has_plan,
+        side=plans.side,
+        entry_type=plans.entry_type,
+        entry=plans.entry,
+        stop=plans.stop,
+        target=plans.target,
+        shares=plans.shares,
+        close=columns["close"][at],
+        dollar_volume=columns["avg_dollar_volume_20"][at],
+        sector=listed.text("sector", part.symbols, day, symbol),
+    )

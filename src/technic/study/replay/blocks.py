@@ -1,0 +1,107 @@
+"""Days that share a block: their windows begin on the same sessions, so do their recursions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from technic.data_engine.benchmark import load_benchmark
+from technic.scan.config import ScanConfig
+from technic.scan.context import ScanContext
+from technic.scan.windows import ScanWindows
+from technic.typing import DateArray, FloatArray
+
+__all__ = ["Block", "blocks"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Days of one start year, ascending; ``context`` is that of the last of them.
+
+    ``sessions``: those that are loaded, up to the last day. ``benchmark``: closes on these in the
+    basis in force on the days, NaN where there is none, None without a benchmark.
+    """
+
+    days: DateArray
+    context: ScanContext
+    sessions: DateArray
+    benchmark: FloatArray | None
+
+    @property
+    def windows(self) -> ScanWindows:
+        """The windows of the last day; the others begin on the same sessions."""
+        return self.context.windows
+
+
+def blocks(
+    days: DateArray, context: ScanContext, config: ScanConfig, longer: tuple[int, ...]
+) -> Iterator[Block]:
+    """Yield the blocks that ``days``, ascending, fall into."""
+    windows = [ScanWindows.anchored(context.calendar, day, config.bars, longer) for day in days]
+    first = 0
+    for stop in range(1, len(days) + 1):
+        if stop == len(days) or windows[stop].starts != windows[first].starts:
+            whole = _block(days[first:stop], context, windows[stop - 1])
+            yield from _by_benchmark(whole, config)
+            first = stop
+
+
+def _block(days: DateArray, context: ScanContext, windows: ScanWindows) -> Block:
+    as_of = np.datetime64(days[-1], "D")
+    own = replace(context, as_of=as_of, windows=windows)
+    sessions = context.calendar.between(windows.start, as_of)
+    return Block(days, own, sessions, None)
+
+
+def _by_benchmark(block: Block, config: ScanConfig) -> Iterator[Block]:
+    """Cut a block where the benchmark is split, and take out the days of which it has no close.
+
+    A scan of such a day does not use it at all.
+    """
+    if not config.benchmark:
+        yield block
+        return
+    closes = _closes(block, config)
+    there = np.isfinite(closes[np.searchsorted(block.sessions, block.days)])
+    for start, stop in _one_basis(block, config, 0, len(block.days)):
+        for known in (True, False):
+            days = block.days[start:stop][there[start:stop] == known]
+            if len(days):
+                windows = replace(block.windows, as_of=np.datetime64(days[-1], "D"))
+                part = _block(days, block.context, windows)
+                own = _closes(part, config) if known else np.full(len(part.sessions), np.nan)
+                yield replace(part, benchmark=own)
+
+
+def _one_basis(
+    block: Block, config: ScanConfig, start: int, stop: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the spans of days on which the closes of the benchmark are the same numbers."""
+    if stop - start == 1 or _same(block, config, start, stop - 1):
+        yield start, stop
+        return
+    middle = (start + stop) // 2
+    yield from _one_basis(block, config, start, middle)
+    yield from _one_basis(block, config, middle, stop)
+
+
+def _same(block: Block, config: ScanConfig, first: int, last: int) -> bool:
+    """Tell whether two days read the same closes of all sessions up to the first."""
+    one, other = (
+        _closes(_block(block.days[at : at + 1], block.context, block.windows), config)
+        for at in (first, last)
+    )
+    return np.array_equal(one, other[: len(one)], equal_nan=True)
+
+
+def _closes(block: Block, config: ScanConfig) -> FloatArray:
+    """Return the benchmark's closes as of the last day of a block."""
+    assert config.benchmark is not None
+    context, last = block.context, np.datetime64(block.days[-1], "D")
+    sessions = context.calendar.between(block.windows.start, last)
+    found = load_benchmark(
+        config.benchmark, sessions, last, context.provider, config.file_options()
+    )
+    return found.closes

@@ -1,0 +1,163 @@
+"""The scan of blocks of symbols on many days at once: `scan.block_rows.scan_block` for each day.
+
+A place is a day and a symbol that passed the gate on it. Every column is one array over the places,
+ascending by day and then by symbol, with the bits that the scan of the day gives the symbol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.columns import DEFAULT_COLUMNS, evaluate
+from technic.panel import BarPanel
+from technic.panel.places import Places
+from technic.scan.config import ScanConfig
+from technic.scan.expressions.scan_expressions import ScanExpressions
+from technic.scan.special_dividends import strength_columns
+from technic.scan.windows import BASE_WINDOW, PlaceWindow, ScanWindows
+from technic.scoring import BENCHMARK_COLUMNS, benchmark_columns, subscores
+from technic.study.replay.basis_bars import BlockBars
+from technic.study.replay.gate_codes import PASSED, gate_codes
+from technic.study.replay.usable_columns import UsableColumns, usable_columns
+from technic.typing import BoolArray, DateArray, FloatArray
+
+__all__ = [
+    "DayRows",
+    "ReplayTask",
+    "compared_columns",
+    "passed_places",
+    "place_window",
+    "rows_of_block",
+]
+
+IndexArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplayTask:
+    """What is computed of every symbol of a block of days.
+
+    ``windows``: those of the last day, whose starts are those of all ``days``. ``names``: default
+    columns that are wanted; ``benchmark``: closes on the sessions that are loaded, NaN where there
+    is none. ``expressions``: those whose parts are wanted.
+    """
+
+    days: DateArray
+    windows: ScanWindows
+    config: ScanConfig
+    expressions: ScanExpressions
+    names: tuple[str, ...] = DEFAULT_COLUMNS
+    benchmark: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DayRows:
+    """Rows of some symbols on the days of a block.
+
+    ``code``: ``(n_days, n_symbols)``, what the gate says, ``PASSED`` or a position in
+    ``GATE_CODES`` from 1; ``present``: whether the symbol has a bar up to the day at all. ``day``,
+    ``symbol``: of each place, positions in the days and in ``symbols``. ``last_bar``,
+    ``usable_since``: days; NaT where the history is whole. ``columns``: an array over the places.
+    """
+
+    symbols: tuple[str, ...]
+    code: NDArray[np.uint8]
+    present: BoolArray
+    day: IndexArray
+    symbol: IndexArray
+    last_bar: DateArray
+    usable_since: DateArray
+    columns: dict[str, FloatArray]
+
+
+def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask) -> DayRows:
+    """Take the bars of some symbols and scan them on every day of the block."""
+    usable = usable_columns(bars.take(cut, task.days), task.windows, task.days, task.config.gate)
+    base = usable.panels[BASE_WINDOW]
+    code, present, places = passed_places(usable, task)
+    columns = _columns(usable, places, task)
+    last = base.session[places.row, places.column] if base.n_bars else places.row
+    return DayRows(
+        symbols=usable.symbols,
+        code=code,
+        present=present,
+        day=places.day,
+        symbol=usable.symbol[places.column],
+        last_bar=base.sessions[last],
+        usable_since=usable.since[places.column],
+        columns=columns,
+    )
+
+
+def passed_places(
+    usable: UsableColumns, task: ReplayTask
+) -> tuple[NDArray[np.uint8], BoolArray, Places]:
+    """Return the gate's code and whether there is a bar, for each day and symbol; who passes.
+
+    Places are those of the base window, ascending by day, then by symbol.
+    """
+    base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
+    codes = gate_codes(base, rows, usable.late, usable.last_code, task.config.gate)
+    shape = len(task.days), len(usable.symbols)
+    code, present = np.zeros(shape, np.uint8), np.zeros(shape, np.bool_)
+    day, column = np.nonzero(usable.days)
+    code[day, usable.symbol[column]] = codes[day, column]
+    present[day, usable.symbol[column]] = usable.started[day, column]
+    day, column = np.nonzero(usable.days & usable.started & (codes == PASSED))
+    order = np.lexsort((usable.symbol[column], day))
+    return code, present, Places(day[order], rows[day, column][order], column[order])
+
+
+def place_window(
+    usable: UsableColumns, places: Places, task: ReplayTask, window: int
+) -> PlaceWindow:
+    """Return the bars of a window and where the places stand in it."""
+    panel, rows = usable.panels[window], usable.rows[window]
+    own = Places(places.day, rows[places.day, places.column], places.column)
+    return PlaceWindow(panel, rows, own, _closes(task, panel))
+
+
+def _columns(usable: UsableColumns, places: Places, task: ReplayTask) -> dict[str, FloatArray]:
+    """Compute every column at the places."""
+    base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
+    at = places.day, places.column
+
+    def read(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        return {name: values[at] for name, values in columns.items()}
+
+    whole = evaluate(base, rows, task.names)
+    columns = read(whole)
+    columns |= subscores(columns)
+    columns |= read(strength_columns(base, rows, whole, usable.dividends))
+    if task.benchmark is not None:
+        columns |= compared_columns(base, rows, task, places)
+    bars = partial(place_window, usable, places, task)
+    columns |= task.expressions.place_columns(bars, columns)
+    return columns
+
+
+def _closes(task: ReplayTask, panel: BarPanel) -> FloatArray | None:
+    """Return the closes of the benchmark on the sessions of a window."""
+    if task.benchmark is None:
+        return None
+    return task.benchmark[len(task.benchmark) - len(panel.sessions) :]
+
+
+def compared_columns(
+    panel: BarPanel, rows: IndexArray, task: ReplayTask, places: Places
+) -> dict[str, FloatArray]:
+    """Compare with the benchmark, a day after the other."""
+    closes = _closes(task, panel)
+    assert closes is not None
+    found = {name: np.full(len(places.row), np.nan) for name in BENCHMARK_COLUMNS}
+    for part in places.by_day():
+        columns = places.column[part]
+        values = benchmark_columns(panel, rows[places.day[part.start]], closes)
+        for name, array in values.items():
+            found[name][part] = array[columns]
+    return found

@@ -1,0 +1,254 @@
+"""Hits of a block of days, a few symbols at a time, in two passes over the same bars.
+
+The first says what symbols are compared by: the score of relative strength, and what the
+conditions rank. Once all symbols are in, each day's ranks are known, and the second pass can decide
+everything else of a symbol alone: rating, signal, conditions, and the plans of what hits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.columns import evaluate
+from technic.language import Node, scope_of
+from technic.language.evaluation.many_days import PlaceValues, evaluate_places
+from technic.language.functions.operators import applied
+from technic.language.syntax.nodes import Call, Name, Text
+from technic.panel.places import Places
+from technic.scan.cross_section import rated_columns
+from technic.scan.expressions.conditions import Condition, Expression
+from technic.scan.expressions.vocabulary import vocabulary
+from technic.scan.special_dividends import strength_columns
+from technic.scan.windows import BASE_WINDOW
+from technic.scoring import subscores
+from technic.scoring.relative_strength import RS_WEIGHTS
+from technic.scoring.technical_rating import technical_columns
+from technic.study.replay.basis_bars import BlockBars
+from technic.study.replay.day_rows import (
+    ReplayTask,
+    compared_columns,
+    passed_places,
+    place_window,
+)
+from technic.study.replay.lean import HitRules
+from technic.study.replay.listed_names import ListedNames
+from technic.study.replay.usable_columns import UsableColumns, usable_columns
+from technic.trade_plan import PlanTable, trade_plans
+from technic.typing import BoolArray, FloatArray
+
+__all__ = ["FirstPass", "SecondPass", "first_pass", "second_pass"]
+
+IndexArray = NDArray[np.intp]
+Column = FloatArray | NDArray[np.object_]
+_RS_NAMES = ("bars", *(f"return_{bars}_pct" for bars in RS_WEIGHTS))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstPass:
+    """What is known of some symbols after the first pass.
+
+    ``symbols``: theirs; ``places``: days and symbols that passed the gate and are compared, rows
+    and columns of the base window; ``symbol``: of each, a position in ``symbols``; ``shown``,
+    ``ranked``: masks over the places; ``columns``: those known so far; ``compared``: for each call
+    that compares, the values of its arguments.
+    """
+
+    symbols: tuple[str, ...]
+    usable: UsableColumns
+    places: Places
+    symbol: IndexArray
+    shown: BoolArray
+    ranked: BoolArray
+    columns: dict[str, FloatArray]
+    compared: dict[Expression, list[Column | str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SecondPass:
+    """Hits of some symbols: ``place`` is a position in the places of the first pass.
+
+    ``owner``: a position in the rules' owners; ``columns``: values at all places; ``signal``: at
+    all places; ``plans``: those of the hits, in their order.
+    """
+
+    place: IndexArray
+    owner: NDArray[np.int16]
+    columns: Mapping[str, FloatArray]
+    signal: NDArray[np.str_]
+    plans: PlanTable
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def first_pass(
+    bars: BlockBars,
+    cut: slice,
+    task: ReplayTask,
+    rules: HitRules,
+    listed: ListedNames,
+) -> FirstPass:
+    """Take the bars of some symbols, ask the gate, compute what symbols are compared by."""
+    usable = usable_columns(bars.take(cut, task.days), task.windows, task.days, task.config.gate)
+    _, _, places = passed_places(usable, task)
+    symbol = usable.symbol[places.column]
+    member = listed.members(usable.symbols)[places.day, symbol]
+    places = places.take(member > 0)
+    symbol = usable.symbol[places.column]
+    shown = listed.members(usable.symbols)[places.day, symbol] == listed.SHOWN
+    base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
+    at = places.day, places.column
+    whole = evaluate(base, rows, _RS_NAMES)
+    whole |= strength_columns(base, rows, whole, usable.dividends)
+    columns = {name: values[at] for name, values in whole.items()}
+    last = base.sessions[base.session[places.row, places.column]] if base.n_bars else task.days[:0]
+    compared = _arguments(usable, places, symbol, task, rules, listed)
+    return FirstPass(
+        usable.symbols,
+        usable,
+        places,
+        symbol,
+        shown,
+        last == task.days[places.day],
+        columns,
+        compared,
+    )
+
+
+def _arguments(
+    usable: UsableColumns,
+    places: Places,
+    symbol: IndexArray,
+    task: ReplayTask,
+    rules: HitRules,
+    listed: ListedNames,
+) -> dict[Expression, list[Column | str]]:
+    """Return the values of what the comparing calls look at."""
+    found: dict[Expression, list[Column | str]] = {}
+    for window in dict.fromkeys(one.window for one in rules.compared):
+        calls = [one for one in rules.compared if one.window == window]
+        nodes = [node for one in calls for node in _own(one.node)]
+        cut = place_window(usable, places, task, window)
+        values = evaluate_places(
+            nodes, cut.panel, cut.places, vocabulary(), benchmark=cut.benchmark
+        )
+        for one in calls:
+            assert isinstance(one.node, Call)
+            found[one] = [
+                listed.values(node.name, usable.symbols, places.day, symbol)
+                if isinstance(node, Name) and scope_of(node, vocabulary()) == "listing"
+                else node.value
+                if isinstance(node, Text)
+                else values[node]
+                for node in one.node.arguments
+            ]
+    return found
+
+
+def _own(node: Node) -> list[Node]:
+    """Return the arguments of a comparing call that bars have a value of."""
+    assert isinstance(node, Call)
+    known = vocabulary()
+    return [one for one in node.arguments if scope_of(one, known) in ("bar", "day")]
+
+
+def second_pass(
+    known: FirstPass,
+    rs_rating: FloatArray,
+    joined: Mapping[Expression, FloatArray],
+    task: ReplayTask,
+    rules: HitRules,
+    listed: ListedNames,
+) -> SecondPass:
+    """Rate the symbols, decide the conditions, plan what hits.
+
+    ``rs_rating``: at the places of the first pass; ``joined``: values of the comparing calls.
+    """
+    usable, places = known.usable, known.places
+    base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
+    at = places.day, places.column
+    columns = dict(known.columns)
+    missing = [name for name in rules.names if name not in columns]
+    columns |= {name: values[at] for name, values in evaluate(base, rows, missing).items()}
+    columns |= subscores(columns)
+    if rules.benchmark and task.benchmark is not None:
+        columns |= compared_columns(base, rows, task, places)
+    columns, signal = rated_columns(columns, known.ranked, task.config, lambda *_: rs_rating)
+    technical = technical_columns(base, rows, rules.technical)
+    columns |= {name: np.asarray(values[at], np.float64) for name, values in technical.items()}
+    names: dict[str, Column] = {**columns, "signal": signal.astype(object)}
+    if rules.plans:
+        every = trade_plans(columns, signal, task.config.plan)
+        names |= {
+            name: one.astype(object) if one.dtype.kind in "OU" else one.astype(np.float64)
+            for name, one in every.columns().items()
+        }
+    names |= {
+        name: listed.values(name, known.symbols, places.day, known.symbol) for name in rules.listed
+    }
+    kept = known.shown & _filtered(columns, signal, task)
+    met = _met(known, names, joined, task, rules, kept)
+    owner, place = np.nonzero(np.array(met).reshape(len(met), len(places.row)))
+    plan_columns = {name: values[place] for name, values in columns.items()}
+    plans = trade_plans(plan_columns, signal[place], task.config.plan)
+    return SecondPass(place, owner.astype(np.int16), columns, signal, plans)
+
+
+def _filtered(
+    columns: Mapping[str, FloatArray], signal: NDArray[np.str_], task: ReplayTask
+) -> BoolArray:
+    """Tell whom the filters leave; a value that is missing fails, as in the scan."""
+    rules = task.config.filters
+    kept = np.ones(len(signal), np.bool_)
+    for name, limit, sign in (
+        ("close", rules.min_price, 1),
+        ("close", rules.max_price, -1),
+        ("tech_rating", rules.min_rating, 1),
+        ("rs_rating", rules.min_rs_rating, 1),
+        ("avg_dollar_volume_20", rules.min_dollar_volume, 1),
+    ):
+        if limit is not None:
+            kept &= sign * columns[name] >= sign * limit
+    return kept & np.isin(signal, rules.signals) if rules.signals else kept
+
+
+def _met(
+    known: FirstPass,
+    names: Mapping[str, Column],
+    joined: Mapping[Expression, FloatArray],
+    task: ReplayTask,
+    rules: HitRules,
+    kept: BoolArray,
+) -> list[BoolArray]:
+    """Tell where each owner's conditions are all true, among the kept."""
+    values: dict[int, PlaceValues] = {}
+    for window in dict.fromkeys(one.window for one in rules.nodes):
+        cut = place_window(known.usable, known.places, task, window)
+        own = {one.node: array for one, array in joined.items() if one.window == window}
+        place_values = PlaceValues(cut.panel, cut.places, vocabulary(), names, cut.benchmark, own)
+        place_values.prepare([one.node for one in rules.nodes if one.window == window])
+        values[window] = place_values
+    alive = kept.copy()
+    for condition in rules.where:
+        alive &= _holds(condition, values, alive)
+    found = []
+    for _, conditions in rules.owners:
+        met = alive.copy()
+        for condition in conditions:
+            met &= _holds(condition, values, met)
+        found.append(met)
+    return found
+
+
+def _holds(condition: Condition, values: Mapping[int, PlaceValues], alive: BoolArray) -> BoolArray:
+    """Tell where a condition is true; it need not be known where nothing is alive."""
+    operands = [
+        np.asarray(values[one.window].value(one.node, alive), np.float64)
+        for one in condition.operands
+    ]
+    whole = operands[0]
+    if len(operands) > 1:
+        whole = np.asarray(applied(condition.node, None, operands, len(alive)))
+    return np.broadcast_to(whole == 1.0, alive.shape)
