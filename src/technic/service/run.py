@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import time
@@ -45,6 +46,7 @@ def run_service(
     if settings.schedule:
         note(first_words(settings, time.time))
     server = _Server(server_config(app, settings), app)
+    gc.freeze()  # what is there by now stays: requests need not wait while it is looked through
     log.addFilter(server.is_news)
     try:
         server.run(sockets=[listener])

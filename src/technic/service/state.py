@@ -45,8 +45,8 @@ _LOG_INS = 20
 class Service:
     """The parts of a service.
 
-    ``once``: shares what many ask for at once; ``memory``: encoded answers; ``answers``: about
-    symbols of results, by (result, symbol).
+    ``streams``: of events that are open; ``once``: shares what many ask for at once; ``memory``:
+    encoded answers; ``answers``: about symbols of results, by (result, symbol).
     """
 
     settings: ServiceSettings
@@ -61,6 +61,7 @@ class Service:
     limiter: RequestLimiter
     log_ins: RequestLimiter
     clock: Callable[[], float]
+    streams: int = 0
     once: Once = field(default_factory=Once)
     memory: AnswerMemory = field(default_factory=AnswerMemory)
     answers: OrderedDict[tuple[str, str], dict[str, Any]] = field(default_factory=OrderedDict)
