@@ -152,6 +152,19 @@ def test_a_scan_is_asked_followed_sorted_filtered_and_taken_away(
     assert sum(1 for line in lines if not line.startswith("#")) == summary["rows"] + 1
 
 
+def test_an_open_page_takes_little_memory(page: Any, begun: dict[str, Any]) -> None:
+    """Thousands of rows are some megabytes of figures; the rows in sight alone are elements."""
+    page.goto(f"/scan?id={begun['id']}")
+    page.wait_for_selector(".tabulator-row .spark")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    session.send("HeapProfiler.collectGarbage")
+    found = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    assert found["JSHeapUsedSize"] < 48 * 2**20
+    assert found["Nodes"] < 20_000
+    assert page.locator(".tabulator-row").count() < 100
+
+
 def test_the_chart_follows_the_keys(page: Any, begun: dict[str, Any]) -> None:
     """The chart follows the row that the keys go to, and Enter opens its page."""
     page.goto(f"/scan?id={begun['id']}")
