@@ -1,6 +1,6 @@
 """How often a study's intervals are wrong, on simulated markets in which the truth is known.
 
-    python -m benchmarks.study_calibration [--seeds 1000] [--planted 100] [--families 100]
+    python -m benchmarks.study_calibration [--seeds 1000] [--planted 100] [--families 40]
 
 Nothing planted: hits that persist ten sessions and crowd in sectors, on a market with sectors, fat
 tails and volatility that comes and goes; an interval that excludes zero is a false positive.
@@ -217,7 +217,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=1000)
     parser.add_argument("--planted", type=int, default=100)
-    parser.add_argument("--families", type=int, default=100)
+    parser.add_argument("--families", type=int, default=40)
     asked = parser.parse_args()
     print(machine_line("scipy", "arch"))
     started = time.perf_counter()
