@@ -1,12 +1,13 @@
 """The service as its readers see it: the grid of 6,000 rows, and 200 readers at once.
 
-    python -m benchmarks.service [--symbols 6000] [--readers 200] [--rounds 5]
+    python -m benchmarks.service [--symbols 6000] [--readers 200] [--rounds 5] [--pause 5]
 
 A service in a process of its own scans a file of made-up bars, all of whose symbols are kept. Then
 Debian's chromium opens the result (navigation to the first row drawn) and sorts it by the close;
 the floor is the same browser opening the page of an unknown result, which draws no row. Then that
 many readers ask at once, each a route of another kind, while the service scans and while it does
-not; the floor is as many requests for /health. Least and median of the rounds.
+not; the floor is as many requests for /health. And as many persons ask now and then: each looks at
+what came for ``pause`` seconds, more or less, before it asks again. Least and median of the rounds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import asyncio
 import itertools
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -126,6 +128,43 @@ async def busy_readers(base: str, count: int, rounds: int) -> list[list[float]]:
     return found
 
 
+async def persons(
+    base: str, paths: Sequence[str], count: int, pause: float, scanning: bool
+) -> list[float]:
+    """Seconds that each answer took of ``count`` persons who ask three times, with pauses.
+
+    ``scanning``: one scan after the other runs meanwhile.
+    """
+    rng, waited = random.Random(7), []
+    over = asyncio.Event()
+
+    async def person(session: aiohttp.ClientSession, own: Iterator[str]) -> None:
+        await asyncio.sleep(rng.uniform(0, pause))
+        for path in itertools.islice(own, 3):
+            began = time.perf_counter()
+            async with session.get(path) as answer:
+                answer.raise_for_status()
+                await answer.read()
+            waited.append(time.perf_counter() - began)
+            await asyncio.sleep(rng.uniform(0.5 * pause, 1.5 * pause))
+
+    async def scans() -> None:
+        while not over.is_set():
+            await scan(base)
+
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=60)
+    async with aiohttp.ClientSession(base, connector=connector) as session:
+        beside = asyncio.ensure_future(scans()) if scanning else None
+        own = [
+            itertools.cycle(paths[n % len(paths) :] + paths[: n % len(paths)]) for n in range(count)
+        ]
+        await asyncio.gather(*(person(session, one) for one in own))
+        over.set()
+        if beside is not None:
+            await beside
+    return waited
+
+
 def in_browser(base: str, identity: str, rounds: int) -> dict[str, list[float]]:
     """Seconds from the click to the first row, to an empty page, and of a sort."""
     from playwright.sync_api import sync_playwright
@@ -159,7 +198,7 @@ def shown(name: str, values: Sequence[float], floor: float) -> str:
     """Least and median, and the median's ratio to the floor."""
     middle = statistics.median(values)
     return (
-        f"  {name:<34} least {min(values):6.3f} s  median {middle:6.3f} s  {middle / floor:5.1f} x"
+        f"  {name:<40} least {min(values):6.3f} s  median {middle:6.3f} s  {middle / floor:5.1f} x"
     )
 
 
@@ -169,6 +208,7 @@ def main() -> None:
     parser.add_argument("--symbols", type=int, default=6_000)
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pause", type=float, default=5.0)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -185,6 +225,8 @@ def main() -> None:
             ]
             calm = [one for _ in times for one in asyncio.run(readers(base, PATHS, args.readers))]
             busy = asyncio.run(busy_readers(base, args.readers, args.rounds))
+            looking = asyncio.run(persons(base, PATHS, args.readers, args.pause, scanning=True))
+            alone = asyncio.run(persons(base, ["/health"], args.readers, args.pause, scanning=True))
             held = status("VmRSS", pid)
     print(f"{machine_line('fastapi', 'uvicorn')}; load {os.getloadavg()[0]:.1f}; "
           f"{args.symbols:,} symbols, {args.rounds} rounds"
@@ -199,6 +241,11 @@ def main() -> None:
     print(shown(f"{args.readers} readers during a scan", [x for one in busy for x in one], health))
     medians = ", ".join(f"{statistics.median(one):.3f}" for one in busy)
     print(f"  medians of the rounds during a scan: {medians} s")
+    bare = statistics.median(alone)
+    name = f"{args.readers} persons, {args.pause:g} s between"
+    print(shown(f"{name}, of /health", alone, bare))
+    print(shown(name, looking, bare))
+    print(f"  of them 95 of 100 within {statistics.quantiles(looking, n=20)[-1]:.3f} s")
 
 
 if __name__ == "__main__":

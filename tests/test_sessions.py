@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import exchange_calendars
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from technic import sessions
 from technic.errors import ParameterError
 from technic.sessions import SessionCalendar, build_calendar, load_calendar, parse_day
 
@@ -103,3 +105,17 @@ def test_the_cached_calendar_equals_the_built_one_and_heals(tmp_path):
         np.testing.assert_array_equal(first.sessions, other.sessions)
         np.testing.assert_array_equal(first.closes, other.closes)
     assert isinstance(third, SessionCalendar)
+
+
+def test_one_thread_at_a_time_builds_a_calendar(monkeypatch: pytest.MonkeyPatch):
+    """Warnings are silenced meanwhile, for all threads: the first to end would undo it."""
+    build, alone = exchange_calendars.get_calendar, []
+
+    def seen(*args: object, **given: object) -> object:
+        alone.append(sessions._BUILDING.locked())
+        return build(*args, **given)
+
+    monkeypatch.setattr(exchange_calendars, "get_calendar", seen)
+    assert build_calendar(2026).is_session(day("2026-11-27"))
+    assert alone == [True]
+    assert not sessions._BUILDING.locked()

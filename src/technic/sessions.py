@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import tempfile
+import threading
 import warnings
 import zipfile
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 EXCHANGE = "XNYS"
 FIRST_DAY = "1970-01-01"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_BUILDING = threading.Lock()
+"""What is done about warnings holds for the whole process: one thread at a time does it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +103,7 @@ def build_calendar(last_year: int) -> SessionCalendar:
     """Build the calendar up to the end of ``last_year`` with exchange_calendars."""
     import exchange_calendars  # a second to import, used once a year
 
-    with warnings.catch_warnings():
+    with _BUILDING, warnings.catch_warnings():
         # exchange_calendars 4.13 uses a call that pandas 3.1 deprecates; nothing a user can do.
         warnings.simplefilter("ignore")
         calendar = exchange_calendars.get_calendar(

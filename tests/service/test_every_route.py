@@ -16,14 +16,13 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from support.serving import serving
-from technic.service.answers.refusals import all_routes
 from technic.service.app import create_app
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 
-FREE = {"/health", "/login", "/login/state", "/logout", "/charts.css", "/"}
-"""Health, logging in and out, the style of drawings, and what leads on to a page."""
-STATIC = {"/static", "/vendor"}
+FREE = {"/health", "/login", "/login/state", "/logout", "/"}
+"""Health, logging in and out, and what leads on to a page."""
+STATIC = {"/static"}
 PAGES = {"/market", "/scan", "/ledger", "/data", "/schedule", "/symbols/{symbol}"}
 """They lead to the login, which says nothing."""
 FORGED: dict[str, dict[str, str]] = {
@@ -58,7 +57,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 def needing_a_key(client: TestClient) -> list[tuple[str, str]]:
     """Method and path of every route but those of ``FREE`` and the static files."""
     found = []
-    for route in all_routes(client.app):
+    for route in client.app.routes:
         if isinstance(route, Mount):
             assert route.path in STATIC
         else:
@@ -66,6 +65,27 @@ def needing_a_key(client: TestClient) -> list[tuple[str, str]]:
             if route.path not in FREE:
                 found += [(method, route.path) for method in route.methods or ()]
     return found
+
+
+def test_no_request_changes_what_the_process_does_about_warnings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Routes are there before the first request: building one changes that, for all threads.
+
+    Of two threads that do, the one that ends first undoes what the other one relies on.
+    """
+
+    def changed(**_: object) -> None:
+        raise AssertionError("a request changed the filters of warnings")
+
+    settings = ServiceSettings(settings=Settings(home=tmp_path), open=True)
+    with (
+        TestClient(create_app(settings), base_url="http://127.0.0.1") as client,
+        monkeypatch.context() as patch,
+    ):
+        patch.setattr("warnings.catch_warnings", changed)
+        for path in ("/health", "/v1/schedule", "/v1/jobs", "/metrics", "/login/state"):
+            assert client.get(path).status_code == 200
 
 
 @pytest.mark.parametrize("name", FORGED)

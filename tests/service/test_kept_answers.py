@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from fastapi import Request
 
-from technic.service.answers.kept import KeptAnswers, kept_answer
+from technic.service.answers.kept import kept_answer
+from technic.service.held.answers import AnswerMemory, KeptAnswers
 from technic.service.jobs.result_files import ABOUT
+from technic.service.state import Service
 
 
 class Making:
@@ -55,14 +60,22 @@ def test_what_is_no_json_is_not_answered():
         KeptAnswers().get("a", Making({"a": float("nan")}))
 
 
+def asked(service: Service, path: str) -> Request:
+    """A request for a path of a service."""
+    app = SimpleNamespace(state=SimpleNamespace(service=service))
+    scope = {"type": "http", "path": path, "query_string": b"", "headers": [], "app": app}
+    return Request({**scope, "method": "GET", "path_params": {}})
+
+
 def test_a_result_that_was_written_again_is_answered_anew(tmp_path: Path):
     """The time at which it was kept is a part of the question, and so is the route."""
+    service: Any = SimpleNamespace(memory=AnswerMemory())
     about, making = tmp_path / ABOUT, Making({"a": 1})
     about.write_text("{}")
     for when, times in ((10, 1), (10, 1), (20, 2)):
         os.utime(about, (when, when))
-        answer = kept_answer(tmp_path, "rows", ("close",), making)
+        answer = kept_answer(asked(service, "/a"), tmp_path, "rows", ("close",), making)
         assert answer.headers["content-type"] == "application/json"
         assert making.times == times
-    kept_answer(tmp_path, "ledger", ("close",), making)
+    kept_answer(asked(service, "/b"), tmp_path, "ledger", ("close",), making)
     assert making.times == 3

@@ -125,7 +125,7 @@ def test_a_method_that_is_not_there_names_all_that_are(
         "/static/..%2f..%2fapp.py",
         "/static/%2e%2e/%2e%2e/app.py",
         "/static//etc/passwd",
-        "/vendor/..\\..\\app.py",
+        "/static/x/..\\..\\app.py",
         "/static/%00",
         "//v1/scans",
         "/v1//scans",

@@ -11,8 +11,10 @@ from fastapi import FastAPI
 
 from technic.errors import TechnicError
 from technic.service.access.limits import GuardMiddleware
+from technic.service.answers.kept import HeldAnswersMiddleware
 from technic.service.answers.refusals import add_refusals
 from technic.service.pages import login, site
+from technic.service.pages.files import page_files
 from technic.service.routes import (
     coverage,
     data,
@@ -105,11 +107,13 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    for module in ROUTERS:
-        app.include_router(module.router)
-    for path, files in site.STATIC_FILES.items():
-        app.mount(path, files)
+    for (
+        module
+    ) in ROUTERS:  # built when imported; one that is included is built by its first request
+        app.router.routes.extend(module.router.routes)
+    app.mount("/static", page_files())
     add_refusals(app)
+    app.add_middleware(HeldAnswersMiddleware)
     app.add_middleware(
         GuardMiddleware,
         hosts=settings.allowed_hosts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import time
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from technic.service.app import create_app
 from technic.service.schedule.first_words import first_words
 from technic.service.service_settings import ServiceSettings
+from technic.service.wire import IDLE_S, BoundedProtocol
 
 __all__ = ["SHUTDOWN_S", "listen", "run_service", "server_config"]
 
@@ -44,6 +46,7 @@ def run_service(
     if settings.schedule:
         note(first_words(settings, time.time))
     server = _Server(server_config(app, settings), app)
+    gc.freeze()  # what is there by now stays: requests need not wait while it is looked through
     log.addFilter(server.is_news)
     try:
         server.run(sockets=[listener])
@@ -87,10 +90,11 @@ def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
-        timeout_keep_alive=15,
+        timeout_keep_alive=IDLE_S,
         backlog=BACKLOG,
         limit_concurrency=MOST_CONNECTIONS,
-        h11_max_incomplete_event_size=32 * 1024,
+        http=BoundedProtocol,
+        ws="none",
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=",".join(settings.proxies) or None,
     )

@@ -18,9 +18,12 @@ from sqlalchemy import Engine
 
 from technic.errors import ParameterError, TechnicError
 from technic.service.access.keys import KeyTable
-from technic.service.access.limits import RequestLimiter
+from technic.service.access.rate import RequestLimiter
 from technic.service.access.sessions import SessionTable
 from technic.service.database.connect import START_PAUSES_S, open_database
+from technic.service.held.answers import AnswerMemory
+from technic.service.held.finished_scans import FinishedScans
+from technic.service.held.once import Once
 from technic.service.jobs.dispatcher import Dispatcher
 from technic.service.jobs.job_table import JobTable
 from technic.service.schedule.clockwork import Clockwork, open_scheduler
@@ -40,19 +43,27 @@ _LOG_INS = 20
 
 @dataclass(slots=True, eq=False)
 class Service:
-    """The parts of a service. ``answers``: about symbols of results, by (result, symbol)."""
+    """The parts of a service.
+
+    ``streams``: of events that are open; ``once``: shares what many ask for at once; ``memory``:
+    encoded answers; ``answers``: about symbols of results, by (result, symbol).
+    """
 
     settings: ServiceSettings
     engine: Engine
     keys: KeyTable
     sessions: SessionTable
     jobs: JobTable
+    finished: FinishedScans
     dispatcher: Dispatcher
     runs: RunTable
     clockwork: Clockwork
     limiter: RequestLimiter
     log_ins: RequestLimiter
     clock: Callable[[], float]
+    streams: int = 0
+    once: Once = field(default_factory=Once)
+    memory: AnswerMemory = field(default_factory=AnswerMemory)
     answers: OrderedDict[tuple[str, str], dict[str, Any]] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -89,6 +100,7 @@ def open_service(settings: ServiceSettings, clock: Callable[[], float] = time.ti
         keys=keys,
         sessions=SessionTable(engine, keys, clock),
         jobs=jobs,
+        finished=FinishedScans(jobs),
         dispatcher=dispatcher,
         runs=runs,
         clockwork=Clockwork(scheduler.tick),

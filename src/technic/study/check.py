@@ -90,7 +90,8 @@ class PastCheck:
         return bool(self.of("later bars") or self.of("company"))
 
     def __str__(self) -> str:
-        days = f"{len(self.names)} values checked on {count_of(len(self.days), 'day')}"
+        values = count_of(len(self.names), "value")
+        days = f"{values} checked on {count_of(len(self.days), 'day')}"
         if not self.changes:
             return f"{days}: the past stays as it was"
         return "\n".join((f"{days}:", *map(str, self.changes)))

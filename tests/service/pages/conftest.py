@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from support.axe import fetch_axe
-from technic.service.pages.render import missing_libraries
+from technic.service.pages.files import missing_libraries
 
 IN_CI = os.environ.get("TECHNIC_CI") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

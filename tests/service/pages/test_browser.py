@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -134,6 +135,12 @@ def test_a_scan_is_asked_followed_sorted_filtered_and_taken_away(
     other = watch.over(chromium.new_context(viewport=WIDE, base_url=demo.base)).new_page()
     other.goto(shared)
     other.get_by_text(said).wait_for()
+    chosen = other.locator(".tabulator-selected [tabulator-field=symbol]")
+    assert chosen.text_content() == parse_qs(urlsplit(shared).query)["symbol"][0]
+    assert chosen.is_visible()  # the link shows the row that was chosen, wherever it is
+    other.locator(".tabulator-tableholder").evaluate("one => { one.scrollTop = 0; }")
+    first = other.locator(".tabulator-row [tabulator-field=symbol]").first
+    first.get_by_text(first_symbols(page, 1)[0], exact=True).wait_for()
     assert first_symbols(other) == first_symbols(page)
     assert other.locator("#where").input_value() == EXPRESSION
     other.context.close()
@@ -143,6 +150,19 @@ def test_a_scan_is_asked_followed_sorted_filtered_and_taken_away(
         page.get_by_role("link", name="CSV").click()
     lines = taken.value.path().read_text(encoding="utf-8").splitlines()
     assert sum(1 for line in lines if not line.startswith("#")) == summary["rows"] + 1
+
+
+def test_an_open_page_takes_little_memory(page: Any, begun: dict[str, Any]) -> None:
+    """Thousands of rows are some megabytes of figures; the rows in sight alone are elements."""
+    page.goto(f"/scan?id={begun['id']}")
+    page.wait_for_selector(".tabulator-row .spark")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    session.send("HeapProfiler.collectGarbage")
+    found = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    assert found["JSHeapUsedSize"] < 48 * 2**20
+    assert found["Nodes"] < 20_000
+    assert page.locator(".tabulator-row").count() < 100
 
 
 def test_the_chart_follows_the_keys(page: Any, begun: dict[str, Any]) -> None:

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from technic.service.app import create_app
 from technic.service.pages import site
-from technic.service.pages.render import STATIC, render
+from technic.service.pages.files import LIBRARIES, STATIC, PageFiles, missing_libraries, page_files
+from technic.service.pages.render import render
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 
@@ -59,13 +62,54 @@ def test_each_page_is_made_without_a_network_and_without_inline_code(
 def test_everything_that_a_page_names_is_there(client: TestClient, path: str) -> None:
     """Own styles and scripts that a page names are there, and so is what these import."""
     text = client.get(path).text
-    names = set(re.findall(r'(?:src|href)="(/static/[^"]+|/charts\.css)"', text))
+    names = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', text))
     assert names
-    for name in names:
-        assert client.get(name).status_code == 200, name
+    libraries = {f"{page_files().prefix}/{name}" for name in missing_libraries()}
+    for name in names - libraries:
+        answer = client.get(name)
+        assert answer.status_code == 200, name
+        assert "immutable" in answer.headers["cache-control"]
     for script in STATIC.glob("*.js"):
         for imported in re.findall(r'from "\./([^"]+)"', script.read_text(encoding="utf-8")):
-            assert (STATIC / imported).is_file(), (script.name, imported)
+            assert (STATIC / imported).is_file() or imported in LIBRARIES, (script.name, imported)
+
+
+def test_a_page_asks_at_once_for_all_that_its_scripts_import(client: TestClient) -> None:
+    """Else each module would be asked for when the one that imports it has come."""
+    text = client.get("/scan").text
+    asked = set(re.findall(r'rel="modulepreload" href="[^"]*/([^/"]+)"', text))
+    needed, waiting = set(), ["scan.js"]
+    while waiting:
+        name = waiting.pop()
+        needed.add(name)
+        source = (STATIC / name).read_text(encoding="utf-8") if (STATIC / name).is_file() else ""
+        lines = [line for line in source.splitlines() if line.startswith("import ")]
+        waiting += {line.split('"./')[1].split('"')[0] for line in lines} - needed
+    assert len(needed) > 10
+    assert needed - set(missing_libraries()) == asked - set(missing_libraries())
+
+
+def test_the_address_of_a_file_changes_with_any_of_them(tmp_path: Path) -> None:
+    """A browser keeps what is under it for good; the address of an older page still answers."""
+    (tmp_path / "one.js").write_text('import { x } from "./two.js";\n', encoding="utf-8")
+    (tmp_path / "two.js").write_text("export const x = 1;\n", encoding="utf-8")
+    before = PageFiles(tmp_path)
+    assert before.modules("one.js") == ("one.js", "two.js")
+    (tmp_path / "two.js").write_text("export const x = 2;\n", encoding="utf-8")
+    after = PageFiles(tmp_path, tmp_path / "missing")
+    assert before.prefix != after.prefix
+    with TestClient(Starlette(routes=[Mount("/static", after)])) as client:
+        for prefix, kept in ((after.prefix, True), (before.prefix, False)):
+            answer = client.get(f"{prefix}/two.js")
+            assert answer.text == "export const x = 2;\n"
+            assert ("immutable" in answer.headers["cache-control"]) is kept
+            assert answer.headers["content-encoding"] == "gzip"
+        plain = client.get(f"{after.prefix}/two.js", headers={"Accept-Encoding": "identity"})
+        assert plain.text == answer.text
+        assert "content-encoding" not in plain.headers
+        assert client.head(f"{after.prefix}/two.js").status_code == 200
+        assert client.post(f"{after.prefix}/two.js").status_code == 405
+        assert client.get(f"{after.prefix}/three.js").status_code == 404
 
 
 def test_scripts_read_no_text_as_html() -> None:
@@ -199,6 +243,7 @@ def test_another_site_cannot_log_a_browser_in(closed: TestClient) -> None:
 
 def test_static_files_need_no_key_and_leave_their_folder_never(closed: TestClient) -> None:
     """Static files need no key; no path leads out of their folder."""
-    assert closed.get("/static/style.css").status_code == 200
-    for path in ("/static/../render.py", "/static/%2e%2e/render.py", "/static//etc/passwd"):
-        assert closed.get(path).status_code == 404
+    assert closed.get(f"{page_files().prefix}/style.css").status_code == 200
+    for path in ("/../render.py", "/%2e%2e/render.py", "//etc/passwd", "/%00", "/style.css/"):
+        for start in ("/static", page_files().prefix):
+            assert closed.get(start + path).status_code == 404

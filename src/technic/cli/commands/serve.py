@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Annotated
@@ -52,11 +53,14 @@ def serve(
     from technic.errors import MissingExtraError
     from technic.settings import load_settings
 
+    gc.disable()  # of what an import makes nothing goes: looking through it is a tenth of the start
     try:
         from technic.service.run import run_service
         from technic.service.service_settings import default_port, is_loopback, service_settings
     except ModuleNotFoundError as error:
         raise MissingExtraError("technic serve", error.name or "fastapi", "service") from None
+    finally:
+        gc.enable()
 
     del debug  # logging is set up before any command runs
     if open_ and not is_loopback(host):

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from technic.errors import ParameterError
 from technic.service.database.connect import hold, reading
 from technic.service.database.tables import KEYS
+from technic.service.held.known_callers import Held
 from technic.wording.counts import count_of
 
 __all__ = ["Key", "KeyTable", "Scope", "first_key", "hashed", "reaches"]
@@ -27,6 +28,7 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 _MARK = "technic_"
 _PREFIX = 8
 _SECRET_BYTES = 32
+_LONGEST = 200
 _TOLD = re.compile(rf"[0-9a-f]{{{_PREFIX}}}:[0-9a-f]{{64}}")
 _NAME = 100
 _ADD_LOCK = 0x7EC401E
@@ -57,10 +59,14 @@ def hashed(secret: str) -> str:
 
 
 class KeyTable:
-    """The keys of a database; ``clock``: seconds since 1970."""
+    """The keys of a database; ``clock``: seconds since 1970.
+
+    ``held``: who was let in of late, by the hash of key or cookie, with the token of a session.
+    """
 
     def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
         self._engine, self._clock = engine, clock
+        self.held: Held[tuple[Key, str]] = Held(clock)
 
     def add(self, name: str, scope: str) -> tuple[Key, str]:
         """Make a key; return it, and the text that is shown this once."""
@@ -117,19 +123,26 @@ class KeyTable:
         with self._engine.begin() as connection:
             change = update(KEYS).where(KEYS.c.prefix == live[0].prefix)
             connection.execute(change.values(revoked_at=self._clock()))
+        self.held.clear()
         return live[0]
+
+    def find_held(self, text: str) -> Key | None:
+        """Return the key that is written so where it was found some seconds ago; reads no table."""
+        found = self.held.get(hashed(text)) if len(text) <= _LONGEST else None
+        return None if found is None else found[0]
 
     def find(self, text: str) -> Key | None:
         """Return the live key that is written so; None for any other text."""
         if (
             not text.startswith(_MARK)
-            or len(text) > 200
+            or len(text) > _LONGEST
             or not (text.isascii() and text.isprintable())
         ):
             return None
         prefix = text[len(_MARK) :].partition("_")[0]
         if not (prefix.isascii() and prefix.isalnum()):
             return None
+        era = self.held.era
         with reading(self._engine) as connection:
             row = connection.execute(select(KEYS).where(KEYS.c.prefix == prefix)).first()
         known = row.hash if row is not None else "0" * 64
@@ -142,6 +155,7 @@ class KeyTable:
             # who may come in is not kept out since the time of it cannot be written
             with contextlib.suppress(OperationalError), self._engine.begin() as connection:
                 connection.execute(change)
+        self.held.put(hashed(text), (_key(row), ""), era)
         return _key(row)
 
     def of(self, prefix: str) -> Key | None:

@@ -1,19 +1,14 @@
-"""The ceilings of every request: its rate, its host, its size, the time it takes to come."""
+"""The ceilings of every request: its host, its size, the time it takes to come."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import math
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-
-__all__ = ["GuardMiddleware", "RequestLimiter"]
+__all__ = ["GuardMiddleware"]
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -39,21 +34,6 @@ POLICY = (
 )
 
 
-class RequestLimiter:
-    """Counts the requests of each caller over the last minute."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._limit = RateLimitItemPerMinute(per_minute)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-
-    def wait(self, identity: str) -> int:
-        """Count a request; return the seconds to wait where it is one too many, else 0."""
-        if self._limiter.hit(self._limit, identity):
-            return 0
-        reset = self._limiter.get_window_stats(self._limit, identity).reset_time
-        return max(1, math.ceil(reset - time.time()))
-
-
 class GuardMiddleware:
     """Refuses foreign hosts, bodies that are too large or too slow; adds the security headers."""
 
@@ -70,6 +50,10 @@ class GuardMiddleware:
             return
         headers = dict(scope["headers"])
         sent = _with_headers(send)
+        hosts = sum(name == b"host" for name, _ in scope["headers"])
+        if hosts != 1 and (hosts, scope["http_version"]) != (0, "1.0"):
+            await _refuse(sent, 400, "a request names one host")
+            return
         host = headers.get(b"host", b"").decode("latin-1").lower()
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
         if name not in self._hosts and scope["path"] != HEALTH:

@@ -131,15 +131,17 @@ def own_job(service: Service, caller: Caller, identity: str, kind: str | None = 
 def finished_scan(service: Service, identity: str) -> Path:
     """Return the folder of a result; ``latest`` is the one that was finished last."""
     if identity == "latest":
-        done = service.jobs.latest(1, "scan", ["done"])
-        if not done:
+        latest = service.finished.latest()
+        if latest is None:
             raise HTTPException(404, "no scan is done yet: POST /v1/scans starts one")
-        identity = done[0].id
-    job = job_of(service, identity, "scan")
-    if job.state != "done":
-        reason = f": {job.message}" if job.message else ""
-        raise HTTPException(409, f"this scan is {job.state}{reason}")
-    folder = service.settings.results / job.id
+        identity = latest
+    if not service.finished.holds(identity):
+        job = job_of(service, identity, "scan")
+        if job.state != "done":
+            reason = f": {job.message}" if job.message else ""
+            raise HTTPException(409, f"this scan is {job.state}{reason}")
+        service.finished.add(job.id)
+    folder = service.settings.results / identity
     if not (folder / ABOUT).is_file():
         raise HTTPException(404, "this result is no longer kept; scan again")
     return folder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -17,7 +17,7 @@ from technic.service.database.connect import AWAY, AWAY_SAID
 from technic.service.jobs.job_table import QueueFullError
 from technic.text.outside import clean
 
-__all__ = ["add_refusals", "all_routes"]
+__all__ = ["add_refusals"]
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 def _allowed(request: Request) -> list[str]:
     """Return every method of a path: the framework names those of its first route alone."""
-    routes = list(all_routes(request.app))
+    routes = request.app.routes
     here = [one for one in routes if one.matches(request.scope)[0] is not Match.NONE]
     same = [one for one in routes if here and _path(one) == _path(here[0])]
     return sorted({method for one in same for method in getattr(one, "methods", None) or ()})
@@ -73,16 +73,6 @@ def _allowed(request: Request) -> list[str]:
 
 def _path(route: BaseRoute) -> str:
     return str(getattr(route, "path", ""))
-
-
-def all_routes(app: FastAPI) -> Iterator[BaseRoute]:
-    """Yield every route, those of included routers too."""
-    for route in app.routes:
-        included = getattr(route, "original_router", None)
-        if included is None:
-            yield route
-        else:
-            yield from included.routes
 
 
 async def _expression(_: Request, error: Exception) -> JSONResponse:

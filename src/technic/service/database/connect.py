@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -122,7 +123,13 @@ def _engine(url: URL, sqlite: bool) -> Engine:
 
 def reading(engine: Engine) -> AbstractContextManager[Connection]:
     """Begin a transaction that writes nothing: of these any number goes on beside a writer."""
-    return engine.execution_options(**{_READS: True}).begin()
+    return _reader(engine).begin()
+
+
+@lru_cache(maxsize=8)
+def _reader(engine: Engine) -> Engine:
+    """Return the engine under the option that reads; it shares connections with ``engine``."""
+    return engine.execution_options(**{_READS: True})
 
 
 def _begin_sqlite(connection: Connection) -> None:

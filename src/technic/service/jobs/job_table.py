@@ -46,10 +46,14 @@ class QueueFullError(UsageError):
 
 
 class JobTable:
-    """The jobs of a database. ``owner``: who claims them here; ``clock``: seconds since 1970."""
+    """The jobs of a database. ``owner``: who claims them here; ``clock``: seconds since 1970.
+
+    ``changes`` counts what was settled here: while it stays, so does which scan was done last.
+    """
 
     def __init__(self, engine: Engine, owner: str, clock: Callable[[], float]) -> None:
         self._engine, self._owner, self.clock = engine, owner, clock
+        self.changes = 0
 
     def submit(self, kind: JobKind, request: Mapping[str, Any], asked_by: str, most: int) -> Job:
         """Queue a job; QueueFullError where ``most`` of its kind are waiting."""
@@ -157,7 +161,7 @@ class JobTable:
         outcome: Mapping[str, Any] | None = None,
     ) -> bool:
         """Settle a running job; False where it is not running any more."""
-        return self._change(
+        settled = self._change(
             identity,
             ("running",),
             {
@@ -168,6 +172,8 @@ class JobTable:
                 "owner": None,
             },
         )
+        self.changes += settled
+        return settled
 
     def cancel_queued(self, identity: str) -> bool:
         """Cancel a job that has not begun; False where it is not queued."""
@@ -208,6 +214,7 @@ class JobTable:
         with self._engine.begin() as connection:
             gone = JOBS.delete().where(JOBS.c.id == identity, JOBS.c.state.not_in(ACTIVE))
             connection.execute(gone)
+        self.changes += 1
 
     def _change(
         self, identity: str, states: Sequence[JobState], values: Mapping[str, object]

@@ -8,15 +8,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from technic.charts import STYLE
-from technic.charts.style import DARK, LIGHT
+from technic.service.pages.files import page_files
 
-__all__ = ["FOLDER", "STATIC", "VENDOR", "chart_style", "missing_libraries", "render"]
-
-FOLDER = Path(__file__).parent
-STATIC = FOLDER / "static"
-VENDOR = FOLDER / "vendor"
-LIBRARIES = ("tabulator.mjs", "tabulator.css", "lightweight-charts.mjs")
+__all__ = ["render"]
 
 
 def render(template: str, **context: Any) -> str:
@@ -24,29 +18,15 @@ def render(template: str, **context: Any) -> str:
     return _environment().get_template(template).render(**context)
 
 
-def missing_libraries() -> list[str]:
-    """Name the published libraries that nobody fetched: without them there are no pages."""
-    return [name for name in LIBRARIES if not (VENDOR / name).is_file()]
-
-
-@lru_cache(maxsize=1)
-def chart_style() -> str:
-    """Return the style sheet of drawings in the theme of the page, which its reader may choose."""
-    rules = [STYLE]
-    for name, light in LIGHT.items():
-        both = f"light-dark({light},{DARK[name]})"
-        rules += [f":root .tc .f-{name}{{fill:{both}}}", f":root .tc .s-{name}{{stroke:{both}}}"]
-    ink, muted = (f"light-dark({LIGHT[name]},{DARK[name]})" for name in ("ink", "muted"))
-    rules += [f":root .tc text{{fill:{ink}}}", f":root .tc text.t-muted{{fill:{muted}}}"]
-    return "\n".join(rules)
-
-
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    files = page_files()
+    environment.globals.update(static=files.prefix, modules=files.modules)
+    return environment

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from technic.service.answers.common import about_of
 from technic.service.jobs.result_files import ABOUT
-from technic.service.pages.render import STATIC, VENDOR, chart_style, missing_libraries, render
+from technic.service.pages.files import missing_libraries
+from technic.service.pages.render import render
 from technic.service.requests.caller import Caller, caller_of
 from technic.service.state import Service, service_of
 from technic.version import __version__
 from technic.wording.counts import count_of
 
-__all__ = ["STATIC_FILES", "router"]
+__all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 PAGES = {
@@ -31,40 +29,11 @@ PAGES = {
 }
 
 
-class _Files(StaticFiles):
-    """Files that a browser keeps, and asks about each time whether they are still the same."""
-
-    async def check_config(self) -> None:
-        """Take a folder that is missing for an empty one."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file, to be asked about again; none is there where nobody fetched any."""
-        if self.directory is None or not Path(self.directory).is_dir():
-            raise HTTPException(404)
-        response = await super().get_response(path, scope)
-        response.headers["cache-control"] = "no-cache"
-        return response
-
-
-STATIC_FILES = {
-    "/static": _Files(directory=STATIC),
-    "/vendor": _Files(directory=VENDOR, check_dir=False),
-}
-"""Paths of the files that every browser may have."""
-
-
 @router.get("/")
 def begin(request: Request) -> Response:
     """Lead to the market, or where there is no result yet, to the data."""
     service = service_of(request)
-    done = service.jobs.latest(1, "scan", ["done"])
-    return RedirectResponse("/market" if done else "/data", 303)
-
-
-@router.get("/charts.css")
-def charts() -> Response:
-    """Return the style sheet of drawings; like every static file, without a key."""
-    return Response(chart_style(), media_type="text/css", headers={"cache-control": "no-cache"})
+    return RedirectResponse("/market" if service.finished.latest() else "/data", 303)
 
 
 @router.get("/market")
@@ -97,6 +66,7 @@ def _page(request: Request, name: str, title: str, **context: Any) -> Response:
     missing = missing_libraries()
     if missing:
         name, title, context = "unavailable", "No pages", {"missing": missing}
+    context["script"] = None if missing else f"{name}.js"
     content = render(f"{name}.html", title=title, **_frame(service, caller, name), **context)
     return HTMLResponse(content, 503 if missing else 200)
 
@@ -117,8 +87,8 @@ def _frame(service: Service, caller: Caller, name: str) -> dict[str, Any]:
 
 def _latest(service: Service) -> dict[str, Any] | None:
     """Return day, size and origin of the latest result, None where there is none."""
-    done = service.jobs.latest(1, "scan", ["done"])
-    folder = service.settings.results / done[0].id if done else None
+    latest = service.finished.latest()
+    folder = None if latest is None else service.settings.results / latest
     if folder is None or not (folder / ABOUT).is_file():
         return None
     document = about_of(folder)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPBearer
+from starlette.requests import HTTPConnection
 
 from technic.service.access.keys import Scope, reaches
 from technic.service.access.sessions import same_token
@@ -23,6 +24,7 @@ __all__ = [
     "Reader",
     "Runner",
     "caller_of",
+    "known_caller",
     "refuse_other_sites",
 ]
 
@@ -44,24 +46,50 @@ class Caller:
     csrf: str = ""
 
 
-def caller_of(request: Request, service: Service) -> Caller | None:
+def held_caller(connection: HTTPConnection, service: Service) -> Caller | None:
+    """Return who calls where that is known without reading a table."""
+    header = connection.headers.get("authorization")
+    if header is not None:
+        scheme, _, text = header.partition(" ")
+        key = service.keys.find_held(text.strip()) if scheme.lower() == "bearer" else None
+        return None if key is None else Caller(key.prefix, key.scope)
+    cookie = connection.cookies.get(COOKIE, "")
+    session = service.sessions.find_held(cookie)
+    if session is not None:
+        return Caller(session[0].prefix, session[0].scope, session[1])
+    return Caller("open", "admin") if service.settings.open and not cookie else None
+
+
+async def known_caller(connection: HTTPConnection, service: Service) -> Caller | None:
+    """Return who calls, None where no valid key is given; of many at once one reads the tables."""
+    caller = held_caller(connection, service)
+    if caller is not None:
+        return caller
+    given = connection.headers.get("authorization"), connection.cookies.get(COOKIE, "")
+    return await service.once.do(given, lambda: caller_of(connection, service))
+
+
+def caller_of(connection: HTTPConnection, service: Service) -> Caller | None:
     """Return who calls, None where no valid key is given."""
-    header = request.headers.get("authorization")
+    held = held_caller(connection, service)
+    if held is not None:
+        return held
+    header = connection.headers.get("authorization")
     if header is not None:
         scheme, _, text = header.partition(" ")
         key = service.keys.find(text.strip()) if scheme.lower() == "bearer" else None
         return None if key is None else Caller(key.prefix, key.scope)
-    session = service.sessions.find(request.cookies.get(COOKIE, ""))
+    session = service.sessions.find(connection.cookies.get(COOKIE, ""))
     if session is not None:
         return Caller(session[0].prefix, session[0].scope, session[1])
     return Caller("open", "admin") if service.settings.open else None
 
 
-def _require(scope: Scope) -> Callable[[Request, _Described], Caller]:
-    def require(request: Request, described: _Described) -> Caller:
+def _require(scope: Scope) -> Callable[[Request, _Described], Awaitable[Caller]]:
+    async def require(request: Request, described: _Described) -> Caller:
         del described
         service = service_of(request)
-        caller = caller_of(request, service)
+        caller = await known_caller(request, service)
         if caller is None:
             raise HTTPException(
                 401, "a key is needed: Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"}

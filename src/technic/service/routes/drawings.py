@@ -33,7 +33,7 @@ def drawing(
 ) -> Response:
     """Draw where the universe went (``ledger``), or the map of sectors.
 
-    ``style``: with the style sheet in it; a page that has /charts.css needs none.
+    ``style``: with the style sheet in it; a page that has charts.css needs none.
     """
     del caller
     folder = finished_scan(service_of(request), identity)

@@ -49,7 +49,7 @@ def rows(
     if unknown:
         hint = f"GET /v1/scans/{identity[:32]}/rows lists them under available"
         raise ParameterError("columns", unknown[0][:60], "columns of this result", hint)
-    return kept_answer(folder, "rows", tuple(wanted), lambda: _table(folder, wanted))
+    return kept_answer(request, folder, "rows", tuple(wanted), lambda: _table(folder, wanted))
 
 
 @router.get("/{identity}/closes", response_model=dict[str, Any])
@@ -64,7 +64,7 @@ def closes(
     folder = finished_scan(service_of(request), identity)
     if not (folder / CLOSES).is_file():
         raise HTTPException(404, "this result was kept without its closes; scan again")
-    return kept_answer(folder, "closes", bars, lambda: _small_charts(folder, bars))
+    return kept_answer(request, folder, "closes", bars, lambda: _small_charts(folder, bars))
 
 
 def _table(folder: Path, wanted: list[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
-from technic.service.answers.job_events import EVENTS, job_events
+from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
 from technic.service.jobs.job import JobKind, JobState
 from technic.service.requests.caller import Reader, Runner
 from technic.service.state import service_of
@@ -50,6 +50,7 @@ async def events(request: Request, caller: Reader, identity: str) -> StreamingRe
     del caller
     service = service_of(request)
     found = await asyncio.to_thread(job_of, service, identity)
+    refuse_too_many(service)
     return StreamingResponse(job_events(request, service, found.id), media_type=EVENTS)
 
 

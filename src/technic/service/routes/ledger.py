@@ -32,7 +32,9 @@ def ledger(
     del caller
     folder = finished_scan(service_of(request), identity)
     asked = (outcome, limit, offset)
-    return kept_answer(folder, "ledger", asked, lambda: _part(folder, outcome, limit, offset))
+    return kept_answer(
+        request, folder, "ledger", asked, lambda: _part(folder, outcome, limit, offset)
+    )
 
 
 def _part(folder: Path, outcome: str | None, limit: int, offset: int) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def market(request: Request, caller: Reader, identity: ResultId) -> Response:
     folder = finished_scan(service_of(request), identity)
     if not (folder / MARKET).is_file():
         raise HTTPException(404, "this result was kept without its market; scan again")
-    return kept_answer(folder, "market", (), lambda: _market(folder))
+    return kept_answer(request, folder, "market", (), lambda: _market(folder))
 
 
 def _market(folder: Path) -> dict[str, Any]:

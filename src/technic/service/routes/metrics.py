@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from technic.service.answers.common import ERRORS
@@ -22,7 +22,7 @@ STATES: tuple[JobState, ...] = ("queued", "running", "done", "failed", "cancelle
     responses={200: {"content": {"text/plain": {}}}, **{c: ERRORS[c] for c in (401, 403, 429)}},
 )
 def metrics(request: Request, caller: Reader) -> Response:
-    """Jobs by state, the time of the last scan, results on disk: in Prometheus' text format."""
+    """Jobs by state, the last scan, results on disk, readers, the process: for Prometheus."""
     del caller
     service = service_of(request)
     registry = CollectorRegistry()
@@ -31,10 +31,14 @@ def metrics(request: Request, caller: Reader) -> Response:
         jobs.labels(state).set(service.jobs.count(state))
     last = service.jobs.latest(1, "scan", ["done"])
     if last and last[0].finished_at is not None:
-        done = Gauge("technic_last_scan_finished_seconds", "When it ended.", registry=registry)
+        name = "technic_last_scan_finish_timestamp_seconds"
+        done = Gauge(name, "When it ended, since 1970.", registry=registry)
         done.set(last[0].finished_at)
-        took = Gauge("technic_last_scan_seconds", "What it took.", registry=registry)
+        took = Gauge("technic_last_scan_duration_seconds", "What it took.", registry=registry)
         took.set(float((last[0].outcome or {}).get("seconds", 0.0)))
     kept = Gauge("technic_results_kept", "Results on disk.", registry=registry)
     kept.set(sum(1 for path in service.settings.results.iterdir() if path.is_dir()))
+    streams = Gauge("technic_event_streams", "Readers who follow a job.", registry=registry)
+    streams.set(service.streams)
+    ProcessCollector(registry=registry)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -51,7 +51,9 @@ def result(
     if format == "json" and limit is None and offset == 0:
         return FileResponse(folder / SUMMARY, media_type="application/json")
     if format == "json":
-        return kept_answer(folder, "result", (limit, offset), lambda: _page(folder, limit, offset))
+        return kept_answer(
+            request, folder, "result", (limit, offset), lambda: _page(folder, limit, offset)
+        )
     path = folder / export_name(format)
     if not path.is_file():
         ask_worker(service, folder, kind="export", format=format)

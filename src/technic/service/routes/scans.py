@@ -12,7 +12,7 @@ from technic.scan.config_json import config_to_json
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import FLAT_KEYS, flat_config
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
-from technic.service.answers.job_events import EVENTS, job_events
+from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
 from technic.service.answers.plain_body import PlainObject
 from technic.service.requests.caller import Reader, Runner
 from technic.service.requests.own_files import own_files
@@ -106,4 +106,5 @@ async def events(request: Request, caller: Reader, identity: str) -> StreamingRe
     del caller
     service = service_of(request)
     job = await asyncio.to_thread(job_of, service, identity, "scan")
+    refuse_too_many(service)
     return StreamingResponse(job_events(request, service, job.id), media_type=EVENTS)

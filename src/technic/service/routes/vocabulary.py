@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from technic.columns import COLUMNS
 from technic.language.functions import GROUPS
@@ -12,6 +12,7 @@ from technic.language.functions.function import Function
 from technic.scan.expressions.setup_document import checked_setups, setup_document
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.service.answers.common import ERRORS
+from technic.service.answers.kept import lasting_answer
 from technic.service.requests.caller import Reader
 from technic.service.state import Service, service_of
 from technic.setups import Library
@@ -37,10 +38,14 @@ def setup(request: Request, caller: Reader, name: str) -> dict[str, Any]:
     return dict(setup_document(library.get(name)))
 
 
-@router.get("/columns")
-def columns(caller: Reader) -> dict[str, Any]:
+@router.get("/columns", response_model=dict[str, Any])
+def columns(request: Request, caller: Reader) -> Response:
     """List every name that a scan knows: columns with unit and expression, and all other words."""
     del caller
+    return lasting_answer(request, "columns", _columns)
+
+
+def _columns() -> dict[str, Any]:
     names = vocabulary().names
     found = []
     for name, info in names.items():
@@ -60,10 +65,14 @@ def columns(caller: Reader) -> dict[str, Any]:
     return {"columns": found}
 
 
-@router.get("/functions")
-def functions(caller: Reader) -> dict[str, Any]:
+@router.get("/functions", response_model=dict[str, Any])
+def functions(request: Request, caller: Reader) -> Response:
     """List the functions of the scan language, by what they are about."""
     del caller
+    return lasting_answer(request, "functions", _functions)
+
+
+def _functions() -> dict[str, Any]:
     words = vocabulary().functions
     grouped = {group: [_function(one) for one in members] for group, members in GROUPS.items()}
     known = {one["name"] for members in grouped.values() for one in members}

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select, update
 from sqlalchemy.exc import IntegrityError
 
+from technic.service.database.connect import reading
 from technic.service.database.tables import SCHEDULE_RUNS, SCHEDULED_SCANS
 from technic.service.jobs.job_table import JobTable
 from technic.service.schedule.run import Run, RunState, ScanOfRun, ScanState
@@ -140,13 +141,13 @@ class RunTable:
         query = select(SCHEDULE_RUNS).order_by(*order).limit(most)
         if provider is not None:
             query = query.where(SCHEDULE_RUNS.c.provider == provider)
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [Run(**row._mapping) for row in connection.execute(query)]
 
     def of_session(self, provider: str, session: str) -> Run | None:
         """Return the run of a session."""
         query = select(SCHEDULE_RUNS).where(*_of(SCHEDULE_RUNS, provider, session))
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query).first()
         return None if row is None else Run(**row._mapping)
 
@@ -154,7 +155,7 @@ class RunTable:
         """Return the scans of a run in their order."""
         of_run = _of(SCHEDULED_SCANS, run.provider, run.session)
         query = select(SCHEDULED_SCANS).where(*of_run).order_by(SCHEDULED_SCANS.c.position)
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             return [_scan(row) for row in connection.execute(query)]
 
     def before(self, run: Run, name: str) -> tuple[str, str] | None:
@@ -167,7 +168,7 @@ class RunTable:
             .order_by(table.session.desc())
             .limit(1)
         )
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query).first()
         return None if row is None else (str(row.job), str(row.session))
 
@@ -181,7 +182,7 @@ class RunTable:
             .limit(_PINNED_RUNS * 50)
         )
         last: dict[tuple[str, str], str] = {}
-        with self._engine.begin() as connection:
+        with reading(self._engine) as connection:
             for row in connection.execute(query):
                 last.setdefault((row.provider, row.name), str(row.job))
         return frozenset(last.values())

@@ -52,6 +52,8 @@ __all__ = ["Replay", "open_replay"]
 
 BLOCK_SYMBOLS = 3_072
 """Most symbols that are computed together: what is done for each day is done once for all."""
+A_YEAR = 252
+"""Sessions that are replayed unless the first is named."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,8 +217,8 @@ def open_replay(
 ) -> Replay:
     """Settle what is replayed: from session ``first`` to ``last``, the scan that ``config`` says.
 
-    ``first``, ``last``: ``YYYY-MM-DD``, else the first and last session that the data can say
-    something of. ``days``: chosen sessions instead. Other arguments are those of ``run_scan``.
+    ``first``, ``last``: ``YYYY-MM-DD``, else the data's last session and a year of sessions up to
+    the last day. ``days``: chosen sessions instead. Other arguments are those of ``run_scan``.
     Raises ParameterError for an ``as_of`` in the config, and what ``run_scan`` raises.
     """
     config = checked_config(config)
@@ -259,7 +261,7 @@ def _days(context: ScanContext, first: str | None, last: str | None) -> DateArra
             allowed = f"at most {context.last_session}, the data's last session"
             raise ParameterError("last", last, allowed)
     if first is None:
-        raise ParameterError("first", first, "a session, YYYY-MM-DD")
+        return calendar.last(A_YEAR, end)
     begin = calendar.require_session("first", parse_day("first", first))
     if begin > end:
         raise ParameterError("first", first, f"at most {end}, the last day of the replay")

@@ -1,6 +1,6 @@
 // Candles with volume, averages, the lines of a plan, found patterns and the RS line; beside them the
 // same data as tables.
-import { CandlestickSeries, HistogramSeries, LineSeries, LineStyle, createChart } from "/vendor/lightweight-charts.mjs";
+import { CandlestickSeries, HistogramSeries, LineSeries, LineStyle, createChart } from "./lightweight-charts.mjs";
 import { h, put, table } from "./dom.js";
 import { amount, number, price } from "./format.js";
 import { PatternShape } from "./pattern_shape.js";

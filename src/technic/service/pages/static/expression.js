@@ -6,9 +6,9 @@ import { fitting, vocabulary, wordAt } from "./words.js";
 export class ExpressionBox {
   constructor(changed) {
     this.box = $("where"); this.list = $("where-list"); this.said = $("where-said"); this.mirror = $("where-mirror");
-    this.found = []; this.chosen = -1; this.changed = changed; this.asked = 0;
+    this.found = []; this.chosen = -1; this.changed = changed; this.asked = 0; this.touched = false;
     this.soon = later(250, () => this.check());
-    this.box.addEventListener("input", () => { this.fit(); this.mark(null); this.soon(); this.complete(); this.changed(this.value); });
+    this.box.addEventListener("input", () => { this.touched = true; this.fit(); this.mark(null); this.soon(); this.complete(); this.changed(this.value); });
     this.box.addEventListener("keydown", (event) => this.key(event));
     this.box.addEventListener("blur", () => setTimeout(() => this.close(), 150));
     this.box.addEventListener("scroll", () => { this.mirror.scrollTop = this.box.scrollTop; });

@@ -1,51 +1,51 @@
 // The table of a result: thousands of rows, of which those in sight are drawn.
-import { TabulatorFull as Tabulator } from "/vendor/tabulator.mjs";
+import { TabulatorFull as Tabulator } from "./tabulator.mjs";
 import { list, read, write } from "./address.js";
 import { h } from "./dom.js";
 import { cell, tone, whole } from "./format.js";
+import { wanted } from "./rows.js";
 import { spark } from "./spark.js";
 
-export const DEFAULT = ["symbol", "company", "closes", "close", "return_1_pct", "tech_rating", "signal", "rs_rating", "rel_volume_20", "return_21_pct", "from_high_252_pct", "market_cap", "sector", "entry", "stop", "target"];
 const TEXTS = new Set(["symbol", "company", "exchange", "sector", "industry", "country", "type", "signal", "plan_note", "last_bar", "usable_since", "entry_type", "stop_basis", "size_basis", "plan_side"]);
 const WIDTHS = { symbol: 98, company: 220, sector: 150, industry: 170, signal: 104, closes: 108, plan_note: 220, market_cap: 104 };
+// A width that is given is not measured: a column that is would have the browser lay everything out.
+const width = (name, heading) => WIDTHS[name] ?? (TEXTS.has(name) ? 130 : Math.max(84, 34 + 8 * heading.length));
 const HEADINGS = { closes: "30 days", return_1_pct: "change %", return_21_pct: "month %", from_high_252_pct: "off high %", rel_volume_20: "rel. vol.", market_cap: "market cap", close: "price" };
 
 export class Grid {
   constructor(place, { selected, opened, counted }) {
     this.place = place; this.selected = selected; this.opened = opened; this.counted = counted;
-    this.table = null; this.quick = ""; this.closes = {};
+    this.table = null; this.quick = ""; this.closes = null; this.empty = new Map();
     place.addEventListener("keydown", (event) => this.key(event), true);
   }
 
   show(answer) {
     this.table?.destroy();
-    this.answer = answer;
+    this.answer = answer; this.closes = null; this.empty.clear();
     const { columns, values } = answer;
     const known = Object.fromEntries(answer.available.map((one) => [one.name, one]));
-    const data = values[0].map((_, i) => Object.fromEntries(columns.map((name, n) => [name, values[n][i]])));
-    const wanted = this.wanted().filter((name) => name === "closes" || columns.includes(name));
+    const data = values[0].map((_, i) => { const row = {}; for (let n = 0; n < columns.length; n += 1) row[columns[n]] = values[n][i]; return row; });
+    const names = wanted().filter((name) => name === "closes" || columns.includes(name));
     const filters = Object.entries(read()).filter(([name]) => name.startsWith("f.")).map(([name, value]) => ({ field: name.slice(2), value }));
     this.table = new Tabulator(this.place, {
       data, index: "symbol", height: "100%", layout: "fitData", rowHeight: 30, renderVerticalBuffer: 200,
       selectableRows: 1, selectableRowsRangeMode: "click", columnHeaderSortMulti: true, sortOrderReverse: true, headerSortClickElement: "header", headerFilterLiveFilterDelay: 200,
-      columns: wanted.map((name) => this.column(name, known[name])),
+      columns: names.map((name) => this.column(name, known[name])),
       initialSort: sorting(read().sort), initialHeaderFilter: filters, placeholder: "No row passes these filters.",
       columnDefaults: { headerSortTristate: true, resizable: "header" },
     });
-    this.table.on("tableBuilt", () => { this.refilter(); this.label(); this.select(read().symbol); });
+    this.table.on("tableBuilt", () => { if (this.quick) this.refilter(); this.label(); this.select(read().symbol); });
     this.table.on("dataSorted", (sorters) => { if (this.table.initialized) write({ sort: sorters.map((one) => `${one.field}:${one.dir}`).join(",") }); });
     this.table.on("dataFiltered", (_, rows) => { this.counted(rows.length, data.length); this.keepFilters(); });
     this.table.on("rowSelected", (row) => { write({ symbol: row.getIndex() }); this.selected(row.getData()); });
     this.table.on("rowDblClick", (_, row) => this.opened(row.getIndex()));
   }
 
-  wanted() { const chosen = list(read().columns); return chosen.length ? ["symbol", ...chosen.filter((name) => name !== "symbol")] : DEFAULT; }
-
   column(name, about) {
     const heading = HEADINGS[name] ?? about?.heading.replace(" $", "") ?? name.replaceAll("_", " ");
     const text = TEXTS.has(name);
-    const base = { title: heading, field: name, headerTooltip: about?.description ?? false, width: WIDTHS[name], minWidth: 72, frozen: name === "symbol" && innerWidth > 700 };
-    if (name === "closes") return { ...base, headerSort: false, formatter: (one) => spark(this.closes[one.getData().symbol]) };
+    const base = { title: heading, field: name, headerTooltip: about?.description ?? false, width: width(name, heading), minWidth: 72, frozen: name === "symbol" && innerWidth > 700 };
+    if (name === "closes") return { ...base, headerSort: false, formatter: (one) => this.small(one) };
     return {
       ...base, hozAlign: text ? "left" : "right", headerHozAlign: text ? "left" : "right",
       sorter: text ? "string" : "number", sorterParams: { alignEmptyValues: "bottom" }, headerSortStartingDir: text ? "asc" : "desc",
@@ -72,7 +72,18 @@ export class Grid {
     root.setAttribute("aria-rowcount", String(this.answer.rows));
   }
 
-  addCloses(closes) { this.closes = closes; for (const row of this.table?.getRows("visible") ?? []) row.reformat(); this.table?.redraw(true); }
+  // A small chart; where its closes are still on their way, they are drawn into the cell then.
+  small(one) {
+    const { symbol } = one.getData();
+    if (!this.closes) this.empty.set(symbol, one);
+    return this.closes ? spark(this.closes[symbol]) : "";
+  }
+
+  addCloses(closes) {
+    this.closes = closes;
+    for (const [symbol, one] of this.empty) one.getElement().append(spark(closes[symbol]));
+    this.empty.clear();
+  }
 
   filter(text) { this.quick = text.trim().toLowerCase(); this.refilter(); }
   refilter() {

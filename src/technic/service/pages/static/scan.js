@@ -6,9 +6,10 @@ import { $, h, later, problem, put, show } from "./dom.js";
 import { ExpressionBox } from "./expression.js";
 import { whole } from "./format.js";
 import { strip } from "./frame.js";
-import { DEFAULT, Grid } from "./grid.js";
+import { Grid } from "./grid.js";
 import { follow, sentence } from "./job.js";
 import { exports, saveSetup } from "./result_tools.js";
+import { DEFAULT, rows, wanted } from "./rows.js";
 import { SideChart } from "./side_chart.js";
 import { openWords } from "./word_list.js";
 
@@ -22,16 +23,19 @@ const box = new ExpressionBox((text) => write({ where: text }));
 const chips = new Chips($("chips"), (key, value) => write({ [key]: value }));
 let setups = [], shown = null, running = null;
 
+// What the form shows is known later than the rows: they are drawn meanwhile.
 async function begin() {
+  show($("run"), may("run"));
+  sideShown(read().chart !== "0");
+  $("quick").value = grid.quick = (read().q ?? "").toLowerCase();
+  const known = read().id;
+  const drawn = known ? load(known) : null;
   await recall();
   const state = read();
-  box.value = state.where ?? "";
+  if (!box.touched) box.value = state.where ?? ""; // what is typed meanwhile stays
   chips.set(state);
-  show($("run"), may("run"));
-  sideShown(state.chart !== "0");
-  $("quick").value = grid.quick = (state.q ?? "").toLowerCase();
-  loadSetups().catch(problem);
-  if (state.id) await load(state.id);
+  await (drawn ?? (state.id ? load(state.id) : null));
+  await loadSetups().catch(problem);
 }
 
 async function loadSetups() {
@@ -95,10 +99,8 @@ function told(job) {
 }
 
 async function load(identity) {
-  const wanted = grid.wanted().filter((name) => name !== "closes");
-  const columns = [...new Set(["symbol", "company", "sector", ...wanted])];
   let answer;
-  try { answer = await rows(identity, columns); } catch (error) {
+  try { answer = await rows(identity); } catch (error) {
     if (error.status === 404) error.message += ". Scan runs what the link asks for.";
     problem(error);
     return;
@@ -112,16 +114,17 @@ async function load(identity) {
   put($("warnings"), !remarks.length ? [] : remarks.length === 1 ? h("p", { class: "notice" }, remarks[0])
     : h("details", { class: "notice" }, h("summary", {}, `${remarks.length} remarks`), h("ul", {}, remarks.map((text) => h("li", {}, text)))));
   grid.show(answer);
-  exports($("export-body"), shown);
-  drawColumns(answer);
-  if (grid.wanted().includes("closes")) getJson(`/v1/scans/${shown}/closes?bars=30`).then((closes) => { if (closes && shown === answer.id) grid.addCloses(closes.closes); }).catch(problem);
+  setTimeout(() => besides(answer), 0); // once the rows are drawn
 }
 
-// Columns that this result does not have are left out, not refused.
-const rows = (identity, columns) => getJson(`/v1/scans/${encodeURIComponent(identity)}/rows?columns=${columns.join(",")}&skip_unknown=true`);
+function besides(answer) {
+  exports($("export-body"), answer.id);
+  drawColumns(answer);
+  if (wanted().includes("closes")) getJson(`/v1/scans/${answer.id}/closes?bars=30`).then((closes) => { if (closes && grid.answer === answer) grid.addCloses(closes.closes); }).catch(problem);
+}
 
 function drawColumns(answer) {
-  const chosen = new Set(grid.wanted());
+  const chosen = new Set(wanted());
   const names = [{ name: "closes", heading: "30 days", description: "A line of the last 30 closes" }, ...answer.available];
   const find = h("input", { type: "search", placeholder: "Find a column", "aria-label": "Find a column" });
   const boxes = names.filter((one) => one.name !== "symbol").map((one) => h("label", { class: "tick", title: one.description ?? "" }, h("input", { type: "checkbox", value: one.name, checked: chosen.has(one.name) }), one.heading));

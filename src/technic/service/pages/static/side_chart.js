@@ -1,6 +1,5 @@
 // The chart beside the grid: it follows the row.
 import { getJson } from "./api.js";
-import { PriceChart, barTable, legend } from "./chart.js";
 import { $, h, later, put } from "./dom.js";
 import { number, price, signed, tone } from "./format.js";
 
@@ -24,7 +23,7 @@ export class SideChart {
     this.abort = new AbortController();
     $("side-chart").setAttribute("aria-busy", "true");
     try {
-      const detail = await getJson(`/v1/symbols/${encodeURIComponent(symbol)}?scan=${scan}`, { signal: this.abort.signal });
+      const [{ PriceChart, barTable, legend }, detail] = await Promise.all([import("./chart.js"), getJson(`/v1/symbols/${encodeURIComponent(symbol)}?scan=${scan}`, { signal: this.abort.signal })]); // the rows do not wait for what draws charts
       if (!detail.bars) { put($("side-plan"), "no bars"); return; }
       this.chart ??= new PriceChart($("side-chart"));
       this.chart.draw(detail, { averages: AVERAGES, bars: 130 });

@@ -1,0 +1,32 @@
+// The rows of a result. Those of the address are asked for while the other modules are on their way.
+import { list, read } from "./address.js";
+import { getJson } from "./api.js";
+
+export const DEFAULT = ["symbol", "company", "closes", "close", "return_1_pct", "tech_rating", "signal", "rs_rating", "rel_volume_20", "return_21_pct", "from_high_252_pct", "market_cap", "sector", "entry", "stop", "target"];
+
+// The columns in sight: those of the address, else the main ones.
+export function wanted() {
+  const chosen = list(read().columns);
+  return chosen.length ? ["symbol", ...chosen.filter((name) => name !== "symbol")] : DEFAULT;
+}
+
+// Columns that a result does not have are left out, not refused.
+function address(identity) {
+  const columns = [...new Set(["symbol", "company", "sector", ...wanted().filter((name) => name !== "closes")])];
+  return `/v1/scans/${encodeURIComponent(identity)}/rows?columns=${columns.join(",")}&skip_unknown=true`;
+}
+
+let early = null;
+
+export function rows(identity) {
+  const path = address(identity);
+  const answer = early?.path === path ? early.answer : getJson(path);
+  early = null; // who asks again wants to know how it is now
+  return answer;
+}
+
+const { id } = read();
+if (id) {
+  early = { path: address(id), answer: getJson(address(id)) };
+  early.answer.catch(() => {}); // it is said where it is awaited
+}
