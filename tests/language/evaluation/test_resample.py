@@ -9,8 +9,7 @@ import pytest
 from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.language import read
 from technic.language.evaluation.evaluate import evaluate_day
-from technic.language.evaluation.resample import _periods as periods
-from technic.language.evaluation.resample import resampled
+from technic.language.evaluation.resample import periods, resampled
 from technic.panel import FIELDS, BarPanel, LongBars
 
 HOLIDAYS = np.array(
