@@ -4,7 +4,8 @@
 
 ``--data`` names the folder with ``us_daily_2022_2024.parquet`` and ``universe_2024-03-08.parquet``,
 else TECHNIC_TEST_DATA does. Each labelled day is scanned as of that day with the setup as it comes;
-a setup that asks for a rank scans the whole market, another one the labelled symbols alone.
+a setup that asks for a rank scans the whole market, another one the labelled symbols alone, out
+of a cache that has no others: nobody else is rated for it.
 ``--misses`` also lists every label that the setup contradicts.
 """
 
@@ -81,7 +82,10 @@ def read_labels(file: Path) -> tuple[Label, ...]:
 
 def judged(labels: Iterable[Label], folder: Path) -> Iterator[tuple[Label, bool]]:
     """Each label, and whether the setup of its pattern is met on its day."""
-    cache = PriceCache(_load(folder / BARS))
+    market = _load(folder / BARS)
+    labels = tuple(labels)
+    alone = sorted({label.symbol for label in labels if not _ranks(label.pattern)})
+    caches = {True: PriceCache(market), False: PriceCache(market.of(alone))}
     by_day: defaultdict[tuple[str, bool], list[Label]] = defaultdict(list)
     for label in labels:
         by_day[label.day, _ranks(label.pattern)].append(label)
@@ -89,12 +93,12 @@ def judged(labels: Iterable[Label], folder: Path) -> Iterator[tuple[Label, bool]
         names = sorted({label.pattern for label in group})
         symbols = () if ranks else tuple(sorted({label.symbol for label in group}))
         config = ScanConfig(
-            universe=str(folder / UNIVERSE),
+            universe=str(folder / UNIVERSE) if ranks else None,
             symbols=symbols,
             as_of=day,
             setups=load_setups(*names),
         )
-        result = run_scan(config, price_cache=cache, now=NOW)
+        result = run_scan(config, price_cache=caches[ranks], now=NOW)
         met = {name: set(result.met(name)) for name in names}
         yield from ((label, label.symbol in met[label.pattern]) for label in group)
 
@@ -117,7 +121,9 @@ def _ranks(pattern: str) -> bool:
 
 def _load(file: Path) -> BarPanel:
     table = pq.read_table(file, columns=["symbol", "date", *FIELDS])
-    symbols, column = np.unique(table["symbol"].to_numpy(), return_inverse=True)
+    codes = pc.dictionary_encode(table["symbol"].combine_chunks())
+    symbols, place = np.unique(codes.dictionary.to_numpy(zero_copy_only=False), return_inverse=True)
+    column = place[codes.indices.to_numpy()]
     days = pc.cast(table["date"], "date32").to_numpy().astype("datetime64[D]")
     prices = (table[name].to_numpy().astype(np.float64) for name in FIELDS)
     bars = LongBars(tuple(map(str, symbols)), column.astype(np.int32), days, *prices)

@@ -21,7 +21,14 @@ from technic.scoring.parameters import require_number
 from technic.typing import BoolArray, FloatArray
 from technic.wording.counts import count_of
 
-__all__ = ["IndexSums", "Regime", "RegimeRules", "index_sums", "market_regime"]
+__all__ = [
+    "IndexSums",
+    "Regime",
+    "RegimeRules",
+    "index_sums",
+    "index_sums_of_days",
+    "market_regime",
+]
 
 SESSIONS_PER_YEAR = 252
 LEVELS = (1e-12, 1e15)
@@ -215,6 +222,28 @@ def index_sums(
         total += np.bincount(at, np.concatenate([units for _, units in apart]), n_sessions)
         count += np.bincount(at, minlength=n_sessions)
     return IndexSums(total, count)
+
+
+def index_sums_of_days(
+    panel: BarPanel, eligible: BoolArray, max_return: float = 0.25
+) -> tuple[FloatArray, FloatArray]:
+    """Sum returns as ``index_sums`` does, for many days at once: totals and counts.
+
+    ``eligible``: ``(n_days, n_symbols)``; both answers are ``(n_days, n_sessions)``, and mean
+    nothing on sessions after the day. All are whole numbers that floats hold exactly, so that a
+    product of matrices adds them up to the same bits, however it goes about it.
+    """
+    require_number("max_return", max_return, 0, 1)
+    shape = len(panel.sessions), panel.n_symbols
+    units, there = np.zeros(shape), np.zeros(shape)
+    if panel.n_bars > 1:
+        here, base = panel.session[1:], panel.close[:-1]
+        live = (here >= 0) & (here == panel.session[:-1] + 1) & (base > 0.0)
+        moves = _units(panel.close[1:], base, round(max_return / RETURN_UNIT))
+        at = here[live], np.nonzero(live)[1]
+        units[at], there[at] = moves[live], 1.0
+    days = eligible.astype(np.float64)
+    return days @ units.T, days @ there.T
 
 
 def _units(close: FloatArray, base: FloatArray, limit: int) -> FloatArray:

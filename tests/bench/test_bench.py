@@ -28,6 +28,7 @@ from technic.settings import load_settings
 from technic.testing import make_panel
 
 SMALL = BenchConfig(symbols=150, sessions=160, latency_ms=1.0, sample=6)
+FEWER = BenchConfig(symbols=60, sessions=80, latency_ms=0, sample=2)
 
 
 @pytest.fixture(scope="module")
@@ -160,12 +161,12 @@ def test_scores_that_differ_stop_the_benchmark(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(run, "reference_columns", off)
     with pytest.raises(TechnicError, match="disagree on .* close"):
-        run_bench(SMALL)
+        run_bench(FEWER)
 
 
 def test_the_command_prints_one_object(tmp_path: Path) -> None:
     """JSON for programs, a table for people."""
-    options = ["--symbols", "150", "--sessions", "160", "--latency-ms", "0", "--sample", "2"]
+    options = ["--symbols", "60", "--sessions", "80", "--latency-ms", "0", "--sample", "2"]
     answer = CliRunner().invoke(app, ["bench", *options, "--format", "json"])
     assert answer.exit_code == 0, answer.output
     document = json.loads(answer.stdout)

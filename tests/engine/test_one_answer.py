@@ -19,7 +19,7 @@ from support import stored_market
 from support.blocks_that_fail import Poisoning, killed_once
 from support.made_up_market import SESSIONS, SYMBOLS, assert_same
 from support.saved_scans import write_prices
-from support.stored_market import fill, raw_bars, scan_stored
+from support.stored_market import IN_BLOCKS, fill, raw_bars, scan_stored
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import Failure
@@ -203,7 +203,7 @@ def test_workers_that_read_the_store_say_the_same(
     folder = fill(tmp_path / "store", monkeypatch)
     config = ScanConfig(benchmark="AK", block_size=7, **SAYS[says])
     in_memory = scan_stored(folder, config, runner=Poisoning(LocalRunner(), "BN"))
-    streamed = scan_stored(folder, config, "0.0003", runner=Poisoning(RayRunner(), "BN"))
+    streamed = scan_stored(folder, config, IN_BLOCKS, runner=Poisoning(RayRunner(), "BN"))
     assert streamed.stats.streamed
     pd.testing.assert_frame_equal(in_memory.table, streamed.table, check_exact=True)
     pd.testing.assert_frame_equal(in_memory.ledger.frame(), streamed.ledger.frame())
@@ -211,7 +211,7 @@ def test_workers_that_read_the_store_say_the_same(
     assert streamed.ledger.of("BN") == ("error.ZeroDivisionError", "poison in the well")
 
 
-@pytest.mark.parametrize("memory", [None, "1", "0.0003"])
+@pytest.mark.parametrize("memory", [None, "1", IN_BLOCKS])
 def test_a_day_that_the_vendor_had_not_finished_is_moved_back_alike(
     memory: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -225,7 +225,7 @@ def test_a_day_that_the_vendor_had_not_finished_is_moved_back_alike(
     here = scan_stored(folder, config, runner=LocalRunner())
     there = scan_stored(folder, config, memory, runner=RayRunner())
     assert (here.as_of, there.as_of) == (str(SESSIONS[-2]), str(SESSIONS[-2]))
-    assert there.stats.streamed == (memory == "0.0003")
+    assert there.stats.streamed == (memory == IN_BLOCKS)
     assert_same(here, there)
     assert any("is not complete" in text for text in here.warnings)
     assert here.warnings == there.warnings

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same
-from support.stored_market import ASKED, Listing, scan_stored, stored
+from support.stored_market import ASKED, IN_BLOCKS, Listing, scan_stored, stored
 from technic import ScanConfig, run_scan
 from technic.data_engine import get_price_history_batch
 from technic.data_engine.interfaces.known_actions import split_records
@@ -94,7 +94,7 @@ def test_runners_blocks_and_price_caches_agree(folder, tmp_path, back):
     """Bit for bit, before the day, on it and after it."""
     config = ScanConfig(as_of=str(SESSIONS[-1 - back]), block_size=16)
     whole = scan_stored(folder, config)
-    streamed = scan_stored(folder, config, "0.0001")
+    streamed = scan_stored(folder, config, IN_BLOCKS)
     assert (whole.stats.streamed, streamed.stats.streamed) == (False, True)
     for other in (streamed, scan_stored(folder, config, runner=ThreadsRunner(3))):
         assert_same(whole, other)

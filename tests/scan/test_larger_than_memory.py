@@ -63,8 +63,23 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a small limit allow wide blocks."""
-    monkeypatch.setattr(panel_memory, "WORKING_BYTES", 0.01)
+    """Let a small limit allow wide blocks: each reads a file for every month."""
+    for name in ("WORKING_BYTES", "SCANNED_BYTES", "ARRAY_BYTES"):
+        monkeypatch.setattr(panel_memory, name, 0.001)
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The symbols of each block that is read."""
+    blocks: list[tuple[str, ...]] = []
+    take = StoredBars.take
+
+    def noted(self: StoredBars, columns: slice) -> BarPanel:
+        blocks.append(self.symbols[columns])
+        return take(self, columns)
+
+    monkeypatch.setattr(StoredBars, "take", noted)
+    return blocks
 
 
 def assert_streamed(left: ScanResult, right: ScanResult) -> None:
@@ -90,12 +105,19 @@ def assert_streamed(left: ScanResult, right: ScanResult) -> None:
     ids=lambda one: getattr(one, "name", one),
 )
 @pytest.mark.usefixtures("wide")
-def test_blocks_from_the_store_give_what_memory_gives(folder: Path, runner: Runner, width: int):
+def test_blocks_from_the_store_give_what_memory_gives(
+    folder: Path, runner: Runner, width: int, taken: list[tuple[str, ...]]
+):
     """Splits, holes, late listings, symbols without bars, a symbol that raises; each width."""
     poisoned = Poisoning(runner, "BN")
     config = ScanConfig(bars=BARS, block_size=width)
     left = scan_stored(folder, config, runner=poisoned)
     right = scan_stored(folder, config, TINY, runner=poisoned)
+    widest = max(map(len, taken))
+    if isinstance(runner, LocalRunner):
+        assert widest == min(width, len(SYMBOLS) + len(SILENT))
+    else:  # as much for each worker
+        assert 1 < widest <= width
     assert_streamed(left, right)
     loaded = scan_stored(folder, config, "1", runner=poisoned)
     assert_streamed(loaded, right)
@@ -185,16 +207,18 @@ def test_expressions_are_evaluated_block_by_block(folder: Path):
     assert list(right.added) == list(left.added)
 
 
+@pytest.mark.usefixtures("wide")
 def test_nothing_left_to_read_is_no_reason_to_fail(folder: Path):
     """Everything pre-screened, or nothing there: the answers of a scan in memory."""
     config = ScanConfig(
         prescreen=PrescreenRules(symbol_patterns=(".*",)),
         benchmark="AK",
         where="close > sma(close, 20)",
+        bars=BARS,
     )
     one, other = scan_stored(folder, config), scan_stored(folder, config, "0.0000000001")
     assert_same(one, other)
-    assert list(one.table) == list(scan_stored(folder, ScanConfig(benchmark="AK")).table)
+    assert list(one.table) == list(scan_stored(folder, ScanConfig(benchmark="AK", bars=BARS)).table)
     config = ScanConfig(symbols=tuple(SILENT))
     errors = []
     for memory in (None, "0.000001"):
@@ -204,15 +228,18 @@ def test_nothing_left_to_read_is_no_reason_to_fail(folder: Path):
     assert errors[0] == errors[1]
 
 
+@pytest.mark.usefixtures("wide")
 def test_prices_are_read_when_they_are_asked_for(folder: Path):
     """Frame by frame what memory holds; as a price cache they give the same scan."""
-    left, right = scan_stored(folder), scan_stored(folder, memory=TINY)
-    for symbol in left.prices:
+    config = ScanConfig(bars=BARS)
+    left, right = scan_stored(folder, config), scan_stored(folder, config, TINY)
+    for symbol in ("AK", "AL", "BN", "CM", "DK", "EP"):  # whole, ended, late, with splits, a hole
         pd.testing.assert_frame_equal(left.prices[symbol], right.prices[symbol], check_exact=True)
     assert "CC" not in right.prices
     assert right.prices.get("CC") is None
     assert len(right.prices) == len(SYMBOLS)
-    again = run_scan(ScanConfig(symbols=tuple(listed().symbols)), price_cache=right.prices, now=NOW)
+    every = ScanConfig(symbols=tuple(listed().symbols), bars=BARS)
+    again = run_scan(every, price_cache=right.prices, now=NOW)
     assert again.table.equals(left.table)
     assert right.explain("AK") == left.explain("AK")
 
@@ -260,9 +287,11 @@ class _Rest:
         return self.source.take(slice(columns.start + 1, columns.stop + 1))
 
 
+@pytest.mark.usefixtures("wide")
 def test_a_write_during_the_scan_changes_nothing(own_folder: Path):
     """Every block is of the version that was there at the start; the next scan sees the write."""
-    before = scan_stored(own_folder)
+    config = ScanConfig(bars=BARS, block_size=12)
+    before = scan_stored(own_folder, config)
 
     def write() -> None:
         store = BarStore.open(str(own_folder))
@@ -271,12 +300,12 @@ def test_a_write_during_the_scan_changes_nothing(own_folder: Path):
         store.write_splits(stored(own_folder).syncer.store.splits(), *SESSIONS[[0, -1]], ASKED)
         store.compact()
 
-    during = scan_stored(own_folder, memory=TINY, runner=Meddling(write))
+    during = scan_stored(own_folder, config, TINY, runner=Meddling(write))
     assert_streamed(before, during)
     assert during.data_version.provenance() == before.data_version.provenance()
-    after = scan_stored(own_folder, memory=TINY)
+    after = scan_stored(own_folder, config, TINY)
     assert not after.table.equals(before.table)
-    assert_streamed(scan_stored(own_folder), after)
+    assert_streamed(scan_stored(own_folder, config), after)
 
 
 def test_a_file_that_is_lost_during_the_scan_is_named(own_folder: Path):
@@ -297,23 +326,16 @@ def test_a_file_that_is_spoiled_is_named(own_folder: Path):
 
 
 @pytest.mark.parametrize("runner", [LocalRunner(), ThreadsRunner(2)], ids=lambda r: r.name)
-def test_an_interrupt_ends_the_scan(folder: Path, runner: Runner, monkeypatch: pytest.MonkeyPatch):
+def test_an_interrupt_ends_the_scan(folder: Path, runner: Runner, taken: list[tuple[str, ...]]):
     """Blocks that have not begun are never read."""
-    taken: list[str] = []
-    take = StoredBars.take
-
-    def counted(self: StoredBars, columns: slice) -> BarPanel:
-        taken.extend(self.symbols[columns])
-        return take(self, columns)
 
     def interrupt(stage: str, done: int, total: int) -> None:
         if stage == "scan":
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(StoredBars, "take", counted)
     with pytest.raises(KeyboardInterrupt):
         scan_stored(folder, ScanConfig(block_size=1), TINY, runner=runner, progress=interrupt)
-    assert 0 < len(taken) < len(SYMBOLS)
+    assert 0 < len(taken) < len(SYMBOLS)  # a symbol each
 
 
 def opened(folder: Path, symbols: list[str] = SYMBOLS) -> StoredBars:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,16 @@ import numpy as np
 import pytest
 
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same
-from support.stored_market import ASKED, Listing, fill, raw_bars, scan_stored, splits, stored
+from support.stored_market import (
+    ASKED,
+    IN_BLOCKS,
+    Listing,
+    fill,
+    raw_bars,
+    scan_stored,
+    splits,
+    stored,
+)
 from technic import ScanConfig, run_scan
 from technic.data_engine import get_price_history_batch
 from technic.data_engine.adjust import restated_dividends, total_return_adjust
@@ -51,10 +61,22 @@ def dividends(bars: LongBars) -> Dividends:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of the made-up market that knows what was paid."""
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the made-up market that knows of no dividend, to be copied."""
     with pytest.MonkeyPatch.context() as patch:
-        folder = fill(tmp_path_factory.mktemp("paying") / "store", patch)
+        return fill(tmp_path_factory.mktemp("plain") / "store", patch)
+
+
+@pytest.fixture
+def other(plain: Path, tmp_path: Path) -> Path:
+    """A copy that a test may write to."""
+    return Path(shutil.copytree(plain, tmp_path / "store"))
+
+
+@pytest.fixture(scope="module")
+def folder(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the made-up market that knows what was paid."""
+    folder = Path(shutil.copytree(plain, tmp_path_factory.mktemp("paying") / "store"))
     paid = dividends(raw_bars())
     BarStore.open(str(folder)).write_dividends(paid, day("2022-01-01"), day("2024-03-31"), ASKED)
     return folder
@@ -126,10 +148,10 @@ def test_scores_are_those_of_total_return_prices(folder: Path):
     ]
 
 
-def test_all_but_relative_strength_is_price_alone(folder: Path, tmp_path, monkeypatch):
+def test_all_but_relative_strength_is_price_alone(folder: Path, other: Path):
     """Returns, averages and sub-scores are those of a store that knows of no dividend."""
     paying = scan_stored(folder)
-    plain = scan_stored(fill(tmp_path / "store", monkeypatch))
+    plain = scan_stored(other)
     assert paying.scored == plain.scored
     moved = {
         name
@@ -147,7 +169,7 @@ def test_runners_and_blocks_from_the_store_agree(folder: Path, as_of):
     """Bit for bit, on the days around the ex-dates and the split."""
     config = ScanConfig(as_of=as_of, block_size=16)
     whole = scan_stored(folder, config)
-    streamed = scan_stored(folder, config, "0.0001")
+    streamed = scan_stored(folder, config, IN_BLOCKS)
     assert (whole.stats.streamed, streamed.stats.streamed) == (False, True)
     for other in (streamed, scan_stored(folder, config, runner=ThreadsRunner(3))):
         assert_same(whole, other)
@@ -155,9 +177,8 @@ def test_runners_and_blocks_from_the_store_agree(folder: Path, as_of):
 
 
 @pytest.mark.parametrize("as_of", ["2023-11-14", "2023-11-15", "2023-12-01"])
-def test_a_past_day_knows_only_what_was_paid_by_then(folder: Path, tmp_path, monkeypatch, as_of):
+def test_a_past_day_knows_only_what_was_paid_by_then(folder: Path, other: Path, as_of):
     """The same scan of a store that was never told of a later ex-date."""
-    other = fill(tmp_path / "store", monkeypatch)
     paid = dividends(raw_bars())
     past = paid.session <= day(as_of)
     some = Dividends(paid.symbol[past], paid.session[past], paid.amount[past])
@@ -219,32 +240,29 @@ def test_amounts_are_restated_by_later_splits_and_added_up_by_day():
         ("2023-11-01", "2023-11-30", None, "231 of them (2023-03-09 to 2024-03-08)"),
     ],
 )
-@pytest.mark.parametrize("memory", [None, "0.0003"])
 def test_a_year_of_which_some_dividends_are_not_known_is_told(
-    first: str, last: str, as_of: str | None, unknown: str | None, memory: str | None,
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-):  # fmt: skip
+    first: str, last: str, as_of: str | None, unknown: str | None, other: Path
+):
     """Those asked for are compared with the days on which one would count, up to the scan's."""
-    other = fill(tmp_path / "store", monkeypatch)
     paid = dividends(raw_bars())
     inside = (paid.session >= day(first)) & (paid.session <= day(last))
     some = Dividends(paid.symbol[inside], paid.session[inside], paid.amount[inside])
     BarStore.open(str(other)).write_dividends(some, day(first), day(last), ASKED)
-    result = scan_stored(other, ScanConfig(as_of=as_of), memory)
-    told = [text for text in result.warnings if "no dividends were asked" in text]
-    assert len(told) == (unknown is not None)
-    assert all(f"of 252 sessions, and of {unknown} no dividends" in text for text in told)
+    for memory in (None, IN_BLOCKS):
+        result = scan_stored(other, ScanConfig(as_of=as_of), memory)
+        told = [text for text in result.warnings if "no dividends were asked" in text]
+        assert len(told) == (unknown is not None)
+        assert all(f"of 252 sessions, and of {unknown} no dividends" in text for text in told)
 
 
-def test_where_no_dividends_were_ever_asked_for_nothing_is_told(tmp_path, monkeypatch):
+def test_where_no_dividends_were_ever_asked_for_nothing_is_told(plain: Path):
     """No rank counts one then; docs/scoring.md says what that means."""
-    result = scan_stored(fill(tmp_path / "store", monkeypatch))
+    result = scan_stored(plain)
     assert not any("dividends" in text for text in result.warnings)
 
 
-def test_a_price_cache_says_which_dividends_it_knows(tmp_path, monkeypatch):
+def test_a_price_cache_says_which_dividends_it_knows(other: Path, tmp_path):
     """Its scan is told what a scan of its store is, also where some symbols are not in it."""
-    other = fill(tmp_path / "store", monkeypatch)
     paid = dividends(raw_bars())
     some = Dividends(paid.symbol[:1], paid.session[:1], paid.amount[:1])
     BarStore.open(str(other)).write_dividends(some, day("2023-11-01"), day("2024-03-08"), ASKED)

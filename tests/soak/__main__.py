@@ -16,6 +16,8 @@ from soak.trials import Trial, table
 
 __all__ = ["FULL", "SMALL"]
 
+FEW = 24
+"""Sessions of a small soak: six commits of whole days."""
 Run = Callable[[Path], Iterable[Trial]]
 
 FULL: dict[str, Run] = {
@@ -36,11 +38,11 @@ FULL: dict[str, Run] = {
     "service-ends": partial(service.ended_services, 6),
 }
 SMALL: dict[str, Run] = {
-    "kill-days": partial(kills.killed_syncs, "market_day", 1),
-    "kill-ranges": partial(kills.killed_syncs, "symbol_range", 1),
+    "kill-days": partial(kills.killed_syncs, "market_day", 1, sessions=FEW),
+    "kill-ranges": partial(kills.killed_syncs, "symbol_range", 1, sessions=FEW),
     "kill-compact": partial(kills.killed_upkeep, "compact", 1),
     "full-disk": partial(full_disk.full_disks, 1),
-    "damage": partial(damage.damaged_files, 150),
+    "damage": partial(damage.damaged_files, 250),
     "bits": partial(damage.flipped_bits, 2),
     "answers": partial(answers.hostile_answers, 48),
     "wires": lambda _: answers.hostile_wires(17),

@@ -9,14 +9,16 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from soak.store_child import DAYS, ONE_MORE, fill
+from soak.store_child import DAYS, ONE_MORE, fill, work
 from soak.trials import Trial, contents, unsound
 from support.heeding import heeding_python
+from support.sync_child import SESSIONS, sync
 from technic.data_engine.interfaces.transport import HttpRequest
 from technic.data_engine.store import BarStore
 from technic.loopback import Loopback, LoopbackServer, Wiring, World
@@ -51,16 +53,16 @@ class Watched(Loopback):
         return answer
 
 
-def start_sync(url: str, store: Path, kind: str) -> subprocess.Popen[str]:
+def start_sync(url: str, store: Path, kind: str, sessions: int = SESSIONS) -> subprocess.Popen[str]:
     """Start a sync in a process of its own."""
     child = SUPPORT / "support" / "sync_child.py"
-    command = [sys.executable, str(child), url, str(store), TODAY, kind]
+    command = [sys.executable, str(child), url, str(store), TODAY, kind, str(sessions)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def sync_to_the_end(url: str, store: Path, kind: str) -> tuple[int, str]:
+def sync_to_the_end(url: str, store: Path, kind: str, sessions: int) -> tuple[int, str]:
     """Return how many requests were planned, and what went wrong."""
-    with start_sync(url, store, kind) as process:
+    with start_sync(url, store, kind, sessions) as process:
         out, err = process.communicate(timeout=PATIENCE)
     found = re.fullmatch(r"(\d+) failures, (\d+) requests\n", out)
     if process.returncode or found is None:
@@ -68,20 +70,21 @@ def sync_to_the_end(url: str, store: Path, kind: str) -> tuple[int, str]:
     return int(found[2]), "" if found[1] == "0" else f"{found[1]} symbols fail: {err[:200]}"
 
 
-def killed_syncs(kind: str, times: int, folder: Path) -> Iterator[Trial]:
+def killed_syncs(kind: str, times: int, folder: Path, sessions: int = SESSIONS) -> Iterator[Trial]:
     """Kill syncs of ``market_day`` or ``symbol_range`` that often."""
     what = {"market_day": "a whole-market sync", "symbol_range": "a sync of ranges"}[kind]
     with LoopbackServer(
         Watched(World(build_calendar(2026), 120)), Wiring(latency_s=LATENCY_S)
     ) as server:
         calm = folder / f"calm-{kind}"
-        planned, problem = sync_to_the_end(server.url, calm, kind)
-        if problem:
-            raise RuntimeError(problem)
+        report = sync(server.url, str(calm), TODAY, kind, sessions)
+        if report.failures:
+            raise RuntimeError(str(report.failures))
+        planned = report.plan.http_requests
         wanted = contents(BarStore.open(str(calm)))
         for seed in range(times):
             store = folder / f"{kind}-{seed}"
-            found = _kill_a_sync(server, store, kind, planned, random.Random(seed))
+            found = _kill_a_sync(server, store, (kind, sessions), planned, random.Random(seed))
             if not found and contents(BarStore.open(str(store))) != wanted:
                 found = "other bars than without the kill"
             yield Trial(f"SIGKILL of {what}", str(seed), found)
@@ -89,12 +92,12 @@ def killed_syncs(kind: str, times: int, folder: Path) -> Iterator[Trial]:
 
 
 def _kill_a_sync(
-    server: LoopbackServer, store: Path, kind: str, planned: int, rng: random.Random
+    server: LoopbackServer, store: Path, what: tuple[str, int], planned: int, rng: random.Random
 ) -> str:
     market = server.loopback
     market.reset()
     market.many = rng.randint(1, planned)
-    with start_sync(server.url, store, kind) as process:
+    with start_sync(server.url, store, *what) as process:
         # at some time until the next answers: before, in or after a commit
         timer = threading.Timer(rng.uniform(0.0, LATENCY_S), process.kill)
         market.then = timer.start
@@ -108,8 +111,8 @@ def _kill_a_sync(
     if not np.isin(covered.sessions, np.unique(held.session)).all():
         return "days are claimed that are not there"
     whole = [one for one in covered.ranges.values() if one[-1][1] == np.datetime64(TODAY)]
-    rest = planned - len(covered.sessions if kind == "market_day" else whole)
-    again, problem = sync_to_the_end(server.url, store, kind)
+    rest = planned - len(covered.sessions if what[0] == "market_day" else whole)
+    again, problem = sync_to_the_end(server.url, store, *what)
     if problem:
         return problem
     if again != rest:
@@ -137,12 +140,9 @@ def killed_upkeep(task: str, times: int, folder: Path) -> Iterator[Trial]:
     sound, done = folder / f"sound-{task}", folder / f"done-{task}"
     fill(sound)
     shutil.copytree(sound, done)
-    with start_upkeep(done, task) as process:
-        go(process)
-        out, err = process.communicate(timeout=PATIENCE)
-    if process.returncode:
-        raise RuntimeError(err)
-    seconds = float(out)
+    began = time.perf_counter()
+    work(BarStore.open(str(done)), task)
+    seconds = time.perf_counter() - began
     before, after = (contents(BarStore.open(str(path))) for path in (sound, done))
     name = {"compact": "compaction", "vacuum": "vacuum", "export": "an export",
             "import": "an import"}[task]  # fmt: skip

@@ -139,7 +139,7 @@ def result_of(service: Running, identity: str) -> object:
     return [answer[name] for name in ("as_of", "rows", "ledger", "rs_universe")]
 
 
-def _calm(home: Path, store: Path, url: str, prices: bytes) -> Calm:
+def _calm(home: Path, store: Path, url: str, prices: bytes, *, syncs: bool) -> Calm:
     with serve(home, store, url) as service:
         service.ask("/v1/uploads/prices.csv", prices, "PUT")
         seconds = {}
@@ -147,13 +147,16 @@ def _calm(home: Path, store: Path, url: str, prices: bytes) -> Calm:
             began = time.perf_counter()
             scan = service.settled(service.ask("/v1/scans", SCAN)["id"])
             seconds["scan"] = time.perf_counter() - began
-        began = time.perf_counter()
-        sync = service.settled(service.ask("/v1/syncs", SYNC)["id"])
-        seconds["sync"] = time.perf_counter() - began
-        if scan["state"] != "done" or sync["state"] != "done":
-            raise RuntimeError(f"{scan['message']}; {sync['message']}")
+        ended, bars = [scan], {}
+        if syncs:
+            began = time.perf_counter()
+            ended.append(service.settled(service.ask("/v1/syncs", SYNC)["id"]))
+            seconds["sync"] = time.perf_counter() - began
+            bars = contents(BarStore.open(str(store / "loopback")))
+        if any(job["state"] != "done" for job in ended):
+            raise RuntimeError("; ".join(job["message"] for job in ended))
         rows = result_of(service, scan["id"])
-        calm = Calm(rows, contents(BarStore.open(str(store / "loopback"))), seconds)
+        calm = Calm(rows, bars, seconds)
         calm.kept[scan["id"]] = rows
     return calm
 
@@ -164,7 +167,8 @@ def killed_services(times: int, folder: Path) -> Iterator[Trial]:
     home.mkdir()
     prices = _prices()
     with LoopbackServer(Loopback(small(MARKET).world), Wiring(latency_s=0.02)) as market:
-        calm = _calm(home, folder / "calm", market.url, prices)
+        syncs = any(kind.endswith("sync") for kind in KINDS[:times])
+        calm = _calm(home, folder / "calm", market.url, prices, syncs=syncs)
         for seed in range(times):
             kind, store = KINDS[seed % len(KINDS)], folder / f"store-{seed}"
             problem = _kill(kind, home, store, market.url, calm, prices, random.Random(seed))
@@ -253,7 +257,7 @@ def ended_services(times: int, folder: Path) -> Iterator[Trial]:
     home.mkdir()
     prices = _prices()
     with LoopbackServer(Loopback(small(MARKET).world), Wiring(latency_s=0.02)) as market:
-        calm = _calm(home, folder / "calm-ended", market.url, prices)
+        calm = _calm(home, folder / "calm-ended", market.url, prices, syncs=True)
         for seed in range(times):
             what, store = ("scan", "sync")[seed % 2], folder / f"ended-{seed}"
             moment = random.Random(seed).uniform(0.0, calm.seconds[what])

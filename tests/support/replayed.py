@@ -53,6 +53,7 @@ def assert_is_the_scan(day: ReplayedDay, result: ScanResult) -> None:
         assert (mine.owner, mine.name) == (its.owner, its.name)
         assert_same(mine.values[at], its.values, f"{where} {its.owner}.{its.name}")
     assert int(np.count_nonzero(day.market.ranked)) == result.ranks.size
+    assert day.market.regime == result.regime, where
     _assert_table(day, result, place)
 
 

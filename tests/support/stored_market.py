@@ -24,6 +24,8 @@ from technic.typing import DateArray
 from technic.universe import Universe, universe_of
 
 ASKED = dt.datetime(2024, 3, 8, 23, tzinfo=dt.UTC)
+IN_BLOCKS = "0.0005"
+"""GiB: not quite what the market takes, so that it is read in blocks, in as few as can be."""
 SILENT = ["AA", "CC", "ZZ"]
 """Symbols that are listed and have no bar, before, between and after the others."""
 SPLITS = [("BN", "2023-05-01", 4.0), ("BN", "2024-01-16", 2.0), ("DK", "2024-02-20", 0.1)]

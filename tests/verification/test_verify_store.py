@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from support.made_up_market import CALENDAR, NOW, SESSIONS, SYMBOLS
 from support.nobody import nobody
 from support.saved_scans import edited_bar, scan_of_store
+from support.stored_market import IN_BLOCKS
 from support.vendor import Vendor, reply
 from technic import ScanConfig
 from technic.data_engine.interfaces.records import Splits
@@ -32,26 +34,34 @@ def bars() -> LongBars:
     return make_bars(SYMBOLS, SESSIONS)
 
 
-@pytest.fixture
-def listings(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def listings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All symbols, and one that nobody has bars of."""
-    path = tmp_path / "listings.csv"
+    path = tmp_path_factory.mktemp("listed") / "listings.csv"
     path.write_text("\n".join(["symbol", *SYMBOLS, "NONE"]), encoding="utf-8")
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def config(listings: Path) -> ScanConfig:
     """What is scanned."""
     return ScanConfig(universe=str(listings))
 
 
-@pytest.fixture
-def folder(bars: LongBars, config: ScanConfig, tmp_path: Path) -> Path:
-    """A scan through the store under ``tmp_path``, saved."""
-    result, _ = scan_of_store(Vendor(bars), tmp_path, config)
+@pytest.fixture(scope="module")
+def scanned(bars: LongBars, config: ScanConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scan through a store, saved beside it."""
+    path = tmp_path_factory.mktemp("scanned")
+    result, _ = scan_of_store(Vendor(bars), path, config)
     assert len(result.table) == 30
-    return result.save(tmp_path / "saved")
+    result.save(path / "saved")
+    return path
+
+
+@pytest.fixture
+def folder(scanned: Path, tmp_path: Path) -> Path:
+    """A copy of the scan and its store, under ``tmp_path``."""
+    return Path(shutil.copytree(scanned, tmp_path, dirs_exist_ok=True)) / "saved"
 
 
 @pytest.fixture
@@ -157,14 +167,14 @@ def test_a_market_larger_than_memory_is_verified_in_blocks(folder: Path, monkeyp
         raise AssertionError("all bars at once")
 
     monkeypatch.setattr(StoreReader, "history", refuse)
-    found = verified(folder, panel_memory="0.0001")
+    found = verified(folder, panel_memory=IN_BLOCKS)
     assert found.identical
     assert {one.status for one in found.checks} == {"same"}
 
 
 def test_a_scan_in_blocks_is_saved_whole(folder, config, bars, tmp_path: Path):
     """Hashes of bars that were never in memory together are those of bars that were."""
-    result, _ = scan_of_store(Vendor(bars), tmp_path, config, panel_memory="0.0001")
+    result, _ = scan_of_store(Vendor(bars), tmp_path, config, panel_memory=IN_BLOCKS)
     assert isinstance(result.prices, LazyPrices)
     other = result.save(tmp_path / "other")
     found = verified(other)

@@ -18,6 +18,7 @@ from technic.cli.commands.scan import scan
 from technic.cli.commands.serve import serve
 from technic.cli.commands.setups import setups
 from technic.cli.commands.show import show
+from technic.cli.commands.study import study
 from technic.cli.commands.sync import sync
 from technic.cli.commands.verify import verify
 from technic.cli.options.groups import expand_groups
@@ -53,7 +54,7 @@ def technic(
 
 
 COMMANDS = (
-    scan, show, explain, setups, diff, verify, plan, sync, bench, serve, marketsim, doctor,
+    scan, show, explain, setups, study, diff, verify, plan, sync, bench, serve, marketsim, doctor,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command.__name__)(expand_groups(command))

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from technic.engine.blocks import BlockOutcome, BlockScan, block_slices, scan_cut
 from technic.engine.runner import RunProgress
 from technic.panel import BlockSource
 
-__all__ = ["LocalRunner", "scan_in_threads"]
+__all__ = ["LocalRunner", "call_in_threads", "scan_in_threads"]
+
+S = TypeVar("S")
+R = TypeVar("R")
 
 
 class LocalRunner:
     """Runs in this process, with no preparation; the default."""
 
     name = "local"
+    shares_memory = True
 
     @property
     def workers(self) -> int:
@@ -32,6 +38,25 @@ class LocalRunner:
         """Scan block by block; one block of the whole market keeps to one core."""
         cuts = block_slices(source.n_symbols, block_size)
         return scan_in_threads(source, scan, cuts, self.workers, progress)
+
+    def map(self, call: Callable[..., R], shared: S, items: Iterable[tuple[Any, ...]]) -> list[R]:
+        """Call a function for each item, on the threads."""
+        return call_in_threads(call, shared, items, self.workers)
+
+
+def call_in_threads(
+    call: Callable[..., R], shared: S, items: Iterable[tuple[Any, ...]], workers: int
+) -> list[R]:
+    """Call ``call(shared, *item)`` for each item as a task of a thread pool; results in order.
+
+    When one raises, or the caller is interrupted, those that have not begun are dropped.
+    """
+    pool = ThreadPoolExecutor(workers)
+    try:
+        tasks = [pool.submit(call, shared, *item) for item in items]
+        return [task.result() for task in tasks]
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def scan_in_threads(

@@ -11,11 +11,11 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from technic.engine.blocks import BlockOutcome, BlockScan, scan_cut
 from technic.engine.runner import RunProgress
@@ -27,6 +27,9 @@ from technic.panel import BarPanel, BlockSource
 __all__ = ["RayRun", "RayRunner", "runner_error", "start_ray"]
 
 logger = logging.getLogger(__name__)
+
+S = TypeVar("S")
+R = TypeVar("R")
 
 MAX_RETRIES = 3
 """How often a task is run again after its worker or its machine has died."""
@@ -59,6 +62,7 @@ class RayRunner:
     """
 
     name = "ray"
+    shares_memory = False
 
     def __init__(self) -> None:
         self.last = RayRun()
@@ -99,6 +103,27 @@ class RayRunner:
                 "scanning %s raised %s: %s", poisoned.symbol, poisoned.error, poisoned.detail
             )
         return outcome
+
+    def map(self, call: Callable[..., R], shared: S, items: Iterable[tuple[Any, ...]]) -> list[R]:
+        """Call a function for each item in a Ray task of its own; ``shared`` is put there once.
+
+        Raises RunnerError when Ray loses a task for good, or has no room for what is shared.
+        """
+        ray = _ray()
+        store, room = _store_socket(), _machines().store_bytes
+        tasks: list[Any] = []
+        try:
+            with _require_alive(store):
+                reference = ray.put(shared)
+                tasks = [_call().remote(call, reference, *item) for item in items]
+                found: list[R] = ray.get(tasks)
+        except ray.exceptions.RayError as error:
+            raise runner_error(error, 0, room) from error
+        finally:
+            for task in tasks:
+                with suppress(ray.exceptions.RayError, OSError):
+                    ray.cancel(task, force=True)
+        return found
 
 
 class _TaskQueue:
@@ -291,6 +316,17 @@ def _answers(address: str | None) -> bool:
 def _task() -> Any:
     """Return the remote function; made once, so that Ray ships it once."""
     return _ray().remote(num_cpus=1, max_retries=MAX_RETRIES)(_scan_task)
+
+
+@cache
+def _call() -> Any:
+    """Return the remote function that calls another one."""
+    return _ray().remote(num_cpus=1, max_retries=MAX_RETRIES)(_called)
+
+
+def _called(call: Callable[..., R], shared: S, *item: Any) -> R:
+    """Call a function with what is shared: what a worker does."""
+    return call(shared, *item)
 
 
 def _scan_task(bars: tuple[BlockSource, BlockScan], cuts: list[tuple[int, int]]) -> bytes:

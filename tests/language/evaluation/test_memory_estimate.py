@@ -15,12 +15,14 @@ from hypothesis import given, settings
 from support.expressions import VOCABULARY, bar_expressions
 from technic import ScanConfig
 from technic.data_engine.memory_budget import widest_block
+from technic.indicators import tiles
 from technic.language import read
 from technic.language.analysis.vocabulary import Vocabulary
+from technic.language.evaluation import bar_values
 from technic.language.evaluation.evaluate import evaluate_block
 from technic.language.evaluation.memory_estimate import arrays_held
 from technic.language.syntax.nodes import Node
-from technic.panel import BarPanel
+from technic.panel import BarPanel, windows
 from technic.scan.block_rows import scan_block
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.expressions.vocabulary import vocabulary
@@ -28,9 +30,19 @@ from technic.scan.windows import ScanWindows
 from technic.testing import make_panel
 
 BARS = 1_200
-PANEL = make_panel(500, BARS)
+SHARE = 5
+"""Of a market of 500: panel, tiles and stripes are smaller alike, so that shares stay."""
+PANEL = make_panel(500 // SHARE, BARS)
 """Large beside a stripe of ``windows``, which is not counted."""
 WARM = PANEL.take(slice(0, 1))
+CUTS = (
+    (tiles, "TILE_CELLS"),
+    (windows, "STRIPE_CELLS"),
+    (windows, "NARROWEST_STRIPE"),
+    (bar_values, "TILE_CELLS"),
+    (bar_values, "NARROWEST_TILE"),
+)
+"""How large the pieces are that are computed at a time."""
 SLACK = 0.3
 """Arrays: sums per symbol, and arrays of a byte for each bar."""
 LENGTHS = range(10, 160, 5)
@@ -55,7 +67,10 @@ def measured(nodes: Sequence[Node], known: Vocabulary = VOCABULARY) -> float:
         rows = np.full(panel.n_symbols, BARS - 1)
         return evaluate_block(nodes, panel, rows, known, benchmark=PANEL.close[:, 0])
 
-    return peak(evaluated, PANEL) / PANEL.close.nbytes
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in CUTS:
+            patch.setattr(module, name, getattr(module, name) // SHARE)
+        return peak(evaluated, PANEL) / PANEL.close.nbytes
 
 
 def nested(join: str, part: str) -> str:

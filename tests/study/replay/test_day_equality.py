@@ -20,7 +20,7 @@ from support.hard_market import (
     around_what_happens,
     hard_market,
 )
-from support.made_up_market import CALENDAR
+from support.made_up_market import CALENDAR, SYMBOLS
 from support.replayed import assert_replays
 from technic import ScanConfig
 from technic.data_engine.gate.rules import GateRules
@@ -87,11 +87,11 @@ def test_one_random_day_at_a_time(market: PayingProvider):
         assert_replays(one, now=NOW)
 
 
-@pytest.mark.parametrize("width", [1, 2, 7])
+@pytest.mark.parametrize("width", [1, 7])
 def test_the_width_of_blocks_changes_nothing(market: PayingProvider, width: int):
     """A symbol alone has the bits that it has among others."""
-    days = SESSIONS[[640, 760]]
-    config = ScanConfig(columns=COLUMNS[:8])
+    days = SESSIONS[[760]]
+    config = ScanConfig(columns=COLUMNS[4:8], symbols=SYMBOLS[3:9], rank_among="shown")
     replay = open_replay(config, days=days, provider=market, now=NOW)
     assert_replays(replace(replay, block_symbols=width), now=NOW)
 
@@ -123,7 +123,7 @@ def test_the_simulated_market():
 
 
 def test_real_bars(real_data: Path):
-    """Two random days of real bars of 411 symbols, known defects among them."""
+    """Random days of real bars of a hundred symbols, known defects among them."""
     data = real_data / "us_daily_sample.parquet"
     symbols = pq.read_table(data, columns=["symbol"])["symbol"].unique().to_pylist()
     benchmark = f"{real_data / 'benchmarks_close.parquet'}:SPY"
@@ -131,7 +131,8 @@ def test_real_bars(real_data: Path):
         provider="files",
         data=str(data),
         universe=str(real_data / "universe_by_date.parquet"),
-        symbols=tuple(symbols),
+        symbols=tuple(symbols[::4]),
+        rank_among="shown",
         setups=tuple(one for one in Library().read()[0] if one in QUICK_SETUPS[:8])
         + tuple(one for one in Library().read()[0] if one.name == "rs_line_new_high"),
         benchmark=benchmark,
@@ -140,4 +141,4 @@ def test_real_bars(real_data: Path):
     calendar = CALENDAR.between(np.datetime64("2022-02-15"), np.datetime64("2024-03-07"))
     days = np.sort(np.append(RNG.choice(calendar, 2, replace=False), np.datetime64("2023-06-09")))
     replay = open_replay(config, days=days, now=now)
-    assert assert_replays(replay, now=now) > 500
+    assert assert_replays(replay, now=now) > 120

@@ -122,7 +122,7 @@ def test_neither_blocks_nor_threads_change_a_hit(market: PayingProvider, width: 
     config = ScanConfig(setups=QUICK_SETUPS[:4])
     replay = open_replay(config, days=SESSIONS[[655, 760]], provider=market, now=NOW)
     whole = Hits.joined(replay.hits())
-    apart = Hits.joined(replace(replay, block_symbols=width, workers=3).hits())
+    apart = Hits.joined(replace(replay, block_symbols=width, runner="threads").hits())
     for field in fields(Hits):
         mine, its = getattr(whole, field.name), getattr(apart, field.name)
         if isinstance(mine, np.ndarray):

@@ -11,6 +11,8 @@ __all__ = ["progress_on_stderr"]
 _STAGES = {
     "fetch": "fetching prices",
     "scan": "scanning",
+    "replay": "scanning days",
+    "outcomes": "judging hits",
     "baseline": "one by one",
     "batch": "all, one each",
     "prescreen": "left, one each",

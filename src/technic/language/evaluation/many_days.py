@@ -185,6 +185,8 @@ class PlaceValues(DayValues):
         )
         wanted = np.zeros(len(self._rows), np.bool_)
         wanted[asked] = True
+        # each column in one piece: few columns are read on a day, each of them from top to bottom
+        laid = [np.ascontiguousarray(array.T) for array in arrays]
         out: dict[str, FloatArray] = {}
         number = np.cumsum(wanted) - 1
         for part in self._places.by_day():
@@ -192,7 +194,7 @@ class PlaceValues(DayValues):
             if not len(chosen):
                 continue
             columns = self._places.column[chosen]
-            given = [np.take(array, columns, axis=1) for array in arrays]
+            given = [array[columns].T for array in laid]
             found = kernel(*given, self._places.row[chosen])
             if function.together is None:
                 found = {node.function: found}

@@ -107,7 +107,8 @@ def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: 
     """Which symbols have a last swing high that could stand in a last contraction.
 
     No contraction is less deep than the pull-back from the last swing high, and no pivot lower
-    than it: so both can be looked at for all symbols at once. Half a percent is left for rounding.
+    than it, and how tight the last weeks are no base changes: so all three can be looked at for all
+    symbols at once. Half a percent is left for rounding.
     """
     high, low, close = fields[:3]
     bars = SEARCHED + rule.swing
@@ -122,7 +123,10 @@ def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: 
     last = last_bars(close, rows, 1)[0]
     near = lowest >= peak * (0.995 - rule.max_last_depth / 100.0)
     near &= last >= peak * (0.995 - rule.below_pivot / 100.0)
-    return np.where(seen, near, rows >= 0)
+    top, bottom = np.fmax.reduce(recent[0][-RECENT:]), np.fmin.reduce(recent[1][-RECENT:])
+    tight = bottom >= top * (0.995 - rule.max_recent_range / 100.0)
+    worth: BoolArray = np.where(seen, near, rows >= 0) & tight
+    return worth
 
 
 class _Pullbacks:

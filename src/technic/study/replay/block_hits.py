@@ -9,23 +9,28 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.engine.runner import TaskRunner
 from technic.language.syntax.nodes import Call
 from technic.scan.expressions.conditions import Expression
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scoring import rs_eligible, rs_rating
 from technic.study.replay.basis_bars import BlockBars
 from technic.study.replay.day_rows import ReplayTask
-from technic.study.replay.hit_blocks import FirstPass, SecondPass, first_pass, second_pass
+from technic.study.replay.hit_blocks import (
+    FirstPass,
+    SecondPass,
+    first_pass,
+    second_pass,
+    without_bars,
+)
 from technic.study.replay.hits import Hits
 from technic.study.replay.lean import HitRules
 from technic.study.replay.listed_names import ListedNames
 from technic.typing import BoolArray, DateArray, FloatArray
 
-__all__ = ["HitAxes", "hits_of_block"]
+__all__ = ["BlockWork", "HitAxes", "hits_of_block"]
 
 IndexArray = NDArray[np.intp]
-Mapped = Callable[..., Iterable[Any]]
-"""As ``map``, on whatever does the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +75,42 @@ class _Days:
         return np.split(out, self.cuts)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockWork:
+    """All that both passes of a block need beside the symbols; it travels to other processes."""
+
+    bars: BlockBars
+    task: ReplayTask
+    rules: HitRules
+    listed: ListedNames
+
+
+def _first(work: BlockWork, cut: slice) -> FirstPass:
+    return first_pass(work.bars, cut, work.task, work.rules, work.listed)
+
+
+def _first_of_all(work: BlockWork, cut: slice) -> FirstPass:
+    return without_bars(_first(work, cut))
+
+
+def _second(
+    work: BlockWork,
+    cut: slice,
+    known: FirstPass | None,
+    rs_rating: FloatArray,
+    joined: dict[Expression, FloatArray],
+) -> SecondPass:
+    known = known or _first(work, cut)
+    return second_pass(known, rs_rating, joined, work.task, work.rules, work.listed)
+
+
 def hits_of_block(
-    bars: BlockBars,
-    cuts: Sequence[slice],
-    task: ReplayTask,
-    rules: HitRules,
-    listed: ListedNames,
-    axes: HitAxes,
-    mapped: Mapped,
+    work: BlockWork, cuts: Sequence[slice], axes: HitAxes, runner: TaskRunner
 ) -> Hits:
-    """Return the hits of a block; ``mapped`` runs both passes of each cut of the symbols."""
-    parts: list[FirstPass] = list(
-        mapped(lambda cut: first_pass(bars, cut, task, rules, listed), cuts)
-    )
+    """Return the hits of a block; the runner does both passes of each cut of the symbols."""
+    rules, task = work.rules, work.task
+    here = runner.shares_memory
+    parts = runner.map(_first if here else _first_of_all, work, [(cut,) for cut in cuts])
     days = _Days.of(parts, len(task.days))
     rated = days.compared(
         [_all(one.columns["rs_score"] for one in parts), _all(map(_eligible, parts))], rs_rating
@@ -92,15 +120,9 @@ def hits_of_block(
     for call in rules.compared:
         for own, values in zip(joined, _call(call, parts, ranked, days), strict=True):
             own[call] = values
-    done: list[SecondPass] = list(
-        mapped(
-            lambda part, rs, own: second_pass(part, rs, own, task, rules, listed),
-            parts,
-            rated,
-            joined,
-        )
-    )
-    return _hits(parts, done, days, axes, task, listed)
+    known = parts if here else [None for _ in parts]
+    done = runner.map(_second, work, zip(cuts, known, rated, joined, strict=True))
+    return _hits(parts, done, days, axes, task, work.listed)
 
 
 def _all(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
@@ -144,7 +166,7 @@ def _hits(
     by_name[np.argsort(names, kind="stable")] = np.arange(len(names))
     first = np.cumsum([0, *(len(one.symbols) for one in parts)])
     places = [by_name[one.symbol + at] for one, at in zip(parts, first, strict=False)]
-    rating = _all(one.columns["tech_rating"] for one in done)
+    rating = _all(one.rating for one in done)
     rank = days.compared([rating, _all(places)], _ranks)
     count = np.zeros(len(task.days), np.int32)
     for one in parts:
@@ -189,9 +211,9 @@ def _part_hits(
         owner=done.owner,
         rank=rank[at].astype(np.int32),
         ranked=count[day],
-        tech_rating=columns["tech_rating"][at],
-        rs_rating=columns["rs_rating"][at],
-        signal=done.signal[at].astype(object),
+        tech_rating=columns["tech_rating"],
+        rs_rating=columns["rs_rating"],
+        signal=done.signal.astype(object),
         has_plan=plans.has_plan,
         side=plans.side,
         entry_type=plans.entry_type,
@@ -199,7 +221,7 @@ def _part_hits(
         stop=plans.stop,
         target=plans.target,
         shares=plans.shares,
-        close=columns["close"][at],
-        dollar_volume=columns["avg_dollar_volume_20"][at],
+        close=columns["close"],
+        dollar_volume=columns["avg_dollar_volume_20"],
         sector=listed.text("sector", part.symbols, day, symbol),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from technic.data_engine.benchmark import load_benchmark
+from technic.data_engine.benchmark import Benchmark, load_benchmark
 from technic.scan.config import ScanConfig
 from technic.scan.context import ScanContext
 from technic.scan.windows import ScanWindows
@@ -21,13 +21,15 @@ class Block:
     """Days of one start year, ascending; ``context`` is that of the last of them.
 
     ``sessions``: those that are loaded, up to the last day. ``benchmark``: closes on these in the
-    basis in force on the days, NaN where there is none, None without a benchmark.
+    basis in force on the days, NaN where there is none, None without a benchmark; ``name``: what
+    the benchmark is called.
     """
 
     days: DateArray
     context: ScanContext
     sessions: DateArray
     benchmark: FloatArray | None
+    name: str = ""
 
     @property
     def windows(self) -> ScanWindows:
@@ -63,7 +65,7 @@ def _by_benchmark(block: Block, config: ScanConfig) -> Iterator[Block]:
     if not config.benchmark:
         yield block
         return
-    closes = _closes(block, config)
+    closes = _benchmark(block, config).closes
     there = np.isfinite(closes[np.searchsorted(block.sessions, block.days)])
     for start, stop in _one_basis(block, config, 0, len(block.days)):
         for known in (True, False):
@@ -71,8 +73,9 @@ def _by_benchmark(block: Block, config: ScanConfig) -> Iterator[Block]:
             if len(days):
                 windows = replace(block.windows, as_of=np.datetime64(days[-1], "D"))
                 part = _block(days, block.context, windows)
-                own = _closes(part, config) if known else np.full(len(part.sessions), np.nan)
-                yield replace(part, benchmark=own)
+                found = _benchmark(part, config)
+                own = found.closes if known else np.full(len(part.sessions), np.nan)
+                yield replace(part, benchmark=own, name=found.name)
 
 
 def _one_basis(
@@ -90,18 +93,15 @@ def _one_basis(
 def _same(block: Block, config: ScanConfig, first: int, last: int) -> bool:
     """Tell whether two days read the same closes of all sessions up to the first."""
     one, other = (
-        _closes(_block(block.days[at : at + 1], block.context, block.windows), config)
+        _benchmark(_block(block.days[at : at + 1], block.context, block.windows), config).closes
         for at in (first, last)
     )
     return np.array_equal(one, other[: len(one)], equal_nan=True)
 
 
-def _closes(block: Block, config: ScanConfig) -> FloatArray:
-    """Return the benchmark's closes as of the last day of a block."""
+def _benchmark(block: Block, config: ScanConfig) -> Benchmark:
+    """Return the benchmark as of the last day of a block."""
     assert config.benchmark is not None
     context, last = block.context, np.datetime64(block.days[-1], "D")
     sessions = context.calendar.between(block.windows.start, last)
-    found = load_benchmark(
-        config.benchmark, sessions, last, context.provider, config.file_options()
-    )
-    return found.closes
+    return load_benchmark(config.benchmark, sessions, last, context.provider, config.file_options())

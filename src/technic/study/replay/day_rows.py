@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from technic.columns import DEFAULT_COLUMNS, evaluate
 from technic.panel import BarPanel
 from technic.panel.places import Places
+from technic.regime import index_sums_of_days
 from technic.scan.config import ScanConfig
 from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.scan.special_dividends import strength_columns
@@ -23,6 +24,7 @@ from technic.scan.windows import BASE_WINDOW, PlaceWindow, ScanWindows
 from technic.scoring import BENCHMARK_COLUMNS, benchmark_columns, subscores
 from technic.study.replay.basis_bars import BlockBars
 from technic.study.replay.gate_codes import PASSED, gate_codes
+from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.usable_columns import UsableColumns, usable_columns
 from technic.typing import BoolArray, DateArray, FloatArray
 
@@ -63,6 +65,8 @@ class DayRows:
     ``GATE_CODES`` from 1; ``present``: whether the symbol has a bar up to the day at all. ``day``,
     ``symbol``: of each place, positions in the days and in ``symbols``. ``last_bar``,
     ``usable_since``: days; NaT where the history is whole. ``columns``: an array over the places.
+    ``total``, ``count``: what they add to the index of the market on each session up to each day,
+    ``(n_days, n_sessions)`` of the base window; None where a benchmark stands for it.
     """
 
     symbols: tuple[str, ...]
@@ -73,15 +77,28 @@ class DayRows:
     last_bar: DateArray
     usable_since: DateArray
     columns: dict[str, FloatArray]
+    total: FloatArray | None = None
+    count: FloatArray | None = None
 
 
-def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask) -> DayRows:
-    """Take the bars of some symbols and scan them on every day of the block."""
+def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask, listed: ListedNames) -> DayRows:
+    """Take the bars of some symbols and scan them on every day of the block.
+
+    ``listed``: who is compared on which day; others have no place.
+    """
     usable = usable_columns(bars.take(cut, task.days), task.windows, task.days, task.config.gate)
     base = usable.panels[BASE_WINDOW]
     code, present, places = passed_places(usable, task)
+    member = listed.members(usable.symbols)
+    places = places.take(member[places.day, usable.symbol[places.column]] != listed.OUTSIDE)
     columns = _columns(usable, places, task)
     last = base.session[places.row, places.column] if base.n_bars else places.row
+    total = count = None
+    if task.benchmark is None or not np.isfinite(task.benchmark).any():
+        current = base.sessions[last] == task.days[places.day]
+        eligible = np.zeros((len(task.days), base.n_symbols), np.bool_)
+        eligible[places.day[current], places.column[current]] = True
+        total, count = index_sums_of_days(base, eligible)
     return DayRows(
         symbols=usable.symbols,
         code=code,
@@ -91,6 +108,8 @@ def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask) -> DayRows:
         last_bar=base.sessions[last],
         usable_since=usable.since[places.column],
         columns=columns,
+        total=total,
+        count=count,
     )
 
 

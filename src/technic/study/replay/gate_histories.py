@@ -74,7 +74,7 @@ class _Column:
     def open_at(self, rows: IndexArray) -> BoolArray:
         """Tell at which rows the judgement of a bar may still change."""
         if self.daily:
-            return rows >= self.bars[0]
+            return np.asarray(rows >= self.bars[0])
         opened = (rows[:, None] >= self.bars) & (rows[:, None] <= self.until)
         return np.asarray(opened.any(axis=1))
 

@@ -8,7 +8,7 @@ everything else of a symbol alone: rating, signal, conditions, and the plans of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +37,10 @@ from technic.study.replay.day_rows import (
 from technic.study.replay.lean import HitRules
 from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.usable_columns import UsableColumns, usable_columns
-from technic.trade_plan import PlanTable, trade_plans
+from technic.trade_plan import PLAN_COLUMNS, PlanTable, trade_plans
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["FirstPass", "SecondPass", "first_pass", "second_pass"]
+__all__ = ["FirstPass", "SecondPass", "first_pass", "second_pass", "without_bars"]
 
 IndexArray = NDArray[np.intp]
 Column = FloatArray | NDArray[np.object_]
@@ -54,11 +54,12 @@ class FirstPass:
     ``symbols``: theirs; ``places``: days and symbols that passed the gate and are compared, rows
     and columns of the base window; ``symbol``: of each, a position in ``symbols``; ``shown``,
     ``ranked``: masks over the places; ``columns``: those known so far; ``compared``: for each call
-    that compares, the values of its arguments.
+    that compares, the values of its arguments. ``usable``: the bars; None in what has travelled:
+    whoever needs them takes them again.
     """
 
     symbols: tuple[str, ...]
-    usable: UsableColumns
+    usable: UsableColumns | None
     places: Places
     symbol: IndexArray
     shown: BoolArray
@@ -71,16 +72,16 @@ class FirstPass:
 class SecondPass:
     """Hits of some symbols: ``place`` is a position in the places of the first pass.
 
-    ``owner``: a position in the rules' owners; ``columns``: values at all places; ``signal``: at
-    all places; ``plans``: those of the hits, in their order.
+    ``owner``: a position in the rules' owners; ``rating``: at all places; ``columns``, ``signal``,
+    ``plans``: those of the hits, in their order.
     """
 
     place: IndexArray
     owner: NDArray[np.int16]
+    rating: FloatArray
     columns: Mapping[str, FloatArray]
     signal: NDArray[np.str_]
     plans: PlanTable
-    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def first_pass(
@@ -115,6 +116,11 @@ def first_pass(
         columns,
         compared,
     )
+
+
+def without_bars(known: FirstPass) -> FirstPass:
+    """Return what other processes need to compare symbols."""
+    return replace(known, usable=None)
 
 
 def _arguments(
@@ -167,6 +173,7 @@ def second_pass(
     ``rs_rating``: at the places of the first pass; ``joined``: values of the comparing calls.
     """
     usable, places = known.usable, known.places
+    assert usable is not None
     base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
     at = places.day, places.column
     columns = dict(known.columns)
@@ -189,11 +196,12 @@ def second_pass(
         name: listed.values(name, known.symbols, places.day, known.symbol) for name in rules.listed
     }
     kept = known.shown & _filtered(columns, signal, task)
-    met = _met(known, names, joined, task, rules, kept)
+    met = _met(known, usable, names, joined, task, rules, kept)
     owner, place = np.nonzero(np.array(met).reshape(len(met), len(places.row)))
-    plan_columns = {name: values[place] for name, values in columns.items()}
-    plans = trade_plans(plan_columns, signal[place], task.config.plan)
-    return SecondPass(place, owner.astype(np.int16), columns, signal, plans)
+    own = {name: columns[name][place] for name in (*PLAN_COLUMNS, "tech_rating", "rs_rating")}
+    plans = trade_plans(own, signal[place], task.config.plan)
+    rating = columns["tech_rating"]
+    return SecondPass(place, owner.astype(np.int16), rating, own, signal[place], plans)
 
 
 def _filtered(
@@ -216,6 +224,7 @@ def _filtered(
 
 def _met(
     known: FirstPass,
+    usable: UsableColumns,
     names: Mapping[str, Column],
     joined: Mapping[Expression, FloatArray],
     task: ReplayTask,
@@ -225,7 +234,7 @@ def _met(
     """Tell where each owner's conditions are all true, among the kept."""
     values: dict[int, PlaceValues] = {}
     for window in dict.fromkeys(one.window for one in rules.nodes):
-        cut = place_window(known.usable, known.places, task, window)
+        cut = place_window(usable, known.places, task, window)
         own = {one.node: array for one, array in joined.items() if one.window == window}
         place_values = PlaceValues(cut.panel, cut.places, vocabulary(), names, cut.benchmark, own)
         place_values.prepare([one.node for one in rules.nodes if one.window == window])

@@ -14,9 +14,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -24,7 +25,10 @@ from technic.columns import DEFAULT_COLUMNS
 from technic.data_engine.benchmark import load_benchmark
 from technic.data_engine.interfaces.provider import Provider
 from technic.engine.blocks import block_slices
+from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
+from technic.engine.runner import TaskRunner
 from technic.errors import ParameterError
+from technic.regime import Regime, market_regime
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import ScanContext, open_context, settled_files
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -32,7 +36,7 @@ from technic.scan.windows import ScanWindows
 from technic.sessions import parse_day
 from technic.settings import Settings, load_settings
 from technic.study.replay.basis_bars import BlockBars
-from technic.study.replay.block_hits import HitAxes, hits_of_block
+from technic.study.replay.block_hits import BlockWork, HitAxes, hits_of_block
 from technic.study.replay.blocks import Block, blocks
 from technic.study.replay.day_rows import DayRows, ReplayTask, rows_of_block
 from technic.study.replay.hits import Hits
@@ -46,15 +50,18 @@ from technic.typing import DateArray, FloatArray
 
 __all__ = ["Replay", "open_replay"]
 
-BLOCK_SYMBOLS = 512
+BLOCK_SYMBOLS = 3_072
+"""Most symbols that are computed together: what is done for each day is done once for all."""
+A_YEAR = 252
+"""Sessions that are replayed unless the first is named."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replay:
     """A replay that is open: nothing is computed until days or hits are asked for.
 
-    ``days``: the sessions replayed, ascending. ``workers``: threads. ``warnings``: what a reader of
-    the results should know.
+    ``days``: the sessions replayed, ascending. ``runner``: where blocks of symbols run; it changes
+    no value. ``warnings``: what a reader of the results should know.
     """
 
     config: ScanConfig
@@ -64,7 +71,8 @@ class Replay:
     rosters: tuple[Roster, ...]
     roster_of: tuple[int, ...]
     warnings: tuple[str, ...] = ()
-    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    runner: str = DEFAULT_RUNNER
+    ray_address: str | None = None
     block_symbols: int = BLOCK_SYMBOLS
 
     @property
@@ -72,11 +80,25 @@ class Replay:
         """Everybody who is scanned on one of the days, each once."""
         return tuple(dict.fromkeys(name for one in self.rosters for name in one.symbols))
 
+    def reopened(
+        self,
+        days: DateArray,
+        *,
+        provider: Provider | None = None,
+        config: ScanConfig | None = None,
+    ) -> Replay:
+        """Return a replay of other days, or of the same from elsewhere, or by other rules."""
+        config = config or self.config
+        context = self.context if provider is None else replace(self.context, provider=provider)
+        again = _settled(config, context, scan_expressions(config), days)
+        return replace(again, runner=self.runner, ray_address=self.ray_address)
+
     def replayed(self) -> Iterator[ReplayedDay]:
         """Yield each day in turn, with all that the scan of it has."""
         longer = self.expressions.windows
-        for block in blocks(self.days, self.context, self.config, longer):
-            yield from self._block(block)
+        with self._runner() as runner:
+            for block in blocks(self.days, self.context, self.config, longer):
+                yield from self._block(block, runner)
 
     def hits(self) -> Iterator[Hits]:
         """Yield the hits, those of a block of days together, ascending by day."""
@@ -86,12 +108,12 @@ class Replay:
                 yield day.hits(self.days, self.symbols)
             return
         axes = HitAxes(self.days, self.symbols, tuple(owner for owner, _ in rules.owners))
-        for block in blocks(self.days, self.context, self.config, self.expressions.windows):
-            rosters, bars, task = self._opened(block)
-            listed = ListedNames.of(block.days, rosters, bars.refusals)
-            cuts = block_slices(len(bars.symbols), self.block_symbols)
-            with ThreadPoolExecutor(self.workers) as pool:
-                yield hits_of_block(bars, cuts, task, rules, listed, axes, pool.map)
+        with self._runner() as runner:
+            for block in blocks(self.days, self.context, self.config, self.expressions.windows):
+                rosters, bars, task = self._opened(block)
+                listed = ListedNames.of(block.days, rosters, bars.refusals)
+                work = BlockWork(bars, task, rules, listed)
+                yield hits_of_block(work, self._cuts(bars, runner), axes, runner)
 
     def later_bars(
         self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64
@@ -147,17 +169,40 @@ class Replay:
         )
         return rosters, bars, task
 
-    def _block(self, block: Block) -> Iterator[ReplayedDay]:
+    def _block(self, block: Block, runner: TaskRunner) -> Iterator[ReplayedDay]:
         rosters, bars, task = self._opened(block)
-        rows = MarketRows.of(self._rows(bars, task), bars)
+        listed = ListedNames.of(block.days, rosters, bars.refusals)
+        cuts = [(cut,) for cut in self._cuts(bars, runner)]
+        base = block.sessions[block.sessions >= block.windows.base]
+        stops = np.searchsorted(base, block.days, side="right")
+        rows = MarketRows.of(runner.map(_rows, (bars, task, listed), cuts), bars, stops)
         for at, (day, roster) in enumerate(zip(block.days, rosters, strict=True)):
-            yield replayed_day(rows, at, day, roster, self.config, self.expressions)
+            regime = _benchmark_regime(block, int(stops[at]))
+            yield replayed_day(rows, at, day, roster, self.config, self.expressions, regime)
 
-    def _rows(self, bars: BlockBars, task: ReplayTask) -> Sequence[DayRows]:
-        """Scan blocks of symbols on threads."""
-        cuts = block_slices(len(bars.symbols), self.block_symbols)
-        with ThreadPoolExecutor(self.workers) as pool:
-            return list(pool.map(lambda cut: rows_of_block(bars, cut, task), cuts))
+    @contextmanager
+    def _runner(self) -> Iterator[TaskRunner]:
+        """Open the runner that was asked for, as a scan does; once for all blocks."""
+        with open_runner(self.runner, self.ray_address) as chosen:
+            yield cast("TaskRunner", chosen.runner)  # every runner that has a name is one
+
+    def _cuts(self, bars: BlockBars, runner: TaskRunner) -> list[slice]:
+        """Cut the symbols so that each worker has a block, none of them too wide."""
+        width = -(-len(bars.symbols) // max(runner.workers, 1))
+        return block_slices(len(bars.symbols), max(1, min(width, self.block_symbols)))
+
+
+def _rows(shared: tuple[BlockBars, ReplayTask, ListedNames], cut: slice) -> DayRows:
+    bars, task, listed = shared
+    return rows_of_block(bars, cut, task, listed)
+
+
+def _benchmark_regime(block: Block, stop: int) -> Regime | None:
+    """Judge the market by the benchmark up to a day; None where it has none of the day."""
+    if block.benchmark is None or not np.isfinite(block.benchmark).any():
+        return None
+    base = block.benchmark[block.sessions >= block.windows.base]
+    return market_regime(base[:stop], f"benchmark {block.name}")
 
 
 def open_replay(
@@ -172,8 +217,8 @@ def open_replay(
 ) -> Replay:
     """Settle what is replayed: from session ``first`` to ``last``, the scan that ``config`` says.
 
-    ``first``, ``last``: ``YYYY-MM-DD``, else the first and last session that the data can say
-    something of. ``days``: chosen sessions instead. Other arguments are those of ``run_scan``.
+    ``first``, ``last``: ``YYYY-MM-DD``, else the data's last session and a year of sessions up to
+    the last day. ``days``: chosen sessions instead. Other arguments are those of ``run_scan``.
     Raises ParameterError for an ``as_of`` in the config, and what ``run_scan`` raises.
     """
     config = checked_config(config)
@@ -185,15 +230,25 @@ def open_replay(
         config = settled_files(config, settings)
     context = open_context(config, settings, now, provider, None, expressions.windows)
     chosen = _days(context, first, last) if days is None else days
+    runner = config.runner or settings.runner or DEFAULT_RUNNER
+    check_runner(runner)
+    found = _settled(config, context, expressions, chosen)
+    return replace(found, runner=runner, ray_address=settings.ray_address)
+
+
+def _settled(
+    config: ScanConfig, context: ScanContext, expressions: ScanExpressions, days: DateArray
+) -> Replay:
+    """Settle who is scanned on each day."""
     found: list[Roster] = []
-    roster_of = [0] * len(chosen)
-    for at, roster in rosters(config, context.provider, expressions, chosen):
+    roster_of = [0] * len(days)
+    for at, roster in rosters(config, context.provider, expressions, days):
         for day in at.tolist():
             roster_of[day] = len(found)
         found.append(roster)
-    warning = survivorship_warning(config, context.provider, chosen)
+    warning = survivorship_warning(config, context.provider, days)
     warnings = (*context.warnings, *([] if warning is None else [warning]))
-    return Replay(config, context, expressions, chosen, tuple(found), tuple(roster_of), warnings)
+    return Replay(config, context, expressions, days, tuple(found), tuple(roster_of), warnings)
 
 
 def _days(context: ScanContext, first: str | None, last: str | None) -> DateArray:
@@ -206,7 +261,7 @@ def _days(context: ScanContext, first: str | None, last: str | None) -> DateArra
             allowed = f"at most {context.last_session}, the data's last session"
             raise ParameterError("last", last, allowed)
     if first is None:
-        raise ParameterError("first", first, "a session, YYYY-MM-DD")
+        return calendar.last(A_YEAR, end)
     begin = calendar.require_session("first", parse_day("first", first))
     if begin > end:
         raise ParameterError("first", first, f"at most {end}, the last day of the replay")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from technic.data_engine.gate.rules import GATE_CODES
 from technic.data_engine.interfaces.records import Failure
-from technic.regime import Regime
+from technic.regime import IndexSums, Regime
 from technic.result.ledger import KEPT
 from technic.scan.block_rows import BlockRows, TrimmedHistory
 from technic.scan.config import ScanConfig
@@ -32,18 +32,24 @@ __all__ = ["MarketRows", "ReplayedDay", "replayed_day"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MarketRows:
-    """The rows of all symbols on the days of a block, and why some have none."""
+    """The rows of all symbols on the days of a block, and why some have none.
 
+    ``symbols``: all whose bars were looked for; a part may lack those that have none at all.
+    ``stops``: how many sessions of the base window each day has.
+    """
+
+    symbols: tuple[str, ...]
+    stops: NDArray[np.intp]
     parts: tuple[DayRows, ...]
     starts: tuple[NDArray[np.intp], ...]
     failures: Mapping[str, Failure]
     refusals: Mapping[str, Refusal]
 
     @classmethod
-    def of(cls, parts: Sequence[DayRows], bars: BlockBars) -> MarketRows:
+    def of(cls, parts: Sequence[DayRows], bars: BlockBars, stops: NDArray[np.intp]) -> MarketRows:
         """Find where each day begins in each part."""
         starts = tuple(np.searchsorted(part.day, np.arange(len(part.code) + 1)) for part in parts)
-        return cls(tuple(parts), starts, bars.failures, bars.refusals)
+        return cls(bars.symbols, stops, tuple(parts), starts, bars.failures, bars.refusals)
 
     def of_day(self, at: int, day: np.datetime64, among: set[str]) -> BlockRows:
         """Return the rows of ``among`` on a day, in the order of the bars."""
@@ -60,7 +66,20 @@ class MarketRows:
             last_bar=np.concatenate([piece.last_bar for piece in pieces]),
             gated=(),
             trimmed=tuple(one for piece in pieces for one in piece.trimmed),
+            index=self._index(at),
         )
+
+    def _index(self, at: int) -> IndexSums | None:
+        """Return the sums of the market's index up to a day."""
+        sums = [
+            IndexSums(part.total[at], part.count[at].astype(np.int64))
+            for part in self.parts
+            if part.total is not None and part.count is not None
+        ]
+        if not sums:
+            return None
+        whole, stop = IndexSums.added(sums), int(self.stops[at])
+        return IndexSums(whole.total[:stop], whole.count[:stop])
 
     def _piece(
         self, part: DayRows, start: NDArray[np.intp], at: int, day: np.datetime64, among: set[str]
@@ -88,7 +107,9 @@ class MarketRows:
 
     def outcomes(self, at: int, day: np.datetime64) -> dict[str, str]:
         """Return why symbols have no row on a day: what fetching and the gate say."""
-        found = {name: f"fetch.{why.reason}" for name, why in self.failures.items()}
+        held = {name for part in self.parts for name in part.symbols}
+        found = {name: "fetch.no_data" for name in self.symbols if name not in held}
+        found |= {name: f"fetch.{why.reason}" for name, why in self.failures.items()}
         for part in self.parts:
             codes, present = part.code[at].tolist(), part.present[at].tolist()
             for name, code, there in zip(part.symbols, codes, present, strict=True):
@@ -172,9 +193,6 @@ class ReplayedDay:
         return found.take(np.lexsort((found.symbol, found.owner)))
 
 
-NOT_JUDGED = Regime("unknown", "unknown", "", "", 0, None, None, None)
-
-
 def replayed_day(
     rows: MarketRows,
     at: int,
@@ -182,10 +200,14 @@ def replayed_day(
     roster: Roster,
     config: ScanConfig,
     expressions: ScanExpressions,
+    regime: Regime | None,
 ) -> ReplayedDay:
-    """Rank, rate, plan and filter the rows of a day, as the scan of it does."""
+    """Rank, rate, plan and filter the rows of a day, as the scan of it does.
+
+    ``regime``: that of a benchmark; None: that of the market.
+    """
     scanned = rows.of_day(at, day, set(roster.symbols))
-    market = rank_market(scanned, day, config, NOT_JUDGED)
+    market = rank_market(scanned, day, config, regime)
     values = expressions.evaluated(market, roster.listed)
     outcomes = {
         symbol: f"prescreen.{rule}"

@@ -1,0 +1,197 @@
+"""``technic study``: what a setup or a condition was worth on past days."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from technic.cli.options.gate_options import GateOptions
+from technic.cli.options.language_options import LanguageOptions
+from technic.cli.options.options import (
+    DataOptions,
+    FilterOptions,
+    PlanOptions,
+    RunOptions,
+    UniverseOptions,
+)
+
+if TYPE_CHECKING:
+    from technic.study.config import StudyConfig
+
+__all__ = ["study"]
+
+STUDY = "Study"
+
+
+def _option(name: str, help_: str, metavar: str) -> Any:
+    return typer.Option(name, help=help_, metavar=metavar, rich_help_panel=STUDY)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StudyOptions:
+    """Which days, and how hits are judged."""
+
+    from_: Annotated[
+        str | None,
+        _option(
+            "--from", "The first day scanned. (default: 252 sessions up to --to)", "YYYY-MM-DD"
+        ),
+    ] = None
+    to: Annotated[
+        str | None,
+        _option("--to", "The last day scanned. (default: the data's last session)", "YYYY-MM-DD"),
+    ] = None
+    horizon: Annotated[int, _option("--horizon", "Sessions over which the verdict is.", "N")] = 21
+    life: Annotated[
+        int, _option("--life", "Sessions on which a plan's entry may be filled.", "N")
+    ] = 5
+    hold: Annotated[int, _option("--hold", "Sessions that a trade lasts at most.", "N")] = 21
+    delisting_return: Annotated[
+        float,
+        _option(
+            "--delisting-return",
+            "What the last close of a delisted symbol is changed by; -1: all is lost.",
+            "PART",
+        ),
+    ] = 0.0
+    trials: Annotated[
+        bool,
+        typer.Option(
+            "--trials",
+            help="List and check the ledgers of trials instead.",
+            rich_help_panel=STUDY,
+        ),
+    ] = False
+
+
+def study(
+    data: DataOptions,
+    universe: UniverseOptions,
+    filters: FilterOptions,
+    gate: GateOptions,
+    plan: PlanOptions,
+    language: LanguageOptions,
+    options: StudyOptions,
+    run: RunOptions,
+    format_: Annotated[
+        Literal["table", "json", "parquet"] | None,
+        typer.Option("--format", help="How to print it; parquet, a row a hit, needs --out."),
+    ] = None,
+) -> None:
+    """Scan every day of a span of the past, and say what its hits were worth.
+
+    Without --setup and --where all built-in setups are studied. Every study is written into the
+    ledger of trials, and each verdict is held to what luck reaches in as many.
+    """
+    from technic.cli.render.document import document_format, print_document
+    from technic.cli.render.progress import progress_on_stderr
+    from technic.cli.render.study_report import study_lines
+    from technic.settings import load_settings
+    from technic.study.document import study_document
+    from technic.study.run import run_study
+    from technic.study.table import write_study
+
+    settings = load_settings(os.environ, Path.cwd())
+    if options.trials:
+        raise typer.Exit(_print_trials(settings.home, format_ == "json"))
+    chosen = _format(format_, run.out)
+    if chosen != "parquet":
+        chosen = document_format(chosen, run.out)
+    config = _config(data, universe, filters, gate, plan, language, options)
+    command = " ".join(["technic", *sys.argv[1:]])
+    with progress_on_stderr(run.quiet) as report:
+        result = run_study(config, settings=settings, progress=report, command=command)
+    if chosen == "parquet" and run.out is not None:
+        write_study(result, run.out)
+        run = dataclasses.replace(run, out=None)
+        chosen = "table"
+    print_document(lambda _: study_lines(result), study_document(result), chosen, run)
+
+
+def _format(format_: str | None, out: Path | None) -> str | None:
+    """Settle whether the hits are written, before anything runs."""
+    from technic.errors import ParameterError
+    from technic.export.targets import check_file
+
+    named = None if out is None or out.suffix.lower() != ".parquet" else out
+    parquet = named is not None
+    if format_ == "parquet" and not parquet:
+        raise ParameterError("out", out, "a file ending .parquet")
+    if parquet and format_ not in (None, "parquet"):
+        raise ParameterError("format", format_, "parquet, or another --out")
+    if named is not None:
+        check_file("out", named)
+    return "parquet" if parquet else format_
+
+
+def _config(
+    data: DataOptions,
+    universe: UniverseOptions,
+    filters: FilterOptions,
+    gate: GateOptions,
+    plan: PlanOptions,
+    language: LanguageOptions,
+    options: StudyOptions,
+) -> StudyConfig:
+    from technic.cli.options.config import Choices, scan_config
+    from technic.settings import load_settings
+    from technic.study.config import StudyConfig
+    from technic.study.outcomes import GradeRules
+
+    settings = load_settings(os.environ, Path.cwd())
+    if language.setup is None and language.where is None:
+        names = _built_in(bool(data.benchmark or settings.benchmark))
+        language = dataclasses.replace(language, setup=names)
+    choices = Choices(data, universe, filters, gate, plan, language)
+    rules = GradeRules(
+        life=options.life, hold=options.hold, delisting_return=options.delisting_return
+    )
+    return StudyConfig(
+        scan=scan_config(choices, settings),
+        first=options.from_,
+        last=options.to,
+        horizon=options.horizon,
+        rules=rules,
+    )
+
+
+def _built_in(benchmark: bool) -> list[str]:
+    """Return the setups that come with Technic; without a benchmark those that need none."""
+    from technic.scan.expressions.setup_document import setup_document
+    from technic.setups import Library
+
+    found, _ = Library().read()
+    return [one.name for one in found if benchmark or not setup_document(one)["needs_benchmark"]]
+
+
+def _print_trials(home: Path, as_json: bool) -> int:
+    """Print every ledger of trials with what checking it says; the exit code is 1 if one is bad."""
+    import json
+
+    from technic.cli.render.console import console_for
+    from technic.cli.render.study_report import trial_lines
+    from technic.study.trials import ledgers
+
+    found = [(one, one.verify()) for one in ledgers(home)]
+    if as_json:
+        content = [
+            {
+                "provider": one.lineage.provider,
+                "universe": one.lineage.universe,
+                **dataclasses.asdict(checked),
+                "sound": checked.sound,
+                "records": [dataclasses.asdict(record) for record in one.records()],
+            }
+            for one, checked in found
+        ]
+        sys.stdout.write(json.dumps({"ledgers": content}, ensure_ascii=False) + "\n")
+    else:
+        console = console_for(sys.stdout)
+        for line in trial_lines(found):
+            console.print(line)
+    return 0 if all(checked.sound for _, checked in found) else 1

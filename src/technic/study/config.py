@@ -1,0 +1,48 @@
+"""What a study is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from technic.errors import ParameterError
+from technic.scan.config import ScanConfig
+from technic.scoring.parameters import require_number
+from technic.study.outcomes import HORIZONS, GradeRules
+from technic.study.outcomes.forward_returns import require_horizon
+from technic.study.statistics.intervals import CONFIDENCE
+
+__all__ = ["StudyConfig"]
+
+MOST_HORIZONS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyConfig:
+    """``scan``: whose hits, by its setups and its ``where``, over which data and universe.
+
+    ``first``, ``last``: the days scanned, ``YYYY-MM-DD``; where they are not given ``last`` is the
+    data's last session, and ``first`` begins a year of sessions up to it. ``horizon``: sessions
+    over which the verdict is; ``horizons``: those over which returns are taken, ``horizon`` among
+    them. ``rules``: how plans are graded. ``confidence``: of all intervals.
+    """
+
+    scan: ScanConfig
+    first: str | None = None
+    last: str | None = None
+    horizon: int = 21
+    horizons: tuple[int, ...] = HORIZONS
+    rules: GradeRules = field(default_factory=GradeRules)
+    confidence: float = CONFIDENCE
+
+    def __post_init__(self) -> None:
+        require_horizon(self.horizon, 0)
+        every = tuple(sorted({*self.horizons, self.horizon}))
+        for horizon in every:
+            require_horizon(horizon, 0)
+        if len(every) > MOST_HORIZONS:
+            raise ParameterError("horizons", len(every), f"at most {MOST_HORIZONS} horizons")
+        object.__setattr__(self, "horizons", every)
+        require_number("confidence", self.confidence, 0.5, 0.9999)
+        if not self.scan.setups and self.scan.where is None:
+            allowed = "a setup or a condition whose hits are studied, such as --setup vcp"
+            raise ParameterError("setup", None, allowed)

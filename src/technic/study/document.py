@@ -1,0 +1,93 @@
+"""A study as one JSON object: the verdicts and the numbers of the report."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from technic.study.outcomes import COST_LEVELS
+from technic.study.owner_summary import OwnerSummary, PlanSummary
+from technic.study.run import StudyResult
+from technic.study.statistics import Interval
+from technic.study.trials import luck_bar
+
+__all__ = ["study_document"]
+
+
+def study_document(result: StudyResult) -> dict[str, object]:
+    """Return what `StudyResult` says, in plain values; a number that is not known is null."""
+    config, trial = result.config, result.trial.record
+    comparison = None if result.comparison is None else asdict(result.comparison)
+    document: dict[str, object] = _plain({
+        "first": trial.entry.first,
+        "last": trial.entry.last,
+        "horizon": config.horizon,
+        "horizons": list(config.horizons),
+        "confidence": config.confidence,
+        "universe": len(result.hits.symbols),
+        "simulated": result.simulated,
+        "studies": [_owner(one) for one in result.summaries],
+        "together": comparison,
+        "overlap": result.overlap.of_own.tolist(),
+        "trials": {
+            "provider": trial.provider,
+            "universe": trial.universe,
+            "study": trial.number,
+            "of_this_study": trial.entry.trials,
+            "total": trial.total,
+            "luck_bar": luck_bar(trial.total),
+        },
+        "rules": asdict(config.rules),
+        "code": trial.entry.code,
+        "command": trial.entry.command,
+        "warnings": list(result.warnings),
+    })  # fmt: skip
+    return document
+
+
+def _owner(one: OwnerSummary) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "verdict": one.word,
+        "says": one.sentence,
+        "hits": one.hits,
+        "days": one.days,
+        "symbols": one.symbols,
+        "episodes": one.episodes,
+        "excess": {str(horizon): _interval(each) for horizon, each in one.excess.items()},
+        "raw": {str(horizon): _interval(each) for horizon, each in one.raw.items()},
+        "benchmark": None if one.benchmark is None else _interval(one.benchmark),
+        "late": {str(lag): _interval(each) for lag, each in one.late.items()},
+        "by": {
+            what: {name: _interval(each) for name, each in parts.items()}
+            for what, parts in one.groups.items()
+        },
+        "plans": {"every": _plan(one.every), "one_a_symbol": _plan(one.one_a_symbol)},
+    }
+
+
+def _plan(one: PlanSummary) -> dict[str, Any]:
+    levels = [
+        {"cost_bp": level.cost_bp, "slippage_bp": level.slippage_bp, **_interval(each)}
+        for level, each in zip(COST_LEVELS, one.net, strict=True)
+    ]
+    return {
+        "counts": one.counts, "r": _interval(one.r), "net": levels,
+        "break_even_bp": one.break_even_bp,
+    }  # fmt: skip
+
+
+def _interval(one: Interval) -> dict[str, Any]:
+    return asdict(one) | {"t": one.t}
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with null for numbers that are none."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

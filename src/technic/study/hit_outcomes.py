@@ -1,0 +1,177 @@
+"""What followed each hit of a study: returns, excursions and graded plans, by blocks of symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.engine.blocks import block_slices
+from technic.study.config import StudyConfig
+from technic.study.outcomes import (
+    Grades,
+    MarketReturns,
+    Plans,
+    TradedPrices,
+    benchmark_returns,
+    excursions,
+    forward_returns,
+    grade_plans,
+    one_at_a_time,
+    order_ends,
+)
+from technic.study.replay.hits import Hits
+from technic.study.replay.later_bars import LaterBars
+from technic.study.replay.replay import Replay
+from technic.typing import BoolArray, DateArray, FloatArray
+
+__all__ = ["LAGS", "HitOutcomes", "hit_outcomes"]
+
+LAGS = (1, 2)
+"""Sessions by which a second and a third reading enter later."""
+BLOCK_SYMBOLS = 256
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class HitOutcomes:
+    """Columns beside those of the hits, ``(n_hits,)`` each.
+
+    ``returns``, ``universe``, ``benchmark``: by horizon, that of the hit, of all symbols with a bar
+    on its day, and of the benchmark (None without one), over the same sessions. ``late``,
+    ``late_universe``: by lag, over the main horizon. ``up``, ``down``: the furthest a price went
+    within it. ``graded``: position among the hits of each grade, those with a plan; ``taken``: of
+    the grades, those of which no earlier order or trade of the same owner and symbol is open.
+    """
+
+    returns: dict[int, FloatArray]
+    universe: dict[int, FloatArray]
+    benchmark: dict[int, FloatArray] | None
+    late: dict[int, FloatArray]
+    late_universe: dict[int, FloatArray]
+    up: FloatArray
+    down: FloatArray
+    graded: NDArray[np.intp]
+    grades: Grades
+    taken: BoolArray
+    sessions: DateArray
+
+    def excess(self, horizon: int) -> FloatArray:
+        """Returns in excess of the universe's mean."""
+        return self.returns[horizon] - self.universe[horizon]
+
+
+def hit_outcomes(
+    replay: Replay, hits: Hits, config: StudyConfig, progress: Progress | None = None
+) -> HitOutcomes:
+    """Read the bars after the hits, some symbols at a time, and judge every hit by them.
+
+    Each hit is judged by its own symbol's bars and by the mean of the day's market alone.
+    """
+    gathered = _Gathered.empty(hits, config)
+    symbols = replay.symbols
+    cuts = block_slices(len(symbols), BLOCK_SYMBOLS)
+    order = np.argsort(hits.symbol, kind="stable")
+    starts = np.searchsorted(hits.symbol[order], np.arange(len(symbols) + 1))
+    for done, cut in enumerate(cuts, start=1):
+        names = symbols[cut]
+        bars = replay.later_bars(names, hits.sessions[0], replay.data_sessions[-1])
+        own = np.sort(order[starts[cut.start] : starts[cut.start + len(names)]])
+        gathered.add(bars, own)
+        if progress is not None:
+            progress(done, len(cuts))
+    return gathered.whole(replay.benchmark_closes)
+
+
+@dataclass(slots=True, eq=False)
+class _Gathered:
+    """Outcomes while blocks come in; the market's mean is known once all are."""
+
+    hits: Hits
+    config: StudyConfig
+    values: dict[tuple[int, int], FloatArray]
+    market: dict[tuple[int, int], MarketReturns]
+    up: FloatArray
+    down: FloatArray
+    grades: list[tuple[NDArray[np.intp], Plans, Grades]]
+    sessions: DateArray
+
+    @classmethod
+    def empty(cls, hits: Hits, config: StudyConfig) -> _Gathered:
+        up, down = np.full((2, len(hits)), np.nan)
+        values = {key: np.full(len(hits), np.nan) for key in _readings(config)}
+        return cls(hits, config, values, {}, up, down, [], np.empty(0, "M8[D]"))
+
+    def add(self, bars: LaterBars, own: NDArray[np.intp]) -> None:
+        """Judge the hits ``own`` by their bars, and add the block's returns to the market's."""
+        config, self.sessions = self.config, bars.sessions
+        hits = self.hits.take(own)
+        prices = TradedPrices.of(bars, config.rules.delisting_return)
+        there = np.isfinite(bars.close)
+        row = np.searchsorted(bars.sessions, hits.sessions)[hits.session]
+        column = self._columns(bars)[hits.symbol]
+        for (horizon, lag), values in self.values.items():
+            returns = forward_returns(prices, horizon, lag)
+            market = MarketReturns.of(returns, there)
+            before = self.market.get((horizon, lag))
+            self.market[horizon, lag] = market if before is None else before + market
+            values[own] = returns[row, column]
+        highest, lowest = excursions(prices, config.horizon)
+        self.up[own], self.down[own] = highest[row, column], lowest[row, column]
+        plans, at = Plans.of_hits(hits, bars)
+        self.grades.append((own[at], plans, grade_plans(bars, plans, config.rules)))
+
+    def _columns(self, bars: LaterBars) -> NDArray[np.intp]:
+        place = {symbol: at for at, symbol in enumerate(bars.symbols)}
+        return np.array([place.get(symbol, -1) for symbol in self.hits.symbols], np.intp)
+
+    def whole(self, closes: Callable[[DateArray], FloatArray | None]) -> HitOutcomes:
+        """Put the blocks together, in the order of the hits."""
+        hits, main = self.hits, self.config.horizon
+        row = np.searchsorted(self.sessions, hits.sessions)[hits.session]
+        universe = {key: market.mean[row] for key, market in self.market.items()}
+        index = closes(self.sessions)
+        plain = [horizon for horizon, lag in self.values if lag == 0]
+        at = np.concatenate([own for own, _, _ in self.grades])
+        order = np.argsort(at, kind="stable")
+        grades = _picked(Grades.joined(one for _, _, one in self.grades), order)
+        ends = np.concatenate(
+            [order_ends(plans, one, self.config.rules) for _, plans, one in self.grades]
+        )[order]
+        graded = at[order]
+        return HitOutcomes(
+            returns={horizon: self.values[horizon, 0] for horizon in plain},
+            universe={horizon: universe[horizon, 0] for horizon in plain},
+            benchmark=None
+            if index is None
+            else {horizon: benchmark_returns(index, horizon)[row] for horizon in plain},
+            late={lag: self.values[main, lag] for lag in LAGS},
+            late_universe={lag: universe[main, lag] for lag in LAGS},
+            up=self.up,
+            down=self.down,
+            graded=graded,
+            grades=grades,
+            taken=_taken(hits.take(graded), row[graded], ends),
+            sessions=self.sessions,
+        )
+
+
+def _readings(config: StudyConfig) -> Iterator[tuple[int, int]]:
+    """Yield horizon and lag of each return that is taken."""
+    yield from ((horizon, 0) for horizon in config.horizons)
+    yield from ((config.horizon, lag) for lag in LAGS)
+
+
+def _picked(grades: Grades, order: NDArray[np.intp]) -> Grades:
+    return Grades(**{name: getattr(grades, name)[order] for name in Grades.__slots__})
+
+
+def _taken(hits: Hits, session: NDArray[np.intp], ends: NDArray[np.int64]) -> BoolArray:
+    """Mark the plans that a trader with one order or trade a symbol takes, for each owner apart."""
+    taken = np.zeros(len(hits), np.bool_)
+    for owner in range(len(hits.owners)):
+        own = np.flatnonzero(hits.owner == owner)
+        taken[own] = one_at_a_time(hits.symbol[own], session[own], ends[own])
+    return taken

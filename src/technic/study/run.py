@@ -1,0 +1,129 @@
+"""run_study: replay the days, judge every hit by what came after it, and say what that is worth."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from technic.code_version import code_version
+from technic.data_engine.interfaces.provider import Provider
+from technic.settings import Settings, load_settings
+from technic.study.config import StudyConfig
+from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
+from technic.study.owner_summary import OwnerSummary, day_sums, summarised
+from technic.study.replay.hits import Hits
+from technic.study.replay.replay import Replay, open_replay
+from technic.study.statistics import Comparison, SetupOverlap, compare_all
+from technic.study.trials import Appended, Lineage, StudyEntry, TrialLedger
+
+__all__ = ["StudyResult", "run_study"]
+
+StudyProgress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class StudyResult:
+    """``hits`` and ``outcomes``: a row a hit; ``summaries``: one for each owner that was asked for.
+
+    ``comparison``: those with enough hits as one family, None for fewer than two. ``trial``: what
+    the ledger of trials says, this study among it. ``warnings``: what a reader should know first.
+    """
+
+    config: StudyConfig
+    hits: Hits
+    outcomes: HitOutcomes
+    summaries: tuple[OwnerSummary, ...]
+    comparison: Comparison | None
+    overlap: SetupOverlap
+    trial: Appended
+    simulated: bool
+    warnings: tuple[str, ...]
+
+
+def run_study(
+    config: StudyConfig,
+    *,
+    provider: Provider | None = None,
+    settings: Settings | None = None,
+    now: dt.datetime | None = None,
+    progress: StudyProgress | None = None,
+    command: str = "",
+) -> StudyResult:
+    """Study the hits of ``config`` and write the trial down, whatever came of it.
+
+    Raises what ``run_scan`` raises.
+    """
+    settings = settings or load_settings(os.environ, Path.cwd())
+    replay = open_replay(
+        config.scan, config.first, config.last, provider=provider, settings=settings, now=now
+    )
+    hits = Hits.joined(_reported(replay, progress))
+    stage = None if progress is None else (lambda done, total: progress("outcomes", done, total))
+    found = hit_outcomes(replay, hits, config, stage)
+    trial = _written(config, replay, hits, settings, now, command)
+    total = trial.record.total
+    summaries = tuple(
+        summarised(hits, found, config, owner, total) for owner in range(len(hits.owners))
+    )
+    return StudyResult(
+        config=config,
+        hits=hits,
+        outcomes=found,
+        summaries=summaries,
+        comparison=_compared(hits, found, config, summaries),
+        overlap=SetupOverlap.of(hits.owner, hits.session, hits.symbol, len(hits.owners)),
+        trial=trial,
+        simulated=replay.context.provider.simulated,
+        warnings=replay.warnings,
+    )
+
+
+def _reported(replay: Replay, progress: StudyProgress | None) -> Iterator[Hits]:
+    done = 0
+    for part in replay.hits():
+        yield part
+        if progress is not None:
+            done = int(np.searchsorted(replay.days, part.day[-1])) + 1 if len(part) else done
+            progress("replay", done, len(replay.days))
+
+
+def _compared(
+    hits: Hits, found: HitOutcomes, config: StudyConfig, summaries: Sequence[OwnerSummary]
+) -> Comparison | None:
+    """Compare as one family all owners that have enough hits to say anything; None for one."""
+    excess = found.excess(config.horizon)
+    sums = {
+        one.name: day_sums(hits, excess, np.flatnonzero(hits.owner == owner))
+        for owner, one in enumerate(summaries)
+        if one.word != "too_few"
+    }
+    return compare_all(sums, config.horizon, size=1 - config.confidence) if len(sums) > 1 else None
+
+
+def _written(
+    config: StudyConfig,
+    replay: Replay,
+    hits: Hits,
+    settings: Settings,
+    now: dt.datetime | None,
+    command: str,
+) -> Appended:
+    """Count the study in the ledger of its data, whatever came of it."""
+    name = replay.context.provider.name
+    data = config.scan.data or ""
+    lineage = Lineage(f"{name} {data}".strip(), config.scan.universe or "what the provider lists")
+    entry = StudyEntry(
+        names=hits.owners,
+        horizons=config.horizons,
+        first=str(replay.days[0]),
+        last=str(replay.days[-1]),
+        trials=len(hits.owners) * len(config.horizons),
+        code=" ".join(code_version().values()),
+        command=command,
+    )
+    return TrialLedger(settings.home, lineage).append(entry, now or dt.datetime.now(dt.UTC))

@@ -1,0 +1,86 @@
+"""The verdict in words: what a study says first."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from technic.errors import ParameterError
+from technic.study.statistics.intervals import Interval
+from technic.study.trials.luck import luck_bar
+from technic.wording.counts import count_of
+
+__all__ = ["FEWEST_EPISODES", "Verdict", "verdict"]
+
+FEWEST_EPISODES = 30
+FEWEST_HITS = 30
+FEWEST_BLOCKS = 8.0
+
+Verdict = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    factor: float
+    text: str
+
+
+_UNITS = {"R": _Unit(1.0, " R"), "%": _Unit(100.0, " %")}
+
+
+def verdict(
+    found: Interval, *, episodes: int, horizon: int, trials: int, unit: str = "%", against: str = ""
+) -> Verdict:
+    """Return a short word for what a study found, and it in sentences.
+
+    The word is ``too_few``, ``none``, ``luck`` (the interval excludes zero, but the best of so many
+    ``trials`` on these data would by luck), ``better`` or ``worse``. ``unit``: ``%`` for returns
+    that are parts of one, ``R`` for units of risk. ``against``: what the mean is in excess of.
+    """
+    if unit not in _UNITS:
+        raise ParameterError("unit", unit, " or ".join(_UNITS))
+    word = _word(found, episodes, trials)
+    excess = f"in excess of {against} " if against else ""
+    over = f"{excess}over {count_of(horizon, 'session')}"
+    scale = _UNITS[unit]
+
+    def number(value: float) -> str:
+        return f"{value * scale.factor:+.2f}{scale.text}"
+
+    held = (
+        f"{count_of(found.hits, 'hit')} on {count_of(found.days, 'day')} in"
+        f" {count_of(episodes, 'independent episode')}"
+    )
+    if word == "too_few":
+        return word, (
+            f"Too few to say: {held}, worth {found.blocks:.1f} separate periods, where it takes"
+            f" {FEWEST_EPISODES} episodes and {FEWEST_BLOCKS:g} periods."
+        )
+    percent = f"{found.confidence * 100:g} %"
+    measured = (
+        f"{number(found.mean)} {over}, {percent} interval {number(found.low)} to"
+        f" {number(found.high)} ({held})."
+    )
+    seen = f"An effect under {abs(found.detectable) * scale.factor:.2f}{scale.text}"
+    bar = luck_bar(trials)
+    rare = f"t {found.t:.1f} of {found.blocks:.0f} blocks, as rare as {found.normal_t:.1f} of many"
+    tried = f"{bar:.1f} that luck alone reaches in {count_of(trials, 'trial')} on these data"
+    ending = {
+        "none": f"No effect that can be told from none: {measured} {seen} would have been missed"
+        " more than one time in five.",
+        "luck": f"No more than luck: {measured} {rare}: within the {tried}.",
+        "better": f"Better: {measured} {rare}: above the {tried}.",
+        "worse": f"Worse: {measured} {rare}: beyond the {tried}.",
+    }
+    return word, ending[word]
+
+
+def _word(found: Interval, episodes: int, trials: int) -> str:
+    few = episodes < FEWEST_EPISODES or found.hits < FEWEST_HITS or found.blocks < FEWEST_BLOCKS
+    if few or math.isnan(found.low):
+        return "too_few"
+    if not found.excludes_zero:
+        return "none"
+    if abs(found.normal_t) < luck_bar(trials):
+        return "luck"
+    return "better" if found.mean > 0 else "worse"

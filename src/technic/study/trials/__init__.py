@@ -1,0 +1,16 @@
+"""The ledger of trials: every study that was run on a lineage of data, and what luck reaches."""
+
+from technic.study.trials.ledger import Appended, TrialLedger, Verification, ledgers
+from technic.study.trials.luck import luck_bar
+from technic.study.trials.records import Lineage, Record, StudyEntry
+
+__all__ = [
+    "Appended",
+    "Lineage",
+    "Record",
+    "StudyEntry",
+    "TrialLedger",
+    "Verification",
+    "ledgers",
+    "luck_bar",
+]

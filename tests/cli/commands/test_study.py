@@ -1,0 +1,138 @@
+"""``technic study``: what people read, what programs read, and the ledger of trials."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from support.made_up_market import CALENDAR, SYMBOLS
+from technic.testing import make_bars
+
+SESSIONS = CALENDAR.last(560, np.datetime64("2024-03-08"))
+
+
+@pytest.fixture(scope="module")
+def prices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A long file of a made-up market."""
+    bars = make_bars(SYMBOLS, SESSIONS)
+    path = tmp_path_factory.mktemp("prices") / "prices.csv"
+    names = np.array(bars.symbols)[bars.column]
+    columns = (names, bars.session, bars.open, bars.high, bars.low, bars.close, bars.volume)
+    lines = (",".join(map(str, row)) for row in zip(*columns, strict=True))
+    path.write_text("symbol,date,open,high,low,close,volume\n" + "\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def study(technic, prices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Study sixty days of it, with a home of its own."""
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path / "home"))
+
+    def call(*arguments: object):
+        days = ("--from", "2023-10-02", "--to", "2023-12-29")
+        return technic("study", "--data", prices, *days, "--quiet", *arguments)
+
+    return call
+
+
+def test_one_setup_begins_with_the_verdict(study):
+    """In words, then by horizon, year and costs; the trials last."""
+    ran = study("--where", "close > sma(close, 50)")
+    assert (ran.code, ran.err) == (0, "")
+    lines = [line for line in ran.out.splitlines() if line]
+    assert lines[0].startswith("Technic study 2023-10-02 to 2023-12-29 · 30 symbols")
+    assert "warning: " in lines[1]
+    assert "survivors" in ran.out
+    verdict = next(at for at, line in enumerate(lines) if line.startswith("where: "))
+    assert not any("%" in line for line in lines[2:verdict] if "──" in line)
+    for text in ("63 sessions", "entered 1 session later", "by year", "5 + 10 bp", "Plans ended:"):
+        assert text in ran.out
+    assert "5 trials on these data so far, 5 of them now" in ran.out.replace("\n", " ")
+
+
+def test_several_setups_are_a_line_each(study):
+    """Those with enough hits are compared as one family."""
+    ran = study("--setup", "golden_cross,weinstein_stage_2,trend_template")
+    assert ran.code == 0
+    for name in ("golden_cross", "weinstein_stage", "trend_template"):
+        assert name[:10] in ran.out
+    assert "15 trials" in ran.out
+
+
+def test_programs_read_json_and_hits_are_parquet(study, tmp_path: Path):
+    """The same numbers; the verdict is printed where the hits are written."""
+    ran = study("--where", "close > sma(close, 50)", "--format", "json", "--horizon", 10)
+    found = json.loads(ran.out)
+    (one,) = found["studies"]
+    assert found["horizon"] == 10
+    assert found["trials"]["total"] == 5
+    assert one["verdict"] in ("too_few", "none", "luck", "better", "worse")
+    out = tmp_path / "hits.parquet"
+    ran = study("--where", "close > sma(close, 50)", "--out", out)
+    assert "where: " in ran.out
+    table = pq.read_table(out)
+    assert table.num_rows == one["hits"]
+    assert {"session", "symbol", "rank", "tech_rating", "return_21", "outcome", "r"} <= set(
+        table.column_names
+    )
+
+
+def test_trials_are_listed_and_checked(study, technic, tmp_path: Path):
+    """A changed line is named, and the exit code is 1."""
+    ran = technic("study", "--trials")
+    assert (ran.code, "no study has been run yet" in ran.out) == (0, True)
+    study("--where", "close > 10")
+    study("--where", "close > 20")
+    ran = technic("study", "--trials")
+    assert ran.code == 0
+    assert "whole: 10 trials" in ran.out
+    assert json.loads(technic("study", "--trials", "--format", "json").out)["ledgers"][0]["sound"]
+    (ledger,) = (tmp_path / "home" / "trials").glob("*.jsonl")
+    ledger.write_text(ledger.read_text().replace('"trials":5', '"trials":1', 1))
+    ran = technic("study", "--trials")
+    assert ran.code == 1
+    assert "BROKEN at line 1" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--from", "2023-12-30"), "2023-12-30"),
+        (("--to", "2024-06-28"), "at most 2024-03-08"),
+        (("--horizon", "0"), "horizon"),
+        (("--hold", "0"), "hold"),
+        (("--setup", "nothing_of_the_kind"), "technic setups lists them"),
+        (("--as-of", "2024-03-08"), "as_of"),
+        (("--format", "parquet"), "a file ending .parquet"),
+        (("--format", "json", "--out", "x.parquet"), "format"),
+        (("--delisting-return", "2"), "delisting_return"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_studied_is_one_sentence(study, arguments, text, tmp_path, monkeypatch):
+    """Exit code 2, nothing printed, no trial counted."""
+    monkeypatch.chdir(tmp_path)
+    ran = study("--where", "close > 10", *arguments)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert text in ran.err
+    assert not (tmp_path / "home" / "trials").exists()
+
+
+def test_a_bare_study_is_of_all_setups(technic, prices: Path, tmp_path: Path, monkeypatch):
+    """Over a year up to the data's end, whatever is there."""
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path / "home"))
+    small = tmp_path / "small.csv"
+    lines = prices.read_text().splitlines(keepends=True)
+    kept = ("AK,", "BL,", "CM,", "DN,")
+    small.write_text(lines[0] + "".join(line for line in lines if line.startswith(kept)))
+    ran = technic("study", "--data", small, "--format", "json", "--quiet")
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)
+    assert len(found["studies"]) >= 26
+    first = dt.date.fromisoformat(found["first"])
+    assert (dt.date.fromisoformat(found["last"]) - first).days in range(355, 370)

@@ -1,0 +1,45 @@
+"""On Ray, days and hits are those of the threads, bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from support.hard_market import NOW, QUICK_SETUPS, SESSIONS, hard_market
+from support.replayed import assert_same
+from technic import ScanConfig
+from technic.engine.ray_runner import start_ray
+from technic.study.replay.hits import Hits
+from technic.study.replay.replay import open_replay
+
+pytest.importorskip("ray")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_ray() -> Iterator[None]:
+    """Start Ray once for all tests here."""
+    with start_ray():
+        yield
+
+
+def test_ray_gives_the_same_days_and_hits():
+    """With a comparison of symbols, a chart pattern, weekly bars, and blocks of a few symbols."""
+    config = ScanConfig(
+        setups=QUICK_SETUPS[4:7],
+        where="percentile(roc(close, 21)) > 10 and weekly(close) > 0 and not vcp()",
+    )
+    replay = open_replay(config, days=SESSIONS[[700, 760]], provider=hard_market(), now=NOW)
+    on_ray = replace(replay, runner="ray", block_symbols=11)
+    here, there = (Hits.joined(one.hits()) for one in (replay, on_ray))
+    assert len(here) > 3
+    for field in fields(Hits):
+        mine, its = getattr(here, field.name), getattr(there, field.name)
+        if isinstance(mine, np.ndarray):
+            assert_same(its, mine, field.name)
+    for day, other in zip(replay.replayed(), on_ray.replayed(), strict=True):
+        assert day.outcomes == other.outcomes
+        for name, values in day.market.columns.items():
+            assert_same(other.market.columns[name], values, name)
