@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -52,6 +54,29 @@ def test_the_one_that_nobody_asked_for_longest_goes_first():
     assert json.loads(kept.get("large", large)) == large.answer
     kept.get("large", large)
     assert large.times == 2
+
+
+def test_of_many_who_ask_at_once_one_makes_the_answer():
+    """The others wait for it, and have the same; one who fails leaves it to the next."""
+    kept, began, release = KeptAnswers(), threading.Event(), threading.Event()
+    making = Making({"a": 1})
+
+    def slow() -> dict[str, object]:
+        began.set()
+        assert release.wait(60)
+        return making()
+
+    with ThreadPoolExecutor(5) as threads:
+        first = threads.submit(kept.get, "a", slow)
+        assert began.wait(60)
+        others = [threads.submit(kept.get, "a", slow) for _ in range(4)]
+        release.set()
+        answers = {first.result(60), *(one.result(60) for one in others)}
+    assert answers == {b'{"a":1}'}
+    assert making.times == 1
+    with pytest.raises(ValueError, match="JSON"):
+        kept.get("b", Making({"b": float("nan")}))
+    assert kept.get("b", Making({"b": 2})) == b'{"b":2}'
 
 
 def test_what_is_no_json_is_not_answered():

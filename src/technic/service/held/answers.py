@@ -27,6 +27,7 @@ class KeptAnswers:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most, self._held = most_bytes, 0
         self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._making: dict[Hashable, Lock] = {}
         self._lock = Lock()
 
     def find(self, question: Hashable) -> bytes | None:
@@ -37,9 +38,22 @@ class KeptAnswers:
             return found
 
     def get(self, question: Hashable, make: Callable[[], dict[str, Any]]) -> bytes:
-        """Return the answer as JSON; ``make`` is called where it is not there."""
+        """Return the answer as JSON; ``make`` is called where it is not there.
+
+        Of many who ask at once one makes it, the others wait for that.
+        """
         if (found := self.find(question)) is not None:
             return found
+        with self._lock:
+            making = self._making.setdefault(question, Lock())
+        try:
+            with making:
+                return self.find(question) or self._made(question, make)
+        finally:
+            with self._lock:
+                self._making.pop(question, None)
+
+    def _made(self, question: Hashable, make: Callable[[], dict[str, Any]]) -> bytes:
         body = json.dumps(make(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         answer = body.encode()
         with self._lock:
