@@ -140,6 +140,27 @@ def test_every_study_is_a_trial(tmp_path: Path):
     assert second.comparison is None
 
 
+def test_the_universe_is_that_of_the_day(tmp_path: Path):
+    """Whoever a file says is delisted by a day is no part of its mean, nor hit."""
+    turn = SESSIONS[-110]
+    listed = tmp_path / "universe.csv"
+    ends = {name: turn if at >= 10 else "" for at, name in enumerate(SYMBOLS)}
+    rows = "".join(f"{name},{day}\n" for name, day in ends.items())
+    listed.write_text(f"symbol,delistingDate\n{rows}")
+    found = studied(tmp_path, ScanConfig(universe=str(listed), where="close > 0"))
+    opens, closes = prices()
+    hit = study_table(found).to_pandas().groupby("session")
+    few = 0
+    for session, own in hit:
+        day = int(np.searchsorted(SESSIONS, np.datetime64(session)))
+        members = 10 if SESSIONS[day] >= turn else len(SYMBOLS)
+        assert sorted(own["symbol"]) == sorted(SYMBOLS[:members])
+        made = closes[day + 5, :members] / opens[day + 1, :members] - 1
+        assert own["universe_5"].iloc[0] == pytest.approx(made.mean(), abs=1e-8)
+        few += members == 10
+    assert 0 < few < len(hit)
+
+
 def test_who_hits_always_is_the_universe(tmp_path: Path):
     """The hits of a condition that all meet have no excess, and that is said as none."""
     found = studied(tmp_path, ScanConfig(where="close > 0"))

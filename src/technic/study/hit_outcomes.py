@@ -39,8 +39,8 @@ Progress = Callable[[int, int], None]
 class HitOutcomes:
     """Columns beside those of the hits, ``(n_hits,)`` each.
 
-    ``returns``, ``universe``, ``benchmark``: by horizon, that of the hit, of all symbols with a bar
-    on its day, and of the benchmark (None without one), over the same sessions. ``late``,
+    ``returns``, ``universe``, ``benchmark``: by horizon, that of the hit, of all symbols
+    scanned on its day that had a bar, and of the benchmark (None without one), over the same sessions. ``late``,
     ``late_universe``: by lag, over the main horizon. ``up``, ``down``: the furthest a price went
     within it. ``graded``: position among the hits of each grade, those with a plan; ``taken``: of
     the grades, those of which no earlier order or trade of the same owner and symbol is open.
@@ -79,7 +79,7 @@ def hit_outcomes(
         names = symbols[cut]
         bars = replay.later_bars(names, hits.sessions[0], replay.data_sessions[-1])
         own = np.sort(order[starts[cut.start] : starts[cut.start + len(names)]])
-        gathered.add(bars, own)
+        gathered.add(bars, own, replay.scanned(names))
         if progress is not None:
             progress(done, len(cuts))
     return gathered.whole(replay.benchmark_closes)
@@ -104,13 +104,19 @@ class _Gathered:
         values = {key: np.full(len(hits), np.nan) for key in _readings(config)}
         return cls(hits, config, values, {}, up, down, [], np.empty(0, "M8[D]"))
 
-    def add(self, bars: LaterBars, own: NDArray[np.intp]) -> None:
-        """Judge the hits ``own`` by their bars, and add the block's returns to the market's."""
+    def add(self, bars: LaterBars, own: NDArray[np.intp], scanned: BoolArray) -> None:
+        """Judge the hits ``own`` by their bars, and add the block's returns to the market's.
+
+        ``scanned``: who of the block was scanned on each day of the study; all others are no part
+        of that day's market.
+        """
         config, self.sessions = self.config, bars.sessions
         hits = self.hits.take(own)
         prices = TradedPrices.of(bars, config.rules.delisting_return)
-        there = np.isfinite(bars.close)
-        row = np.searchsorted(bars.sessions, hits.sessions)[hits.session]
+        days = np.searchsorted(bars.sessions, self.hits.sessions)
+        there = np.zeros(bars.close.shape, np.bool_)
+        there[days] = scanned & np.isfinite(bars.close[days])
+        row = days[hits.session]
         column = self._columns(bars)[hits.symbol]
         for (horizon, lag), values in self.values.items():
             returns = forward_returns(prices, horizon, lag)

@@ -46,7 +46,7 @@ from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.load_bars import load_bars
 from technic.study.replay.replayed_day import MarketRows, ReplayedDay, replayed_day
 from technic.study.replay.rosters import Roster, rosters, survivorship_warning
-from technic.typing import DateArray, FloatArray
+from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = ["Replay", "open_replay"]
 
@@ -92,6 +92,12 @@ class Replay:
         context = self.context if provider is None else replace(self.context, provider=provider)
         again = _settled(config, context, scan_expressions(config), days)
         return replace(again, runner=self.runner, ray_address=self.ray_address)
+
+    def scanned(self, symbols: Sequence[str]) -> BoolArray:
+        """Tell who of ``symbols`` is scanned or compared with on which day, ``(n_days, n)``."""
+        every = np.array([np.isin(symbols, one.symbols) for one in self.rosters], np.bool_)
+        found: BoolArray = every[list(self.roster_of)]
+        return found
 
     def replayed(self) -> Iterator[ReplayedDay]:
         """Yield each day in turn, with all that the scan of it has."""
