@@ -39,11 +39,12 @@ Progress = Callable[[int, int], None]
 class HitOutcomes:
     """Columns beside those of the hits, ``(n_hits,)`` each.
 
-    ``returns``, ``universe``, ``benchmark``: by horizon, that of the hit, of all symbols
-    scanned on its day that had a bar, and of the benchmark (None without one), over the same sessions. ``late``,
-    ``late_universe``: by lag, over the main horizon. ``up``, ``down``: the furthest a price went
-    within it. ``graded``: position among the hits of each grade, those with a plan; ``taken``: of
-    the grades, those of which no earlier order or trade of the same owner and symbol is open.
+    ``returns``, ``universe``, ``benchmark``: by horizon, that of the hit, of all symbols scanned on
+    its day that had a bar, and of the benchmark (None without one), over the same sessions.
+    ``late``, ``late_universe``: by lag, over the main horizon. ``up``, ``down``: the furthest a
+    price went within it. ``graded``: position among the hits of each grade, those with a plan;
+    ``taken``: of the grades, those of which no earlier order or trade of the same owner and symbol
+    is open.
     """
 
     returns: dict[int, FloatArray]

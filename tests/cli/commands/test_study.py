@@ -99,6 +99,19 @@ def test_trials_are_listed_and_checked(study, technic, tmp_path: Path):
     assert "BROKEN at line 1" in ran.out
 
 
+def test_the_past_is_checked(study, tmp_path: Path):
+    """What depends on where history begins is named; nothing looks ahead; no trial is counted."""
+    ran = study("--where", "obv() > 0 and close > sma(close, 20)", "--check", "--check-days", 1)
+    assert ran.code == 0
+    assert "values checked on 1 day:" in ran.out
+    assert "obv() > 0 changes when history begins a year earlier" in ran.out
+    assert "looks ahead" not in ran.out
+    ran = study("--where", "close > sma(close, 20)", "--check", "--format", "json")
+    found = json.loads(ran.out)
+    assert (found["looks_ahead"], len(found["days"])) == (False, 3)
+    assert not (tmp_path / "home" / "trials").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -111,6 +124,7 @@ def test_trials_are_listed_and_checked(study, technic, tmp_path: Path):
         (("--format", "parquet"), "a file ending .parquet"),
         (("--format", "json", "--out", "x.parquet"), "format"),
         (("--delisting-return", "2"), "delisting_return"),
+        (("--check", "--check-days", "0"), "check_days"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

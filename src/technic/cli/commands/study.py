@@ -59,6 +59,18 @@ class StudyOptions:
             "PART",
         ),
     ] = 0.0
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Compute random days again, truncated, begun earlier and in another order, and "
+            "name what changes, instead.",
+            rich_help_panel=STUDY,
+        ),
+    ] = False
+    check_days: Annotated[
+        int, _option("--check-days", "Days that --check computes again.", "N")
+    ] = 3
     trials: Annotated[
         bool,
         typer.Option(
@@ -99,10 +111,12 @@ def study(
     settings = load_settings(os.environ, Path.cwd())
     if options.trials:
         raise typer.Exit(_print_trials(settings.home, format_ == "json"))
+    config = _config(data, universe, filters, gate, plan, language, options)
+    if options.check:
+        raise typer.Exit(_print_check(config, options.check_days, format_ == "json"))
     chosen = _format(format_, run.out)
     if chosen != "parquet":
         chosen = document_format(chosen, run.out)
-    config = _config(data, universe, filters, gate, plan, language, options)
     command = " ".join(["technic", *sys.argv[1:]])
     with progress_on_stderr(run.quiet) as report:
         result = run_study(config, settings=settings, progress=report, command=command)
@@ -167,6 +181,29 @@ def _built_in(benchmark: bool) -> list[str]:
 
     found, _ = Library().read()
     return [one.name for one in found if benchmark or not setup_document(one)["needs_benchmark"]]
+
+
+def _print_check(config: StudyConfig, count: int, as_json: bool) -> int:
+    """Print whether the past stays as it was; the exit code is 1 where something looks ahead."""
+    import json
+
+    from technic.errors import ParameterError
+    from technic.settings import load_settings
+    from technic.study.check import check_past
+    from technic.study.replay.replay import open_replay
+
+    settings = load_settings(os.environ, Path.cwd())
+    replay = open_replay(config.scan, config.first, config.last, settings=settings)
+    if not 1 <= count <= len(replay.days):
+        allowed = f"a whole number from 1 to {len(replay.days)}, the days of the study"
+        raise ParameterError("check_days", count, allowed)
+    found = check_past(replay, count)
+    if as_json:
+        content = dataclasses.asdict(found) | {"looks_ahead": found.looks_ahead}
+        sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
+    else:
+        sys.stdout.write(f"{found}\n")
+    return int(found.looks_ahead)
 
 
 def _print_trials(home: Path, as_json: bool) -> int:

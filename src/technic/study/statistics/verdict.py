@@ -63,7 +63,8 @@ def verdict(
     )
     seen = f"An effect under {abs(found.detectable) * scale.factor:.2f}{scale.text}"
     bar = luck_bar(trials)
-    rare = f"t {found.t:.1f} of {found.blocks:.0f} blocks, as rare as {found.normal_t:.1f} of many"
+    few = count_of(round(found.blocks), "separate period")
+    rare = f"t {found.t:.1f} of {few}, as rare as {found.normal_t:.1f} of many"
     tried = f"{bar:.1f} that luck alone reaches in {count_of(trials, 'trial')} on these data"
     ending = {
         "none": f"No effect that can be told from none: {measured} {seen} would have been missed"
