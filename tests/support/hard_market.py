@@ -18,7 +18,6 @@ from technic.universe import universe_of
 
 NOW = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)
 SESSIONS = CALENDAR.last(900, np.datetime64("2024-06-28"))
-RNG = np.random.default_rng(15)
 SPLITS = [
     ("AK", "2023-05-01", 4.0),
     ("AK", "2024-01-16", 2.0),
@@ -77,6 +76,7 @@ class PayingProvider(FakeProvider):
 
 def hard_bars() -> LongBars:
     """Raw bars with splits, an unknown split, prints, halts, holes, late and early listings."""
+    rng = np.random.default_rng(15)  # of this call: the market is the same each time
     bars = make_bars(SYMBOLS, SESSIONS)
     place = {name: at for at, name in enumerate(SYMBOLS)}
     arrays = {name: getattr(bars, name).copy() for name in ("open", "high", "low", "close")}
@@ -102,7 +102,7 @@ def hard_bars() -> LongBars:
         values[of("EK", "1990-01-01")] *= 0.003  # less than a dollar
     gone = of("EL", "2024-03-18") | of("EM", "1990-01-01", "2024-02-12")
     gone |= of("EN", "2023-06-01", "2023-09-01") | of("EO", "2024-03-01", "2024-03-08")
-    gone |= (bars.column == place["EP"]) & (RNG.random(len(bars)) < 0.2)
+    gone |= (bars.column == place["EP"]) & (rng.random(len(bars)) < 0.2)
     return replace(bars, volume=volume, **arrays).rows(~gone)
 
 

@@ -117,6 +117,7 @@ class RayRunner:
                 reference = ray.put(shared)
                 tasks = [_call().remote(call, reference, *item) for item in items]
                 found: list[R] = ray.get(tasks)
+                tasks.clear()  # Ray ends this process where a task that is done is cancelled
         except ray.exceptions.RayError as error:
             raise runner_error(error, 0, room) from error
         finally:
