@@ -12,14 +12,14 @@ from technic.study.run import StudyResult
 from technic.study.statistics import Interval
 from technic.study.trials import luck_bar
 
-__all__ = ["study_document"]
+__all__ = ["plain", "study_document"]
 
 
 def study_document(result: StudyResult) -> dict[str, object]:
     """Return what `StudyResult` says, in plain values; a number that is not known is null."""
     config, trial = result.config, result.trial.record
     comparison = None if result.comparison is None else asdict(result.comparison)
-    document: dict[str, object] = _plain({
+    document: dict[str, object] = plain({
         "first": trial.entry.first,
         "last": trial.entry.last,
         "horizon": config.horizon,
@@ -82,12 +82,12 @@ def _interval(one: Interval) -> dict[str, Any]:
     return asdict(one) | {"t": one.t}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return the value with null for numbers that are none."""
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: plain(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -109,6 +109,10 @@ def test_the_past_is_checked(study, tmp_path: Path):
     ran = study("--where", "close > sma(close, 20)", "--check", "--format", "json")
     found = json.loads(ran.out)
     assert (found["looks_ahead"], len(found["days"])) == (False, 3)
+    out = tmp_path / "check.json"
+    changed = study("--where", "obv() > 0", "--check", "--out", out)
+    assert (changed.code, changed.out) == (0, "")
+    assert json.loads(out.read_text())["changes"][0]["name"] == "obv() > 0"
     assert not (tmp_path / "home" / "trials").exists()
 
 
@@ -125,6 +129,8 @@ def test_the_past_is_checked(study, tmp_path: Path):
         (("--format", "json", "--out", "x.parquet"), "format"),
         (("--delisting-return", "2"), "delisting_return"),
         (("--check", "--check-days", "0"), "check_days"),
+        (("--check", "--out", "x.parquet", "--format", "parquet"), "no hits to write"),
+        (("--trials", "--format", "parquet"), "no hits to write"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,6 +22,8 @@ from technic.cli.options.options import (
 )
 
 if TYPE_CHECKING:
+    from technic.cli.options.config import Choices
+    from technic.settings import Settings
     from technic.study.config import StudyConfig
 
 __all__ = ["study"]
@@ -100,6 +103,7 @@ def study(
     Without --setup and --where all built-in setups are studied. Every study is written into the
     ledger of trials, and each verdict is held to what luck reaches in as many.
     """
+    from technic.cli.options.config import Choices
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.progress import progress_on_stderr
     from technic.cli.render.study_report import study_lines
@@ -110,14 +114,17 @@ def study(
 
     settings = load_settings(os.environ, Path.cwd())
     if options.trials:
-        raise typer.Exit(_print_trials(settings.home, format_ == "json"))
-    config = _config(data, universe, filters, gate, plan, language, options)
+        _print_trials(settings.home, format_, run)
+        return
+    choices = Choices(data, universe, filters, gate, plan, language)
+    config = _config(choices, options, settings)
     if options.check:
-        raise typer.Exit(_print_check(config, options.check_days, format_ == "json"))
+        _print_check(config, options.check_days, settings, format_, run)
+        return
     chosen = _format(format_, run.out)
     if chosen != "parquet":
         chosen = document_format(chosen, run.out)
-    command = " ".join(["technic", *sys.argv[1:]])
+    command = shlex.join(["technic", *sys.argv[1:]])
     with progress_on_stderr(run.quiet) as report:
         result = run_study(config, settings=settings, progress=report, command=command)
     if chosen == "parquet" and run.out is not None:
@@ -143,25 +150,17 @@ def _format(format_: str | None, out: Path | None) -> str | None:
     return "parquet" if parquet else format_
 
 
-def _config(
-    data: DataOptions,
-    universe: UniverseOptions,
-    filters: FilterOptions,
-    gate: GateOptions,
-    plan: PlanOptions,
-    language: LanguageOptions,
-    options: StudyOptions,
-) -> StudyConfig:
-    from technic.cli.options.config import Choices, scan_config
-    from technic.settings import load_settings
+def _config(choices: Choices, options: StudyOptions, settings: Settings) -> StudyConfig:
+    """Build what the study is asked; without a setup and a condition all built-in setups."""
+    from technic.cli.options.config import scan_config
     from technic.study.config import StudyConfig
     from technic.study.outcomes import GradeRules
 
-    settings = load_settings(os.environ, Path.cwd())
+    language = choices.language
     if language.setup is None and language.where is None:
-        names = _built_in(bool(data.benchmark or settings.benchmark))
+        names = _built_in(bool(choices.data.benchmark or settings.benchmark))
         language = dataclasses.replace(language, setup=names)
-    choices = Choices(data, universe, filters, gate, plan, language)
+        choices = dataclasses.replace(choices, language=language)
     rules = GradeRules(
         life=options.life, hold=options.hold, delisting_return=options.delisting_return
     )
@@ -183,52 +182,58 @@ def _built_in(benchmark: bool) -> list[str]:
     return [one.name for one in found if benchmark or not setup_document(one)["needs_benchmark"]]
 
 
-def _print_check(config: StudyConfig, count: int, as_json: bool) -> int:
-    """Print whether the past stays as it was; the exit code is 1 where something looks ahead."""
-    import json
+def _print_check(
+    config: StudyConfig, count: int, settings: Settings, format_: str | None, run: RunOptions
+) -> None:
+    """Print whether the past stays as it was; exit code 1 where something looks ahead."""
+    from rich.text import Text
 
+    from technic.cli.render.document import print_document
     from technic.errors import ParameterError
-    from technic.settings import load_settings
     from technic.study.check import check_past
+    from technic.study.document import plain
     from technic.study.replay.replay import open_replay
 
-    settings = load_settings(os.environ, Path.cwd())
+    chosen = _document_format(format_, run.out)
     replay = open_replay(config.scan, config.first, config.last, settings=settings)
     if not 1 <= count <= len(replay.days):
         allowed = f"a whole number from 1 to {len(replay.days)}, the days of the study"
         raise ParameterError("check_days", count, allowed)
     found = check_past(replay, count)
-    if as_json:
-        content = dataclasses.asdict(found) | {"looks_ahead": found.looks_ahead}
-        sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
-    else:
-        sys.stdout.write(f"{found}\n")
-    return int(found.looks_ahead)
+    content = plain(dataclasses.asdict(found) | {"looks_ahead": found.looks_ahead})
+    print_document(lambda _: [Text(str(found))], content, chosen, run)
+    if found.looks_ahead:
+        raise typer.Exit(1)
 
 
-def _print_trials(home: Path, as_json: bool) -> int:
-    """Print every ledger of trials with what checking it says; the exit code is 1 if one is bad."""
-    import json
-
-    from technic.cli.render.console import console_for
+def _print_trials(home: Path, format_: str | None, run: RunOptions) -> None:
+    """Print every ledger of trials with what checking it says; exit code 1 if one is bad."""
+    from technic.cli.render.document import print_document
     from technic.cli.render.study_report import trial_lines
     from technic.study.trials import ledgers
 
+    chosen = _document_format(format_, run.out)
     found = [(one, one.verify()) for one in ledgers(home)]
-    if as_json:
-        content = [
-            {
-                "provider": one.lineage.provider,
-                "universe": one.lineage.universe,
-                **dataclasses.asdict(checked),
-                "sound": checked.sound,
-                "records": [dataclasses.asdict(record) for record in one.records()],
-            }
-            for one, checked in found
-        ]
-        sys.stdout.write(json.dumps({"ledgers": content}, ensure_ascii=False) + "\n")
-    else:
-        console = console_for(sys.stdout)
-        for line in trial_lines(found):
-            console.print(line)
-    return 0 if all(checked.sound for _, checked in found) else 1
+    content = [
+        {
+            "provider": one.lineage.provider,
+            "universe": one.lineage.universe,
+            **dataclasses.asdict(checked),
+            "sound": checked.sound,
+            "records": [dataclasses.asdict(record) for record in one.records()],
+        }
+        for one, checked in found
+    ]
+    print_document(lambda _: trial_lines(found), {"ledgers": content}, chosen, run)
+    if not all(checked.sound for _, checked in found):
+        raise typer.Exit(1)
+
+
+def _document_format(format_: str | None, out: Path | None) -> str:
+    """Settle the format of what has no hits to write."""
+    from technic.cli.render.document import document_format
+    from technic.errors import ParameterError
+
+    if format_ == "parquet":
+        raise ParameterError("format", format_, "table or json: there are no hits to write")
+    return document_format(format_, out)
