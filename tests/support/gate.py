@@ -18,7 +18,7 @@ from technic.engine.runner import Runner, RunProgress
 from technic.panel import BarPanel, BlockSource
 from technic.scan.block_rows import BlockRows
 
-PATIENCE = 120
+PATIENCE = 300
 
 
 @dataclass(frozen=True)

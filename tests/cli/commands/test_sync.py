@@ -20,7 +20,7 @@ from technic.data_engine.interfaces.transport import HttpRequest
 from technic.loopback import FaultRules, Loopback, LoopbackServer
 from technic.loopback.core import Answer
 
-PATIENCE = 120
+PATIENCE = 300
 
 
 @pytest.fixture
