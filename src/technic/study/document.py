@@ -12,7 +12,7 @@ from technic.study.run import StudyResult
 from technic.study.statistics import Interval
 from technic.study.trials import luck_bar
 
-__all__ = ["plain", "study_document"]
+__all__ = ["interval_document", "plain", "study_document"]
 
 
 def study_document(result: StudyResult) -> dict[str, object]:
@@ -55,12 +55,12 @@ def _owner(one: OwnerSummary) -> dict[str, Any]:
         "days": one.days,
         "symbols": one.symbols,
         "episodes": one.episodes,
-        "excess": {str(horizon): _interval(each) for horizon, each in one.excess.items()},
-        "raw": {str(horizon): _interval(each) for horizon, each in one.raw.items()},
-        "benchmark": None if one.benchmark is None else _interval(one.benchmark),
-        "late": {str(lag): _interval(each) for lag, each in one.late.items()},
+        "excess": {str(horizon): interval_document(each) for horizon, each in one.excess.items()},
+        "raw": {str(horizon): interval_document(each) for horizon, each in one.raw.items()},
+        "benchmark": None if one.benchmark is None else interval_document(one.benchmark),
+        "late": {str(lag): interval_document(each) for lag, each in one.late.items()},
         "by": {
-            what: {name: _interval(each) for name, each in parts.items()}
+            what: {name: interval_document(each) for name, each in parts.items()}
             for what, parts in one.groups.items()
         },
         "plans": {"every": _plan(one.every), "one_a_symbol": _plan(one.one_a_symbol)},
@@ -69,16 +69,17 @@ def _owner(one: OwnerSummary) -> dict[str, Any]:
 
 def _plan(one: PlanSummary) -> dict[str, Any]:
     levels = [
-        {"cost_bp": level.cost_bp, "slippage_bp": level.slippage_bp, **_interval(each)}
+        {"cost_bp": level.cost_bp, "slippage_bp": level.slippage_bp, **interval_document(each)}
         for level, each in zip(COST_LEVELS, one.net, strict=True)
     ]
     return {
-        "counts": one.counts, "r": _interval(one.r), "net": levels,
+        "counts": one.counts, "r": interval_document(one.r), "net": levels,
         "break_even_bp": one.break_even_bp,
     }  # fmt: skip
 
 
-def _interval(one: Interval) -> dict[str, Any]:
+def interval_document(one: Interval) -> dict[str, Any]:
+    """Return an interval with its t."""
     return asdict(one) | {"t": one.t}
 
 

@@ -1,4 +1,4 @@
-"""Providers seen through a glass: as they were known on a day, or with their symbols shuffled."""
+"""Providers seen through a glass: as known on a day, read once for many days, or shuffled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from technic.data_engine.interfaces.records import (
 from technic.typing import DateArray
 from technic.universe import Universe
 
-__all__ = ["KnownUntil", "Shuffled"]
+__all__ = ["Fetched", "KnownUntil", "Shuffled"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +96,28 @@ class KnownUntil(_Seen):
     def _record(self, record: SplitRecord) -> SplitRecord:
         early = record.session <= self.day
         return replace(record, session=record.session[early], ratio=record.ratio[early])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fetched(_Seen):
+    """A provider of what it has answered once: for who asks for parts of it many times.
+
+    ``answer``: its bars on all sessions that will be asked for, of the symbols that will be.
+    """
+
+    answer: FetchResult
+
+    def history(
+        self, symbols: Sequence[str], sessions: DateArray, progress: Progress | None = None
+    ) -> FetchResult:
+        """The part of the answer on ``sessions``, of all its symbols."""
+        if progress is not None:
+            progress(len(symbols), len(symbols))
+        bars = self.answer.bars
+        if not len(sessions):
+            return replace(self.answer, bars=bars.rows(np.zeros(len(bars), np.bool_)))
+        inside = (bars.session >= sessions[0]) & (bars.session <= sessions[-1])
+        return replace(self.answer, bars=bars.rows(inside))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

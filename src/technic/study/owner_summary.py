@@ -28,9 +28,10 @@ from technic.study.statistics import (
 )
 from technic.typing import FloatArray
 
-__all__ = ["OwnerSummary", "PlanSummary", "summarised"]
+__all__ = ["UNIVERSE", "OwnerSummary", "PlanSummary", "summarised"]
 
 UNIVERSE = "the mean of all symbols scanned"
+"""What returns are in excess of, in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from technic.data_engine.interfaces.provider import Provider
 from technic.settings import Settings, load_settings
 from technic.study.config import StudyConfig
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
+from technic.study.lineage import lineage_of
 from technic.study.owner_summary import OwnerSummary, day_sums, summarised
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
-from technic.study.trials import Appended, Lineage, StudyEntry, TrialLedger
+from technic.study.trials import Appended, StudyEntry, TrialLedger
 
 __all__ = ["StudyResult", "run_study"]
 
@@ -114,9 +115,6 @@ def _written(
     command: str,
 ) -> Appended:
     """Count the study in the ledger of its data, whatever came of it."""
-    name = replay.context.provider.name
-    data = config.scan.data or ""
-    lineage = Lineage(f"{name} {data}".strip(), config.scan.universe or "what the provider lists")
     entry = StudyEntry(
         names=hits.owners,
         horizons=config.horizons,
@@ -126,4 +124,6 @@ def _written(
         code=" ".join(code_version().values()),
         command=command,
     )
-    return TrialLedger(settings.home, lineage).append(entry, now or dt.datetime.now(dt.UTC))
+    return TrialLedger(settings.home, lineage_of(replay)).append(
+        entry, now or dt.datetime.now(dt.UTC)
+    )

@@ -20,6 +20,7 @@ from technic.cli.options.options import (
     RunOptions,
     UniverseOptions,
 )
+from technic.cli.options.sweep_options import SweepOptions
 
 if TYPE_CHECKING:
     from technic.cli.options.config import Choices
@@ -92,18 +93,25 @@ def study(
     plan: PlanOptions,
     language: LanguageOptions,
     options: StudyOptions,
+    sweep: SweepOptions,
     run: RunOptions,
     format_: Annotated[
         Literal["table", "json", "parquet"] | None,
-        typer.Option("--format", help="How to print it; parquet, a row a hit, needs --out."),
+        typer.Option(
+            "--format",
+            help="How to print it; parquet, a row a hit or a point of a sweep, needs --out.",
+        ),
     ] = None,
 ) -> None:
     """Scan every day of a span of the past, and say what its hits were worth.
 
     Without --setup and --where all built-in setups are studied. Every study is written into the
-    ledger of trials, and each verdict is held to what luck reaches in as many.
+    ledger of trials, and each verdict is held to what luck reaches in as many. With --sweep values
+    of parameters are chosen on some of the days, and judged on others.
     """
+    from technic.cli.commands.study_sweep import print_sweep
     from technic.cli.options.config import Choices
+    from technic.cli.options.sweep_options import sweep_axes
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.progress import progress_on_stderr
     from technic.cli.render.study_report import study_lines
@@ -117,6 +125,11 @@ def study(
         _print_trials(settings.home, format_, run)
         return
     choices = Choices(data, universe, filters, gate, plan, language)
+    axes = sweep_axes(sweep)
+    if axes:
+        chosen = _format(format_, run.out)
+        print_sweep(axes, sweep, choices, options, settings, chosen, run)
+        return
     config = _config(choices, options, settings)
     if options.check:
         _print_check(config, options.check_days, settings, format_, run)

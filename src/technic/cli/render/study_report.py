@@ -5,11 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from rich import box
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from technic.cli.render.study_cells import (
+    WORD_COLOURS,
+    between,
+    number,
+    study_row,
+    study_table,
+    t_text,
+)
 from technic.study.outcomes import COST_LEVELS
 from technic.study.owner_summary import OwnerSummary, PlanSummary
 from technic.study.run import StudyResult
@@ -19,7 +25,6 @@ from technic.wording.counts import count_of
 
 __all__ = ["study_lines", "trial_lines"]
 
-_COLOURS = {"better": "green", "worse": "red", "luck": "yellow", "none": "", "too_few": "dim"}
 _WORDS = {"too_few": "too few to say", "none": "none", "luck": "no more than luck"}
 _WAYS = ("not_entered", "stop", "target", "time", "delisted", "pending", "open")
 
@@ -49,30 +54,31 @@ def study_lines(result: StudyResult) -> Iterator[RenderableType]:
 
 
 def _one(one: OwnerSummary, result: StudyResult) -> Iterator[RenderableType]:
-    yield Text.assemble((f"{one.name}: ", "bold"), (one.sentence, _COLOURS[one.word]))
+    yield Text.assemble((f"{one.name}: ", "bold"), (one.sentence, WORD_COLOURS[one.word]))
     yield Text()
-    table = _table("in excess of the universe, %", "hits", "mean", "interval", "t")
+    table = study_table("in excess of the universe, %", "hits", "mean", "interval", "t")
     for horizon, each in one.excess.items():
-        _row(table, count_of(horizon, "session"), each, 100)
+        study_row(table, count_of(horizon, "session"), each, 100)
     for lag, each in one.late.items():
-        _row(table, f"entered {count_of(lag, 'session')} later", each, 100)
+        study_row(table, f"entered {count_of(lag, 'session')} later", each, 100)
     if one.benchmark is not None:
-        _row(table, f"benchmark, {count_of(result.config.horizon, 'session')}", one.benchmark, 100)
+        main = count_of(result.config.horizon, "session")
+        study_row(table, f"benchmark, {main}", one.benchmark, 100)
     yield table
     for what, parts in one.groups.items():
-        table = _table(f"by {what}, %", "hits", "mean", "interval", "t")
+        table = study_table(f"by {what}, %", "hits", "mean", "interval", "t")
         for name, each in parts.items():
-            _row(table, name, each, 100)
+            study_row(table, name, each, 100)
         yield table
     yield from _plans(one)
 
 
 def _plans(one: OwnerSummary) -> Iterator[RenderableType]:
-    table = _table("plans, R", "trades", "mean", "interval", "t")
+    table = study_table("plans, R", "trades", "mean", "interval", "t")
     for what, plans in (("every signal", one.every), ("one a symbol", one.one_a_symbol)):
         for level, each in zip(COST_LEVELS, plans.net, strict=True):
             costs = f"{level.cost_bp:g} + {level.slippage_bp:g} bp"
-            _row(table, f"{what}, {costs}", each, 1)
+            study_row(table, f"{what}, {costs}", each, 1)
     yield table
     yield Text(_ways(one.every))
 
@@ -91,14 +97,14 @@ def _ways(plans: PlanSummary) -> str:
 def _several(result: StudyResult) -> Iterator[RenderableType]:
     main = result.config.horizon
     heads = ("verdict", "hits", "episodes", "mean %", "interval", "t", "R", "R, ordinary costs")
-    table = _table(f"{count_of(main, 'session')}, in excess of the universe", *heads)
+    table = study_table(f"{count_of(main, 'session')}, in excess of the universe", *heads)
     for one in sorted(result.summaries, key=lambda each: _order(each.excess[main])):
         each = one.excess[main]
-        word = Text(_WORDS.get(one.word, one.word), _COLOURS[one.word])
+        word = Text(_WORDS.get(one.word, one.word), WORD_COLOURS[one.word])
         plans = one.one_a_symbol
         table.add_row(
-            one.name, word, f"{each.hits:,}", f"{one.episodes:,}", _number(each.mean, 100),
-            _between(each, 100), _t(each), _number(plans.r.mean, 1), _number(plans.net[2].mean, 1),
+            one.name, word, f"{each.hits:,}", f"{one.episodes:,}", number(each.mean, 100),
+            between(each, 100), t_text(each), number(plans.r.mean, 1), number(plans.net[2].mean, 1),
         )  # fmt: skip
     yield table
     found = result.comparison
@@ -122,7 +128,7 @@ def trial_lines(found: Sequence[tuple[TrialLedger, Verification]]) -> Iterator[R
         yield Text("no study has been run yet: technic study --setup NAME")
     for ledger, checked in found:
         yield Text.assemble((f"{ledger.lineage.provider} ", "bold"), f"· {ledger.lineage.universe}")
-        table = _table("study", "when", "what", "days", "trials", "in all")
+        table = study_table("study", "when", "what", "days", "trials", "in all")
         for record in ledger.records():
             entry = record.entry
             names = ", ".join(entry.names[:3]) + (" ..." if len(entry.names) > 3 else "")
@@ -138,32 +144,3 @@ def trial_lines(found: Sequence[tuple[TrialLedger, Verification]]) -> Iterator[R
             yield Text(f"BROKEN at line {checked.broken}: {checked.reason}", "bold red")
         if checked.torn is not None:
             yield Text("its last line was not written to its end", "yellow")
-
-
-def _table(title: str, *heads: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, header_style="bold")
-    table.add_column(title, overflow="fold")
-    for head in heads:
-        left = head in ("verdict", "when", "what", "days")
-        table.add_column(head, justify="left" if left else "right", no_wrap=not left)
-    return table
-
-
-def _row(table: Table, name: str, each: Interval, scale: float) -> None:
-    table.add_row(
-        name, f"{each.hits:,}", _number(each.mean, scale), _between(each, scale), _t(each)
-    )
-
-
-def _number(value: float, scale: float) -> str:
-    return f"{value * scale:+.2f}" if math.isfinite(value) else "-"
-
-
-def _between(each: Interval, scale: float) -> str:
-    if not math.isfinite(each.low):
-        return "too few"
-    return f"{each.low * scale:+.2f} to {each.high * scale:+.2f}"
-
-
-def _t(each: Interval) -> str:
-    return f"{each.t:.1f}" if math.isfinite(each.t) else "-"

@@ -28,7 +28,14 @@ from technic.study.replay.lean import HitRules
 from technic.study.replay.listed_names import ListedNames
 from technic.typing import BoolArray, DateArray, FloatArray
 
-__all__ = ["BlockWork", "HitAxes", "hits_of_block"]
+__all__ = [
+    "BlockWork",
+    "ComparedParts",
+    "HitAxes",
+    "compared_parts",
+    "first_pass_of",
+    "hits_of_block",
+]
 
 IndexArray = NDArray[np.intp]
 
@@ -85,12 +92,13 @@ class BlockWork:
     listed: ListedNames
 
 
-def _first(work: BlockWork, cut: slice) -> FirstPass:
+def first_pass_of(work: BlockWork, cut: slice) -> FirstPass:
+    """Return the first pass of some symbols of a block."""
     return first_pass(work.bars, cut, work.task, work.rules, work.listed)
 
 
 def _first_of_all(work: BlockWork, cut: slice) -> FirstPass:
-    return without_bars(_first(work, cut))
+    return without_bars(first_pass_of(work, cut))
 
 
 def _second(
@@ -100,29 +108,48 @@ def _second(
     rs_rating: FloatArray,
     joined: dict[Expression, FloatArray],
 ) -> SecondPass:
-    known = known or _first(work, cut)
+    known = known or first_pass_of(work, cut)
     return second_pass(known, rs_rating, joined, work.task, work.rules, work.listed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComparedParts:
+    """The first passes of a block and, for each, what the second needs beside the shared work.
+
+    ``arguments``: the cut, its first pass where that may stay, the ratings of relative strength,
+    and the values of the calls that compare.
+    """
+
+    parts: Sequence[FirstPass]
+    days: _Days
+    arguments: Sequence[tuple[slice, FirstPass | None, FloatArray, dict[Expression, FloatArray]]]
+
+
+def compared_parts(work: BlockWork, cuts: Sequence[slice], runner: TaskRunner) -> ComparedParts:
+    """Run the first pass of each cut of the symbols, and compare those of each day."""
+    here = runner.shares_memory
+    one_pass = first_pass_of if here else _first_of_all
+    parts = runner.map(one_pass, work, [(cut,) for cut in cuts])
+    days = _Days.of(parts, len(work.task.days))
+    rated = days.compared(
+        [_all(one.columns["rs_score"] for one in parts), _all(map(_eligible, parts))], rs_rating
+    )
+    ranked = [one.ranked for one in parts]
+    joined: list[dict[Expression, FloatArray]] = [{} for _ in parts]
+    for call in work.rules.compared:
+        for own, values in zip(joined, _call(call, parts, ranked, days), strict=True):
+            own[call] = values
+    known = parts if here else [None for _ in parts]
+    return ComparedParts(parts, days, list(zip(cuts, known, rated, joined, strict=True)))
 
 
 def hits_of_block(
     work: BlockWork, cuts: Sequence[slice], axes: HitAxes, runner: TaskRunner
 ) -> Hits:
     """Return the hits of a block; the runner does both passes of each cut of the symbols."""
-    rules, task = work.rules, work.task
-    here = runner.shares_memory
-    parts = runner.map(_first if here else _first_of_all, work, [(cut,) for cut in cuts])
-    days = _Days.of(parts, len(task.days))
-    rated = days.compared(
-        [_all(one.columns["rs_score"] for one in parts), _all(map(_eligible, parts))], rs_rating
-    )
-    ranked = [one.ranked for one in parts]
-    joined: list[dict[Expression, FloatArray]] = [{} for _ in parts]
-    for call in rules.compared:
-        for own, values in zip(joined, _call(call, parts, ranked, days), strict=True):
-            own[call] = values
-    known = parts if here else [None for _ in parts]
-    done = runner.map(_second, work, zip(cuts, known, rated, joined, strict=True))
-    return _hits(parts, done, days, axes, task, work.listed)
+    compared = compared_parts(work, cuts, runner)
+    done = runner.map(_second, work, compared.arguments)
+    return _hits(compared.parts, done, compared.days, axes, work.task, work.listed)
 
 
 def _all(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:

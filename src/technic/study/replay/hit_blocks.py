@@ -40,7 +40,15 @@ from technic.study.replay.usable_columns import UsableColumns, usable_columns
 from technic.trade_plan import PLAN_COLUMNS, PlanTable, trade_plans
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["FirstPass", "SecondPass", "first_pass", "second_pass", "without_bars"]
+__all__ = [
+    "Decided",
+    "FirstPass",
+    "SecondPass",
+    "decided_places",
+    "first_pass",
+    "second_pass",
+    "without_bars",
+]
 
 IndexArray = NDArray[np.intp]
 Column = FloatArray | NDArray[np.object_]
@@ -82,6 +90,19 @@ class SecondPass:
     columns: Mapping[str, FloatArray]
     signal: NDArray[np.str_]
     plans: PlanTable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decided:
+    """All that is known of the places of the first pass: columns, signals, and who meets what.
+
+    ``met``: ``(n_owners, n_places)``, where all conditions of each of the rules' owners are true
+    and the symbol is kept.
+    """
+
+    columns: Mapping[str, FloatArray]
+    signal: NDArray[np.str_]
+    met: BoolArray
 
 
 def first_pass(
@@ -168,7 +189,25 @@ def second_pass(
     rules: HitRules,
     listed: ListedNames,
 ) -> SecondPass:
-    """Rate the symbols, decide the conditions, plan what hits.
+    """Rate the symbols, decide the conditions, plan what hits; arguments as `decided_places`."""
+    decided = decided_places(known, rs_rating, joined, task, rules, listed)
+    columns, signal = decided.columns, decided.signal
+    owner, place = np.nonzero(decided.met)
+    own = {name: columns[name][place] for name in (*PLAN_COLUMNS, "tech_rating", "rs_rating")}
+    plans = trade_plans(own, signal[place], task.config.plan)
+    rating = columns["tech_rating"]
+    return SecondPass(place, owner.astype(np.int16), rating, own, signal[place], plans)
+
+
+def decided_places(
+    known: FirstPass,
+    rs_rating: FloatArray,
+    joined: Mapping[Expression, FloatArray],
+    task: ReplayTask,
+    rules: HitRules,
+    listed: ListedNames,
+) -> Decided:
+    """Rate the symbols and decide the conditions.
 
     ``rs_rating``: at the places of the first pass; ``joined``: values of the comparing calls.
     """
@@ -197,11 +236,7 @@ def second_pass(
     }
     kept = known.shown & _filtered(columns, signal, task)
     met = _met(known, usable, names, joined, task, rules, kept)
-    owner, place = np.nonzero(np.array(met).reshape(len(met), len(places.row)))
-    own = {name: columns[name][place] for name in (*PLAN_COLUMNS, "tech_rating", "rs_rating")}
-    plans = trade_plans(own, signal[place], task.config.plan)
-    rating = columns["tech_rating"]
-    return SecondPass(place, owner.astype(np.int16), rating, own, signal[place], plans)
+    return Decided(columns, signal, np.array(met).reshape(len(met), len(places.row)))
 
 
 def _filtered(

@@ -41,9 +41,10 @@ from technic.study.replay.blocks import Block, blocks
 from technic.study.replay.day_rows import DayRows, ReplayTask, rows_of_block
 from technic.study.replay.hits import Hits
 from technic.study.replay.later_bars import LaterBars, load_later_bars
-from technic.study.replay.lean import hit_rules
+from technic.study.replay.lean import HitRules, hit_rules
 from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.load_bars import load_bars
+from technic.study.replay.met_places import MetPlaces, met_of_block, met_on_day
 from technic.study.replay.replayed_day import MarketRows, ReplayedDay, replayed_day
 from technic.study.replay.rosters import Roster, rosters, survivorship_warning
 from technic.typing import BoolArray, DateArray, FloatArray
@@ -114,12 +115,29 @@ class Replay:
                 yield day.hits(self.days, self.symbols)
             return
         axes = HitAxes(self.days, self.symbols, tuple(owner for owner, _ in rules.owners))
+        for work, cuts, runner in self._works(rules):
+            yield hits_of_block(work, cuts, axes, runner)
+
+    def met(self) -> Iterator[MetPlaces]:
+        """Yield who met what of the setups, ascending by day: hits without ranks and plans.
+
+        For many owners: a hit takes one bit, and nothing is computed of it beside its being one.
+        """
+        rules = hit_rules(self.expressions)
+        if rules is None:
+            for day in self.replayed():
+                yield met_on_day(day, self.days, self.symbols)
+            return
+        for work, cuts, runner in self._works(rules):
+            yield from met_of_block(work, cuts, self.days, self.symbols, runner)
+
+    def _works(self, rules: HitRules) -> Iterator[tuple[BlockWork, list[slice], TaskRunner]]:
+        """Yield what is computed of each block of days, in which cuts of the symbols, and where."""
         with self._runner() as runner:
             for block in blocks(self.days, self.context, self.config, self.expressions.windows):
                 rosters, bars, task = self._opened(block)
                 listed = ListedNames.of(block.days, rosters, bars.refusals)
-                work = BlockWork(bars, task, rules, listed)
-                yield hits_of_block(work, self._cuts(bars, runner), axes, runner)
+                yield BlockWork(bars, task, rules, listed), self._cuts(bars, runner), runner
 
     def later_bars(
         self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64

@@ -11,7 +11,7 @@ from technic.errors import MissingExtraError
 from technic.study.statistics.day_sums import DaySums
 from technic.study.statistics.intervals import block_length
 
-__all__ = ["Comparison", "compare_all"]
+__all__ = ["Comparison", "compare_all", "require_arch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,9 @@ def compare_all(
     left_out = tuple(name for name in setups if name not in names)
     if not names:
         return Comparison((), float("nan"), float("nan"), left_out)
-    try:
-        from arch.bootstrap import SPA, StepM
-    except ImportError:
-        raise MissingExtraError("the statistics of a study", "arch", "study") from None
+    require_arch()
+    from arch.bootstrap import SPA, StepM
+
     gains = np.column_stack([setups[name].contributions for name in names])
     block = max(block_length(setups[name].influence, horizon) for name in names)
     none = np.zeros(len(gains))
@@ -60,3 +59,11 @@ def compare_all(
     found = set(step.superior_models)
     better = tuple(name for at, name in enumerate(names) if at in found)
     return Comparison(better, float(spa.pvalues["consistent"]), block, left_out)
+
+
+def require_arch() -> None:
+    """Raise MissingExtraError unless families can be compared: before, not after hours of work."""
+    try:
+        import arch.bootstrap  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("the statistics of a study", "arch", "study") from None

@@ -9,10 +9,16 @@ from numpy.typing import NDArray
 
 from technic.typing import FloatArray, IntArray
 
-__all__ = ["DaySums"]
+__all__ = ["DaySums", "whole_units"]
 
 _UNIT = 2.0**32
 _LARGEST = 2.0**17
+
+
+def whole_units(value: FloatArray) -> IntArray:
+    """Return values that are known as whole units of 2⁻³², at most ±131,072 of ones."""
+    units: IntArray = np.rint(np.clip(value, -_LARGEST, _LARGEST) * _UNIT).astype(np.int64)
+    return units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,9 +37,8 @@ class DaySums:
         """Add up ``value`` by ``session``, both ``(n_hits,)``; what is not known is left out."""
         known = np.isfinite(value)
         session = session[known]
-        units = np.rint(np.clip(value[known], -_LARGEST, _LARGEST) * _UNIT).astype(np.int64)
         total = np.zeros(n_sessions, dtype=np.int64)
-        np.add.at(total, session, units)
+        np.add.at(total, session, whole_units(value[known]))
         return cls(total, np.bincount(session, minlength=n_sessions).astype(np.int64))
 
     @classmethod

@@ -23,6 +23,8 @@ __all__ = [
     "Interval",
     "block_length",
     "cosine_variance",
+    "effective_blocks",
+    "influence_interval",
     "mean_interval",
     "persistence_block",
     "stationary_variance",
@@ -87,7 +89,27 @@ def mean_interval(
     influence = sums.influence
     if block is None:
         block = block_length(influence, horizon)
-    blocks = _effective_blocks(sums, block)
+    blocks = effective_blocks(sums, block)
+    return influence_interval(
+        sums.mean, influence, block, blocks, confidence, hits=sums.hits, days=sums.days
+    )
+
+
+def influence_interval(
+    mean: float,
+    influence: FloatArray,
+    block: float,
+    blocks: float,
+    confidence: float,
+    *,
+    hits: int,
+    days: int,
+) -> Interval:
+    """Return the interval of any mean of which it is known how it hangs on each session.
+
+    ``influence``: ``(n_sessions,)``, whose mean is to first order the error of ``mean``; ``block``,
+    ``blocks``, ``hits``, ``days``: as in `Interval`.
+    """
     low = high = error = detectable = math.nan
     variance = 0.0
     if blocks >= FEWEST_BLOCKS:
@@ -98,10 +120,10 @@ def mean_interval(
         degrees = blocks - 1
         error = math.sqrt(variance)
         width = float(stdtrit(degrees, 0.5 + confidence / 2))
-        low, high = sums.mean - width * error, sums.mean + width * error
+        low, high = mean - width * error, mean + width * error
         detectable = (width + float(stdtrit(degrees, POWER))) * error
     return Interval(
-        mean=sums.mean,
+        mean=mean,
         low=low,
         high=high,
         confidence=confidence,
@@ -109,8 +131,8 @@ def mean_interval(
         detectable=detectable,
         block=block,
         blocks=blocks,
-        hits=sums.hits,
-        days=sums.days,
+        hits=hits,
+        days=days,
     )
 
 
@@ -175,8 +197,11 @@ def cosine_variance(series: FloatArray, blocks: float) -> float:
     return 2.0 / n * float((slow * slow).mean()) / n
 
 
-def _effective_blocks(sums: DaySums, block: float) -> float:
-    """How many blocks the hits are worth: (Σ hits)² / Σ hits² over blocks one after the other."""
+def effective_blocks(sums: DaySums, block: float) -> float:
+    """Return how many blocks the hits are worth.
+
+    (Σ hits)² / Σ hits² over blocks one after the other.
+    """
     starts = np.floor(np.arange(len(sums.count)) / block).astype(np.int64)
     hits = np.bincount(starts, weights=sums.count)
     squares = float((hits * hits).sum())

@@ -1,0 +1,103 @@
+"""What each symbol was worth after each day, as known at the end and at the start of each fold.
+
+A point is chosen for a fold by outcomes that were known before the fold began. To leave out the
+hits whose window reaches into it is not enough: a halted symbol is sold at a later open, a delisted
+one is known as such weeks after, a print shows itself as one by the next bar. So for each fold
+outcomes are computed anew from bars that end with the last session before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from technic.engine.blocks import block_slices
+from technic.study.known_until import Fetched, KnownUntil
+from technic.study.outcomes import MarketReturns, TradedPrices, forward_returns
+from technic.study.replay.later_bars import LaterBars
+from technic.study.replay.replay import Replay
+from technic.study.statistics.day_sums import whole_units
+from technic.study.sweep.point_sums import UNKNOWN
+from technic.typing import FloatArray, IntArray
+
+__all__ = ["Reading", "day_excess"]
+
+BLOCK_SYMBOLS = 256
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Returns over ``horizon`` sessions after the first ``days`` days of a replay.
+
+    ``known_until``: the last session whose bars are looked at; None: all there are.
+    """
+
+    horizon: int
+    days: int
+    known_until: np.datetime64 | None = None
+
+
+def day_excess(
+    replay: Replay,
+    readings: Sequence[Reading],
+    delisting_return: float,
+    progress: Progress | None = None,
+) -> list[IntArray]:
+    """Return what a share bought after each day was worth in excess of the universe's mean.
+
+    For each reading ``(days, n_symbols)`` in the units of `whole_units`, ``UNKNOWN`` where there is
+    no return. Symbols in the order of ``replay.symbols``.
+    """
+    symbols = replay.symbols
+    found = [np.full((one.days, len(symbols)), np.nan) for one in readings]
+    market: list[MarketReturns | None] = [None for _ in readings]
+    cuts = block_slices(len(symbols), BLOCK_SYMBOLS)
+    for done, cut in enumerate(cuts, start=1):
+        scanned = replay.scanned(symbols[cut])
+        ends = dict.fromkeys(one.known_until for one in readings)
+        whole = _fetched(replay, symbols[cut])
+        for end in ends:
+            bars = _bars(whole, symbols[cut], end)
+            prices = TradedPrices.of(bars, delisting_return)
+            for at, one in enumerate(readings):
+                if one.known_until != end:
+                    continue
+                rows = np.searchsorted(bars.sessions, replay.days[: one.days])
+                returns = forward_returns(prices, one.horizon)[rows]
+                member = scanned[: one.days] & np.isfinite(bars.close[rows])
+                own, before = MarketReturns.of(returns, member), market[at]
+                market[at] = own if before is None else before + own
+                found[at][:, cut] = returns
+        if progress is not None:
+            progress(done, len(cuts))
+    return [_units(each, own) for each, own in zip(found, market, strict=True)]
+
+
+def _units(returns: FloatArray, market: MarketReturns | None) -> IntArray:
+    """Return the excess over the market in whole units; ``returns`` is written to."""
+    if market is not None:
+        returns -= market.mean[:, None]
+    known = np.isfinite(returns)
+    units = whole_units(np.where(known, returns, 0.0))
+    units[~known] = UNKNOWN
+    return units
+
+
+def _fetched(replay: Replay, symbols: Sequence[str]) -> Replay:
+    """Return the replay with the bars of some symbols read once, for all ends of the data."""
+    sessions = replay.data_sessions
+    provider = replay.context.provider
+    answer = provider.history(symbols, sessions[sessions >= replay.days[0]])
+    return replace(replay, context=replace(replay.context, provider=Fetched(provider, answer)))
+
+
+def _bars(replay: Replay, symbols: Sequence[str], end: np.datetime64 | None) -> LaterBars:
+    """Return the bars from the first day of the replay to the end; what is later is not there."""
+    if end is not None:
+        context = replay.context
+        early = replace(context, provider=KnownUntil(context.provider, end), last_session=end)
+        replay = replace(replay, context=early)
+    return replay.later_bars(symbols, replay.days[0], replay.data_sessions[-1])
