@@ -39,6 +39,9 @@ def test_ray_gives_the_same_days_and_hits():
         mine, its = getattr(here, field.name), getattr(there, field.name)
         if isinstance(mine, np.ndarray):
             assert_same(its, mine, field.name)
+    for places, other in zip(replace(replay, block_symbols=11).met(), on_ray.met(), strict=True):
+        for name in ("session", "symbol", "bits"):
+            assert_same(getattr(other, name), getattr(places, name), name)
     for day, other in zip(replay.replayed(), on_ray.replayed(), strict=True):
         assert day.outcomes == other.outcomes
         for name, values in day.market.columns.items():
