@@ -102,7 +102,7 @@ class Grid:
         return found
 
     def neighbours(self, point: int) -> tuple[int, ...]:
-        """Return the points that differ by one step of one parameter: two to six of them."""
+        """Return the points that differ by one step of one parameter: one to six of them."""
         place = self.place(point)
         return tuple(self.number(other) for other in self._steps(place))
 
