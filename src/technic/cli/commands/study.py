@@ -114,7 +114,7 @@ def study(
     from technic.cli.options.sweep_options import sweep_axes
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.progress import progress_on_stderr
-    from technic.cli.render.study_report import study_lines
+    from technic.cli.render.study.study_report import study_lines
     from technic.settings import load_settings
     from technic.study.document import study_document
     from technic.study.run import run_study
@@ -222,7 +222,7 @@ def _print_check(
 def _print_trials(home: Path, format_: str | None, run: RunOptions) -> None:
     """Print every ledger of trials with what checking it says; exit code 1 if one is bad."""
     from technic.cli.render.document import print_document
-    from technic.cli.render.study_report import trial_lines
+    from technic.cli.render.study.study_report import trial_lines
     from technic.study.trials import ledgers
 
     chosen = _document_format(format_, run.out)

@@ -34,7 +34,7 @@ def print_sweep(
     """Run a sweep and print it; ``format_``: parquet, a row a point, is written and printed too."""
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.progress import progress_on_stderr
-    from technic.cli.render.sweep_report import sweep_lines
+    from technic.cli.render.study.sweep_report import sweep_lines
     from technic.study.sweep.document import sweep_document
     from technic.study.sweep.run import run_sweep
     from technic.study.sweep.table import write_sweep

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from technic.errors import ParameterError
+from technic.wording.counts import count_of
 
 __all__ = ["MOST_AXES", "MOST_POINTS", "Axis", "Grid", "parse_axis"]
 
@@ -63,8 +64,8 @@ class Grid:
             raise ParameterError("sweep", ", ".join(names), "each parameter once")
         if len(self) > MOST_POINTS:
             counts = " x ".join(str(len(axis.values)) for axis in self.axes)
-            allowed = f"at most {MOST_POINTS:,} points"
-            raise ParameterError("sweep", f"{counts} = {len(self):,} points", allowed)
+            allowed = f"at most {count_of(MOST_POINTS, 'point')}"
+            raise ParameterError("sweep", f"{counts} = {count_of(len(self), 'point')}", allowed)
 
     def __len__(self) -> int:
         return math.prod(self.shape)
@@ -143,7 +144,9 @@ def _range(text: str, part: str) -> list[float]:
     if float(step) <= 0 or not low < high:
         raise ParameterError("sweep", text, _RANGE)
     if float(high - low) / float(step) >= MOST_POINTS:
-        raise ParameterError("sweep", text, f"at most {MOST_POINTS:,} values of a parameter")
+        raise ParameterError(
+            "sweep", text, f"at most {count_of(MOST_POINTS, 'value')} of a parameter"
+        )
     count = int((high - low) // step) + 1
     return [float(low + step * at) for at in range(count)]
 

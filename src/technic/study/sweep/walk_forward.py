@@ -14,6 +14,7 @@ from technic.study.statistics import DaySums, Interval, mean_interval
 from technic.study.sweep.config import ChooseBy
 from technic.study.sweep.point_sums import PointSums
 from technic.typing import IntArray
+from technic.wording.counts import count_of
 
 __all__ = [
     "LEAST_DAYS",
@@ -83,12 +84,10 @@ def fold_days(n_days: int, folds: int, horizon: int) -> tuple[FoldDays, ...]:
     """
     least = horizon + LEAST_DAYS
     if n_days // (folds + 1) < least:
-        most = n_days // least - 1
+        most, there = n_days // least - 1, count_of(n_days, "session")
+        allowed = f"at most {most} for {there} and a horizon of {horizon}"
         if most < 1:
-            allowed = f"at most {max(n_days // 2 - LEAST_DAYS, 1)} for {n_days:,} sessions"
-            hint = "a sweep tunes on a part of the days and judges on the others: scan more of them"
-            raise ParameterError("horizon", horizon, allowed, hint)
-        allowed = f"at most {most} for {n_days:,} sessions and a horizon of {horizon}"
+            allowed = f"none for {there}: a horizon of {horizon} takes at least {2 * least} of them"
         raise ParameterError("folds", folds, allowed)
     edges = [n_days * at // (folds + 1) for at in range(1, folds + 2)]
     return tuple(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from technic.cli.render.study_cells import (
+from technic.cli.render.study.cells import (
     WORD_COLOURS,
     between,
     number,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from technic.cli.render.study_cells import (
+from technic.cli.render.study.cells import (
     WORD_COLOURS,
     between,
     number,
@@ -69,7 +69,7 @@ def _flattery(result: SweepResult) -> str:
     if not math.isfinite(walked.tuned_mean):
         return (
             "No fold has a point to judge: none had hits enough before it"
-            f" ({LEAST_HITS} on {LEAST_DAYS} days)."
+            f" ({LEAST_HITS} on {count_of(LEAST_DAYS, 'day')})."
         )
     return (
         f"The points chosen had {number(walked.tuned_mean, 100)} % on the days they were chosen by"
@@ -80,7 +80,7 @@ def _flattery(result: SweepResult) -> str:
 
 def _tuned(result: SweepResult) -> str:
     if result.best is None:
-        return f"no point has hits enough ({LEAST_HITS} on {LEAST_DAYS} days)."
+        return f"no point has hits enough ({LEAST_HITS} on {count_of(LEAST_DAYS, 'day')})."
     best = result.points[result.best].excess[result.config.horizon]
     return (
         f"{result.grid.label(result.best)} is the best of {count_of(len(result.points), 'point')}"

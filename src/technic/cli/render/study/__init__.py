@@ -1,0 +1,1 @@
+"""Studies and sweeps as people read them."""
