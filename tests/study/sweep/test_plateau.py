@@ -47,6 +47,7 @@ def test_neighbours_that_keep_less_leave_a_peak():
     )
     assert "5 % of its own +2.00 %" in found.sentence
     assert found.difference.mean == pytest.approx(0.019, abs=1e-8)
+    assert found.difference.high - found.difference.low < 1e-6
     assert "noise alone" not in found.sentence
 
 

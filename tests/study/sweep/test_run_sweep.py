@@ -152,6 +152,7 @@ def test_a_planted_effect_is_found_out_of_sample(tmp_path: Path):
     # a hit adds 4 of its 5 % after the open it is bought at; a fifth of all symbols hit
     assert found.walk_forward.held_out.mean == pytest.approx(0.04, abs=0.008)
     assert found.word == "better"
+    assert "that luck alone reaches in 1 trial on these data" in found.sentence  # none before it
     assert found.comparison.better == ("v=3",)
     assert found.plateau.word == "peak"
     assert "v=3 is a peak without a plateau" in found.plateau.sentence

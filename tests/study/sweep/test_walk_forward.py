@@ -53,8 +53,8 @@ def test_folds_by_hand():
     ("n_days", "folds", "horizon", "text"),
     [
         (252, 9, 21, "folds is 9, allowed: at most 5 for 252 sessions and a horizon of 21"),
-        (51, 1, 6, "horizon is 6, allowed: at most 5 for 51 sessions"),
-        (10, 1, 1, "scan more of them"),
+        (51, 1, 6, "folds is 1, allowed: none for 51 sessions: a horizon of 6 takes at least 52"),
+        (10, 1, 1, "at least 42 of them"),
     ],
 )
 def test_too_few_days_are_said(n_days: int, folds: int, horizon: int, text: str):
