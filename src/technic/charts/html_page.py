@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
+from typing import Protocol
 
 from technic.charts.drawing import Drawing
-from technic.charts.provenance import Provenance
 from technic.charts.style import DARK, FONT, LIGHT, STYLE
 from technic.charts.text import escape
 
 __all__ = ["PAGE_STYLE", "fragment", "page", "responsive"]
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """What a browser may fetch for the page: nothing."""
+NO_ICON = ("; img-src data:", '<link rel="icon" href="data:,">')
+"""An empty icon, so that none is asked for where a page is served."""
+
+
+class InSight(Protocol):
+    """What stays in sight: days, source and size of the data, and whether they are made up."""
+
+    @property
+    def parts(self) -> tuple[str, ...]: ...
+    @property
+    def simulated(self) -> bool: ...
 
 
 def _colours(palette: dict[str, str]) -> str:
@@ -62,7 +75,7 @@ def responsive(wide: Drawing, narrow: Drawing) -> str:
     )
 
 
-def fragment(parts: Sequence[str], provenance: Provenance) -> str:
+def fragment(parts: Sequence[str], provenance: InSight) -> str:
     """Return the content as a part of a page of somebody else: with its own style."""
     return (
         f'<div class="tp"><style>{STYLE}{PAGE_STYLE}</style>{_strip(provenance)}'
@@ -70,20 +83,30 @@ def fragment(parts: Sequence[str], provenance: Provenance) -> str:
     )
 
 
-def page(title: str, parts: Sequence[str], provenance: Provenance) -> str:
-    """Return a whole page; ``parts``: HTML, each text in it escaped by who made it."""
+def page(
+    title: str, parts: Sequence[str], provenance: InSight, *, style: str = "", script: str = ""
+) -> str:
+    """Return a whole page; ``parts``: HTML, each text in it escaped by who made it.
+
+    ``style`` is added to that of every page; ``script`` is the only one that may run.
+    """
+    (allowed, icon), code = NO_ICON, ""
+    if script:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        allowed, icon = f"; script-src 'sha256-{digest}'", ""
+        code = f"<script>{script}</script>"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}{allowed}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
-        f"<title>{escape(title)}</title><style>{STYLE}{PAGE_STYLE}</style></head>"
+        f'<meta name="color-scheme" content="light dark">{icon}'
+        f"<title>{escape(title)}</title><style>{STYLE}{PAGE_STYLE}{style}</style></head>"
         f'<body class="tp">{_strip(provenance)}<main><h1>{escape(title)}</h1>'
-        f"{''.join(parts)}</main></body></html>\n"
+        f"{''.join(parts)}</main>{code}</body></html>\n"
     )
 
 
-def _strip(provenance: Provenance) -> str:
+def _strip(provenance: InSight) -> str:
     """Return the line that stays in sight."""
     flag = '<span class="flag">SIMULATED</span>' if provenance.simulated else ""
     said = " \u00b7 ".join(provenance.parts)

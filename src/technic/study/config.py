@@ -23,7 +23,8 @@ class StudyConfig:
     ``first``, ``last``: the days scanned, ``YYYY-MM-DD``; where they are not given ``last`` is the
     data's last session, and ``first`` begins a year of sessions up to it. ``horizon``: sessions
     over which the verdict is; ``horizons``: those over which returns are taken, ``horizon`` among
-    them. ``rules``: how plans are graded. ``confidence``: of all intervals.
+    them. ``rules``: how plans are graded. ``confidence``: of all intervals. ``event_curve``:
+    whether the course of prices around hits is gathered, which a report draws.
     """
 
     scan: ScanConfig
@@ -33,6 +34,7 @@ class StudyConfig:
     horizons: tuple[int, ...] = HORIZONS
     rules: GradeRules = field(default_factory=GradeRules)
     confidence: float = CONFIDENCE
+    event_curve: bool = False
 
     def __post_init__(self) -> None:
         require_horizon(self.horizon, 0)

@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from technic.study.event_curve import EventCurve
 from technic.study.outcomes import COST_LEVELS
 from technic.study.owner_summary import OwnerSummary, PlanSummary
 from technic.study.run import StudyResult
@@ -26,6 +27,9 @@ def study_document(result: StudyResult) -> dict[str, object]:
         "horizons": list(config.horizons),
         "confidence": config.confidence,
         "universe": len(result.hits.symbols),
+        "dated_universe": result.dated_universe,
+        "data_end": str(result.outcomes.sessions[-1]),
+        "price_basis": result.price_basis,
         "simulated": result.simulated,
         "studies": [_owner(one) for one in result.summaries],
         "together": comparison,
@@ -37,6 +41,8 @@ def study_document(result: StudyResult) -> dict[str, object]:
             "of_this_study": trial.entry.trials,
             "total": trial.total,
             "luck_bar": luck_bar(trial.total),
+            "at": trial.at,
+            "hash": trial.hash,
         },
         "rules": asdict(config.rules),
         "code": trial.entry.code,
@@ -64,6 +70,17 @@ def _owner(one: OwnerSummary) -> dict[str, Any]:
             for what, parts in one.groups.items()
         },
         "plans": {"every": _plan(one.every), "one_a_symbol": _plan(one.one_a_symbol)},
+        "curve": None if one.curve is None else _curve(one.curve),
+        "survivorship": asdict(one.gone),
+    }
+
+
+def _curve(one: EventCurve) -> dict[str, Any]:
+    return {
+        "offsets": list(one.offsets),
+        "raw": one.raw.tolist(),
+        "universe": one.universe.tolist(),
+        "excess": [interval_document(each) for each in one.excess],
     }
 
 
@@ -74,7 +91,7 @@ def _plan(one: PlanSummary) -> dict[str, Any]:
     ]
     return {
         "counts": one.counts, "r": interval_document(one.r), "net": levels,
-        "break_even_bp": one.break_even_bp,
+        "break_even_bp": one.break_even_bp, "traded": asdict(one.traded),
     }  # fmt: skip
 
 

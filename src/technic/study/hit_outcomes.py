@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from technic.engine.blocks import block_slices
 from technic.study.config import StudyConfig
+from technic.study.event_curve import EventReturns, EventSums
 from technic.study.outcomes import (
     Grades,
     MarketReturns,
@@ -44,7 +45,9 @@ class HitOutcomes:
     ``late``, ``late_universe``: by lag, over the main horizon. ``up``, ``down``: the furthest a
     price went within it. ``graded``: position among the hits of each grade, those with a plan;
     ``taken``: of the grades, those of which no earlier order or trade of the same owner and symbol
-    is open.
+    is open. ``last_bar``: position in ``sessions`` of the symbol's last bar, −1 without any, and
+    ``delisted`` whether it is gone for good after it; ``over``: whether the main horizon is.
+    ``events``: the course of prices around the hits, None unless it was asked for.
     """
 
     returns: dict[int, FloatArray]
@@ -58,6 +61,10 @@ class HitOutcomes:
     grades: Grades
     taken: BoolArray
     sessions: DateArray
+    last_bar: NDArray[np.int32]
+    delisted: BoolArray
+    over: BoolArray
+    events: EventSums | None
 
     def excess(self, horizon: int) -> FloatArray:
         """Returns in excess of the universe's mean."""
@@ -98,12 +105,16 @@ class _Gathered:
     down: FloatArray
     grades: list[tuple[NDArray[np.intp], Plans, Grades]]
     sessions: DateArray
+    last_bar: NDArray[np.int32]
+    delisted: BoolArray
+    events: EventSums | None = None
 
     @classmethod
     def empty(cls, hits: Hits, config: StudyConfig) -> _Gathered:
         up, down = np.full((2, len(hits)), np.nan)
         values = {key: np.full(len(hits), np.nan) for key in _readings(config)}
-        return cls(hits, config, values, {}, up, down, [], np.empty(0, "M8[D]"))
+        last, gone = np.full(len(hits), -1, np.int32), np.zeros(len(hits), np.bool_)
+        return cls(hits, config, values, {}, up, down, [], np.empty(0, "M8[D]"), last, gone)
 
     def add(self, bars: LaterBars, own: NDArray[np.intp], scanned: BoolArray) -> None:
         """Judge the hits ``own`` by their bars, and add the block's returns to the market's.
@@ -127,8 +138,13 @@ class _Gathered:
             values[own] = returns[row, column]
         highest, lowest = excursions(prices, config.horizon)
         self.up[own], self.down[own] = highest[row, column], lowest[row, column]
-        plans, at = Plans.of_hits(hits, bars)
-        self.grades.append((own[at], plans, grade_plans(bars, plans, config.rules)))
+        self.last_bar[own], self.delisted[own] = bars.last_bar[column], bars.delisted[column]
+        if config.event_curve:
+            at = EventReturns(hits.owner, hits.session, column, len(hits.owners))
+            events = EventSums.of(prices, days, there[days], at)
+            self.events = events if self.events is None else self.events + events
+        plans, whose = Plans.of_hits(hits, bars)
+        self.grades.append((own[whose], plans, grade_plans(bars, plans, config.rules)))
 
     def _columns(self, bars: LaterBars) -> NDArray[np.intp]:
         place = {symbol: at for at, symbol in enumerate(bars.symbols)}
@@ -162,6 +178,10 @@ class _Gathered:
             grades=grades,
             taken=_taken(hits.take(graded), row[graded], ends),
             sessions=self.sessions,
+            last_bar=self.last_bar,
+            delisted=self.delisted,
+            over=row + main < len(self.sessions),
+            events=self.events,
         )
 
 

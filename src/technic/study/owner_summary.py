@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.study.config import StudyConfig
+from technic.study.event_curve import EventCurve
 from technic.study.hit_outcomes import LAGS, HitOutcomes
 from technic.study.outcomes import COST_LEVELS, Grades, break_even_bp, net_r
 from technic.study.replay.hits import Hits
@@ -18,14 +19,17 @@ from technic.study.statistics import (
     PRICE_EDGES,
     DaySums,
     Interval,
+    Turnover,
     bucket_names,
     buckets,
     by_group,
     episode_starts,
     mean_interval,
+    turnover,
     verdict,
     years,
 )
+from technic.study.survivorship import Survivorship, survivorship
 from technic.typing import FloatArray
 
 __all__ = ["UNIVERSE", "OwnerSummary", "PlanSummary", "summarised"]
@@ -36,12 +40,16 @@ UNIVERSE = "the mean of all symbols scanned"
 
 @dataclass(frozen=True, slots=True)
 class PlanSummary:
-    """Graded plans: ``counts`` of how they ended, mean R before costs and at each cost level."""
+    """Graded plans: ``counts`` of how they ended, mean R before costs and at each cost level.
+
+    ``traded``: how much was traded and how much money fits, of those that are over.
+    """
 
     counts: dict[str, int]
     r: Interval
     net: tuple[Interval, ...]
     break_even_bp: float
+    traded: Turnover
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,8 @@ class OwnerSummary:
     ``word`` and ``sentence``: the verdict. ``excess``, ``raw``: by horizon. ``benchmark``: in
     excess of the benchmark at the main horizon, None without one. ``late``: by lag. ``groups``:
     by year, sector, price and liquidity, each by name. ``every``: all plans; ``one_a_symbol``:
-    those with one order or trade a symbol at a time.
+    those with one order or trade a symbol at a time. ``curve``: the course of prices around the
+    hits, None where it was not asked for; ``gone``: who was delisted.
     """
 
     name: str
@@ -68,6 +77,8 @@ class OwnerSummary:
     groups: dict[str, dict[str, Interval]]
     every: PlanSummary
     one_a_symbol: PlanSummary
+    curve: EventCurve | None
+    gone: Survivorship
 
 
 def day_sums(hits: Hits, values: FloatArray, own: NDArray[np.intp]) -> DaySums:
@@ -111,6 +122,8 @@ def summarised(
         groups=_groups(hits, found.excess(main), own, config, excess[main].block),
         every=_plans(hits, found, own, config, every=True),
         one_a_symbol=_plans(hits, found, own, config, every=False),
+        curve=None if found.events is None else found.events.curve(owner, config.confidence),
+        gone=survivorship(hits, found, own, main),
     )
 
 
@@ -160,9 +173,17 @@ def _plans(
         sums = DaySums.of(session, values, len(hits.sessions))
         return mean_interval(sums, config.rules.hold, confidence=config.confidence)
 
+    over = np.flatnonzero(grades.over)
     return PlanSummary(
         counts=grades.counts(),
         r=interval(grades.r),
         net=tuple(interval(net_r(grades, level)) for level in COST_LEVELS),
         break_even_bp=break_even_bp(grades) if len(grades) else math.nan,
+        traded=turnover(
+            grades.entry_session[over],
+            grades.exit_session[over],
+            hits.dollar_volume[found.graded[at[over]]],
+            len(hits.sessions),
+            config.scan.plan.max_pct_of_adv,
+        ),
     )

@@ -12,6 +12,7 @@ import numpy as np
 
 from technic.code_version import code_version
 from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.interfaces.records import PriceBasis
 from technic.settings import Settings, load_settings
 from technic.study.config import StudyConfig
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
@@ -19,6 +20,7 @@ from technic.study.lineage import lineage_of
 from technic.study.owner_summary import OwnerSummary, day_sums, summarised
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
+from technic.study.replay.rosters import survivorship_warning
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.trials import Appended, StudyEntry, TrialLedger
 
@@ -32,7 +34,9 @@ class StudyResult:
     """``hits`` and ``outcomes``: a row a hit; ``summaries``: one for each owner that was asked for.
 
     ``comparison``: those with enough hits as one family, None for fewer than two. ``trial``: what
-    the ledger of trials says, this study among it. ``warnings``: what a reader should know first.
+    the ledger of trials says, this study among it. ``price_basis``: how prices come;
+    ``dated_universe``: whether it is known who was listed on each day. ``warnings``: what a reader
+    should know first.
     """
 
     config: StudyConfig
@@ -43,6 +47,8 @@ class StudyResult:
     overlap: SetupOverlap
     trial: Appended
     simulated: bool
+    price_basis: PriceBasis
+    dated_universe: bool
     warnings: tuple[str, ...]
 
 
@@ -64,6 +70,7 @@ def run_study(
         config.scan, config.first, config.last, provider=provider, settings=settings, now=now
     )
     hits = Hits.joined(_reported(replay, progress))
+    provider = replay.context.provider
     stage = None if progress is None else (lambda done, total: progress("outcomes", done, total))
     found = hit_outcomes(replay, hits, config, stage)
     trial = _written(config, replay, hits, settings, now, command)
@@ -79,7 +86,9 @@ def run_study(
         comparison=_compared(hits, found, config, summaries),
         overlap=SetupOverlap.of(hits.owner, hits.session, hits.symbol, len(hits.owners)),
         trial=trial,
-        simulated=replay.context.provider.simulated,
+        simulated=provider.simulated,
+        price_basis=provider.price_basis,
+        dated_universe=survivorship_warning(config.scan, provider, replay.days) is None,
         warnings=replay.warnings,
     )
 

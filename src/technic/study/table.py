@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from technic.study.document import study_document
 from technic.study.outcomes import COST_LEVELS, Flag, Outcome, net_r
 from technic.study.run import StudyResult
-from technic.typing import FloatArray
+from technic.typing import DateArray, FloatArray
 
-__all__ = ["study_table", "write_study"]
+__all__ = ["DOCUMENT", "study_table", "write_study"]
+
+DOCUMENT = b"technic.study"
 
 OUTCOMES = np.array([one.name.lower() for one in Outcome], dtype=object)
 
@@ -21,7 +26,9 @@ def study_table(result: StudyResult) -> pa.Table:
     """Return one row for each hit, in the order of days, then owners, then symbols.
 
     ``session``, ``symbol``, ``setup``, rank and ratings as of the day, its plan, returns by
-    horizon with the universe's mean beside them, and the grade of the plan. Null: not known.
+    horizon with the universe's mean beside them and in excess of it, who was delisted, and the
+    grade of the plan. Null: not known. The schema's metadata hold `study_document` as JSON under
+    ``DOCUMENT``: intervals, and all else that is no number of one hit.
     """
     hits, found = result.hits, result.outcomes
     columns: dict[str, Any] = {
@@ -43,15 +50,20 @@ def study_table(result: StudyResult) -> pa.Table:
     for horizon, values in found.returns.items():
         columns[f"return_{horizon}"] = _known(values)
         columns[f"universe_{horizon}"] = _known(found.universe[horizon])
+        columns[f"excess_{horizon}"] = _known(found.excess(horizon))
         if found.benchmark is not None:
             columns[f"benchmark_{horizon}"] = _known(found.benchmark[horizon])
     main = result.config.horizon
     for lag, values in found.late.items():
         columns[f"return_{main}_late_{lag}"] = _known(values)
         columns[f"universe_{main}_late_{lag}"] = _known(found.late_universe[lag])
+        columns[f"excess_{main}_late_{lag}"] = _known(values - found.late_universe[lag])
+    columns[f"over_{main}"] = found.over
+    columns |= {"last_bar": _days(found.sessions, found.last_bar), "delisted": found.delisted}
     columns[f"highest_{main}"], columns[f"lowest_{main}"] = _known(found.up), _known(found.down)
     columns |= _grade_columns(result)
-    return pa.table(columns)
+    said = json.dumps(study_document(result), allow_nan=False)
+    return pa.table(columns).replace_schema_metadata({DOCUMENT: said})
 
 
 def _grade_columns(result: StudyResult) -> dict[str, Any]:
@@ -67,9 +79,9 @@ def _grade_columns(result: StudyResult) -> dict[str, Any]:
     outcome[at] = OUTCOMES[grades.outcome]
     columns: dict[str, Any] = {"outcome": pa.array(outcome, pa.string())}
     for name, where in (("entered", grades.entry_session), ("left", grades.exit_session)):
-        days = np.full(len(hits), np.datetime64("NaT"), dtype="datetime64[D]")
-        days[at[where >= 0]] = found.sessions[where[where >= 0]]
-        columns[name] = days
+        place = np.full(len(hits), -1, np.int32)
+        place[at] = where
+        columns[name] = _days(found.sessions, place)
     columns |= {"filled": spread(grades.fill), "sold": spread(grades.exit_price)}
     columns["r"] = spread(grades.r)
     for number, level in enumerate(COST_LEVELS[1:], start=1):
@@ -82,6 +94,13 @@ def _grade_columns(result: StudyResult) -> dict[str, Any]:
     taken[at] = found.taken
     columns["one_a_symbol"] = taken
     return columns
+
+
+def _days(sessions: DateArray, place: NDArray[np.int32]) -> DateArray:
+    """Return the sessions at some places, NaT for a place below 0."""
+    days = np.full(len(place), np.datetime64("NaT"), dtype="datetime64[D]")
+    days[place >= 0] = sessions[place[place >= 0]]
+    return days
 
 
 def _known(values: FloatArray) -> pa.Array:

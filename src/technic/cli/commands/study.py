@@ -63,6 +63,10 @@ class StudyOptions:
             "PART",
         ),
     ] = 0.0
+    report: Annotated[
+        Path | None,
+        _option("--report", "Also write everything as one page, a file ending .html.", "FILE"),
+    ] = None
     check: Annotated[
         bool,
         typer.Option(
@@ -112,14 +116,17 @@ def study(
     from technic.cli.commands.study_sweep import print_sweep
     from technic.cli.options.config import Choices
     from technic.cli.options.sweep_options import sweep_axes
+    from technic.cli.render.console import note
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.progress import progress_on_stderr
     from technic.cli.render.study.study_report import study_lines
     from technic.settings import load_settings
     from technic.study.document import study_document
+    from technic.study.report.page import write_report
     from technic.study.run import run_study
     from technic.study.table import write_study
 
+    _require_report(options, run.out)
     settings = load_settings(os.environ, Path.cwd())
     if options.trials:
         _print_trials(settings.home, format_, run)
@@ -144,7 +151,25 @@ def study(
         write_study(result, run.out)
         run = dataclasses.replace(run, out=None)
         chosen = "table"
+    if options.report is not None:
+        write_report(result, options.report)
+        note(f"wrote {options.report}", quiet=run.quiet)
     print_document(lambda _: study_lines(result), study_document(result), chosen, run)
+
+
+def _require_report(options: StudyOptions, out: Path | None) -> None:
+    """Refuse a page that cannot be written, before anything runs."""
+    from technic.errors import ParameterError
+    from technic.study.report.page import check_report
+
+    if options.report is None:
+        return
+    if options.check or options.trials:
+        allowed = "a study: --check and --trials judge no hits"
+        raise ParameterError("report", str(options.report), allowed)
+    check_report(options.report)
+    if out is not None and out.resolve() == options.report.resolve():
+        raise ParameterError("report", str(options.report), "another file than --out")
 
 
 def _format(format_: str | None, out: Path | None) -> str | None:
@@ -183,6 +208,7 @@ def _config(choices: Choices, options: StudyOptions, settings: Settings) -> Stud
         last=options.to,
         horizon=options.horizon,
         rules=rules,
+        event_curve=options.report is not None,
     )
 
 

@@ -1,0 +1,142 @@
+"""What ratings were worth: returns by decile, and the rank correlation day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from technic.charts.drawing import Table
+from technic.charts.scale import day_ticks
+from technic.charts.text import escape
+from technic.study.report.bar_chart import Bar, bar_chart
+from technic.study.report.line_chart import Axis, Line, line_chart
+from technic.study.report.markup import figure, paragraph
+from technic.study.report.numbers import between, percent, plain, signed
+from technic.study.statistics import Interval
+from technic.typing import DateArray, FloatArray
+from technic.wording.counts import count_of
+
+__all__ = ["JudgedRating", "rating_parts"]
+
+POINTS = 120
+
+
+class JudgedRating(Protocol):
+    """A rating as it is told: its IC, that of each session, and mean excess by decile."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def ic(self) -> Interval:
+        """Its rank correlation with the returns after it, over sessions."""
+
+    @property
+    def daily_ic(self) -> FloatArray:
+        """``(n_sessions,)``, NaN where it is not known."""
+
+    @property
+    def deciles(self) -> tuple[Interval, ...]:
+        """Mean excess of each decile, the lowest rated first."""
+
+    @property
+    def spread(self) -> Interval:
+        """The highest decile less the lowest."""
+
+
+def rating_parts(
+    ratings: Sequence[JudgedRating], sessions: DateArray, horizon: int, level: int = 3
+) -> Iterator[str]:
+    """Yield each rating in words, its deciles, and its IC over time.
+
+    ``sessions``: those of ``daily_ic``; ``level``: of the headings.
+    """
+    for one in ratings:
+        yield f"<h{level}>{escape(one.name)}</h{level}>"
+        yield paragraph(_words(one, horizon))
+        yield f"<div class=figures>{_deciles(one, horizon)}{_daily(one, sessions)}</div>"
+
+
+def _words(one: JudgedRating, horizon: int) -> str:
+    told = (
+        f"IC {signed(one.ic.mean, 3)} ({_plain_between(one.ic)}), t {signed(one.ic.t, 1)}, over "
+        f"{count_of(one.ic.days, 'session')}; the best decile less the worst made "
+        f"{percent(one.spread.mean)} % ({between(one.spread)}) in {count_of(horizon, 'session')}."
+    )
+    if not np.isfinite(one.ic.low):
+        return f"Too few to say. {told}"
+    if not one.ic.excludes_zero:
+        return f"Nothing that can be told from nothing. {told}"
+    way = (
+        "Who was rated higher did better." if one.ic.mean > 0 else "Who was rated higher did worse."
+    )
+    return f"{way} {told}"
+
+
+def _plain_between(one: Interval) -> str:
+    if not np.isfinite(one.low):
+        return "too few"
+    return f"{signed(one.low, 3)} to {signed(one.high, 3)}"
+
+
+def _deciles(one: JudgedRating, horizon: int) -> str:
+    bars = [
+        Bar(
+            100 * each.mean,
+            "f-good" if each.low > 0 else "f-bad" if each.high < 0 else "f-edge",
+            str(place),
+            100 * each.low,
+            100 * each.high,
+        )
+        for place, each in enumerate(one.deciles, start=1)
+    ]
+    rows = [
+        (str(place), percent(each.mean), between(each))
+        for place, each in enumerate(one.deciles, start=1)
+    ]
+    drawing = bar_chart(
+        "By decile",
+        f"Mean excess in % by decile of {one.name}, the lowest rated first: "
+        + ", ".join(percent(each.mean) for each in one.deciles),
+        bars,
+        Table(("decile", "mean excess %", "interval"), tuple(rows)),
+    )
+    says = (
+        f"Mean excess in % over {count_of(horizon, 'session')}, the lowest rated tenth first, "
+        "each with its interval; coloured where that excludes zero."
+    )
+    return figure(drawing, says)
+
+
+def _daily(one: JudgedRating, sessions: DateArray) -> str:
+    """Draw the IC of the sessions, some of them together where they are many."""
+    width = -(-len(sessions) // POINTS)
+    starts = np.arange(0, len(sessions), width)
+    known = np.isfinite(one.daily_ic)
+    total = np.add.reduceat(np.where(known, one.daily_ic, 0.0), starts)
+    number = np.add.reduceat(known.astype(np.int64), starts)
+    mean = np.full(len(starts), np.nan)
+    np.divide(total, number, out=mean, where=number > 0)
+    ticks = [
+        (float(tick.bar), tick.label)
+        for tick in day_ticks(sessions, 270 / max(len(sessions), 1), 11)
+    ]
+    rows = [
+        (str(sessions[start]), signed(value, 3))
+        for start, value in zip(starts.tolist(), mean.tolist(), strict=True)
+    ]
+    drawing = line_chart(
+        "IC by day" if width == 1 else f"IC, {width} days together",
+        f"Rank correlation of {one.name}, on average {signed(one.ic.mean, 3)}; "
+        f"above zero on {plain(100 * float((one.daily_ic[known] > 0).mean()), 0)} % of the days."
+        if known.any()
+        else "No day is known.",
+        Axis(starts.astype(np.float64), ticks),
+        [Line("IC", mean, "line s-first")],
+        table=Table(("from", "IC"), tuple(rows)),
+    )
+    says = "Rank correlation of the rating with the returns after it; 0 is nothing, 0.03 is good."
+    return figure(drawing, says)
