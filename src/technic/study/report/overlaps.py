@@ -58,7 +58,7 @@ def _matrix(result: StudyResult) -> str:
         for a, name in enumerate(names)
     )
     content = (
-        f'<table class=matrix aria-label="overlap"><thead><tr><th>{heads}<tbody>{lines}</table>'
+        f'<table class=matrix aria-label="overlap"><thead><tr><th>setup{heads}<tbody>{lines}</table>'
     )
     return scrolled(content, "overlap of all setups")
 

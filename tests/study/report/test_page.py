@@ -1,0 +1,200 @@
+"""The page as a file: nothing is fetched, nothing runs but its script, all texts are text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from support.pages import Element, read_page
+from technic.errors import ParameterError
+from technic.study.report import page as report
+from technic.study.report.page import MOST_BYTES, report_page, write_report
+from technic.study.report.setup_parts import Detail
+from technic.study.run import StudyResult
+
+HOSTILE = "<img src=x onerror=alert(1)> \"&' \u202e"
+
+
+def many(result: StudyResult, count: int) -> StudyResult:
+    """The study with its hits dealt out to so many setups of other names."""
+    names = tuple(f"setup_{at}" for at in range(count))
+    owner = (np.arange(len(result.hits)) % count).astype(np.int16)
+    hits = replace(result.hits, owners=names, owner=owner)
+    one = result.summaries[0]
+    summaries = tuple(replace(one, name=name) for name in names)
+    shared = replace(
+        result.overlap, shared=np.full((count, count), 3) + 4 * np.eye(count, dtype=int)
+    )
+    return replace(result, hits=hits, summaries=summaries, overlap=shared)
+
+
+def test_nothing_is_fetched_and_one_script_runs(single: StudyResult):
+    """By the page's own policy; the script is known by its hash and small."""
+    html = report_page(single)
+    assert len(html.encode()) <= MOST_BYTES
+    page = read_page(html)
+    (script,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    assert len(script.encode()) < 10_000
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = page.one("meta", **{"http-equiv": "Content-Security-Policy"}).attributes["content"]
+    assert policy == f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    for one in page.walk():
+        assert not {"src", "srcset", "action", "style"} & set(one.attributes), one.tag
+        assert not any(name.startswith("on") for name in one.attributes), one.tag
+        assert one.attributes.get("href", "#").startswith("#"), one.tag
+    assert not re.search(r"url\((?!#)|@import|https?://", html)
+    assert "<" not in re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
+
+
+@pytest.mark.parametrize("which", ["single_page", "several_page"])
+def test_it_can_be_read_without_seeing_it(which: str, request: pytest.FixtureRequest):
+    """Headings in order, tables and pictures named, no name twice, links that lead somewhere."""
+    page: Element = request.getfixturevalue(which)
+    levels = [int(one.tag[1]) for one in page.walk() if re.fullmatch("h[1-6]", one.tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert all(table.attributes.get("aria-label") for table in page.all("table"))
+    pictures = page.all("svg")
+    assert len(pictures) > 20
+    for one in pictures:
+        named = one.attributes.get("role") == "img" and one.attributes.get("aria-label")
+        assert named or one.attributes.get("aria-hidden") == "true"
+    names = [one.attributes["id"] for one in page.walk() if "id" in one.attributes]
+    assert len(names) == len(set(names))
+    links = [one.attributes["href"] for one in page.walk() if "href" in one.attributes]
+    assert {link[1:] for link in links} <= set(names)
+
+
+def test_what_must_be_in_sight(single: StudyResult):
+    """Days, size of the universe and trials, in the strip that stays and on printed pages."""
+    page = read_page(report_page(single))
+    strip = page.one("header").text
+    assert strip.startswith("SIMULATED2023-09-01 to 2024-06-20 \u00b7 201 sessions")
+    assert "universe 31 symbols" in strip
+    assert "2 trials on these data" in strip
+    printed = '@top-left{content:"Technic study 2023-09-01 to 2024-06-20'
+    assert f'{printed} \u00b7 SIMULATED"' in report_page(single)
+    real = report_page(replace(single, simulated=False))
+    assert "SIMULATED" not in real
+    assert f'{printed}"' in real
+
+
+def test_the_verdict_comes_first(single_page: Element, several: StudyResult, several_page: Element):
+    """In words: the sentence of the one, how many there are of each."""
+    first = single_page.one("main").all("p")[0]
+    assert first.text.startswith("Too few to say: ")
+    lead = several_page.one("main").all("p")[0].text
+    assert lead.startswith("None of 3 setups does better than luck explains: 3 too few to say")
+    opened = several_page.all("details", **{"class": "setup"})
+    assert [one.one("h3").text for one in opened] == [
+        row[0] for row in several_page.named("all setups").rows()[1:]
+    ]
+    found = {one.one("h3").text: one for one in opened}
+    for summary in several.summaries:
+        assert summary.sentence in found[summary.name].text
+
+
+def test_texts_from_outside_are_texts(single: StudyResult):
+    """Symbols, setups, sectors, the command, warnings and the provider's name."""
+    symbols = tuple(f"{HOSTILE}{name}" for name in single.hits.symbols)
+    sector = np.full(len(single.hits), HOSTILE, dtype=object)
+    record = single.trial.record
+    entry = replace(record.entry, command=HOSTILE, code=HOSTILE)
+    trial = replace(single.trial, record=replace(record, provider=HOSTILE, entry=entry))
+    one = single.summaries[0]
+    groups = {**one.groups, "sector": {HOSTILE: one.excess[21]}}
+    summary = replace(one, name=HOSTILE, groups=groups, sentence=HOSTILE)
+    result = replace(
+        single,
+        hits=replace(single.hits, symbols=symbols, sector=sector, owners=(HOSTILE,)),
+        trial=trial,
+        summaries=(summary,),
+        warnings=(HOSTILE,),
+    )
+    for hostile in (result, many(result, 2)):
+        html = report_page(hostile)
+        page = read_page(html)
+        assert "\u202e" not in html
+        assert page.all("img") == []
+        assert page.text.count("<img src=x onerror=alert(1)> \"&'") >= 7
+
+
+def test_27_setups_fit(single: StudyResult):
+    """All of them with their pictures, in 400 kB."""
+    html = report_page(many(single, 27))
+    assert 100_000 < len(html.encode()) <= MOST_BYTES
+    page = read_page(html)
+    setups = page.all("details", **{"class": "setup"})
+    assert len(setups) == 27
+    for one in setups:
+        assert len(one.all("figure")) == 4
+
+
+def test_less_is_told_where_it_does_not_fit(single: StudyResult, monkeypatch: pytest.MonkeyPatch):
+    """What is left out is said; the table of all is always there."""
+    result = many(single, 24)
+    drawn: list[Detail] = []
+    whole = report._page
+
+    def noted(result: StudyResult, detail: Detail) -> str:
+        drawn.append(detail)
+        return whole(result, detail)
+
+    monkeypatch.setattr(report, "_page", noted)
+    monkeypatch.setattr(report, "MOST_BYTES", 100_000)
+    html = report_page(result)
+    assert len(html.encode()) <= 100_000
+    page = read_page(html)
+    told = len(page.all("details", **{"class": "setup"}))
+    assert told == drawn[-1].setups == 8
+    assert f"{24 - told} more are in the table above alone." in page.text
+    assert len(page.named("all setups").rows()) == 25
+
+
+def test_equal_labels_are_drawn_once(several: StudyResult):
+    """And used wherever they are needed; each use leads to one."""
+    page = read_page(report_page(many(several, 12)))
+    used = [one.attributes["href"] for one in page.all("use")]
+    shared = page.one("svg", **{"class": "marks"})
+    names = {f"#{one.attributes['id']}" for one in shared.all("g") if "id" in one.attributes}
+    assert len(used) > 30
+    assert set(used) == names
+
+
+def test_nothing_was_hit(single: StudyResult):
+    """A page all the same, which says so."""
+    empty = single.hits.take(np.zeros(len(single.hits), np.bool_))
+    found = single.outcomes
+    none = np.empty(0)
+    outcomes = replace(
+        found,
+        returns={horizon: none for horizon in found.returns},
+        universe={horizon: none for horizon in found.universe},
+        graded=np.empty(0, np.intp),
+        taken=np.empty(0, np.bool_),
+    )
+    nothing = replace(single.summaries[0], hits=0)
+    page = read_page(
+        report_page(replace(single, hits=empty, outcomes=outcomes, summaries=(nothing,)))
+    )
+    assert page.all("figure") == []
+    assert page.one("h1").text == "Study: where"
+
+
+def test_it_is_written_whole(several: StudyResult, tmp_path: Path):
+    """And nowhere it cannot be."""
+    write_report(several, tmp_path / "out.html")
+    assert (tmp_path / "out.html").read_text(encoding="utf-8") == report_page(several)
+    assert [one.name for one in tmp_path.iterdir()] == ["out.html"]
+    with pytest.raises(ParameterError, match=r"report is .*\.txt'.* ends in \.html or \.htm"):
+        write_report(several, tmp_path / "out.txt")
+    with pytest.raises(ParameterError, match="a folder that is there"):
+        write_report(several, tmp_path / "no" / "out.html")
