@@ -156,3 +156,37 @@ def test_a_bare_study_is_of_all_setups(technic, prices: Path, tmp_path: Path, mo
     assert len(found["studies"]) >= 26
     first = dt.date.fromisoformat(found["first"])
     assert (dt.date.fromisoformat(found["last"]) - first).days in range(355, 370)
+
+
+def test_the_report_is_a_page_beside_the_hits(study, tmp_path: Path):
+    """Both are written, what is printed still begins with the verdict, and the note says where."""
+    page, hits = tmp_path / "out.html", tmp_path / "hits.parquet"
+    ran = study("--where", "close > sma(close, 50)", "--report", page, "--out", hits)
+    assert ran.code == 0
+    assert "where: " in ran.out
+    html = page.read_text(encoding="utf-8")
+    said = json.loads(pq.read_schema(hits).metadata[b"technic.study"])["studies"][0]
+    assert said["says"] in html
+    assert f"<td>{said['curve']['excess'][0]['hits']:,}<td>" in html
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--report", "out.txt"), "report is 'out.txt', allowed: a file that ends in .html"),
+        (("--report", "no/out.html"), "a file in a folder that is there"),
+        (("--report", "a.html", "--out", "a.html"), "another file than --out"),
+        (("--report", "a.html", "--check"), "--check and --trials judge no hits"),
+        (("--report", "a.html", "--trials"), "--check and --trials judge no hits"),
+    ],
+    ids=["ending", "folder", "same", "check", "trials"],
+)
+def test_a_report_that_cannot_be_is_refused_before_anything_runs(
+    study, options: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """No trial is written for it."""
+    monkeypatch.chdir(tmp_path)
+    ran = study("--where", "close > 0", *options)
+    assert ran.code == 2
+    assert message in ran.err.replace("\n", " ")
+    assert not (tmp_path / "home" / "trials").exists()

@@ -68,7 +68,7 @@ def test_means_by_horizon_group_and_lag(single_page: Element, hits: pd.DataFrame
     }
     year = hits["session"].astype(str).str[:4]
     price = pd.cut(hits["close"], [0, 1, 5, 20, 50, 200, np.inf], right=False)
-    texts = "under $1,$1 to $5,$5 to $20,$20 to $50,$50 to $200,$200 and more".split(",")
+    texts = ["under $1", "$1 to $5", "$5 to $20", "$20 to $50", "$50 to $200", "$200 and more"]
     names = dict(zip(price.cat.categories, texts, strict=True))
     for group, key in (("year", year), ("sector", hits["sector"].fillna("unknown"))):
         for name, own in hits.groupby(key):
