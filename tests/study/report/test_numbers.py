@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from support.pages import Element, number
+from technic.study.report.days import heavy_days
 from technic.study.run import StudyResult
 from technic.study.table import DOCUMENT, write_study
 
@@ -187,6 +188,15 @@ def test_the_calendar_and_its_days(single_page: Element, hits: pd.DataFrame):
             assert ended == ("none" if row["outcome"] is None else row["outcome"].replace("_", " "))
             assert close(r, row["r"])
             assert left == ("\u2013" if pd.isna(row["left"]) else str(row["left"])[:10])
+
+
+def test_days_that_weigh_most_are_told(single: StudyResult, hits: pd.DataFrame):
+    """Where not all can be: by the sum of the excess of their hits, whatever its sign."""
+    days = heavy_days(single, np.arange(len(hits)), 60, 4)
+    weight = hits.groupby("session")["excess_21"].sum().abs().sort_values(ascending=False)
+    told = [np.datetime64(single.hits.sessions[day.session]) for day in days]
+    assert told == sorted(weight.index[:15].to_numpy().astype("datetime64[D]"))
+    assert all(len(day.told) == 4 < day.hits for day in days)
 
 
 def test_who_is_missing(single_page: Element, hits: pd.DataFrame):

@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from study.report.conftest import studied
 from support.pages import Element, read_page
+from technic import ScanConfig
 from technic.errors import ParameterError
 from technic.study.report import page as report
 from technic.study.report.page import MOST_BYTES, report_page, write_report
@@ -169,24 +171,12 @@ def test_equal_labels_are_drawn_once(several: StudyResult):
     assert set(used) == names
 
 
-def test_nothing_was_hit(single: StudyResult):
+def test_nothing_was_hit(tmp_path: Path):
     """A page all the same, which says so."""
-    empty = single.hits.take(np.zeros(len(single.hits), np.bool_))
-    found = single.outcomes
-    none = np.empty(0)
-    outcomes = replace(
-        found,
-        returns={horizon: none for horizon in found.returns},
-        universe={horizon: none for horizon in found.universe},
-        graded=np.empty(0, np.intp),
-        taken=np.empty(0, np.bool_),
-    )
-    nothing = replace(single.summaries[0], hits=0)
-    page = read_page(
-        report_page(replace(single, hits=empty, outcomes=outcomes, summaries=(nothing,)))
-    )
-    assert page.all("figure") == []
+    page = read_page(report_page(studied(tmp_path, ScanConfig(where="close < 0"))))
     assert page.one("h1").text == "Study: where"
+    assert page.all("p")[0].text.startswith("Too few to say: 0 hits on 0 days")
+    assert page.all("figure") == []
 
 
 def test_it_is_written_whole(several: StudyResult, tmp_path: Path):

@@ -70,6 +70,8 @@ def test_deciles_and_days():
     assert rows[0][0] == "2023-01-02"
     assert len(rows) == -(-len(SESSIONS) // 4)
     daily = np.linspace(-0.1, 0.2, len(SESSIONS) - 10)
+    assert rows[1][1] == "\u2013"
+    assert number(rows[2][1]) == pytest.approx(daily[:2].mean(), abs=0.0006)
     assert number(rows[5][1]) == pytest.approx(daily[10:14].mean(), abs=0.0006)
 
 

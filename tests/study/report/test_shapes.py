@@ -85,6 +85,8 @@ def test_a_line_stands_where_its_values_do():
         for x, y in line:
             heights = [height for at, height in area if at == pytest.approx(x, abs=0.3)]
             assert min(heights) < y < max(heights)
+        across = [x for x, _ in area[:-1]]
+        assert across == sorted(across[: len(line)]) + sorted(across[len(line) :], reverse=True)
     texts = re.findall(r'x="([\d.]+)" y="[\d.]+">all of them', "".join(drawing.body))
     assert float(texts[0]) > x4
 
