@@ -70,6 +70,7 @@ def _owner(one: OwnerSummary) -> dict[str, Any]:
             for what, parts in one.groups.items()
         },
         "plans": {"every": _plan(one.every), "one_a_symbol": _plan(one.one_a_symbol)},
+        "turnover": asdict(one.turnover),
         "curve": None if one.curve is None else _curve(one.curve),
         "survivorship": asdict(one.gone),
     }
@@ -91,7 +92,7 @@ def _plan(one: PlanSummary) -> dict[str, Any]:
     ]
     return {
         "counts": one.counts, "r": interval_document(one.r), "net": levels,
-        "break_even_bp": one.break_even_bp, "traded": asdict(one.traded),
+        "break_even_bp": one.break_even_bp,
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from technic.study.config import StudyConfig
 from technic.study.event_curve import EventCurve
 from technic.study.hit_outcomes import LAGS, HitOutcomes
-from technic.study.outcomes import COST_LEVELS, Grades, break_even_bp, net_r
+from technic.study.outcomes import COST_LEVELS, Grades, Outcome, break_even_bp, net_r
 from technic.study.replay.hits import Hits
 from technic.study.statistics import (
     LIQUIDITY_EDGES,
@@ -30,7 +30,7 @@ from technic.study.statistics import (
     years,
 )
 from technic.study.survivorship import Survivorship, survivorship
-from technic.typing import FloatArray
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["UNIVERSE", "OwnerSummary", "PlanSummary", "summarised"]
 
@@ -40,16 +40,12 @@ UNIVERSE = "the mean of all symbols scanned"
 
 @dataclass(frozen=True, slots=True)
 class PlanSummary:
-    """Graded plans: ``counts`` of how they ended, mean R before costs and at each cost level.
-
-    ``traded``: how much was traded and how much money fits, of those that are over.
-    """
+    """Graded plans: ``counts`` of how they ended, mean R before costs and at each cost level."""
 
     counts: dict[str, int]
     r: Interval
     net: tuple[Interval, ...]
     break_even_bp: float
-    traded: Turnover
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +55,9 @@ class OwnerSummary:
     ``word`` and ``sentence``: the verdict. ``excess``, ``raw``: by horizon. ``benchmark``: in
     excess of the benchmark at the main horizon, None without one. ``late``: by lag. ``groups``:
     by year, sector, price and liquidity, each by name. ``every``: all plans; ``one_a_symbol``:
-    those with one order or trade a symbol at a time. ``curve``: the course of prices around the
-    hits, None where it was not asked for; ``gone``: who was delisted.
+    those with one order or trade a symbol at a time; ``turnover``: of these, and how much money
+    fits. ``curve``: the course of prices around the hits, None where it was not asked for;
+    ``gone``: who was delisted.
     """
 
     name: str
@@ -77,6 +74,7 @@ class OwnerSummary:
     groups: dict[str, dict[str, Interval]]
     every: PlanSummary
     one_a_symbol: PlanSummary
+    turnover: Turnover
     curve: EventCurve | None
     gone: Survivorship
 
@@ -122,6 +120,7 @@ def summarised(
         groups=_groups(hits, found.excess(main), own, config, excess[main].block),
         every=_plans(hits, found, own, config, every=True),
         one_a_symbol=_plans(hits, found, own, config, every=False),
+        turnover=_turnover(hits, found, own, config),
         curve=None if found.events is None else found.events.curve(owner, config.confidence),
         gone=survivorship(hits, found, own, main),
     )
@@ -160,12 +159,7 @@ def _groups(
 def _plans(
     hits: Hits, found: HitOutcomes, own: NDArray[np.intp], config: StudyConfig, *, every: bool
 ) -> PlanSummary:
-    mine = np.zeros(len(hits), np.bool_)
-    mine[own] = True
-    picked = mine[found.graded]
-    if not every:
-        picked &= found.taken
-    at = np.flatnonzero(picked)
+    at = np.flatnonzero(_own_grades(hits, found, own) & (found.taken | every))
     grades = Grades(**{name: getattr(found.grades, name)[at] for name in Grades.__slots__})
     session = hits.session[found.graded[at]]
 
@@ -173,17 +167,37 @@ def _plans(
         sums = DaySums.of(session, values, len(hits.sessions))
         return mean_interval(sums, config.rules.hold, confidence=config.confidence)
 
-    over = np.flatnonzero(grades.over)
     return PlanSummary(
         counts=grades.counts(),
         r=interval(grades.r),
         net=tuple(interval(net_r(grades, level)) for level in COST_LEVELS),
         break_even_bp=break_even_bp(grades) if len(grades) else math.nan,
-        traded=turnover(
-            grades.entry_session[over],
-            grades.exit_session[over],
-            hits.dollar_volume[found.graded[at[over]]],
-            len(hits.sessions),
-            config.scan.plan.max_pct_of_adv,
-        ),
+    )
+
+
+def _own_grades(hits: Hits, found: HitOutcomes, own: NDArray[np.intp]) -> BoolArray:
+    """Tell which grades are of an owner's hits."""
+    mine = np.zeros(len(hits), np.bool_)
+    mine[own] = True
+    return mine[found.graded]
+
+
+def _turnover(
+    hits: Hits, found: HitOutcomes, own: NDArray[np.intp], config: StudyConfig
+) -> Turnover:
+    """Count the trades of a trader with one order or trade a symbol.
+
+    One that is open at the end of the data is held to there; one whose prices begin anew is none,
+    for nobody knows when it was over.
+    """
+    grades = found.grades
+    traded = (grades.entry_session >= 0) & (grades.outcome != Outcome.BROKEN)
+    at = np.flatnonzero(_own_grades(hits, found, own) & found.taken & traded)
+    left = grades.exit_session[at]
+    return turnover(
+        grades.entry_session[at],
+        np.where(left >= 0, left, len(found.sessions) - 1),
+        hits.dollar_volume[found.graded[at]],
+        len(hits.sessions),
+        config.scan.plan.max_pct_of_adv,
     )

@@ -176,10 +176,11 @@ def test_the_report_is_a_page_beside_the_hits(study, tmp_path: Path):
         (("--report", "out.txt"), "report is 'out.txt', allowed: a file that ends in .html"),
         (("--report", "no/out.html"), "a file in a folder that is there"),
         (("--report", "a.html", "--out", "a.html"), "another file than --out"),
-        (("--report", "a.html", "--check"), "--check and --trials judge no hits"),
-        (("--report", "a.html", "--trials"), "--check and --trials judge no hits"),
+        (("--report", "a.html", "--check"), "--check, --trials and --sweep write none"),
+        (("--report", "a.html", "--trials"), "--check, --trials and --sweep write none"),
+        (("--report", "a.html", "--sweep", "n=1,2"), "--check, --trials and --sweep write none"),
     ],
-    ids=["ending", "folder", "same", "check", "trials"],
+    ids=["ending", "folder", "same", "check", "trials", "sweep"],
 )
 def test_a_report_that_cannot_be_is_refused_before_anything_runs(
     study, options: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

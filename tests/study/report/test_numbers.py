@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from support.hard_market import SESSIONS
 from support.pages import Element, number
 from technic.study.report.days import heavy_days
 from technic.study.run import StudyResult
@@ -160,6 +162,25 @@ def test_how_plans_ended(single_page: Element, hits: pd.DataFrame):
     assert close(plans["every signal, costs + slippage of", "5 + 10 bp"][2], hits["r_net_2"].mean())
     taken = hits[hits["one_a_symbol"]]
     assert close(plans["one a symbol, costs + slippage of", "0 + 0 bp"][2], taken["r"].mean())
+
+
+def test_what_trading_comes_to(single_page: Element, hits: pd.DataFrame):
+    """Break-even costs, positions, how long they are held, turnover, and what fits."""
+    taken = hits[hits["one_a_symbol"] & hits["r"].notna()]
+    cheap, dear = ((taken["r"] - taken[f"r_net_{level}"]).sum() / 1e-4 for level in (1, 2))
+    traded = (10 * cheap - 3 * dear) / (10 * 2 - 3 * 5)  # 2 and 3 bp, 5 and 10 bp
+    words = next(one.text for one in single_page.all("p") if one.text.startswith("Breaks even"))
+    told = [float(one.replace(",", "")) for one in re.findall(r"\d[\d,]*\.?\d*", words)]
+    assert told[0] == pytest.approx(taken["r"].sum() / traded / 1e-4, abs=0.51)
+    entered = hits[hits["one_a_symbol"] & hits["entered"].notna() & (hits["outcome"] != "broken")]
+    first, last = (pd.to_datetime(entered[name]) for name in ("entered", "left"))
+    at = {day: place for place, day in enumerate(pd.DatetimeIndex(SESSIONS))}
+    held = last.fillna(pd.Timestamp(SESSIONS[-1])).map(at) - first.map(at) + 1
+    days = hits["session"].nunique()
+    wanted = held.sum() / days, held.mean(), 252 / held.mean()
+    assert told[1:4] == pytest.approx(wanted, abs=0.051)
+    fits = held.sum() / days * entered["dollar_volume"].dropna().quantile(0.1) / 100
+    assert told[4] == pytest.approx(fits / 1e6, abs=0.051)
 
 
 def test_the_calendar_and_its_days(single_page: Element, hits: pd.DataFrame):

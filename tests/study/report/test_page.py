@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,9 +17,11 @@ from support.pages import Element, read_page
 from technic import ScanConfig
 from technic.errors import ParameterError
 from technic.study.report import page as report
-from technic.study.report.page import MOST_BYTES, report_page, write_report
+from technic.study.report.page import DETAILS, MOST_BYTES, report_page, write_report
 from technic.study.report.setup_parts import Detail
 from technic.study.run import StudyResult
+from technic.study.statistics import Interval
+from technic.typing import FloatArray
 
 HOSTILE = "<img src=x onerror=alert(1)> \"&' \u202e"
 
@@ -177,6 +179,57 @@ def test_nothing_was_hit(tmp_path: Path):
     assert page.one("h1").text == "Study: where"
     assert page.all("p")[0].text.startswith("Too few to say: 0 hits on 0 days")
     assert page.all("figure") == []
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What a study says of a rating."""
+
+    name: str
+    ic: Interval
+    daily_ic: FloatArray
+    deciles: tuple[Interval, ...]
+    spread: Interval
+
+
+def test_ratings_have_their_part(several: StudyResult, monkeypatch: pytest.MonkeyPatch):
+    """After the setups; and alone where only ratings were studied."""
+    daily = np.linspace(-0.1, 0.1, len(several.hits.sessions))
+    each = several.summaries[0].excess[21]
+    rating = Rating("tech_rating", each, daily, (each,) * 10, each)
+    monkeypatch.setattr(report, "judged_ratings", lambda _: (rating,))
+    page = read_page(report_page(several))
+    headings = [one.text for one in page.all("h2")]
+    assert (
+        headings.index("Each setup") < headings.index("Ratings") < headings.index("Who is missing")
+    )
+    none = several.hits.take(np.zeros(len(several.hits), np.bool_))
+    alone = replace(several, hits=replace(none, owners=()), summaries=(), comparison=None)
+    page = read_page(report_page(alone))
+    assert page.one("h1").text == "Study of 1 rating"
+    assert [one.text for one in page.all("h2")] == [
+        "Ratings", "Who is missing", "How this was made", "How to read it"
+    ]  # fmt: skip
+    assert page.all("h3")[0].text == "tech_rating"
+
+
+def test_a_thousand_setups_are_too_many_for_the_table(single: StudyResult):
+    """It has the best; the least that is told of so many fits."""
+    html = report._page(many(single, 1_000), DETAILS[-1])
+    assert len(html.encode()) <= MOST_BYTES
+    page = read_page(html)
+    assert len(page.named("all setups").rows()) == 301
+    assert "700 more are in the Parquet file (--out)." in page.text
+
+
+def test_a_long_command_is_cut_late(single: StudyResult):
+    """After four thousand letters."""
+    record = single.trial.record
+    words = " ".join(f"--where x{at:06}" for at in range(400))
+    entry = replace(record.entry, command=words)
+    result = replace(single, trial=replace(single.trial, record=replace(record, entry=entry)))
+    told = read_page(report_page(result)).one("code").text
+    assert told == f"{words[:4000]}\u2026"
 
 
 def test_it_is_written_whole(several: StudyResult, tmp_path: Path):

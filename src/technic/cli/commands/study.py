@@ -126,13 +126,13 @@ def study(
     from technic.study.run import run_study
     from technic.study.table import write_study
 
-    _require_report(options, run.out)
+    axes = sweep_axes(sweep)
+    _require_report(options, run.out, judges=not (options.check or options.trials or axes))
     settings = load_settings(os.environ, Path.cwd())
     if options.trials:
         _print_trials(settings.home, format_, run)
         return
     choices = Choices(data, universe, filters, gate, plan, language)
-    axes = sweep_axes(sweep)
     if axes:
         chosen = _format(format_, run.out)
         print_sweep(axes, sweep, choices, options, settings, chosen, run)
@@ -157,15 +157,15 @@ def study(
     print_document(lambda _: study_lines(result), study_document(result), chosen, run)
 
 
-def _require_report(options: StudyOptions, out: Path | None) -> None:
-    """Refuse a page that cannot be written, before anything runs."""
+def _require_report(options: StudyOptions, out: Path | None, *, judges: bool) -> None:
+    """Refuse a page that cannot be written, before anything runs; ``judges``: whether hits are."""
     from technic.errors import ParameterError
     from technic.study.report.page import check_report
 
     if options.report is None:
         return
-    if options.check or options.trials:
-        allowed = "a study: --check and --trials judge no hits"
+    if not judges:
+        allowed = "a study's: --check, --trials and --sweep write none"
         raise ParameterError("report", str(options.report), allowed)
     check_report(options.report)
     if out is not None and out.resolve() == options.report.resolve():

@@ -57,9 +57,8 @@ def _matrix(result: StudyResult) -> str:
         + "".join(f"<td>{_cell(float(own[a, b])) if a != b else ''}" for b in range(len(names)))
         for a, name in enumerate(names)
     )
-    content = (
-        f'<table class=matrix aria-label="overlap"><thead><tr><th>setup{heads}<tbody>{lines}</table>'
-    )
+    head = f"<thead><tr><th>setup{heads}"
+    content = f"<table class=matrix aria-label=overlap>{head}<tbody>{lines}</table>"
     return scrolled(content, "overlap of all setups")
 
 

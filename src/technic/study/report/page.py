@@ -21,6 +21,7 @@ from technic.study.report.days import setup_cells
 from technic.study.report.forest import interval_marks
 from technic.study.report.markup import drawing_html, paragraph, shared_labels
 from technic.study.report.overlaps import overlap_parts
+from technic.study.report.ratings import judged_ratings, rating_parts
 from technic.study.report.setup_parts import Detail, setup_parts, setup_summary
 from technic.study.report.stamp import InSight, glossary, stamp
 from technic.study.report.style import report_style
@@ -33,6 +34,7 @@ from technic.study.report.summary import (
 )
 from technic.study.report.survivors import survivor_parts
 from technic.study.run import StudyResult
+from technic.wording.counts import count_of
 
 __all__ = ["DETAILS", "MOST_BYTES", "check_report", "report_page", "write_report"]
 
@@ -81,27 +83,32 @@ def report_page(result: StudyResult) -> str:
 
 
 def _page(result: StudyResult, detail: Detail) -> str:
-    seen = InSight.of(result)
+    seen, ratings = InSight.of(result), judged_ratings(result)
     said = f"Technic study {seen.parts[0]}" + (" \u00b7 SIMULATED" if seen.simulated else "")
     script = files("technic.study.report").joinpath("script.js").read_text(encoding="utf-8")
-    if len(result.summaries) == 1:
-        title, parts = f"Study: {result.summaries[0].name}", _single(result, detail)
-    else:
-        title, parts = f"Study of {len(result.summaries):,} setups", _several(result, detail)
-    content = shared_labels("".join([interval_marks(), *_lead(result), *parts]))
+    setups = len(result.summaries)
+    title = f"Study of {count_of(setups or len(ratings), 'setup' if setups else 'rating')}"
+    if setups == 1:
+        title = f"Study: {result.summaries[0].name}"
+    parts = [interval_marks(), *_lead(result)]
+    if setups == 1:
+        parts += setup_parts(result, 0, detail, 2)
+    elif setups:
+        parts += _several(result, detail)
+    if ratings:
+        main = result.config.horizon
+        parts += ["<h2>Ratings</h2>", *rating_parts(ratings, result.hits.sessions, main)]
+    parts += _ending(result)
+    content = shared_labels("".join(parts))
     return page(title, [content], seen, style=report_style(said), script=script)
 
 
 def _lead(result: StudyResult) -> Iterator[str]:
-    yield paragraph(headline(result), "lead")
+    if result.summaries:
+        yield paragraph(headline(result), "lead")
     yield paragraph(trial_words(result))
     for warning in result.warnings:
         yield paragraph(warning, "warning")
-
-
-def _single(result: StudyResult, detail: Detail) -> Iterator[str]:
-    yield from setup_parts(result, 0, detail, 2)
-    yield from _ending(result)
 
 
 def _several(result: StudyResult, detail: Detail) -> Iterator[str]:
@@ -127,7 +134,6 @@ def _several(result: StudyResult, detail: Detail) -> Iterator[str]:
         yield "</details>"
     if len(told) < len(order):
         yield paragraph(f"{len(order) - len(told):,} more are in the table above alone.")
-    yield from _ending(result)
 
 
 def _shared_edges(result: StudyResult, detail: Detail) -> Edges:
@@ -139,7 +145,7 @@ def _shared_edges(result: StudyResult, detail: Detail) -> Edges:
 
 def _ending(result: StudyResult) -> Iterator[str]:
     yield "<h2>Who is missing</h2>"
-    yield from survivor_parts(result)
+    yield from survivor_parts(result, best_first(result.summaries, result.config.horizon))
     yield f"<h2>How this was made</h2>{stamp(result)}"
     yield f"<h2>How to read it</h2>{glossary()}"
     yield paragraph(

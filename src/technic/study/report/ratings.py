@@ -14,11 +14,12 @@ from technic.study.report.bar_chart import Bar, bar_chart
 from technic.study.report.line_chart import Axis, Line, line_chart
 from technic.study.report.markup import figure, paragraph
 from technic.study.report.numbers import between, percent, plain, signed
+from technic.study.run import StudyResult
 from technic.study.statistics import Interval
 from technic.typing import DateArray, FloatArray
 from technic.wording.counts import count_of
 
-__all__ = ["JudgedRating", "rating_parts"]
+__all__ = ["JudgedRating", "judged_ratings", "rating_parts"]
 
 POINTS = 120
 
@@ -45,6 +46,12 @@ class JudgedRating(Protocol):
     @property
     def spread(self) -> Interval:
         """The highest decile less the lowest."""
+
+
+def judged_ratings(result: StudyResult) -> Sequence[JudgedRating]:
+    """Return the ratings that a study has judged, none where it was not asked for any."""
+    found: Sequence[JudgedRating] = getattr(result, "ratings", ())
+    return found
 
 
 def rating_parts(

@@ -81,7 +81,7 @@ def setup_parts(
     yield f"<div class=figures>{''.join(pictures)}{calendar if brief else ''}</div></div>"
     yield _heading("Trade plans", level)
     yield f"<div class=halves>{r_table(one, brief=brief)}{outcomes_table(one)}</div>"
-    yield paragraph(plan_words(one.one_a_symbol))
+    yield paragraph(plan_words(one))
     yield _heading("Days", level)
     yield "" if brief else calendar
     yield day_list(result, owner, own, (detail.hits, detail.a_day), brief=brief)

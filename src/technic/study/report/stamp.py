@@ -12,6 +12,9 @@ from technic.wording.counts import count_of
 
 __all__ = ["InSight", "glossary", "stamp"]
 
+MOST_CHARACTERS = 4_000
+"""Of the command; all of it is in the ledger of trials and in the Parquet file."""
+
 
 @dataclass(frozen=True, slots=True)
 class InSight:
@@ -74,8 +77,14 @@ def stamp(result: StudyResult) -> str:
         ("made at", trial.at),
     ]
     lines = "".join(f"<dt>{escape(name)}<dd>{escape(said)}" for name, said in rows if said)
-    command = f"<dt>command<dd><code>{escape(entry.command)}</code>" if entry.command else ""
+    command = f"<dt>command<dd><code>{_command(entry.command)}</code>" if entry.command else ""
     return f"<dl>{lines}{command}</dl>"
+
+
+def _command(text: str) -> str:
+    """Return a command, cut where it is longer than anybody reads; a text alone is cut sooner."""
+    words = " ".join(escape(word) for word in text[:MOST_CHARACTERS].split(" "))
+    return f"{words}\u2026" if len(text) > MOST_CHARACTERS else words
 
 
 _WORDS = (

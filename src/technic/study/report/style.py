@@ -98,7 +98,8 @@ _WIDE = (
     ".tp .beside .figures{grid-template-columns:1fr;margin-top:24px}}"
 )
 _NARROW = (
-    "@media (max-width:640px){.tp .strip{max-height:2.9em;overflow:hidden}.tp main{padding:4px 10px 32px}.tp .lead{font-size:16px}"
+    "@media (max-width:640px){.tp .strip{max-height:2.9em;overflow:hidden}"
+    ".tp main{padding:4px 10px 32px}.tp .lead{font-size:16px}"
     ".tp th,.tp td{padding-right:6px;font-size:12px}"
     ".tp figure th,.tp figure td{font-size:11px;padding-right:4px}"
     ".tp .forest th,.tp .forest td{font-size:11.5px;padding-right:5px}"

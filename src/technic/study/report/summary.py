@@ -22,8 +22,10 @@ from technic.study.run import StudyResult
 from technic.study.trials import luck_bar
 from technic.wording.counts import agree, count_of
 
-__all__ = ["best_first", "headline", "summary_table", "together_words", "trial_words"]
+__all__ = ["MOST_ROWS", "best_first", "headline", "summary_table", "together_words", "trial_words"]
 
+MOST_ROWS = 300
+"""Setups in a table, those with the best t."""
 ORDINARY = 2
 """Of the cost levels: an ordinary stock's."""
 WORDS = ("better", "worse", "luck", "none", "too_few")
@@ -100,10 +102,12 @@ def summary_table(result: StudyResult, order: Sequence[int], told: frozenset[int
     limit = forest_limit([one.excess[main] for one in result.summaries])
     reach = f"{percent(-limit, 1)} 0 {percent(limit, 1)}"
     heads = "".join(f"<th>{escape(name or reach)}" for name in _HEADS)
-    rows = "".join(_row(result, at, limit, linked=at in told) for at in order)
+    rows = "".join(_row(result, at, limit, linked=at in told) for at in order[:MOST_ROWS])
     label = 'aria-label="all setups"'
     content = f'<table class="sorts setups" {label}><thead><tr>{heads}<tbody>{rows}</table>'
     yield scrolled(content, "all setups")
+    if len(order) > MOST_ROWS:
+        yield paragraph(f"{len(order) - MOST_ROWS:,} more are in the Parquet file (--out).")
 
 
 def _row(result: StudyResult, at: int, limit: float, *, linked: bool) -> str:

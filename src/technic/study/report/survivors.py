@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from technic.study.report.markup import paragraph, scrolled, table
 from technic.study.report.numbers import count, percent
+from technic.study.report.summary import MOST_ROWS
 from technic.study.run import StudyResult
 from technic.wording.counts import count_of
 
 __all__ = ["survivor_parts"]
 
 
-def survivor_parts(result: StudyResult) -> Iterator[str]:
-    """Yield whether the universe is that of the day, and what the delisted do to each mean."""
+def survivor_parts(result: StudyResult, order: Sequence[int]) -> Iterator[str]:
+    """Yield whether the universe is that of the day, and what the delisted do to each mean.
+
+    ``order``: that of the summaries.
+    """
     if result.dated_universe:
         yield paragraph(
             "The universe is that of each day: whoever was listed then was scanned, whatever "
@@ -26,6 +30,8 @@ def survivor_parts(result: StudyResult) -> Iterator[str]:
             "the results as those of the survivors.",
             "warning",
         )
+    if not order:
+        return
     main, rules = result.config.horizon, result.config.rules
     end = result.outcomes.sessions[-1]
     lost = f"changed by {percent(rules.delisting_return, 0)} % (--delisting-return)"
@@ -50,7 +56,7 @@ def survivor_parts(result: StudyResult) -> Iterator[str]:
             percent(one.gone.unknown_lost),
             percent(one.gone.all_lost),
         )
-        for one in result.summaries
+        for one in (result.summaries[at] for at in order[:MOST_ROWS])
     ]
     headings = (
         "setup",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from technic.charts.drawing import Table
 from technic.charts.text import amount_text
 from technic.study.outcomes import COST_LEVELS
-from technic.study.owner_summary import OwnerSummary, PlanSummary
+from technic.study.owner_summary import OwnerSummary
 from technic.study.report.bar_chart import Bar, bar_chart, bar_places
 from technic.study.report.forest import ForestGroup, forest
 from technic.study.report.markup import data_attribute, figure, paragraph, table
@@ -122,9 +122,9 @@ def r_table(one: OwnerSummary, *, brief: bool = False) -> str:
     return forest(groups, "R of the plans, with costs", "R", scale=1.0)
 
 
-def plan_words(plans: PlanSummary) -> str:
+def plan_words(one: OwnerSummary) -> str:
     """Say at which costs nothing is left, how much is traded and how much money fits."""
-    said = []
+    plans, traded, said = one.one_a_symbol, one.turnover, []
     if plans.r.hits:
         bp = plans.break_even_bp
         said.append(
@@ -132,7 +132,6 @@ def plan_words(plans: PlanSummary) -> str:
             if bp > 0
             else "Loses before any costs."
         )
-    traded = plans.traded
     if traded.entries > 0:
         said.append(
             f"One a symbol at a time: {plain(traded.open_positions)} positions open on average, "
