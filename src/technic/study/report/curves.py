@@ -17,6 +17,7 @@ from technic.study.report.markup import data_attribute, figure
 from technic.study.report.numbers import between, count, percent, signed
 from technic.study.run import StudyResult
 from technic.typing import DateArray, FloatArray
+from technic.wording.counts import agree, count_of
 
 __all__ = ["Equity", "equity_figure", "equity_of", "event_figure"]
 
@@ -132,7 +133,8 @@ def equity_figure(equity: Equity, most_points: int, *, brief: bool = False) -> s
     ]
     drawing = line_chart(
         "Sum of R, with costs",
-        f"{count(equity.trades)} trades add up to {signed(equity.total[0, -1])} R before costs.",
+        f"{count_of(equity.trades, 'trade')} {agree(equity.trades, 'adds', 'add')} up to "
+        f"{signed(equity.total[0, -1])} R before costs.",
         axis,
         lines,
         table=Table(("costs + slippage, bp", "sum of R", "deepest fall"), tuple(rows)),

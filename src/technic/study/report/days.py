@@ -51,8 +51,10 @@ def calendar_figure(
     ]
     data = Table(("month", "hits", "mean excess %"), tuple(rows))
     if edges is not None:
-        told = ", ".join(f"{month}: {n} hits {mean} %" for month, n, mean in rows[-MONTHS_TOLD:])
-        data = Table(("month",), (), f"Mean excess of the latest months with a hit: {told}")
+        told = ", ".join(f"{month}: {mean} % of {n}" for month, n, mean in rows[-MONTHS_TOLD:])
+        data = Table(
+            ("month",), (), f"Mean excess of the latest months with hits, and their hits: {told}"
+        )
     said = f"{count_of(len(own), 'hit')} by {cells.unit}"
     drawing = calendar("Calendar of hits", said, cells, data, edges)
     if edges is not None:
@@ -136,7 +138,8 @@ def day_list(
         said = f"The {count_of(len(days), 'day')} of {total:,} that weigh most in the mean"
     told = sum(len(day.told) for day in days)
     if told < len(own):
-        said += f", {told:,} of {len(own):,} hits; all of them are in the Parquet file (--out)"
+        said += f", {told:,} of {count_of(len(own), 'hit')}"
+        said += "; all of them are in the Parquet file (--out)"
     if brief:
         lines = "".join(
             f"<tbody><tr><th colspan=6 scope=rowgroup>{escape(_said(rows, day, sums))}"

@@ -136,7 +136,7 @@ def _daily(one: JudgedRating, sessions: DateArray) -> str:
         for start, value in zip(starts.tolist(), mean.tolist(), strict=True)
     ]
     drawing = line_chart(
-        "IC by day" if width == 1 else f"IC, {width} days together",
+        "IC by day" if width == 1 else f"IC, {count_of(width, 'day')} together",
         f"Rank correlation of {one.name}, on average {signed(one.ic.mean, 3)}; "
         f"above zero on {plain(100 * float((one.daily_ic[known] > 0).mean()), 0)} % of the days."
         if known.any()

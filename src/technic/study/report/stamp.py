@@ -45,16 +45,16 @@ def stamp(result: StudyResult) -> str:
     """Return with which data, code and rules the study was made, and the command."""
     trial, config = result.trial.record, result.config
     rules, entry = config.rules, result.trial.record.entry
-    bar = luck_bar(trial.total)
+    bar, sessions = luck_bar(trial.total), count_of(len(result.hits.sessions), "session")
     rows = [
-        ("days scanned", f"{entry.first} to {entry.last}, {len(result.hits.sessions):,} sessions"),
+        ("days scanned", f"{entry.first} to {entry.last}, {sessions}"),
         ("data", f"{trial.provider}, {trial.universe}; they end on {result.outcomes.sessions[-1]}"),
         ("prices", result.price_basis.replace("_", " ")),
         ("universe", count_of(len(result.hits.symbols), "symbol")),
         (
             "trials",
-            f"study {trial.number:,} on these data: {entry.trials:,} trials now, {trial.total:,} "
-            f"in all; the best of so many reaches t {plain(bar)} by luck alone",
+            f"study {trial.number:,} on these data: {count_of(entry.trials, 'trial')} now, "
+            f"{trial.total:,} in all; the best of so many reaches t {plain(bar)} by luck alone",
         ),
         ("record", f"{trial.hash} (technic study --trials checks the chain)"),
         (

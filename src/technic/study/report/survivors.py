@@ -62,7 +62,7 @@ def survivor_parts(result: StudyResult, order: Sequence[int]) -> Iterator[str]:
         "setup",
         "hits",
         "delisted later",
-        f"within {main} sessions",
+        f"within {count_of(main, 'session')}",
         "never bought",
         "not known",
         "mean excess %",

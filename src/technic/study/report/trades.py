@@ -15,6 +15,7 @@ from technic.study.report.markup import data_attribute, figure, paragraph, table
 from technic.study.report.numbers import between, count, plain, signed
 from technic.study.run import StudyResult
 from technic.typing import FloatArray, IntArray
+from technic.wording.counts import count_of
 
 __all__ = ["histogram_figure", "outcomes_table", "plan_words", "r_bins", "r_table"]
 
@@ -68,7 +69,7 @@ def histogram_figure(result: StudyResult, own: NDArray[np.bool_], *, brief: bool
         data = Table(("R",), (), "R and trades: " + ", ".join(f"{r}: {n}" for r, n in told))
     drawing = bar_chart(
         "How R is spread",
-        f"{count(counts.sum())} trades, most of them at {names[int(counts.argmax())]} R.",
+        f"{count_of(int(counts.sum()), 'trade')}, most of them at {names[int(counts.argmax())]} R.",
         bars,
         data,
         whole=True,
@@ -133,9 +134,10 @@ def plan_words(one: OwnerSummary) -> str:
             else "Loses before any costs."
         )
     if traded.entries > 0:
+        held = count_of(round(traded.sessions_held, 1), "session")
         said.append(
             f"One a symbol at a time: {plain(traded.open_positions)} positions open on average, "
-            f"held {plain(traded.sessions_held)} sessions, the whole portfolio bought anew "
+            f"held {held}, the whole portfolio bought anew "
             f"{plain(traded.a_year)} times a year; about ${amount_text(traded.capacity)} fit "
             "before the market is too thin."
         )
