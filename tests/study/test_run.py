@@ -15,10 +15,9 @@ from technic import ScanConfig, run_scan
 from technic.errors import ParameterError
 from technic.settings import Settings
 from technic.setups import load_setups
-from technic.study.config import StudyConfig
+from technic.study import StudyConfig, StudyResult, run_study, study_table
 from technic.study.document import study_document
-from technic.study.run import StudyResult, run_study
-from technic.study.table import study_table, write_study
+from technic.study.table import write_study
 from technic.study.trials import ledgers
 from technic.testing import FakeProvider, make_bars
 
