@@ -44,7 +44,8 @@ class HitOutcomes:
     ``late``, ``late_universe``: by lag, over the main horizon. ``up``, ``down``: the furthest a
     price went within it. ``graded``: position among the hits of each grade, those with a plan;
     ``taken``: of the grades, those of which no earlier order or trade of the same owner and symbol
-    is open.
+    is open. ``everybody``: ``(n_days, n_symbols)`` float64, what all symbols made over the main
+    horizon in excess of the universe's mean, hit or not; None where no rating is judged by it.
     """
 
     returns: dict[int, FloatArray]
@@ -58,6 +59,7 @@ class HitOutcomes:
     grades: Grades
     taken: BoolArray
     sessions: DateArray
+    everybody: FloatArray | None = None
 
     def excess(self, horizon: int) -> FloatArray:
         """Returns in excess of the universe's mean."""
@@ -80,7 +82,7 @@ def hit_outcomes(
         names = symbols[cut]
         bars = replay.later_bars(names, hits.sessions[0], replay.data_sessions[-1])
         own = np.sort(order[starts[cut.start] : starts[cut.start + len(names)]])
-        gathered.add(bars, own, replay.scanned(names))
+        gathered.add(bars, own, replay.scanned(names), cut)
         if progress is not None:
             progress(done, len(cuts))
     return gathered.whole(replay.benchmark_closes)
@@ -98,18 +100,22 @@ class _Gathered:
     down: FloatArray
     grades: list[tuple[NDArray[np.intp], Plans, Grades]]
     sessions: DateArray
+    everybody: FloatArray | None
 
     @classmethod
     def empty(cls, hits: Hits, config: StudyConfig) -> _Gathered:
         up, down = np.full((2, len(hits)), np.nan)
         values = {key: np.full(len(hits), np.nan) for key in _readings(config)}
-        return cls(hits, config, values, {}, up, down, [], np.empty(0, "M8[D]"))
+        everybody = None
+        if config.ratings:
+            everybody = np.full((len(hits.sessions), len(hits.symbols)), np.nan)
+        return cls(hits, config, values, {}, up, down, [], np.empty(0, "M8[D]"), everybody)
 
-    def add(self, bars: LaterBars, own: NDArray[np.intp], scanned: BoolArray) -> None:
+    def add(self, bars: LaterBars, own: NDArray[np.intp], scanned: BoolArray, cut: slice) -> None:
         """Judge the hits ``own`` by their bars, and add the block's returns to the market's.
 
         ``scanned``: who of the block was scanned on each day of the study; all others are no part
-        of that day's market.
+        of that day's market. ``cut``: which symbols of the study the block has.
         """
         config, self.sessions = self.config, bars.sessions
         hits = self.hits.take(own)
@@ -125,6 +131,8 @@ class _Gathered:
             before = self.market.get((horizon, lag))
             self.market[horizon, lag] = market if before is None else before + market
             values[own] = returns[row, column]
+            if self.everybody is not None and (horizon, lag) == (config.horizon, 0):
+                self.everybody[:, cut] = np.where(there, returns, np.nan)[days]
         highest, lowest = excursions(prices, config.horizon)
         self.up[own], self.down[own] = highest[row, column], lowest[row, column]
         plans, at = Plans.of_hits(hits, bars)
@@ -137,8 +145,11 @@ class _Gathered:
     def whole(self, closes: Callable[[DateArray], FloatArray | None]) -> HitOutcomes:
         """Put the blocks together, in the order of the hits."""
         hits, main = self.hits, self.config.horizon
-        row = np.searchsorted(self.sessions, hits.sessions)[hits.session]
+        days = np.searchsorted(self.sessions, hits.sessions)
+        row = days[hits.session]
         universe = {key: market.mean[row] for key, market in self.market.items()}
+        if self.everybody is not None:
+            self.everybody -= self.market[main, 0].mean[days, None]
         index = closes(self.sessions)
         plain = [horizon for horizon, lag in self.values if lag == 0]
         at = np.concatenate([own for own, _, _ in self.grades])
@@ -162,6 +173,7 @@ class _Gathered:
             grades=grades,
             taken=_taken(hits.take(graded), row[graded], ends),
             sessions=self.sessions,
+            everybody=self.everybody,
         )
 
 

@@ -1,4 +1,4 @@
-"""Hits of a block of days: both passes over all symbols, and the ranks of each day between them."""
+"""A block of days of a replay: both passes over all symbols, and each day's ranks between them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from technic.study.replay.hit_blocks import (
 from technic.study.replay.hits import Hits
 from technic.study.replay.lean import HitRules
 from technic.study.replay.listed_names import ListedNames
+from technic.study.replay.replay_part import ReplayPart
 from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = [
@@ -34,7 +35,7 @@ __all__ = [
     "HitAxes",
     "compared_parts",
     "first_pass_of",
-    "hits_of_block",
+    "part_of_block",
 ]
 
 IndexArray = NDArray[np.intp]
@@ -47,6 +48,11 @@ class HitAxes:
     sessions: DateArray
     symbols: tuple[str, ...]
     owners: tuple[str, ...]
+
+    def columns(self, symbols: Sequence[str]) -> NDArray[np.int32]:
+        """Return the position of each of ``symbols``; -1 where it has none."""
+        place = {name: i for i, name in enumerate(self.symbols)}
+        return np.array([place.get(name, -1) for name in symbols], dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,13 +149,17 @@ def compared_parts(work: BlockWork, cuts: Sequence[slice], runner: TaskRunner) -
     return ComparedParts(parts, days, list(zip(cuts, known, rated, joined, strict=True)))
 
 
-def hits_of_block(
+def part_of_block(
     work: BlockWork, cuts: Sequence[slice], axes: HitAxes, runner: TaskRunner
-) -> Hits:
-    """Return the hits of a block; the runner does both passes of each cut of the symbols."""
-    compared = compared_parts(work, cuts, runner)
+) -> ReplayPart:
+    """Return hits and ratings of a block; the runner does both passes of each cut of symbols."""
+    compared, task = compared_parts(work, cuts, runner), work.task
     done = runner.map(_second, work, compared.arguments)
-    return _hits(compared.parts, done, compared.days, axes, work.task, work.listed)
+    return ReplayPart(
+        days=np.searchsorted(axes.sessions, task.days),
+        hits=_hits(compared.parts, done, compared.days, axes, task, work.listed),
+        ratings=_ratings(compared.parts, done, axes, task, work.rules),
+    )
 
 
 def _all(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
@@ -205,6 +215,23 @@ def _hits(
     return hits.take(np.lexsort((hits.symbol, hits.owner, hits.session)))
 
 
+def _ratings(
+    parts: Sequence[FirstPass],
+    done: Sequence[SecondPass],
+    axes: HitAxes,
+    task: ReplayTask,
+    rules: HitRules,
+) -> dict[str, FloatArray]:
+    """Spread the ratings of all parts over days and symbols."""
+    shape = len(task.days), len(axes.symbols)
+    found = {name: np.full(shape, np.nan) for name, _ in rules.ratings}
+    for part, own in zip(parts, done, strict=True):
+        column = axes.columns(part.symbols)[part.symbol] if found else part.symbol
+        for name, values in found.items():
+            values[part.places.day, column] = own.ratings[name]
+    return found
+
+
 def _ranks(rating: FloatArray, by_name: FloatArray) -> FloatArray:
     """Places by rating, 1 the highest, ties by name; 0 without a rating."""
     rated = np.flatnonzero(~np.isnan(rating))
@@ -226,8 +253,7 @@ def _part_hits(
     """Return the hits of one part, owner by owner."""
     at, plans, columns = done.place, done.plans, done.columns
     day, symbol = part.places.day[at], part.symbol[at]
-    place = {name: i for i, name in enumerate(axes.symbols)}
-    axis = np.array([place.get(name, -1) for name in part.symbols], dtype=np.int32)
+    axis = axes.columns(part.symbols)
     session = np.searchsorted(axes.sessions, task.days).astype(np.int32)
     return Hits(
         sessions=axes.sessions,

@@ -80,13 +80,15 @@ class FirstPass:
 class SecondPass:
     """Hits of some symbols: ``place`` is a position in the places of the first pass.
 
-    ``owner``: a position in the rules' owners; ``rating``: at all places; ``columns``, ``signal``,
-    ``plans``: those of the hits, in their order.
+    ``owner``: a position in the rules' owners; ``rating``: tech_rating at all places; ``ratings``:
+    those that are wanted, by name, at all places too; ``columns``, ``signal``, ``plans``: those of
+    the hits, in their order.
     """
 
     place: IndexArray
     owner: NDArray[np.int16]
     rating: FloatArray
+    ratings: dict[str, FloatArray]
     columns: Mapping[str, FloatArray]
     signal: NDArray[np.str_]
     plans: PlanTable
@@ -97,12 +99,13 @@ class Decided:
     """All that is known of the places of the first pass: columns, signals, and who meets what.
 
     ``met``: ``(n_owners, n_places)``, where all conditions of each of the rules' owners are true
-    and the symbol is kept.
+    and the symbol is kept. ``ratings``: those that are wanted, by name, NaN for who is not ranked.
     """
 
     columns: Mapping[str, FloatArray]
     signal: NDArray[np.str_]
     met: BoolArray
+    ratings: dict[str, FloatArray]
 
 
 def first_pass(
@@ -195,8 +198,8 @@ def second_pass(
     owner, place = np.nonzero(decided.met)
     own = {name: columns[name][place] for name in (*PLAN_COLUMNS, "tech_rating", "rs_rating")}
     plans = trade_plans(own, signal[place], task.config.plan)
-    rating = columns["tech_rating"]
-    return SecondPass(place, owner.astype(np.int16), rating, own, signal[place], plans)
+    rating, ratings = columns["tech_rating"], decided.ratings
+    return SecondPass(place, owner.astype(np.int16), rating, ratings, own, signal[place], plans)
 
 
 def decided_places(
@@ -234,9 +237,14 @@ def decided_places(
     names |= {
         name: listed.values(name, known.symbols, places.day, known.symbol) for name in rules.listed
     }
-    kept = known.shown & _filtered(columns, signal, task)
-    met = _met(known, usable, names, joined, task, rules, kept)
-    return Decided(columns, signal, np.array(met).reshape(len(met), len(places.row)))
+    values = _values(known, usable, names, joined, task, rules)
+    met = _met(values, rules, known.shown & _filtered(columns, signal, task))
+    return Decided(
+        columns,
+        signal,
+        np.array(met).reshape(len(met), len(places.row)),
+        _ratings(values, rules, known.ranked),
+    )
 
 
 def _filtered(
@@ -257,16 +265,15 @@ def _filtered(
     return kept & np.isin(signal, rules.signals) if rules.signals else kept
 
 
-def _met(
+def _values(
     known: FirstPass,
     usable: UsableColumns,
     names: Mapping[str, Column],
     joined: Mapping[Expression, FloatArray],
     task: ReplayTask,
     rules: HitRules,
-    kept: BoolArray,
-) -> list[BoolArray]:
-    """Tell where each owner's conditions are all true, among the kept."""
+) -> dict[int, PlaceValues]:
+    """Make what knows the values of all expressions of each window."""
     values: dict[int, PlaceValues] = {}
     for window in dict.fromkeys(one.window for one in rules.nodes):
         cut = place_window(usable, known.places, task, window)
@@ -274,6 +281,11 @@ def _met(
         place_values = PlaceValues(cut.panel, cut.places, vocabulary(), names, cut.benchmark, own)
         place_values.prepare([one.node for one in rules.nodes if one.window == window])
         values[window] = place_values
+    return values
+
+
+def _met(values: Mapping[int, PlaceValues], rules: HitRules, kept: BoolArray) -> list[BoolArray]:
+    """Tell where each owner's conditions are all true, among the kept."""
     alive = kept.copy()
     for condition in rules.where:
         alive &= _holds(condition, values, alive)
@@ -283,6 +295,17 @@ def _met(
         for condition in conditions:
             met &= _holds(condition, values, met)
         found.append(met)
+    return found
+
+
+def _ratings(
+    values: Mapping[int, PlaceValues], rules: HitRules, ranked: BoolArray
+) -> dict[str, FloatArray]:
+    """Return the ratings at all places, NaN for who is not ranked."""
+    found, everybody = {}, np.ones(len(ranked), np.bool_)
+    for name, one in rules.ratings:
+        value = np.asarray(values[one.window].value(one.node, everybody), np.float64)
+        found[name] = np.where(ranked, value, np.nan)
     return found
 
 

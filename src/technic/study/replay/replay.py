@@ -36,7 +36,7 @@ from technic.scan.windows import ScanWindows
 from technic.sessions import parse_day
 from technic.settings import Settings, load_settings
 from technic.study.replay.basis_bars import BlockBars
-from technic.study.replay.block_hits import BlockWork, HitAxes, hits_of_block
+from technic.study.replay.block_hits import BlockWork, HitAxes, part_of_block
 from technic.study.replay.blocks import Block, blocks
 from technic.study.replay.day_rows import DayRows, ReplayTask, rows_of_block
 from technic.study.replay.hits import Hits
@@ -45,6 +45,7 @@ from technic.study.replay.lean import HitRules, hit_rules
 from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.load_bars import load_bars
 from technic.study.replay.met_places import MetPlaces, met_of_block, met_on_day
+from technic.study.replay.replay_part import ReplayPart
 from technic.study.replay.replayed_day import MarketRows, ReplayedDay, replayed_day
 from technic.study.replay.rosters import Roster, rosters, survivorship_warning
 from technic.typing import BoolArray, DateArray, FloatArray
@@ -109,14 +110,25 @@ class Replay:
 
     def hits(self) -> Iterator[Hits]:
         """Yield the hits, those of a block of days together, ascending by day."""
-        rules = hit_rules(self.expressions)
+        return (part.hits for part in self.parts())
+
+    def parts(self, ratings: Sequence[str] = ()) -> Iterator[ReplayPart]:
+        """Yield hits and ratings, those of a block of days together, ascending by day.
+
+        ``ratings``: names among the columns that the config asks for, numbers all of them.
+        """
+        rules = hit_rules(self.expressions, ratings)
         if rules is None:
             for day in self.replayed():
-                yield day.hits(self.days, self.symbols)
+                yield ReplayPart(
+                    days=np.searchsorted(self.days, [day.day]),
+                    hits=day.hits(self.days, self.symbols),
+                    ratings={name: day.rating(name, self.symbols)[None] for name in ratings},
+                )
             return
         axes = HitAxes(self.days, self.symbols, tuple(owner for owner, _ in rules.owners))
         for work, cuts, runner in self._works(rules):
-            yield hits_of_block(work, cuts, axes, runner)
+            yield part_of_block(work, cuts, axes, runner)
 
     def met(self) -> Iterator[MetPlaces]:
         """Yield who met what of the setups, ascending by day: hits without ranks and plans.

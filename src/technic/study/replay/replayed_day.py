@@ -25,7 +25,7 @@ from technic.study.replay.day_rows import DayRows
 from technic.study.replay.gate_codes import PASSED
 from technic.study.replay.hits import Hits
 from technic.study.replay.rosters import Roster
-from technic.typing import BoolArray, DateArray
+from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = ["MarketRows", "ReplayedDay", "replayed_day"]
 
@@ -154,6 +154,15 @@ class ReplayedDay:
         rank = np.zeros(len(rating), dtype=np.int32)
         rank[order] = np.arange(1, len(order) + 1)
         return rank
+
+    def rating(self, name: str, symbols: Sequence[str]) -> FloatArray:
+        """Return a column of the expressions, by ``symbols``; NaN for who is not ranked."""
+        found = np.full(len(symbols), np.nan)
+        place = {symbol: i for i, symbol in enumerate(symbols)}
+        values = np.asarray(self.values.columns[name], np.float64)
+        for row in np.flatnonzero(self.market.ranked).tolist():
+            found[place[self.market.symbols[row]]] = values[row]
+        return found
 
     def hits(self, sessions: DateArray, symbols: Sequence[str]) -> Hits:
         """Return who met what, with the day's plan; positions are in the axes given."""

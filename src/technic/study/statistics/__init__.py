@@ -22,7 +22,7 @@ from technic.study.statistics.ratings import (
 from technic.study.statistics.setup_overlap import SetupOverlap
 from technic.study.statistics.sharpe import DeflatedSharpe, deflated_sharpe
 from technic.study.statistics.turnover import Turnover, turnover
-from technic.study.statistics.verdict import Verdict, verdict
+from technic.study.statistics.verdict import Verdict, rating_verdict, verdict
 
 __all__ = [
     "LIQUIDITY_EDGES",
@@ -44,6 +44,7 @@ __all__ = [
     "mean_interval",
     "quantile_returns",
     "rank_ic",
+    "rating_verdict",
     "separate_days",
     "series_interval",
     "spread",

@@ -16,6 +16,7 @@ from technic.cli.render.study.cells import (
     study_table,
     t_text,
 )
+from technic.cli.render.study.rating_report import rating_lines
 from technic.study.outcomes import COST_LEVELS
 from technic.study.owner_summary import OwnerSummary, PlanSummary
 from technic.study.run import StudyResult
@@ -43,8 +44,10 @@ def study_lines(result: StudyResult) -> Iterator[RenderableType]:
     yield Text()
     if len(result.summaries) == 1:
         yield from _one(result.summaries[0], result)
-    else:
+    elif result.summaries:
         yield from _several(result)
+    if result.ratings:
+        yield from rating_lines(result.ratings, result.config.horizon)
     total = result.trial.record.total
     yield Text(
         f"{count_of(total, 'trial')} on these data so far, {entry.trials:,} of them now: the best "
