@@ -66,6 +66,7 @@ def _owner(one: OwnerSummary) -> dict[str, Any]:
             what: {name: interval_document(each) for name, each in parts.items()}
             for what, parts in one.groups.items()
         },
+        "absent": one.absent,
         "plans": {"every": _plan(one.every), "one_a_symbol": _plan(one.one_a_symbol)},
     }
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from technic.code_version import code_version
 from technic.data_engine.interfaces.provider import Provider
+from technic.regime import Regime
 from technic.settings import Settings, load_settings
 from technic.study.config import StudyConfig
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
@@ -76,8 +77,9 @@ def run_study(
     found = hit_outcomes(replay, hits, config, stage)
     trial = _written(config, replay, hits.owners, names, settings, now, command)
     total = trial.record.total
+    regimes = _regimes(parts)
     summaries = tuple(
-        summarised(hits, found, config, owner, total) for owner in range(len(hits.owners))
+        summarised(hits, found, config, owner, total, regimes) for owner in range(len(hits.owners))
     )
     return StudyResult(
         config=config,
@@ -102,6 +104,13 @@ def _reported(
         if progress is not None:
             done += len(part.days)
             progress("replay", done, len(replay.days))
+
+
+def _regimes(parts: Sequence[ReplayPart]) -> tuple[Regime, ...]:
+    """Return the market's regime on each session of the study, whatever part has it."""
+    days = np.concatenate([part.days for part in parts])
+    every = [regime for part in parts for regime in part.regimes]
+    return tuple(every[at] for at in np.argsort(days).tolist())
 
 
 def _rated(

@@ -26,6 +26,7 @@ from technic.study.replay.hit_blocks import (
 from technic.study.replay.hits import Hits
 from technic.study.replay.lean import HitRules
 from technic.study.replay.listed_names import ListedNames
+from technic.study.replay.regimes import day_stops, market_regimes
 from technic.study.replay.replay_part import ReplayPart
 from technic.typing import BoolArray, DateArray, FloatArray
 
@@ -152,13 +153,22 @@ def compared_parts(work: BlockWork, cuts: Sequence[slice], runner: TaskRunner) -
 def part_of_block(
     work: BlockWork, cuts: Sequence[slice], axes: HitAxes, runner: TaskRunner
 ) -> ReplayPart:
-    """Return hits and ratings of a block; the runner does both passes of each cut of symbols."""
+    """Return what a block comes to; the runner does both passes of each cut of symbols.
+
+    Regimes are by the index of the symbols: where a benchmark is used, they mean nothing.
+    """
     compared, task = compared_parts(work, cuts, runner), work.task
-    done = runner.map(_second, work, compared.arguments)
+    parts, done = compared.parts, runner.map(_second, work, compared.arguments)
+    count = np.zeros(len(task.days), np.int32)
+    for one in parts:
+        count += np.bincount(one.places.day[one.ranked], minlength=len(count)).astype(np.int32)
+    stops = day_stops(work.bars.sessions, task.windows, task.days)
+    sums = [one.index for one in parts if one.index is not None]
     return ReplayPart(
         days=np.searchsorted(axes.sessions, task.days),
-        hits=_hits(compared.parts, done, compared.days, axes, task, work.listed),
-        ratings=_ratings(compared.parts, done, axes, task, work.rules),
+        hits=_hits(parts, done, compared.days, count, axes, task, work.listed),
+        regimes=market_regimes(sums, stops, count),
+        ratings=_ratings(parts, done, axes, task, work.rules),
     )
 
 
@@ -193,11 +203,12 @@ def _hits(
     parts: Sequence[FirstPass],
     done: Sequence[SecondPass],
     days: _Days,
+    count: NDArray[np.int32],
     axes: HitAxes,
     task: ReplayTask,
     listed: ListedNames,
 ) -> Hits:
-    """Put the hits of all parts together, by day, owner, and symbol."""
+    """Put the hits of all parts together, by day, owner, and symbol; ``count``: ranked a day."""
     names = np.array([name for one in parts for name in one.symbols], dtype=np.str_)
     by_name = np.empty(len(names), np.intp)
     by_name[np.argsort(names, kind="stable")] = np.arange(len(names))
@@ -205,9 +216,6 @@ def _hits(
     places = [by_name[one.symbol + at] for one, at in zip(parts, first, strict=False)]
     rating = _all(one.rating for one in done)
     rank = days.compared([rating, _all(places)], _ranks)
-    count = np.zeros(len(task.days), np.int32)
-    for one in parts:
-        count += np.bincount(one.places.day[one.ranked], minlength=len(count)).astype(np.int32)
     made = [
         _part_hits(*each, count, axes, task, listed) for each in zip(parts, done, rank, strict=True)
     ]

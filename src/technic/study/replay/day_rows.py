@@ -32,6 +32,7 @@ __all__ = [
     "DayRows",
     "ReplayTask",
     "compared_columns",
+    "index_of_places",
     "passed_places",
     "place_window",
     "rows_of_block",
@@ -65,8 +66,8 @@ class DayRows:
     ``GATE_CODES`` from 1; ``present``: whether the symbol has a bar up to the day at all. ``day``,
     ``symbol``: of each place, positions in the days and in ``symbols``. ``last_bar``,
     ``usable_since``: days; NaT where the history is whole. ``columns``: an array over the places.
-    ``total``, ``count``: what they add to the index of the market on each session up to each day,
-    ``(n_days, n_sessions)`` of the base window; None where a benchmark stands for it.
+    ``index``: what they add to the index of the market on each session up to each day, totals and
+    counts ``(n_days, n_sessions)`` of the base window; None where a benchmark stands for it.
     """
 
     symbols: tuple[str, ...]
@@ -77,8 +78,7 @@ class DayRows:
     last_bar: DateArray
     usable_since: DateArray
     columns: dict[str, FloatArray]
-    total: FloatArray | None = None
-    count: FloatArray | None = None
+    index: tuple[FloatArray, FloatArray] | None = None
 
 
 def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask, listed: ListedNames) -> DayRows:
@@ -93,12 +93,7 @@ def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask, listed: ListedN
     places = places.take(member[places.day, usable.symbol[places.column]] != listed.OUTSIDE)
     columns = _columns(usable, places, task)
     last = base.session[places.row, places.column] if base.n_bars else places.row
-    total = count = None
-    if task.benchmark is None or not np.isfinite(task.benchmark).any():
-        current = base.sessions[last] == task.days[places.day]
-        eligible = np.zeros((len(task.days), base.n_symbols), np.bool_)
-        eligible[places.day[current], places.column[current]] = True
-        total, count = index_sums_of_days(base, eligible)
+    current = base.sessions[last] == task.days[places.day]
     return DayRows(
         symbols=usable.symbols,
         code=code,
@@ -108,9 +103,23 @@ def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask, listed: ListedN
         last_bar=base.sessions[last],
         usable_since=usable.since[places.column],
         columns=columns,
-        total=total,
-        count=count,
+        index=index_of_places(usable, places.take(current), task),
     )
+
+
+def index_of_places(
+    usable: UsableColumns, ranked: Places, task: ReplayTask
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return what those who are ranked on each day add to the index of the market up to it.
+
+    Totals and counts, ``(n_days, n_sessions)``; None where a benchmark stands for the market.
+    """
+    if task.benchmark is not None and np.isfinite(task.benchmark).any():
+        return None
+    base = usable.panels[BASE_WINDOW]
+    eligible = np.zeros((len(task.days), base.n_symbols), np.bool_)
+    eligible[ranked.day, ranked.column] = True
+    return index_sums_of_days(base, eligible)
 
 
 def passed_places(

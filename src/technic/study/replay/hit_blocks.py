@@ -31,6 +31,7 @@ from technic.study.replay.basis_bars import BlockBars
 from technic.study.replay.day_rows import (
     ReplayTask,
     compared_columns,
+    index_of_places,
     passed_places,
     place_window,
 )
@@ -62,8 +63,8 @@ class FirstPass:
     ``symbols``: theirs; ``places``: days and symbols that passed the gate and are compared, rows
     and columns of the base window; ``symbol``: of each, a position in ``symbols``; ``shown``,
     ``ranked``: masks over the places; ``columns``: those known so far; ``compared``: for each call
-    that compares, the values of its arguments. ``usable``: the bars; None in what has travelled:
-    whoever needs them takes them again.
+    that compares, the values of its arguments; ``index``: as in `DayRows`. ``usable``: the bars;
+    None in what has travelled: whoever needs them takes them again.
     """
 
     symbols: tuple[str, ...]
@@ -74,6 +75,7 @@ class FirstPass:
     ranked: BoolArray
     columns: dict[str, FloatArray]
     compared: dict[Expression, list[Column | str]]
+    index: tuple[FloatArray, FloatArray] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,15 +132,10 @@ def first_pass(
     columns = {name: values[at] for name, values in whole.items()}
     last = base.sessions[base.session[places.row, places.column]] if base.n_bars else task.days[:0]
     compared = _arguments(usable, places, symbol, task, rules, listed)
+    ranked = last == task.days[places.day]
+    index = index_of_places(usable, places.take(ranked), task)
     return FirstPass(
-        usable.symbols,
-        usable,
-        places,
-        symbol,
-        shown,
-        last == task.days[places.day],
-        columns,
-        compared,
+        usable.symbols, usable, places, symbol, shown, ranked, columns, compared, index
     )
 
 

@@ -28,7 +28,6 @@ from technic.engine.blocks import block_slices
 from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
 from technic.engine.runner import TaskRunner
 from technic.errors import ParameterError
-from technic.regime import Regime, market_regime
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import ScanContext, open_context, settled_files
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -45,6 +44,7 @@ from technic.study.replay.lean import HitRules, hit_rules
 from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.load_bars import load_bars
 from technic.study.replay.met_places import MetPlaces, met_of_block, met_on_day
+from technic.study.replay.regimes import benchmark_regimes, day_stops
 from technic.study.replay.replay_part import ReplayPart
 from technic.study.replay.replayed_day import MarketRows, ReplayedDay, replayed_day
 from technic.study.replay.rosters import Roster, rosters, survivorship_warning
@@ -113,7 +113,7 @@ class Replay:
         return (part.hits for part in self.parts())
 
     def parts(self, ratings: Sequence[str] = ()) -> Iterator[ReplayPart]:
-        """Yield hits and ratings, those of a block of days together, ascending by day.
+        """Yield hits, regimes and ratings, those of a block of days together, ascending by day.
 
         ``ratings``: names among the columns that the config asks for, numbers all of them.
         """
@@ -123,12 +123,15 @@ class Replay:
                 yield ReplayPart(
                     days=np.searchsorted(self.days, [day.day]),
                     hits=day.hits(self.days, self.symbols),
+                    regimes=(day.market.regime,),
                     ratings={name: day.rating(name, self.symbols)[None] for name in ratings},
                 )
             return
         axes = HitAxes(self.days, self.symbols, tuple(owner for owner, _ in rules.owners))
-        for work, cuts, runner in self._works(rules):
-            yield part_of_block(work, cuts, axes, runner)
+        for block, work, cuts, runner in self._works(rules):
+            part = part_of_block(work, cuts, axes, runner)
+            regimes = benchmark_regimes(block)
+            yield part if regimes is None else replace(part, regimes=regimes)
 
     def met(self) -> Iterator[MetPlaces]:
         """Yield who met what of the setups, ascending by day: hits without ranks and plans.
@@ -140,16 +143,17 @@ class Replay:
             for day in self.replayed():
                 yield met_on_day(day, self.days, self.symbols)
             return
-        for work, cuts, runner in self._works(rules):
+        for _, work, cuts, runner in self._works(rules):
             yield from met_of_block(work, cuts, self.days, self.symbols, runner)
 
-    def _works(self, rules: HitRules) -> Iterator[tuple[BlockWork, list[slice], TaskRunner]]:
-        """Yield what is computed of each block of days, in which cuts of the symbols, and where."""
+    def _works(self, rules: HitRules) -> Iterator[tuple[Block, BlockWork, list[slice], TaskRunner]]:
+        """Yield each block of days, what is computed of it, in which cuts of symbols, and where."""
         with self._runner() as runner:
             for block in blocks(self.days, self.context, self.config, self.expressions.windows):
                 rosters, bars, task = self._opened(block)
                 listed = ListedNames.of(block.days, rosters, bars.refusals)
-                yield BlockWork(bars, task, rules, listed), self._cuts(bars, runner), runner
+                work = BlockWork(bars, task, rules, listed)
+                yield block, work, self._cuts(bars, runner), runner
 
     def later_bars(
         self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64
@@ -209,11 +213,10 @@ class Replay:
         rosters, bars, task = self._opened(block)
         listed = ListedNames.of(block.days, rosters, bars.refusals)
         cuts = [(cut,) for cut in self._cuts(bars, runner)]
-        base = block.sessions[block.sessions >= block.windows.base]
-        stops = np.searchsorted(base, block.days, side="right")
+        stops = day_stops(block.sessions, block.windows, block.days)
         rows = MarketRows.of(runner.map(_rows, (bars, task, listed), cuts), bars, stops)
-        for at, (day, roster) in enumerate(zip(block.days, rosters, strict=True)):
-            regime = _benchmark_regime(block, int(stops[at]))
+        regimes = benchmark_regimes(block) or [None] * len(block.days)
+        for at, (day, roster, regime) in enumerate(zip(block.days, rosters, regimes, strict=True)):
             yield replayed_day(rows, at, day, roster, self.config, self.expressions, regime)
 
     @contextmanager
@@ -231,14 +234,6 @@ class Replay:
 def _rows(shared: tuple[BlockBars, ReplayTask, ListedNames], cut: slice) -> DayRows:
     bars, task, listed = shared
     return rows_of_block(bars, cut, task, listed)
-
-
-def _benchmark_regime(block: Block, stop: int) -> Regime | None:
-    """Judge the market by the benchmark up to a day; None where it has none of the day."""
-    if block.benchmark is None or not np.isfinite(block.benchmark).any():
-        return None
-    base = block.benchmark[block.sessions >= block.windows.base]
-    return market_regime(base[:stop], f"benchmark {block.name}")
 
 
 def open_replay(

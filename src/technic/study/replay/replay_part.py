@@ -1,13 +1,14 @@
-"""What a replay hands on at a time: hits and ratings of some of its days."""
+"""What a replay hands on at a time: hits, regimes and ratings of some of its days."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.regime import Regime
 from technic.study.replay.hits import Hits
 from technic.typing import FloatArray
 
@@ -19,13 +20,15 @@ class ReplayPart:
     """Some days of a replay.
 
     ``days``: ``(n,)`` their positions among the sessions of the replay, ascending; ``hits``: those
-    of these days. ``ratings``: name → ``(n, n_symbols)`` by the symbols of the replay, as known on
-    the close of each day; NaN for who is not ranked on it (not in the universe, stopped by the data
-    gate, without a bar of the day) and where the rating is unknown.
+    of these days; ``regimes``: the market's on the close of each. ``ratings``: name →
+    ``(n, n_symbols)`` by the symbols of the replay, as known on the close of each day; NaN for who
+    is not ranked on it (not in the universe, stopped by the data gate, without a bar of the day)
+    and where the rating is unknown.
     """
 
     days: NDArray[np.intp]
     hits: Hits
+    regimes: tuple[Regime, ...]
     ratings: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
@@ -42,5 +45,5 @@ def gathered_ratings(
     for part in parts:
         for name, values in whole.items():
             values[part.days] = part.ratings[name]
-        left.append(ReplayPart(days=part.days, hits=part.hits))
+        left.append(replace(part, ratings={}))
     return left, whole

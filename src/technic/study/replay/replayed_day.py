@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from technic.data_engine.gate.rules import GATE_CODES
 from technic.data_engine.interfaces.records import Failure
-from technic.regime import IndexSums, Regime
+from technic.regime import Regime
 from technic.result.ledger import KEPT
 from technic.scan.block_rows import BlockRows, TrimmedHistory
 from technic.scan.config import ScanConfig
@@ -24,6 +24,7 @@ from technic.study.replay.basis_bars import BlockBars, Refusal
 from technic.study.replay.day_rows import DayRows
 from technic.study.replay.gate_codes import PASSED
 from technic.study.replay.hits import Hits
+from technic.study.replay.regimes import index_of_day
 from technic.study.replay.rosters import Roster
 from technic.typing import BoolArray, DateArray, FloatArray
 
@@ -66,20 +67,12 @@ class MarketRows:
             last_bar=np.concatenate([piece.last_bar for piece in pieces]),
             gated=(),
             trimmed=tuple(one for piece in pieces for one in piece.trimmed),
-            index=self._index(at),
+            index=index_of_day(
+                [part.index for part in self.parts if part.index is not None],
+                at,
+                int(self.stops[at]),
+            ),
         )
-
-    def _index(self, at: int) -> IndexSums | None:
-        """Return the sums of the market's index up to a day."""
-        sums = [
-            IndexSums(part.total[at], part.count[at].astype(np.int64))
-            for part in self.parts
-            if part.total is not None and part.count is not None
-        ]
-        if not sums:
-            return None
-        whole, stop = IndexSums.added(sums), int(self.stops[at])
-        return IndexSums(whole.total[:stop], whole.count[:stop])
 
     def _piece(
         self, part: DayRows, start: NDArray[np.intp], at: int, day: np.datetime64, among: set[str]

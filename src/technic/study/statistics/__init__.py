@@ -6,9 +6,12 @@ from technic.study.statistics.episodes import episode_starts, separate_days
 from technic.study.statistics.groups import (
     LIQUIDITY_EDGES,
     PRICE_EDGES,
+    TRENDS,
+    VOLATILITIES,
     bucket_names,
     buckets,
     by_group,
+    named,
     years,
 )
 from technic.study.statistics.intervals import Interval, mean_interval
@@ -27,6 +30,8 @@ from technic.study.statistics.verdict import Verdict, rating_verdict, verdict
 __all__ = [
     "LIQUIDITY_EDGES",
     "PRICE_EDGES",
+    "TRENDS",
+    "VOLATILITIES",
     "Comparison",
     "DaySums",
     "DeflatedSharpe",
@@ -42,6 +47,7 @@ __all__ = [
     "deflated_sharpe",
     "episode_starts",
     "mean_interval",
+    "named",
     "quantile_returns",
     "rank_ic",
     "rating_verdict",

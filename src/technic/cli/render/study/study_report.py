@@ -73,6 +73,8 @@ def _one(one: OwnerSummary, result: StudyResult) -> Iterator[RenderableType]:
         for name, each in parts.items():
             study_row(table, name, each, 100)
         yield table
+    for what, why in one.absent.items():
+        yield Text(f"by {what}: {why}", "dim", overflow="fold")
     yield from _plans(one)
 
 
