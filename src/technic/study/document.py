@@ -68,6 +68,7 @@ def _owner(one: OwnerSummary) -> dict[str, Any]:
         },
         "absent": one.absent,
         "plans": {"every": _plan(one.every), "one_a_symbol": _plan(one.one_a_symbol)},
+        "turnover": asdict(one.turnover),
     }
 
 

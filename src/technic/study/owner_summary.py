@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from technic.regime import Regime
 from technic.study.config import StudyConfig
 from technic.study.hit_outcomes import LAGS, HitOutcomes
-from technic.study.outcomes import COST_LEVELS, Grades, break_even_bp, net_r
+from technic.study.outcomes import COST_LEVELS, Grades, Outcome, break_even_bp, net_r
 from technic.study.replay.hits import Hits
 from technic.study.statistics import (
     LIQUIDITY_EDGES,
@@ -21,16 +21,18 @@ from technic.study.statistics import (
     VOLATILITIES,
     DaySums,
     Interval,
+    Turnover,
     bucket_names,
     buckets,
     by_group,
     episode_starts,
     mean_interval,
     named,
+    turnover,
     verdict,
     years,
 )
-from technic.typing import FloatArray
+from technic.typing import BoolArray, FloatArray
 
 __all__ = ["UNIVERSE", "OwnerSummary", "PlanSummary", "summarised"]
 
@@ -56,8 +58,8 @@ class OwnerSummary:
     excess of the benchmark at the main horizon, None without one. ``late``: by lag. ``groups``:
     by year, sector, regime (the market's trend on the close of the day of the hit), volatility (the
     market's), price and liquidity, each by name; ``absent``: groups that cannot be made, with the
-    reason. ``every``: all plans; ``one_a_symbol``:
-    those with one order or trade a symbol at a time.
+    reason. ``every``: all plans; ``one_a_symbol``: those with one order or trade a symbol at a
+    time; ``turnover``: of these, and how much money fits.
     """
 
     name: str
@@ -74,6 +76,7 @@ class OwnerSummary:
     groups: dict[str, dict[str, Interval]]
     every: PlanSummary
     one_a_symbol: PlanSummary
+    turnover: Turnover
     absent: dict[str, str] = field(default_factory=dict)
 
 
@@ -127,6 +130,7 @@ def summarised(
         groups=_groups(hits, found.excess(main), own, config, excess[main].block, own_regimes),
         every=_plans(hits, found, own, config, every=True),
         one_a_symbol=_plans(hits, found, own, config, every=False),
+        turnover=_turnover(hits, found, own, config),
         absent=_absent(own_regimes),
     )
 
@@ -182,12 +186,7 @@ def _groups(
 def _plans(
     hits: Hits, found: HitOutcomes, own: NDArray[np.intp], config: StudyConfig, *, every: bool
 ) -> PlanSummary:
-    mine = np.zeros(len(hits), np.bool_)
-    mine[own] = True
-    picked = mine[found.graded]
-    if not every:
-        picked &= found.taken
-    at = np.flatnonzero(picked)
+    at = np.flatnonzero(_own_grades(hits, found, own) & (found.taken | every))
     grades = Grades(**{name: getattr(found.grades, name)[at] for name in Grades.__slots__})
     session = hits.session[found.graded[at]]
 
@@ -200,4 +199,32 @@ def _plans(
         r=interval(grades.r),
         net=tuple(interval(net_r(grades, level)) for level in COST_LEVELS),
         break_even_bp=break_even_bp(grades) if len(grades) else math.nan,
+    )
+
+
+def _own_grades(hits: Hits, found: HitOutcomes, own: NDArray[np.intp]) -> BoolArray:
+    """Tell which grades are of an owner's hits."""
+    mine = np.zeros(len(hits), np.bool_)
+    mine[own] = True
+    return mine[found.graded]
+
+
+def _turnover(
+    hits: Hits, found: HitOutcomes, own: NDArray[np.intp], config: StudyConfig
+) -> Turnover:
+    """Count the trades of a trader with one order or trade a symbol.
+
+    One that is open at the end of the data is held to there; one whose prices begin anew is none,
+    for nobody knows when it was over.
+    """
+    grades = found.grades
+    traded = (grades.entry_session >= 0) & (grades.outcome != Outcome.BROKEN)
+    at = np.flatnonzero(_own_grades(hits, found, own) & found.taken & traded)
+    left = grades.exit_session[at]
+    return turnover(
+        grades.entry_session[at],
+        np.where(left >= 0, left, len(found.sessions) - 1),
+        hits.dollar_volume[found.graded[at]],
+        len(hits.sessions),
+        config.scan.plan.max_pct_of_adv,
     )

@@ -50,7 +50,14 @@ def test_one_setup_begins_with_the_verdict(study):
     assert "survivors" in ran.out
     verdict = next(at for at, line in enumerate(lines) if line.startswith("where: "))
     assert not any("%" in line for line in lines[2:verdict] if "──" in line)
-    for text in ("63 sessions", "entered 1 session later", "by year", "5 + 10 bp", "Plans ended:"):
+    for text in (
+        "63 sessions",
+        "entered 1 session later",
+        "by year",
+        "5 + 10 bp",
+        "Plans ended:",
+        "turnover",
+    ):
         assert text in ran.out
     assert "5 trials on these data so far, 5 of them now" in ran.out.replace("\n", " ")
 

@@ -17,6 +17,7 @@ from technic.cli.render.study.cells import (
     t_text,
 )
 from technic.cli.render.study.rating_report import rating_lines
+from technic.cli.render.symbol_card import amount
 from technic.study.outcomes import COST_LEVELS
 from technic.study.owner_summary import OwnerSummary, PlanSummary
 from technic.study.run import StudyResult
@@ -86,6 +87,7 @@ def _plans(one: OwnerSummary) -> Iterator[RenderableType]:
             study_row(table, f"{what}, {costs}", each, 1)
     yield table
     yield Text(_ways(one.every))
+    yield from _turnovers((one,))
 
 
 def _ways(plans: PlanSummary) -> str:
@@ -97,6 +99,18 @@ def _ways(plans: PlanSummary) -> str:
     if math.isfinite(plans.break_even_bp):
         text += f"; breaks even at {plans.break_even_bp:.0f} bp of cost a trade"
     return text + "."
+
+
+def _turnovers(summaries: Sequence[OwnerSummary]) -> Iterator[RenderableType]:
+    heads = ("entries a session", "open", "sessions held", "bought anew a year", "fits")
+    table = study_table("turnover and capacity, one a symbol", *heads)
+    for one in summaries:
+        found = one.turnover
+        fits = f"${amount(found.capacity)}" if math.isfinite(found.capacity) else "-"
+        cells = (found.open_positions, found.sessions_held, found.a_year)
+        open_, held, a_year = (f"{each:,.1f}" if math.isfinite(each) else "-" for each in cells)
+        table.add_row(one.name, f"{found.entries:,.2f}", open_, held, a_year, fits)
+    yield table
 
 
 def _several(result: StudyResult) -> Iterator[RenderableType]:
@@ -120,6 +134,7 @@ def _several(result: StudyResult) -> Iterator[RenderableType]:
             f"(the best of so many would look as good by luck with p {found.p_value:.2f}).",
             overflow="fold",
         )
+    yield from _turnovers(result.summaries)
     yield Text("--setup NAME alone says more of one.", "dim")
 
 
