@@ -21,7 +21,7 @@ from technic.study.owner_summary import OwnerSummary, day_sums, summarised
 from technic.study.rating_summary import RatingSummary, rated, rating_names
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
-from technic.study.replay.replay_part import ReplayPart, gathered_ratings
+from technic.study.replay.replay_part import ReplayPart, gathered_ratings, left_out, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.trials import Appended, StudyEntry, TrialLedger
 from technic.typing import FloatArray
@@ -91,7 +91,11 @@ def run_study(
         overlap=SetupOverlap.of(hits.owner, hits.session, hits.symbol, len(hits.owners)),
         trial=trial,
         simulated=replay.context.provider.simulated,
-        warnings=replay.warnings,
+        warnings=(
+            *replay.warnings,
+            *left_out(((part.days, part.poisoned) for part in parts), replay.days),
+            *not_judged(found.poisoned),
+        ),
     )
 
 

@@ -6,7 +6,7 @@ ascending by day and then by symbol, with the bits that the scan of the day give
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,10 +22,10 @@ from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.scan.special_dividends import strength_columns
 from technic.scan.windows import BASE_WINDOW, PlaceWindow, ScanWindows
 from technic.scoring import BENCHMARK_COLUMNS, benchmark_columns, subscores
-from technic.study.replay.basis_bars import BlockBars
-from technic.study.replay.gate_codes import PASSED, gate_codes
+from technic.study.replay.basis_bars import BasisPanel
 from technic.study.replay.listed_names import ListedNames
-from technic.study.replay.usable_columns import UsableColumns, usable_columns
+from technic.study.replay.usable_bars.gate_codes import PASSED, gate_codes
+from technic.study.replay.usable_bars.usable_columns import UsableColumns, usable_columns
 from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = [
@@ -81,12 +81,12 @@ class DayRows:
     index: tuple[FloatArray, FloatArray] | None = None
 
 
-def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask, listed: ListedNames) -> DayRows:
-    """Take the bars of some symbols and scan them on every day of the block.
+def rows_of_block(bases: Sequence[BasisPanel], task: ReplayTask, listed: ListedNames) -> DayRows:
+    """Scan the bars of some symbols on every day of the block.
 
     ``listed``: who is compared on which day; others have no place.
     """
-    usable = usable_columns(bars.take(cut, task.days), task.windows, task.days, task.config.gate)
+    usable = usable_columns(bases, task.windows, task.days, task.config.gate)
     base = usable.panels[BASE_WINDOW]
     code, present, places = passed_places(usable, task)
     member = listed.members(usable.symbols)

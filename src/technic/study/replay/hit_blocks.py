@@ -7,7 +7,7 @@ everything else of a symbol alone: rating, signal, conditions, and the plans of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +27,7 @@ from technic.scan.windows import BASE_WINDOW
 from technic.scoring import subscores
 from technic.scoring.relative_strength import RS_WEIGHTS
 from technic.scoring.technical_rating import technical_columns
-from technic.study.replay.basis_bars import BlockBars
+from technic.study.replay.basis_bars import BasisPanel
 from technic.study.replay.day_rows import (
     ReplayTask,
     compared_columns,
@@ -37,7 +37,7 @@ from technic.study.replay.day_rows import (
 )
 from technic.study.replay.lean import HitRules
 from technic.study.replay.listed_names import ListedNames
-from technic.study.replay.usable_columns import UsableColumns, usable_columns
+from technic.study.replay.usable_bars.usable_columns import UsableColumns, usable_columns
 from technic.trade_plan import PLAN_COLUMNS, PlanTable, trade_plans
 from technic.typing import BoolArray, FloatArray
 
@@ -111,14 +111,10 @@ class Decided:
 
 
 def first_pass(
-    bars: BlockBars,
-    cut: slice,
-    task: ReplayTask,
-    rules: HitRules,
-    listed: ListedNames,
+    bases: Sequence[BasisPanel], task: ReplayTask, rules: HitRules, listed: ListedNames
 ) -> FirstPass:
-    """Take the bars of some symbols, ask the gate, compute what symbols are compared by."""
-    usable = usable_columns(bars.take(cut, task.days), task.windows, task.days, task.config.gate)
+    """Ask the gate of the bars of some symbols, and compute what symbols are compared by."""
+    usable = usable_columns(bases, task.windows, task.days, task.config.gate)
     _, _, places = passed_places(usable, task)
     symbol = usable.symbol[places.column]
     member = listed.members(usable.symbols)[places.day, symbol]

@@ -24,7 +24,7 @@ import numpy as np
 from technic.columns import DEFAULT_COLUMNS
 from technic.data_engine.benchmark import load_benchmark
 from technic.data_engine.interfaces.provider import Provider
-from technic.engine.blocks import block_slices
+from technic.engine.blocks import PoisonedSymbol, block_slices, call_or_halve
 from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
 from technic.engine.runner import TaskRunner
 from technic.errors import ParameterError
@@ -35,11 +35,12 @@ from technic.scan.windows import ScanWindows
 from technic.sessions import parse_day
 from technic.settings import Settings, load_settings
 from technic.study.replay.basis_bars import BlockBars
-from technic.study.replay.block_hits import BlockWork, HitAxes, part_of_block
+from technic.study.replay.block_hits import HitAxes, part_of_block
 from technic.study.replay.blocks import Block, blocks
+from technic.study.replay.both_passes import BlockWork
 from technic.study.replay.day_rows import DayRows, ReplayTask, rows_of_block
 from technic.study.replay.hits import Hits
-from technic.study.replay.later_bars import LaterBars, load_later_bars
+from technic.study.replay.later_bars import LaterBars, LaterFetch
 from technic.study.replay.lean import HitRules, hit_rules
 from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.load_bars import load_bars
@@ -125,6 +126,7 @@ class Replay:
                     hits=day.hits(self.days, self.symbols),
                     regimes=(day.market.regime,),
                     ratings={name: day.rating(name, self.symbols)[None] for name in ratings},
+                    poisoned=day.poisoned,
                 )
             return
         axes = HitAxes(self.days, self.symbols, tuple(owner for owner, _ in rules.owners))
@@ -159,13 +161,19 @@ class Replay:
         self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64
     ) -> LaterBars:
         """Return the bars of some symbols from one day to another, as far as the data goes."""
+        return self.later_fetch(symbols, first, last).bars()
+
+    def later_fetch(
+        self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64
+    ) -> LaterFetch:
+        """Ask the provider for these bars, and lay nothing out yet."""
         sessions = self.data_sessions
         inside = sessions[(sessions >= first) & (sessions <= last)]
         if not len(inside):
             raise ParameterError("first", first, f"a day up to {self.context.last_session}")
         after = sessions[sessions > last]
         config, provider = self.config, self.context.provider
-        return load_later_bars(
+        return LaterFetch.of(
             provider, symbols, inside, after, config.gate, volume=not config.no_volume
         )
 
@@ -214,7 +222,12 @@ class Replay:
         listed = ListedNames.of(block.days, rosters, bars.refusals)
         cuts = [(cut,) for cut in self._cuts(bars, runner)]
         stops = day_stops(block.sessions, block.windows, block.days)
-        rows = MarketRows.of(runner.map(_rows, (bars, task, listed), cuts), bars, stops)
+        halved = runner.map(_rows, (bars, task, listed), cuts)
+        parts = [rows for done, _ in halved for _, rows in done]
+        if not parts:  # nobody is left: no rows, but every column
+            parts = [rows_of_block(bars.take(slice(0, 0), block.days), task, listed)]
+        poisoned = [one for _, some in halved for one in some]
+        rows = MarketRows.of(parts, poisoned, bars, stops)
         regimes = benchmark_regimes(block) or [None] * len(block.days)
         for at, (day, roster, regime) in enumerate(zip(block.days, rosters, regimes, strict=True)):
             yield replayed_day(rows, at, day, roster, self.config, self.expressions, regime)
@@ -231,9 +244,16 @@ class Replay:
         return block_slices(len(bars.symbols), max(1, min(width, self.block_symbols)))
 
 
-def _rows(shared: tuple[BlockBars, ReplayTask, ListedNames], cut: slice) -> DayRows:
+def _rows(
+    shared: tuple[BlockBars, ReplayTask, ListedNames], cut: slice
+) -> tuple[list[tuple[slice, DayRows]], list[PoisonedSymbol]]:
     bars, task, listed = shared
-    return rows_of_block(bars, cut, task, listed)
+    return call_or_halve(
+        cut,
+        lambda own: bars.take(own, task.days),
+        lambda bases: rows_of_block(bases, task, listed),
+        bars.symbols,
+    )
 
 
 def open_replay(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from technic.data_engine.gate.rules import GATE_CODES
 from technic.data_engine.interfaces.records import Failure
+from technic.engine.blocks import PoisonedSymbol
 from technic.regime import Regime
 from technic.result.ledger import KEPT
 from technic.scan.block_rows import BlockRows, TrimmedHistory
@@ -22,10 +23,10 @@ from technic.scan.filters import filter_market
 from technic.scan.scored_market import Market
 from technic.study.replay.basis_bars import BlockBars, Refusal
 from technic.study.replay.day_rows import DayRows
-from technic.study.replay.gate_codes import PASSED
 from technic.study.replay.hits import Hits
 from technic.study.replay.regimes import index_of_day
 from technic.study.replay.rosters import Roster
+from technic.study.replay.usable_bars.gate_codes import PASSED
 from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = ["MarketRows", "ReplayedDay", "replayed_day"]
@@ -36,7 +37,8 @@ class MarketRows:
     """The rows of all symbols on the days of a block, and why some have none.
 
     ``symbols``: all whose bars were looked for; a part may lack those that have none at all.
-    ``stops``: how many sessions of the base window each day has.
+    ``stops``: how many sessions of the base window each day has. ``poisoned``: symbols whose scan
+    raised, in no part.
     """
 
     symbols: tuple[str, ...]
@@ -45,12 +47,27 @@ class MarketRows:
     starts: tuple[NDArray[np.intp], ...]
     failures: Mapping[str, Failure]
     refusals: Mapping[str, Refusal]
+    poisoned: tuple[PoisonedSymbol, ...]
 
     @classmethod
-    def of(cls, parts: Sequence[DayRows], bars: BlockBars, stops: NDArray[np.intp]) -> MarketRows:
+    def of(
+        cls,
+        parts: Sequence[DayRows],
+        poisoned: Iterable[PoisonedSymbol],
+        bars: BlockBars,
+        stops: NDArray[np.intp],
+    ) -> MarketRows:
         """Find where each day begins in each part."""
         starts = tuple(np.searchsorted(part.day, np.arange(len(part.code) + 1)) for part in parts)
-        return cls(bars.symbols, stops, tuple(parts), starts, bars.failures, bars.refusals)
+        return cls(
+            bars.symbols,
+            stops,
+            tuple(parts),
+            starts,
+            bars.failures,
+            bars.refusals,
+            tuple(poisoned),
+        )
 
     def of_day(self, at: int, day: np.datetime64, among: set[str]) -> BlockRows:
         """Return the rows of ``among`` on a day, in the order of the bars."""
@@ -110,6 +127,7 @@ class MarketRows:
                     found[name] = "fetch.no_data"
                 elif code != PASSED:
                     found[name] = f"gate.{GATE_CODES[code - 1]}"
+        found |= {one.symbol: f"error.{one.error}" for one in self.poisoned}
         for name, (begins, why) in self.refusals.items():
             if begins <= day:
                 found[name] = f"fetch.{why.reason}"
@@ -122,7 +140,8 @@ class ReplayedDay:
 
     ``market``: all that passed the gate, in the order of the bars; ``values``: what the expressions
     come to; ``shown``, ``kept``: masks over them. ``outcomes``: symbol → outcome of each of the
-    universe, as in the ledger.
+    universe, as in the ledger. ``poisoned``: symbols whose scan raised on this day or on another
+    one of its block.
     """
 
     day: np.datetime64
@@ -132,6 +151,7 @@ class ReplayedDay:
     shown: BoolArray
     kept: BoolArray
     outcomes: Mapping[str, str]
+    poisoned: tuple[PoisonedSymbol, ...] = ()
 
     def met(self, owner: str) -> BoolArray:
         """Who is kept and meets a setup, or ``where``."""
@@ -233,4 +253,4 @@ def replayed_day(
     for name, one, own in zip(market.symbols, rule.tolist(), shown.tolist(), strict=True):
         if own:
             outcomes[name] = KEPT if one is None else f"filter.{one}"
-    return ReplayedDay(day, roster, market, values, shown, kept, outcomes)
+    return ReplayedDay(day, roster, market, values, shown, kept, outcomes, rows.poisoned)

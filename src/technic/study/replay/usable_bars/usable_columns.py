@@ -19,8 +19,8 @@ from technic.panel import BarPanel
 from technic.panel.segments import segments
 from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.study.replay.basis_bars import BasisPanel
-from technic.study.replay.gate_codes import rows_of_days
-from technic.study.replay.gate_histories import gate_histories
+from technic.study.replay.usable_bars.gate_codes import rows_of_days
+from technic.study.replay.usable_bars.gate_histories import gate_histories
 from technic.typing import BoolArray, DateArray, IntArray
 
 __all__ = ["UsableColumns", "usable_columns"]
