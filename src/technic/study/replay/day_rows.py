@@ -63,8 +63,8 @@ class DayRows:
     """Rows of some symbols on the days of a block.
 
     ``code``: ``(n_days, n_symbols)``, what the gate says, ``PASSED`` or a position in
-    ``GATE_CODES`` from 1; ``present``: whether the symbol has a bar up to the day at all. ``day``,
-    ``symbol``: of each place, positions in the days and in ``symbols``. ``last_bar``,
+    ``GATE_CODES`` from 1; ``present``: whether there is a row of the symbol up to the day at all.
+    ``day``, ``symbol``: of each place, positions in the days and in ``symbols``. ``last_bar``,
     ``usable_since``: days; NaT where the history is whole. ``columns``: an array over the places.
     ``index``: what they add to the index of the market on each session up to each day, totals and
     counts ``(n_days, n_sessions)`` of the base window; None where a benchmark stands for it.
@@ -125,7 +125,7 @@ def index_of_places(
 def passed_places(
     usable: UsableColumns, task: ReplayTask
 ) -> tuple[NDArray[np.uint8], BoolArray, Places]:
-    """Return the gate's code and whether there is a bar, for each day and symbol; who passes.
+    """Return the gate's code and whether there is a row, for each day and symbol; who passes.
 
     Places are those of the base window, ascending by day, then by symbol.
     """
@@ -135,7 +135,7 @@ def passed_places(
     code, present = np.zeros(shape, np.uint8), np.zeros(shape, np.bool_)
     day, column = np.nonzero(usable.days)
     code[day, usable.symbol[column]] = codes[day, column]
-    present[day, usable.symbol[column]] = usable.started[day, column]
+    present[day, usable.symbol[column]] = usable.told[day, column]
     day, column = np.nonzero(usable.days & usable.started & (codes == PASSED))
     order = np.lexsort((usable.symbol[column], day))
     return code, present, Places(day[order], rows[day, column][order], column[order])
