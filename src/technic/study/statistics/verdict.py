@@ -93,7 +93,7 @@ def rating_verdict(
     if word == "too_few":
         return word, (
             f"Too few to say: {few}, worth {ic.blocks:.1f} separate periods, where it takes"
-            f" {FEWEST_HITS} sessions and {FEWEST_BLOCKS:g} periods."
+            f" {count_of(FEWEST_HITS, 'session')} and {FEWEST_BLOCKS:g} periods."
         )
     side = "more" if spread.mean >= 0 else "less"
     measured = (
