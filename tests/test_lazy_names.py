@@ -9,6 +9,7 @@ import pytest
 import technic
 
 PACKAGES = ["technic", "technic.data_engine", "technic.export", "technic.health", "technic.setups"]
+PACKAGES += ["technic.study"]
 
 
 @pytest.mark.parametrize("package", PACKAGES)

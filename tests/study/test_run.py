@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -15,10 +16,9 @@ from technic import ScanConfig, run_scan
 from technic.errors import ParameterError
 from technic.settings import Settings
 from technic.setups import load_setups
-from technic.study.config import StudyConfig
+from technic.study import StudyConfig, StudyResult, run_study, study_table
 from technic.study.document import study_document
-from technic.study.run import StudyResult, run_study
-from technic.study.table import study_table, write_study
+from technic.study.table import write_study
 from technic.study.trials import ledgers
 from technic.testing import FakeProvider, make_bars
 
@@ -117,6 +117,36 @@ def test_every_number_can_be_counted_from_the_table(result: StudyResult):
         )
 
 
+def assert_turnover(result: StudyResult, end: np.datetime64) -> int:
+    """Entered plans of the table are each held to their exit, else to the data's end.
+
+    Return how many are open there.
+    """
+    table, days, still_open = study_table(result).to_pandas(), len(result.hits.sessions), 0
+    for one in result.summaries:
+        own = table[(table["setup"] == one.name) & table["one_a_symbol"] & table["entered"].notna()]
+        still_open += int((own["outcome"] == "open").sum())
+        left = own["left"].fillna(pd.Timestamp(end))
+        at = [np.searchsorted(SESSIONS, each.to_numpy("M8[D]")) for each in (own["entered"], left)]
+        held = at[1] - at[0] + 1
+        assert len(own) > 10
+        found = one.turnover
+        assert found.entries == pytest.approx(len(own) / days)
+        assert found.open_positions == pytest.approx(held.sum() / days)
+        assert found.sessions_held == pytest.approx(held.mean())
+        assert found.a_year == pytest.approx(252 * len(own) / held.sum())
+        cap = np.quantile(own["dollar_volume"], 0.1) * 0.01
+        assert found.capacity == pytest.approx(held.sum() / days * cap)
+    return still_open
+
+
+def test_turnover_and_capacity_are_those_of_the_trades_taken(result: StudyResult):
+    """As many as the table has, and programs read them."""
+    assert assert_turnover(result, SESSIONS[-1]) == 0
+    document = study_document(result)["studies"][0]["turnover"]
+    assert document["capacity"] == result.summaries[0].turnover.capacity
+
+
 def test_one_trade_a_symbol_never_overlaps_another(result: StudyResult):
     """Of a setup and a symbol no trade that is taken begins while another is open."""
     table = study_table(result).to_pandas()
@@ -179,12 +209,14 @@ def test_nothing_that_was_hit_is_too_few(tmp_path: Path):
 
 def test_later_bars_change_no_finished_outcome(tmp_path: Path):
     """What is known at the end of shorter data stays as it is."""
-    end = SESSIONS[-40]
+    end = SESSIONS[-54]
     bars = make_bars(SYMBOLS, SESSIONS)
     short = FakeProvider(bars.rows(bars.session <= end))
     config = StudyConfig(scan=SCAN, first=FIRST, last=LAST, horizons=HORIZONS)
     settings = Settings(home=tmp_path)
-    one = study_table(run_study(config, provider=short, settings=settings, now=NOW)).to_pandas()
+    shorter = run_study(config, provider=short, settings=settings, now=NOW)
+    assert assert_turnover(shorter, end) > 0
+    one = study_table(shorter).to_pandas()
     other = study_table(studied(tmp_path)).to_pandas()
     assert len(one) == len(other)
     for name in (*(f"return_{horizon}" for horizon in HORIZONS), "r"):

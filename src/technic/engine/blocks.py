@@ -7,8 +7,9 @@ entry, all others are scanned as if nothing had happened.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from technic.panel import BarPanel, BlockSource
 from technic.scan.block_rows import BlockRows
@@ -19,12 +20,15 @@ __all__ = [
     "PoisonedSymbol",
     "balanced_width",
     "block_slices",
+    "call_or_halve",
     "scan_cut",
     "scan_or_halve",
 ]
 
 logger = logging.getLogger(__name__)
 
+B = TypeVar("B")
+R = TypeVar("R")
 BlockScan = Callable[[BarPanel], BlockRows]
 """A pure function of one block; what a runner runs."""
 
@@ -91,14 +95,34 @@ def scan_cut(source: BlockSource, cut: slice, scan: BlockScan) -> BlockOutcome:
 
 def scan_or_halve(block: BarPanel, scan: BlockScan) -> BlockOutcome:
     """Scan a block; when it raises, scan its halves, down to the symbol that is at fault."""
+    whole = slice(0, block.n_symbols)
+
+    def take(cut: slice) -> BarPanel:
+        return block if cut == whole else block.take(cut)
+
+    done, poisoned = call_or_halve(whole, take, scan, block.symbols)
+    return BlockOutcome([rows for _, rows in done], poisoned)
+
+
+def call_or_halve(
+    cut: slice, take: Callable[[slice], B], call: Callable[[B], R], symbols: Sequence[str]
+) -> tuple[list[tuple[slice, R]], list[PoisonedSymbol]]:
+    """Call for a cut of ``symbols``; when it raises, for its halves, down to who is at fault.
+
+    Return the cuts that went well with what came of them, in order, and the symbols at fault.
+    ``take``: what the call is given of a cut; what that raises is no symbol's fault and ends all.
+    """
+    block = take(cut)
     try:
-        return BlockOutcome([scan(block)])
+        return [(cut, call(block))], []
     except Exception as error:  # the per-symbol boundary: one symbol never ends a scan
-        if block.n_symbols == 1:
-            symbol = block.symbols[0]
+        if cut.stop <= cut.start:
+            raise
+        if cut.stop - cut.start == 1:
+            symbol = symbols[cut.start]
             logger.warning("scanning %s raised", symbol, exc_info=error)
-            return BlockOutcome(poisoned=[PoisonedSymbol(symbol, type(error).__name__, str(error))])
-    middle = block.n_symbols // 2
-    outcome = scan_or_halve(block.take(slice(0, middle)), scan)
-    outcome.add(scan_or_halve(block.take(slice(middle, block.n_symbols)), scan))
-    return outcome
+            return [], [PoisonedSymbol(symbol, type(error).__name__, str(error))]
+    middle = (cut.start + cut.stop) // 2
+    done, poisoned = call_or_halve(slice(cut.start, middle), take, call, symbols)
+    more, others = call_or_halve(slice(middle, cut.stop), take, call, symbols)
+    return done + more, poisoned + others

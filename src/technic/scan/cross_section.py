@@ -29,7 +29,7 @@ from technic.trade_plan import trade_plans
 from technic.typing import BoolArray, DateArray, FloatArray
 from technic.wording.counts import count_of
 
-__all__ = ["benchmark_regime", "rank_market", "rated_columns"]
+__all__ = ["benchmark_regime", "rank_market", "rated_columns", "universe_regime"]
 
 
 def benchmark_regime(
@@ -40,6 +40,16 @@ def benchmark_regime(
         return None
     closes = windows.cut_closes(benchmark.closes, sessions, BASE_WINDOW)
     return market_regime(closes, f"benchmark {benchmark.name}")
+
+
+def universe_regime(index: IndexSums | None, ranked: int) -> tuple[Regime, FloatArray]:
+    """Judge the market by the equal-weighted index of those who are ranked; return its levels too.
+
+    ``index``: what they add to it; None where nobody does.
+    """
+    levels = (index or IndexSums.added([])).levels()
+    source = f"equal-weighted universe of {count_of(ranked, 'symbol')}"
+    return market_regime(levels, source), levels
 
 
 def rank_market(
@@ -57,9 +67,7 @@ def rank_market(
     columns, signal = rated_columns(scanned.columns, ranked, config, rs_rating)
     levels = None
     if regime is None:
-        levels = (scanned.index or IndexSums.added([])).levels()
-        count = int(np.count_nonzero(ranked))
-        regime = market_regime(levels, f"equal-weighted universe of {count_of(count, 'symbol')}")
+        regime, levels = universe_regime(scanned.index, int(np.count_nonzero(ranked)))
     plans = trade_plans(columns, signal, config.plan)
     for row in np.flatnonzero(~ranked):
         plans.reason[row] = f"last bar {scanned.last_bar[row]}, not of the day"

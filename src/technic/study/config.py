@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from technic.errors import ParameterError
 from technic.scan.config import ScanConfig
@@ -14,12 +14,16 @@ from technic.study.statistics.intervals import CONFIDENCE
 __all__ = ["StudyConfig"]
 
 MOST_HORIZONS = 20
+MOST_RATINGS = 8
+"""Each is held of all days and symbols: eight of ten years of 6,000 symbols are 1 GB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyConfig:
     """``scan``: whose hits, by its setups and its ``where``, over which data and universe.
 
+    ``ratings``: numbers of a scan, names or ``name = expression``, that are judged by what those
+    they rate high made and those they rate low.
     ``first``, ``last``: the days scanned, ``YYYY-MM-DD``; where they are not given ``last`` is the
     data's last session, and ``first`` begins a year of sessions up to it. ``horizon``: sessions
     over which the verdict is; ``horizons``: those over which returns are taken, ``horizon`` among
@@ -35,6 +39,7 @@ class StudyConfig:
     rules: GradeRules = field(default_factory=GradeRules)
     confidence: float = CONFIDENCE
     event_curve: bool = False
+    ratings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require_horizon(self.horizon, 0)
@@ -45,6 +50,13 @@ class StudyConfig:
             raise ParameterError("horizons", len(every), f"at most {MOST_HORIZONS} horizons")
         object.__setattr__(self, "horizons", every)
         require_number("confidence", self.confidence, 0.5, 0.9999)
-        if not self.scan.setups and self.scan.where is None:
-            allowed = "a setup or a condition whose hits are studied, such as --setup vcp"
+        if len(self.ratings) > MOST_RATINGS:
+            raise ParameterError("ratings", len(self.ratings), f"at most {MOST_RATINGS} ratings")
+        if not self.scan.setups and self.scan.where is None and not self.ratings:
+            allowed = "a setup, a condition or a rating that is studied, such as --setup vcp"
             raise ParameterError("setup", None, allowed)
+
+    @property
+    def replayed(self) -> ScanConfig:
+        """The scan of each day: ratings are columns of it."""
+        return replace(self.scan, columns=(*self.scan.columns, *self.ratings))

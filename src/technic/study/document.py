@@ -9,9 +9,11 @@ from typing import Any
 from technic.study.event_curve import EventCurve
 from technic.study.outcomes import COST_LEVELS
 from technic.study.owner_summary import OwnerSummary, PlanSummary
+from technic.study.rating_summary import RatingSummary
 from technic.study.run import StudyResult
 from technic.study.statistics import Interval
 from technic.study.trials import luck_bar
+from technic.typing import DateArray
 
 __all__ = ["interval_document", "plain", "study_document"]
 
@@ -32,6 +34,7 @@ def study_document(result: StudyResult) -> dict[str, object]:
         "price_basis": result.price_basis,
         "simulated": result.simulated,
         "studies": [_owner(one) for one in result.summaries],
+        "ratings": [_rating(one, result.hits.sessions) for one in result.ratings],
         "together": comparison,
         "overlap": result.overlap.of_own.tolist(),
         "trials": {
@@ -69,6 +72,7 @@ def _owner(one: OwnerSummary) -> dict[str, Any]:
             what: {name: interval_document(each) for name, each in parts.items()}
             for what, parts in one.groups.items()
         },
+        "absent": one.absent,
         "plans": {"every": _plan(one.every), "one_a_symbol": _plan(one.one_a_symbol)},
         "turnover": asdict(one.turnover),
         "curve": None if one.curve is None else _curve(one.curve),
@@ -82,6 +86,20 @@ def _curve(one: EventCurve) -> dict[str, Any]:
         "raw": one.raw.tolist(),
         "universe": one.universe.tolist(),
         "excess": [interval_document(each) for each in one.excess],
+    }
+
+
+def _rating(one: RatingSummary, sessions: DateArray) -> dict[str, Any]:
+    days = sessions.astype(str).tolist()
+    return {
+        "name": one.name,
+        "verdict": one.word,
+        "says": one.sentence,
+        "symbols": one.symbols,
+        "ic": interval_document(one.ic),
+        "deciles": [interval_document(each) for each in one.deciles],
+        "spread": interval_document(one.spread),
+        "daily_ic": dict(zip(days, one.daily_ic.tolist(), strict=True)),
     }
 
 

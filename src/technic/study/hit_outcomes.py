@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.engine.blocks import block_slices
+from technic.engine.blocks import PoisonedSymbol, block_slices, call_or_halve
+from technic.errors import NothingToScanError
 from technic.study.config import StudyConfig
-from technic.study.event_curve import EventReturns, EventSums
+from technic.study.event_curve import EventSums
+from technic.study.judged_block import LAGS, JudgedBlock, readings
 from technic.study.outcomes import (
     Grades,
     MarketReturns,
     Plans,
-    TradedPrices,
     benchmark_returns,
-    excursions,
-    forward_returns,
-    grade_plans,
     one_at_a_time,
     order_ends,
 )
 from technic.study.replay.hits import Hits
-from technic.study.replay.later_bars import LaterBars
+from technic.study.replay.later_bars import LaterFetch
 from technic.study.replay.replay import Replay
 from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = ["LAGS", "HitOutcomes", "hit_outcomes"]
 
-LAGS = (1, 2)
-"""Sessions by which a second and a third reading enter later."""
 BLOCK_SYMBOLS = 256
 Progress = Callable[[int, int], None]
 
@@ -48,6 +44,9 @@ class HitOutcomes:
     is open. ``last_bar``: position in ``sessions`` of the symbol's last bar, −1 without any, and
     ``delisted`` whether it is gone for good after it; ``over``: whether the main horizon is.
     ``events``: the course of prices around the hits, None unless it was asked for.
+    ``everybody``: ``(n_days, n_symbols)`` float64, what all symbols made over the main horizon in
+    excess of the universe's mean, hit or not; None where no rating is judged by it.
+    ``poisoned``: symbols whose bars raised; their hits have neither returns nor a grade.
     """
 
     returns: dict[int, FloatArray]
@@ -65,6 +64,8 @@ class HitOutcomes:
     delisted: BoolArray
     over: BoolArray
     events: EventSums | None
+    everybody: FloatArray | None = None
+    poisoned: tuple[PoisonedSymbol, ...] = ()
 
     def excess(self, horizon: int) -> FloatArray:
         """Returns in excess of the universe's mean."""
@@ -76,21 +77,40 @@ def hit_outcomes(
 ) -> HitOutcomes:
     """Read the bars after the hits, some symbols at a time, and judge every hit by them.
 
-    Each hit is judged by its own symbol's bars and by the mean of the day's market alone.
+    Each hit is judged by its own symbol's bars and by the mean of the day's market alone. Raises
+    NothingToScanError where no symbol at all can be judged.
     """
     gathered = _Gathered.empty(hits, config)
     symbols = replay.symbols
     cuts = block_slices(len(symbols), BLOCK_SYMBOLS)
     order = np.argsort(hits.symbol, kind="stable")
     starts = np.searchsorted(hits.symbol[order], np.arange(len(symbols) + 1))
-    for done, cut in enumerate(cuts, start=1):
-        names = symbols[cut]
-        bars = replay.later_bars(names, hits.sessions[0], replay.data_sessions[-1])
-        own = np.sort(order[starts[cut.start] : starts[cut.start + len(names)]])
-        gathered.add(bars, own, replay.scanned(names))
+
+    def take(cut: slice) -> tuple[slice, LaterFetch]:
+        last = replay.data_sessions[-1]
+        return cut, replay.later_fetch(symbols[cut], hits.sessions[0], last)
+
+    def judge(taken: tuple[slice, LaterFetch]) -> JudgedBlock:
+        cut, fetched = taken
+        own = np.sort(order[starts[cut.start] : starts[cut.stop]])
+        scanned = replay.scanned(symbols[cut])
+        return JudgedBlock.of(fetched.bars(), hits, own, scanned, config)
+
+    for number, cut in enumerate(cuts, start=1):
+        done, poisoned = call_or_halve(cut, take, judge, symbols)
+        for own, block in done:
+            gathered.add(block, own)
+        gathered.poisoned += poisoned
         if progress is not None:
-            progress(done, len(cuts))
+            progress(number, len(cuts))
+    if not gathered.grades:
+        raise NothingToScanError(f"what followed could be judged of none: {_first(gathered)}")
     return gathered.whole(replay.benchmark_closes)
+
+
+def _first(gathered: _Gathered) -> str:
+    one = gathered.poisoned[0]
+    return f"{one.symbol} raised {one.error}: {one.detail}"
 
 
 @dataclass(slots=True, eq=False)
@@ -107,54 +127,44 @@ class _Gathered:
     sessions: DateArray
     last_bar: NDArray[np.int32]
     delisted: BoolArray
+    everybody: FloatArray | None
+    poisoned: list[PoisonedSymbol]
     events: EventSums | None = None
 
     @classmethod
     def empty(cls, hits: Hits, config: StudyConfig) -> _Gathered:
         up, down = np.full((2, len(hits)), np.nan)
-        values = {key: np.full(len(hits), np.nan) for key in _readings(config)}
+        values = {key: np.full(len(hits), np.nan) for key in readings(config)}
+        everybody = None
+        if config.ratings:
+            everybody = np.full((len(hits.sessions), len(hits.symbols)), np.nan)
         last, gone = np.full(len(hits), -1, np.int32), np.zeros(len(hits), np.bool_)
-        return cls(hits, config, values, {}, up, down, [], np.empty(0, "M8[D]"), last, gone)
+        days = np.empty(0, "M8[D]")
+        return cls(hits, config, values, {}, up, down, [], days, last, gone, everybody, [])
 
-    def add(self, bars: LaterBars, own: NDArray[np.intp], scanned: BoolArray) -> None:
-        """Judge the hits ``own`` by their bars, and add the block's returns to the market's.
-
-        ``scanned``: who of the block was scanned on each day of the study; all others are no part
-        of that day's market.
-        """
-        config, self.sessions = self.config, bars.sessions
-        hits = self.hits.take(own)
-        prices = TradedPrices.of(bars, config.rules.delisting_return)
-        days = np.searchsorted(bars.sessions, self.hits.sessions)
-        there = np.zeros(bars.close.shape, np.bool_)
-        there[days] = scanned & np.isfinite(bars.close[days])
-        row = days[hits.session]
-        column = self._columns(bars)[hits.symbol]
-        for (horizon, lag), values in self.values.items():
-            returns = forward_returns(prices, horizon, lag)
-            market = MarketReturns.of(returns, there)
-            before = self.market.get((horizon, lag))
-            self.market[horizon, lag] = market if before is None else before + market
-            values[own] = returns[row, column]
-        highest, lowest = excursions(prices, config.horizon)
-        self.up[own], self.down[own] = highest[row, column], lowest[row, column]
-        self.last_bar[own], self.delisted[own] = bars.last_bar[column], bars.delisted[column]
-        if config.event_curve:
-            at = EventReturns(hits.owner, hits.session, column, len(hits.owners))
-            events = EventSums.of(prices, days, there[days], at)
-            self.events = events if self.events is None else self.events + events
-        plans, whose = Plans.of_hits(hits, bars)
-        self.grades.append((own[whose], plans, grade_plans(bars, plans, config.rules)))
-
-    def _columns(self, bars: LaterBars) -> NDArray[np.intp]:
-        place = {symbol: at for at, symbol in enumerate(bars.symbols)}
-        return np.array([place.get(symbol, -1) for symbol in self.hits.symbols], np.intp)
+    def add(self, block: JudgedBlock, cut: slice) -> None:
+        """Take in what came of the symbols of a cut."""
+        self.sessions = block.sessions
+        for key, values in block.values.items():
+            self.values[key][block.own] = values
+            before = self.market.get(key)
+            self.market[key] = block.market[key] if before is None else before + block.market[key]
+        self.up[block.own], self.down[block.own] = block.up, block.down
+        self.last_bar[block.own], self.delisted[block.own] = block.last_bar, block.delisted
+        if block.events is not None:
+            self.events = block.events if self.events is None else self.events + block.events
+        self.grades.append((block.graded, block.plans, block.grades))
+        if self.everybody is not None and block.everybody is not None:
+            self.everybody[:, cut] = block.everybody
 
     def whole(self, closes: Callable[[DateArray], FloatArray | None]) -> HitOutcomes:
         """Put the blocks together, in the order of the hits."""
         hits, main = self.hits, self.config.horizon
-        row = np.searchsorted(self.sessions, hits.sessions)[hits.session]
+        days = np.searchsorted(self.sessions, hits.sessions)
+        row = days[hits.session]
         universe = {key: market.mean[row] for key, market in self.market.items()}
+        if self.everybody is not None:
+            self.everybody -= self.market[main, 0].mean[days, None]
         index = closes(self.sessions)
         plain = [horizon for horizon, lag in self.values if lag == 0]
         at = np.concatenate([own for own, _, _ in self.grades])
@@ -182,13 +192,9 @@ class _Gathered:
             delisted=self.delisted,
             over=row + main < len(self.sessions),
             events=self.events,
+            everybody=self.everybody,
+            poisoned=tuple(self.poisoned),
         )
-
-
-def _readings(config: StudyConfig) -> Iterator[tuple[int, int]]:
-    """Yield horizon and lag of each return that is taken."""
-    yield from ((horizon, 0) for horizon in config.horizons)
-    yield from ((config.horizon, lag) for lag in LAGS)
 
 
 def _picked(grades: Grades, order: NDArray[np.intp]) -> Grades:

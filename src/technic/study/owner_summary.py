@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.regime import Regime
 from technic.study.config import StudyConfig
 from technic.study.event_curve import EventCurve
 from technic.study.hit_outcomes import LAGS, HitOutcomes
@@ -17,6 +18,8 @@ from technic.study.replay.hits import Hits
 from technic.study.statistics import (
     LIQUIDITY_EDGES,
     PRICE_EDGES,
+    TRENDS,
+    VOLATILITIES,
     DaySums,
     Interval,
     Turnover,
@@ -25,6 +28,7 @@ from technic.study.statistics import (
     by_group,
     episode_starts,
     mean_interval,
+    named,
     turnover,
     verdict,
     years,
@@ -54,10 +58,11 @@ class OwnerSummary:
 
     ``word`` and ``sentence``: the verdict. ``excess``, ``raw``: by horizon. ``benchmark``: in
     excess of the benchmark at the main horizon, None without one. ``late``: by lag. ``groups``:
-    by year, sector, price and liquidity, each by name. ``every``: all plans; ``one_a_symbol``:
-    those with one order or trade a symbol at a time; ``turnover``: of these, and how much money
-    fits. ``curve``: the course of prices around the hits, None where it was not asked for;
-    ``gone``: who was delisted.
+    by year, sector, regime (the market's trend on the close of the day of the hit), volatility (the
+    market's), price and liquidity, each by name; ``absent``: groups that cannot be made, with the
+    reason. ``every``: all plans; ``one_a_symbol``: those with one order or trade a symbol at a
+    time; ``turnover``: of these, and how much money fits. ``curve``: the course of prices around
+    the hits, None where it was not asked for; ``gone``: who was delisted.
     """
 
     name: str
@@ -77,6 +82,7 @@ class OwnerSummary:
     turnover: Turnover
     curve: EventCurve | None
     gone: Survivorship
+    absent: dict[str, str] = field(default_factory=dict)
 
 
 def day_sums(hits: Hits, values: FloatArray, own: NDArray[np.intp]) -> DaySums:
@@ -85,9 +91,17 @@ def day_sums(hits: Hits, values: FloatArray, own: NDArray[np.intp]) -> DaySums:
 
 
 def summarised(
-    hits: Hits, found: HitOutcomes, config: StudyConfig, owner: int, trials: int
+    hits: Hits,
+    found: HitOutcomes,
+    config: StudyConfig,
+    owner: int,
+    trials: int,
+    regimes: Sequence[Regime],
 ) -> OwnerSummary:
-    """Sum up one owner's hits; ``trials``: all on these data so far, those of this study too."""
+    """Sum up one owner's hits.
+
+    ``trials``: all on these data so far, those of this study too; ``regimes``: of each session.
+    """
     own = np.flatnonzero(hits.owner == owner)
     main = config.horizon
 
@@ -103,6 +117,7 @@ def summarised(
     benchmark = None
     if found.benchmark is not None:
         benchmark = interval(found.returns[main] - found.benchmark[main], main)
+    own_regimes = [regimes[session] for session in hits.session[own].tolist()]
     return OwnerSummary(
         name=hits.owners[owner],
         word=word,
@@ -117,17 +132,33 @@ def summarised(
         late={
             lag: interval(found.late[lag] - found.late_universe[lag], main + lag) for lag in LAGS
         },
-        groups=_groups(hits, found.excess(main), own, config, excess[main].block),
+        groups=_groups(hits, found.excess(main), own, config, excess[main].block, own_regimes),
         every=_plans(hits, found, own, config, every=True),
         one_a_symbol=_plans(hits, found, own, config, every=False),
         turnover=_turnover(hits, found, own, config),
         curve=None if found.events is None else found.events.curve(owner, config.confidence),
         gone=survivorship(hits, found, own, main),
+        absent=_absent(own_regimes),
     )
 
 
+def _absent(regimes: Sequence[Regime]) -> dict[str, str]:
+    """Say why the market's regime is known on no day of a hit."""
+    kinds = {"regime": "trend", "volatility": "volatility"}
+    return {
+        what: f"the market's {kind} is not known on any day of a hit ({regimes[-1].detail})"
+        for what, kind in kinds.items()
+        if regimes and all(getattr(one, kind) == "unknown" for one in regimes)
+    }
+
+
 def _groups(
-    hits: Hits, excess: FloatArray, own: NDArray[np.intp], config: StudyConfig, block: float
+    hits: Hits,
+    excess: FloatArray,
+    own: NDArray[np.intp],
+    config: StudyConfig,
+    block: float,
+    regimes: Sequence[Regime],
 ) -> dict[str, dict[str, Interval]]:
     sectors = np.array([text or "unknown" for text in hits.sector[own].tolist()], dtype=object)
     names, sector = np.unique(sectors, return_inverse=True)
@@ -135,6 +166,8 @@ def _groups(
     readings: dict[str, tuple[NDArray[np.int64], Sequence[str]]] = {
         "year": (year, year_names),
         "sector": (sector.astype(np.int64), [str(name) for name in names]),
+        "regime": (named([one.trend for one in regimes], TRENDS), TRENDS),
+        "volatility": (named([one.volatility for one in regimes], VOLATILITIES), VOLATILITIES),
         "price": (buckets(hits.close[own], PRICE_EDGES), bucket_names(PRICE_EDGES)),
         "liquidity": (
             buckets(hits.dollar_volume[own], LIQUIDITY_EDGES),
@@ -153,6 +186,7 @@ def _groups(
             confidence=config.confidence,
         )
         for what, (code, texts) in readings.items()
+        if what not in _absent(regimes)
     }
 
 

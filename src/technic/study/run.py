@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +13,19 @@ import numpy as np
 from technic.code_version import code_version
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
+from technic.regime import Regime
 from technic.settings import Settings, load_settings
 from technic.study.config import StudyConfig
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
 from technic.study.lineage import lineage_of
 from technic.study.owner_summary import OwnerSummary, day_sums, summarised
+from technic.study.rating_summary import RatingSummary, rated, rating_names
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
-from technic.study.replay.rosters import survivorship_warning
+from technic.study.replay.replay_part import ReplayPart, gathered_ratings, left_out, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.trials import Appended, StudyEntry, TrialLedger
+from technic.typing import FloatArray
 
 __all__ = ["StudyResult", "run_study"]
 
@@ -43,6 +46,7 @@ class StudyResult:
     hits: Hits
     outcomes: HitOutcomes
     summaries: tuple[OwnerSummary, ...]
+    ratings: tuple[RatingSummary, ...]
     comparison: Comparison | None
     overlap: SetupOverlap
     trial: Appended
@@ -66,40 +70,68 @@ def run_study(
     Raises what ``run_scan`` raises.
     """
     settings = settings or load_settings(os.environ, Path.cwd())
+    names = rating_names(config)
     replay = open_replay(
-        config.scan, config.first, config.last, provider=provider, settings=settings, now=now
+        config.replayed, config.first, config.last, provider=provider, settings=settings, now=now
     )
-    hits = Hits.joined(_reported(replay, progress))
+    parts, ratings = gathered_ratings(
+        _reported(replay, names, progress), names, len(replay.days), len(replay.symbols)
+    )
+    hits = Hits.joined(part.hits for part in parts)
     provider = replay.context.provider
     stage = None if progress is None else (lambda done, total: progress("outcomes", done, total))
     found = hit_outcomes(replay, hits, config, stage)
-    trial = _written(config, replay, hits, settings, now, command)
+    trial = _written(config, replay, hits.owners, names, settings, now, command)
     total = trial.record.total
+    regimes = _regimes(parts)
     summaries = tuple(
-        summarised(hits, found, config, owner, total) for owner in range(len(hits.owners))
+        summarised(hits, found, config, owner, total, regimes) for owner in range(len(hits.owners))
     )
     return StudyResult(
         config=config,
         hits=hits,
-        outcomes=found,
+        outcomes=replace(found, everybody=None),
         summaries=summaries,
+        ratings=_rated(ratings, found, config, total),
         comparison=_compared(hits, found, config, summaries),
         overlap=SetupOverlap.of(hits.owner, hits.session, hits.symbol, len(hits.owners)),
         trial=trial,
         simulated=provider.simulated,
         price_basis=provider.price_basis,
-        dated_universe=survivorship_warning(config.scan, provider, replay.days) is None,
-        warnings=replay.warnings,
+        dated_universe=replay.rosters.survivorship_warning is None,
+        warnings=(
+            *replay.warnings,
+            *left_out(((part.days, part.poisoned) for part in parts), replay.days),
+            *not_judged(found.poisoned),
+        ),
     )
 
 
-def _reported(replay: Replay, progress: StudyProgress | None) -> Iterator[Hits]:
+def _reported(
+    replay: Replay, ratings: Sequence[str], progress: StudyProgress | None
+) -> Iterator[ReplayPart]:
     done = 0
-    for part in replay.hits():
+    for part in replay.parts(ratings):
         yield part
         if progress is not None:
-            done = int(np.searchsorted(replay.days, part.day[-1])) + 1 if len(part) else done
+            done += len(part.days)
             progress("replay", done, len(replay.days))
+
+
+def _regimes(parts: Sequence[ReplayPart]) -> tuple[Regime, ...]:
+    """Return the market's regime on each session of the study, whatever part has it."""
+    days = np.concatenate([part.days for part in parts])
+    every = [regime for part in parts for regime in part.regimes]
+    return tuple(every[at] for at in np.argsort(days).tolist())
+
+
+def _rated(
+    ratings: Mapping[str, FloatArray], found: HitOutcomes, config: StudyConfig, trials: int
+) -> tuple[RatingSummary, ...]:
+    if found.everybody is None:
+        return ()
+    excess = found.everybody
+    return tuple(rated(name, one, excess, config, trials) for name, one in ratings.items())
 
 
 def _compared(
@@ -118,18 +150,20 @@ def _compared(
 def _written(
     config: StudyConfig,
     replay: Replay,
-    hits: Hits,
+    owners: tuple[str, ...],
+    ratings: tuple[str, ...],
     settings: Settings,
     now: dt.datetime | None,
     command: str,
 ) -> Appended:
     """Count the study in the ledger of its data, whatever came of it."""
     entry = StudyEntry(
-        names=hits.owners,
+        names=(*owners, *ratings),
         horizons=config.horizons,
         first=str(replay.days[0]),
         last=str(replay.days[-1]),
-        trials=len(hits.owners) * len(config.horizons),
+        # a setup is looked at over each horizon, a rating over one
+        trials=len(owners) * len(config.horizons) + len(ratings),
         code=" ".join(code_version().values()),
         command=command,
     )

@@ -50,7 +50,14 @@ def test_one_setup_begins_with_the_verdict(study):
     assert "survivors" in ran.out
     verdict = next(at for at, line in enumerate(lines) if line.startswith("where: "))
     assert not any("%" in line for line in lines[2:verdict] if "──" in line)
-    for text in ("63 sessions", "entered 1 session later", "by year", "5 + 10 bp", "Plans ended:"):
+    for text in (
+        "63 sessions",
+        "entered 1 session later",
+        "by year",
+        "5 + 10 bp",
+        "Plans ended:",
+        "turnover",
+    ):
         assert text in ran.out
     assert "5 trials on these data so far, 5 of them now" in ran.out.replace("\n", " ")
 
@@ -62,6 +69,20 @@ def test_several_setups_are_a_line_each(study):
     for name in ("golden_cross", "weinstein_stage", "trend_template"):
         assert name[:10] in ran.out
     assert "15 trials" in ran.out
+
+
+def test_ratings_are_judged_by_what_they_rate_high(study, tmp_path: Path):
+    """A verdict, the rank correlation and the deciles of each; there are no hits to write."""
+    ran = study("--rating", "tech_rating", "--rating", "fast = roc(close, 20)", "--horizon", 5)
+    assert (ran.code, ran.err) == (0, "")
+    for text in ("tech_rating: ", "fast: ", "rank correlation", "highest decile", "2 trials"):
+        assert text in ran.out
+    assert "plans, R" not in ran.out
+    ran = study("--rating", "rs_rating", "--out", tmp_path / "hits.parquet")
+    assert (ran.code, ran.out) == (2, "")
+    assert "a study of ratings alone has no hits to write" in ran.err
+    ran = study("--rating", "total = obv()", "--check", "--check-days", 1)
+    assert "total changes when history begins a year earlier" in ran.out
 
 
 def test_programs_read_json_and_hits_are_parquet(study, tmp_path: Path):
@@ -124,6 +145,7 @@ def test_the_past_is_checked(study, tmp_path: Path):
         (("--horizon", "0"), "horizon"),
         (("--hold", "0"), "hold"),
         (("--setup", "nothing_of_the_kind"), "technic setups lists them"),
+        (("--rating", "sector"), "a number that differs between symbols"),
         (("--as-of", "2024-03-08"), "as_of"),
         (("--format", "parquet"), "a file ending .parquet"),
         (("--format", "json", "--out", "x.parquet"), "format"),
@@ -144,7 +166,7 @@ def test_what_cannot_be_studied_is_one_sentence(study, arguments, text, tmp_path
 
 
 def test_a_bare_study_is_of_all_setups(technic, prices: Path, tmp_path: Path, monkeypatch):
-    """Over a year up to the data's end, whatever is there."""
+    """And of both ratings, over a year up to the data's end, whatever is there."""
     monkeypatch.setenv("TECHNIC_HOME", str(tmp_path / "home"))
     small = tmp_path / "small.csv"
     lines = prices.read_text().splitlines(keepends=True)
@@ -154,6 +176,7 @@ def test_a_bare_study_is_of_all_setups(technic, prices: Path, tmp_path: Path, mo
     assert ran.code == 0, ran.err
     found = json.loads(ran.out)
     assert len(found["studies"]) >= 26
+    assert [one["name"] for one in found["ratings"]] == ["tech_rating", "rs_rating"]
     first = dt.date.fromisoformat(found["first"])
     assert (dt.date.fromisoformat(found["last"]) - first).days in range(355, 370)
 

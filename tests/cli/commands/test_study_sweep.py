@@ -104,6 +104,7 @@ def test_programs_read_json_and_points_are_parquet(sweep, tmp_path: Path):
         ((*WHERE, *N, *K, "--folds", "0"), "folds is 0"),
         ((*WHERE, *N, *K, "--hold", "5"), "grades no plans"),
         ((*WHERE, *N, *K, "--check"), "nothing with --check"),
+        ((*WHERE, *N, *K, "--rating", "rs_rating"), "nothing with --sweep, which judges hits"),
         (("--where", "close > 5", "--folds", "3"), "nothing without --sweep"),
         (("--where", "close > 5", "--choose-by", "t"), "nothing without --sweep"),
         ((*WHERE, *N, *K, "--out", "x.parquet", "--format", "json"), "format"),

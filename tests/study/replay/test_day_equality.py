@@ -79,6 +79,22 @@ def test_hard_days_are_in_it(market: PayingProvider):
     } <= found
 
 
+def test_rows_without_a_price_are_rows(market: PayingProvider):
+    """A symbol of which all rows lack a price has too few bars, not no data; so says the scan."""
+    bars, provider = market.bars, replace(market)
+    close = bars.close.copy()
+    for name, first, last in (("CK", 0, 900), ("CN", 0, 740)):
+        own = bars.column == bars.symbols.index(name)
+        close[own & (bars.session >= SESSIONS[first]) & (bars.session <= SESSIONS[last - 1])] = (
+            np.nan
+        )
+    provider.bars = replace(bars, close=close)
+    replay = open_replay(ScanConfig(), days=SESSIONS[[700, 770]], provider=provider, now=NOW)
+    assert assert_replays(replay, now=NOW) > 40
+    first, last = replay.replayed()
+    assert first.outcomes["CK"] == first.outcomes["CN"] == "gate.few_bars"
+
+
 def test_one_random_day_at_a_time(market: PayingProvider):
     """How many days share a block changes nothing."""
     picked = RNG.choice(SESSIONS[300:], 3, replace=False)

@@ -13,8 +13,8 @@ from technic.data_engine.gate.rules import GATE_CODES, GateRules
 from technic.data_engine.interfaces.known_actions import NOTHING_KNOWN, KnownActions
 from technic.data_engine.interfaces.records import SplitRecord
 from technic.panel import BarPanel
-from technic.study.replay.gate_codes import rows_of_days
-from technic.study.replay.gate_histories import gate_histories
+from technic.study.replay.usable_bars.gate_codes import rows_of_days
+from technic.study.replay.usable_bars.gate_histories import gate_histories
 from technic.testing import make_bars
 
 RULES = GateRules()

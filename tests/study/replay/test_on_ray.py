@@ -25,16 +25,22 @@ def one_ray() -> Iterator[None]:
         yield
 
 
-def test_ray_gives_the_same_days_and_hits():
+def test_ray_gives_the_same_days_hits_and_ratings():
     """With a comparison of symbols, a chart pattern, weekly bars, and blocks of a few symbols."""
+    ratings = ("tech_rating", "rank(roc(close, 20))")
     config = ScanConfig(
+        columns=ratings,
         setups=QUICK_SETUPS[4:7],
         where="percentile(roc(close, 21)) > 10 and weekly(close) > 0 and not vcp()",
     )
     replay = open_replay(config, days=SESSIONS[[700, 760]], provider=hard_market(), now=NOW)
     on_ray = replace(replay, runner="ray", block_symbols=11)
-    here, there = (Hits.joined(one.hits()) for one in (replay, on_ray))
+    parts = [list(one.parts(ratings)) for one in (replay, on_ray)]
+    here, there = (Hits.joined(part.hits for part in one) for one in parts)
     assert len(here) > 3
+    for own, its in zip(*parts, strict=True):
+        for name, values in own.ratings.items():
+            assert_same(its.ratings[name], values, name)
     for field in fields(Hits):
         mine, its = getattr(here, field.name), getattr(there, field.name)
         if isinstance(mine, np.ndarray):

@@ -32,11 +32,11 @@ def test_what_is_known_early_is_what_shorter_data_has(replay: Replay):
     readings = [
         Reading(HORIZON, 60), Reading(HORIZON, DAY - HORIZON, last), Reading(1, DAY - 1, last)
     ]  # fmt: skip
-    whole, early, next_day = day_excess(replay, readings, 0.0)
+    (whole, early, next_day), _ = day_excess(replay, readings, 0.0)
     market = hard_market()
     ended = replace(market, bars=market.bars.rows(market.bars.session <= last))
     short = open_replay(replay.config, days=replay.days[:DAY], provider=ended, now=NOW)
-    (alone,) = day_excess(short, [Reading(HORIZON, DAY)], 0.0)
+    (alone,), _ = day_excess(short, [Reading(HORIZON, DAY)], 0.0)
     np.testing.assert_array_equal(early, alone[: DAY - HORIZON])
     assert (alone[DAY - HORIZON :] == UNKNOWN).all()
     known_later = (early == UNKNOWN) & (whole[: DAY - HORIZON] != UNKNOWN)

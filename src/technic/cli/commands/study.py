@@ -1,4 +1,4 @@
-"""``technic study``: what a setup or a condition was worth on past days."""
+"""``technic study``: what a setup, a condition or a rating was worth on past days."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["study"]
 
 STUDY = "Study"
+RATINGS = ("tech_rating", "rs_rating")
 
 
 def _option(name: str, help_: str, metavar: str) -> Any:
@@ -49,6 +50,15 @@ class StudyOptions:
     to: Annotated[
         str | None,
         _option("--to", "The last day scanned. (default: the data's last session)", "YYYY-MM-DD"),
+    ] = None
+    rating: Annotated[
+        list[str] | None,
+        _option(
+            "--rating",
+            "A rating that is judged by what those it rates high made: tech_rating, rs_rating or "
+            "any number of the scan language; may be repeated.",
+            "EXPR",
+        ),
     ] = None
     horizon: Annotated[int, _option("--horizon", "Sessions over which the verdict is.", "N")] = 21
     life: Annotated[
@@ -107,11 +117,11 @@ def study(
         ),
     ] = None,
 ) -> None:
-    """Scan every day of a span of the past, and say what its hits were worth.
+    """Scan every day of a span of the past, and say what its hits and ratings were worth.
 
-    Without --setup and --where all built-in setups are studied. Every study is written into the
-    ledger of trials, and each verdict is held to what luck reaches in as many. With --sweep values
-    of parameters are chosen on some of the days, and judged on others.
+    Without --setup, --where and --rating all built-in setups and both ratings are studied. Every
+    study is written into the ledger of trials, and each verdict is held to what luck reaches in as
+    many. With --sweep values of parameters are chosen on some of the days, and judged on others.
     """
     from technic.cli.commands.study_sweep import print_sweep
     from technic.cli.options.config import Choices
@@ -120,6 +130,7 @@ def study(
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.progress import progress_on_stderr
     from technic.cli.render.study.study_report import study_lines
+    from technic.errors import ParameterError
     from technic.settings import load_settings
     from technic.study.document import study_document
     from technic.study.report.page import write_report
@@ -142,6 +153,10 @@ def study(
         _print_check(config, options.check_days, settings, format_, run)
         return
     chosen = _format(format_, run.out)
+    if chosen == "parquet" and not (config.scan.setups or config.scan.where):
+        raise ParameterError(
+            "out", run.out, "none, or a .json: a study of ratings alone has no hits to write"
+        )
     if chosen != "parquet":
         chosen = document_format(chosen, run.out)
     command = shlex.join(["technic", *sys.argv[1:]])
@@ -189,13 +204,14 @@ def _format(format_: str | None, out: Path | None) -> str | None:
 
 
 def _config(choices: Choices, options: StudyOptions, settings: Settings) -> StudyConfig:
-    """Build what the study is asked; without a setup and a condition all built-in setups."""
+    """Build what the study is asked; where that is nothing, all built-in setups and ratings."""
     from technic.cli.options.config import scan_config
     from technic.study.config import StudyConfig
     from technic.study.outcomes import GradeRules
 
-    language = choices.language
-    if language.setup is None and language.where is None:
+    language, ratings = choices.language, tuple(options.rating or ())
+    if language.setup is None and language.where is None and not ratings:
+        ratings = RATINGS
         names = _built_in(bool(choices.data.benchmark or settings.benchmark))
         language = dataclasses.replace(language, setup=names)
         choices = dataclasses.replace(choices, language=language)
@@ -209,6 +225,7 @@ def _config(choices: Choices, options: StudyOptions, settings: Settings) -> Stud
         horizon=options.horizon,
         rules=rules,
         event_curve=options.report is not None,
+        ratings=ratings,
     )
 
 
@@ -234,7 +251,7 @@ def _print_check(
     from technic.study.replay.replay import open_replay
 
     chosen = _document_format(format_, run.out)
-    replay = open_replay(config.scan, config.first, config.last, settings=settings)
+    replay = open_replay(config.replayed, config.first, config.last, settings=settings)
     if not 1 <= count <= len(replay.days):
         allowed = f"a whole number from 1 to {len(replay.days)}, the days of the study"
         raise ParameterError("check_days", count, allowed)

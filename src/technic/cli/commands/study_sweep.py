@@ -63,6 +63,9 @@ def _config(
     from technic.study.outcomes import GradeRules
     from technic.study.sweep.config import SweepConfig
 
+    if options.rating:
+        allowed = "nothing with --sweep, which judges hits: study the rating by itself"
+        raise ParameterError("rating", ", ".join(options.rating), allowed)
     if options.check:
         raise ParameterError("sweep", ", ".join(map(str, axes)), "nothing with --check")
     fixed = {text.partition("=")[0].strip() for text in choices.language.set_ or ()}

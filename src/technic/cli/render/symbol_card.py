@@ -16,7 +16,7 @@ from technic.result.scan_result import ScanResult
 from technic.result.symbol_report import SymbolReport
 from technic.wording.counts import count_of
 
-__all__ = ["chart_lines", "figures", "head_lines", "plan_lines"]
+__all__ = ["amount", "chart_lines", "figures", "head_lines", "plan_lines"]
 
 AVERAGE = 50
 _LISTING = ("company", "exchange", "sector", "industry", "country")
@@ -98,12 +98,13 @@ def _figure(value: object, unit: str) -> str:
         "whole": f"{value:.0f}",
         "number": f"{value:.1f}",
         "times": f"{value:.2f} x",
-        "amount": f"${_amount(value)}",
+        "amount": f"${amount(value)}",
     }
     return texts[unit]
 
 
-def _amount(value: float) -> str:
+def amount(value: float) -> str:
+    """Write a large number short: 4.1M."""
     for name, size in (("T", 1e12), ("B", 1e9), ("M", 1e6), ("K", 1e3)):
         if value >= size:
             return f"{value / size:.1f}{name}"

@@ -33,12 +33,15 @@ class BasisPanel:
     """Bars of some symbols, each in one basis.
 
     ``days``: ``(n_days, n_symbols)``, the days of the block on which a column's basis is in force.
-    ``known``: splits and dividends, in the basis of the prices.
+    ``known``: splits and dividends, in the basis of the prices. ``first_row``: ``(n_symbols,)`` the
+    session of each symbol's first row, whether it is a bar or lacks a price; None: that of its
+    first bar. From there on a symbol is one of which there is data, though it may have no bar.
     """
 
     panel: BarPanel
     days: BoolArray
     known: KnownActions
+    first_row: DateArray | None = None
 
 
 class BlockBars(Protocol):
@@ -125,9 +128,19 @@ class FetchedBars:
             adjusted = split_adjust(some, splits, days[-1])
             return BarPanel.from_long(adjusted, self.sessions, volume=self.volume)
 
-        return _bases(
+        made = _bases(
             symbols, self.splits, self.dividends, self.records, days, self.sessions, panel
         )
+        begins = np.full(len(symbols), _NEVER)
+        np.minimum.at(begins, own.column, own.session)
+        place = {name: at for at, name in enumerate(symbols)}
+        return [
+            replace(one, first_row=begins[[place[name] for name in one.panel.symbols]])
+            for one in made
+        ]
+
+
+_NEVER = np.datetime64("9999-12-31", "D")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

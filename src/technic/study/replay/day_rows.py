@@ -6,7 +6,7 @@ ascending by day and then by symbol, with the bits that the scan of the day give
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,16 +22,17 @@ from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.scan.special_dividends import strength_columns
 from technic.scan.windows import BASE_WINDOW, PlaceWindow, ScanWindows
 from technic.scoring import BENCHMARK_COLUMNS, benchmark_columns, subscores
-from technic.study.replay.basis_bars import BlockBars
-from technic.study.replay.gate_codes import PASSED, gate_codes
+from technic.study.replay.basis_bars import BasisPanel
 from technic.study.replay.listed_names import ListedNames
-from technic.study.replay.usable_columns import UsableColumns, usable_columns
+from technic.study.replay.usable_bars.gate_codes import PASSED, gate_codes
+from technic.study.replay.usable_bars.usable_columns import UsableColumns, usable_columns
 from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = [
     "DayRows",
     "ReplayTask",
     "compared_columns",
+    "index_of_places",
     "passed_places",
     "place_window",
     "rows_of_block",
@@ -62,11 +63,11 @@ class DayRows:
     """Rows of some symbols on the days of a block.
 
     ``code``: ``(n_days, n_symbols)``, what the gate says, ``PASSED`` or a position in
-    ``GATE_CODES`` from 1; ``present``: whether the symbol has a bar up to the day at all. ``day``,
-    ``symbol``: of each place, positions in the days and in ``symbols``. ``last_bar``,
+    ``GATE_CODES`` from 1; ``present``: whether there is a row of the symbol up to the day at all.
+    ``day``, ``symbol``: of each place, positions in the days and in ``symbols``. ``last_bar``,
     ``usable_since``: days; NaT where the history is whole. ``columns``: an array over the places.
-    ``total``, ``count``: what they add to the index of the market on each session up to each day,
-    ``(n_days, n_sessions)`` of the base window; None where a benchmark stands for it.
+    ``index``: what they add to the index of the market on each session up to each day, totals and
+    counts ``(n_days, n_sessions)`` of the base window; None where a benchmark stands for it.
     """
 
     symbols: tuple[str, ...]
@@ -77,28 +78,22 @@ class DayRows:
     last_bar: DateArray
     usable_since: DateArray
     columns: dict[str, FloatArray]
-    total: FloatArray | None = None
-    count: FloatArray | None = None
+    index: tuple[FloatArray, FloatArray] | None = None
 
 
-def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask, listed: ListedNames) -> DayRows:
-    """Take the bars of some symbols and scan them on every day of the block.
+def rows_of_block(bases: Sequence[BasisPanel], task: ReplayTask, listed: ListedNames) -> DayRows:
+    """Scan the bars of some symbols on every day of the block.
 
     ``listed``: who is compared on which day; others have no place.
     """
-    usable = usable_columns(bars.take(cut, task.days), task.windows, task.days, task.config.gate)
+    usable = usable_columns(bases, task.windows, task.days, task.config.gate)
     base = usable.panels[BASE_WINDOW]
     code, present, places = passed_places(usable, task)
     member = listed.members(usable.symbols)
     places = places.take(member[places.day, usable.symbol[places.column]] != listed.OUTSIDE)
     columns = _columns(usable, places, task)
     last = base.session[places.row, places.column] if base.n_bars else places.row
-    total = count = None
-    if task.benchmark is None or not np.isfinite(task.benchmark).any():
-        current = base.sessions[last] == task.days[places.day]
-        eligible = np.zeros((len(task.days), base.n_symbols), np.bool_)
-        eligible[places.day[current], places.column[current]] = True
-        total, count = index_sums_of_days(base, eligible)
+    current = base.sessions[last] == task.days[places.day]
     return DayRows(
         symbols=usable.symbols,
         code=code,
@@ -108,15 +103,29 @@ def rows_of_block(bars: BlockBars, cut: slice, task: ReplayTask, listed: ListedN
         last_bar=base.sessions[last],
         usable_since=usable.since[places.column],
         columns=columns,
-        total=total,
-        count=count,
+        index=index_of_places(usable, places.take(current), task),
     )
+
+
+def index_of_places(
+    usable: UsableColumns, ranked: Places, task: ReplayTask
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return what those who are ranked on each day add to the index of the market up to it.
+
+    Totals and counts, ``(n_days, n_sessions)``; None where a benchmark stands for the market.
+    """
+    if task.benchmark is not None and np.isfinite(task.benchmark).any():
+        return None
+    base = usable.panels[BASE_WINDOW]
+    eligible = np.zeros((len(task.days), base.n_symbols), np.bool_)
+    eligible[ranked.day, ranked.column] = True
+    return index_sums_of_days(base, eligible)
 
 
 def passed_places(
     usable: UsableColumns, task: ReplayTask
 ) -> tuple[NDArray[np.uint8], BoolArray, Places]:
-    """Return the gate's code and whether there is a bar, for each day and symbol; who passes.
+    """Return the gate's code and whether there is a row, for each day and symbol; who passes.
 
     Places are those of the base window, ascending by day, then by symbol.
     """
@@ -126,7 +135,7 @@ def passed_places(
     code, present = np.zeros(shape, np.uint8), np.zeros(shape, np.bool_)
     day, column = np.nonzero(usable.days)
     code[day, usable.symbol[column]] = codes[day, column]
-    present[day, usable.symbol[column]] = usable.started[day, column]
+    present[day, usable.symbol[column]] = usable.told[day, column]
     day, column = np.nonzero(usable.days & usable.started & (codes == PASSED))
     order = np.lexsort((usable.symbol[column], day))
     return code, present, Places(day[order], rows[day, column][order], column[order])

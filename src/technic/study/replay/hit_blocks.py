@@ -7,7 +7,7 @@ everything else of a symbol alone: rating, signal, conditions, and the plans of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,16 +27,17 @@ from technic.scan.windows import BASE_WINDOW
 from technic.scoring import subscores
 from technic.scoring.relative_strength import RS_WEIGHTS
 from technic.scoring.technical_rating import technical_columns
-from technic.study.replay.basis_bars import BlockBars
+from technic.study.replay.basis_bars import BasisPanel
 from technic.study.replay.day_rows import (
     ReplayTask,
     compared_columns,
+    index_of_places,
     passed_places,
     place_window,
 )
 from technic.study.replay.lean import HitRules
 from technic.study.replay.listed_names import ListedNames
-from technic.study.replay.usable_columns import UsableColumns, usable_columns
+from technic.study.replay.usable_bars.usable_columns import UsableColumns, usable_columns
 from technic.trade_plan import PLAN_COLUMNS, PlanTable, trade_plans
 from technic.typing import BoolArray, FloatArray
 
@@ -62,8 +63,8 @@ class FirstPass:
     ``symbols``: theirs; ``places``: days and symbols that passed the gate and are compared, rows
     and columns of the base window; ``symbol``: of each, a position in ``symbols``; ``shown``,
     ``ranked``: masks over the places; ``columns``: those known so far; ``compared``: for each call
-    that compares, the values of its arguments. ``usable``: the bars; None in what has travelled:
-    whoever needs them takes them again.
+    that compares, the values of its arguments; ``index``: as in `DayRows`. ``usable``: the bars;
+    None in what has travelled: whoever needs them takes them again.
     """
 
     symbols: tuple[str, ...]
@@ -74,19 +75,22 @@ class FirstPass:
     ranked: BoolArray
     columns: dict[str, FloatArray]
     compared: dict[Expression, list[Column | str]]
+    index: tuple[FloatArray, FloatArray] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SecondPass:
     """Hits of some symbols: ``place`` is a position in the places of the first pass.
 
-    ``owner``: a position in the rules' owners; ``rating``: at all places; ``columns``, ``signal``,
-    ``plans``: those of the hits, in their order.
+    ``owner``: a position in the rules' owners; ``rating``: tech_rating at all places; ``ratings``:
+    those that are wanted, by name, at all places too; ``columns``, ``signal``, ``plans``: those of
+    the hits, in their order.
     """
 
     place: IndexArray
     owner: NDArray[np.int16]
     rating: FloatArray
+    ratings: dict[str, FloatArray]
     columns: Mapping[str, FloatArray]
     signal: NDArray[np.str_]
     plans: PlanTable
@@ -97,23 +101,20 @@ class Decided:
     """All that is known of the places of the first pass: columns, signals, and who meets what.
 
     ``met``: ``(n_owners, n_places)``, where all conditions of each of the rules' owners are true
-    and the symbol is kept.
+    and the symbol is kept. ``ratings``: those that are wanted, by name, NaN for who is not ranked.
     """
 
     columns: Mapping[str, FloatArray]
     signal: NDArray[np.str_]
     met: BoolArray
+    ratings: dict[str, FloatArray]
 
 
 def first_pass(
-    bars: BlockBars,
-    cut: slice,
-    task: ReplayTask,
-    rules: HitRules,
-    listed: ListedNames,
+    bases: Sequence[BasisPanel], task: ReplayTask, rules: HitRules, listed: ListedNames
 ) -> FirstPass:
-    """Take the bars of some symbols, ask the gate, compute what symbols are compared by."""
-    usable = usable_columns(bars.take(cut, task.days), task.windows, task.days, task.config.gate)
+    """Ask the gate of the bars of some symbols, and compute what symbols are compared by."""
+    usable = usable_columns(bases, task.windows, task.days, task.config.gate)
     _, _, places = passed_places(usable, task)
     symbol = usable.symbol[places.column]
     member = listed.members(usable.symbols)[places.day, symbol]
@@ -127,15 +128,10 @@ def first_pass(
     columns = {name: values[at] for name, values in whole.items()}
     last = base.sessions[base.session[places.row, places.column]] if base.n_bars else task.days[:0]
     compared = _arguments(usable, places, symbol, task, rules, listed)
+    ranked = last == task.days[places.day]
+    index = index_of_places(usable, places.take(ranked), task)
     return FirstPass(
-        usable.symbols,
-        usable,
-        places,
-        symbol,
-        shown,
-        last == task.days[places.day],
-        columns,
-        compared,
+        usable.symbols, usable, places, symbol, shown, ranked, columns, compared, index
     )
 
 
@@ -195,8 +191,8 @@ def second_pass(
     owner, place = np.nonzero(decided.met)
     own = {name: columns[name][place] for name in (*PLAN_COLUMNS, "tech_rating", "rs_rating")}
     plans = trade_plans(own, signal[place], task.config.plan)
-    rating = columns["tech_rating"]
-    return SecondPass(place, owner.astype(np.int16), rating, own, signal[place], plans)
+    rating, ratings = columns["tech_rating"], decided.ratings
+    return SecondPass(place, owner.astype(np.int16), rating, ratings, own, signal[place], plans)
 
 
 def decided_places(
@@ -234,9 +230,14 @@ def decided_places(
     names |= {
         name: listed.values(name, known.symbols, places.day, known.symbol) for name in rules.listed
     }
-    kept = known.shown & _filtered(columns, signal, task)
-    met = _met(known, usable, names, joined, task, rules, kept)
-    return Decided(columns, signal, np.array(met).reshape(len(met), len(places.row)))
+    values = _values(known, usable, names, joined, task, rules)
+    met = _met(values, rules, known.shown & _filtered(columns, signal, task))
+    return Decided(
+        columns,
+        signal,
+        np.array(met).reshape(len(met), len(places.row)),
+        _ratings(values, rules, known.ranked),
+    )
 
 
 def _filtered(
@@ -257,16 +258,15 @@ def _filtered(
     return kept & np.isin(signal, rules.signals) if rules.signals else kept
 
 
-def _met(
+def _values(
     known: FirstPass,
     usable: UsableColumns,
     names: Mapping[str, Column],
     joined: Mapping[Expression, FloatArray],
     task: ReplayTask,
     rules: HitRules,
-    kept: BoolArray,
-) -> list[BoolArray]:
-    """Tell where each owner's conditions are all true, among the kept."""
+) -> dict[int, PlaceValues]:
+    """Make what knows the values of all expressions of each window."""
     values: dict[int, PlaceValues] = {}
     for window in dict.fromkeys(one.window for one in rules.nodes):
         cut = place_window(usable, known.places, task, window)
@@ -274,6 +274,11 @@ def _met(
         place_values = PlaceValues(cut.panel, cut.places, vocabulary(), names, cut.benchmark, own)
         place_values.prepare([one.node for one in rules.nodes if one.window == window])
         values[window] = place_values
+    return values
+
+
+def _met(values: Mapping[int, PlaceValues], rules: HitRules, kept: BoolArray) -> list[BoolArray]:
+    """Tell where each owner's conditions are all true, among the kept."""
     alive = kept.copy()
     for condition in rules.where:
         alive &= _holds(condition, values, alive)
@@ -283,6 +288,17 @@ def _met(
         for condition in conditions:
             met &= _holds(condition, values, met)
         found.append(met)
+    return found
+
+
+def _ratings(
+    values: Mapping[int, PlaceValues], rules: HitRules, ranked: BoolArray
+) -> dict[str, FloatArray]:
+    """Return the ratings at all places, NaN for who is not ranked."""
+    found, everybody = {}, np.ones(len(ranked), np.bool_)
+    for name, one in rules.ratings:
+        value = np.asarray(values[one.window].value(one.node, everybody), np.float64)
+        found[name] = np.where(ranked, value, np.nan)
     return found
 
 

@@ -18,7 +18,7 @@ from technic.panel import FIELDS, BarPanel
 from technic.scan.special_dividends import by_symbol
 from technic.typing import BoolArray, DateArray, FloatArray
 
-__all__ = ["GONE_AFTER", "LaterBars", "load_later_bars"]
+__all__ = ["GONE_AFTER", "LaterBars", "LaterFetch"]
 
 GONE_AFTER = 30
 """Sessions without a bar up to the end of the data that no halt has: the symbol is gone."""
@@ -55,28 +55,60 @@ class LaterBars:
     delisted: BoolArray
 
 
-def load_later_bars(
-    provider: Provider,
-    symbols: Sequence[str],
-    sessions: DateArray,
-    after: DateArray,
-    rules: GateRules,
-    *,
-    volume: bool = True,
-) -> LaterBars:
-    """Return the bars of ``symbols`` on ``sessions``, in their order; those without any are empty.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LaterFetch:
+    """What a provider answered about some symbols, as it came; `bars` lays it out.
 
-    ``after``: the sessions of the data after the last of them, which say who is gone for good.
+    ``after``: the sessions of the data after the last of ``sessions``, which say who is gone for
+    good. ``volume``: False for a study of prices alone.
     """
-    fetched = provider.history(symbols, sessions)
+
+    provider: Provider
+    symbols: tuple[str, ...]
+    sessions: DateArray
+    after: DateArray
+    rules: GateRules
+    fetched: FetchResult
+    volume: bool
+
+    @classmethod
+    def of(
+        cls,
+        provider: Provider,
+        symbols: Sequence[str],
+        sessions: DateArray,
+        after: DateArray,
+        rules: GateRules,
+        *,
+        volume: bool = True,
+    ) -> LaterFetch:
+        """Ask the provider for ``symbols`` on ``sessions``."""
+        return cls(
+            provider=provider,
+            symbols=tuple(symbols),
+            sessions=sessions,
+            after=after,
+            rules=rules,
+            fetched=provider.history(symbols, sessions),
+            volume=volume,
+        )
+
+    def bars(self) -> LaterBars:
+        """Return the bars in the order of the symbols; those without any are empty."""
+        return _laid_out(self)
+
+
+def _laid_out(asked: LaterFetch) -> LaterBars:
+    provider, symbols, sessions = asked.provider, asked.symbols, asked.sessions
+    fetched = asked.fetched
     there = set(fetched.bars.symbols)
     splits = _of(fetched.splits, there)
     bars = split_adjust(fetched.bars, splits, sessions[-1])
-    panel = BarPanel.from_long(bars, sessions, volume=volume)
+    panel = BarPanel.from_long(bars, sessions, volume=asked.volume)
     paid = _dividends(provider, fetched, splits, sessions)
     records = split_records(fetched, panel.symbols, applied=True)
     known = KnownActions(records, by_symbol(paid))
-    found = find_breaks(panel, panel.length - 1, rules, known)
+    found = find_breaks(panel, panel.length - 1, asked.rules, known)
     place = {name: at for at, name in enumerate(symbols)}
     column = np.array([place[name] for name in panel.symbols], dtype=np.intp)
     row, own = np.nonzero(panel.session >= 0)
@@ -96,12 +128,12 @@ def load_later_bars(
     last_bar[column[held]] = panel.session[panel.length[held] - 1, np.flatnonzero(held)]
     return LaterBars(
         sessions=sessions,
-        symbols=tuple(symbols),
+        symbols=symbols,
         breaks=breaks,
         later_splits=_later_splits(splits, sessions, place),
         dividends=_dense(paid, sessions, place) if len(fetched.dividends.symbol) else None,
         last_bar=last_bar,
-        delisted=_gone(provider, symbols, sessions, after, last_bar),
+        delisted=_gone(provider, symbols, sessions, asked.after, last_bar),
         **dense,
     )
 

@@ -32,7 +32,8 @@ class HitRules:
     its conditions, costly ones last; ``where``: what holds for all of them. ``compared``: the calls
     that compare symbols, each in its window; ``technical``: columns of the Technical Rating.
     ``names``: default columns; ``plans``, ``benchmark``: whether a name of the trade plan, or of
-    the comparison with the benchmark, is used; ``listed``: names of the listings.
+    the comparison with the benchmark, is used; ``listed``: names of the listings. ``ratings``: by
+    name, what is wanted of everybody who is ranked.
     """
 
     owners: tuple[tuple[str, tuple[Condition, ...]], ...]
@@ -43,25 +44,30 @@ class HitRules:
     listed: tuple[str, ...]
     plans: bool
     benchmark: bool
+    ratings: tuple[tuple[str, Expression], ...] = ()
 
     @property
     def nodes(self) -> Iterable[Expression]:
-        """Every operand of every condition."""
+        """Every operand of every condition, and every rating."""
         conditions = [*self.where, *(one for _, some in self.owners for one in some)]
-        return dict.fromkeys(one for each in conditions for one in each.operands)
+        found = dict.fromkeys(one for each in conditions for one in each.operands)
+        return found | dict.fromkeys(rating for _, rating in self.ratings)
 
 
-def hit_rules(expressions: ScanExpressions) -> HitRules | None:
+def hit_rules(expressions: ScanExpressions, ratings: Sequence[str] = ()) -> HitRules | None:
     """Return the rules; None where hits have to be found a day at a time.
 
     That is where a comparison of symbols computes with numbers of the listings, and where a
-    condition reads a text that is written for each day.
+    condition reads a text that is written for each day. ``ratings``: columns of the expressions.
     """
+    columns = dict(expressions.columns)
+    rated = tuple((name, columns[name]) for name in ratings)
     conditions = tuple(replace(one, shown=()) for one in expressions.conditions)
     owners: dict[str, list[Condition]] = {}
     for one in conditions:
         owners.setdefault(one.owner, []).append(one)
     operands = dict.fromkeys(one for each in conditions for one in each.operands)
+    operands |= dict.fromkeys(rating for _, rating in rated)
     compared = dict.fromkeys(
         Expression(call, one.window) for one in operands for call in _comparing(one.node)
     )
@@ -85,6 +91,7 @@ def hit_rules(expressions: ScanExpressions) -> HitRules | None:
         listed=tuple(sorted(listing)),
         plans=not used.isdisjoint(PlanTable.column_names()),
         benchmark=not used.isdisjoint(BENCHMARK_COLUMNS),
+        ratings=rated,
     )
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.engine.blocks import PoisonedSymbol
 from technic.engine.runner import TaskRunner
 from technic.scan.expressions.conditions import WHERE, Expression
-from technic.study.replay.block_hits import BlockWork, compared_parts, first_pass_of
+from technic.study.replay.both_passes import BlockWork, Halved, both_passes, second_or_halve
 from technic.study.replay.hit_blocks import FirstPass, decided_places
 from technic.study.replay.replayed_day import ReplayedDay
 from technic.typing import BoolArray, DateArray, FloatArray
@@ -26,12 +27,16 @@ class MetPlaces:
 
     ``session``, ``symbol``: ``(n_places,)`` positions in the days and symbols of the replay.
     ``bits``: ``(n_owners / 8, n_places)``, the owners' in the order of the scan, eight to a byte.
+    ``days``: positions of the days that were looked at; ``poisoned``: symbols that raised, and are
+    left out on all of these.
     """
 
     session: IndexArray
     symbol: IndexArray
     bits: NDArray[np.uint8]
     n_owners: int
+    days: IndexArray
+    poisoned: tuple[PoisonedSymbol, ...] = ()
 
     @property
     def met(self) -> BoolArray:
@@ -50,14 +55,14 @@ def met_of_block(
 
     ``days``, ``symbols``: those of the replay.
     """
-    compared = compared_parts(work, cuts, runner)
-    session = np.searchsorted(days, work.task.days)
+    made = both_passes(work, cuts, runner, _met)
+    session, poisoned = np.searchsorted(days, work.task.days), tuple(made.poisoned)
     place = {name: at for at, name in enumerate(symbols)}
-    done = runner.map(_met, work, compared.arguments)
-    for part, (at, bits) in zip(compared.parts, done, strict=True):
+    for part, (at, bits) in zip(made.first, made.second, strict=True):
         axis = np.array([place.get(name, -1) for name in part.symbols], dtype=np.intp)
-        own = axis[part.symbol[at]]
-        yield MetPlaces(session[part.places.day[at]], own, bits, len(work.rules.owners))
+        own, day = axis[part.symbol[at]], session[part.places.day[at]]
+        yield MetPlaces(day, own, bits, len(work.rules.owners), session, poisoned)
+        poisoned = ()
 
 
 def met_on_day(day: ReplayedDay, days: DateArray, symbols: Sequence[str]) -> MetPlaces:
@@ -67,8 +72,9 @@ def met_on_day(day: ReplayedDay, days: DateArray, symbols: Sequence[str]) -> Met
     at = np.flatnonzero(met.any(axis=0))
     place = {name: number for number, name in enumerate(symbols)}
     own = np.array([place[day.market.symbols[i]] for i in at.tolist()], dtype=np.intp)
-    session = np.full(len(at), np.searchsorted(days, day.day), dtype=np.intp)
-    return MetPlaces(session, own, np.packbits(met[:, at], axis=0), len(owners))
+    this = np.searchsorted(days, [day.day])
+    bits = np.packbits(met[:, at], axis=0)
+    return MetPlaces(np.repeat(this, len(at)), own, bits, len(owners), this, day.poisoned)
 
 
 def _met(
@@ -77,9 +83,14 @@ def _met(
     known: FirstPass | None,
     rs_rating: FloatArray,
     joined: dict[Expression, FloatArray],
-) -> tuple[IndexArray, NDArray[np.uint8]]:
+) -> Halved[tuple[IndexArray, NDArray[np.uint8]]]:
     """Return the places of a first pass on which anything is met, and by whom."""
-    known = known or first_pass_of(work, cut)
-    decided = decided_places(known, rs_rating, joined, work.task, work.rules, work.listed)
-    at = np.flatnonzero(decided.met.any(axis=0))
-    return at, np.packbits(decided.met[:, at], axis=0)
+
+    def decide(
+        first: FirstPass, rated: FloatArray, calls: dict[Expression, FloatArray]
+    ) -> tuple[IndexArray, NDArray[np.uint8]]:
+        decided = decided_places(first, rated, calls, work.task, work.rules, work.listed)
+        at = np.flatnonzero(decided.met.any(axis=0))
+        return at, np.packbits(decided.met[:, at], axis=0)
+
+    return second_or_halve(work, cut, known, rs_rating, joined, decide)

@@ -24,11 +24,10 @@ import numpy as np
 from technic.columns import DEFAULT_COLUMNS
 from technic.data_engine.benchmark import load_benchmark
 from technic.data_engine.interfaces.provider import Provider
-from technic.engine.blocks import block_slices
+from technic.engine.blocks import PoisonedSymbol, block_slices, call_or_halve
 from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
 from technic.engine.runner import TaskRunner
 from technic.errors import ParameterError
-from technic.regime import Regime, market_regime
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import ScanContext, open_context, settled_files
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -36,17 +35,20 @@ from technic.scan.windows import ScanWindows
 from technic.sessions import parse_day
 from technic.settings import Settings, load_settings
 from technic.study.replay.basis_bars import BlockBars
-from technic.study.replay.block_hits import BlockWork, HitAxes, hits_of_block
+from technic.study.replay.block_hits import HitAxes, part_of_block
 from technic.study.replay.blocks import Block, blocks
+from technic.study.replay.both_passes import BlockWork
 from technic.study.replay.day_rows import DayRows, ReplayTask, rows_of_block
 from technic.study.replay.hits import Hits
-from technic.study.replay.later_bars import LaterBars, load_later_bars
+from technic.study.replay.later_bars import LaterBars, LaterFetch
 from technic.study.replay.lean import HitRules, hit_rules
 from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.load_bars import load_bars
 from technic.study.replay.met_places import MetPlaces, met_of_block, met_on_day
+from technic.study.replay.regimes import benchmark_regimes, day_stops
+from technic.study.replay.replay_part import ReplayPart
 from technic.study.replay.replayed_day import MarketRows, ReplayedDay, replayed_day
-from technic.study.replay.rosters import Roster, rosters, survivorship_warning
+from technic.study.replay.rosters import Rosters
 from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = ["Replay", "open_replay"]
@@ -69,8 +71,7 @@ class Replay:
     context: ScanContext
     expressions: ScanExpressions
     days: DateArray
-    rosters: tuple[Roster, ...]
-    roster_of: tuple[int, ...]
+    rosters: Rosters
     warnings: tuple[str, ...] = ()
     runner: str = DEFAULT_RUNNER
     ray_address: str | None = None
@@ -79,7 +80,7 @@ class Replay:
     @property
     def symbols(self) -> tuple[str, ...]:
         """Everybody who is scanned on one of the days, each once."""
-        return tuple(dict.fromkeys(name for one in self.rosters for name in one.symbols))
+        return self.rosters.names
 
     def reopened(
         self,
@@ -96,9 +97,7 @@ class Replay:
 
     def scanned(self, symbols: Sequence[str]) -> BoolArray:
         """Tell who of ``symbols`` is scanned or compared with on which day, ``(n_days, n)``."""
-        every = np.array([np.isin(symbols, one.symbols) for one in self.rosters], np.bool_)
-        found: BoolArray = every[list(self.roster_of)]
-        return found
+        return self.rosters.scanned(symbols)
 
     def replayed(self) -> Iterator[ReplayedDay]:
         """Yield each day in turn, with all that the scan of it has."""
@@ -109,14 +108,29 @@ class Replay:
 
     def hits(self) -> Iterator[Hits]:
         """Yield the hits, those of a block of days together, ascending by day."""
-        rules = hit_rules(self.expressions)
+        return (part.hits for part in self.parts())
+
+    def parts(self, ratings: Sequence[str] = ()) -> Iterator[ReplayPart]:
+        """Yield hits, regimes and ratings, those of a block of days together, ascending by day.
+
+        ``ratings``: names among the columns that the config asks for, numbers all of them.
+        """
+        rules = hit_rules(self.expressions, ratings)
         if rules is None:
             for day in self.replayed():
-                yield day.hits(self.days, self.symbols)
+                yield ReplayPart(
+                    days=np.searchsorted(self.days, [day.day]),
+                    hits=day.hits(self.days, self.symbols),
+                    regimes=(day.market.regime,),
+                    ratings={name: day.rating(name, self.symbols)[None] for name in ratings},
+                    poisoned=day.poisoned,
+                )
             return
         axes = HitAxes(self.days, self.symbols, tuple(owner for owner, _ in rules.owners))
-        for work, cuts, runner in self._works(rules):
-            yield hits_of_block(work, cuts, axes, runner)
+        for block, work, cuts, runner in self._works(rules):
+            part = part_of_block(work, cuts, axes, runner)
+            regimes = benchmark_regimes(block)
+            yield part if regimes is None else replace(part, regimes=regimes)
 
     def met(self) -> Iterator[MetPlaces]:
         """Yield who met what of the setups, ascending by day: hits without ranks and plans.
@@ -128,28 +142,36 @@ class Replay:
             for day in self.replayed():
                 yield met_on_day(day, self.days, self.symbols)
             return
-        for work, cuts, runner in self._works(rules):
+        for _, work, cuts, runner in self._works(rules):
             yield from met_of_block(work, cuts, self.days, self.symbols, runner)
 
-    def _works(self, rules: HitRules) -> Iterator[tuple[BlockWork, list[slice], TaskRunner]]:
-        """Yield what is computed of each block of days, in which cuts of the symbols, and where."""
+    def _works(self, rules: HitRules) -> Iterator[tuple[Block, BlockWork, list[slice], TaskRunner]]:
+        """Yield each block of days, what is computed of it, in which cuts of symbols, and where."""
         with self._runner() as runner:
             for block in blocks(self.days, self.context, self.config, self.expressions.windows):
-                rosters, bars, task = self._opened(block)
-                listed = ListedNames.of(block.days, rosters, bars.refusals)
-                yield BlockWork(bars, task, rules, listed), self._cuts(bars, runner), runner
+                bars, task = self._opened(block)
+                columns = tuple(dict.fromkeys(("sector", *rules.listed)))
+                listed = self.rosters.of_block(block.days, columns, bars.refusals)
+                work = BlockWork(bars, task, rules, listed)
+                yield block, work, self._cuts(bars, runner), runner
 
     def later_bars(
         self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64
     ) -> LaterBars:
         """Return the bars of some symbols from one day to another, as far as the data goes."""
+        return self.later_fetch(symbols, first, last).bars()
+
+    def later_fetch(
+        self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64
+    ) -> LaterFetch:
+        """Ask the provider for these bars, and lay nothing out yet."""
         sessions = self.data_sessions
         inside = sessions[(sessions >= first) & (sessions <= last)]
         if not len(inside):
             raise ParameterError("first", first, f"a day up to {self.context.last_session}")
         after = sessions[sessions > last]
         config, provider = self.config, self.context.provider
-        return load_later_bars(
+        return LaterFetch.of(
             provider, symbols, inside, after, config.gate, volume=not config.no_volume
         )
 
@@ -170,12 +192,9 @@ class Replay:
         )
         return self.context.calendar.between(windows.start, self.context.last_session)
 
-    def _opened(self, block: Block) -> tuple[list[Roster], BlockBars, ReplayTask]:
-        """Return who is scanned on each day of a block, the bars, and what is computed of them."""
-        at = np.searchsorted(self.days, block.days).tolist()
-        rosters = [self.rosters[self.roster_of[day]] for day in at]
-        every = dict.fromkeys(rosters)
-        names = tuple(dict.fromkeys(name for one in every for name in one.symbols))
+    def _opened(self, block: Block) -> tuple[BlockBars, ReplayTask]:
+        """Return the bars of everybody who is scanned in a block, and what is computed of them."""
+        names = tuple(self.rosters.of_block(block.days, (), {}).names)
         bars = load_bars(
             self.context.provider,
             names,
@@ -191,17 +210,24 @@ class Replay:
             DEFAULT_COLUMNS,
             block.benchmark,
         )
-        return rosters, bars, task
+        return bars, task
 
     def _block(self, block: Block, runner: TaskRunner) -> Iterator[ReplayedDay]:
-        rosters, bars, task = self._opened(block)
-        listed = ListedNames.of(block.days, rosters, bars.refusals)
+        bars, task = self._opened(block)
+        listed = self.rosters.of_block(block.days, (), bars.refusals)
         cuts = [(cut,) for cut in self._cuts(bars, runner)]
-        base = block.sessions[block.sessions >= block.windows.base]
-        stops = np.searchsorted(base, block.days, side="right")
-        rows = MarketRows.of(runner.map(_rows, (bars, task, listed), cuts), bars, stops)
-        for at, (day, roster) in enumerate(zip(block.days, rosters, strict=True)):
-            regime = _benchmark_regime(block, int(stops[at]))
+        stops = day_stops(block.sessions, block.windows, block.days)
+        halved = runner.map(_rows, (bars, task, listed), cuts)
+        parts = [rows for done, _ in halved for _, rows in done]
+        if not parts:  # nobody is left: no rows, but every column
+            parts = [rows_of_block(bars.take(slice(0, 0), block.days), task, listed)]
+        poisoned = [one for _, some in halved for one in some]
+        rows = MarketRows.of(parts, poisoned, bars, stops)
+        regimes = benchmark_regimes(block) or [None] * len(block.days)
+        roster, span = None, -1
+        for at, (day, regime) in enumerate(zip(block.days, regimes, strict=True)):
+            if roster is None or self.rosters.span(day) != span:
+                roster, span = self.rosters.on(day), self.rosters.span(day)
             yield replayed_day(rows, at, day, roster, self.config, self.expressions, regime)
 
     @contextmanager
@@ -216,17 +242,16 @@ class Replay:
         return block_slices(len(bars.symbols), max(1, min(width, self.block_symbols)))
 
 
-def _rows(shared: tuple[BlockBars, ReplayTask, ListedNames], cut: slice) -> DayRows:
+def _rows(
+    shared: tuple[BlockBars, ReplayTask, ListedNames], cut: slice
+) -> tuple[list[tuple[slice, DayRows]], list[PoisonedSymbol]]:
     bars, task, listed = shared
-    return rows_of_block(bars, cut, task, listed)
-
-
-def _benchmark_regime(block: Block, stop: int) -> Regime | None:
-    """Judge the market by the benchmark up to a day; None where it has none of the day."""
-    if block.benchmark is None or not np.isfinite(block.benchmark).any():
-        return None
-    base = block.benchmark[block.sessions >= block.windows.base]
-    return market_regime(base[:stop], f"benchmark {block.name}")
+    return call_or_halve(
+        cut,
+        lambda own: bars.take(own, task.days),
+        lambda bases: rows_of_block(bases, task, listed),
+        bars.symbols,
+    )
 
 
 def open_replay(
@@ -264,15 +289,10 @@ def _settled(
     config: ScanConfig, context: ScanContext, expressions: ScanExpressions, days: DateArray
 ) -> Replay:
     """Settle who is scanned on each day."""
-    found: list[Roster] = []
-    roster_of = [0] * len(days)
-    for at, roster in rosters(config, context.provider, expressions, days):
-        for day in at.tolist():
-            roster_of[day] = len(found)
-        found.append(roster)
-    warning = survivorship_warning(config, context.provider, days)
+    found = Rosters.of(config, context.provider, expressions, days)
+    warning = found.survivorship_warning
     warnings = (*context.warnings, *([] if warning is None else [warning]))
-    return Replay(config, context, expressions, days, tuple(found), tuple(roster_of), warnings)
+    return Replay(config, context, expressions, days, found, warnings)
 
 
 def _days(context: ScanContext, first: str | None, last: str | None) -> DateArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from technic.data_engine.gate.rules import GATE_CODES
 from technic.data_engine.interfaces.records import Failure
-from technic.regime import IndexSums, Regime
+from technic.engine.blocks import PoisonedSymbol
+from technic.regime import Regime
 from technic.result.ledger import KEPT
 from technic.scan.block_rows import BlockRows, TrimmedHistory
 from technic.scan.config import ScanConfig
@@ -22,10 +23,11 @@ from technic.scan.filters import filter_market
 from technic.scan.scored_market import Market
 from technic.study.replay.basis_bars import BlockBars, Refusal
 from technic.study.replay.day_rows import DayRows
-from technic.study.replay.gate_codes import PASSED
 from technic.study.replay.hits import Hits
+from technic.study.replay.regimes import index_of_day
 from technic.study.replay.rosters import Roster
-from technic.typing import BoolArray, DateArray
+from technic.study.replay.usable_bars.gate_codes import PASSED
+from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = ["MarketRows", "ReplayedDay", "replayed_day"]
 
@@ -35,7 +37,8 @@ class MarketRows:
     """The rows of all symbols on the days of a block, and why some have none.
 
     ``symbols``: all whose bars were looked for; a part may lack those that have none at all.
-    ``stops``: how many sessions of the base window each day has.
+    ``stops``: how many sessions of the base window each day has. ``poisoned``: symbols whose scan
+    raised, in no part.
     """
 
     symbols: tuple[str, ...]
@@ -44,12 +47,27 @@ class MarketRows:
     starts: tuple[NDArray[np.intp], ...]
     failures: Mapping[str, Failure]
     refusals: Mapping[str, Refusal]
+    poisoned: tuple[PoisonedSymbol, ...]
 
     @classmethod
-    def of(cls, parts: Sequence[DayRows], bars: BlockBars, stops: NDArray[np.intp]) -> MarketRows:
+    def of(
+        cls,
+        parts: Sequence[DayRows],
+        poisoned: Iterable[PoisonedSymbol],
+        bars: BlockBars,
+        stops: NDArray[np.intp],
+    ) -> MarketRows:
         """Find where each day begins in each part."""
         starts = tuple(np.searchsorted(part.day, np.arange(len(part.code) + 1)) for part in parts)
-        return cls(bars.symbols, stops, tuple(parts), starts, bars.failures, bars.refusals)
+        return cls(
+            bars.symbols,
+            stops,
+            tuple(parts),
+            starts,
+            bars.failures,
+            bars.refusals,
+            tuple(poisoned),
+        )
 
     def of_day(self, at: int, day: np.datetime64, among: set[str]) -> BlockRows:
         """Return the rows of ``among`` on a day, in the order of the bars."""
@@ -66,20 +84,12 @@ class MarketRows:
             last_bar=np.concatenate([piece.last_bar for piece in pieces]),
             gated=(),
             trimmed=tuple(one for piece in pieces for one in piece.trimmed),
-            index=self._index(at),
+            index=index_of_day(
+                [part.index for part in self.parts if part.index is not None],
+                at,
+                int(self.stops[at]),
+            ),
         )
-
-    def _index(self, at: int) -> IndexSums | None:
-        """Return the sums of the market's index up to a day."""
-        sums = [
-            IndexSums(part.total[at], part.count[at].astype(np.int64))
-            for part in self.parts
-            if part.total is not None and part.count is not None
-        ]
-        if not sums:
-            return None
-        whole, stop = IndexSums.added(sums), int(self.stops[at])
-        return IndexSums(whole.total[:stop], whole.count[:stop])
 
     def _piece(
         self, part: DayRows, start: NDArray[np.intp], at: int, day: np.datetime64, among: set[str]
@@ -117,6 +127,7 @@ class MarketRows:
                     found[name] = "fetch.no_data"
                 elif code != PASSED:
                     found[name] = f"gate.{GATE_CODES[code - 1]}"
+        found |= {one.symbol: f"error.{one.error}" for one in self.poisoned}
         for name, (begins, why) in self.refusals.items():
             if begins <= day:
                 found[name] = f"fetch.{why.reason}"
@@ -129,7 +140,8 @@ class ReplayedDay:
 
     ``market``: all that passed the gate, in the order of the bars; ``values``: what the expressions
     come to; ``shown``, ``kept``: masks over them. ``outcomes``: symbol → outcome of each of the
-    universe, as in the ledger.
+    universe, as in the ledger. ``poisoned``: symbols whose scan raised on this day or on another
+    one of its block.
     """
 
     day: np.datetime64
@@ -139,6 +151,7 @@ class ReplayedDay:
     shown: BoolArray
     kept: BoolArray
     outcomes: Mapping[str, str]
+    poisoned: tuple[PoisonedSymbol, ...] = ()
 
     def met(self, owner: str) -> BoolArray:
         """Who is kept and meets a setup, or ``where``."""
@@ -154,6 +167,15 @@ class ReplayedDay:
         rank = np.zeros(len(rating), dtype=np.int32)
         rank[order] = np.arange(1, len(order) + 1)
         return rank
+
+    def rating(self, name: str, symbols: Sequence[str]) -> FloatArray:
+        """Return a column of the expressions, by ``symbols``; NaN for who is not ranked."""
+        found = np.full(len(symbols), np.nan)
+        place = {symbol: i for i, symbol in enumerate(symbols)}
+        values = np.asarray(self.values.columns[name], np.float64)
+        for row in np.flatnonzero(self.market.ranked).tolist():
+            found[place[self.market.symbols[row]]] = values[row]
+        return found
 
     def hits(self, sessions: DateArray, symbols: Sequence[str]) -> Hits:
         """Return who met what, with the day's plan; positions are in the axes given."""
@@ -206,12 +228,12 @@ def replayed_day(
 
     ``regime``: that of a benchmark; None: that of the market.
     """
-    scanned = rows.of_day(at, day, set(roster.symbols))
+    scanned = rows.of_day(at, day, {*roster.shown, *roster.peers})
     market = rank_market(scanned, day, config, regime)
     values = expressions.evaluated(market, roster.listed)
     outcomes = {
         symbol: f"prescreen.{rule}"
-        for symbol, rule in zip(roster.universe.symbols, roster.screened.rule, strict=True)
+        for symbol, rule in zip(roster.universe.symbols, roster.rule, strict=True)
         if rule is not None
     }
     others = rows.outcomes(at, day)
@@ -231,4 +253,4 @@ def replayed_day(
     for name, one, own in zip(market.symbols, rule.tolist(), shown.tolist(), strict=True):
         if own:
             outcomes[name] = KEPT if one is None else f"filter.{one}"
-    return ReplayedDay(day, roster, market, values, shown, kept, outcomes)
+    return ReplayedDay(day, roster, market, values, shown, kept, outcomes, rows.poisoned)

@@ -6,9 +6,12 @@ from technic.study.statistics.episodes import episode_starts, separate_days
 from technic.study.statistics.groups import (
     LIQUIDITY_EDGES,
     PRICE_EDGES,
+    TRENDS,
+    VOLATILITIES,
     bucket_names,
     buckets,
     by_group,
+    named,
     years,
 )
 from technic.study.statistics.intervals import Interval, mean_interval
@@ -22,11 +25,13 @@ from technic.study.statistics.ratings import (
 from technic.study.statistics.setup_overlap import SetupOverlap
 from technic.study.statistics.sharpe import DeflatedSharpe, deflated_sharpe
 from technic.study.statistics.turnover import Turnover, turnover
-from technic.study.statistics.verdict import Verdict, verdict
+from technic.study.statistics.verdict import Verdict, rating_verdict, verdict
 
 __all__ = [
     "LIQUIDITY_EDGES",
     "PRICE_EDGES",
+    "TRENDS",
+    "VOLATILITIES",
     "Comparison",
     "DaySums",
     "DeflatedSharpe",
@@ -42,8 +47,10 @@ __all__ = [
     "deflated_sharpe",
     "episode_starts",
     "mean_interval",
+    "named",
     "quantile_returns",
     "rank_ic",
+    "rating_verdict",
     "separate_days",
     "series_interval",
     "spread",

@@ -12,12 +12,25 @@ from technic.study.statistics.day_sums import DaySums
 from technic.study.statistics.intervals import CONFIDENCE, Interval, mean_interval
 from technic.typing import DateArray, FloatArray
 
-__all__ = ["LIQUIDITY_EDGES", "PRICE_EDGES", "bucket_names", "buckets", "by_group", "years"]
+__all__ = [
+    "LIQUIDITY_EDGES",
+    "PRICE_EDGES",
+    "TRENDS",
+    "VOLATILITIES",
+    "bucket_names",
+    "buckets",
+    "by_group",
+    "named",
+    "years",
+]
 
 PRICE_EDGES = (1.0, 5.0, 20.0, 50.0, 200.0)
 """$ a share, in the basis of the day of the hit."""
 LIQUIDITY_EDGES = (1e6, 5e6, 2e7, 1e8)
 """$ traded a day on average."""
+TRENDS = ("up", "sideways", "down", "unknown")
+VOLATILITIES = ("calm", "normal", "high", "unknown")
+"""What a market's regime may be."""
 
 _SHORT = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 
@@ -42,6 +55,12 @@ def years(day: DateArray) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return the year of each day as a position in the second result, the years as texts."""
     found, codes = np.unique(day.astype("datetime64[Y]"), return_inverse=True)
     return codes.astype(np.int64), tuple(str(year) for year in found)
+
+
+def named(texts: Sequence[str], order: Sequence[str]) -> NDArray[np.int64]:
+    """Return the position of each text in ``order``, −1 where it is not there."""
+    place = {text: at for at, text in enumerate(order)}
+    return np.array([place.get(text, -1) for text in texts], dtype=np.int64)
 
 
 def by_group(

@@ -10,7 +10,7 @@ from technic.study.statistics.intervals import Interval
 from technic.study.trials.luck import luck_bar
 from technic.wording.counts import count_of
 
-__all__ = ["FEWEST_EPISODES", "Verdict", "verdict"]
+__all__ = ["FEWEST_EPISODES", "Verdict", "rating_verdict", "verdict"]
 
 FEWEST_EPISODES = 30
 FEWEST_HITS = 30
@@ -56,16 +56,13 @@ def verdict(
             f"Too few to say: {held}, worth {found.blocks:.1f} separate periods, where it takes"
             f" {FEWEST_EPISODES} episodes and {FEWEST_BLOCKS:g} periods."
         )
-    percent = f"{found.confidence * 100:g} %"
+    percent = _percent(found)
     measured = (
         f"{number(found.mean)} {over}, {percent} interval {number(found.low)} to"
         f" {number(found.high)} ({held})."
     )
     seen = f"An effect under {abs(found.detectable) * scale.factor:.2f}{scale.text}"
-    bar = luck_bar(trials)
-    few = count_of(round(found.blocks), "separate period")
-    rare = f"t {found.t:.1f} of {few}, as rare as {found.normal_t:.1f} of many"
-    tried = f"{bar:.1f} that luck alone reaches in {count_of(trials, 'trial')} on these data"
+    rare, tried = _rare(found), _tried(trials)
     ending = {
         "none": f"No effect that can be told from none: {measured} {seen} would have been missed"
         " more than one time in five.",
@@ -74,6 +71,64 @@ def verdict(
         "worse": f"Worse: {measured} {rare}: beyond the {tried}.",
     }
     return word, ending[word]
+
+
+SUSPICIOUS = 0.06
+"""A rank correlation that no rating keeps up over weeks."""
+
+
+def rating_verdict(
+    ic: Interval, spread: Interval, *, symbols: float, horizon: int, trials: int
+) -> Verdict:
+    """Return a short word for what a rating was worth, and it in sentences.
+
+    The words are those of `verdict`, about ``ic``, the mean rank correlation of a session's ratings
+    with what followed. ``spread``: highest less lowest decile, as a part of one; ``symbols``: of a
+    session, on average.
+    """
+    word = _word(ic, FEWEST_EPISODES, trials)
+    few = count_of(ic.days, "session")
+    if ic.days:
+        few += f" of {count_of(round(symbols), 'symbol')}"
+    if word == "too_few":
+        return word, (
+            f"Too few to say: {few}, worth {ic.blocks:.1f} separate periods, where it takes"
+            f" {count_of(FEWEST_HITS, 'session')} and {FEWEST_BLOCKS:g} periods."
+        )
+    side = "more" if spread.mean >= 0 else "less"
+    measured = (
+        f"rank correlation {ic.mean:+.3f} with what came over {count_of(horizon, 'session')},"
+        f" {_percent(ic)} interval {ic.low:+.3f} to {ic.high:+.3f} ({few},"
+        f" {count_of(round(ic.blocks), 'separate period')}); the highest decile made"
+        f" {abs(spread.mean) * 100:.2f} % {side} than the lowest"
+        f" ({spread.low * 100:+.2f} to {spread.high * 100:+.2f} %)."
+    )
+    rare, tried = _rare(ic), _tried(trials)
+    high = f" More than {SUSPICIOUS:g} is a reason to look for a mistake."
+    ending = {
+        "none": f"Nothing that can be told from nothing: {measured} A correlation under"
+        f" {ic.detectable:.3f} would have been missed more than one time in five.",
+        "luck": f"No more than luck: {measured} {rare}: within the {tried}.",
+        "better": f"Those it rates high did better: {measured} {rare}: above the {tried}.",
+        "worse": f"Those it rates high did worse: {measured} {rare}: beyond the {tried}.",
+    }
+    return word, ending[word] + (high if abs(ic.mean) > SUSPICIOUS and word != "none" else "")
+
+
+def _percent(found: Interval) -> str:
+    return f"{found.confidence * 100:g} %"
+
+
+def _rare(found: Interval) -> str:
+    """Say how far from zero a mean is."""
+    few = count_of(round(found.blocks), "separate period")
+    return f"t {found.t:.1f} of {few}, as rare as {found.normal_t:.1f} of many"
+
+
+def _tried(trials: int) -> str:
+    """Say what luck alone reaches."""
+    tried = count_of(trials, "trial")
+    return f"{luck_bar(trials):.1f} that luck alone reaches in {tried} on these data"
 
 
 def _word(found: Interval, episodes: int, trials: int) -> str:

@@ -16,6 +16,7 @@ from technic.settings import Settings, load_settings
 from technic.study.lineage import lineage_of
 from technic.study.owner_summary import UNIVERSE
 from technic.study.replay.replay import A_YEAR, BLOCK_SYMBOLS, Replay, open_replay
+from technic.study.replay.replay_part import left_out, not_judged
 from technic.study.statistics import Comparison, Interval, compare_all, mean_interval, verdict
 from technic.study.statistics.comparisons import require_arch
 from technic.study.sweep.config import SweepConfig
@@ -107,7 +108,7 @@ def run_sweep(
         provider=provider, settings=settings, now=now,
     )  # fmt: skip
     folds = fold_days(len(replay.days), config.folds, config.horizon)
-    tally = _tallied(_narrowed(replay), config, folds, progress)
+    tally, lost = _tallied(_narrowed(replay), config, folds, progress)
     n_tuned = len(folds)
     judged = dict(zip(_horizons(config), (tally.sums[0], *tally.sums[n_tuned + 1 :]), strict=True))
     trial = _written(config, replay, settings, now, command)
@@ -139,7 +140,7 @@ def run_sweep(
         comparison=_compared(main, config),
         trial=trial,
         simulated=replay.context.provider.simulated,
-        warnings=replay.warnings,
+        warnings=(*replay.warnings, *lost),
     )
 
 
@@ -153,8 +154,11 @@ def _tallied(
     config: SweepConfig,
     folds: tuple[FoldDays, ...],
     progress: SweepProgress | None,
-) -> PointTally:
-    """Judge all places, then add up who hits where: the main horizon, the folds', the others."""
+) -> tuple[PointTally, tuple[str, ...]]:
+    """Judge all places, then add up who hits where: the main horizon, the folds', the others.
+
+    Beside it sentences on the symbols that raised, and are left out.
+    """
     days = replay.days
     main, *others = _horizons(config)
     readings = [
@@ -163,15 +167,16 @@ def _tallied(
         *(Reading(horizon, len(days)) for horizon in others),
     ]
     stage = None if progress is None else (lambda done, total: progress("outcomes", done, total))
-    units = day_excess(replay, readings, config.delisting_return, stage)
+    units, poisoned = day_excess(replay, readings, config.delisting_return, stage)
     tally = PointTally(len(config.grid), units, main)
-    done = 0
+    done, lost = 0, []
     for places in replay.met():
         tally.add(places)
+        lost.append((places.days, places.poisoned))
         if progress is not None and len(places.session):
             done = max(done, int(places.session[-1]) + 1)
             progress("replay", done, len(days))
-    return tally
+    return tally, (*left_out(lost, days), *not_judged(poisoned))
 
 
 def _narrowed(replay: Replay) -> Replay:

@@ -37,11 +37,11 @@ def number(value: float, scale: float) -> str:
     return f"{value * scale:+.2f}" if math.isfinite(value) else "-"
 
 
-def between(each: Interval, scale: float) -> str:
+def between(each: Interval, scale: float, places: int = 2) -> str:
     """Write an interval."""
     if not math.isfinite(each.low):
         return "too few"
-    return f"{each.low * scale:+.2f} to {each.high * scale:+.2f}"
+    return f"{each.low * scale:+.{places}f} to {each.high * scale:+.{places}f}"
 
 
 def t_text(each: Interval) -> str:

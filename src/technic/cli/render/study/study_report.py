@@ -16,6 +16,8 @@ from technic.cli.render.study.cells import (
     study_table,
     t_text,
 )
+from technic.cli.render.study.rating_report import rating_lines
+from technic.cli.render.symbol_card import amount
 from technic.study.outcomes import COST_LEVELS
 from technic.study.owner_summary import OwnerSummary, PlanSummary
 from technic.study.run import StudyResult
@@ -43,8 +45,10 @@ def study_lines(result: StudyResult) -> Iterator[RenderableType]:
     yield Text()
     if len(result.summaries) == 1:
         yield from _one(result.summaries[0], result)
-    else:
+    elif result.summaries:
         yield from _several(result)
+    if result.ratings:
+        yield from rating_lines(result.ratings, result.config.horizon)
     total = result.trial.record.total
     yield Text(
         f"{count_of(total, 'trial')} on these data so far, {entry.trials:,} of them now: the best "
@@ -70,6 +74,8 @@ def _one(one: OwnerSummary, result: StudyResult) -> Iterator[RenderableType]:
         for name, each in parts.items():
             study_row(table, name, each, 100)
         yield table
+    for what, why in one.absent.items():
+        yield Text(f"by {what}: {why}", "dim", overflow="fold")
     yield from _plans(one)
 
 
@@ -81,6 +87,7 @@ def _plans(one: OwnerSummary) -> Iterator[RenderableType]:
             study_row(table, f"{what}, {costs}", each, 1)
     yield table
     yield Text(_ways(one.every))
+    yield from _turnovers((one,))
 
 
 def _ways(plans: PlanSummary) -> str:
@@ -92,6 +99,18 @@ def _ways(plans: PlanSummary) -> str:
     if math.isfinite(plans.break_even_bp):
         text += f"; breaks even at {plans.break_even_bp:.0f} bp of cost a trade"
     return text + "."
+
+
+def _turnovers(summaries: Sequence[OwnerSummary]) -> Iterator[RenderableType]:
+    heads = ("entries a session", "open", "sessions held", "bought anew a year", "fits")
+    table = study_table("turnover and capacity, one a symbol", *heads)
+    for one in summaries:
+        found = one.turnover
+        fits = f"${amount(found.capacity)}" if math.isfinite(found.capacity) else "-"
+        cells = (found.open_positions, found.sessions_held, found.a_year)
+        open_, held, a_year = (f"{each:,.1f}" if math.isfinite(each) else "-" for each in cells)
+        table.add_row(one.name, f"{found.entries:,.2f}", open_, held, a_year, fits)
+    yield table
 
 
 def _several(result: StudyResult) -> Iterator[RenderableType]:
@@ -115,6 +134,7 @@ def _several(result: StudyResult) -> Iterator[RenderableType]:
             f"(the best of so many would look as good by luck with p {found.p_value:.2f}).",
             overflow="fold",
         )
+    yield from _turnovers(result.summaries)
     yield Text("--setup NAME alone says more of one.", "dim")
 
 

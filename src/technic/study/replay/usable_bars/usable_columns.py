@@ -19,8 +19,8 @@ from technic.panel import BarPanel
 from technic.panel.segments import segments
 from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.study.replay.basis_bars import BasisPanel
-from technic.study.replay.gate_codes import rows_of_days
-from technic.study.replay.gate_histories import gate_histories
+from technic.study.replay.usable_bars.gate_codes import rows_of_days
+from technic.study.replay.usable_bars.gate_histories import gate_histories
 from technic.typing import BoolArray, DateArray, IntArray
 
 __all__ = ["UsableColumns", "usable_columns"]
@@ -35,9 +35,10 @@ class UsableColumns:
     ``panels``: window → the bars; ``rows``: window → ``(n_days, n_columns)`` row of each day, -1
     where there is no usable bar or another column has the day. ``symbol``: which of ``symbols`` a
     column is of. ``days``: ``(n_days, n_columns)`` whether the day reads this column; ``started``:
-    whether the symbol has a bar by then in what is loaded. ``late``: sessions from the last bar,
-    usable or not, to the day; ``last_code``: what is wrong with the last bar; ``since``:
-    ``(n_columns,)`` the day on which usable bars begin, NaT where all are.
+    whether the symbol has a bar by then in what is loaded; ``told``: whether it has a row, be it
+    one without a price. ``late``: sessions from the last bar, usable or not, to the day;
+    ``last_code``: what is wrong with the last bar; ``since``: ``(n_columns,)`` the day on which
+    usable bars begin, NaT where all are.
     ``dividends``: those of each column, under its name in the panels.
     """
 
@@ -47,6 +48,7 @@ class UsableColumns:
     rows: Mapping[int, IndexArray]
     days: BoolArray
     started: BoolArray
+    told: BoolArray
     late: IntArray
     last_code: NDArray[np.uint8]
     since: DateArray
@@ -61,6 +63,7 @@ class _Cut:
     rows: dict[int, IndexArray]
     days: BoolArray
     started: BoolArray
+    told: BoolArray
     known: KnownActions
 
 
@@ -108,6 +111,7 @@ def usable_columns(
         rows=rows,
         days=np.hstack([versions.days for _, versions in made]),
         started=np.hstack([cut.started[:, versions.column] for cut, versions in made]),
+        told=np.hstack([cut.told[:, versions.column] for cut, versions in made]),
         late=np.hstack([_late(cut, versions, days) for cut, versions in made]),
         last_code=np.hstack([versions.last_code for _, versions in made]),
         since=np.concatenate([_since(cut, versions) for cut, versions in made]),
@@ -123,7 +127,8 @@ def _cut(basis: BasisPanel, windows: ScanWindows, days: DateArray) -> _Cut:
         at = np.searchsorted(panel.sessions, days)
         panels[key], rows[key] = panel, rows_of_days(panel)[at]
     started = np.maximum.reduce([one >= 0 for one in rows.values()])
-    return _Cut(panels, rows, basis.days, started, basis.known)
+    told = started if basis.first_row is None else basis.first_row <= days[:, None]
+    return _Cut(panels, rows, basis.days, started, told, basis.known)
 
 
 def _part(cut: _Cut, days: DateArray, rules: GateRules) -> tuple[_Cut, _Versions]:

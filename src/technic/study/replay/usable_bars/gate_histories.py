@@ -23,7 +23,7 @@ from technic.data_engine.gate.suspects import find_suspects
 from technic.data_engine.interfaces.known_actions import KnownActions
 from technic.panel import BarPanel
 from technic.panel.segments import segments, source_rows
-from technic.study.replay.gate_codes import PASSED
+from technic.study.replay.usable_bars.gate_codes import PASSED
 from technic.typing import BoolArray
 
 __all__ = ["History", "gate_histories"]

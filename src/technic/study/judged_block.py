@@ -1,0 +1,113 @@
+"""What followed the hits of a block of symbols: a pure function of their bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from technic.study.config import StudyConfig
+from technic.study.event_curve import EventReturns, EventSums
+from technic.study.outcomes import (
+    Grades,
+    MarketReturns,
+    Plans,
+    TradedPrices,
+    excursions,
+    forward_returns,
+    grade_plans,
+)
+from technic.study.replay.hits import Hits
+from technic.study.replay.later_bars import LaterBars
+from technic.typing import BoolArray, DateArray, FloatArray
+
+__all__ = ["LAGS", "JudgedBlock", "readings"]
+
+LAGS = (1, 2)
+"""Sessions by which a second and a third reading enter later."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class JudgedBlock:
+    """Outcomes of the hits of some symbols, and what the symbols add to the market's returns.
+
+    ``own``: whose they are, positions in the hits of the study. ``values``: returns by horizon and
+    lag, ``(n_own,)``; ``up``, ``down``: excursions; ``graded``: positions in the hits of the study,
+    of those with a plan. ``market``: by horizon and lag too; ``everybody``: the return of each
+    symbol over the main horizon, ``(n_days, n_symbols)``, None where no rating is judged.
+    ``last_bar``, ``delisted``: of the symbols of the hits; ``events``: the course of prices around
+    them, None where it was not asked for.
+    """
+
+    own: NDArray[np.intp]
+    values: dict[tuple[int, int], FloatArray]
+    market: dict[tuple[int, int], MarketReturns]
+    up: FloatArray
+    down: FloatArray
+    graded: NDArray[np.intp]
+    plans: Plans
+    grades: Grades
+    everybody: FloatArray | None
+    last_bar: NDArray[np.int32]
+    delisted: BoolArray
+    events: EventSums | None
+    sessions: DateArray
+
+    @classmethod
+    def of(
+        cls,
+        bars: LaterBars,
+        hits: Hits,
+        own: NDArray[np.intp],
+        scanned: BoolArray,
+        config: StudyConfig,
+    ) -> JudgedBlock:
+        """Judge the hits ``own`` by the bars of their symbols.
+
+        ``scanned``: ``(n_days, n_symbols)`` who of the block was scanned on each day of the study;
+        all others are no part of that day's market.
+        """
+        mine = hits.take(own)
+        prices = TradedPrices.of(bars, config.rules.delisting_return)
+        days = np.searchsorted(bars.sessions, hits.sessions)
+        there = np.zeros(bars.close.shape, np.bool_)
+        there[days] = scanned & np.isfinite(bars.close[days])
+        place = {symbol: at for at, symbol in enumerate(bars.symbols)}
+        columns = np.array([place.get(symbol, -1) for symbol in hits.symbols], np.intp)
+        at = days[mine.session], columns[mine.symbol]
+        values, market, everybody = {}, {}, None
+        for horizon, lag in readings(config):
+            returns = forward_returns(prices, horizon, lag)
+            market[horizon, lag] = MarketReturns.of(returns, there)
+            values[horizon, lag] = returns[at]
+            if config.ratings and (horizon, lag) == (config.horizon, 0):
+                everybody = np.where(there, returns, np.nan)[days]
+        events = None
+        if config.event_curve:
+            course = EventReturns(mine.owner, mine.session, at[1], len(hits.owners))
+            events = EventSums.of(prices, days, there[days], course)
+        highest, lowest = excursions(prices, config.horizon)
+        plans, graded = Plans.of_hits(mine, bars)
+        return cls(
+            own=own,
+            values=values,
+            market=market,
+            up=highest[at],
+            down=lowest[at],
+            graded=own[graded],
+            plans=plans,
+            grades=grade_plans(bars, plans, config.rules),
+            everybody=everybody,
+            last_bar=bars.last_bar[at[1]],
+            delisted=bars.delisted[at[1]],
+            events=events,
+            sessions=bars.sessions,
+        )
+
+
+def readings(config: StudyConfig) -> Iterator[tuple[int, int]]:
+    """Yield horizon and lag of each return that is taken."""
+    yield from ((horizon, 0) for horizon in config.horizons)
+    yield from ((config.horizon, lag) for lag in LAGS)

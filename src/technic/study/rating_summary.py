@@ -1,0 +1,98 @@
+"""The numbers of one rating: whether those it rates high make more afterwards than the others."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from technic.errors import ParameterError
+from technic.language import kind_of, scope_of
+from technic.scan.config import ScanConfig
+from technic.scan.expressions.scan_expressions import scan_expressions
+from technic.scan.expressions.vocabulary import vocabulary
+from technic.study.config import StudyConfig
+from technic.study.statistics import (
+    Interval,
+    quantile_returns,
+    rank_ic,
+    rating_verdict,
+    series_interval,
+    spread,
+)
+from technic.typing import FloatArray
+
+__all__ = ["RatingSummary", "rated", "rating_names"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RatingSummary:
+    """What a rating was worth over the main horizon, among all that were ranked on each session.
+
+    ``ic``: the mean of ``daily_ic``, ``(n_sessions,)``, Spearman's rank correlation of rating and
+    return; NaN where fewer than 20 symbols have both, or the returns are not known yet.
+    ``deciles``: mean return of each decile in excess of the universe's mean, lowest rating first,
+    over the sessions that have a correlation; ``spread``: highest less lowest. Each session is one
+    value, however many symbols it has. ``word`` and ``sentence``: the verdict, on ``ic``.
+    ``symbols``: of a session, on average.
+    """
+
+    name: str
+    ic: Interval
+    daily_ic: FloatArray
+    deciles: tuple[Interval, ...]
+    spread: Interval
+    word: str = "too_few"
+    sentence: str = ""
+    symbols: float = math.nan
+
+
+def rating_names(config: StudyConfig) -> tuple[str, ...]:
+    """Return what the ratings of a study are called among the columns of a scan.
+
+    Raises ExpressionError for what is none, and ParameterError for what is no number that differs
+    between symbols.
+    """
+    if not config.ratings:
+        return ()
+    columns = ScanConfig(columns=config.ratings, benchmark=config.scan.benchmark)
+    found = scan_expressions(columns)
+    for name, expression in found.columns:
+        node, known = expression.node, vocabulary()
+        if kind_of(node, known) != "number" or scope_of(node, known) == "constant":
+            allowed = "a number that differs between symbols, such as tech_rating"
+            raise ParameterError("rating", name, allowed)
+    return found.chosen
+
+
+def rated(
+    name: str, rating: FloatArray, excess: FloatArray, config: StudyConfig, trials: int
+) -> RatingSummary:
+    """Judge a rating by what followed it, ``(n_sessions, n_symbols)`` both.
+
+    ``excess``: returns over the main horizon less the universe's mean, NaN where not known.
+    ``trials``: all on these data so far, those of this study too.
+    """
+    daily = rank_ic(rating, excess)
+    judged = np.isfinite(daily)
+    found = quantile_returns(np.where(judged[:, None], rating, np.nan), excess)
+    symbols = float(found.count[judged].sum(axis=1).mean()) if judged.any() else math.nan
+
+    def interval(series: FloatArray) -> Interval:
+        return series_interval(series, config.horizon, config.confidence)
+
+    ic, difference = interval(daily), interval(spread(found))
+    word, sentence = rating_verdict(
+        ic, difference, symbols=symbols, horizon=config.horizon, trials=trials
+    )
+    return RatingSummary(
+        name=name,
+        ic=ic,
+        daily_ic=daily,
+        deciles=tuple(interval(series) for series in found.mean.T),
+        spread=difference,
+        word=word,
+        sentence=sentence,
+        symbols=symbols,
+    )
