@@ -181,6 +181,18 @@ def test_nothing_was_hit(tmp_path: Path):
     assert page.all("figure") == []
 
 
+def test_an_effect_that_is_gone_a_session_later_is_told(single: StudyResult):
+    """Where less than half is left, and only where there was one."""
+    one = single.summaries[0]
+    clear = replace(one.excess[21], mean=0.02, low=0.01, high=0.03)
+    for mean, told in ((0.009, True), (0.011, False)):
+        late = {**one.late, 1: replace(one.late[1], mean=mean)}
+        summary = replace(one, excess={**one.excess, 21: clear}, late=late)
+        page = read_page(report_page(replace(single, summaries=(summary,))))
+        assert ("Entered one session later +0.90 % of the +2.00 % are left" in page.text) == told
+    assert "Entered one session later" not in read_page(report_page(single)).text
+
+
 @dataclass(frozen=True)
 class Rating:
     """What a study says of a rating."""

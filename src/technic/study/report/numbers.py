@@ -6,7 +6,7 @@ import math
 
 from technic.study.statistics import Interval
 
-__all__ = ["NOT_KNOWN", "between", "count", "percent", "plain", "points", "signed", "verdict_word"]
+__all__ = ["NOT_KNOWN", "between", "count", "percent", "plain", "signed", "verdict_word"]
 
 NOT_KNOWN = "\u2013"
 _WORDS = {"too_few": "too few to say", "none": "none", "luck": "no more than luck"}
@@ -23,11 +23,6 @@ def signed(value: float, decimals: int = 2) -> str:
 def percent(value: float, decimals: int = 2) -> str:
     """Return a part of one as percent, without the mark."""
     return signed(value * 100, decimals)
-
-
-def points(value: float) -> str:
-    """Return basis points."""
-    return signed(value, 0)
 
 
 def plain(value: float, decimals: int = 1) -> str:

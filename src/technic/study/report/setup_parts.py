@@ -68,7 +68,7 @@ def setup_parts(
         yield _figures(one, result.config.horizon)
     if not len(own):
         return
-    late = late_words(one, result.config.horizon)
+    late = _late_words(one, result.config.horizon)
     pictures = [
         "" if one.curve is None else event_figure(one.curve, brief=brief),
         equity_figure(equity_of(result, mine), detail.curve, brief=brief),
@@ -139,7 +139,7 @@ def _forest(result: StudyResult, one: OwnerSummary, detail: Detail) -> str:
     return forest(groups, "mean excess returns", "%")
 
 
-def late_words(one: OwnerSummary, horizon: int) -> str:
+def _late_words(one: OwnerSummary, horizon: int) -> str:
     """Say it where most of an effect is gone for who comes a session later; else ""."""
     now, later = one.excess[horizon], one.late.get(1)
     if later is None or not now.excludes_zero or not abs(later.mean) < abs(now.mean) / 2:
