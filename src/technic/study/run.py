@@ -22,6 +22,7 @@ from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
 from technic.study.replay.rosters import survivorship_warning
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
+from technic.study.statistics.comparisons import require_arch
 from technic.study.trials import Appended, StudyEntry, TrialLedger
 
 __all__ = ["StudyResult", "run_study"]
@@ -65,6 +66,8 @@ def run_study(
 
     Raises what ``run_scan`` raises.
     """
+    if len(config.scan.setups) > 1:
+        require_arch()
     settings = settings or load_settings(os.environ, Path.cwd())
     replay = open_replay(
         config.scan, config.first, config.last, provider=provider, settings=settings, now=now

@@ -1,0 +1,14 @@
+"""The setups that a study is over where none is named: all that come with Technic."""
+
+from __future__ import annotations
+
+from technic.scan.expressions.setup_document import setup_document
+from technic.setups import Library
+
+__all__ = ["all_setup_names"]
+
+
+def all_setup_names(*, benchmark: bool) -> list[str]:
+    """Return their names; without a ``benchmark`` those that need none."""
+    found, _ = Library().read()
+    return [one.name for one in found if benchmark or not setup_document(one)["needs_benchmark"]]
