@@ -23,6 +23,7 @@ from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 from technic.study.config import StudyConfig
 from technic.study.document import study_document
+from technic.study.outcomes import GradeRules
 from technic.study.run import run_study
 from technic.study.table import study_table
 
@@ -110,7 +111,7 @@ def test_a_study_of_the_service_is_the_study_of_the_library(
     """Document and hits, but for the ledger, which is that of another home, and the path."""
     data = str(home / "service/uploads/small.csv")
     scan = ScanConfig(provider="files", data=data, where=ASKED["where"])
-    rules = StudyConfig(scan=scan).rules.__class__(hold=5)
+    rules = GradeRules(hold=5)
     config = StudyConfig(scan=scan, first=ASKED["from"], last=ASKED["to"], horizon=5, rules=rules)
     expected = run_study(config, settings=Settings(home=tmp_path))
     assert len(table) > 150

@@ -34,7 +34,7 @@ def keep_study(result: StudyResult, folder: Path, seconds: float) -> dict[str, A
     ``seconds``: what it took. Returns what a list of studies says of it.
     """
     from technic.study.document import study_document
-    from technic.study.report import write_report
+    from technic.study.report.page import write_report
     from technic.study.table import study_table, write_hits
 
     shown = without_folders(result)
