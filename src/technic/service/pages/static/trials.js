@@ -20,7 +20,7 @@ const MOST_NAMES = 3;
 function tried({ names, command }) {
   if (names.length > MOST_NAMES) return h("span", { title: words(names.join(", ")) }, `${whole(names.length)} setups`);
   const where = asked(command).where;
-  return names.map((name, i) => [i ? ", " : "", name === "where" && where ? h("code", {}, where) : words(name)]);
+  return names.map((name, i) => [i ? ", " : "", name === "where" && where ? h("code", {}, where) : /^[a-z0-9_]+$/.test(name) ? words(name) : name]); // a sweep is a sentence
 }
 
 // The keys of a study that was asked for here: its command is the request.
