@@ -39,6 +39,15 @@ def client(started: Callable[..., TestClient]) -> Iterator[TestClient]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def asked_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A service that carries nothing out."""
+    settings = ServiceSettings(settings=Settings(home=tmp_path_factory.mktemp("asked")), open=True)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        client.app.state.service.dispatcher.stop()
+        yield client
+
+
 def until(client: TestClient, job: dict[str, Any], *states: str) -> dict[str, Any]:
     """Wait for a job to come into a state; the test fails where it never does."""
     last = time.monotonic() + PATIENCE_S
@@ -133,10 +142,10 @@ def test_studies_that_wait_have_a_ceiling_of_their_own(started: Callable[..., Te
     ids=lambda one: next(iter(one)) if isinstance(one, dict) else "",
 )
 def test_what_cannot_be_studied_is_refused_at_once(
-    client: TestClient, asked: dict[str, Any], part: str
+    asked_alone: TestClient, asked: dict[str, Any], part: str
 ) -> None:
     """In one sentence, and nothing is queued."""
-    answer = client.post("/v1/studies", json=asked)
+    answer = asked_alone.post("/v1/studies", json=asked)
     assert answer.status_code == 422, answer.text
     assert part in answer.json()["detail"]
-    assert client.get("/v1/studies").json() == []
+    assert asked_alone.get("/v1/studies").json() == []
