@@ -18,7 +18,6 @@ from technic.typing import DateArray, FloatArray
 __all__ = ["DOCUMENT", "study_table", "write_hits", "write_study"]
 
 DOCUMENT = b"technic.study"
-
 ROW_GROUP = 65_536
 """Rows that are packed together: a reader of some need not unpack all."""
 OUTCOMES = np.array([one.name.lower() for one in Outcome], dtype=object)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -112,7 +115,14 @@ def test_a_study_of_the_service_is_the_study_of_the_library(
     data = str(home / "service/uploads/small.csv")
     scan = ScanConfig(provider="files", data=data, where=ASKED["where"])
     rules = GradeRules(hold=5)
-    config = StudyConfig(scan=scan, first=ASKED["from"], last=ASKED["to"], horizon=5, rules=rules)
+    config = StudyConfig(
+        scan=scan,
+        first=ASKED["from"],
+        last=ASKED["to"],
+        horizon=5,
+        rules=rules,
+        event_curve=True,
+    )
     expected = run_study(config, settings=Settings(home=tmp_path))
     assert len(table) > 150
     pd.testing.assert_frame_equal(table, study_table(expected).to_pandas())
@@ -195,6 +205,9 @@ def test_the_report_may_do_nothing_but_show_itself(
     for wider in ("allow-same-origin", "'self'", "http", "*", "unsafe-eval", "connect-src"):
         assert wider not in policy
     assert "Too few to say" in answer.text
+    (script,) = re.findall("<script>(.*?)</script>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in policy
 
 
 def test_no_answer_says_where_files_lie(

@@ -70,12 +70,10 @@ def without_folders(result: StudyResult) -> StudyResult:
 
 def _by_symbol(table: pa.Table, horizon: int) -> pa.Table:
     """Return what a page shows of each hit, by symbol, the latest first."""
-    import pyarrow.compute as pc
-
-    excess = pc.subtract(table[f"return_{horizon}"], table[f"universe_{horizon}"])
-    short = table.select(["symbol", "session", "setup", "outcome", "r"])
+    names = ["symbol", "session", "setup", "outcome", "r"]
+    short = table.select(names).append_column("excess", table[f"excess_{horizon}"])
     order = [("symbol", "ascending"), ("session", "descending"), ("setup", "ascending")]
-    return short.append_column("excess", excess).sort_by(order)
+    return short.replace_schema_metadata(None).sort_by(order)
 
 
 def _about(result: StudyResult, document: dict[str, Any], seconds: float) -> dict[str, Any]:

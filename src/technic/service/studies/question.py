@@ -53,7 +53,7 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
     first, last = _days(given, settings.home, today)
     rules = GradeRules(**{name: given[name] for name in _RULES if name in given})
     more = {"horizon": given["horizon"]} if "horizon" in given else {}
-    return StudyConfig(scan=config, first=first, last=last, rules=rules, **more)
+    return StudyConfig(scan=config, first=first, last=last, rules=rules, event_curve=True, **more)
 
 
 def _days(given: Mapping[str, Any], home: Path, today: dt.date) -> tuple[str | None, str | None]:
@@ -94,4 +94,5 @@ def study_from_json(content: Mapping[str, Any]) -> StudyConfig:
         last=content["last"],
         horizon=content["horizon"],
         rules=GradeRules(**content["rules"]),
+        event_curve=True,
     )
