@@ -203,6 +203,30 @@ def test_past_hits_stand_on_the_page_of_the_symbol(page: Any, base: str, scan: s
     page.wait_for_url("**/study?symbols=S02")
 
 
+@pytest.fixture(scope="module")
+def simulated(base: str) -> dict[str, Any]:
+    """A study of a few symbols of the demo market."""
+    keys = {"provider": "demo", "symbols": ["VQEZ", "HQIS", "HQOC"], "rank_among": "shown"}
+    days = {"from": "2026-06-22", "to": "2026-06-26"}
+    job = call(base, "/v1/studies", "POST", {**keys, **days, "where": "close > 5"})
+    with urlopen(f"{base}/v1/studies/{job['id']}/events", timeout=120) as events:
+        events.read()
+    found: dict[str, Any] = call(base, f"/v1/studies/{job['id']}")
+    assert found["state"] == "done", found
+    return found
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_simulated_market_is_said_to_be_one(page: Any, simulated: dict[str, Any]) -> None:
+    """On the strip, beside the verdict and in the list, with the days of the study."""
+    page.goto(f"/study?id={simulated['id']}")
+    page.locator("#verdicts .flag").wait_for()
+    assert page.locator("#strip-simulated").is_visible()
+    assert page.locator("#strip-day").inner_text() == "Study of 2026-06-22 to 2026-06-26"
+    row = page.locator("#studies tbody tr", has_text="2026-06-22 to 2026-06-26")
+    assert "SIMULATED" in row.inner_text()
+
+
 @pytest.mark.parametrize(
     ("scheme", "size"), [("light", WIDE), ("dark", NARROW)], ids=["wide-light", "narrow-dark"]
 )
@@ -222,7 +246,7 @@ def test_everybody_can_use_studies_and_past_hits(
         page.locator(there).first.wait_for()
         page.wait_for_load_state("networkidle")
         for one in opened:
-            page.locator(one).evaluate("one => { one.parentElement.open = true; }")
+            page.locator(one).first.evaluate("one => { one.parentElement.open = true; }")
         page.evaluate(axe)
         answer = page.evaluate(
             """([levels, part]) => axe.run(
