@@ -191,6 +191,7 @@ def test_figures_are_named_as_prometheus_names_them(client: TestClient) -> None:
         "technic_last_scan_finish_timestamp_seconds",
         "technic_last_scan_duration_seconds",
         "technic_results_kept",
+        "technic_studies_kept",
         "technic_event_streams",
     }
     for name, family in families.items():

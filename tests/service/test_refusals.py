@@ -68,7 +68,7 @@ def sentence(answer: Any) -> str:
 
 
 @pytest.mark.parametrize("name", BODIES)
-@pytest.mark.parametrize("path", ["/v1/scans", "/v1/syncs", "/v1/setups/file"])
+@pytest.mark.parametrize("path", ["/v1/scans", "/v1/studies", "/v1/syncs", "/v1/setups/file"])
 def test_a_body_that_says_nothing_is_refused_in_a_sentence(
     client: TestClient, path: str, name: str
 ) -> None:
@@ -117,6 +117,7 @@ def test_a_method_that_is_not_there_names_all_that_are(
         "/v1/scans/%00/result",
         "/v1/scans/..%2f..%2fservice.db/result",
         "/v1/scans/%2e%2e/result",
+        "/v1/studies/..%2f..%2ftrials/report",
         "/v1/jobs/" + "a" * 10_000,
         "/v1/symbols/%F0%9F%92%A9",
         "/v1/symbols/%ff%fe",

@@ -13,7 +13,7 @@ import pytest
 from support.hard_market import NOW, SESSIONS, hard_market
 from support.made_up_market import SYMBOLS
 from technic import ScanConfig, run_scan
-from technic.errors import ParameterError
+from technic.errors import MissingExtraError, ParameterError
 from technic.settings import Settings
 from technic.setups import load_setups
 from technic.study import StudyConfig, StudyResult, run_study, study_table
@@ -168,6 +168,16 @@ def test_every_study_is_a_trial(tmp_path: Path):
     ]  # fmt: skip
     assert ledger.records()[0].entry.command == "as said"
     assert second.comparison is None
+
+
+def test_without_the_extra_several_setups_are_refused_before_they_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """With the command that installs it, at once: no trial is written down, no day scanned."""
+    monkeypatch.setattr("technic.study.statistics.comparisons.find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match=r"arch; install it with: .*\[study\]"):
+        studied(tmp_path)
+    assert ledgers(tmp_path) == []
 
 
 def test_the_universe_is_that_of_the_day(tmp_path: Path):

@@ -35,6 +35,8 @@ from technic.service.routes import (
     sync_plan,
     vocabulary,
 )
+from technic.service.routes.studies import results as study_results
+from technic.service.routes.studies import studies, symbol_hits, trials
 from technic.service.service_settings import ServiceSettings
 from technic.service.state import open_service
 from technic.version import __version__
@@ -53,7 +55,11 @@ ROUTERS = (
     drawings,
     ledger,
     rating_history,
+    symbol_hits,
     symbols,
+    studies,
+    study_results,
+    trials,
     expressions,
     setup_files,
     vocabulary,

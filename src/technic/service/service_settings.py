@@ -21,8 +21,12 @@ _NUMBERS = {
     "most_queued": int,
     "scan_seconds": float,
     "sync_seconds": float,
+    "study_seconds": float,
     "keep_results": int,
     "keep_days": float,
+    "keep_studies": int,
+    "keep_study_days": float,
+    "keep_study_bytes": int,
     "requests_per_minute": int,
     "body_bytes": int,
     "upload_bytes": int,
@@ -42,12 +46,13 @@ class ServiceSettings:
     ``database``: URL of the tables; a SQLite file in the home, unless given. ``hosts``: names under
     which the service may be asked for, beside those of this machine. ``scans_at_once``: scans that
     run beside each other; others wait, ``most_queued`` at most. ``scan_seconds``,
-    ``sync_seconds``: what a job may take. ``keep_results``, ``keep_days``: results beyond either
-    are deleted. ``requests_per_minute``: of one key. ``body_bytes``, ``upload_bytes``: of one
-    request. ``proxies``: addresses whose forwarded headers are believed. ``first_key``: the hash of
-    a key that an administrator holds, made by ``technic keys first``. ``schedule``: sync and
-    scan after each close; ``schedule_file``: the scans, ``schedule_setups``: setups, a scan each;
-    ``schedule_attempts``: syncs of one session at most.
+    ``sync_seconds``, ``study_seconds``: what a job may take. ``keep_results``, ``keep_days``:
+    results beyond either are deleted; ``keep_studies``, ``keep_study_days``, ``keep_study_bytes``:
+    studies beyond any of them. ``requests_per_minute``: of one key. ``body_bytes``,
+    ``upload_bytes``: of one request. ``proxies``: addresses whose forwarded headers are believed.
+    ``first_key``: the hash of a key that an administrator holds, made by ``technic keys first``.
+    ``schedule``: sync and scan after each close; ``schedule_file``: the scans,
+    ``schedule_setups``: setups, a scan each; ``schedule_attempts``: syncs of one session at most.
     """
 
     settings: Settings
@@ -58,8 +63,12 @@ class ServiceSettings:
     most_queued: int = 100
     scan_seconds: float = 300.0
     sync_seconds: float = 6 * 3600.0
+    study_seconds: float = 3600.0
     keep_results: int = 200
     keep_days: float = 30.0
+    keep_studies: int = 50
+    keep_study_days: float = 365.0
+    keep_study_bytes: int = 4 * 1024**3
     requests_per_minute: int = 1_200
     body_bytes: int = 256 * 1024
     upload_bytes: int = 256 * 1024 * 1024
@@ -85,6 +94,11 @@ class ServiceSettings:
     def results(self) -> Path:
         """The folder of results, one folder each."""
         return self.home / "results"
+
+    @property
+    def studies(self) -> Path:
+        """The folder of studies, one folder each; apart from results, which are kept otherwise."""
+        return self.home / "studies"
 
     @property
     def uploads(self) -> Path:

@@ -79,6 +79,7 @@ def open_service(settings: ServiceSettings, clock: Callable[[], float] = time.ti
     """Open the tables and the parts; nothing runs yet."""
     try:
         settings.results.mkdir(parents=True, exist_ok=True)
+        settings.studies.mkdir(parents=True, exist_ok=True)
         owner = _owner(settings.home)
     except OSError as error:
         home, reason = settings.settings.home, error.strerror or str(error)

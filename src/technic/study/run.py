@@ -24,6 +24,7 @@ from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
 from technic.study.replay.replay_part import ReplayPart, gathered_ratings, left_out, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
+from technic.study.statistics.comparisons import require_arch
 from technic.study.trials import Appended, StudyEntry, TrialLedger
 from technic.typing import FloatArray
 
@@ -69,6 +70,8 @@ def run_study(
 
     Raises what ``run_scan`` raises.
     """
+    if len(config.scan.setups) > 1:
+        require_arch()
     settings = settings or load_settings(os.environ, Path.cwd())
     names = rating_names(config)
     replay = open_replay(

@@ -15,10 +15,11 @@ from technic.study.outcomes import COST_LEVELS, Flag, Outcome, net_r
 from technic.study.run import StudyResult
 from technic.typing import DateArray, FloatArray
 
-__all__ = ["DOCUMENT", "study_table", "write_study"]
+__all__ = ["DOCUMENT", "study_table", "write_hits", "write_study"]
 
 DOCUMENT = b"technic.study"
-
+ROW_GROUP = 65_536
+"""Rows that are packed together: a reader of some need not unpack all."""
 OUTCOMES = np.array([one.name.lower() for one in Outcome], dtype=object)
 
 
@@ -109,9 +110,14 @@ def _known(values: FloatArray) -> pa.Array:
 
 def write_study(result: StudyResult, path: Path) -> None:
     """Write the table as Parquet; the whole file is there, or none."""
+    write_hits(study_table(result), path)
+
+
+def write_hits(table: pa.Table, path: Path, row_group: int = ROW_GROUP) -> None:
+    """Write a table of hits as Parquet; the whole file is there, or none."""
     from pyarrow import parquet
 
     from technic.export.targets import replacing
 
     with replacing("out", path) as part:
-        parquet.write_table(study_table(result), part, compression="zstd")
+        parquet.write_table(table, part, compression="zstd", row_group_size=row_group)

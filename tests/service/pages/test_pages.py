@@ -17,7 +17,7 @@ from technic.service.pages.render import render
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 
-PATHS = ["/market", "/scan", "/ledger", "/schedule", "/data", "/symbols/AAPL"]
+PATHS = ["/market", "/scan", "/study", "/ledger", "/schedule", "/data", "/symbols/AAPL"]
 
 
 @pytest.fixture(autouse=True)

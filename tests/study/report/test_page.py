@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,12 +16,11 @@ from study.report.conftest import studied
 from support.pages import Element, read_page
 from technic import ScanConfig
 from technic.errors import ParameterError
+from technic.study.rating_summary import RatingSummary
 from technic.study.report import page as report
 from technic.study.report.page import DETAILS, MOST_BYTES, report_page, write_report
 from technic.study.report.setup_parts import Detail
 from technic.study.run import StudyResult
-from technic.study.statistics import Interval
-from technic.typing import FloatArray
 
 HOSTILE = "<img src=x onerror=alert(1)> \"&' \u202e"
 
@@ -193,30 +192,24 @@ def test_an_effect_that_is_gone_a_session_later_is_told(single: StudyResult):
     assert "Entered one session later" not in read_page(report_page(single)).text
 
 
-@dataclass(frozen=True)
-class Rating:
-    """What a study says of a rating."""
-
-    name: str
-    ic: Interval
-    daily_ic: FloatArray
-    deciles: tuple[Interval, ...]
-    spread: Interval
-
-
-def test_ratings_have_their_part(several: StudyResult, monkeypatch: pytest.MonkeyPatch):
+def test_ratings_have_their_part(several: StudyResult):
     """After the setups; and alone where only ratings were studied."""
     daily = np.linspace(-0.1, 0.1, len(several.hits.sessions))
     each = several.summaries[0].excess[21]
-    rating = Rating("tech_rating", each, daily, (each,) * 10, each)
-    monkeypatch.setattr(report, "judged_ratings", lambda _: (rating,))
-    page = read_page(report_page(several))
+    rating = RatingSummary("tech_rating", each, daily, (each,) * 10, each)
+    page = read_page(report_page(replace(several, ratings=(rating,))))
     headings = [one.text for one in page.all("h2")]
     assert (
         headings.index("Each setup") < headings.index("Ratings") < headings.index("Who is missing")
     )
     none = several.hits.take(np.zeros(len(several.hits), np.bool_))
-    alone = replace(several, hits=replace(none, owners=()), summaries=(), comparison=None)
+    alone = replace(
+        several,
+        hits=replace(none, owners=()),
+        summaries=(),
+        comparison=None,
+        ratings=(rating,),
+    )
     page = read_page(report_page(alone))
     assert page.one("h1").text == "Study of 1 rating"
     assert [one.text for one in page.all("h2")] == [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -229,7 +228,7 @@ def test_what_cannot_be_swept_is_said(options: dict[str, object], message: str):
 
 def test_what_is_not_installed_is_said_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Before any bar is read or any trial written."""
-    monkeypatch.setitem(sys.modules, "arch.bootstrap", None)
+    monkeypatch.setattr("technic.study.statistics.comparisons.find_spec", lambda _: None)
     market = halting_market()
     with pytest.raises(MissingExtraError, match="arch"):
         swept(tmp_path, provider=market)

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["study"]
 
 STUDY = "Study"
-RATINGS = ("tech_rating", "rs_rating")
 
 
 def _option(name: str, help_: str, metavar: str) -> Any:
@@ -206,13 +205,14 @@ def _format(format_: str | None, out: Path | None) -> str | None:
 def _config(choices: Choices, options: StudyOptions, settings: Settings) -> StudyConfig:
     """Build what the study is asked; where that is nothing, all built-in setups and ratings."""
     from technic.cli.options.config import scan_config
+    from technic.study.all_setups import RATINGS, all_setup_names
     from technic.study.config import StudyConfig
     from technic.study.outcomes import GradeRules
 
     language, ratings = choices.language, tuple(options.rating or ())
     if language.setup is None and language.where is None and not ratings:
         ratings = RATINGS
-        names = _built_in(bool(choices.data.benchmark or settings.benchmark))
+        names = all_setup_names(benchmark=bool(choices.data.benchmark or settings.benchmark))
         language = dataclasses.replace(language, setup=names)
         choices = dataclasses.replace(choices, language=language)
     rules = GradeRules(
@@ -227,15 +227,6 @@ def _config(choices: Choices, options: StudyOptions, settings: Settings) -> Stud
         event_curve=options.report is not None,
         ratings=ratings,
     )
-
-
-def _built_in(benchmark: bool) -> list[str]:
-    """Return the setups that come with Technic; without a benchmark those that need none."""
-    from technic.scan.expressions.setup_document import setup_document
-    from technic.setups import Library
-
-    found, _ = Library().read()
-    return [one.name for one in found if benchmark or not setup_document(one)["needs_benchmark"]]
 
 
 def _print_check(
@@ -266,20 +257,11 @@ def _print_trials(home: Path, format_: str | None, run: RunOptions) -> None:
     """Print every ledger of trials with what checking it says; exit code 1 if one is bad."""
     from technic.cli.render.document import print_document
     from technic.cli.render.study.study_report import trial_lines
-    from technic.study.trials import ledgers
+    from technic.study.trials import ledger_document, ledgers
 
     chosen = _document_format(format_, run.out)
     found = [(one, one.verify()) for one in ledgers(home)]
-    content = [
-        {
-            "provider": one.lineage.provider,
-            "universe": one.lineage.universe,
-            **dataclasses.asdict(checked),
-            "sound": checked.sound,
-            "records": [dataclasses.asdict(record) for record in one.records()],
-        }
-        for one, checked in found
-    ]
+    content = [ledger_document(one, checked) for one, checked in found]
     print_document(lambda _: trial_lines(found), {"ledgers": content}, chosen, run)
     if not all(checked.sound for _, checked in found):
         raise typer.Exit(1)

@@ -14,8 +14,9 @@ from typing import Any
 
 from technic.service.database.connect import AWAY
 from technic.service.jobs.job import Job, JobKind, JobState, Progress
+from technic.service.jobs.job_kinds import KindRules, kind_rules
 from technic.service.jobs.job_table import JobTable
-from technic.service.jobs.retention import drop_old_results
+from technic.service.jobs.retention import drop_old
 from technic.service.jobs.worker_process import WorkerGoneError, WorkerProcess
 from technic.service.service_settings import ServiceSettings
 
@@ -49,7 +50,9 @@ class _ShutdownError(Exception):
 
 
 class Dispatcher:
-    """Slots for scans and one for syncs, each a thread with a worker process of its own.
+    """Slots for each kind of job, each a thread with a worker process of its own.
+
+    So no kind waits for another: a scan is not held up by a study that takes minutes.
 
     ``pinned``: scans whose results stay, however old.
     """
@@ -64,17 +67,19 @@ class Dispatcher:
         self._ending = threading.Event()
         self._cancelled: set[str] = set()
         self._progress: dict[str, Progress] = {}
-        kinds: list[JobKind] = ["sync"]
-        kinds += ["scan" for _ in range(settings.scans_at_once)]
-        self._slots = [_Slot(self, kind, number) for number, kind in enumerate(kinds)]
+        self._slots = [
+            _Slot(self, kind, rules, number)
+            for kind, rules in kind_rules(settings).items()
+            for number in range(rules.slots)
+        ]
 
     def start(self, *, warm: bool = False) -> None:
         """Find what an earlier service lost, and begin to work.
 
-        ``warm``: the processes for scans start now, not when they are first asked.
+        ``warm``: the processes of kinds that say so start now, not when they are first asked.
         """
         for slot in self._slots if warm else ():
-            if slot.kind == "scan":
+            if slot.rules.warm:
                 slot.worker.warm_up()
         lost = self._table.interrupt_lost()
         if lost:
@@ -141,8 +146,10 @@ class Dispatcher:
 class _Slot:
     """One thread, one worker process, one job at a time."""
 
-    def __init__(self, dispatcher: Dispatcher, kind: JobKind, number: int) -> None:
-        self.kind, self._owner = kind, dispatcher
+    def __init__(
+        self, dispatcher: Dispatcher, kind: JobKind, rules: KindRules, number: int
+    ) -> None:
+        self.kind, self.rules, self._owner = kind, rules, dispatcher
         self.worker = WorkerProcess()
         self.woken: SimpleQueue[None] = SimpleQueue()
         self.questions: SimpleQueue[tuple[dict[str, Any], Future[dict[str, Any]]]] = SimpleQueue()
@@ -228,17 +235,13 @@ class _Slot:
             self.held.popitem(last=False)
 
     def _carry_out(self, job: Job) -> None:
-        dispatcher, table = self._owner, self._owner._table
-        settings = dispatcher._settings
+        dispatcher, kept = self._owner, self.rules.kept
         self.busy = True
         try:
             self._unsettled = (job.id, self._ending_of(job))
             self._settle()
-            if job.kind == "scan":
-                most, days = settings.keep_results, settings.keep_days
-                drop_old_results(
-                    table, settings.results, most, days, table.clock, dispatcher._pinned()
-                )
+            if kept is not None:
+                drop_old(dispatcher._table, job.kind, kept, dispatcher._pinned())
         except AWAY:  # it is settled as soon as the database is there again
             logger.warning("job %s has ended; the database is away", job.id)
         except Exception:  # the service's job boundary: the next job is begun all the same
@@ -246,25 +249,30 @@ class _Slot:
             self._unsettled = None
         finally:
             self.busy = False
+            if self.rules.anew:
+                self.worker.end()
             dispatcher._progress.pop(job.id, None)
             dispatcher._cancelled.discard(job.id)
 
     def _ending_of(self, job: Job) -> Ending:
         """Have the worker do a job; return what became of it."""
-        settings = self._owner._settings
-        seconds = settings.scan_seconds if job.kind == "scan" else settings.sync_seconds
+        rules = self.rules
         question = {**job.request, "kind": job.kind, "result": job.id}
-        question["folder"] = str(settings.results / job.id)
+        question["home"] = str(self._owner._settings.settings.home)
+        if rules.kept is not None:
+            question["folder"] = str(rules.kept.folder / job.id)
         try:
-            beat = self._within(seconds, job)
+            beat = self._within(rules.seconds, job)
             answer = self.worker.ask(question, lambda message: self._told(job, message), beat)
-            if answer["state"] == "done" and job.kind == "scan":
+            if answer["state"] == "done" and rules.held:
                 self._hold(job.id)
             return answer["state"], answer.get("message"), answer.get("outcome")
         except _CancelledError:
             return "cancelled", "cancelled", None
         except _TooLongError:
-            text = f"it took longer than {seconds:g} s, the most that a {job.kind} may take here"
+            text = (
+                f"it took longer than {rules.seconds:g} s, the most that a {job.kind} may take here"
+            )
             return "failed", text, None
         except _ShutdownError:
             return "interrupted", _ENDED, None

@@ -86,6 +86,7 @@ class Worker:
             "export": self._export,
             "replay": self._replay,
             "sync": self._sync,
+            "study": self._study,
             "plan": self._plan,
             "data_end": self._data_end,
         }
@@ -171,6 +172,24 @@ class Worker:
             "trouble": _commonest(done.failures),
             "complete_until": str(provider.complete_until(scope.symbols, scope.sessions)),
         }
+
+    def _study(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Study past hits; the trial is written down in the ledger of the service's home."""
+        from technic.service.studies.kept_study import keep_study
+        from technic.service.studies.question import study_from_json
+        from technic.service.studies.wording import ASKED_HERE
+        from technic.study.run import run_study
+
+        began = time.monotonic()
+        self._tell(stage="replay", done=0, total=1)
+        result = run_study(
+            study_from_json(job["config"]),
+            settings=replace(_settings(), home=Path(job["home"])),
+            progress=_throttled(self._tell),
+            command=ASKED_HERE + json.dumps(job["asked"]),
+        )
+        self._tell(stage="save", done=0, total=1)
+        return keep_study(result, Path(job["folder"]), time.monotonic() - began)
 
     def _plan(self, job: dict[str, Any]) -> dict[str, Any]:
         """Plan a sync without asking anybody anything."""

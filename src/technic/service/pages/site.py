@@ -23,6 +23,7 @@ router = APIRouter(include_in_schema=False)
 PAGES = {
     "market": "Market",
     "scan": "Scan",
+    "study": "Study",
     "ledger": "Ledger",
     "schedule": "Schedule",
     "data": "Data",
@@ -38,6 +39,7 @@ def begin(request: Request) -> Response:
 
 @router.get("/market")
 @router.get("/scan")
+@router.get("/study")
 @router.get("/ledger")
 @router.get("/schedule")
 @router.get("/data")

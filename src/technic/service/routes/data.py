@@ -11,6 +11,7 @@ from technic.errors import StoreError, UsageError
 from technic.scan.config_json import config_to_json
 from technic.scan.flat_config import flat_config
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer
+from technic.service.answers.job_actions import submit_job
 from technic.service.answers.plain_body import PlainObject
 from technic.service.jobs.uploads import save_upload, upload_path, uploads
 from technic.service.requests.caller import Admin, Reader
@@ -68,9 +69,7 @@ def sync(
     if config.provider in ("demo", "files"):
         raise HTTPException(422, f"nothing to sync: {config.provider} needs no store")
     body = {"asked": asked, "config": config_to_json(config)}
-    job = service.jobs.submit("sync", body, caller.identity, service.settings.most_queued)
-    service.dispatcher.wake()
-    return job_answer(service, job)
+    return submit_job(request, caller, "sync", body)
 
 
 @router.put("/uploads/{name}", status_code=201)

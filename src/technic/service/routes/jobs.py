@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
-from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
-from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
+from technic.service.answers.common import ERRORS, JobAnswer
+from technic.service.answers.job_actions import (
+    cancel_job,
+    job_stream,
+    latest_jobs,
+    one_job,
+    resume_job,
+)
+from technic.service.answers.job_events import EVENTS
 from technic.service.jobs.job import JobKind, JobState
 from technic.service.requests.caller import Reader, Runner
-from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=ERRORS)
 
@@ -27,17 +32,14 @@ def latest(
 ) -> list[JobAnswer]:
     """List jobs, the latest first."""
     del caller
-    service = service_of(request)
-    jobs = service.jobs.latest(limit, kind, () if state is None else (state,))
-    return [job_answer(service, job) for job in jobs]
+    return latest_jobs(request, limit, kind, state)
 
 
 @router.get("/{identity}")
 def job(request: Request, caller: Reader, identity: str) -> JobAnswer:
     """Return one job."""
     del caller
-    service = service_of(request)
-    return job_answer(service, job_of(service, identity))
+    return one_job(request, identity)
 
 
 @router.get(
@@ -48,28 +50,16 @@ def job(request: Request, caller: Reader, identity: str) -> JobAnswer:
 async def events(request: Request, caller: Reader, identity: str) -> StreamingResponse:
     """Tell a job's progress as server-sent events, until it ends: the event is its state."""
     del caller
-    service = service_of(request)
-    found = await asyncio.to_thread(job_of, service, identity)
-    refuse_too_many(service)
-    return StreamingResponse(job_events(request, service, found.id), media_type=EVENTS)
+    return await job_stream(request, identity)
 
 
 @router.delete("/{identity}")
 def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
     """Cancel a job that waits or runs."""
-    service = service_of(request)
-    found = own_job(service, caller, identity)
-    if not service.dispatcher.cancel(found.id):
-        raise HTTPException(409, f"this job is {found.state}")
-    return job_answer(service, service.jobs.get(found.id))
+    return cancel_job(request, caller, identity)
 
 
 @router.post("/{identity}/resume", status_code=202)
 def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
     """Queue an interrupted, failed or cancelled job once more; bars that arrived are there."""
-    service = service_of(request)
-    found = own_job(service, caller, identity)
-    if not service.jobs.resume(found.id):
-        raise HTTPException(409, f"this {found.kind} is {found.state}")
-    service.dispatcher.wake()
-    return job_answer(service, service.jobs.get(found.id))
+    return resume_job(request, caller, identity)

@@ -22,7 +22,7 @@ STATES: tuple[JobState, ...] = ("queued", "running", "done", "failed", "cancelle
     responses={200: {"content": {"text/plain": {}}}, **{c: ERRORS[c] for c in (401, 403, 429)}},
 )
 def metrics(request: Request, caller: Reader) -> Response:
-    """Jobs by state, the last scan, results on disk, readers, the process: for Prometheus."""
+    """Jobs by state, the last scan, results and studies on disk, readers: for Prometheus."""
     del caller
     service = service_of(request)
     registry = CollectorRegistry()
@@ -36,8 +36,10 @@ def metrics(request: Request, caller: Reader) -> Response:
         done.set(last[0].finished_at)
         took = Gauge("technic_last_scan_duration_seconds", "What it took.", registry=registry)
         took.set(float((last[0].outcome or {}).get("seconds", 0.0)))
-    kept = Gauge("technic_results_kept", "Results on disk.", registry=registry)
-    kept.set(sum(1 for path in service.settings.results.iterdir() if path.is_dir()))
+    for what in ("results", "studies"):
+        kept = Gauge(f"technic_{what}_kept", f"{what.capitalize()} on disk.", registry=registry)
+        folder = getattr(service.settings, what)
+        kept.set(sum(1 for path in folder.iterdir() if path.is_dir()))
     streams = Gauge("technic_event_streams", "Readers who follow a job.", registry=registry)
     streams.set(service.streams)
     ProcessCollector(registry=registry)

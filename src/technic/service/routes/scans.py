@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Body, HTTPException, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import StreamingResponse
 
 from technic.scan.config_json import config_to_json
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import FLAT_KEYS, flat_config
-from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
-from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
+from technic.service.answers.common import ERRORS, JobAnswer
+from technic.service.answers.job_actions import (
+    cancel_job,
+    job_stream,
+    latest_jobs,
+    one_job,
+    resume_job,
+    submit_job,
+)
+from technic.service.answers.job_events import EVENTS
 from technic.service.answers.plain_body import PlainObject
 from technic.service.requests.caller import Reader, Runner
 from technic.service.requests.own_files import own_files
@@ -46,14 +53,8 @@ def submit(
     scan_expressions(config)
     if config.as_of is not None:
         parse_day("as_of", config.as_of)
-    job = service.jobs.submit(
-        "scan",
-        {"asked": asked, "config": config_to_json(config)},
-        caller.identity,
-        service.settings.most_queued,
-    )
-    service.dispatcher.wake()
-    return job_answer(service, job)
+    body = {"asked": asked, "config": config_to_json(config)}
+    return submit_job(request, caller, "scan", body)
 
 
 @router.get("")
@@ -62,38 +63,26 @@ def latest(
 ) -> list[JobAnswer]:
     """List the scans that were asked for last."""
     del caller
-    service = service_of(request)
-    jobs = service.jobs.latest(limit, "scan")
-    return [job_answer(service, job) for job in jobs]
+    return latest_jobs(request, limit, "scan")
 
 
 @router.get("/{identity}")
 def state(request: Request, caller: Reader, identity: str) -> JobAnswer:
     """Say how far a scan is, or what it came to."""
     del caller
-    service = service_of(request)
-    return job_answer(service, job_of(service, identity, "scan"))
+    return one_job(request, identity, "scan")
 
 
 @router.delete("/{identity}")
 def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
     """Cancel a scan that waits or runs."""
-    service = service_of(request)
-    job = own_job(service, caller, identity, "scan")
-    if not service.dispatcher.cancel(job.id):
-        raise HTTPException(409, f"this scan is {job.state}")
-    return job_answer(service, service.jobs.get(job.id))
+    return cancel_job(request, caller, identity, "scan")
 
 
 @router.post("/{identity}/resume", status_code=202)
 def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
     """Queue an interrupted, failed or cancelled scan once more; bars that arrived are there."""
-    service = service_of(request)
-    job = own_job(service, caller, identity, "scan")
-    if not service.jobs.resume(job.id):
-        raise HTTPException(409, f"this scan is {job.state}")
-    service.dispatcher.wake()
-    return job_answer(service, service.jobs.get(job.id))
+    return resume_job(request, caller, identity, "scan")
 
 
 @router.get(
@@ -104,7 +93,4 @@ def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
 async def events(request: Request, caller: Reader, identity: str) -> StreamingResponse:
     """Tell the scan's progress as server-sent events, until it ends: the event is its state."""
     del caller
-    service = service_of(request)
-    job = await asyncio.to_thread(job_of, service, identity, "scan")
-    refuse_too_many(service)
-    return StreamingResponse(job_events(request, service, job.id), media_type=EVENTS)
+    return await job_stream(request, identity, "scan")

@@ -21,7 +21,7 @@ from technic.study.report.days import setup_cells
 from technic.study.report.forest import interval_marks
 from technic.study.report.markup import drawing_html, paragraph, shared_labels
 from technic.study.report.overlaps import overlap_parts
-from technic.study.report.ratings import judged_ratings, rating_parts
+from technic.study.report.ratings import rating_parts
 from technic.study.report.setup_parts import Detail, setup_parts, setup_summary
 from technic.study.report.stamp import InSight, glossary, stamp
 from technic.study.report.style import report_style
@@ -83,7 +83,7 @@ def report_page(result: StudyResult) -> str:
 
 
 def _page(result: StudyResult, detail: Detail) -> str:
-    seen, ratings = InSight.of(result), judged_ratings(result)
+    seen, ratings = InSight.of(result), result.ratings
     said = f"Technic study {seen.parts[0]}" + (" \u00b7 SIMULATED" if seen.simulated else "")
     script = files("technic.study.report").joinpath("script.js").read_text(encoding="utf-8")
     setups = len(result.summaries)

@@ -3,59 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 import numpy as np
 
 from technic.charts.drawing import Table
 from technic.charts.scale import day_ticks
 from technic.charts.text import escape
+from technic.study.rating_summary import RatingSummary
 from technic.study.report.bar_chart import Bar, bar_chart
 from technic.study.report.line_chart import Axis, Line, line_chart
 from technic.study.report.markup import figure, paragraph
 from technic.study.report.numbers import between, percent, plain, signed
-from technic.study.run import StudyResult
 from technic.study.statistics import Interval
-from technic.typing import DateArray, FloatArray
+from technic.typing import DateArray
 from technic.wording.counts import count_of
 
-__all__ = ["JudgedRating", "judged_ratings", "rating_parts"]
+__all__ = ["rating_parts"]
 
 POINTS = 120
 
 
-class JudgedRating(Protocol):
-    """A rating as it is told: its IC, that of each session, and mean excess by decile."""
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-
-    @property
-    def ic(self) -> Interval:
-        """Its rank correlation with the returns after it, over sessions."""
-
-    @property
-    def daily_ic(self) -> FloatArray:
-        """``(n_sessions,)``, NaN where it is not known."""
-
-    @property
-    def deciles(self) -> tuple[Interval, ...]:
-        """Mean excess of each decile, the lowest rated first."""
-
-    @property
-    def spread(self) -> Interval:
-        """The highest decile less the lowest."""
-
-
-def judged_ratings(result: StudyResult) -> Sequence[JudgedRating]:
-    """Return the ratings that a study has judged, none where it was not asked for any."""
-    found: Sequence[JudgedRating] = getattr(result, "ratings", ())
-    return found
-
-
 def rating_parts(
-    ratings: Sequence[JudgedRating], sessions: DateArray, horizon: int, level: int = 3
+    ratings: Sequence[RatingSummary], sessions: DateArray, horizon: int, level: int = 3
 ) -> Iterator[str]:
     """Yield each rating in words, its deciles, and its IC over time.
 
@@ -67,20 +36,13 @@ def rating_parts(
         yield f"<div class=figures>{_deciles(one, horizon)}{_daily(one, sessions)}</div>"
 
 
-def _words(one: JudgedRating, horizon: int) -> str:
-    told = (
-        f"IC {signed(one.ic.mean, 3)} ({_plain_between(one.ic)}), t {signed(one.ic.t, 1)}, over "
-        f"{count_of(one.ic.days, 'session')}; the best decile less the worst made "
-        f"{percent(one.spread.mean)} % ({between(one.spread)}) in {count_of(horizon, 'session')}."
+def _words(one: RatingSummary, horizon: int) -> str:
+    return (
+        f"{one.sentence} IC {signed(one.ic.mean, 3)} ({_plain_between(one.ic)}), t "
+        f"{signed(one.ic.t, 1)}, over {count_of(one.ic.days, 'session')}; the best decile less the "
+        f"worst made {percent(one.spread.mean)} % ({between(one.spread)}) in "
+        f"{count_of(horizon, 'session')}."
     )
-    if not np.isfinite(one.ic.low):
-        return f"Too few to say. {told}"
-    if not one.ic.excludes_zero:
-        return f"Nothing that can be told from nothing. {told}"
-    way = (
-        "Who was rated higher did better." if one.ic.mean > 0 else "Who was rated higher did worse."
-    )
-    return f"{way} {told}"
 
 
 def _plain_between(one: Interval) -> str:
@@ -89,7 +51,7 @@ def _plain_between(one: Interval) -> str:
     return f"{signed(one.low, 3)} to {signed(one.high, 3)}"
 
 
-def _deciles(one: JudgedRating, horizon: int) -> str:
+def _deciles(one: RatingSummary, horizon: int) -> str:
     bars = [
         Bar(
             100 * each.mean,
@@ -118,7 +80,7 @@ def _deciles(one: JudgedRating, horizon: int) -> str:
     return figure(drawing, says)
 
 
-def _daily(one: JudgedRating, sessions: DateArray) -> str:
+def _daily(one: RatingSummary, sessions: DateArray) -> str:
     """Draw the IC of the sessions, some of them together where they are many."""
     width = -(-len(sessions) // POINTS)
     starts = np.arange(0, len(sessions), width)

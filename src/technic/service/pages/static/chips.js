@@ -28,10 +28,11 @@ export const KINDS = [
 const BY_KEY = Object.fromEntries(KINDS.map((kind) => [kind.key, kind]));
 
 export class Chips {
-  constructor(place, changed) { this.place = place; this.changed = changed; this.values = {}; this.known = {}; }
+  // ``without``: keys that are not asked for here.
+  constructor(place, changed, without = []) { this.place = place; this.changed = changed; this.kinds = KINDS.filter((kind) => !without.includes(kind.key)); this.values = {}; this.known = {}; }
 
   set(values) {
-    this.values = Object.fromEntries(Object.entries(values).filter(([key, value]) => key in BY_KEY && value !== ""));
+    this.values = Object.fromEntries(Object.entries(values).filter(([key, value]) => this.kinds.some((kind) => kind.key === key) && value !== ""));
     this.draw();
   }
 
@@ -52,7 +53,7 @@ export class Chips {
         h("button", { type: "button", class: "chip-out", "aria-label": `Remove ${kind.label}`, onclick: () => this.change(key, "") }, "×"));
     });
     const more = h("select", { class: "chip-more", "aria-label": "Add to universe or filters" }, h("option", { value: "" }, "+ Add"),
-      ["Universe", "Filters", "Day"].map((group) => h("optgroup", { label: group }, KINDS.filter((kind) => kind.group === group && !(kind.key in this.values)).map((kind) => h("option", { value: kind.key }, kind.label)))));
+      [...new Set(this.kinds.map((kind) => kind.group))].map((group) => h("optgroup", { label: group }, this.kinds.filter((kind) => kind.group === group && !(kind.key in this.values)).map((kind) => h("option", { value: kind.key }, kind.label)))));
     more.addEventListener("change", () => { const kind = BY_KEY[more.value]; more.value = ""; if (kind) this.edit(kind); });
     put(this.place, chips, more);
   }

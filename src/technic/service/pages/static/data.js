@@ -1,8 +1,8 @@
 // The page Data: where bars come from, what is stored, and how to begin.
 import { getJson, may, postJson, put as putFile, remove } from "./api.js";
-import { $, h, problem, put, s, show, table } from "./dom.js";
+import { $, facts, h, problem, put, s, show, table } from "./dom.js";
 import { amount, moment, number, whole } from "./format.js";
-import { follow, sentence } from "./job.js";
+import { drawProgress, ended, follow, sentence } from "./job.js";
 import { syncPlan } from "./sync_plan.js";
 
 const VENDORS = ["alpaca", "polygon", "tiingo", "yahoo", "loopback"];
@@ -18,8 +18,6 @@ async function begin() {
   coverage(await getJson("/v1/data/coverage"), data);
   await syncPlan(data);
 }
-
-const facts = (pairs) => h("dl", { class: "facts" }, pairs.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 
 function source(data) {
   const store = data.store;
@@ -42,7 +40,7 @@ function sync(data) {
     try {
       const job = await postJson("/v1/syncs", { provider: vendor.value });
       const done = await run(job, "sync", "jobs");
-      if (done.state !== "done") problem(new Error(`The sync is ${done.state}${done.message ? `: ${done.message}` : ""}`));
+      if (done.state !== "done") problem(ended(done));
       await begin();
     } catch (error) { problem(error); }
   });
@@ -51,13 +49,8 @@ function sync(data) {
 
 async function run(job, name, kind) {
   show($(`${name}-progress`), true);
-  const bar = $(`${name}-bar`);
   try {
-    return await follow(job.id, (now) => {
-      $(`${name}-said`).textContent = sentence(now);
-      if (now.progress?.total > 1) bar.value = now.progress.done / now.progress.total;
-      else bar.removeAttribute("value");
-    }, kind);
+    return await follow(job.id, (now) => drawProgress(now, $(`${name}-said`), $(`${name}-bar`)), kind);
   } finally { show($(`${name}-progress`), false); }
 }
 
@@ -82,7 +75,7 @@ function problems(data) {
 }
 
 function drawJobs(jobs) {
-  const rows = jobs.map((job) => [moment(job.created_at), job.kind, h("span", { class: { done: "up", failed: "down" }[job.state] ?? "" }, job.state), job.outcome?.headline ?? job.message ?? (job.progress ? sentence(job) : ""), job.kind === "scan" && job.state === "done" ? h("a", { href: `/scan?id=${job.id}` }, "open") : ["interrupted", "failed", "cancelled"].includes(job.state) && job.kind === "scan" && may("run") ? h("button", { type: "button", class: "link", onclick: () => postJson(`/v1/scans/${job.id}/resume`, {}).then(begin, problem) }, "run again") : ""]);
+  const rows = jobs.map((job) => [moment(job.created_at), job.kind, h("span", { class: { done: "up", failed: "down" }[job.state] ?? "" }, job.state), job.outcome?.headline ?? job.message ?? (job.progress ? sentence(job) : ""), job.kind !== "sync" && job.state === "done" ? h("a", { href: `/${job.kind}?id=${job.id}` }, "open") : ["interrupted", "failed", "cancelled"].includes(job.state) && job.kind !== "sync" && may("run") ? h("button", { type: "button", class: "link", onclick: () => postJson(`/v1/jobs/${job.id}/resume`, {}).then(begin, problem) }, "run again") : ""]);
   put($("jobs"), rows.length ? table(["Asked", "Kind", "State", "What it came to", ""], rows, { caption: "Jobs", words: true }) : h("p", { class: "muted" }, "Nothing has run yet."));
 }
 
@@ -105,7 +98,7 @@ $("demo").addEventListener("click", async () => {
   try {
     const done = await run(await postJson("/v1/scans", { provider: "demo" }), "demo", "scans");
     if (done.state === "done") location.assign(`/scan?id=${done.id}`);
-    else problem(new Error(`The scan is ${done.state}${done.message ? `: ${done.message}` : ""}`));
+    else problem(ended(done));
   } catch (error) { problem(error); } finally { $("demo").disabled = false; }
 });
 

@@ -46,6 +46,11 @@ export function table(headings, rows, { caption, words = false } = {}) {
     h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, i) => (i ? h("td", {}, cell) : h("th", { scope: "row" }, cell)))))));
 }
 
+export const facts = (pairs) => h("dl", { class: "facts" }, pairs.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+
+// A table, or anything wide, that scrolls by itself; the name is for those who do not see it.
+export const scroll = (name, content, tall = false) => h("div", { class: tall ? "scroll tall" : "scroll", tabindex: "0", role: "region", "aria-label": name }, content);
+
 export function later(milliseconds, action) {
   let timer = 0;
   return (...values) => { clearTimeout(timer); timer = setTimeout(() => action(...values), milliseconds); };

@@ -24,6 +24,10 @@ addEventListener("keydown", (event) => {
   }
 });
 
+// Menus close when the reader goes on, or with Escape.
+document.addEventListener("click", (event) => { for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false; });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); } });
+
 // Of which result the figures in sight are: day, universe, SIMULATED.
 export function strip(about) {
   show($("strip-simulated"), about.data.simulated);
@@ -32,4 +36,14 @@ export function strip(about) {
   $("strip-universe").textContent = `${whole(about.universe.size)} symbols`;
   $("strip-ranks").textContent = `ranks among ${whole(about.rs_universe)}`;
   $("strip-source").textContent = about.data.provider;
+}
+
+// Of which days the studied figures in sight are.
+export function stripStudy(about) {
+  show($("strip-simulated"), about.simulated);
+  $("strip-day").textContent = `Study of ${about.first} to ${about.last}`;
+  $("strip-day").title = `${day(about.first)} to ${day(about.last)}`;
+  $("strip-universe").textContent = `${whole(about.universe)} symbols`;
+  $("strip-ranks").textContent = "";
+  $("strip-source").textContent = about.data;
 }

@@ -3,6 +3,8 @@
 const STATES = ["queued", "running", "done", "failed", "cancelled", "interrupted"];
 const ENDS = new Set(STATES.slice(2));
 
+export const active = (job) => !ENDS.has(job.state);
+
 export function follow(identity, told, kind = "scans") {
   return new Promise((resolve, reject) => {
     const stream = new EventSource(`/v1/${kind}/${identity}/events`);
@@ -22,7 +24,7 @@ export function follow(identity, told, kind = "scans") {
   });
 }
 
-const STAGES = { universe: "Listing the universe", prescreen: "Pre-screen", fetch: "Bars", scan: "Scanning", market: "Ranking", table: "Ranking", save: "Saving" };
+const STAGES = { universe: "Listing the universe", prescreen: "Pre-screen", fetch: "Bars", scan: "Scanning", market: "Ranking", table: "Ranking", replay: "Scanning past days", outcomes: "Judging hits, blocks of symbols", save: "Saving" };
 
 export function sentence(job) {
   if (job.state === "queued") return job.place ? `Waiting, ${job.place} ahead` : "Waiting";
@@ -31,3 +33,12 @@ export function sentence(job) {
   const stage = STAGES[progress.stage] ?? progress.stage;
   return progress.total > 1 ? `${stage}: ${progress.done.toLocaleString("en-US")} of ${progress.total.toLocaleString("en-US")}` : stage;
 }
+
+// Says how far a job is, in words and as a bar.
+export function drawProgress(job, said, bar) {
+  said.textContent = sentence(job);
+  if (job.progress?.total > 1) bar.value = job.progress.done / job.progress.total;
+  else bar.removeAttribute("value");
+}
+
+export const ended = (job) => new Error(`The ${job.kind} is ${job.state}${job.message ? `: ${job.message}` : ""}`);

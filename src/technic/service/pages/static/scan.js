@@ -7,7 +7,7 @@ import { ExpressionBox } from "./expression.js";
 import { whole } from "./format.js";
 import { strip } from "./frame.js";
 import { Grid } from "./grid.js";
-import { follow, sentence } from "./job.js";
+import { drawProgress, ended, follow } from "./job.js";
 import { exports, saveSetup } from "./result_tools.js";
 import { DEFAULT, rows, wanted } from "./rows.js";
 import { SideChart } from "./side_chart.js";
@@ -78,11 +78,11 @@ async function run(event) {
     const job = await postJson("/v1/scans", asked());
     running = job.id;
     show($("run"), false); show($("cancel"), true); show($("progress"), true);
-    const done = await follow(job.id, told);
+    const done = await follow(job.id, (now) => drawProgress(now, $("progress-said"), $("progress-bar")));
     if (done.state === "done") {
       write({ id: done.id, symbol: null, ...cleared() }, { push: true });
       await load(done.id);
-    } else problem(new Error(`The scan is ${done.state}${done.message ? `: ${done.message}` : ""}`));
+    } else problem(ended(done));
   } catch (error) { problem(error); } finally {
     running = null;
     show($("run"), may("run")); show($("cancel"), false); show($("progress"), false);
@@ -90,13 +90,6 @@ async function run(event) {
 }
 
 const cleared = () => Object.fromEntries(Object.keys(read()).filter((name) => name.startsWith("f.")).map((name) => [name, null]));
-
-function told(job) {
-  $("progress-said").textContent = sentence(job);
-  const bar = $("progress-bar");
-  if (job.progress && job.progress.total > 1) bar.value = job.progress.done / job.progress.total;
-  else bar.removeAttribute("value");
-}
 
 async function load(identity) {
   let answer;
@@ -166,7 +159,5 @@ $("share").addEventListener("click", async () => {
   setTimeout(() => { $("share").textContent = "Copy link"; }, 2000);
 });
 addEventListener("popstate", () => location.reload());
-document.addEventListener("click", (event) => { for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false; });
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); } });
 
 await begin();

@@ -1,7 +1,7 @@
 // The page Schedule: what is next and when, what ran after each close, what changed since.
 import { getJson } from "./api.js";
 import { read } from "./address.js";
-import { $, h, problem, put, show, table } from "./dom.js";
+import { $, facts, h, problem, put, show, table } from "./dom.js";
 import { day, moment, number, signed, tone, whole } from "./format.js";
 
 const AGAIN_MS = 5000;
@@ -22,7 +22,6 @@ async function begin() {
   if (active) setTimeout(() => { if (document.hidden) addEventListener("visibilitychange", () => begin().catch(problem), { once: true }); else begin().catch(problem); }, AGAIN_MS);
 }
 
-const facts = (pairs) => h("dl", { class: "facts" }, pairs.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 const clocks = (at) => [at.new_york, " New York", h("br"), h("span", { class: "muted" }, moment(at.utc))];
 
 function next({ next: due, syncs, provider, simulated, now }) {

@@ -5,6 +5,7 @@ import { PriceChart, barTable, legend, rebased } from "./chart.js";
 import { $, h, problem, put, show, table } from "./dom.js";
 import { amount, cell, number, price, signed, tone, whole, words } from "./format.js";
 import { strip } from "./frame.js";
+import { drawPastHits } from "./past_hits.js";
 import { drawPatterns } from "./patterns.js";
 import { drawRating } from "./rating.js";
 import { drawHistory } from "./rating_history.js";
@@ -34,7 +35,10 @@ async function begin() {
   figures();
   const answer = await getJson(`/v1/scans/${encodeURIComponent(scan)}/rows?columns=symbol`).catch(() => null);
   if (answer) turn(answer);
-  await drawHistory(symbol, scan).catch((error) => put($("history-chart"), h("p", { class: "muted" }, error.message)));
+  await Promise.all([
+    drawHistory(symbol, scan).catch((error) => put($("history-chart"), h("p", { class: "muted" }, error.message))),
+    drawPastHits(symbol, scan).catch((error) => put($("hits"), h("p", { class: "muted" }, error.message))),
+  ]);
 }
 
 function head() {

@@ -1,7 +1,7 @@
 // The plan of the next sync, on the page Data: its requests, none of them made.
 import { getJson } from "./api.js";
 import { read, write } from "./address.js";
-import { $, h, put, table } from "./dom.js";
+import { $, facts, h, put, table } from "./dom.js";
 import { number, whole, words } from "./format.js";
 
 const KINDS = { market_day: ["whole-market day", "whole-market days"], symbol_range: ["history of a symbol", "histories of a symbol"], multi_symbol: ["history of many symbols", "histories of many symbols"], snapshot: ["snapshot", "snapshots"] };
@@ -14,8 +14,6 @@ export async function syncPlan(data) {
   put(place, choose, h("p", { class: "muted", role: "status" }, "Planning …"));
   try { put(place, choose, drawn(await getJson(`/v1/data/plan?at=${at}`))); } catch (error) { put(place, choose, h("p", { class: "muted", role: "status" }, error.message)); }
 }
-
-const facts = (pairs) => h("dl", { class: "facts" }, pairs.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 
 function drawn(plan) {
   const kinds = Object.entries(plan.by_kind).filter(([, count]) => count).map(([kind, count]) => `${whole(count)} ${KINDS[kind]?.[count === 1 ? 0 : 1] ?? words(kind)}`).join(", ");

@@ -1,0 +1,76 @@
+"""What is done with a job of any kind, the same for each: listed, cancelled, queued again, told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import HTTPException, Request
+from fastapi.responses import StreamingResponse
+
+from technic.service.answers.common import JobAnswer, job_answer, job_of, own_job
+from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
+from technic.service.jobs.job import JobKind, JobState
+from technic.service.requests.caller import Caller
+from technic.service.state import service_of
+
+__all__ = ["cancel_job", "job_stream", "latest_jobs", "one_job", "resume_job", "submit_job"]
+
+
+def submit_job(
+    request: Request, caller: Caller, kind: JobKind, body: Mapping[str, Any]
+) -> JobAnswer:
+    """Queue a job of a kind; 503 where too many of them wait."""
+    service = service_of(request)
+    job = service.jobs.submit(kind, body, caller.identity, service.settings.most_queued)
+    service.dispatcher.wake()
+    return job_answer(service, job)
+
+
+def latest_jobs(
+    request: Request, limit: int, kind: JobKind | None = None, state: JobState | None = None
+) -> list[JobAnswer]:
+    """Return the jobs that were asked for last, the latest first."""
+    service = service_of(request)
+    jobs = service.jobs.latest(limit, kind, () if state is None else (state,))
+    return [job_answer(service, job) for job in jobs]
+
+
+def one_job(request: Request, identity: str, kind: JobKind | None = None) -> JobAnswer:
+    """Return a job; 404 where there is none of this kind."""
+    service = service_of(request)
+    return job_answer(service, job_of(service, identity, kind))
+
+
+def cancel_job(
+    request: Request, caller: Caller, identity: str, kind: JobKind | None = None
+) -> JobAnswer:
+    """Cancel a job that waits or runs; 409 for any other."""
+    service = service_of(request)
+    job = own_job(service, caller, identity, kind)
+    if not service.dispatcher.cancel(job.id):
+        raise HTTPException(409, f"this {job.kind} is {job.state}")
+    return job_answer(service, service.jobs.get(job.id))
+
+
+def resume_job(
+    request: Request, caller: Caller, identity: str, kind: JobKind | None = None
+) -> JobAnswer:
+    """Queue an interrupted, failed or cancelled job once more; 409 for any other."""
+    service = service_of(request)
+    job = own_job(service, caller, identity, kind)
+    if not service.jobs.resume(job.id):
+        raise HTTPException(409, f"this {job.kind} is {job.state}")
+    service.dispatcher.wake()
+    return job_answer(service, service.jobs.get(job.id))
+
+
+async def job_stream(
+    request: Request, identity: str, kind: JobKind | None = None
+) -> StreamingResponse:
+    """Tell the progress of a job as server-sent events; 503 where too many are told theirs."""
+    service = service_of(request)
+    job = await asyncio.to_thread(job_of, service, identity, kind)
+    refuse_too_many(service)
+    return StreamingResponse(job_events(request, service, job.id), media_type=EVENTS)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from technic.errors import MissingExtraError, UsageError
+from technic.scan.expressions.scan_expressions import scan_expressions
+from technic.scan.expressions.setup_document import setup_document
+from technic.service.routes.studies.studies import EXAMPLES
+from technic.service.studies.question import study_config, study_from_json, study_to_json
+from technic.settings import Settings
+from technic.setups import Library
+
+TODAY = dt.date(2026, 7, 1)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_of_the_description_is_a_study(tmp_path: Path, name: str) -> None:
+    """Whoever copies one is not refused, and a worker builds the very same study again."""
+    config = study_config(EXAMPLES[name]["value"], Settings(home=tmp_path), TODAY)
+    scan_expressions(config.scan)
+    assert study_from_json(study_to_json(config)) == config
+
+
+def test_keys_of_a_study_are_those_of_the_command_line(tmp_path: Path) -> None:
+    """Beside keys of a scan, which keep their meaning."""
+    asked = {
+        "where": "close > 5",
+        "min_price": 10,
+        "horizon": 10,
+        "life": 3,
+        "hold": 9,
+        "delisting_return": -0.5,
+    }
+    config = study_config(asked, Settings(home=tmp_path), TODAY)
+    assert (config.scan.where, config.scan.filters.min_price) == ("close > 5", 10)
+    assert (config.first, config.last, config.horizon) == (None, None, 10)
+    assert (config.rules.life, config.rules.hold, config.rules.delisting_return) == (3, 9, -0.5)
+    assert 10 in config.horizons
+
+
+def test_ratings_are_numbers_of_a_scan(tmp_path: Path) -> None:
+    """One or several, alone or beside setups; what is none is refused now."""
+    alone = study_config({"rating": "rs_rating"}, Settings(home=tmp_path), TODAY)
+    assert (alone.ratings, alone.scan.setups) == (("rs_rating",), ())
+    asked = {"setup": ["nr7"], "rating": ["m = roc(close, 252)"]}
+    both = study_config(asked, Settings(home=tmp_path), TODAY)
+    assert (both.ratings, len(both.scan.setups)) == (("m = roc(close, 252)",), 1)
+    assert study_from_json(study_to_json(both)) == both
+    for bad in ({"rating": 5}, {"rating": ["sector"]}, {"rating": "nonsense"}):
+        with pytest.raises(UsageError):
+            study_config(bad, Settings(home=tmp_path), TODAY)
+
+
+def test_without_the_extra_several_setups_are_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One setup, or an expression, needs none."""
+    monkeypatch.setattr("technic.study.statistics.comparisons.find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match="needs arch"):
+        study_config({}, Settings(home=tmp_path), TODAY)
+    study_config({"setup": ["nr7"]}, Settings(home=tmp_path), TODAY)
+
+
+def test_without_a_question_it_is_over_all_setups(tmp_path: Path) -> None:
+    """Those that need a benchmark only where one is named."""
+    bare = study_config({}, Settings(home=tmp_path), TODAY)
+    every = {one.name for one in Library().read()[0]}
+    need = {one.name for one in Library().read()[0] if setup_document(one)["needs_benchmark"]}
+    assert need
+    assert {one.name for one in bare.scan.setups} == every - need
+    assert bare.ratings == ("tech_rating", "rs_rating")
+    against = study_config({"benchmark": "SPY"}, Settings(home=tmp_path), TODAY)
+    assert {one.name for one in against.scan.setups} == every
