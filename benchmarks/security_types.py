@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from technic.universe import Universe, prescreen, security_types
-from technic.universe.load import exchange_name
+from technic.universe.exchanges import exchange_name
 from technic.universe.symbols import canonical
 
 SUFFIX = {"+": "warrant", "=": "unit", "^": "right", "-": "preferred"}

@@ -203,7 +203,7 @@ def _prescreen(scan: _OpenScan) -> _Screened:
     """Step 2: take out the symbols that cannot pass."""
     screened = prescreen(scan.universe, scan.config.prescreen)
     scan.book.record_coded("prescreen", scan.universe.symbols, screened.rule, screened.detail)
-    peers = choose_peers(scan.config, scan.listings, scan.universe, screened)
+    peers = choose_peers(scan.config, scan.listings, scan.universe, screened.rule)
     return _next(_Screened, scan, screened=screened, peers=peers)
 
 

@@ -104,17 +104,53 @@ def test_a_file_without_such_a_column_is_of_the_day_it_was_written(tmp_path):
 
 
 def test_real_listings_of_five_days_are_those_of_the_day(real_data):
-    """Every market cap is that of the symbol's own row of the latest of the five before the day."""
+    """Who is listed on a day are the rows of the latest of the five before it, with their caps."""
     path = real_data / "universe_by_date.parquet"
     frame = pd.read_parquet(path)
     column = next(name for name in ("as_of", "date") if name in frame.columns)
-    days = pd.to_datetime(frame[column])
-    past = frame[days <= "2023-06-30"].assign(day=days).sort_values("day")
-    expected = past.groupby("symbol").tail(1).set_index("symbol")["market_cap"]
+    past = frame[pd.to_datetime(frame[column]) == "2022-12-30"]
     universe = load_universe(path, np.datetime64("2023-06-30"))
+    assert len(universe) == len(past)
+    expected = past.set_index("symbol")["market_cap"]
     found = pd.Series(universe.market_cap, universe.symbols)
     common = [symbol for symbol in expected.index if symbol in found.index]
-    assert len(common) > 8000
+    assert len(common) > 7000
     same = found[common].fillna(0.0) == expected[common].fillna(0.0)
     assert same.all()
     assert universe.day == np.datetime64("2022-12-30")
+
+
+COMPLETE = [
+    *((name, "2022-01-03", 1e9) for name in ("AAA", "BBB", "CCC")),
+    *((name, "2023-01-03", 2e9) for name in ("AAA", "CCC", "NEW")),
+    *((name, "2024-01-03", 3e9) for name in ("AAA", "NEW", "TWO")),
+]
+
+
+@pytest.mark.parametrize(
+    ("day", "listed", "cap"),
+    [
+        ("2021-05-05", ("AAA", "BBB", "CCC"), 1.0),
+        ("2022-01-03", ("AAA", "BBB", "CCC"), 1.0),
+        ("2023-01-02", ("AAA", "BBB", "CCC"), 1.0),
+        ("2023-01-03", ("AAA", "CCC", "NEW"), 2.0),
+        ("2024-06-03", ("AAA", "NEW", "TWO"), 3.0),
+        (None, ("AAA", "NEW", "TWO"), 3.0),
+    ],
+)
+def test_of_days_with_all_listings_the_latest_counts(tmp_path, day, listed, cap):
+    """Who is not among them is not listed any more, or not yet."""
+    path = tmp_path / "listings.csv"
+    pd.DataFrame(COMPLETE, columns=["symbol", "as_of", "market_cap"]).to_csv(path, index=False)
+    universe = load_universe(path, None if day is None else np.datetime64(day))
+    assert universe.symbols == listed
+    assert set(universe.market_cap / 1e9) == {cap}
+
+
+def test_days_that_repeat_no_more_than_half_are_days_of_changes(tmp_path):
+    """Then a symbol stays until it is told otherwise."""
+    path = tmp_path / "listings.csv"
+    rows = [row for row in COMPLETE if row[:2] != ("CCC", "2023-01-03")]
+    pd.DataFrame(rows, columns=["symbol", "as_of", "market_cap"]).to_csv(path, index=False)
+    universe = load_universe(path, np.datetime64("2024-06-03"))
+    assert set(universe.symbols) == {"AAA", "BBB", "CCC", "NEW", "TWO"}

@@ -15,7 +15,7 @@ from technic.errors import ParameterError
 from technic.export.rendered import Rendered
 from technic.result.scan_result import ScanResult
 from technic.universe import format_symbol, parse
-from technic.universe.load import exchange_name
+from technic.universe.exchanges import exchange_name
 from technic.wording.counts import count_of
 
 __all__ = ["Named", "render", "tradingview_name"]

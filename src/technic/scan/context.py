@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -29,8 +29,8 @@ from technic.scan.config import ScanConfig
 from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.sessions import SessionCalendar, load_calendar, parse_day, require_time
 from technic.settings import Settings
-from technic.typing import DateArray
-from technic.universe import Prescreened, Universe, load_symbols, load_universe, prescreen
+from technic.typing import BoolArray, DateArray
+from technic.universe import Universe, load_symbols, load_universe, prescreen
 from technic.universe.prescreen_rules import SHOW_RULES
 from technic.wording.counts import count_of
 
@@ -39,6 +39,7 @@ __all__ = [
     "choose_peers",
     "choose_universe",
     "load_listings",
+    "named_symbols",
     "open_benchmark",
     "open_context",
     "settled_files",
@@ -213,38 +214,53 @@ def load_listings(config: ScanConfig, provider: Provider, as_of: np.datetime64) 
     return listings
 
 
-def choose_universe(config: ScanConfig, listings: Universe) -> Universe:
+def named_symbols(config: ScanConfig) -> tuple[str, ...]:
+    """Return the symbols that are named, by themselves or in a watchlist; none: all listings."""
+    if not config.watchlist:
+        return config.symbols
+    return (*config.symbols, *load_symbols(config.watchlist, config.file_options()))
+
+
+def choose_universe(
+    config: ScanConfig, listings: Universe, named: Sequence[str] | None = None
+) -> Universe:
     """Restrict the listings to the symbols that were named, if any were.
 
     A symbol that was named and is not listed stays in, without metadata: nothing asked for
-    vanishes.
+    vanishes. ``named``: these symbols, where they are known already.
     """
-    wanted = list(config.symbols)
-    if config.watchlist:
-        wanted += load_symbols(config.watchlist, config.file_options())
+    wanted = named_symbols(config) if named is None else named
     return listings.restrict(wanted) if wanted else listings
 
 
 def choose_peers(
-    config: ScanConfig, listings: Universe, universe: Universe, screened: Prescreened
+    config: ScanConfig,
+    listings: Universe,
+    universe: Universe,
+    rules: Iterable[str | None],
+    kept_in_market: Callable[[BoolArray], BoolArray] | None = None,
 ) -> tuple[str, ...]:
     """Return the symbols that are compared with those shown, and not shown themselves.
 
     Symbols of the universe that only a rule about what is shown took out, and the other listings
-    that belong to the market.
+    that belong to the market. ``rules``: by which each of the universe was taken out, None where
+    none was. ``kept_in_market``: which of the listings of a mask the pre-screen of the market
+    keeps; None: that is computed.
     """
     if config.rank_among == "shown":
         return ()
     hidden = [
-        symbol
-        for symbol, rule in zip(universe.symbols, screened.rule, strict=True)
-        if rule in SHOW_RULES
+        symbol for symbol, rule in zip(universe.symbols, rules, strict=True) if rule in SHOW_RULES
     ]
     if universe is listings:
         return tuple(hidden)
     named = set(universe.symbols)
-    others = listings.take(np.array([symbol not in named for symbol in listings.symbols], np.bool_))
-    kept = prescreen(others, config.prescreen.of_the_market).kept
+    other = np.array([symbol not in named for symbol in listings.symbols], np.bool_)
+    others = listings.take(other)
+    if kept_in_market is None:
+        kept = prescreen(others, config.prescreen.of_the_market).kept
+    else:
+        kept = kept_in_market(other)
     return (*hidden, *others.take(kept).symbols)
 
 

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["COLUMNS", "LISTING_COLUMNS", "TEXT_COLUMNS", "Universe", "universe_of"]
+__all__ = [
+    "COLUMNS",
+    "LISTING_COLUMNS",
+    "TEXT_COLUMNS",
+    "Universe",
+    "checked_listings",
+    "universe_of",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -46,29 +53,22 @@ class Universe:
     symbols: tuple[str, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        import pandas as pd
-
-        frame = self.frame
-        if "symbol" not in frame.columns:
-            raise ParameterError("frame", list(frame.columns), "listings with a column 'symbol'")
-        unknown = [str(name) for name in frame.columns if name not in COLUMNS]
-        if unknown or frame.columns.has_duplicates:
-            allowed = f"each at most once: {', '.join(COLUMNS)}"
-            raise ParameterError("frame", list(frame.columns), allowed)
-        columns: dict[str, Any] = {"symbol": _checked_symbols(frame["symbol"])}
-        columns |= {name: _text(frame[name]) for name in TEXT_COLUMNS if name in frame.columns}
-        if "market_cap" in frame.columns:
-            columns["market_cap"] = _market_cap(frame["market_cap"])
-        # object, not pandas' string type: None stays None whichever pandas is installed
-        tidy = pd.DataFrame(
-            {
-                name: values if name == "market_cap" else pd.Series(values, dtype=object)
-                for name, values in columns.items()
-            },
-        )
-        object.__setattr__(self, "frame", tidy)
+        frame = checked_listings(self.frame)
+        _require_distinct(frame["symbol"])
+        object.__setattr__(self, "frame", frame)
         object.__setattr__(self, "source", clean(self.source))
-        object.__setattr__(self, "symbols", tuple(tidy["symbol"]))
+        object.__setattr__(self, "symbols", tuple(frame["symbol"]))
+
+    @classmethod
+    def of_checked(cls, frame: pd.DataFrame, source: str, day: np.datetime64 | None) -> Universe:
+        """Return listings that `checked_listings` has made, or some rows of them."""
+        _require_distinct(frame["symbol"])
+        made = object.__new__(cls)
+        object.__setattr__(made, "frame", frame.reset_index(drop=True))
+        object.__setattr__(made, "source", source)
+        object.__setattr__(made, "day", day)
+        object.__setattr__(made, "symbols", tuple(frame["symbol"]))
+        return made
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -92,7 +92,8 @@ class Universe:
 
     def take(self, keep: BoolArray | NDArray[np.intp]) -> Universe:
         """Return the listings that a mask or an index array selects."""
-        return Universe(self.frame.iloc[np.arange(len(self))[keep]], self.source, self.day)
+        rows = self.frame.iloc[np.arange(len(self))[keep]]
+        return Universe.of_checked(rows, self.source, self.day)
 
     def union(self, other: Universe) -> Universe:
         """Return these listings and those of ``other`` that are not among them."""
@@ -142,15 +143,44 @@ def universe_of(
     return Universe(frame.drop_duplicates("symbol"), source)
 
 
+def checked_listings(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return listings as `Universe` holds them; a symbol may come more than once.
+
+    Raises ParameterError for columns that it does not have, and for symbols that are none.
+    """
+    import pandas as pd
+
+    if "symbol" not in frame.columns:
+        raise ParameterError("frame", list(frame.columns), "listings with a column 'symbol'")
+    unknown = [str(name) for name in frame.columns if name not in COLUMNS]
+    if unknown or frame.columns.has_duplicates:
+        allowed = f"each at most once: {', '.join(COLUMNS)}"
+        raise ParameterError("frame", list(frame.columns), allowed)
+    columns: dict[str, Any] = {"symbol": _checked_symbols(frame["symbol"])}
+    columns |= {name: _text(frame[name]) for name in TEXT_COLUMNS if name in frame.columns}
+    if "market_cap" in frame.columns:
+        columns["market_cap"] = _market_cap(frame["market_cap"])
+    # object, not pandas' string type: None stays None whichever pandas is installed
+    return pd.DataFrame(
+        {
+            name: values if name == "market_cap" else pd.Series(values, dtype=object)
+            for name, values in columns.items()
+        },
+    )
+
+
+def _require_distinct(symbols: pd.Series[Any]) -> None:
+    duplicated = symbols.duplicated().to_numpy()
+    if duplicated.any():
+        first = symbols.to_numpy(object)[int(np.flatnonzero(duplicated)[0])]
+        raise ParameterError("frame['symbol']", first, "each symbol once")
+
+
 def _checked_symbols(column: pd.Series[Any]) -> NDArray[np.object_]:
     symbols = column.to_numpy(object)
     for row, symbol in enumerate(symbols):
         if not isinstance(symbol, str) or not symbol or symbol != symbol.strip():
             raise ParameterError(f"frame['symbol'][{row}]", symbol, "text without blanks around it")
-    duplicated = column.duplicated().to_numpy()
-    if duplicated.any():
-        first = symbols[int(np.flatnonzero(duplicated)[0])]
-        raise ParameterError("frame['symbol']", first, "each symbol once")
     return symbols
 
 

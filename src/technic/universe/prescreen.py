@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from technic.errors import RuleUnavailableError
 from technic.typing import BoolArray
+from technic.universe.exchanges import exchange_name
 from technic.universe.listings import Universe
-from technic.universe.load import exchange_name
 from technic.universe.prescreen_rules import LIST_RULES, NEED_WORDS, TYPE_RULES, PrescreenRules
 from technic.universe.security_type import security_types
 

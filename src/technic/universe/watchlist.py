@@ -17,7 +17,8 @@ from technic.errors import InputFileError
 from technic.tables.file_options import FileOptions
 from technic.tables.table_file import MISSING, plain_name
 from technic.tables.text_file import read_lines
-from technic.universe.load import MAX_SYMBOL_LENGTH, load_universe
+from technic.universe.listing_columns import MAX_SYMBOL_LENGTH
+from technic.universe.load import load_universe
 from technic.universe.symbols import parse_symbols
 
 __all__ = ["load_symbols"]

@@ -167,5 +167,5 @@ def _part_hits(
         shares=plans.shares,
         close=columns["close"],
         dollar_volume=columns["avg_dollar_volume_20"],
-        sector=listed.text("sector", part.symbols, day, symbol),
+        sector=np.asarray(listed.values("sector", part.symbols, day, symbol), dtype=object),
     )

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.study.replay.basis_bars import Refusal
-from technic.study.replay.rosters import Roster
 from technic.typing import DateArray, FloatArray
 
 __all__ = ["ListedNames"]
@@ -19,41 +18,28 @@ IndexArray = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListedNames:
-    """The rosters of a block: ``of_day`` names that of each of ``days``.
+    """The rosters of a block as arrays; they travel to other processes.
 
-    ``refusals``: symbols that the provider refuses from a day on.
+    ``names``: position of everybody in them; ``of_day`` names the span of each of ``days``.
+    ``member``: ``(n_spans, n_names)``; ``columns``: what the listings of each span say, by name,
+    the same shape; None, NaN for market caps, where they do not. ``refusals``: symbols that the
+    provider refuses from a day on.
     """
 
     days: DateArray
-    rosters: tuple[Roster, ...]
+    names: Mapping[str, int]
+    member: NDArray[np.int8]
     of_day: IndexArray
     refusals: Mapping[str, Refusal]
+    columns: Mapping[str, NDArray[np.object_] | FloatArray]
 
     OUTSIDE = 0
     COMPARED = 1
     SHOWN = 2
 
-    @classmethod
-    def of(
-        cls, days: DateArray, rosters: Sequence[Roster], refusals: Mapping[str, Refusal]
-    ) -> ListedNames:
-        """Name each roster once; ``rosters``: that of each day."""
-        every = list(dict.fromkeys(rosters))
-        of_day = np.array([every.index(one) for one in rosters], dtype=np.intp)
-        return cls(days, tuple(every), of_day, refusals)
-
     def members(self, symbols: Sequence[str]) -> NDArray[np.int8]:
         """Say what each of ``symbols`` is on each day, ``(n_days, n_symbols)``."""
-        parts = []
-        for one in self.rosters:
-            shown, peers = set(one.shown), set(one.peers)
-            parts.append(
-                [
-                    self.SHOWN if name in shown else self.COMPARED if name in peers else 0
-                    for name in symbols
-                ]
-            )
-        member = np.array(parts, dtype=np.int8).reshape(len(parts), len(symbols))[self.of_day]
+        member = self.member[:, [self.names[name] for name in symbols]][self.of_day]
         for column, name in enumerate(symbols) if self.refusals else ():
             if name in self.refusals:
                 member[self.days >= self.refusals[name][0], column] = self.OUTSIDE
@@ -63,20 +49,6 @@ class ListedNames:
         self, name: str, symbols: Sequence[str], day: IndexArray, symbol: IndexArray
     ) -> FloatArray | NDArray[np.object_]:
         """Return what the listings of each day say; ``symbol``: positions in ``symbols``."""
-        parts = []
-        for one in self.rosters:
-            frame = one.listed.frame.set_index("symbol", drop=False).reindex(list(symbols))
-            parts.append(frame[name].to_numpy(np.float64 if name == "market_cap" else object))
-        return np.array(parts)[self.of_day[day], symbol]
-
-    def text(
-        self, name: str, symbols: Sequence[str], day: IndexArray, symbol: IndexArray
-    ) -> NDArray[np.object_]:
-        """Return a text column of the listings of each day; None where they do not carry it."""
-        parts = []
-        for one in self.rosters:
-            said = dict(zip(one.listed.symbols, one.listed.text(name).tolist(), strict=True))
-            parts.append([said.get(symbol) for symbol in symbols])
-        texts = np.array(parts, dtype=object).reshape(len(parts), len(symbols))
-        found: NDArray[np.object_] = texts[self.of_day[day], symbol]
+        at = np.array([self.names[one] for one in symbols], dtype=np.intp)
+        found: FloatArray | NDArray[np.object_] = self.columns[name][self.of_day[day], at[symbol]]
         return found

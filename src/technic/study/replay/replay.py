@@ -48,7 +48,7 @@ from technic.study.replay.met_places import MetPlaces, met_of_block, met_on_day
 from technic.study.replay.regimes import benchmark_regimes, day_stops
 from technic.study.replay.replay_part import ReplayPart
 from technic.study.replay.replayed_day import MarketRows, ReplayedDay, replayed_day
-from technic.study.replay.rosters import Roster, rosters, survivorship_warning
+from technic.study.replay.rosters import Rosters
 from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = ["Replay", "open_replay"]
@@ -71,8 +71,7 @@ class Replay:
     context: ScanContext
     expressions: ScanExpressions
     days: DateArray
-    rosters: tuple[Roster, ...]
-    roster_of: tuple[int, ...]
+    rosters: Rosters
     warnings: tuple[str, ...] = ()
     runner: str = DEFAULT_RUNNER
     ray_address: str | None = None
@@ -81,7 +80,7 @@ class Replay:
     @property
     def symbols(self) -> tuple[str, ...]:
         """Everybody who is scanned on one of the days, each once."""
-        return tuple(dict.fromkeys(name for one in self.rosters for name in one.symbols))
+        return self.rosters.names
 
     def reopened(
         self,
@@ -98,9 +97,7 @@ class Replay:
 
     def scanned(self, symbols: Sequence[str]) -> BoolArray:
         """Tell who of ``symbols`` is scanned or compared with on which day, ``(n_days, n)``."""
-        every = np.array([np.isin(symbols, one.symbols) for one in self.rosters], np.bool_)
-        found: BoolArray = every[list(self.roster_of)]
-        return found
+        return self.rosters.scanned(symbols)
 
     def replayed(self) -> Iterator[ReplayedDay]:
         """Yield each day in turn, with all that the scan of it has."""
@@ -152,8 +149,9 @@ class Replay:
         """Yield each block of days, what is computed of it, in which cuts of symbols, and where."""
         with self._runner() as runner:
             for block in blocks(self.days, self.context, self.config, self.expressions.windows):
-                rosters, bars, task = self._opened(block)
-                listed = ListedNames.of(block.days, rosters, bars.refusals)
+                bars, task = self._opened(block)
+                columns = tuple(dict.fromkeys(("sector", *rules.listed)))
+                listed = self.rosters.of_block(block.days, columns, bars.refusals)
                 work = BlockWork(bars, task, rules, listed)
                 yield block, work, self._cuts(bars, runner), runner
 
@@ -194,12 +192,9 @@ class Replay:
         )
         return self.context.calendar.between(windows.start, self.context.last_session)
 
-    def _opened(self, block: Block) -> tuple[list[Roster], BlockBars, ReplayTask]:
-        """Return who is scanned on each day of a block, the bars, and what is computed of them."""
-        at = np.searchsorted(self.days, block.days).tolist()
-        rosters = [self.rosters[self.roster_of[day]] for day in at]
-        every = dict.fromkeys(rosters)
-        names = tuple(dict.fromkeys(name for one in every for name in one.symbols))
+    def _opened(self, block: Block) -> tuple[BlockBars, ReplayTask]:
+        """Return the bars of everybody who is scanned in a block, and what is computed of them."""
+        names = tuple(self.rosters.of_block(block.days, (), {}).names)
         bars = load_bars(
             self.context.provider,
             names,
@@ -215,11 +210,11 @@ class Replay:
             DEFAULT_COLUMNS,
             block.benchmark,
         )
-        return rosters, bars, task
+        return bars, task
 
     def _block(self, block: Block, runner: TaskRunner) -> Iterator[ReplayedDay]:
-        rosters, bars, task = self._opened(block)
-        listed = ListedNames.of(block.days, rosters, bars.refusals)
+        bars, task = self._opened(block)
+        listed = self.rosters.of_block(block.days, (), bars.refusals)
         cuts = [(cut,) for cut in self._cuts(bars, runner)]
         stops = day_stops(block.sessions, block.windows, block.days)
         halved = runner.map(_rows, (bars, task, listed), cuts)
@@ -229,7 +224,10 @@ class Replay:
         poisoned = [one for _, some in halved for one in some]
         rows = MarketRows.of(parts, poisoned, bars, stops)
         regimes = benchmark_regimes(block) or [None] * len(block.days)
-        for at, (day, roster, regime) in enumerate(zip(block.days, rosters, regimes, strict=True)):
+        roster, span = None, -1
+        for at, (day, regime) in enumerate(zip(block.days, regimes, strict=True)):
+            if roster is None or self.rosters.span(day) != span:
+                roster, span = self.rosters.on(day), self.rosters.span(day)
             yield replayed_day(rows, at, day, roster, self.config, self.expressions, regime)
 
     @contextmanager
@@ -291,15 +289,10 @@ def _settled(
     config: ScanConfig, context: ScanContext, expressions: ScanExpressions, days: DateArray
 ) -> Replay:
     """Settle who is scanned on each day."""
-    found: list[Roster] = []
-    roster_of = [0] * len(days)
-    for at, roster in rosters(config, context.provider, expressions, days):
-        for day in at.tolist():
-            roster_of[day] = len(found)
-        found.append(roster)
-    warning = survivorship_warning(config, context.provider, days)
+    found = Rosters.of(config, context.provider, expressions, days)
+    warning = found.survivorship_warning
     warnings = (*context.warnings, *([] if warning is None else [warning]))
-    return Replay(config, context, expressions, days, tuple(found), tuple(roster_of), warnings)
+    return Replay(config, context, expressions, days, found, warnings)
 
 
 def _days(context: ScanContext, first: str | None, last: str | None) -> DateArray:

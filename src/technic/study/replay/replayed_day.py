@@ -228,12 +228,12 @@ def replayed_day(
 
     ``regime``: that of a benchmark; None: that of the market.
     """
-    scanned = rows.of_day(at, day, set(roster.symbols))
+    scanned = rows.of_day(at, day, {*roster.shown, *roster.peers})
     market = rank_market(scanned, day, config, regime)
     values = expressions.evaluated(market, roster.listed)
     outcomes = {
         symbol: f"prescreen.{rule}"
-        for symbol, rule in zip(roster.universe.symbols, roster.screened.rule, strict=True)
+        for symbol, rule in zip(roster.universe.symbols, roster.rule, strict=True)
         if rule is not None
     }
     others = rows.outcomes(at, day)

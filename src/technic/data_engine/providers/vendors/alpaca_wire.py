@@ -37,7 +37,7 @@ from technic.data_engine.providers.vendors.rows import (
 )
 from technic.panel import LongBars
 from technic.universe import Universe, universe_of
-from technic.universe.load import exchange_name
+from technic.universe.exchanges import exchange_name
 
 T = TypeVar("T", "_Split", "_Payment")
 

@@ -18,7 +18,7 @@ from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.providers.vendors.http import from_wire, require_ok
 from technic.universe import Universe, universe_of
-from technic.universe.load import EXCHANGES, exchange_name
+from technic.universe.exchanges import EXCHANGES, exchange_name
 
 __all__ = ["listed_tickers"]
 

@@ -1,0 +1,130 @@
+"""The columns of a file of listings, as a universe holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from technic.errors import InputFileError
+from technic.tables.column_names import UNIVERSE
+from technic.tables.table_file import MISSING, TableFile, plain_name
+from technic.typing import BoolArray, FloatArray
+from technic.universe.exchanges import exchange_name
+from technic.universe.listing_spans import SPAN_COLUMNS
+from technic.universe.listings import TEXT_COLUMNS, checked_listings
+from technic.universe.market_cap_column import market_caps
+from technic.universe.symbols import Convention, canonical, parse_symbols
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+__all__ = ["MAX_SYMBOL_LENGTH", "listing_columns", "listing_rows"]
+
+MAX_SYMBOL_LENGTH = 24
+_MISSING = frozenset(MISSING)
+_NO_SYMBOL = ("-", "--", "\u2013", "\u2014")
+"""What funds' holdings have for cash and other rows without one."""
+_NOT_TEXT = ("market_cap", "as_of", *SPAN_COLUMNS)
+
+
+def listing_columns(file: TableFile) -> dict[str, str]:
+    """Match the file's columns; a list without a header is named as what it is."""
+    try:
+        found = file.match(UNIVERSE, required=("symbol",))
+    except InputFileError:
+        if not _is_list(file):
+            raise
+        what = f"has no line of column names, its first is {file.header[0]!r}"
+        hint = "--watchlist reads a list of symbols; --universe a table with a column Symbol"
+        raise InputFileError(str(file.path), what, hint=hint) from None
+    if found.get("nasdaq_symbol") == found["symbol"]:
+        del found["nasdaq_symbol"]
+    return found
+
+
+def _is_list(file: TableFile) -> bool:
+    """Tell symbols in lines, or all on one, from a table."""
+    symbols = parse_symbols(name.removeprefix("$") for name in file.header)
+    if file.format != "csv" or not symbols or not all(text.isupper() for text in symbols):
+        return False
+    return len(file.header) == 1 or not len(file.read({"symbol": file.header[0]}))
+
+
+def listing_rows(
+    file: TableFile, found: Mapping[str, str], table: pa.Table
+) -> tuple[pd.DataFrame, BoolArray]:
+    """Return the columns of a universe, and which rows have a dash for a symbol."""
+    import pandas as pd
+
+    texts = {
+        name: _texts(file, found[name], table[name], frozenset() if "symbol" in name else _MISSING)
+        for name in found
+        if name not in _NOT_TEXT
+    }
+    columns: dict[str, NDArray[np.object_] | FloatArray] = {
+        "symbol": _symbols(file, found["symbol"], texts["symbol"], texts.get("nasdaq_symbol"))
+    }
+    columns |= {name: texts[name] for name in TEXT_COLUMNS if name in texts}
+    if "exchange" in columns:
+        columns["exchange"] = np.array(
+            [exchange_name(text) for text in columns["exchange"]], object
+        )
+    elif "market_category" in texts:
+        columns["exchange"] = np.full(len(table), "NASDAQ", dtype=object)
+    if "type" not in columns and {"is_test", "is_etf"} <= texts.keys():
+        columns["type"] = _directory_types(texts["is_test"], texts["is_etf"])
+    if "market_cap" in found:
+        columns["market_cap"] = market_caps(
+            file, found["market_cap"], table["market_cap"], file.options.market_cap_unit
+        )
+    nameless = np.isin(texts["symbol"].astype(str), _NO_SYMBOL)
+    return checked_listings(pd.DataFrame(columns)), nameless
+
+
+def _texts(
+    file: TableFile, column: str, values: pa.ChunkedArray, missing: Collection[str] = frozenset()
+) -> NDArray[np.object_]:
+    """Return stripped text, "" where there is none; a column that is not text is an error.
+
+    ``missing``: words that mean none; not for symbols, for NA is a ticker.
+    """
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
+            or pa.types.is_string_view(kind)):  # fmt: skip
+        raise file.error(f"holds {kind}, not text", column=column)
+    texts = np.empty(len(values), dtype=object)
+    stripped = ((text or "").strip() for text in values.to_pylist())
+    texts[:] = ["" if text in missing else text for text in stripped]
+    return texts
+
+
+def _symbols(
+    file: TableFile,
+    column: str,
+    texts: NDArray[np.object_],
+    nasdaq: NDArray[np.object_] | None = None,
+) -> NDArray[np.object_]:
+    """Return canonical symbols; ``nasdaq``: a directory's other spelling, which is unambiguous."""
+    convention: Convention | None = "nasdaq" if plain_name(column) == "nasdaqsymbol" else None
+    symbols = np.empty(len(texts), dtype=object)
+    for index, text in enumerate(texts):
+        if not text or len(text) > MAX_SYMBOL_LENGTH or not text.isprintable():
+            what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text else "has no symbol"
+            raise file.error(what, index, column)
+        better = nasdaq[index] if nasdaq is not None else ""
+        symbols[index] = canonical(better, "nasdaq") if better else canonical(text, convention)
+    return symbols
+
+
+def _directory_types(
+    is_test: NDArray[np.object_], is_etf: NDArray[np.object_]
+) -> NDArray[np.object_]:
+    """Return what the flags of a symbol directory say; None where they say nothing."""
+    types = np.full(len(is_test), None, dtype=object)
+    types[is_etf == "Y"] = "etf"
+    types[is_test == "Y"] = "test_issue"
+    return types
