@@ -194,6 +194,13 @@ RULE_CHANGES = (
     ),
     RuleChange(
         "0.2.0",
+        "days of listings",
+        "what a file says was not listed yet on the day of the scan is left out, and where it has "
+        "all listings of several days, those of the day are all there are; before, they stayed in",
+        default=True,
+    ),
+    RuleChange(
+        "0.2.0",
         "ranks",
         "ranks, relative strength and regime are among the market; before, among those shown",
         default=True,
