@@ -272,6 +272,7 @@ def test_the_blueprint_is_one_service_that_fits_the_container() -> None:
     values = {one["key"]: one for one in service["envVars"]}
     assert values["TECHNIC_HOME"]["value"] == service["disk"]["mountPath"]
     assert values["PORT"]["value"] == of("EXPOSE", FINAL)[0]
+    assert values["TECHNIC_SERVICE_SCHEDULE"]["value"] == "1"
     assert set(values) <= KNOWN | {"PORT"}
     assert {key for key in values if key in SECRET} == {
         "TECHNIC_POLYGON_KEY",
