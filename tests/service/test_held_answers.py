@@ -24,6 +24,7 @@ PATHS = (
     "/v1/scans/latest/result?limit=2",
     "/v1/columns",
     "/v1/functions",
+    "/openapi.json",
 )
 
 
@@ -47,6 +48,17 @@ def test_the_second_answer_is_the_first_one_without_a_table(client: TestClient, 
     assert own == []  # slots that look for jobs run theirs
     assert second.content == first.content
     assert dict(second.headers) == dict(first.headers)
+
+
+def test_routes_are_described_before_the_first_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a service that is to be ready, not of one that a test asks a thing or two."""
+    monkeypatch.setattr("technic.service.jobs.worker_process.WorkerProcess.warm_up", lambda _: None)
+    for warm in (True, False):
+        app = create_app(ServiceSettings(settings=Settings(home=tmp_path)), warm=warm)
+        with TestClient(app):
+            assert (app.openapi_schema is not None) == warm
 
 
 def test_the_last_scan_is_another_one_as_soon_as_it_is_done(

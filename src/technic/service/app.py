@@ -77,7 +77,8 @@ def create_app(
 ) -> FastAPI:
     """Build the application; its parts open when it starts and end when it does.
 
-    ``warm``: processes that scan start with it, not with the first scan.
+    ``warm``: processes that scan start with it, not with the first scan, and the description of
+    the routes is made before the first request.
     """
 
     @asynccontextmanager
@@ -89,6 +90,8 @@ def create_app(
             raise
         app.state.service = service
         service.dispatcher.start(warm=warm)
+        if warm:
+            app.openapi()
         if settings.schedule:
             service.clockwork.start()
         try:
