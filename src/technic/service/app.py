@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from technic.errors import TechnicError
 from technic.service.access.limits import GuardMiddleware
@@ -117,6 +118,14 @@ def create_app(
     app.mount("/static", page_files())
     add_refusals(app)
     app.add_middleware(HeldAnswersMiddleware)
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Content-Disposition", "Retry-After"],
+        )
     app.add_middleware(
         GuardMiddleware,
         hosts=settings.allowed_hosts,

@@ -203,14 +203,24 @@ def test_a_key_begins_a_session_that_the_routes_know(closed: TestClient) -> None
     closed.cookies.clear()
 
 
-def test_behind_tls_the_cookie_is_for_tls_alone(tmp_path: Path) -> None:
-    """Behind TLS the cookie is never sent without it."""
-    settings = ServiceSettings(settings=Settings(home=tmp_path), secure_cookie=True)
+@pytest.mark.parametrize(
+    ("secure", "scheme"),
+    [pytest.param(True, "http", id="by the setting"), pytest.param(False, "https", id="by proxy")],
+)
+def test_behind_tls_the_cookie_is_for_tls_alone(tmp_path: Path, secure: bool, scheme: str) -> None:
+    """Behind TLS the cookie is never sent without it, and a browser comes back by TLS alone."""
+    settings = ServiceSettings(settings=Settings(home=tmp_path), secure_cookie=secure)
     with TestClient(
-        create_app(settings), base_url="http://127.0.0.1", follow_redirects=False
+        create_app(settings), base_url=f"{scheme}://127.0.0.1", follow_redirects=False
     ) as client:
         answer = client.post("/login", data={"key": key_of(client, "tls"), "next": "/"})
         assert "; Secure" in answer.headers["set-cookie"]
+        assert ("strict-transport-security" in answer.headers) == (scheme == "https")
+
+
+def test_who_is_not_logged_in_is_not_told_whether_anything_was_scanned(closed: TestClient) -> None:
+    """The first page leads to the log-in, whatever there is."""
+    assert closed.get("/").headers["location"] == "/login"
 
 
 def test_a_wrong_key_begins_nothing(closed: TestClient) -> None:

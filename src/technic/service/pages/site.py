@@ -33,6 +33,8 @@ PAGES = {
 def begin(request: Request) -> Response:
     """Lead to the market, or where there is no result yet, to the data."""
     service = service_of(request)
+    if caller_of(request, service) is None:
+        return RedirectResponse("/login", 303)
     return RedirectResponse("/market" if service.finished.latest() else "/data", 303)
 
 
