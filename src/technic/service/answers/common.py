@@ -89,7 +89,7 @@ def job_answer(service: Service, job: Job) -> JobAnswer:
     progress = service.dispatcher.progress(job.id) if job.state == "running" else None
     progress = progress or job.progress
     shown = None
-    if progress is not None:
+    if progress is not None and job.state != "done":
         shown = ProgressAnswer(stage=progress.stage, done=progress.done, total=progress.total)
     return JobAnswer(
         id=job.id,

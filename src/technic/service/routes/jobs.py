@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
 from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
+from technic.service.answers.job_list import job_list
 from technic.service.jobs.job import JobKind, JobState
 from technic.service.requests.caller import Reader, Runner
 from technic.service.state import service_of
@@ -17,19 +18,17 @@ from technic.service.state import service_of
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=ERRORS)
 
 
-@router.get("")
-def latest(
+@router.get("", response_model=list[JobAnswer])
+async def latest(
     request: Request,
     caller: Reader,
     kind: JobKind | None = None,
     state: JobState | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> list[JobAnswer]:
+) -> Response:
     """List jobs, the latest first."""
     del caller
-    service = service_of(request)
-    jobs = service.jobs.latest(limit, kind, () if state is None else (state,))
-    return [job_answer(service, job) for job in jobs]
+    return await job_list(service_of(request), limit, kind, state)
 
 
 @router.get("/{identity}")

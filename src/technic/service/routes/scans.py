@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Body, HTTPException, Query, Request
+from fastapi import APIRouter, Body, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from technic.scan.config_json import config_to_json
@@ -13,6 +13,7 @@ from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import FLAT_KEYS, flat_config
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
 from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
+from technic.service.answers.job_list import job_list
 from technic.service.answers.plain_body import PlainObject
 from technic.service.requests.caller import Reader, Runner
 from technic.service.requests.own_files import own_files
@@ -56,15 +57,13 @@ def submit(
     return job_answer(service, job)
 
 
-@router.get("")
-def latest(
+@router.get("", response_model=list[JobAnswer])
+async def latest(
     request: Request, caller: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 20
-) -> list[JobAnswer]:
+) -> Response:
     """List the scans that were asked for last."""
     del caller
-    service = service_of(request)
-    jobs = service.jobs.latest(limit, "scan")
-    return [job_answer(service, job) for job in jobs]
+    return await job_list(service_of(request), limit, "scan")
 
 
 @router.get("/{identity}")
