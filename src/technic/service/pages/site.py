@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from technic.service.answers.common import about_of
 from technic.service.jobs.result_files import ABOUT
-from technic.service.pages.files import missing_libraries
+from technic.service.pages.files import missing_libraries, no_pages
 from technic.service.pages.render import render
 from technic.service.requests.caller import Caller, caller_of
 from technic.service.state import Service, service_of
@@ -67,7 +67,7 @@ def _page(request: Request, name: str, title: str, **context: Any) -> Response:
         return Response(text, 429, {"Retry-After": str(wait)})
     missing = missing_libraries()
     if missing:
-        name, title, context = "unavailable", "No pages", {"missing": missing}
+        name, title, context = "unavailable", "No pages", {"why": no_pages(missing)}
     context["script"] = None if missing else f"{name}.js"
     content = render(f"{name}.html", title=title, **_frame(service, caller, name), **context)
     return HTMLResponse(content, 503 if missing else 200)
