@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from technic.service.access.keys import reaches
 from technic.service.jobs.job import Job, JobState
-from technic.service.jobs.result_files import ABOUT, SUMMARY
+from technic.service.jobs.result_files import ABOUT
 from technic.service.requests.caller import Caller
 from technic.service.state import Service
 
@@ -29,7 +29,6 @@ __all__ = [
     "job_answer",
     "job_of",
     "own_job",
-    "summary_of",
 ]
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -152,18 +151,12 @@ def about_of(folder: Path) -> dict[str, Any]:
     return _about(folder / ABOUT, (folder / ABOUT).stat().st_mtime_ns)
 
 
-def summary_of(folder: Path) -> dict[str, Any]:
-    """Return what ``technic scan --format json`` prints, of a result that is kept."""
-    return _summary(folder / SUMMARY, (folder / SUMMARY).stat().st_mtime_ns)
-
-
 def _json(path: Path, _: int) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
 
 _about = lru_cache(maxsize=16)(_json)
-_summary = lru_cache(maxsize=1)(_json)  # of a whole market it takes a hundred megabytes
 
 
 def _time(seconds: float | None) -> str | None:

@@ -10,9 +10,10 @@ from fastapi.responses import FileResponse, Response
 
 from technic.export.formats import FORMATS
 from technic.service.answers.ask_worker import ask_worker
-from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan, summary_of
+from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
 from technic.service.answers.kept import kept_answer
 from technic.service.jobs.result_files import SUMMARY, export_name
+from technic.service.jobs.summary_file import read_rows
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
@@ -63,10 +64,8 @@ def result(
 
 
 def _page(folder: Path, limit: int | None, offset: int) -> dict[str, Any]:
-    document = dict(summary_of(folder))
-    rows = document["rows"]
-    document["rows"] = rows[offset:] if limit is None else rows[offset : offset + limit]
-    return document
+    document = {name: value for name, value in about_of(folder).items() if name != "row_count"}
+    return {**document, "rows": read_rows(folder / SUMMARY, offset, limit)}
 
 
 @router.get("/v1/diff")
