@@ -157,6 +157,17 @@ def test_a_scan_of_nothing_says_why(
     assert client.get(f"/v1/scans/{job['id']}/result").status_code == 409
 
 
+def test_a_failure_names_an_upload_and_no_folder(
+    client: TestClient, finished: Callable[..., dict[str, Any]]
+) -> None:
+    """Where the service keeps its files is nobody's business."""
+    folder: Path = client.app.state.service.settings.uploads
+    assert client.put("/v1/uploads/empty.csv", content=b"").status_code == 201
+    job = finished(client, client.post("/v1/scans", json={"data": "empty.csv"}).json()["id"])
+    assert (job["state"], job["message"]) == ("failed", "empty.csv: is empty")
+    assert str(folder.parent) not in client.get("/v1/jobs").text
+
+
 def test_a_finished_scan_cannot_be_cancelled_or_resumed(
     client: TestClient, scan: dict[str, Any]
 ) -> None:

@@ -9,12 +9,11 @@ from fastapi import APIRouter, Body, HTTPException, Request
 
 from technic.errors import StoreError, UsageError
 from technic.scan.config_json import config_to_json
-from technic.scan.flat_config import flat_config
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer
 from technic.service.answers.plain_body import PlainObject
 from technic.service.jobs.uploads import save_upload, upload_path, uploads
+from technic.service.requests.asked_config import asked_config
 from technic.service.requests.caller import Admin, Reader
-from technic.service.requests.own_files import own_files
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1", tags=["data"], responses=ERRORS)
@@ -64,7 +63,7 @@ def sync(
 ) -> JobAnswer:
     """Queue a sync; syncs run one at a time."""
     service = service_of(request)
-    config = flat_config(own_files(service, asked), service.settings.settings)
+    config = asked_config(service, asked)
     if config.provider in ("demo", "files"):
         raise HTTPException(422, f"nothing to sync: {config.provider} needs no store")
     body = {"asked": asked, "config": config_to_json(config)}

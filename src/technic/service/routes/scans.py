@@ -10,13 +10,13 @@ from fastapi.responses import StreamingResponse
 
 from technic.scan.config_json import config_to_json
 from technic.scan.expressions.scan_expressions import scan_expressions
-from technic.scan.flat_config import FLAT_KEYS, flat_config
+from technic.scan.flat_config import FLAT_KEYS
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
 from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
 from technic.service.answers.job_list import job_list
 from technic.service.answers.plain_body import PlainObject
+from technic.service.requests.asked_config import asked_config
 from technic.service.requests.caller import Reader, Runner
-from technic.service.requests.own_files import own_files
 from technic.service.state import service_of
 from technic.sessions import parse_day
 
@@ -43,7 +43,7 @@ def submit(
 ) -> JobAnswer:
     """Queue a scan; what cannot be asked for is refused now, in one sentence."""
     service = service_of(request)
-    config = flat_config(own_files(service, asked), service.settings.settings)
+    config = asked_config(service, asked)
     scan_expressions(config)
     if config.as_of is not None:
         parse_day("as_of", config.as_of)
