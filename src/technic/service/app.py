@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
 from threading import Thread
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from technic.errors import TechnicError
 from technic.service.access.limits import GuardMiddleware
+from technic.service.answers.examples import add_examples
 from technic.service.answers.kept import HeldAnswersMiddleware
 from technic.service.answers.refusals import add_refusals
 from technic.service.pages import login, site
@@ -77,6 +79,18 @@ READS_RESULTS = "pyarrow.parquet"
 """What the first reader of a result would wait for: a fifth of a second."""
 
 
+class _Application(FastAPI):
+    """An application whose description has examples of its answers."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe the routes; made once."""
+        made = self.openapi_schema is None
+        described = super().openapi()
+        if made:
+            add_examples(described)
+        return described
+
+
 def create_app(
     settings: ServiceSettings, clock: Callable[[], float] = time.time, *, warm: bool = False
 ) -> FastAPI:
@@ -107,7 +121,7 @@ def create_app(
             service.dispatcher.stop()
             service.engine.dispose()
 
-    app = FastAPI(
+    app = _Application(
         title="Technic",
         version=__version__,
         description=ABOUT,

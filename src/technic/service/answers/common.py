@@ -22,6 +22,7 @@ from technic.service.state import Service
 __all__ = [
     "ERRORS",
     "JobAnswer",
+    "JobId",
     "Problem",
     "ResultId",
     "about_of",
@@ -33,6 +34,10 @@ __all__ = [
 
 _ID = re.compile(r"[0-9a-f]{32}")
 ResultId = Annotated[str, PathParameter(description="A scan's id, or latest.", examples=["latest"])]
+JobId = Annotated[
+    str,
+    PathParameter(description="A job's id.", examples=["4b1f0c6e6d9a4f0e9f3b2a7c5d8e1f60"]),
+]
 
 
 class Problem(BaseModel):

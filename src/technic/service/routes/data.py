@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, HTTPException, Request
+from fastapi import APIRouter, Body, HTTPException, Path, Request
 
 from technic.errors import StoreError, UsageError
 from technic.scan.config_json import config_to_json
@@ -17,6 +17,12 @@ from technic.service.requests.caller import Admin, Reader
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1", tags=["data"], responses=ERRORS)
+
+Name = Annotated[str, Path(description="A file's name.", examples=["prices.csv"])]
+FILE = {
+    "description": "The file as it is: CSV, text, gzip of CSV, or Parquet.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 @router.get("/data")
@@ -72,8 +78,8 @@ def sync(
     return job_answer(service, job)
 
 
-@router.put("/uploads/{name}", status_code=201)
-async def upload(request: Request, caller: Admin, name: str) -> dict[str, Any]:
+@router.put("/uploads/{name}", status_code=201, openapi_extra={"requestBody": FILE})
+async def upload(request: Request, caller: Admin, name: Name) -> dict[str, Any]:
     """Keep a file of bars, listings or symbols, to be named in a scan."""
     del caller
     folder = service_of(request).settings.uploads
@@ -82,7 +88,7 @@ async def upload(request: Request, caller: Admin, name: str) -> dict[str, Any]:
 
 
 @router.delete("/uploads/{name}")
-def forget(request: Request, caller: Admin, name: str) -> dict[str, Any]:
+def forget(request: Request, caller: Admin, name: Name) -> dict[str, Any]:
     """Delete an upload."""
     del caller
     path = upload_path(service_of(request).settings.uploads, name)

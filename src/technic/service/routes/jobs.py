@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
+from technic.service.answers.common import ERRORS, JobAnswer, JobId, job_answer, job_of, own_job
 from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
 from technic.service.answers.job_list import job_list
 from technic.service.jobs.job import JobKind, JobState
@@ -32,7 +32,7 @@ async def latest(
 
 
 @router.get("/{identity}")
-def job(request: Request, caller: Reader, identity: str) -> JobAnswer:
+def job(request: Request, caller: Reader, identity: JobId) -> JobAnswer:
     """Return one job."""
     del caller
     service = service_of(request)
@@ -44,7 +44,7 @@ def job(request: Request, caller: Reader, identity: str) -> JobAnswer:
     response_class=StreamingResponse,
     responses={200: {"content": {EVENTS: {}}}},
 )
-async def events(request: Request, caller: Reader, identity: str) -> StreamingResponse:
+async def events(request: Request, caller: Reader, identity: JobId) -> StreamingResponse:
     """Tell a job's progress as server-sent events, until it ends: the event is its state."""
     del caller
     service = service_of(request)
@@ -54,7 +54,7 @@ async def events(request: Request, caller: Reader, identity: str) -> StreamingRe
 
 
 @router.delete("/{identity}")
-def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
+def cancel(request: Request, caller: Runner, identity: JobId) -> JobAnswer:
     """Cancel a job that waits or runs."""
     service = service_of(request)
     found = own_job(service, caller, identity)
@@ -64,7 +64,7 @@ def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
 
 
 @router.post("/{identity}/resume", status_code=202)
-def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
+def resume(request: Request, caller: Runner, identity: JobId) -> JobAnswer:
     """Queue an interrupted, failed or cancelled job once more; bars that arrived are there."""
     service = service_of(request)
     found = own_job(service, caller, identity)

@@ -26,6 +26,7 @@ TYPES = {
     "md": "text/markdown; charset=utf-8",
     "tradingview": "text/plain; charset=utf-8",
 }
+Side = Annotated[str, Query(description="A scan's id, or latest.", examples=["latest"])]
 Format = Literal["json", "csv", "parquet", "xlsx", "md", "tradingview"]
 
 
@@ -72,8 +73,8 @@ def _page(folder: Path, limit: int | None, offset: int) -> dict[str, Any]:
 def difference(
     request: Request,
     caller: Reader,
-    before: str,
-    after: str,
+    before: Side,
+    after: Side,
     limit: Annotated[int | None, Query(ge=0, le=10**9)] = None,
 ) -> dict[str, Any]:
     """Return what entered, left and moved between two results, and why.

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from technic.scan.config_json import config_to_json
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import FLAT_KEYS
-from technic.service.answers.common import ERRORS, JobAnswer, job_answer, job_of, own_job
+from technic.service.answers.common import ERRORS, JobAnswer, JobId, job_answer, job_of, own_job
 from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
 from technic.service.answers.job_list import job_list
 from technic.service.answers.plain_body import PlainObject
@@ -67,7 +67,7 @@ async def latest(
 
 
 @router.get("/{identity}")
-def state(request: Request, caller: Reader, identity: str) -> JobAnswer:
+def state(request: Request, caller: Reader, identity: JobId) -> JobAnswer:
     """Say how far a scan is, or what it came to."""
     del caller
     service = service_of(request)
@@ -75,7 +75,7 @@ def state(request: Request, caller: Reader, identity: str) -> JobAnswer:
 
 
 @router.delete("/{identity}")
-def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
+def cancel(request: Request, caller: Runner, identity: JobId) -> JobAnswer:
     """Cancel a scan that waits or runs."""
     service = service_of(request)
     job = own_job(service, caller, identity, "scan")
@@ -85,7 +85,7 @@ def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
 
 
 @router.post("/{identity}/resume", status_code=202)
-def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
+def resume(request: Request, caller: Runner, identity: JobId) -> JobAnswer:
     """Queue an interrupted, failed or cancelled scan once more; bars that arrived are there."""
     service = service_of(request)
     job = own_job(service, caller, identity, "scan")
@@ -100,7 +100,7 @@ def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
     response_class=StreamingResponse,
     responses={200: {"content": {EVENTS: {}}}},
 )
-async def events(request: Request, caller: Reader, identity: str) -> StreamingResponse:
+async def events(request: Request, caller: Reader, identity: JobId) -> StreamingResponse:
     """Tell the scan's progress as server-sent events, until it ends: the event is its state."""
     del caller
     service = service_of(request)
