@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from threading import Thread
 from typing import Any
@@ -99,6 +99,28 @@ def create_app(
     ``warm``: processes that scan start with it, not with the first scan, and what the first
     requests would have to make or import is there before them.
     """
+    app = _Application(
+        title="Technic",
+        version=__version__,
+        description=ABOUT,
+        lifespan=_lifespan(settings, clock, warm),
+        openapi_url=None,  # health.py serves it, to those with a key
+        docs_url=None,
+        redoc_url=None,
+    )
+    # built when imported; what is included would be built by its first request
+    for module in ROUTERS:
+        app.router.routes.extend(module.router.routes)
+    app.mount("/static", page_files())
+    add_refusals(app)
+    _add_middleware(app, settings)
+    return app
+
+
+def _lifespan(
+    settings: ServiceSettings, clock: Callable[[], float], warm: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return what opens the parts of an application, and ends them."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -121,21 +143,11 @@ def create_app(
             service.dispatcher.stop()
             service.engine.dispose()
 
-    app = _Application(
-        title="Technic",
-        version=__version__,
-        description=ABOUT,
-        lifespan=lifespan,
-        openapi_url=None,  # health.py serves it, to those with a key
-        docs_url=None,
-        redoc_url=None,
-    )
-    for (
-        module
-    ) in ROUTERS:  # built when imported; one that is included is built by its first request
-        app.router.routes.extend(module.router.routes)
-    app.mount("/static", page_files())
-    add_refusals(app)
+    return lifespan
+
+
+def _add_middleware(app: FastAPI, settings: ServiceSettings) -> None:
+    """Add what each request passes; the last one that is added looks first."""
     app.add_middleware(HeldAnswersMiddleware)
     if settings.origins:
         app.add_middleware(
@@ -151,4 +163,3 @@ def create_app(
         body_bytes=settings.body_bytes,
         upload_bytes=settings.upload_bytes,
     )
-    return app
