@@ -2,10 +2,11 @@
 
     python -m benchmarks.service [--symbols 6000] [--readers 200] [--rounds 5] [--pause 5]
 
-A service in a process of its own scans a file of made-up bars, all of whose symbols are kept. Then
-Debian's chromium opens the result (navigation to the first row drawn) and sorts it by the close;
-the floor is the same browser opening the page of an unknown result, which draws no row. Then that
-many readers ask at once, each a route of another kind, while the service scans and while it does
+A service in a process of its own is started a few times: seconds to the first answer of /ready. It
+scans a file of made-up bars, all of whose symbols are kept. Then Debian's chromium opens the result
+(navigation to the first row drawn) and sorts it by the close; the floor is the same browser opening
+the page of an unknown result, which draws no row. Then that many readers ask at once, each over a
+connection that is open and each a route of another kind, while the service scans and while it does
 not; the floor is as many requests for /health. And as many persons ask now and then: each looks at
 what came for ``pause`` seconds, more or less, before it asks again. Least and median of the rounds.
 """
@@ -25,13 +26,16 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import aiohttp
 
+from benchmarks.http_readers import at_once
 from benchmarks.process_start import write_file
-from benchmarks.timing import machine_line, status
+from benchmarks.timing import Spent, machine_line, status
 
 ENTRY = ("-c", "from technic.cli import main; main()", "serve", "--open", "--port", "0")
 ASKED = {"data": "bars.parquet", "price_basis": "split_adjusted"}
@@ -92,20 +96,18 @@ async def scan(base: str, *, wait: bool = True) -> str:
     return str(job["id"])
 
 
-async def readers(base: str, paths: Sequence[str], count: int) -> list[float]:
-    """Ask ``count`` times at once; seconds that each waited, every one answered."""
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(base, connector=connector) as session:
+def started(home: Path) -> Spent:
+    """Seconds from the start of a service to the first answer of /ready."""
+    began = time.perf_counter()
+    with served(home) as (base, pid):
+        urlopen(f"{base}/ready", timeout=PATIENCE_S).close()
+        return Spent(time.perf_counter() - began, processor(pid))
 
-        async def one(path: str) -> float:
-            began = time.perf_counter()
-            async with session.get(path) as answer:
-                answer.raise_for_status()
-                await answer.read()
-            return time.perf_counter() - began
 
-        chosen = itertools.islice(itertools.cycle(paths), count)
-        return list(await asyncio.gather(*(one(path) for path in chosen)))
+def processor(pid: int) -> float:
+    """Seconds of the processor that a process has had."""
+    spent = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+    return sum(int(ticks) for ticks in spent) / os.sysconf("SC_CLK_TCK")
 
 
 async def busy_readers(base: str, count: int, rounds: int) -> list[list[float]]:
@@ -118,7 +120,7 @@ async def busy_readers(base: str, count: int, rounds: int) -> list[list[float]]:
             while job["state"] == "queued" or job["progress"] is None:
                 await asyncio.sleep(0.02)
                 job = await _ask(session, f"/v1/jobs/{identity}")
-            waited = await readers(base, PATHS, count)
+            waited = at_once(base, PATHS, count)
             job = await _ask(session, f"/v1/jobs/{identity}")
             if job["state"] == "running":
                 found.append(waited)
@@ -214,16 +216,17 @@ def main() -> None:
         home = Path(folder)
         uploads = home / "service" / "uploads"
         uploads.mkdir(parents=True)
+        times = range(args.rounds)
+        starts = [started(home) for _ in times]
         write_file(uploads / "bars.parquet", args.symbols, 300)
         with served(home) as (base, pid):
             identity = asyncio.run(scan(base))
             drawn = in_browser(base, identity, args.rounds)
-            asyncio.run(readers(base, PATHS, 20))
-            times = range(args.rounds)
-            floor = [
-                one for _ in times for one in asyncio.run(readers(base, ["/health"], args.readers))
-            ]
-            calm = [one for _ in times for one in asyncio.run(readers(base, PATHS, args.readers))]
+            at_once(base, PATHS, 20)
+            floor = [one for _ in times for one in at_once(base, ["/health"], args.readers)]
+            before = processor(pid)
+            calm = [one for _ in times for one in at_once(base, PATHS, args.readers)]
+            cost = (processor(pid) - before) / len(calm)
             busy = asyncio.run(busy_readers(base, args.readers, args.rounds))
             looking = asyncio.run(persons(base, PATHS, args.readers, args.pause, scanning=True))
             alone = asyncio.run(persons(base, ["/health"], args.readers, args.pause, scanning=True))
@@ -231,6 +234,8 @@ def main() -> None:
     print(f"{machine_line('fastapi', 'uvicorn')}; load {os.getloadavg()[0]:.1f}; "
           f"{args.symbols:,} symbols, {args.rounds} rounds"
           f"; the service holds {held >> 20} MiB")  # fmt: skip
+    clock, spent = (statistics.median(part) for part in zip(*map(astuple, starts), strict=True))
+    print(f"  from the start to /ready {clock:.2f} s, {spent:.2f} s of the processor")
     bare = statistics.median(drawn["floor"])
     print(shown("an empty page", drawn["floor"], bare))
     print(shown("click to first row", drawn["first row"], bare))
@@ -238,6 +243,7 @@ def main() -> None:
     health = statistics.median(floor)
     print(shown(f"{args.readers} readers of /health", floor, health))
     print(shown(f"{args.readers} readers", calm, health))
+    print(f"  a request of them cost the service {1e3 * cost:.2f} ms of the processor")
     print(shown(f"{args.readers} readers during a scan", [x for one in busy for x in one], health))
     medians = ", ".join(f"{statistics.median(one):.3f}" for one in busy)
     print(f"  medians of the rounds during a scan: {medians} s")

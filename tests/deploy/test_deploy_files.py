@@ -119,10 +119,12 @@ def test_the_linter_is_no_decoration(good: str, bad: str, rule: str) -> None:
 
 
 def test_bases_are_pinned_and_one_python_is_used() -> None:
-    """What is compiled in the builder runs on the very same Python."""
+    """What is compiled in the builder, where strip is, runs on the very same Python."""
     bases = [rest.split()[0] for rest in of("FROM")]
     assert all(re.fullmatch(r"[a-z]+:\d+\.\d+\.\d+-[a-z-]+", base) for base in bases)
-    assert len({base for base in bases if base.startswith("python:")}) == 1
+    _, builder, final = bases
+    assert final.startswith("python:")
+    assert final == builder.replace("-bookworm", "-slim-bookworm")
 
 
 def test_the_image_is_the_environment_and_nothing_else() -> None:
@@ -272,6 +274,7 @@ def test_the_blueprint_is_one_service_that_fits_the_container() -> None:
     values = {one["key"]: one for one in service["envVars"]}
     assert values["TECHNIC_HOME"]["value"] == service["disk"]["mountPath"]
     assert values["PORT"]["value"] == of("EXPOSE", FINAL)[0]
+    assert values["TECHNIC_SERVICE_SCHEDULE"]["value"] == "1"
     assert set(values) <= KNOWN | {"PORT"}
     assert {key for key in values if key in SECRET} == {
         "TECHNIC_POLYGON_KEY",

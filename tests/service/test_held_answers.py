@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,10 @@ import pytest
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
+from technic.service.answers.job_list import job_list
 from technic.service.app import create_app
 from technic.service.held.finished_scans import FRESH_S, FinishedScans
+from technic.service.held.once import Once
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 
@@ -24,6 +29,7 @@ PATHS = (
     "/v1/scans/latest/result?limit=2",
     "/v1/columns",
     "/v1/functions",
+    "/openapi.json",
 )
 
 
@@ -47,6 +53,17 @@ def test_the_second_answer_is_the_first_one_without_a_table(client: TestClient, 
     assert own == []  # slots that look for jobs run theirs
     assert second.content == first.content
     assert dict(second.headers) == dict(first.headers)
+
+
+def test_routes_are_described_before_the_first_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a service that is to be ready, not of one that a test asks a thing or two."""
+    monkeypatch.setattr("technic.service.jobs.worker_process.WorkerProcess.warm_up", lambda _: None)
+    for warm in (True, False):
+        app = create_app(ServiceSettings(settings=Settings(home=tmp_path)), warm=warm)
+        with TestClient(app):
+            assert (app.openapi_schema is not None) == warm
 
 
 def test_the_last_scan_is_another_one_as_soon_as_it_is_done(
@@ -124,3 +141,38 @@ def test_what_this_service_settles_is_known_at_once_what_others_do_soon() -> Non
     assert found.latest() == "c"
     jobs.last, jobs.changes = "", 2
     assert found.latest() is None
+
+
+def test_of_many_who_ask_for_the_jobs_one_reads_the_table(
+    client: TestClient, scan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks after a change was told gets a list that has it, also while an older one is read."""
+    service = client.app.state.service
+    read, going_on = service.jobs.latest, threading.Event()
+    asked: list[tuple[Any, ...]] = []
+
+    def slow(*given: Any) -> Any:
+        asked.append(given)
+        assert going_on.wait(30)
+        return read(*given)
+
+    monkeypatch.setattr(service.jobs, "latest", slow)
+
+    async def ask() -> list[bytes]:
+        first = [asyncio.ensure_future(job_list(service, 5, "scan")) for _ in range(20)]
+        await asyncio.sleep(0)
+        service.jobs.changes += 1
+        later = asyncio.ensure_future(job_list(service, 5, "scan"))
+        await asyncio.sleep(0)
+        going_on.set()
+        return [(await one).body for one in (*first, later)]
+
+    service.once = Once()
+    bodies = asyncio.run(ask())
+    service.once = Once()
+    assert len(asked) == 2
+    monkeypatch.undo()
+    assert set(bodies) == {client.get("/v1/scans?limit=5").content}
+    listed = json.loads(bodies[0])
+    assert scan["id"] in [one["id"] for one in listed]
+    assert all(one["progress"] is None for one in listed if one["state"] == "done")

@@ -36,7 +36,10 @@ def test_jobs_are_taken_in_their_order_and_told_their_place(opened: Opened) -> N
     assert claimed.id in (first.id, second.id)
     assert claimed.state == "running"
     assert table.get(third.id).place == 2
-    assert table.claim("sync") is None
+    other = table.submit("sync", {}, "me", 10)
+    listed = {job.id: job.place for job in table.latest(10)}
+    waits = ({first.id, second.id} - {claimed.id}).pop()
+    assert listed == {claimed.id: None, waits: 1, third.id: 2, other.id: 0}
 
 
 def test_a_full_queue_takes_no_more(opened: Opened) -> None:

@@ -140,6 +140,14 @@ def test_no_path_leads_anywhere_else(client: TestClient, path: str) -> None:
     assert "import" not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/v1/scans", "/v1/syncs"])
+def test_an_unknown_provider_is_refused_at_once(client: TestClient, path: str) -> None:
+    """Not by a job that fails later."""
+    answer = client.post(path, json={"provider": "../x"})
+    assert answer.status_code == 422
+    assert sentence(answer).startswith("provider is '../x', allowed: demo, files, polygon")
+
+
 def test_a_disk_that_fails_is_said(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk refuses an upload in a sentence; nothing of it is left."""
     folder: Path = client.app.state.service.settings.uploads

@@ -83,6 +83,18 @@ def test_a_kept_symbol_is_in_the_table(client: TestClient, scan: dict[str, Any])
     assert why["parts"] == []
 
 
+def test_figures_of_a_symbol_are_chosen(client: TestClient, scan: dict[str, Any]) -> None:
+    """Those that are asked for, in that order; what is none is named."""
+    symbol = client.get(f"/v1/scans/{scan['id']}/rows?columns=symbol").json()["values"][0][0]
+    whole = client.get(f"/v1/symbols/{symbol}").json()
+    chosen = client.get(f"/v1/symbols/{symbol}?columns=rsi_14,close").json()
+    assert list(chosen["row"]) == ["rsi_14", "close"]
+    assert chosen == {**whole, "row": {name: whole["row"][name] for name in chosen["row"]}}
+    refused = client.get(f"/v1/symbols/{symbol}?columns=close,nope")
+    assert refused.status_code == 422
+    assert "columns is 'nope'" in refused.json()["detail"]
+
+
 def test_an_unknown_symbol_is_not_found(client: TestClient, scan: dict[str, Any]) -> None:
     """An unknown symbol is not found."""
     answer = client.get("/v1/symbols/NOPE")
@@ -155,6 +167,17 @@ def test_a_scan_of_nothing_says_why(
     assert job["state"] == "failed"
     assert "nothing to scan" in job["message"]
     assert client.get(f"/v1/scans/{job['id']}/result").status_code == 409
+
+
+def test_a_failure_names_an_upload_and_no_folder(
+    client: TestClient, finished: Callable[..., dict[str, Any]]
+) -> None:
+    """Where the service keeps its files is nobody's business."""
+    folder: Path = client.app.state.service.settings.uploads
+    assert client.put("/v1/uploads/empty.csv", content=b"").status_code == 201
+    job = finished(client, client.post("/v1/scans", json={"data": "empty.csv"}).json()["id"])
+    assert (job["state"], job["message"]) == ("failed", "empty.csv: is empty")
+    assert str(folder.parent) not in client.get("/v1/jobs").text
 
 
 def test_a_finished_scan_cannot_be_cancelled_or_resumed(

@@ -5,12 +5,17 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
+from threading import Thread
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from technic.errors import TechnicError
 from technic.service.access.limits import GuardMiddleware
+from technic.service.answers.examples import add_examples
 from technic.service.answers.kept import HeldAnswersMiddleware
 from technic.service.answers.refusals import add_refusals
 from technic.service.pages import login, site
@@ -76,6 +81,20 @@ ABOUT = (
     "Every answer says as of which day it is, among how many symbols, and whether the market is "
     "simulated."
 )
+READS_RESULTS = "pyarrow.parquet"
+"""What the first reader of a result would wait for: a fifth of a second."""
+
+
+class _Application(FastAPI):
+    """An application whose description has examples of its answers."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe the routes; made once."""
+        made = self.openapi_schema is None
+        described = super().openapi()
+        if made:
+            add_examples(described)
+        return described
 
 
 def create_app(
@@ -83,8 +102,31 @@ def create_app(
 ) -> FastAPI:
     """Build the application; its parts open when it starts and end when it does.
 
-    ``warm``: processes that scan start with it, not with the first scan.
+    ``warm``: processes that scan start with it, not with the first scan, and what the first
+    requests would have to make or import is there before them.
     """
+    app = _Application(
+        title="Technic",
+        version=__version__,
+        description=ABOUT,
+        lifespan=_lifespan(settings, clock, warm),
+        openapi_url=None,  # health.py serves it, to those with a key
+        docs_url=None,
+        redoc_url=None,
+    )
+    # built when imported; what is included would be built by its first request
+    for module in ROUTERS:
+        app.router.routes.extend(module.router.routes)
+    app.mount("/static", page_files())
+    add_refusals(app)
+    _add_middleware(app, settings)
+    return app
+
+
+def _lifespan(
+    settings: ServiceSettings, clock: Callable[[], float], warm: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return what opens the parts of an application, and ends them."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -95,6 +137,9 @@ def create_app(
             raise
         app.state.service = service
         service.dispatcher.start(warm=warm)
+        if warm:
+            app.openapi()
+            Thread(target=import_module, args=(READS_RESULTS,), daemon=True).start()
         if settings.schedule:
             service.clockwork.start()
         try:
@@ -104,26 +149,23 @@ def create_app(
             service.dispatcher.stop()
             service.engine.dispose()
 
-    app = FastAPI(
-        title="Technic",
-        version=__version__,
-        description=ABOUT,
-        lifespan=lifespan,
-        openapi_url=None,  # health.py serves it, to those with a key
-        docs_url=None,
-        redoc_url=None,
-    )
-    for (
-        module
-    ) in ROUTERS:  # built when imported; one that is included is built by its first request
-        app.router.routes.extend(module.router.routes)
-    app.mount("/static", page_files())
-    add_refusals(app)
+    return lifespan
+
+
+def _add_middleware(app: FastAPI, settings: ServiceSettings) -> None:
+    """Add what each request passes; the last one that is added looks first."""
     app.add_middleware(HeldAnswersMiddleware)
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Content-Disposition", "Retry-After"],
+        )
     app.add_middleware(
         GuardMiddleware,
         hosts=settings.allowed_hosts,
         body_bytes=settings.body_bytes,
         upload_bytes=settings.upload_bytes,
     )
-    return app

@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from technic.service.app import create_app
+from technic.service.pages.files import missing_libraries, no_pages
 from technic.service.schedule.first_words import first_words
 from technic.service.service_settings import ServiceSettings
 from technic.service.wire import IDLE_S, BoundedProtocol
@@ -43,6 +44,8 @@ def run_service(
     log.addFilter(_without_secrets)
     shown = f"[{host}]" if ":" in host else host
     note(f"Technic at http://{shown}:{listener.getsockname()[1]}{_who(settings)}; Ctrl-C ends it")
+    if missing := missing_libraries():
+        note(no_pages(missing))
     if settings.schedule:
         note(first_words(settings, time.time))
     server = _Server(server_config(app, settings), app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,6 +33,7 @@ _NUMBERS = {
     "upload_bytes": int,
     "schedule_attempts": int,
 }
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
 _SWITCH = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
@@ -44,21 +46,23 @@ class ServiceSettings:
 
     ``settings``: the user's, as every command has them. ``open``: no key is asked for.
     ``database``: URL of the tables; a SQLite file in the home, unless given. ``hosts``: names under
-    which the service may be asked for, beside those of this machine. ``scans_at_once``: scans that
-    run beside each other; others wait, ``most_queued`` at most. ``scan_seconds``,
-    ``sync_seconds``, ``study_seconds``: what a job may take. ``keep_results``, ``keep_days``:
-    results beyond either are deleted; ``keep_studies``, ``keep_study_days``, ``keep_study_bytes``:
-    studies beyond any of them. ``requests_per_minute``: of one key. ``body_bytes``,
-    ``upload_bytes``: of one request. ``proxies``: addresses whose forwarded headers are believed.
-    ``first_key``: the hash of a key that an administrator holds, made by ``technic keys first``.
-    ``schedule``: sync and scan after each close; ``schedule_file``: the scans,
-    ``schedule_setups``: setups, a scan each; ``schedule_attempts``: syncs of one session at most.
+    which the service may be asked for, beside those of this machine. ``origins``: other sites
+    whose scripts may ask, with a key. ``scans_at_once``: scans that run beside each other;
+    others wait, ``most_queued`` at most. ``scan_seconds``, ``sync_seconds``, ``study_seconds``:
+    what a job may take. ``keep_results``, ``keep_days``: results beyond either are deleted;
+    ``keep_studies``, ``keep_study_days``, ``keep_study_bytes``: studies beyond any of them.
+    ``requests_per_minute``: of one key. ``body_bytes``, ``upload_bytes``: of one request.
+    ``proxies``: addresses whose forwarded headers are believed. ``first_key``: the hash of a
+    key that an administrator holds, made by ``technic keys first``. ``schedule``: sync and scan
+    after each close; ``schedule_file``: the scans, ``schedule_setups``: setups, a scan each;
+    ``schedule_attempts``: syncs of one session at most.
     """
 
     settings: Settings
     open: bool = False
     database: str = ""
     hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
     scans_at_once: int = 1
     most_queued: int = 100
     scan_seconds: float = 300.0
@@ -120,10 +124,12 @@ def service_settings(
         text = environ.get(f"TECHNIC_SERVICE_{name.upper()}")
         if text:
             values[name] = _number(name, text, kind)
-    for name in ("hosts", "proxies", "schedule_setups"):
+    for name in ("hosts", "origins", "proxies", "schedule_setups"):
         text = environ.get(f"TECHNIC_SERVICE_{name.upper()}")
         if text:
             values[name] = tuple(part.strip() for part in text.split(",") if part.strip())
+    for origin in values.get("origins", ()):
+        _require_origin(origin)
     for name in ("TECHNIC_SERVICE_DATABASE", "DATABASE_URL"):
         if environ.get(name):
             values.setdefault("database", environ[name])
@@ -163,6 +169,13 @@ def _switch(name: str, text: str) -> bool:
     if text.lower() not in _SWITCH:
         raise ParameterError(f"TECHNIC_SERVICE_{name.upper()}", text, "1 or 0")
     return _SWITCH[text.lower()]
+
+
+def _require_origin(text: str) -> None:
+    """Refuse what no browser sends as an origin, and a star, which is every site there is."""
+    if not _ORIGIN.fullmatch(text):
+        allowed = "origins as https://app.example.com, with commas between them"
+        raise ParameterError("TECHNIC_SERVICE_ORIGINS", text, allowed)
 
 
 def _number(name: str, text: str, kind: type[int] | type[float]) -> float:

@@ -14,6 +14,7 @@ from technic.service.app import create_app
 from technic.service.pages import site
 from technic.service.pages.files import LIBRARIES, STATIC, PageFiles, missing_libraries, page_files
 from technic.service.pages.render import render
+from technic.service.run import run_service
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 
@@ -142,13 +143,33 @@ def test_texts_of_a_page_are_escaped() -> None:
 def test_without_the_libraries_a_page_says_what_to_do(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the libraries a page says how to get them; the routes work."""
+    """Without the libraries a page says how to get them; the routes work.
+
+    Only a checkout has the script that brings them; whoever installed a wheel is told of another.
+    """
     monkeypatch.setattr(site, "missing_libraries", lambda: ["tabulator.mjs"])
     answer = client.get("/scan")
     assert answer.status_code == 503
     assert "scripts/fetch-assets" in answer.text
     assert "tabulator.mjs" in answer.text
+    monkeypatch.setattr("technic.service.pages.files.FETCH", STATIC / "no such file")
+    installed = client.get("/scan").text
+    assert "scripts/fetch-assets" not in installed
+    assert "built with TECHNIC_NO_PAGES=1, install one that was not" in installed
     assert client.get("/v1/setups").status_code == 200
+
+
+def test_whoever_starts_a_service_without_pages_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the terminal, before anybody opens one."""
+    monkeypatch.setattr("technic.service.run.missing_libraries", lambda: ["tabulator.mjs"])
+    monkeypatch.setattr("technic.service.state.START_PAUSES_S", ())
+    away = "postgresql://me@127.0.0.1:1/technic"
+    settings = ServiceSettings(settings=Settings(home=tmp_path), database=away)
+    said: list[str] = []
+    assert run_service(settings, "127.0.0.1", 0, said.append) == 1
+    assert said[1].startswith("there are no pages, since tabulator.mjs is missing")
 
 
 def test_day_size_and_simulated_are_in_sight(client: TestClient, scan: dict[str, Any]) -> None:
@@ -203,14 +224,24 @@ def test_a_key_begins_a_session_that_the_routes_know(closed: TestClient) -> None
     closed.cookies.clear()
 
 
-def test_behind_tls_the_cookie_is_for_tls_alone(tmp_path: Path) -> None:
-    """Behind TLS the cookie is never sent without it."""
-    settings = ServiceSettings(settings=Settings(home=tmp_path), secure_cookie=True)
+@pytest.mark.parametrize(
+    ("secure", "scheme"),
+    [pytest.param(True, "http", id="by the setting"), pytest.param(False, "https", id="by proxy")],
+)
+def test_behind_tls_the_cookie_is_for_tls_alone(tmp_path: Path, secure: bool, scheme: str) -> None:
+    """Behind TLS the cookie is never sent without it, and a browser comes back by TLS alone."""
+    settings = ServiceSettings(settings=Settings(home=tmp_path), secure_cookie=secure)
     with TestClient(
-        create_app(settings), base_url="http://127.0.0.1", follow_redirects=False
+        create_app(settings), base_url=f"{scheme}://127.0.0.1", follow_redirects=False
     ) as client:
         answer = client.post("/login", data={"key": key_of(client, "tls"), "next": "/"})
         assert "; Secure" in answer.headers["set-cookie"]
+        assert ("strict-transport-security" in answer.headers) == (scheme == "https")
+
+
+def test_who_is_not_logged_in_is_not_told_whether_anything_was_scanned(closed: TestClient) -> None:
+    """The first page leads to the log-in, whatever there is."""
+    assert closed.get("/").headers["location"] == "/login"
 
 
 def test_a_wrong_key_begins_nothing(closed: TestClient) -> None:

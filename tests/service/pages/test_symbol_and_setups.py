@@ -212,6 +212,21 @@ def test_a_setup_is_saved_and_chosen(page: Any, shaped: tuple[str, str]) -> None
     assert "above_ten" in names
 
 
+def test_a_scan_is_followed_where_too_many_follow_already(
+    chromium: Any, shaped: tuple[str, str]
+) -> None:
+    """A stream that is refused is no reason to wait for ever: the job itself is looked at."""
+    context = chromium.new_context(viewport=WIDE, base_url=shaped[0])
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.route("**/events", lambda route: route.fulfill(status=503))
+    page.goto("/scan?data=shaped.csv&where=close+%3E+0")
+    page.locator(".chip", has_text="shaped.csv").wait_for()
+    page.get_by_role("button", name="Scan", exact=True).click()
+    page.locator("#result-title", has_text="symbol").wait_for()
+    context.close()
+
+
 def test_rows_are_sorted_by_several_columns(page: Any, shaped: tuple[str, str]) -> None:
     """With Ctrl a second heading sorts within the first; the address has both, in their order."""
     base, scan = shaped

@@ -49,7 +49,7 @@ class GuardMiddleware:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        sent = _with_headers(send)
+        sent = _with_headers(send, tls=scope["scheme"] == "https")
         hosts = sum(name == b"host" for name, _ in scope["headers"])
         if hosts != 1 and (hosts, scope["http_version"]) != (0, "1.0"):
             await _refuse(sent, 400, "a request names one host")
@@ -123,11 +123,13 @@ class _BoundedBody:
         return message
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, *, tls: bool) -> Send:
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
             own = {name.lower() for name, _ in message["headers"]}
             more = [*HEADERS, (b"content-security-policy", POLICY), (b"cache-control", b"no-store")]
+            if tls:
+                more.append((b"strict-transport-security", b"max-age=31536000"))
             message["headers"] = [*message["headers"], *(h for h in more if h[0] not in own)]
         await send(message)
 

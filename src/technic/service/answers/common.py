@@ -15,13 +15,14 @@ from pydantic import BaseModel, Field
 
 from technic.service.access.keys import reaches
 from technic.service.jobs.job import Job, JobState
-from technic.service.jobs.result_files import ABOUT, SUMMARY
+from technic.service.jobs.result_files import ABOUT
 from technic.service.requests.caller import Caller
 from technic.service.state import Service
 
 __all__ = [
     "ERRORS",
     "JobAnswer",
+    "JobId",
     "Problem",
     "ResultId",
     "about_of",
@@ -29,11 +30,14 @@ __all__ = [
     "job_answer",
     "job_of",
     "own_job",
-    "summary_of",
 ]
 
 _ID = re.compile(r"[0-9a-f]{32}")
 ResultId = Annotated[str, PathParameter(description="A scan's id, or latest.", examples=["latest"])]
+JobId = Annotated[
+    str,
+    PathParameter(description="A job's id.", examples=["4b1f0c6e6d9a4f0e9f3b2a7c5d8e1f60"]),
+]
 
 
 class Problem(BaseModel):
@@ -89,7 +93,7 @@ def job_answer(service: Service, job: Job) -> JobAnswer:
     progress = service.dispatcher.progress(job.id) if job.state == "running" else None
     progress = progress or job.progress
     shown = None
-    if progress is not None:
+    if progress is not None and job.state != "done":
         shown = ProgressAnswer(stage=progress.stage, done=progress.done, total=progress.total)
     return JobAnswer(
         id=job.id,
@@ -152,18 +156,12 @@ def about_of(folder: Path) -> dict[str, Any]:
     return _about(folder / ABOUT, (folder / ABOUT).stat().st_mtime_ns)
 
 
-def summary_of(folder: Path) -> dict[str, Any]:
-    """Return what ``technic scan --format json`` prints, of a result that is kept."""
-    return _summary(folder / SUMMARY, (folder / SUMMARY).stat().st_mtime_ns)
-
-
 def _json(path: Path, _: int) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
 
 _about = lru_cache(maxsize=16)(_json)
-_summary = lru_cache(maxsize=1)(_json)  # of a whole market it takes a hundred megabytes
 
 
 def _time(seconds: float | None) -> str | None:

@@ -1,4 +1,4 @@
-"""What is done with a job of any kind, the same for each: listed, cancelled, queued again, told."""
+"""What is done with a job of any kind, the same for each: cancelled, queued again, told."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from fastapi.responses import StreamingResponse
 
 from technic.service.answers.common import JobAnswer, job_answer, job_of, own_job
 from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
-from technic.service.jobs.job import JobKind, JobState
+from technic.service.jobs.job import JobKind
 from technic.service.requests.caller import Caller
 from technic.service.state import service_of
 
-__all__ = ["cancel_job", "job_stream", "latest_jobs", "one_job", "resume_job", "submit_job"]
+__all__ = ["cancel_job", "job_stream", "one_job", "resume_job", "submit_job"]
 
 
 def submit_job(
@@ -26,15 +26,6 @@ def submit_job(
     job = service.jobs.submit(kind, body, caller.identity, service.settings.most_queued)
     service.dispatcher.wake()
     return job_answer(service, job)
-
-
-def latest_jobs(
-    request: Request, limit: int, kind: JobKind | None = None, state: JobState | None = None
-) -> list[JobAnswer]:
-    """Return the jobs that were asked for last, the latest first."""
-    service = service_of(request)
-    jobs = service.jobs.latest(limit, kind, () if state is None else (state,))
-    return [job_answer(service, job) for job in jobs]
 
 
 def one_job(request: Request, identity: str, kind: JobKind | None = None) -> JobAnswer:

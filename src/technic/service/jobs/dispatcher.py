@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -224,7 +225,7 @@ class _Slot:
                 future.set_exception(WorkerGoneError())
             else:
                 self._hold(str(question.get("result")))
-                future.set_result(answer)
+                future.set_result({**answer, "message": self._said(answer)})
 
     def _hold(self, result: str) -> None:
         from technic.service.jobs.worker import MOST_RESULTS
@@ -266,7 +267,7 @@ class _Slot:
             answer = self.worker.ask(question, lambda message: self._told(job, message), beat)
             if answer["state"] == "done" and rules.held:
                 self._hold(job.id)
-            return answer["state"], answer.get("message"), answer.get("outcome")
+            return answer["state"], self._said(answer), answer.get("outcome")
         except _CancelledError:
             return "cancelled", "cancelled", None
         except _TooLongError:
@@ -282,6 +283,12 @@ class _Slot:
         except Exception as error:  # the service's job boundary: it becomes the job's message
             logger.exception("job %s", job.id)
             return "failed", f"unexpected {type(error).__name__}", None
+
+    def _said(self, answer: Mapping[str, Any]) -> str | None:
+        """Return a worker's message with uploads by their names: whoever asks knows no folders."""
+        message: str | None = answer.get("message")
+        folder = f"{self._owner._settings.uploads}{os.sep}"
+        return None if message is None else message.replace(folder, "")
 
     def _told(self, job: Job, message: dict[str, Any]) -> None:
         progress = Progress(str(message["stage"]), int(message["done"]), int(message["total"]))

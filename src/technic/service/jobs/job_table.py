@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     and_,
     func,
-    or_,
     select,
     update,
 )
@@ -48,7 +47,8 @@ class QueueFullError(UsageError):
 class JobTable:
     """The jobs of a database. ``owner``: who claims them here; ``clock``: seconds since 1970.
 
-    ``changes`` counts what was settled here: while it stays, so does which scan was done last.
+    ``changes`` counts what was asked for and settled here: while it stays, so do lists of jobs, and
+    which scan was done last.
     """
 
     def __init__(self, engine: Engine, owner: str, clock: Callable[[], float]) -> None:
@@ -63,6 +63,7 @@ class JobTable:
             if int(connection.execute(waiting).scalar_one()) >= most:
                 raise QueueFullError(most)
             identity = self.queue(connection, kind, request, asked_by)
+        self.changes += 1
         return self.get(identity)
 
     def queue(
@@ -89,17 +90,8 @@ class JobTable:
             row = connection.execute(select(JOBS).where(JOBS.c.id == identity)).first()
             if row is None:
                 raise KeyError(identity)
-            place = None
-            if row.state == "queued":
-                ahead = select(func.count()).where(
-                    JOBS.c.kind == row.kind,
-                    or_(
-                        JOBS.c.state == "running",
-                        and_(JOBS.c.state == "queued", JOBS.c.created_at < row.created_at),
-                    ),
-                )
-                place = int(connection.execute(ahead).scalar_one())
-        return _job(row, place)
+            places = _places(connection, [row])
+        return _job(row, places.get(identity))
 
     def latest(
         self,
@@ -114,7 +106,9 @@ class JobTable:
         if states:
             query = query.where(JOBS.c.state.in_(states))
         with reading(self._engine) as connection:
-            return [_job(row) for row in connection.execute(query.limit(most))]
+            rows = connection.execute(query.limit(most)).all()
+            places = _places(connection, rows)
+        return [_job(row, places.get(row.id)) for row in rows]
 
     def count(self, state: JobState) -> int:
         """Return how many jobs are in a state."""
@@ -178,7 +172,9 @@ class JobTable:
     def cancel_queued(self, identity: str) -> bool:
         """Cancel a job that has not begun; False where it is not queued."""
         values = {"state": "cancelled", "finished_at": self.clock()}
-        return self._change(identity, ("queued",), values)
+        cancelled = self._change(identity, ("queued",), values)
+        self.changes += cancelled
+        return cancelled
 
     def resume(self, identity: str) -> bool:
         """Queue an interrupted, failed or cancelled job once more; False for any other."""
@@ -192,7 +188,9 @@ class JobTable:
             "done": None,
             "total": None,
         }
-        return self._change(identity, ("interrupted", "failed", "cancelled"), values)
+        resumed = self._change(identity, ("interrupted", "failed", "cancelled"), values)
+        self.changes += resumed
+        return resumed
 
     def interrupt_lost(self) -> int:
         """Mark as interrupted what a service of this name left running, or one that fell silent."""
@@ -222,6 +220,22 @@ class JobTable:
         change = update(JOBS).where(JOBS.c.id == identity, JOBS.c.state.in_(states))
         with self._engine.begin() as connection:
             return connection.execute(change.values(**values)).rowcount == 1
+
+
+def _places(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, int]:
+    """Return how many jobs are ahead of each of ``rows`` that waits, by its id."""
+    waiting = [row for row in rows if row.state == "queued"]
+    if not waiting:
+        return {}
+    query = select(JOBS.c.kind, JOBS.c.state, JOBS.c.created_at).where(JOBS.c.state.in_(ACTIVE))
+    active = connection.execute(query).all()
+    return {
+        row.id: sum(
+            one.kind == row.kind and (one.state == "running" or one.created_at < row.created_at)
+            for one in active
+        )
+        for row in waiting
+    }
 
 
 def _storable(text: str) -> str:

@@ -13,6 +13,7 @@ from technic.result.summary import summary
 from technic.service.jobs.market_breadth import breadth, closes, sectors
 from technic.service.jobs.rating_history import keep_ratings
 from technic.service.jobs.result_files import ABOUT, CLOSES, MARKET, SUMMARY, TABLE, export_name
+from technic.service.jobs.summary_file import write_summary
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
@@ -32,7 +33,7 @@ def keep_result(result: ScanResult, folder: Path) -> dict[str, Any]:
     shutil.rmtree(part, ignore_errors=True)
     result.save(part)
     document = summary(result)
-    (part / SUMMARY).write_text(json.dumps(document, allow_nan=False), encoding="utf-8")
+    write_summary(part / SUMMARY, document)
     about = {name: value for name, value in document.items() if name != "rows"}
     about["row_count"] = len(result.table)
     (part / ABOUT).write_text(json.dumps(about, allow_nan=False), encoding="utf-8")

@@ -20,10 +20,20 @@ from starlette.types import Receive, Scope, Send
 from technic.charts import STYLE
 from technic.charts.style import DARK, LIGHT
 
-__all__ = ["LIBRARIES", "STATIC", "VENDOR", "PageFiles", "missing_libraries", "page_files"]
+__all__ = [
+    "LIBRARIES",
+    "STATIC",
+    "VENDOR",
+    "PageFiles",
+    "missing_libraries",
+    "no_pages",
+    "page_files",
+]
 
 STATIC = Path(__file__).parent / "static"
 VENDOR = Path(__file__).parent / "vendor"
+FETCH = Path(__file__).resolve().parents[4] / "scripts" / "fetch-assets"
+"""What brings the published libraries; there in a checkout alone."""
 LIBRARIES = ("tabulator.mjs", "tabulator.css", "lightweight-charts.mjs")
 TYPES = {
     ".css": "text/css",
@@ -106,6 +116,17 @@ def page_files() -> PageFiles:
 def missing_libraries() -> list[str]:
     """Name the published libraries that nobody fetched: without them there are no pages."""
     return [name for name in LIBRARIES if name not in page_files().files]
+
+
+def no_pages(missing: list[str]) -> str:
+    """Say in a sentence why there are no pages, and what whoever runs the service can do."""
+    what = (
+        "scripts/fetch-assets brings them with npm (apt-get install npm, or nodejs.org)"
+        if FETCH.is_file()
+        else "this package was built with TECHNIC_NO_PAGES=1, install one that was not"
+    )
+    names = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'}"
+    return f"there are no pages, since {names} missing: {what}; all else works without them"
 
 
 def _chart_style() -> str:

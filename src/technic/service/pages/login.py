@@ -55,7 +55,7 @@ async def log_in(request: Request) -> Response:
         path="/",
         httponly=True,
         samesite="strict",
-        secure=service.settings.secure_cookie,
+        secure=service.settings.secure_cookie or request.url.scheme == "https",
     )
     return response
 

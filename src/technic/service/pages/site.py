@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from technic.service.answers.common import about_of
 from technic.service.jobs.result_files import ABOUT
-from technic.service.pages.files import missing_libraries
+from technic.service.pages.files import missing_libraries, no_pages
 from technic.service.pages.render import render
 from technic.service.requests.caller import Caller, caller_of
 from technic.service.state import Service, service_of
@@ -34,6 +34,8 @@ PAGES = {
 def begin(request: Request) -> Response:
     """Lead to the market, or where there is no result yet, to the data."""
     service = service_of(request)
+    if caller_of(request, service) is None:
+        return RedirectResponse("/login", 303)
     return RedirectResponse("/market" if service.finished.latest() else "/data", 303)
 
 
@@ -67,7 +69,7 @@ def _page(request: Request, name: str, title: str, **context: Any) -> Response:
         return Response(text, 429, {"Retry-After": str(wait)})
     missing = missing_libraries()
     if missing:
-        name, title, context = "unavailable", "No pages", {"missing": missing}
+        name, title, context = "unavailable", "No pages", {"why": no_pages(missing)}
     context["script"] = None if missing else f"{name}.js"
     content = render(f"{name}.html", title=title, **_frame(service, caller, name), **context)
     return HTMLResponse(content, 503 if missing else 200)

@@ -97,7 +97,7 @@ def _require(scope: Scope) -> Callable[[Request, _Described], Awaitable[Caller]]
         if not reaches(caller.scope, scope):
             raise HTTPException(403, f"this key may {caller.scope}, {scope} is needed")
         if request.method not in _SAFE:
-            _refuse_foreign(request, caller)
+            _refuse_foreign(request, caller, service.settings.origins)
         wait = service.limiter.wait(caller.identity)
         if wait:
             text = f"more than {count_of(service.settings.requests_per_minute, 'request')} a minute"
@@ -116,9 +116,13 @@ def refuse_other_sites(request: Request) -> None:
         raise HTTPException(403, "this came from another site")
 
 
-def _refuse_foreign(request: Request, caller: Caller) -> None:
-    """Refuse what another site has a browser send, also where it lacks the session's token."""
-    refuse_other_sites(request)
+def _refuse_foreign(request: Request, caller: Caller, origins: tuple[str, ...]) -> None:
+    """Refuse what another site has a browser send, also where it lacks the session's token.
+
+    ``origins``: sites whose scripts may ask; a session is never theirs.
+    """
+    if caller.csrf or request.headers.get("origin") not in origins:
+        refuse_other_sites(request)
     if caller.csrf and not same_token(request.headers.get(CSRF_HEADER, ""), caller.csrf):
         raise HTTPException(403, "the page's token is missing; load the page again")
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 import dataclasses
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, HTTPException, Request
+from fastapi import APIRouter, Body, HTTPException, Path, Request
 
 from technic.errors import StoreError, UsageError
 from technic.scan.config_json import config_to_json
-from technic.scan.flat_config import flat_config
 from technic.service.answers.common import ERRORS, JobAnswer, job_answer
 from technic.service.answers.job_actions import submit_job
 from technic.service.answers.plain_body import PlainObject
 from technic.service.jobs.uploads import save_upload, upload_path, uploads
+from technic.service.requests.asked_config import asked_config
 from technic.service.requests.caller import Admin, Reader
-from technic.service.requests.own_files import own_files
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1", tags=["data"], responses=ERRORS)
+
+Name = Annotated[str, Path(description="A file's name.", examples=["prices.csv"])]
+FILE = {
+    "description": "The file as it is: CSV, text, gzip of CSV, or Parquet.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 @router.get("/data")
@@ -65,15 +70,15 @@ def sync(
 ) -> JobAnswer:
     """Queue a sync; syncs run one at a time."""
     service = service_of(request)
-    config = flat_config(own_files(service, asked), service.settings.settings)
+    config = asked_config(service, asked)
     if config.provider in ("demo", "files"):
         raise HTTPException(422, f"nothing to sync: {config.provider} needs no store")
     body = {"asked": asked, "config": config_to_json(config)}
     return submit_job(request, caller, "sync", body)
 
 
-@router.put("/uploads/{name}", status_code=201)
-async def upload(request: Request, caller: Admin, name: str) -> dict[str, Any]:
+@router.put("/uploads/{name}", status_code=201, openapi_extra={"requestBody": FILE})
+async def upload(request: Request, caller: Admin, name: Name) -> dict[str, Any]:
     """Keep a file of bars, listings or symbols, to be named in a scan."""
     del caller
     folder = service_of(request).settings.uploads
@@ -82,7 +87,7 @@ async def upload(request: Request, caller: Admin, name: str) -> dict[str, Any]:
 
 
 @router.delete("/uploads/{name}")
-def forget(request: Request, caller: Admin, name: str) -> dict[str, Any]:
+def forget(request: Request, caller: Admin, name: Name) -> dict[str, Any]:
     """Delete an upload."""
     del caller
     path = upload_path(service_of(request).settings.uploads, name)

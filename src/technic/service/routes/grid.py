@@ -17,6 +17,7 @@ from technic.service.answers.kept import kept_answer
 from technic.service.jobs.result_files import CLOSES, TABLE
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
+from technic.typing import FloatArray
 
 router = APIRouter(prefix="/v1/scans", tags=["results"], responses=ERRORS)
 
@@ -117,7 +118,17 @@ def _closes(folder: Path, bars: int) -> dict[str, list[float]]:
     names = [name for name in table.column_names if name != "symbol"][-bars:]
     values = np.column_stack([table.column(name).to_numpy() for name in names])
     symbols = table.column("symbol").to_pylist()
+    rounded, there = _five_digits(values), np.isfinite(values)
     return {
-        symbol: [float(f"{v:.5g}") for v in row[np.isfinite(row)]]
-        for symbol, row in zip(symbols, values, strict=True)
+        symbol: row[held].tolist()
+        for symbol, row, held in zip(symbols, rounded, there, strict=True)
     }
+
+
+def _five_digits(values: FloatArray) -> FloatArray:
+    """Round each value to five digits: by whole powers of ten, so that they are written short."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        places = 4 - np.floor(np.log10(np.abs(values)))
+        up, down = 10.0 ** np.maximum(places, 0.0), 10.0 ** np.maximum(-places, 0.0)
+        rounded: FloatArray = np.round(values * up / down) * down / up
+    return np.where(values == 0.0, 0.0, rounded)

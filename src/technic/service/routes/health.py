@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from technic.service.answers.common import ERRORS
+from technic.service.answers.kept import lasting_answer
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 from technic.version import __version__
@@ -20,12 +23,15 @@ async def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/openapi.json", responses={code: ERRORS[code] for code in (401, 403, 429)})
-def openapi(request: Request, caller: Reader) -> dict[str, object]:
+@router.get(
+    "/openapi.json",
+    response_model=dict[str, Any],
+    responses={code: ERRORS[code] for code in (401, 403, 429)},
+)
+def openapi(request: Request, caller: Reader) -> Response:
     """Describe every route, as OpenAPI."""
     del caller
-    described: dict[str, object] = request.app.openapi()
-    return described
+    return lasting_answer(request, "openapi", request.app.openapi)
 
 
 @router.get("/ready", responses={code: ERRORS[code] for code in (401, 403, 429, 503)})

@@ -10,9 +10,10 @@ from fastapi.responses import FileResponse, Response
 
 from technic.export.formats import FORMATS
 from technic.service.answers.ask_worker import ask_worker
-from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan, summary_of
+from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
 from technic.service.answers.kept import kept_answer
 from technic.service.jobs.result_files import SUMMARY, export_name
+from technic.service.jobs.summary_file import read_rows
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
@@ -25,6 +26,7 @@ TYPES = {
     "md": "text/markdown; charset=utf-8",
     "tradingview": "text/plain; charset=utf-8",
 }
+Side = Annotated[str, Query(description="A scan's id, or latest.", examples=["latest"])]
 Format = Literal["json", "csv", "parquet", "xlsx", "md", "tradingview"]
 
 
@@ -63,18 +65,16 @@ def result(
 
 
 def _page(folder: Path, limit: int | None, offset: int) -> dict[str, Any]:
-    document = dict(summary_of(folder))
-    rows = document["rows"]
-    document["rows"] = rows[offset:] if limit is None else rows[offset : offset + limit]
-    return document
+    document = {name: value for name, value in about_of(folder).items() if name != "row_count"}
+    return {**document, "rows": read_rows(folder / SUMMARY, offset, limit)}
 
 
 @router.get("/v1/diff")
 def difference(
     request: Request,
     caller: Reader,
-    before: str,
-    after: str,
+    before: Side,
+    after: Side,
     limit: Annotated[int | None, Query(ge=0, le=10**9)] = None,
 ) -> dict[str, Any]:
     """Return what entered, left and moved between two results, and why.

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from technic.scan.config_json import config_to_json
 from technic.scan.expressions.scan_expressions import scan_expressions
-from technic.scan.flat_config import FLAT_KEYS, flat_config
-from technic.service.answers.common import ERRORS, JobAnswer
+from technic.scan.flat_config import FLAT_KEYS
+from technic.service.answers.common import ERRORS, JobAnswer, JobId
 from technic.service.answers.job_actions import (
     cancel_job,
     job_stream,
-    latest_jobs,
     one_job,
     resume_job,
     submit_job,
 )
 from technic.service.answers.job_events import EVENTS
+from technic.service.answers.job_list import job_list
 from technic.service.answers.plain_body import PlainObject
+from technic.service.requests.asked_config import asked_config
 from technic.service.requests.caller import Reader, Runner
-from technic.service.requests.own_files import own_files
 from technic.service.state import service_of
 from technic.sessions import parse_day
 
@@ -49,7 +49,7 @@ def submit(
 ) -> JobAnswer:
     """Queue a scan; what cannot be asked for is refused now, in one sentence."""
     service = service_of(request)
-    config = flat_config(own_files(service, asked), service.settings.settings)
+    config = asked_config(service, asked)
     scan_expressions(config)
     if config.as_of is not None:
         parse_day("as_of", config.as_of)
@@ -57,30 +57,30 @@ def submit(
     return submit_job(request, caller, "scan", body)
 
 
-@router.get("")
-def latest(
+@router.get("", response_model=list[JobAnswer])
+async def latest(
     request: Request, caller: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 20
-) -> list[JobAnswer]:
+) -> Response:
     """List the scans that were asked for last."""
     del caller
-    return latest_jobs(request, limit, "scan")
+    return await job_list(service_of(request), limit, "scan")
 
 
 @router.get("/{identity}")
-def state(request: Request, caller: Reader, identity: str) -> JobAnswer:
+def state(request: Request, caller: Reader, identity: JobId) -> JobAnswer:
     """Say how far a scan is, or what it came to."""
     del caller
     return one_job(request, identity, "scan")
 
 
 @router.delete("/{identity}")
-def cancel(request: Request, caller: Runner, identity: str) -> JobAnswer:
+def cancel(request: Request, caller: Runner, identity: JobId) -> JobAnswer:
     """Cancel a scan that waits or runs."""
     return cancel_job(request, caller, identity, "scan")
 
 
 @router.post("/{identity}/resume", status_code=202)
-def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
+def resume(request: Request, caller: Runner, identity: JobId) -> JobAnswer:
     """Queue an interrupted, failed or cancelled scan once more; bars that arrived are there."""
     return resume_job(request, caller, identity, "scan")
 
@@ -90,7 +90,7 @@ def resume(request: Request, caller: Runner, identity: str) -> JobAnswer:
     response_class=StreamingResponse,
     responses={200: {"content": {EVENTS: {}}}},
 )
-async def events(request: Request, caller: Reader, identity: str) -> StreamingResponse:
+async def events(request: Request, caller: Reader, identity: JobId) -> StreamingResponse:
     """Tell the scan's progress as server-sent events, until it ends: the event is its state."""
     del caller
     return await job_stream(request, identity, "scan")

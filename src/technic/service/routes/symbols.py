@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
+from technic.errors import ParameterError
 from technic.service.answers.ask_worker import ask_worker
 from technic.service.answers.common import ERRORS, finished_scan
 from technic.service.requests.caller import Reader
@@ -16,14 +17,31 @@ router = APIRouter(prefix="/v1/symbols", tags=["symbols"], responses=ERRORS)
 Symbol = Annotated[str, Path(max_length=24, examples=["AAPL"])]
 Result = Annotated[str, Query(alias="scan", max_length=32, description="A scan's id, or latest.")]
 
+Columns = Annotated[str | None, Query(max_length=4_000, examples=["close,tech_rating"])]
+
 
 @router.get("/{symbol}")
 def symbol(
-    request: Request, caller: Reader, symbol: Symbol, scan: Result = "latest"
+    request: Request,
+    caller: Reader,
+    symbol: Symbol,
+    scan: Result = "latest",
+    columns: Columns = None,
 ) -> dict[str, Any]:
-    """Return bars, figures, rating with every contribution, votes, plan, conditions and outcome."""
+    """Return bars, figures, rating with every contribution, votes, plan, conditions and outcome.
+
+    ``columns``: of the figures under ``row`` only these; all of them unless given.
+    """
     del caller
-    return _detail(service_of(request), scan, symbol)
+    detail = _detail(service_of(request), scan, symbol)
+    if columns is None or detail["row"] is None:
+        return detail
+    wanted = columns.split(",")
+    unknown = [name for name in wanted if name not in detail["row"]]
+    if unknown:
+        hint = "GET /v1/symbols/SYMBOL without columns has all of them under row"
+        raise ParameterError("columns", unknown[0][:60], "columns of this result", hint)
+    return {**detail, "row": {name: detail["row"][name] for name in wanted}}
 
 
 @router.get("/{symbol}/why-not")

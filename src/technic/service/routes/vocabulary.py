@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Request, Response
 
 from technic.columns import COLUMNS
 from technic.language.functions import GROUPS
@@ -19,6 +19,8 @@ from technic.setups import Library
 
 router = APIRouter(prefix="/v1", tags=["vocabulary"], responses=ERRORS)
 
+Name = Annotated[str, Path(description="A setup's name.", examples=["trend_template"])]
+
 
 @router.get("/setups")
 def setups(request: Request, caller: Reader) -> dict[str, Any]:
@@ -29,7 +31,7 @@ def setups(request: Request, caller: Reader) -> dict[str, Any]:
 
 
 @router.get("/setups/{name}")
-def setup(request: Request, caller: Reader, name: str) -> dict[str, Any]:
+def setup(request: Request, caller: Reader, name: Name) -> dict[str, Any]:
     """Return one setup with its conditions, parameters and columns."""
     del caller
     library = _library(service_of(request))

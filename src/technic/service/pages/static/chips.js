@@ -89,6 +89,7 @@ export class Chips {
 
 function said(kind, text) {
   if (kind.number) { const value = parsed(text); return value === null ? text : (kind.unit ?? "") + amount(value); }
+  if (kind.uploads) return text;
   return text.replaceAll("_", " ").replaceAll(",", ", ");
 }
 

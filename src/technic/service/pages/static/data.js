@@ -75,8 +75,15 @@ function problems(data) {
 }
 
 function drawJobs(jobs) {
-  const rows = jobs.map((job) => [moment(job.created_at), job.kind, h("span", { class: { done: "up", failed: "down" }[job.state] ?? "" }, job.state), job.outcome?.headline ?? job.message ?? (job.progress ? sentence(job) : ""), job.kind !== "sync" && job.state === "done" ? h("a", { href: `/${job.kind}?id=${job.id}` }, "open") : ["interrupted", "failed", "cancelled"].includes(job.state) && job.kind !== "sync" && may("run") ? h("button", { type: "button", class: "link", onclick: () => postJson(`/v1/jobs/${job.id}/resume`, {}).then(begin, problem) }, "run again") : ""]);
+  const rows = jobs.map((job) => [moment(job.created_at), job.kind, h("span", { class: { done: "up", failed: "down" }[job.state] ?? "" }, job.state), job.outcome?.headline ?? job.message ?? (["queued", "running"].includes(job.state) ? sentence(job) : ""), next(job)]);
   put($("jobs"), rows.length ? table(["Asked", "Kind", "State", "What it came to", ""], rows, { caption: "Jobs", words: true }) : h("p", { class: "muted" }, "Nothing has run yet."));
+}
+
+// What can be done about a job: its result opened, or the job queued once more.
+function next(job) {
+  if (job.kind !== "sync" && job.state === "done") return h("a", { href: `/${job.kind}?id=${job.id}` }, "open");
+  if (!["interrupted", "failed", "cancelled"].includes(job.state) || !may(job.kind === "sync" ? "admin" : "run")) return "";
+  return h("button", { type: "button", class: "link", onclick: () => postJson(`/v1/jobs/${job.id}/resume`, {}).then(begin, problem) }, "run again");
 }
 
 // Sessions along, the share of symbols up: what the store can answer without a request.

@@ -7,9 +7,9 @@ import { wanted } from "./rows.js";
 import { spark } from "./spark.js";
 
 const TEXTS = new Set(["symbol", "company", "exchange", "sector", "industry", "country", "type", "signal", "plan_note", "last_bar", "usable_since", "entry_type", "stop_basis", "size_basis", "plan_side"]);
-const WIDTHS = { symbol: 98, company: 220, sector: 150, industry: 170, signal: 104, closes: 108, plan_note: 220, market_cap: 104 };
+const WIDTHS = { symbol: 98, company: innerWidth > 700 ? 220 : 124, sector: 150, industry: 170, signal: 104, closes: 108, plan_note: 220, market_cap: 104 };
 // A width that is given is not measured: a column that is would have the browser lay everything out.
-const width = (name, heading) => WIDTHS[name] ?? (TEXTS.has(name) ? 130 : Math.max(84, 34 + 8 * heading.length));
+const width = (name, heading) => WIDTHS[name] ?? (TEXTS.has(name) ? 130 : Math.max(84, 46 + 8 * heading.length));
 const HEADINGS = { closes: "30 days", return_1_pct: "change %", return_21_pct: "month %", from_high_252_pct: "off high %", rel_volume_20: "rel. vol.", market_cap: "market cap", close: "price" };
 
 export class Grid {

@@ -1,4 +1,5 @@
-// A job followed by its server-sent events, until it ends.
+// A job followed by its server-sent events, until it ends; looked at now and then where too many follow.
+import { getJson } from "./api.js";
 
 const STATES = ["queued", "running", "done", "failed", "cancelled", "interrupted"];
 const ENDS = new Set(STATES.slice(2));
@@ -17,11 +18,21 @@ export function follow(identity, told, kind = "scans") {
         if (ENDS.has(job.state)) { stream.close(); resolve(job); }
       });
     }
-    stream.onerror = () => { // the browser opens it again by itself, a few times
+    stream.onerror = () => { // the browser opens it again by itself, a few times, unless it was refused
+      if (stream.readyState === EventSource.CLOSED) { look(identity, told, kind).then(resolve, reject); return; }
       failures += 1;
       if (failures > 5) { stream.close(); reject(new Error("the service does not answer; load the page again")); }
     };
   });
+}
+
+async function look(identity, told, kind) {
+  for (;;) {
+    const job = await getJson(`/v1/${kind}/${identity}`);
+    told(job);
+    if (ENDS.has(job.state)) return job;
+    await new Promise((passed) => { setTimeout(passed, 2000); });
+  }
 }
 
 const STAGES = { universe: "Listing the universe", prescreen: "Pre-screen", fetch: "Bars", scan: "Scanning", market: "Ranking", table: "Ranking", replay: "Scanning past days", outcomes: "Judging hits, blocks of symbols", save: "Saving" };

@@ -35,7 +35,7 @@ async function begin() {
 function counts() {
   const size = ledger.universe.size || 1;
   const rows = Object.entries(ledger.ledger).map(([name, count]) => [h("button", { type: "button", class: "link", onclick: () => choose(name) }, words(name)), whole(count), `${number((100 * count) / size, 1)} %`, MEANINGS[name.split(".")[0]] ?? ""]);
-  put($("counts"), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Outcomes" }, table(["Outcome", "Symbols", "Share", "Meaning"], rows, { caption: "Outcomes" })));
+  put($("counts"), h("div", { class: "scroll tall", tabindex: "0", role: "region", "aria-label": "Outcomes" }, table(["Outcome", "Symbols", "Share", "Meaning"], rows, { caption: "Outcomes" })));
 }
 
 function choose(outcome) { write({ outcome, from: null, find: null }); $("find-in").value = ""; list(outcome).catch(problem); $("symbols-card").scrollIntoView({ behavior: "smooth", block: "nearest" }); }

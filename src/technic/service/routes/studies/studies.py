@@ -10,11 +10,10 @@ from fastapi.responses import StreamingResponse
 
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import FLAT_KEYS
-from technic.service.answers.common import ERRORS
+from technic.service.answers.common import ERRORS, job_answer
 from technic.service.answers.job_actions import (
     cancel_job,
     job_stream,
-    latest_jobs,
     one_job,
     resume_job,
     submit_job,
@@ -22,8 +21,8 @@ from technic.service.answers.job_actions import (
 from technic.service.answers.job_events import EVENTS
 from technic.service.answers.plain_body import PlainObject
 from technic.service.answers.study_answer import StudyAnswer, study_answer
+from technic.service.requests.asked_config import own_files, require_provider
 from technic.service.requests.caller import Reader, Runner
-from technic.service.requests.own_files import own_files
 from technic.service.state import service_of
 from technic.service.studies.question import STUDY_KEYS, study_config, study_to_json
 
@@ -59,6 +58,7 @@ def submit(
     service = service_of(request)
     today = dt.datetime.fromtimestamp(service.clock(), dt.UTC).date()
     config = study_config(own_files(service, asked), service.settings.settings, today)
+    require_provider(config.scan)
     scan_expressions(config.scan)
     body = {"asked": asked, "config": study_to_json(config)}
     return study_answer(service, submit_job(request, caller, "study", body))
@@ -71,7 +71,8 @@ def latest(
     """List the studies that were asked for last, with their verdicts."""
     del caller
     service = service_of(request)
-    return [study_answer(service, job) for job in latest_jobs(request, limit, "study")]
+    jobs = service.jobs.latest(limit, "study")
+    return [study_answer(service, job_answer(service, job)) for job in jobs]
 
 
 @router.get("/{identity}")
