@@ -6,6 +6,7 @@ file together; where both are possible, nothing is guessed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -20,17 +21,31 @@ from technic.typing import FloatArray
 __all__ = ["decimal_mark", "numbers_of"]
 
 DecimalMark = Literal[".", ",", "?"]
+UNITS = {
+    **dict.fromkeys(("k", "tsd", "thousand"), 1e3),
+    **dict.fromkeys(("m", "mm", "mn", "mln", "mio", "mil", "mill", "million"), 1e6),
+    **dict.fromkeys(("b", "bn", "bln", "mrd", "bil", "billion"), 1e9),
+    **dict.fromkeys(("t", "tn", "trn", "trillion"), 1e12),
+}
+"""What stands behind an amount for so many times of it."""
 _HINT = "write decimals with a point: 1234.5"
-_NOISE = "[\\s\u00a0\u202f$€£¥'\u2019]"
+_NOISE = "US\\$|USD|EUR|[\\s\u00a0\u202f$€£¥'\"=\u2019]"
+_UNIT = re.compile(rf"(.*[\d.,])({'|'.join(UNITS)})s?\.?", re.IGNORECASE)
+_UNIT_AT_END = rf"(?i)(?:{'|'.join(sorted(UNITS, key=len, reverse=True))})s?\.?$"
 _SIGN = "^[+-]?"
-_COMMA_THOUSANDS = _SIGN + r"\d{1,3}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+|[KMBT])?$"
+_COMMA_THOUSANDS = _SIGN + r"\d{1,3}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+)?$"
 """A number whose commas stand between thousands, and nowhere else."""
-_POINT_THOUSANDS = _SIGN + r"\d{1,3}(?:\.\d{3})+(?:,\d*)?[KMBT]?$"
-_DECIMAL_COMMA = _SIGN + r"(?:0,\d+|\d{4,},\d+|\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+)$"
+_POINT_THOUSANDS = _SIGN + r"\d{1,3}(?:\.\d{3})+(?:,\d*)?$"
+_DECIMAL_COMMA = (
+    _SIGN + r"(?:0,\d+|\d{4,},\d+|\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+"
+    r"|\d{1,3}(?:\.\d{3}){2,})$"
+)
 """What only a comma before decimals can mean."""
-_DECIMAL_POINT = _SIGN + r"(?:0\.\d+|\d{4,}\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3})+\.\d+)$"
-_PLAIN_COMMA = _SIGN + r"\d*(?:,\d*)?[KMBT]?$"
-_UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_DECIMAL_POINT = (
+    _SIGN + r"(?:0\.\d+|\d{4,}\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3})+\.\d+"
+    r"|\d{1,3}(?:,\d{3}){2,})$"
+)
+_PLAIN_COMMA = _SIGN + r"\d*(?:,\d*)?$"
 SAMPLE = 1_000
 """Rows of which the first are asked for a decimal point, since most have one."""
 
@@ -42,9 +57,9 @@ def decimal_mark(columns: Iterable[pa.ChunkedArray]) -> DecimalMark:
     """
     texts = [column for column in columns if pa.types.is_string(column.type)]
     for part in ([column.slice(0, SAMPLE) for column in texts], texts):
-        if any(_any(_amounts(column), _DECIMAL_POINT) for column in part):
+        if any(_any(_amounts(_bare(column)), _DECIMAL_POINT) for column in part):
             return "."  # a comma before decimals beside it is refused where it stands
-    if any(_any(_amounts(column), _DECIMAL_COMMA) for column in texts):
+    if any(_any(_amounts(_bare(column)), _DECIMAL_COMMA) for column in texts):
         return ","
     return "?" if any(_any(column, ",") for column in texts) else "."
 
@@ -78,13 +93,15 @@ def _parsed(
 ) -> FloatArray:
     """Read text as numbers; a comma that is neither thousands nor decimals is refused."""
     bare = _bare(values)
-    bare = pc.if_else(pc.is_in(bare, pa.array(MISSING)), pa.scalar(None, pa.string()), bare)
-    commas = pc.match_substring(bare, ",")
+    words = pa.array(MISSING)  # some of several words
+    missing = pc.or_(pc.is_in(bare, words), pc.is_in(pc.utf8_trim_whitespace(values), words))
+    bare = pc.if_else(missing, pa.scalar(None, pa.string()), bare)
+    amounts, commas = _amounts(bare), pc.match_substring(bare, ",")
     if mark == ",":
-        plain = pc.match_substring_regex(bare, _PLAIN_COMMA)
-        bad = pc.invert(pc.or_(plain, pc.match_substring_regex(bare, _POINT_THOUSANDS)))
+        plain = pc.match_substring_regex(amounts, _PLAIN_COMMA)
+        bad = pc.invert(pc.or_(plain, pc.match_substring_regex(amounts, _POINT_THOUSANDS)))
     else:
-        bad = pc.and_(commas, pc.invert(pc.match_substring_regex(bare, _COMMA_THOUSANDS)))
+        bad = pc.and_(commas, pc.invert(pc.match_substring_regex(amounts, _COMMA_THOUSANDS)))
     if pc.any(bad).as_py():
         row = pc.index(bad, True).as_py()
         raise file.error(f"{values[row].as_py()!r} is no number", start + row, column, _HINT)
@@ -107,24 +124,26 @@ def _parsed(
 
 
 def _number(text: str | None) -> float | None:
-    """Read one text, of which most are numbers, some with K, M, B or T; None where it is none."""
+    """Read one text, of which most are numbers, some with a unit; None where it is none."""
     if text is None:
         return np.nan
-    unit = _UNITS.get(text[-1:], 1.0)
-    amount = text[:-1] if unit != 1.0 else text
+    unit = 1.0
+    if united := _UNIT.fullmatch(text):
+        text, unit = united[1], UNITS[united[2].lower()]
     try:
-        pa.scalar(amount).cast(pa.float64())  # float() reads more: 1_000, infinity
+        pa.scalar(text).cast(pa.float64())  # float() reads more: 1_000, infinity
     except pa.ArrowInvalid:
         return None
-    return float(f"{amount}e{round(np.log10(unit))}") if unit != 1.0 else float(amount)
+    # as decimals, so that 1.17M is 1170000 and nothing beside it
+    return float(f"{text}e{round(np.log10(unit))}") if unit != 1.0 else float(text)
 
 
 def _bare(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring_regex(values, _NOISE, "")
 
 
-def _amounts(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.replace_substring_regex(_bare(values), "[KMBT]$", "")
+def _amounts(bare: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.replace_substring_regex(bare, _UNIT_AT_END, "")
 
 
 def _any(values: pa.ChunkedArray, pattern: str) -> bool:
