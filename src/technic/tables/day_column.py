@@ -49,10 +49,10 @@ def days_of(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
     if None in days:
         at = days.index(None)
         row = int(np.flatnonzero(code == at)[0])
-        if chosen is None and (year := strange_year(bare[at])) is not None:
-            reason = f"{texts[at]!r} is of the year {year}, not one from {YEARS[0]} to {YEARS[-1]}"
-            raise file.error(reason, row, column)
-        raise file.error(f"{texts[at]!r} is no date", row, column, _way_out(bare, chosen))
+        way_out = _way_out(bare, chosen)
+        if chosen is None and strange_year(bare[at]):
+            way_out = f"its year is none from {YEARS[0]} to {YEARS[-1]}"
+        raise file.error(f"{texts[at]!r} is no date", row, column, way_out)
     return np.array(days, dtype=np.int64).view("datetime64[D]")[code]
 
 

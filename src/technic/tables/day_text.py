@@ -94,13 +94,13 @@ def serial_days(texts: Sequence[str]) -> list[int] | None:
     return days if known and max(days) + EPOCH < dt.date(YEARS.stop, 1, 1).toordinal() else None
 
 
-def strange_year(text: str) -> int | None:
-    """Return the year of a day that only its year keeps from being one."""
+def strange_year(text: str) -> bool:
+    """Tell a day that only its year keeps from being one."""
     match = _YEAR_FIRST.fullmatch(text)
     year = match[1] if match else None
     if year is None and (match := _YEAR_LAST.fullmatch(text)) and len(match[4]) > 2:
         year = match[4]
-    return int(year) if year is not None and int(year) not in YEARS else None
+    return year is not None and int(year) not in YEARS
 
 
 def readings(texts: Sequence[str]) -> list[str]:

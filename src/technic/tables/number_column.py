@@ -18,7 +18,7 @@ from technic.tables.missing import MISSING
 from technic.tables.table_file import TableFile
 from technic.typing import FloatArray
 
-__all__ = ["decimal_mark", "numbers_of"]
+__all__ = ["UNITS", "decimal_mark", "numbers_of"]
 
 DecimalMark = Literal[".", ",", "?"]
 UNITS = {

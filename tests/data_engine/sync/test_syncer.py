@@ -14,7 +14,7 @@ import pytest
 from support.vendor import CALENDAR, Vendor, reply, run, syncer
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.records import Failure
-from technic.data_engine.interfaces.requests import BarRequest, Capabilities
+from technic.data_engine.interfaces.requests import BarRequest
 from technic.data_engine.interfaces.transport import HttpRequest
 from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.sync.run import SyncRun
