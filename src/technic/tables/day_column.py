@@ -23,9 +23,9 @@ from technic.tables.day_text import (
     strange_year,
 )
 from technic.tables.table_file import TableFile
-from technic.typing import DateArray
+from technic.typing import BoolArray, DateArray
 
-__all__ = ["days_of", "encoded"]
+__all__ = ["days_of", "days_of_some", "encoded"]
 
 
 def days_of(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
@@ -54,6 +54,18 @@ def days_of(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
             way_out = f"its year is none from {YEARS[0]} to {YEARS[-1]}"
         raise file.error(f"{texts[at]!r} is no date", row, column, way_out)
     return np.array(days, dtype=np.int64).view("datetime64[D]")[code]
+
+
+def days_of_some(
+    file: TableFile, column: str, values: pa.ChunkedArray, there: BoolArray
+) -> DateArray:
+    """Return the day of each row that is ``there``, NaT for all others, whatever they hold."""
+    days = np.full(len(values), np.datetime64("NaT"), "datetime64[D]")
+    places = np.flatnonzero(there)
+    if len(places):
+        filled = values.take(pa.array(np.where(there, np.arange(len(values)), places[0])))
+        days[there] = days_of(file, column, filled)[there]
+    return days
 
 
 def _whole(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from technic.tables.day_column import days_of
+from technic.tables.day_column import days_of_some
 from technic.tables.table_file import MISSING, TableFile, plain_name
 from technic.typing import BoolArray, DateArray
 
@@ -20,10 +20,10 @@ _GONE = {
     "listingstatus": ("delisted", "inactive"),
     "active": ("false", "no", "n", "f", "0"),
     "isactive": ("false", "no", "n", "f", "0"),
+    "isactivelytrading": ("false", "no", "n", "f", "0"),
     "isdelisted": ("true", "yes", "y", "t", "1"),
 }
 """What says so in a column of that name; other words say nothing."""
-_NEVER = "2199-12-31"
 
 
 def gone_by(
@@ -53,8 +53,7 @@ def _delisted_on(file: TableFile, column: str, table: pa.Table) -> tuple[BoolArr
     """Tell which listings have a day of delisting, and which day that is."""
     texts = _texts(table["delisted_on"])
     dated = ~np.isin(texts, MISSING)
-    days = days_of(file, column, pa.chunked_array([np.where(dated, texts, _NEVER)]))
-    return dated, days
+    return dated, days_of_some(file, column, pa.chunked_array([texts]), dated)
 
 
 def _texts(values: pa.ChunkedArray) -> NDArray[np.str_]:

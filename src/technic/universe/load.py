@@ -9,7 +9,7 @@ different days in a column ``as_of`` or ``date``.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,15 +18,16 @@ import numpy as np
 import pyarrow as pa
 
 from technic.errors import InputFileError
+from technic.tables.cell_text import bare_cell
 from technic.tables.column_names import UNIVERSE
-from technic.tables.day_column import days_of
+from technic.tables.day_column import days_of_some
 from technic.tables.file_options import FileOptions
 from technic.tables.table_file import MISSING, TableFile, plain_name
 from technic.typing import BoolArray, DateArray, FloatArray
 from technic.universe.listing_status import delisting_days, gone_by
 from technic.universe.listings import TEXT_COLUMNS, Universe
 from technic.universe.market_cap_column import market_caps
-from technic.universe.symbols import Convention, canonical, parse_symbols
+from technic.universe.symbols import Convention, canonical, parse_symbols, without_exchange
 from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
@@ -51,9 +52,10 @@ _EXCHANGE_OF = {spelling: name for name, spellings in EXCHANGES.items() for spel
 
 MAX_SYMBOL_LENGTH = 24
 _MISSING = frozenset(MISSING)
-_NO_SYMBOL = ("-", "--", "\u2013", "\u2014")
+_DASHES = ("-", "--", "\u2013", "\u2014")
 """What funds' holdings have for cash and other rows without one."""
-_NOT_TEXT = ("market_cap", "as_of", "status", "is_delisted", "delisted_on")
+_YES = ("y", "yes", "true", "t", "1")
+_NOT_TEXT = ("market_cap", "as_of", "status", "is_delisted", "delisted_on", "is_test", "is_etf")
 
 
 def load_universe(
@@ -65,10 +67,10 @@ def load_universe(
     taken that is not after ``day`` (None: the latest); where it has none, its first row, of which
     the market cap is unknown then unless the whole file is of later days. ``Universe.day`` is the
     latest day taken, for a file without such a column the day on which it was last written. Rows
-    of what was delisted by ``day``, and of what has a dash for a symbol, are left out, and said.
-    Raises InputFileError, with row and column where there is one, for a file that is no table, a
-    row without a symbol, two different rows for one symbol and day, what is no day, and a market
-    cap that is no amount.
+    of what was delisted by ``day``, and those without a symbol (cash, totals), are left out, and
+    said. Raises InputFileError, with row and column where there is one, for a file that is no
+    table, a column of symbols that are none, two different rows for one symbol and day, what is no
+    day, and a market cap that is no amount.
     """
     import pandas as pd
 
@@ -82,9 +84,8 @@ def load_universe(
         for name in found
         if name not in _NOT_TEXT
     }
-    columns: dict[str, NDArray[np.object_] | FloatArray] = {
-        "symbol": _symbols(file, found["symbol"], texts["symbol"], texts.get("nasdaq_symbol"))
-    }
+    symbols, nameless = _symbols(file, found["symbol"], texts["symbol"], texts.get("nasdaq_symbol"))
+    columns: dict[str, NDArray[np.object_] | FloatArray] = {"symbol": symbols}
     columns |= {name: texts[name] for name in TEXT_COLUMNS if name in texts}
     if "exchange" in columns:
         columns["exchange"] = np.array(
@@ -92,16 +93,17 @@ def load_universe(
         )
     elif "market_category" in texts:
         columns["exchange"] = np.full(len(table), "NASDAQ", dtype=object)
-    if "type" not in columns and {"is_test", "is_etf"} <= texts.keys():
-        columns["type"] = _directory_types(texts["is_test"], texts["is_etf"])
+    flags = {name: _flags(table[name]) for name in found if name in ("is_test", "is_etf")}
+    if "type" not in columns and flags:
+        columns["type"] = _directory_types(len(table), flags)
     if "market_cap" in found:
         columns["market_cap"] = market_caps(
             file, found["market_cap"], table["market_cap"], file.options.market_cap_unit
         )
-    listed = _listed(file, texts["symbol"], gone_by(file, found, table, day), day)
+    listed = _listed(file, nameless, gone_by(file, found, table, day), day)
     frame = pd.DataFrame(columns)[listed]
     if "as_of" in found:
-        days = days_of(file, found["as_of"], table["as_of"])
+        days = days_of_some(file, found["as_of"], table["as_of"], ~nameless)
         frame, of_day = _known_on(frame, days[listed], day)
     else:
         of_day = np.datetime64(int(file.path.stat().st_mtime), "s").astype("datetime64[D]")
@@ -114,11 +116,13 @@ def listing_days(path: str | Path, options: FileOptions | None = None) -> DateAr
     Those of its column of days and those of delisting; between two of them it is the same.
     """
     file = TableFile.open(Path(path), options)
-    found = {name: at for name, at in _columns(file).items() if name in ("as_of", "delisted_on")}
+    wanted = ("symbol", "as_of", "delisted_on")
+    found = {name: at for name, at in _columns(file).items() if name in wanted}
     days = [np.empty(0, "datetime64[D]")]
-    table = file.read(found) if found else None
+    table = file.read(found) if len(found) > 1 else None
     if table is not None and "as_of" in found:
-        days.append(days_of(file, found["as_of"], table["as_of"]))
+        named = ~_nameless(_texts(file, found["symbol"], table["symbol"]))
+        days.append(days_of_some(file, found["as_of"], table["as_of"], named)[named])
     if table is not None and "delisted_on" in found:
         days.append(delisting_days(file, found["delisted_on"], table))
     return np.unique(np.concatenate(days))
@@ -148,10 +152,9 @@ def _is_list(file: TableFile) -> bool:
 
 
 def _listed(
-    file: TableFile, symbols: NDArray[np.object_], gone: BoolArray, day: np.datetime64 | None
+    file: TableFile, nameless: BoolArray, gone: BoolArray, day: np.datetime64 | None
 ) -> BoolArray:
     """Return which rows are of listings; the others are counted in one line."""
-    nameless = np.isin(symbols.astype(str), _NO_SYMBOL)
     out = gone | nameless
     if out.all():
         raise file.error(
@@ -209,8 +212,14 @@ def _texts(
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
             or pa.types.is_string_view(kind)):  # fmt: skip
         raise file.error(f"holds {kind}, not text", column=column)
+    return _stripped(values, missing)
+
+
+def _stripped(
+    values: pa.ChunkedArray, missing: Collection[str] = frozenset()
+) -> NDArray[np.object_]:
     texts = np.empty(len(values), dtype=object)
-    stripped = ((text or "").strip() for text in values.to_pylist())
+    stripped = (bare_cell(text or "") for text in values.to_pylist())
     texts[:] = ["" if text in missing else text for text in stripped]
     return texts
 
@@ -220,26 +229,54 @@ def _symbols(
     column: str,
     texts: NDArray[np.object_],
     nasdaq: NDArray[np.object_] | None = None,
-) -> NDArray[np.object_]:
-    """Return canonical symbols; ``nasdaq``: a directory's other spelling, which is unambiguous."""
+) -> tuple[NDArray[np.object_], BoolArray]:
+    """Return canonical symbols, and which rows have none: cash, totals, footers.
+
+    ``nasdaq``: a directory's other spelling, which is unambiguous. InputFileError where half of the
+    rows or more hold what is no symbol, a dash apart.
+    """
     convention: Convention | None = "nasdaq" if plain_name(column) == "nasdaqsymbol" else None
+    none = _nameless(texts)
+    strange = none & ~np.isin(texts.astype(str), _DASHES)
+    if 2 * strange.sum() >= len(none):
+        index = int(np.flatnonzero(strange)[0])
+        text = texts[index]
+        what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text else "has no symbol"
+        raise file.error(what, index, column)
     symbols = np.empty(len(texts), dtype=object)
     for index, text in enumerate(texts):
-        if not text or len(text) > MAX_SYMBOL_LENGTH or not text.isprintable():
-            what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text else "has no symbol"
-            raise file.error(what, index, column)
         better = nasdaq[index] if nasdaq is not None else ""
-        symbols[index] = canonical(better, "nasdaq") if better else canonical(text, convention)
-    return symbols
+        if none[index]:
+            symbols[index] = ""
+        elif better:
+            symbols[index] = canonical(better, "nasdaq")
+        else:
+            symbols[index] = canonical(without_exchange(text), convention)
+    return symbols, none
 
 
-def _directory_types(
-    is_test: NDArray[np.object_], is_etf: NDArray[np.object_]
-) -> NDArray[np.object_]:
+def _nameless(texts: NDArray[np.object_]) -> BoolArray:
+    """Return which texts can be no symbols."""
+    return np.array([not _may_be_symbol(text) for text in texts], np.bool_)
+
+
+def _may_be_symbol(text: str) -> bool:
+    known = text and text not in _DASHES
+    return bool(known) and len(text) <= MAX_SYMBOL_LENGTH and text.isprintable()
+
+
+def _flags(values: pa.ChunkedArray) -> BoolArray:
+    """Return where a flag is set: Y, true, 1."""
+    texts = _stripped(values.cast(pa.string()))
+    return np.isin(np.char.lower(texts.astype(str)), _YES)
+
+
+def _directory_types(size: int, flags: Mapping[str, BoolArray]) -> NDArray[np.object_]:
     """Return what the flags of a symbol directory say; None where they say nothing."""
-    types = np.full(len(is_test), None, dtype=object)
-    types[is_etf == "Y"] = "etf"
-    types[is_test == "Y"] = "test_issue"
+    types = np.full(size, None, dtype=object)
+    for name, what in (("is_etf", "etf"), ("is_test", "test_issue")):
+        if name in flags:
+            types[flags[name]] = what
     return types
 
 

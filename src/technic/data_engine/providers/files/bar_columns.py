@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -12,11 +10,11 @@ from technic.tables.cell_text import bare_cell
 from technic.tables.day_column import encoded
 from technic.tables.table_file import TableFile
 from technic.universe import canonical
+from technic.universe.symbols import without_exchange
 
 __all__ = ["doubted_symbols", "symbols_of"]
 
 MAX_SYMBOL_LENGTH = 24
-_EXCHANGE = re.compile(r"(?i)^\s*(?:NASDAQ|NYSE|AMEX|ARCA|BATS|CBOE|OTC|US)\s*:\s*(?=\S)")
 
 
 def symbols_of(
@@ -31,7 +29,7 @@ def symbols_of(
             row = int(np.flatnonzero(code == old)[0])
             what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text else "has no symbol"
             raise file.error(what, row, column)
-        new_code[old] = place.setdefault(canonical(_EXCHANGE.sub("", text)), len(place))
+        new_code[old] = place.setdefault(canonical(without_exchange(text)), len(place))
     return tuple(place), new_code[code]
 
 
