@@ -76,7 +76,7 @@ def test_one_symbol_of_a_file_is_named_after_a_colon(tmp_path: Path):
         "nasdaq",
         "below a title",
         "the last day twice",
-    ],  # fmt: skip
+    ],
 )
 def test_of_two_columns_one_is_of_days_and_the_other_is_the_close(tmp_path: Path, text: str):
     """Whatever they are called; the names are those of price files."""
