@@ -183,7 +183,8 @@ def _on_sessions(
     bars: LongBars, checked: CheckedDays, market: MarketDays
 ) -> tuple[LongBars, LeftOutDays, tuple[str, ...]]:
     """Leave out the rows of no session and of sessions not over; say so."""
-    table, notes = checked.table, []
+    table = checked.table
+    notes = [f"price_cache: {note}" for note in checked.notes]
     if checked.verdict is not None and checked.verdict.warned:
         notes.append(f"price_cache: {checked.verdict}")
     later = np.concatenate([table.days_of(OPEN), table.days_of(FUTURE)])
