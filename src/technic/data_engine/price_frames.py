@@ -19,6 +19,7 @@ from technic.data_engine.row_checks.left_out import LeftOutDays
 from technic.data_engine.row_checks.market_days import FUTURE, NO_SESSION, OPEN, MarketDays
 from technic.data_engine.row_checks.repeated_rows import row_order, without_repeats
 from technic.data_engine.row_checks.session_check import CheckedDays, DatedRows, check_days
+from technic.data_engine.row_checks.value_check import odd_values
 from technic.data_engine.two_level_frames import frame_of_symbol, frames_of_table
 from technic.errors import ParameterError
 from technic.panel import FIELDS, FRAME_COLUMNS, BarPanel, LongBars
@@ -76,6 +77,7 @@ def _packed(
             f"price_cache: {count_of(repeats, 'row')} {agree(repeats, 'repeats', 'repeat')} "
             f"another and {agree(repeats, 'was', 'were')} read once",
         )
+    notes += tuple(f"price_cache: {what}" for what in odd_values(bars, volume=volume))
     left_out = off.with_incomplete(bars, volume=volume)
     bars = _without(bars, {*failures})
     days = bars.session
