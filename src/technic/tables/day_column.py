@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from technic.tables.bad_cells import BadCells
 from technic.tables.cell_text import bare_cell
 from technic.tables.day_text import (
     YEARS,
@@ -28,32 +29,47 @@ from technic.typing import BoolArray, DateArray
 __all__ = ["days_of", "days_of_some", "encoded"]
 
 
-def days_of(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
-    """Return the trading day of each row; a value that is no date is an error with its row."""
+def days_of(
+    file: TableFile, column: str, values: pa.ChunkedArray, bad: BadCells | None = None
+) -> DateArray:
+    """Return the trading day of each row.
+
+    A value that is no date is an error with its row, or noted in ``bad`` and NaT.
+    """
+    noted = BadCells(file) if bad is None else bad
     kind = values.type
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        if values.null_count:
-            row = int(np.flatnonzero(np.asarray(values.combine_chunks().is_null()))[0])
-            raise file.error("has no date", row, column)
         # a time with a zone means the date that a clock there shows
         local = pc.local_timestamp(values) if pa.types.is_timestamp(kind) and kind.tz else values
-        return np.asarray(local.to_numpy(), dtype="datetime64[D]")
-    if pa.types.is_floating(kind):
+        days = np.asarray(local.to_numpy(), dtype="datetime64[D]")
+        rows = np.flatnonzero(np.isnat(days)).tolist()
+        noted.add(rows, ("has no date" for _ in rows), column)
+    else:
+        days = _of_text(noted, column, values)
+    if bad is None and noted.rows:
+        raise noted.error(min(noted.rows))
+    return days
+
+
+def _of_text(bad: BadCells, column: str, values: pa.ChunkedArray) -> DateArray:
+    if pa.types.is_floating(values.type):
         values = _whole(values)
     if pa.types.is_integer(values.type):
         values = values.cast(pa.string())
-    texts, code = encoded(file, column, values)
+    texts, code = encoded(bad.file, column, values)
     bare = [bare_cell(text) for text in texts]
-    chosen = file.options.date_format
+    chosen = bad.file.options.date_format
     days = _days(bare, chosen)
     if None in days:
-        at = days.index(None)
-        row = int(np.flatnonzero(code == at)[0])
         way_out = _way_out(bare, chosen)
-        if chosen is None and strange_year(bare[at]):
-            way_out = f"its year is none from {YEARS[0]} to {YEARS[-1]}"
-        raise file.error(f"{texts[at]!r} is no date", row, column, way_out)
-    return np.array(days, dtype=np.int64).view("datetime64[D]")[code]
+        strange = f"its year is none from {YEARS[0]} to {YEARS[-1]}"
+        for at in [at for at, day in enumerate(days) if day is None]:
+            rows = np.flatnonzero(code == at).tolist()
+            hint = strange if chosen is None and strange_year(bare[at]) else way_out
+            bad.add(rows, (f"{texts[at]!r} is no date" for _ in rows), column, hint)
+    nat = np.iinfo(np.int64).min
+    known = np.array([nat if day is None else day for day in days], dtype=np.int64)
+    return known.view("datetime64[D]")[code]
 
 
 def days_of_some(

@@ -13,7 +13,9 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from technic.tables.bad_cells import BadCells
 from technic.tables.missing import MISSING
 from technic.tables.table_file import TableFile
 from technic.typing import FloatArray
@@ -70,16 +72,21 @@ def numbers_of(
     values: pa.ChunkedArray,
     start: int = 0,
     mark: DecimalMark | None = None,
+    bad: BadCells | None = None,
 ) -> FloatArray:
     """Return float64, NaN where a value is missing.
 
     ``start``: place of the first row; ``mark``: what `decimal_mark` says of all columns of the
-    file, None to ask it of this one.
+    file, None to ask it of this one. What is no number is an error, or noted in ``bad`` and NaN.
     """
     kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         texts = values.cast(pa.string())
-        return _parsed(file, column, texts, start, mark or decimal_mark([texts]))
+        noted = BadCells(file) if bad is None else bad
+        numbers = _parsed(noted, column, texts, start, mark or decimal_mark([texts]))
+        if bad is None and noted.rows:
+            raise noted.error(min(noted.rows))
+        return numbers
     number = pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
     if not (number or pa.types.is_null(kind)):
         raise file.error(f"holds {kind}, not numbers", column=column)
@@ -89,7 +96,7 @@ def numbers_of(
 
 
 def _parsed(
-    file: TableFile, column: str, values: pa.ChunkedArray, start: int, mark: DecimalMark
+    bad: BadCells, column: str, values: pa.ChunkedArray, start: int, mark: DecimalMark
 ) -> FloatArray:
     """Read text as numbers; a comma that is neither thousands nor decimals is refused."""
     bare = _bare(values)
@@ -99,17 +106,18 @@ def _parsed(
     amounts, commas = _amounts(bare), pc.match_substring(bare, ",")
     if mark == ",":
         plain = pc.match_substring_regex(amounts, _PLAIN_COMMA)
-        bad = pc.invert(pc.or_(plain, pc.match_substring_regex(amounts, _POINT_THOUSANDS)))
+        wrong = pc.invert(pc.or_(plain, pc.match_substring_regex(amounts, _POINT_THOUSANDS)))
     else:
-        bad = pc.and_(commas, pc.invert(pc.match_substring_regex(amounts, _COMMA_THOUSANDS)))
-    if pc.any(bad).as_py():
-        row = pc.index(bad, True).as_py()
-        raise file.error(f"{values[row].as_py()!r} is no number", start + row, column, _HINT)
-    if mark == "?" and file.delimiter != "," and pc.any(commas).as_py():
+        wrong = pc.and_(commas, pc.invert(pc.match_substring_regex(amounts, _COMMA_THOUSANDS)))
+    if pc.any(wrong).as_py():
+        rows = np.flatnonzero(np.asarray(pc.fill_null(wrong, False)))
+        _note(bad, rows, values, column, start, _HINT)
+        bare = pc.if_else(wrong, pa.scalar(None, pa.string()), bare)
+    if mark == "?" and bad.file.delimiter != "," and pc.any(commas).as_py():
         row = pc.index(commas, True).as_py()
         text = values[row].as_py()
         reason = f"{text!r} may be {text.replace(',', '.')} or {text.replace(',', '')}"
-        raise file.error(reason, start + row, column, _HINT)
+        raise bad.file.error(reason, start + row, column, _HINT)
     bare = pc.replace_substring(bare, "." if mark == "," else ",", "")
     if mark == ",":
         bare = pc.replace_substring(bare, ",", ".")
@@ -117,10 +125,21 @@ def _parsed(
         return np.asarray(bare.cast(pa.float64()).to_numpy(), dtype=np.float64)
     except pa.ArrowInvalid:
         numbers = [_number(text) for text in bare.to_pylist()]
-    if None in numbers:
-        row = numbers.index(None)
-        raise file.error(f"{values[row].as_py()!r} is no number", start + row, column)
-    return np.array(numbers, dtype=np.float64)
+    rows = np.array([row for row, number in enumerate(numbers) if number is None], np.intp)
+    _note(bad, rows, values, column, start)
+    return np.array([np.nan if number is None else number for number in numbers], np.float64)
+
+
+def _note(
+    bad: BadCells,
+    rows: NDArray[np.intp],
+    values: pa.ChunkedArray,
+    column: str,
+    start: int,
+    hint: str = "",
+) -> None:
+    texts = (f"{values[row].as_py()!r} is no number" for row in rows.tolist())
+    bad.add((start + rows).tolist(), texts, column, hint)
 
 
 def _number(text: str | None) -> float | None:

@@ -188,6 +188,14 @@ class TableFile:
         content = b"\n".join(b"" if at in found else line for at, line in enumerate(lines))
         return replace(self, content=content, remarks=tuple(found[at] for at in sorted(found)))
 
+    def holds_text(self, names: Sequence[str]) -> bool:
+        """Tell whether one of some columns of a Parquet file is of text."""
+        import pyarrow.parquet as pq
+
+        schema = pq.read_schema(self._source())
+        kinds = [schema.field(name).type for name in names if name in schema.names]
+        return not all(map(pa.types.is_primitive, kinds))
+
     def row_groups(
         self, columns: Mapping[str, str], wanted: BoolArray
     ) -> Iterator[tuple[int, pa.Table]]:

@@ -237,3 +237,52 @@ def test_single_quotes_around_symbols_are_none_of_them(tmp_path):
     for mark in ("'AAA'", '="AAA"', "'AAA"):
         bars().assign(symbol=mark).to_csv(path, index=False)
         assert_read(path)
+
+
+BAD = {
+    "a price": ("close", "x", "'x' is no number"),
+    "a price in brackets": ("volume", "(1,234)", "'(1,234)' is no number"),
+    "a day": ("date", "#####", "'#####' is no date"),
+    "no day": ("date", "", "'' is no date"),
+    "a day of another century": ("date", "0024-03-05", "'0024-03-05' is no date"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_cell_that_cannot_be_read_costs_its_symbol_alone(tmp_path, what, suffix):
+    """In a file of many symbols, alone or among others; of one or two it is the file's fault."""
+    column, value, message = BAD[what]
+    many = pd.concat([bars(s).assign(symbol=s) for s in ("AAA", "BBB", "CCC")], ignore_index=True)
+    many = many.astype({column: object})
+    many.loc[5, column] = value
+    for name, rows in (("many", many), ("two", many[many.symbol != "CCC"])):
+        text_alone = rows.astype({column: str})
+        path = tmp_path / name / f"prices.{suffix}"
+        path.parent.mkdir()
+        rows.to_csv(path, index=False) if suffix == "csv" else text_alone.to_parquet(path)
+    for path in (tmp_path / "many" / f"prices.{suffix}", tmp_path / "many"):
+        assert_read(path, ("AAA", "CCC"))
+        answer = FilesProvider(path).history(("AAA", "BBB"), DAYS)
+        assert {*answer.bars.symbols} == {"AAA"}
+        why = answer.failures["BBB"]
+        assert why.reason == "unreadable_file"
+        row = 7 if suffix == "csv" else 6
+        assert f"row {row}, column '{column}': {message}" in why.detail
+        assert FilesProvider(path).listings().symbols == ("AAA", "BBB", "CCC")
+    with pytest.raises(InputFileError) as caught:
+        FilesProvider(tmp_path / "two" / f"prices.{suffix}").history(("AAA",), DAYS)
+    assert message in str(caught.value)
+
+
+def test_a_stamp_that_is_missing_costs_its_symbol_alone(tmp_path):
+    """In Parquet, where days have a type."""
+    path = tmp_path / "prices.parquet"
+    many = pd.concat([bars(s).assign(symbol=s) for s in ("AAA", "BBB", "CCC")], ignore_index=True)
+    many["date"] = pd.to_datetime(many.date)
+    many.loc[5, "date"] = pd.NaT
+    many.to_parquet(path)
+    assert_read(path, ("AAA", "CCC"))
+    assert "row 6, column 'date': has no date" in (
+        FilesProvider(path).history(("BBB",), DAYS).failures["BBB"].detail
+    )

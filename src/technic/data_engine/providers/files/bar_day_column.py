@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from technic.data_engine.providers.files.file_names import NamedFile
 from technic.errors import InputFileError
 from technic.panel import PRICES
+from technic.tables.bad_cells import BadCells
 from technic.tables.column_names import PRICES as PRICE_NAMES
 from technic.tables.day_column import days_of
 from technic.tables.table_file import TableFile, plain_name
@@ -30,14 +31,20 @@ SAMPLE = 10_000
 
 
 def row_days(
-    file: TableFile, columns: Mapping[str, str], table: pa.Table, named: NamedFile
+    file: TableFile,
+    columns: Mapping[str, str],
+    table: pa.Table,
+    named: NamedFile,
+    bad: BadCells | None = None,
 ) -> DateArray:
     """Return the day of each row; without a column of days that of the file's name.
+
+    What is no date is an error, or noted in ``bad`` and NaT.
 
     Raises InputFileError for bars within days, and for a file of several days without a column.
     """
     if "date" in columns:
-        day = days_of(file, columns["date"], table["date"])
+        day = days_of(file, columns["date"], table["date"], bad)
         _refuse_bars_within_days(file, columns["date"], table["date"], day)
         return day
     if len(table["symbol"].unique()) < len(table):

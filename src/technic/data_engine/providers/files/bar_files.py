@@ -25,6 +25,7 @@ from technic.data_engine.providers.files.bar_day_column import (
 from technic.data_engine.providers.files.file_names import NamedFile
 from technic.errors import InputFileError
 from technic.panel import FIELDS, PRICES
+from technic.tables.bad_cells import BadCells
 from technic.tables.column_names import PRICES as PRICE_NAMES
 from technic.tables.column_units import unit_of_name
 from technic.tables.file_options import UNITS, FileOptions
@@ -32,7 +33,7 @@ from technic.tables.number_column import decimal_mark, numbers_of
 from technic.tables.table_file import TableFile, plain_name
 from technic.typing import BoolArray, DateArray, FloatArray
 
-__all__ = ["BarRows", "Reading", "open_one"]
+__all__ = ["BarRows", "Reading", "open_one", "unreadable"]
 
 _DOUBT = (
     "the file's name is taken for its symbol and may not be one; rename it, or "
@@ -108,34 +109,72 @@ class Reading:
 def open_one(path: Path, named: NamedFile, reading: Reading, *, prices: bool = False) -> BarRows:
     """Read one file; ``prices`` takes a Parquet file's prices into memory at once.
 
-    Lines that are no rows of prices (footers, dividends between bars) are left out and said.
+    Lines that are no rows of prices (footers, dividends between bars) are left out and said. Of a
+    file of many symbols those with a cell that cannot be read fail alone, if they are not half.
     """
     file = TableFile.open(path, reading.options)
+    said: tuple[tuple[str, str, str], ...] = ()
     try:
         return _rows_of(file, named, reading, prices=prices)
-    except InputFileError:
-        columns = file.match(PRICE_NAMES, required=())
-        rows_alone = file.without_remarks(columns, inside=True)
-        if rows_alone is None:
-            raise
-    rows = _rows_of(rows_alone, named, reading, prices=prices)
-    what = "lines that are no rows of prices are left out, such as"
-    return replace(rows, said=(*rows.said, (path.name, what, repr(rows_alone.remarks[0][:60]))))
+    except InputFileError as error:
+        problem = error
+        rows_alone = file.without_remarks(file.match(PRICE_NAMES, required=()), inside=True)
+    if rows_alone is not None:
+        file = rows_alone
+        what = "lines that are no rows of prices are left out, such as"
+        said = ((path.name, what, repr(rows_alone.remarks[0][:60])),)
+        try:
+            rows = _rows_of(file, named, reading, prices=prices)
+            return replace(rows, said=(*rows.said, *said))
+        except InputFileError as error:
+            problem = error
+    bad = BadCells(file)
+    rows = _without(_rows_of(file, named, reading, prices=True, bad=bad), bad, problem)
+    return replace(rows, said=(*rows.said, *said))
 
 
-def _rows_of(file: TableFile, named: NamedFile, reading: Reading, *, prices: bool) -> BarRows:
+def _without(rows: BarRows, bad: BadCells, problem: InputFileError) -> BarRows:
+    """Return the rows of the symbols that have no bad cell; ``problem`` where most have one."""
+    where = np.fromiter(sorted(bad.rows), np.intp, len(bad.rows))
+    columns, first = np.unique(rows.code[where], return_index=True)
+    if not len(columns) or 2 * len(columns) >= len(rows.symbols):
+        raise problem
+    failures = {
+        rows.symbols[column]: unreadable(bad.error(int(where[at])))
+        for column, at in zip(columns.tolist(), first.tolist(), strict=True)
+    }
+    keep = ~np.isin(rows.code, columns)
+    values = {name: column[keep] for name, column in rows.values.items()}
+    return replace(rows, code=rows.code[keep], day=rows.day[keep], values=values, failures=failures)
+
+
+def unreadable(error: InputFileError) -> Failure:
+    """Say what is wrong inside a symbol's file; where the file is, is no part of the answer."""
+    inside = InputFileError("its file", error.reason, error.row, error.column, error.hint)
+    return Failure("unreadable_file", str(inside))
+
+
+def _rows_of(
+    file: TableFile,
+    named: NamedFile,
+    reading: Reading,
+    *,
+    prices: bool,
+    bad: BadCells | None = None,
+) -> BarRows:
     columns, unused, fields = _match(file, reading, named)
     said = [(file.path.name, note, "") for note in file.notes]
     if tick := columns.pop("tick_volume", None):
         said += _use_tick_volume(file, columns, tick)
-    lazy = file.format == "parquet" and not prices and not file.pairs
     numbers = tuple(name for name in (*fields, "adj_close") if name in columns)
     numbers = tuple(dict.fromkeys(numbers))
+    lazy = file.format == "parquet" and not prices and not file.pairs
+    lazy = lazy and not file.holds_text([columns[name] for name in numbers])
     wanted = {ours: theirs for ours, theirs in columns.items() if not lazy or ours not in numbers}
     table = _read(file, wanted)
     if not len(table):
         raise InputFileError(str(file.path), "has a header but no rows")
-    day = row_days(file, columns, table, named)
+    day = row_days(file, columns, table, named, bad)
     if "symbol" in columns:
         symbols, code = symbols_of(file, columns["symbol"], table["symbol"])
         said += doubted_symbols(file, columns["symbol"], symbols)
@@ -153,7 +192,10 @@ def _rows_of(file: TableFile, named: NamedFile, reading: Reading, *, prices: boo
     values = {}
     if not lazy:
         mark = decimal_mark([table[name] for name in numbers])
-        values = {name: numbers_of(file, columns[name], table[name], mark=mark) for name in numbers}
+        values = {
+            name: numbers_of(file, columns[name], table[name], mark=mark, bad=bad)
+            for name in numbers
+        }
         if "volume" in values:
             values["volume"] = _in_shares(values["volume"], times)
     parquet = (file, columns) if lazy else None
