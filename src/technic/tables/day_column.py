@@ -28,6 +28,10 @@ from technic.typing import BoolArray, DateArray
 
 __all__ = ["days_of", "days_of_some", "encoded"]
 
+FIRST, END = (np.datetime64(f"{year}-01-01") for year in (YEARS.start, YEARS.stop))
+STRANGE = f"its year is none from {YEARS[0]} to {YEARS[-1]}"
+LONGEST = 20
+
 
 def days_of(
     file: TableFile, column: str, values: pa.ChunkedArray, bad: BadCells | None = None
@@ -44,6 +48,10 @@ def days_of(
         days = np.asarray(local.to_numpy(), dtype="datetime64[D]")
         rows = np.flatnonzero(np.isnat(days)).tolist()
         noted.add(rows, ("has no date" for _ in rows), column)
+        with np.errstate(invalid="ignore"):
+            strange = ((days < FIRST) | (days >= END)).nonzero()[0].tolist()
+        noted.add(strange, (f"{str(days[row])[:LONGEST]} is no date" for row in strange), column,
+                  STRANGE)  # fmt: skip
     else:
         days = _of_text(noted, column, values)
     if bad is None and noted.rows:
@@ -62,10 +70,9 @@ def _of_text(bad: BadCells, column: str, values: pa.ChunkedArray) -> DateArray:
     days = _days(bare, chosen)
     if None in days:
         way_out = _way_out(bare, chosen)
-        strange = f"its year is none from {YEARS[0]} to {YEARS[-1]}"
         for at in [at for at, day in enumerate(days) if day is None]:
             rows = np.flatnonzero(code == at).tolist()
-            hint = strange if chosen is None and strange_year(bare[at]) else way_out
+            hint = STRANGE if chosen is None and strange_year(bare[at]) else way_out
             bad.add(rows, (f"{texts[at]!r} is no date" for _ in rows), column, hint)
     nat = np.iinfo(np.int64).min
     known = np.array([nat if day is None else day for day in days], dtype=np.int64)
@@ -130,5 +137,8 @@ def encoded(
         row = int(np.flatnonzero(np.asarray(array.is_null()))[0])
         raise file.error("has no value", row, column)
     if not pa.types.is_string(array.type.value_type):
-        array = array.cast(pa.dictionary(pa.int32(), pa.string()))
+        try:
+            array = array.cast(pa.dictionary(pa.int32(), pa.string()))
+        except pa.ArrowInvalid as error:
+            raise file.error("is not UTF-8 text", column=column) from error
     return array.dictionary.to_pylist(), np.asarray(array.indices.to_numpy(), dtype=np.int32)

@@ -309,7 +309,9 @@ class TableFile:
             with pq.ParquetFile(self._source()) as parquet:
                 table = long_table(parquet.read(), self.pairs, names)
             return table.rename_columns(list(columns))
-        with pq.ParquetFile(self._source(), read_dictionary=names) as parquet:
+        schema = pq.read_schema(self._source())
+        texts = [name for name in names if _is_text(schema.field(name).type)]
+        with pq.ParquetFile(self._source(), read_dictionary=texts) as parquet:
             table = parquet.read(columns=names).select(names).rename_columns(list(columns))
             return self._validated(table, columns)
 
@@ -331,6 +333,15 @@ class TableFile:
                     reason = f"has {count_of(len(row), 'value')} where the header has {width}"
                     return InputFileError(str(self.path), reason, line_number)
         return self.error(f"cannot be read as {self.format.title()}: {sentence(error)}")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Tell a type of which Parquet may keep each text once."""
+    return any(
+        tell(kind)
+        for tell in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary,
+                     pa.types.is_large_binary, pa.types.is_dictionary)
+    )  # fmt: skip
 
 
 def _open_parquet(path: Path, content: bytes | None, options: FileOptions) -> TableFile:

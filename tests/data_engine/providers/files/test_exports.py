@@ -4,6 +4,8 @@ import os
 import zipfile
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from support.price_files import DAYS, TITLES, assert_read, bars, lines, text
@@ -273,6 +275,36 @@ def test_a_cell_that_cannot_be_read_costs_its_symbol_alone(tmp_path, what, suffi
     with pytest.raises(InputFileError) as caught:
         FilesProvider(tmp_path / "two" / f"prices.{suffix}").history(("AAA",), DAYS)
     assert message in str(caught.value)
+
+
+TYPED = {
+    "stamps beyond all": (
+        "date",
+        pa.array([2**62] * 4, pa.timestamp("us")),
+        "no date; its year",
+    ),
+    "days beyond all": ("date", pa.array([2**31 - 1] * 4, pa.date32()), "no date; its year"),
+    "days before all": ("date", pa.array([-(2**31)] * 4, pa.date32()), "no date; its year"),
+    "times of day": ("date", pa.array([1] * 4, pa.time64("us")), "holds time64[us], not text"),
+    "lists": ("close", pa.array([[1.0]] * 4), "holds list<"),
+    "structures": ("close", pa.array([{"v": 1.0}] * 4), "holds struct<"),
+    "truth values": ("close", pa.array([True] * 4), "holds bool, not numbers"),
+    "broken bytes": ("symbol", pa.array([b"\xff\xfe"] * 4), "is not UTF-8 text"),
+}
+
+
+@pytest.mark.parametrize("what", TYPED)
+def test_values_of_a_type_that_cannot_be_right_get_one_sentence(tmp_path, what):
+    """The column is named; nothing of Arrow's own is shown."""
+    column, values, message = TYPED[what]
+    path = tmp_path / "AAA.parquet"
+    table = pa.Table.from_pandas(bars().assign(symbol="AAA"), preserve_index=False)
+    place = table.column_names.index(column)
+    pq.write_table(table.set_column(place, column, values), path)
+    with pytest.raises(InputFileError) as caught:
+        FilesProvider(path).history(("AAA",), DAYS)
+    assert message in str(caught.value)
+    assert f"column '{column}'" in str(caught.value)
 
 
 def test_a_stamp_that_is_missing_costs_its_symbol_alone(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
@@ -39,9 +38,8 @@ def row_days(
 ) -> DateArray:
     """Return the day of each row; without a column of days that of the file's name.
 
-    What is no date is an error, or noted in ``bad`` and NaT.
-
-    Raises InputFileError for bars within days, and for a file of several days without a column.
+    What is no date is an error, or noted in ``bad`` and NaT. Raises InputFileError for bars within
+    days, and for a file of several days without a column of them.
     """
     if "date" in columns:
         day = days_of(file, columns["date"], table["date"], bad)
@@ -56,10 +54,11 @@ def _refuse_bars_within_days(
     file: TableFile, column: str, values: pa.ChunkedArray, day: DateArray
 ) -> None:
     """Refuse bars of minutes or hours: a scan is of days."""
-    first = values[0].as_py()
-    if isinstance(first, dt.date) and not isinstance(first, dt.datetime):
+    if pa.types.is_date(values.type):
         return
-    if isinstance(first, str) and len(first.strip()) <= LONGEST_DAY and not first.isdigit():
+    first = "" if pa.types.is_timestamp(values.type) else values[0].as_py()
+    is_text = isinstance(first, str) and bool(first)
+    if is_text and len(first.strip()) <= LONGEST_DAY and not first.isdigit():
         return
     sample = values.slice(0, SAMPLE)
     stamps = len(pc.unique(sample))
