@@ -100,8 +100,7 @@ def test_bars_that_come_weekly_before_they_come_daily_are_said(step: int, word: 
     assert abs((since[1] - SESSIONS[-60]).astype(int)) <= step + 12
     for found in (checked(days), checked(days, days), checked(SESSIONS, days, one_each=True)):
         (note,) = found.notes
-        assert f"before {since[1]} the bars of " in note
-        assert f"come once a {word}" in note
+        assert f" one bar a {word} before {since[1]}: returns and averages" in note
     assert checked(days, days, SESSIONS).notes == ()
     assert [
         checked(days, days, SESSIONS, one_each=True).notes[0].count(x) for x in ("A", "1 other")

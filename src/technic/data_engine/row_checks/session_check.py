@@ -210,8 +210,8 @@ def _coarse(rows: DatedRows, table: DayTable, market: MarketDays) -> Iterator[st
         symbol, (word, day) = next(iter(found.items()))
         others = f" and {count_of(len(found) - 1, 'other')}" if len(found) > 1 else ""
         yield (
-            f"before {day} the bars of {symbol}{others} come once a {word}: returns and averages "
-            "that reach so far back are of longer spans than they say"
+            f"{symbol}{others} {agree(len(found), 'has', 'have')} one bar a {word} before {day}: "
+            "returns and averages that reach so far back are of longer spans than they say"
         )
 
 
