@@ -26,6 +26,10 @@ _GONE = {
 """What says so in a column of that name; other words say nothing."""
 
 
+LONGEST = 64
+"""Letters of a status or a day."""
+
+
 def gone_by(
     file: TableFile, found: Mapping[str, str], table: pa.Table, day: np.datetime64 | None
 ) -> BoolArray:
@@ -59,4 +63,5 @@ def _delisted_on(file: TableFile, column: str, table: pa.Table) -> tuple[BoolArr
 def _texts(values: pa.ChunkedArray) -> NDArray[np.str_]:
     """Return text, flags and days as text without blanks around it, "" where there is none."""
     texts = pc.utf8_trim_whitespace(values.cast(pa.string()).fill_null(""))
-    return np.array(texts.to_pylist(), dtype=str)
+    short = pc.utf8_slice_codeunits(texts, 0, LONGEST)  # each row of numpy's is as wide as any
+    return np.array(short.to_pylist(), dtype=str)

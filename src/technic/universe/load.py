@@ -237,7 +237,7 @@ def _symbols(
     """
     convention: Convention | None = "nasdaq" if plain_name(column) == "nasdaqsymbol" else None
     none = _nameless(texts)
-    strange = none & ~np.isin(texts.astype(str), _DASHES)
+    strange = none & np.array([text not in _DASHES for text in texts], np.bool_)
     if 2 * strange.sum() >= len(none):
         index = int(np.flatnonzero(strange)[0])
         text = texts[index]
@@ -268,7 +268,7 @@ def _may_be_symbol(text: str) -> bool:
 def _flags(values: pa.ChunkedArray) -> BoolArray:
     """Return where a flag is set: Y, true, 1."""
     texts = _stripped(values.cast(pa.string()))
-    return np.isin(np.char.lower(texts.astype(str)), _YES)
+    return np.array([text.lower() in _YES for text in texts], np.bool_)
 
 
 def _directory_types(size: int, flags: Mapping[str, BoolArray]) -> NDArray[np.object_]:
