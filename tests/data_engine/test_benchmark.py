@@ -63,8 +63,20 @@ def test_one_symbol_of_a_file_is_named_after_a_colon(tmp_path: Path):
         "2024-03-04,1\n2024-03-06,3\n2024-03-07,4\n",
         "Date,Close/Last,Open,High,Low\n"
         "03/07/2024,4,9,9,9\n03/06/2024,3,9,9,9\n03/04/2024,1,9,9,9\n03/15/2024,9,9,9,9\n",
+        "S&P 500\n\nEffective date ,S&P 500\n2024-03-04,1\n2024-03-06,3\n2024-03-07,4\n\n"
+        "Copyright of the index\n",
+        "date,close\n2024-03-04,1\n2024-03-06,3\n2024-03-07,4\n2024-03-07,4\n",
     ],
-    ids=["fred", "named after the index", "close alone known", "neither", "no header", "nasdaq"],
+    ids=[
+        "fred",
+        "named after the index",
+        "close alone known",
+        "neither",
+        "no header",
+        "nasdaq",
+        "below a title",
+        "the last day twice",
+    ],
 )
 def test_of_two_columns_one_is_of_days_and_the_other_is_the_close(tmp_path: Path, text: str):
     """Whatever they are called; the names are those of price files."""

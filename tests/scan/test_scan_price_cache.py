@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,8 @@ def test_symbols_and_days_of_a_cache_are_read_as_they_are_meant(bars: LongBars):
     ("change", "message"),
     [
         (lambda frames: [*frames.values()], "price_cache is 'list', allowed: a mapping"),
-        (lambda frames: frames | {1.5: frames["AK"]}, "price_cache is 1.5, allowed: symbols"),
+        (lambda frames: {1.5: frames["AK"]}, "price_cache is 1.5, allowed: symbols"),
+        (lambda frames: {"": frames["AK"]}, "price_cache is '', allowed: symbols"),
     ],
 )
 def test_what_is_no_mapping_of_symbols_is_named(bars: LongBars, change, message: str):
@@ -138,6 +140,45 @@ def test_a_bad_frame_is_an_entry_and_the_others_are_scanned(bars: LongBars, case
     pd.testing.assert_frame_equal(result.table, others.table)
     with pytest.raises((ParameterError, NothingToScanError), match=message):
         run_scan(price_cache={"AK": bad["AK"]}, now=NOW)
+
+
+@pytest.mark.parametrize("key", [1.5, None, float("nan"), " ", "\x1b[2JAK", "\u202eAK", "A" * 25])
+def test_a_key_that_is_no_symbol_is_left_out_and_said(bars: LongBars, key: object):
+    """As a grouping of pandas makes one of rows without a symbol; nothing of it is shown raw."""
+    frames = cache_of(bars)
+    result = run_scan(price_cache=frames | {key: frames["AK"] * 2}, now=NOW)
+    pd.testing.assert_frame_equal(result.table, run_scan(price_cache=frames, now=NOW).table)
+    (said,) = [text for text in result.warnings if "no symbol" in text]
+    assert said.startswith("price_cache: 1 key is no symbol and left out, such as ")
+    assert said.isprintable()
+
+
+class ReadLater(Mapping):
+    """Frames that are read when they are asked for; one cannot be."""
+
+    def __init__(self, frames: dict[str, pd.DataFrame]) -> None:
+        self.frames = frames
+
+    def __getitem__(self, symbol: str) -> pd.DataFrame:
+        if symbol == "AK":
+            raise OSError("the disk\x1b[2J is gone")
+        return self.frames[symbol]
+
+    def __iter__(self):
+        return iter(self.frames)
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+
+def test_a_frame_that_cannot_be_had_is_its_symbols_entry(bars: LongBars):
+    """The others of a mapping that reads from somewhere are scanned."""
+    frames = cache_of(bars)
+    result = run_scan(price_cache=ReadLater(frames), now=NOW)
+    outcome, detail = result.ledger.of("AK")
+    assert outcome == "fetch.unreadable_frame"
+    assert "OSError: the disk is gone" in detail
+    assert result.ledger.counts["kept"] == len(frames) - 1
 
 
 GOOD = {

@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from soak import answers, damage, ended, full_disk, kills, scans, service, together
+from soak import (
+    answers,
+    damage,
+    ended,
+    full_disk,
+    kills,
+    mixed_faults,
+    scans,
+    service,
+    together,
+)
 from soak.trials import Trial, table
 
 __all__ = ["FULL", "SMALL"]
@@ -32,6 +42,7 @@ FULL: dict[str, Run] = {
     "bits": partial(damage.flipped_bits, 100),
     "answers": partial(answers.hostile_answers, 1),
     "wires": lambda _: answers.hostile_wires(1),
+    "mixed": partial(mixed_faults.mixed_faults, 300),
     "files": partial(scans.hostile_files, 1, with_bombs=True),
     "together": partial(together.concurrent_syncs, 5),
     "service": partial(service.killed_services, 20),
@@ -46,6 +57,7 @@ SMALL: dict[str, Run] = {
     "bits": partial(damage.flipped_bits, 2),
     "answers": partial(answers.hostile_answers, 48),
     "wires": lambda _: answers.hostile_wires(17),
+    "mixed": partial(mixed_faults.mixed_faults, 8),
     "files": partial(scans.hostile_files, 67),
     "service": partial(service.killed_services, 1),
 }

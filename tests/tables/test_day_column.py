@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,10 @@ def days(tmp_path, texts, date_format=None):
         "8. März 2024", "8 mars 2024", "8 de marzo de 2024", "8 mrt 2024", "Mar 08 '24",
         "2024-03-08", "2024/3/8", "2024.03.08", "20240308", "20240308 000000",
         "2024-03-08 00:00:00-05:00", "1709856000", "1709856000000",
+        "20240308.0", "1709856000.0", "20240308160000", "202403081600", "45359", "45359.6667",
+        '="2024-03-08"', "'2024-03-08", "2024\u201003\u201008", "2024年3月8日", "2024. 3. 8.",
+        "2024년 3월 8일", "8 marca 2024", "8 Mart 2024", "8 марта 2024",
+        "Fri Mar  8 00:00:00 2024", "Fri Mar 08 00:00:00 EST 2024",
     ],
 )  # fmt: skip
 def test_a_date_with_one_reading_is_read(tmp_path, text):
@@ -56,6 +61,11 @@ def test_every_day_is_read_as_it_was_written(tmp_path_factory, day):
         (["soon"], ["--date-format '%d.%m.%Y'", "'soon' is no date"]),
         (["Feb 30, 2024"], ["'Feb 30, 2024' is no date"]),
         (["8-Foo-24"], ["is no date"]),
+        (["240308", "240313"], ["--date-format '%y%m%d'"]),
+        (["19790", "19793"], ["'19790' is no date"]),
+        (["45359", "2024-03-08"], ["'45359' is no date"]),
+        (["1884-01-02"], ["'1884-01-02' is no date; its year is none from 1900 to 2199"]),
+        (["08/03/2567"], ["its year is none from"]),
     ],
 )
 def test_what_may_be_read_in_two_ways_or_none_is_refused_with_the_option(tmp_path, texts, options):
@@ -71,6 +81,8 @@ def test_what_may_be_read_in_two_ways_or_none_is_refused_with_the_option(tmp_pat
     [
         ("%d/%m/%Y", "08/03/2024"), ("%d.%m.%Y", "08.03.2024"), ("%m-%d-%Y", "03-08-2024"),
         ("%m/%d/%y", "03/08/24"), ("%d.%m.%Y %H:%M", "08.03.2024 22:00"), ("%Y%d%m", "20240803"),
+        ("%d/%m/%Y", "08/03/2024 16:00:00"), ("%d.%m.%Y", "08.03.2024, 4:00 PM"),
+        ("%d %b %Y", "08 Mar 2024T00:00:00.000"),
     ],
 )  # fmt: skip
 def test_a_format_reads_them(tmp_path, form, text):
@@ -94,6 +106,27 @@ def test_a_format_without_a_whole_day_is_refused(form):
     """Before a file is read."""
     with pytest.raises(ParameterError, match="date_format is"):
         FileOptions.of(date_format=form)
+
+
+def test_the_format_that_is_named_reads_the_values_it_was_named_for(tmp_path):
+    """A time behind the day does not get in its way."""
+    texts = ["28/12/2022 16:00", "03/01/2023 16:00"]
+    with pytest.raises(InputFileError) as caught:
+        days(tmp_path, texts)
+    (form,) = re.findall(r"--date-format '(.*?)'", str(caught.value))
+    assert days(tmp_path, texts, form) == ["2022-12-28", "2023-01-03"]
+
+
+@pytest.mark.parametrize("unit", [1, 1_000])
+def test_stamps_that_became_floats_are_read(tmp_path, unit):
+    """A gap in a column of whole numbers makes pandas write floats; fractions are no stamps."""
+    path = tmp_path / "x.csv"
+    path.write_text("date\n")
+    file = TableFile.open(path)
+    column = pa.chunked_array([pa.array([1709856000.0 * unit])])
+    assert days_of(file, "date", column) == np.array(["2024-03-08"], "M8[D]")
+    with pytest.raises(InputFileError, match="holds double, not text"):
+        days_of(file, "date", pa.chunked_array([pa.array([0.5])]))
 
 
 def test_days_that_are_typed_need_no_format(tmp_path):

@@ -26,6 +26,10 @@ def numbers(tmp_path, texts, delimiter=";"):
         (["1'234.50", "€ 7.25"], [1234.5, 7.25]),
         (["1.17M", "986.5K", "2B", "950"], [1_170_000.0, 986_500.0, 2e9, 950.0]),
         (["1,17M", "0,5K"], [1_170_000.0, 500.0]),
+        (["1.17m", "986.5k", "2bn", "3 Mio.", "4 million"], [1.17e6, 986_500.0, 2e9, 3e6, 4e6]),
+        (["0,5 Mrd.", "7,25 Tsd."], [5e8, 7_250.0]),
+        (["20,125", "1.234.567"], [20.125, 1_234_567.0]),
+        (["US$20.25", "20.25 USD", "EUR 7.5"], [20.25, 20.25, 7.5]),
     ],
 )  # fmt: skip
 def test_numbers_are_read_as_all_of_them_allow(tmp_path, texts, expected):
@@ -34,8 +38,10 @@ def test_numbers_are_read_as_all_of_them_allow(tmp_path, texts, expected):
 
 
 @pytest.mark.parametrize(
-    "missing", ["#N/A", "N/D", ".", "-", "n/a", "", "#N/A N/A", "NaN", "<NA>", "null", "#DIV/0!"]
-)
+    "missing",
+    ["#N/A", "N/D", ".", "-", "n/a", "", "#N/A N/A", "NaN", "<NA>", "null", "#DIV/0!", "#NUM!",
+     "#N/A Requesting Data...", "(null)", "1.#QNAN", "no data", "k. A."],
+)  # fmt: skip
 def test_what_stands_for_nothing_is_missing(tmp_path, missing):
     """Beside numbers that need no look, and beside such that do."""
     for good in ("7.5", "$7.5"):
@@ -52,6 +58,8 @@ def test_what_stands_for_nothing_is_missing(tmp_path, missing):
         (["1,23,456", "1.5"], "'1,23,456' is no number"),
         (["7", "M"], "'M' is no number"),
         (["7", "5X"], "'5X' is no number"),
+        (["7", "5 percent"], "'5 percent' is no number"),
+        (["7", "#######"], "'#######' is no number"),
     ],
 )
 def test_what_may_be_two_numbers_or_none_is_refused(tmp_path, texts, message):
@@ -59,6 +67,11 @@ def test_what_may_be_two_numbers_or_none_is_refused(tmp_path, texts, message):
     with pytest.raises(InputFileError, match="row ") as caught:
         numbers(tmp_path, texts)
     assert message in str(caught.value)
+
+
+def test_text_that_a_spreadsheet_guards_is_a_number(tmp_path):
+    """As exports for Excel write it."""
+    assert numbers(tmp_path, ['=""20.25""', "'7.5"]) == [20.25, 7.5]
 
 
 def test_commas_in_quotes_of_a_file_with_commas_are_thousands(tmp_path):

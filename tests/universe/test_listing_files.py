@@ -1,5 +1,6 @@
 """Universes from the files that vendors and funds publish."""
 
+import datetime as dt
 import logging
 
 import numpy as np
@@ -7,7 +8,9 @@ import pandas as pd
 import pytest
 
 from technic.errors import InputFileError
+from technic.tables.file_options import FileOptions
 from technic.universe import load_universe, prescreen, security_types
+from technic.universe.listing_file import ListingFile
 
 ISHARES = """\ufeffiShares Core S&P 500 ETF
 Fund Holdings as of,"Mar 08, 2024"
@@ -129,3 +132,50 @@ def test_a_list_on_one_line_is_pointed_to_the_watchlist(tmp_path):
     """Its symbols look like column names."""
     with pytest.raises(InputFileError, match="--watchlist reads a list of symbols"):
         load(tmp_path, "AAA,BBB,CCC\n")
+
+
+def test_rows_without_a_symbol_are_left_out_whatever_else_they_hold(tmp_path, caplog):
+    """Cash, totals and a fund's last words; a day that is none among them harms nothing."""
+    text = (
+        "date,fund,company,ticker\n03/13/2024,ARKK,ALPHA,AAA\n03/13/2024,ARKK,BETA,NYSE:BBB\n"
+        "03/13/2024,ARKK,GAMMA,CCC.US\n03/13/2024,ARKK,DELTA,DDD\n03/13/2024,ARKK,CASH,\n"
+        "03/13/2024,ARKK,US DOLLARS,USD CASH (USD) AND EQUIVALENTS\n"
+        '"Investors should carefully consider the risks",,,\n'
+    )
+    with caplog.at_level(logging.WARNING):
+        found = load(tmp_path, text, "2024-03-13")
+    assert found.symbols == ("AAA", "BBB", "CCC", "DDD")
+    assert found.day == np.datetime64("2024-03-13")
+    assert "left out 3 of 7 rows: 3 without a symbol" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["Holding Ticker", "Emittententicker", "StockTicker"])
+def test_columns_of_holdings_as_funds_call_them(tmp_path, name):
+    """Beside a ticker of the fund itself."""
+    assert load(tmp_path, f"Fund Ticker,{name}\nQQQ,AAA\nQQQ,BBB\n").symbols == ("AAA", "BBB")
+
+
+def test_flags_say_what_a_row_is(tmp_path):
+    """As vendors write true and false; a security that is not traded any more is gone."""
+    text = (
+        "symbol,companyName,isEtf,isActivelyTrading\nAAA,Alpha,False,True\nBBB,Beta,True,True\n"
+        "CCC,Gamma,False,False\n"
+    )
+    found = load(tmp_path, text)
+    assert found.symbols == ("AAA", "BBB")
+    assert found.text("type").tolist() == [None, "etf"]
+
+
+def test_a_list_of_a_broker_may_be_commented(tmp_path):
+    """As Interactive Brokers ends its lists."""
+    assert load(tmp_path, "#SYM|CUR|\nAAA|USD|\nBBB|USD|\n#EOF|2\n").symbols == ("AAA", "BBB")
+
+
+def test_days_of_delisting_are_read_as_the_user_says(tmp_path):
+    """Rows without one need none of that format."""
+    path = tmp_path / "listings.csv"
+    path.write_text("symbol,delistingDate\nAAA,31.01.2023\nBBB,null\nCCC,\n")
+    options = FileOptions.of(date_format="%d.%m.%Y")
+    found = load_universe(path, np.datetime64("2024-03-08"), options)
+    assert found.symbols == ("BBB", "CCC")
+    assert ListingFile.open(path, options).changes.tolist() == [dt.date(2023, 1, 31)]

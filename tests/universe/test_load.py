@@ -118,7 +118,7 @@ def test_rows_that_repeat_another_count_once(tmp_path, caplog):
         (b"symbol,name\nBRK/B,x\nBRK.B,y\n", "BRK.B has another row"),
         (b"symbol,name\nA,\xe9\n", "row 2: is not UTF-8 text"),
         (b"s\xe9,name\nA,x\n", "row 1: is not UTF-8 text"),
-        (b"\xff\xfes\0y\0", "is UTF-16 text"),
+        (b"\xff\xfes\0y", "is UTF-16 text that breaks off"),
         (b"symbol,market cap\nA,1\nB,lots\n", "row 3, column 'market cap': 'lots' is no market"),
         (b"symbol;market cap\nA;1,5B\n", "row 2, column 'market cap': '1,5B' is no market cap"),
         (b"symbol,market cap\nA,-5\n", "'-5' is no market cap"),

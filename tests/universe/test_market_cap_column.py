@@ -45,14 +45,27 @@ def test_millions_are_scaled_and_said(tmp_path, caplog, amounts, dollars):
         (["12000000", "0.5"], [12e6, 0.5]),
         (["1.2B", "300M", "9.5"], [1.2e9, 300e6, 9.5]),
         (["", "", "0"], [np.nan, np.nan, np.nan]),
+        (["1.2bn", "USD 300m", "$2 trillion", "4 Mrd."], [1.2e9, 300e6, 2e12, 4e9]),
+        (["1.2B", "N/M", "n.m."], [1.2e9, np.nan, np.nan]),
     ],
-    ids=["a large one", "above ten million", "letters", "nothing known"],
+    ids=["a large one", "above ten million", "letters", "nothing known", "words", "not known"],
 )
 def test_dollars_are_left_alone(tmp_path, caplog, amounts, dollars):
     """One company of a size that companies have is enough; letters say the unit themselves."""
     with caplog.at_level(logging.WARNING):
         np.testing.assert_allclose(caps(tmp_path, amounts), dollars)
     assert not caplog.records
+
+
+def test_amounts_that_may_be_billions_or_thousands_are_doubted(tmp_path, caplog):
+    """The warning names the unit; nothing of the amounts tells which it is."""
+    with caplog.at_level(logging.WARNING):
+        assert caps(tmp_path, ["1.23", "2990.00", "0.56"]) == [1.23e6, 2990e6, 0.56e6]
+        assert "--market-cap-unit dollars or billions" in caplog.text
+        caplog.clear()
+        amounts = ["1234560", "2990000100", "560000"]
+        assert caps(tmp_path, amounts) == list(map(float, amounts))
+        assert "--market-cap-unit thousands" in caplog.text
 
 
 def test_small_whole_amounts_are_doubted_not_scaled(tmp_path, caplog):
@@ -73,6 +86,8 @@ def test_small_whole_amounts_are_doubted_not_scaled(tmp_path, caplog):
         ("Market Cap ($B)", 1e9),
         ("Market Cap bln", 1e9),
         ("Market cap (000s)", 1e3),
+        ("Market Cap (Bn USD)", 1e9),
+        ("Market Cap ($MM)", 1e6),
     ],
 )
 def test_a_name_says_the_unit(tmp_path, caplog, column, factor):

@@ -34,6 +34,8 @@ def test_a_watchlist_is_read_as_people_write_it(tmp_path, text):
         (b"A\nB\xff\n", "row 2: is not UTF-8 text"),
         (b"PAR1....", "is not a text file"),
         (b"A\x00B", "is not a text file"),
+        (b'{"symbols": ["A"]}', "is JSON, not a table; one symbol a line"),
+        (b"<!doctype html><html>", "is a page of HTML or XML"),
         (b"A\nthis line is a whole sentence of prose\n", "row 2: .* is no symbol"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -72,6 +74,8 @@ def test_a_file_that_is_no_watchlist_gets_one_sentence(tmp_path, content, messag
         ("LOW\nOPEN\nCODE\nNAME\n", "LOW OPEN CODE NAME"),
         ("NA\nTRUE\nnan\n", "NA TRUE NAN"),
         ("AAPL\n-\nN/A\nF\n", "AAPL F"),
+        ("DES,AAPL,STK,SMART/AMEX,,,,,\nDES,F,STK,SMART/NYSE,,,,,\n", "AAPL F"),
+        ("SYM,AAPL,SMART/NASDAQ\n", "AAPL"),
     ],
 )
 def test_a_list_parts_its_symbols_as_people_do(tmp_path, text, symbols):
@@ -97,10 +101,15 @@ def test_a_list_parts_its_symbols_as_people_do(tmp_path, text, symbols):
         ),
         ("Symbol,Last\nAAPL,1\nF,2\nDownloaded on 3/8/24\n", "AAPL F"),
         ("\ufeffSymbol,Name\r\nAAPL,x\r\n,none\r\nF,y\r\n", "AAPL F"),
+        ("Stock,Notes\nAAPL,good\nF,bad\n", "AAPL F"),
+        ("Instrument;Shares\nAAPL;1\nF;2\n", "AAPL F"),
+        ("Symbol,Qty\nAAPL,1\nF,2\nCash & Cash Investments,--\nAccount Total,--\n", "AAPL F"),
+        ("STOCK,CODE\nAAPL,F\n", "STOCK CODE AAPL F"),
     ],
     ids=[
         "finviz", "thinkorswim", "semicolons", "one column", "tabs", "dashes and totals",
-        "positions", "footer", "mark and blanks",
+        "positions", "footer", "mark and blanks", "stocks", "instruments", "a broker's cash",
+        "symbols that are such words",
     ],
 )  # fmt: skip
 def test_a_table_is_read_by_its_column_of_symbols(tmp_path, text, symbols):
@@ -108,6 +117,14 @@ def test_a_table_is_read_by_its_column_of_symbols(tmp_path, text, symbols):
     path = tmp_path / "watch.csv"
     path.write_text(text, encoding="utf-8", newline="")
     assert load_symbols(path) == tuple(symbols.split())
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-32"])
+def test_a_watchlist_is_read_as_programs_encode_it(tmp_path, codec):
+    """Excel's Unicode text."""
+    path = tmp_path / "watch.txt"
+    path.write_bytes("Symbol\tName\r\nAAPL\tx\r\n".encode(codec))
+    assert load_symbols(path) == ("AAPL",)
 
 
 def test_the_user_names_the_column(tmp_path):

@@ -139,6 +139,8 @@ def _from_file(
     closes = numbers_of(file, columns["close"], table["close"])[own]
     order = np.argsort(days, kind="stable")
     days, closes = days[order], closes[order]
+    repeats = np.append(False, (days[1:] == days[:-1]) & (closes[1:] == closes[:-1]))
+    days, closes, order = days[~repeats], closes[~repeats], order[~repeats]
     twice = np.flatnonzero(days[1:] == days[:-1])
     if len(twice):
         row = int(own[order[twice[0] + 1]])

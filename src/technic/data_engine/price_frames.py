@@ -19,12 +19,15 @@ from technic.data_engine.row_checks.left_out import LeftOutDays
 from technic.data_engine.row_checks.market_days import FUTURE, NO_SESSION, OPEN, MarketDays
 from technic.data_engine.row_checks.repeated_rows import row_order, without_repeats
 from technic.data_engine.row_checks.session_check import CheckedDays, DatedRows, check_days
+from technic.data_engine.row_checks.value_check import odd_values
 from technic.data_engine.two_level_frames import frame_of_symbol, frames_of_table
 from technic.errors import ParameterError
 from technic.panel import FIELDS, FRAME_COLUMNS, BarPanel, LongBars
 from technic.sessions import SessionCalendar
+from technic.text.outside import LABEL, clean, could_be_symbol
 from technic.typing import DateArray, FloatArray
 from technic.universe import canonical
+from technic.universe.symbols import without_exchange
 from technic.wording.counts import agree, count_of
 
 __all__ = ["cache_of"]
@@ -56,7 +59,7 @@ def _packed(
     """Read all frames, hold their days against the sessions, pack what is left."""
     if isinstance(frames, LazyPrices):
         return frames.loaded()
-    read, failures = _read(frames, volume)
+    read, failures, strange = _read(frames, volume)
     bars = _joined(read)
     market = MarketDays.at(calendar, now)
     dated = DatedRows(bars.symbols, bars.column, bars.session, lambda: bars.close, one_each=True)
@@ -68,6 +71,12 @@ def _packed(
         failures[symbol] = Failure("wrong_dates", str(why))
     bars = _without(bars, {*checked.alone})
     bars, off, notes = _on_sessions(bars, checked, market)
+    if strange:
+        count = count_of(len(strange), "key")
+        notes += (
+            f"price_cache: {count} {agree(len(strange), 'is', 'are')} no symbol and left out, such "
+            f"as {clean(repr(strange[0]), LABEL)}",
+        )
     bars, clashes, repeats = without_repeats(_sorted(bars))
     for symbol, day in clashes.items():
         failures[symbol] = Failure("duplicate_rows", f"two different rows {day}")
@@ -76,6 +85,7 @@ def _packed(
             f"price_cache: {count_of(repeats, 'row')} {agree(repeats, 'repeats', 'repeat')} "
             f"another and {agree(repeats, 'was', 'were')} read once",
         )
+    notes += tuple(f"price_cache: {what}" for what in odd_values(bars, volume=volume))
     left_out = off.with_incomplete(bars, volume=volume)
     bars = _without(bars, {*failures})
     days = bars.session
@@ -92,8 +102,10 @@ class _Frame:
     values: Mapping[str, FloatArray]
 
 
-def _read(frames: object, volume: bool) -> tuple[dict[str, _Frame], dict[str, Failure]]:
-    """Return the rows of each frame that can be read, and why the others cannot."""
+def _read(
+    frames: object, volume: bool
+) -> tuple[dict[str, _Frame], dict[str, Failure], list[object]]:
+    """Return the rows of each frame that can be read, why others cannot, and keys of no symbol."""
     if isinstance(frames, pd.DataFrame):
         frames = frames_of_table(frames)
     if not isinstance(frames, Mapping):
@@ -101,22 +113,36 @@ def _read(frames: object, volume: bool) -> tuple[dict[str, _Frame], dict[str, Fa
         raise ParameterError("price_cache", what, "a mapping from symbol to price frame")
     read: dict[str, _Frame] = {}
     errors: dict[str, ParameterError] = {}
-    for symbol, frame in frames.items():
-        if not isinstance(symbol, str) or not symbol.strip():
-            raise ParameterError("price_cache", symbol, "symbols as keys, such as 'AAPL'")
-        name = canonical(symbol)
+    strange: list[object] = []
+    for symbol in frames:
+        if not isinstance(symbol, str) or not could_be_symbol(without_exchange(symbol)):
+            strange.append(symbol)
+            continue
+        name = canonical(without_exchange(symbol))
         if name in read or name in errors:
             what = "one frame for each symbol"
             errors[name] = ParameterError("price_cache", symbol, what, "it has two")
             read.pop(name, None)
             continue
         try:
-            read[name] = _rows(symbol, frame, volume)
+            read[name] = _rows(symbol, _frame_of(frames, symbol), volume)
         except ParameterError as error:
             errors[name] = error
     if errors and not read:
         raise next(iter(errors.values()))
-    return read, {name: Failure("unreadable_frame", str(why)) for name, why in errors.items()}
+    if strange and not read:
+        raise ParameterError("price_cache", strange[0], "symbols as keys, such as 'AAPL'")
+    failures = {name: Failure("unreadable_frame", str(why)) for name, why in errors.items()}
+    return read, failures, strange
+
+
+def _frame_of(frames: Mapping[str, object], symbol: str) -> object:
+    """Return one frame of a mapping, which may be read from somewhere only now."""
+    try:
+        return frames[symbol]
+    except (OSError, ValueError, LookupError, RuntimeError) as error:
+        what = f"{type(error).__name__}: {clean(str(error))}"
+        raise ParameterError(f"price_cache[{symbol!r}]", what, "a price frame") from error
 
 
 def _rows(symbol: str, frame: object, volume: bool) -> _Frame:
@@ -183,7 +209,8 @@ def _on_sessions(
     bars: LongBars, checked: CheckedDays, market: MarketDays
 ) -> tuple[LongBars, LeftOutDays, tuple[str, ...]]:
     """Leave out the rows of no session and of sessions not over; say so."""
-    table, notes = checked.table, []
+    table = checked.table
+    notes = [f"price_cache: {note}" for note in checked.notes]
     if checked.verdict is not None and checked.verdict.warned:
         notes.append(f"price_cache: {checked.verdict}")
     later = np.concatenate([table.days_of(OPEN), table.days_of(FUTURE)])

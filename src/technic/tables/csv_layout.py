@@ -1,4 +1,4 @@
-"""Where a CSV file's header is, and what stands around the table: preambles, remarks, no header.
+"""Where a CSV file's header is: below a preamble, of one or two lines, or nowhere.
 
 A header is the line that holds the most names of columns that are known; without any, the first
 line. A first line that is a row of a daily bar means that there is no header.
@@ -16,8 +16,9 @@ from technic.errors import InputFileError
 from technic.tables.column_names import KNOWN, PRICES, SYMBOL, TWO_LEVEL, plain_name
 from technic.tables.messages import sentence
 from technic.tables.text_file import is_utf8, not_utf8
+from technic.tables.two_level import pairs_of_flat_names
 
-__all__ = ["CsvLayout", "csv_problem", "find_layout", "remark_lines"]
+__all__ = ["CsvLayout", "csv_problem", "find_layout"]
 
 DELIMITERS = ",;\t|"
 MAX_PREAMBLE = 60
@@ -26,17 +27,19 @@ ENOUGH = 4
 """Known names that make a line the header without a look at others."""
 SERIES = 2
 """Columns of a day and its value."""
+UNNAMED = "Unnamed: 0"
+"""What pandas calls a first column without a name."""
+PRICES_ALONE = frozenset({"open", "high", "low", "close"})
 MAX_LINES = 200
 """Lines that are looked at, blank ones included."""
-MAX_FOOTER = 30
-LONG_REMARK = 24
 _DATES = frozenset(PRICES["date"])
-_DAY = re.compile(r"\d{4}[-/.]?\d{2}[-/.]?\d{2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})")
-_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|0{4}|0{6}")
+_DAY = re.compile(
+    r"\d{4}[-/.]?\d{2}[-/.]?\d{2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
+    r"|\d{1,2}[- ]?[A-Za-z]{3}[- ]?\d{2,4}"
+)
+_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|0|0{4}|0{6}")
 _NUMBER = re.compile(r"[-+]?\$?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
 _SEP = re.compile(r'"?sep=(.)"?[,;\t ]*')
-_EVENT = re.compile(r"(?i)dividend|split|capital gain|distribution|earnings")
-_DATED = re.compile(r"(?i)\W*(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|[a-zé]{3,9}\.? \d))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,7 @@ def find_layout(path: Path, head: bytes, complete: bool, mapped: Collection[str]
     while score < ENOUGH and len(seen) < MAX_PREAMBLE and (line := next(lines, None)):
         seen.append(line)
         names = _known_names(line, known)
-        alone = names == 1 and any(plain_name(cell) in SYMBOL for cell in line.cells)
-        if names > score and (names > 1 or alone) and not _single_letters(line):
+        if names > score and (names > 1 or _is_header(line)) and not _single_letters(line):
             best, score = line, names
     if not score and not mapped:
         layout = _without_header(first)
@@ -87,14 +89,24 @@ def find_layout(path: Path, head: bytes, complete: bool, mapped: Collection[str]
     elif not score and all(name.isdigit() for name in mapped):
         width = len(first.cells)
         return CsvLayout(tuple(map(str, range(1, width + 1))), first.delimiter, first.number - 1)
-    if not _DATES & {plain_name(cell) for cell in best.cells} or seen[0] is not best:
-        at = next(place for place, line in enumerate(seen) if line is best)
-        seen += [line for line in (next(lines, None), next(lines, None)) if line]
-        for start in (at - 1, at):
-            layout = _two_level(seen[max(start, 0) : max(start, 0) + 3])
-            if layout is not None:
-                return layout
-    return CsvLayout(best.cells, best.delimiter, best.number)
+    at = next(place for place, line in enumerate(seen) if line is best)
+    seen += _following(lines)
+    here = {plain_name(cell) for cell in best.cells}
+    starts = (max(at - 1, 0), at) if at or not _DATES & here else ()
+    layouts = [_two_level(seen[start : start + 3]) for start in starts]
+    if not here >= PRICES_ALONE and not mapped:
+        layouts.append(_flat(best))
+    cells = _fitted(best.cells, seen[at + 1].cells if len(seen) > at + 1 else ())
+    own = CsvLayout(cells, best.delimiter, best.number)
+    return next((layout for layout in layouts if layout is not None), own)
+
+
+def _following(lines: Iterator[_Line]) -> list[_Line]:
+    """Return the two lines that follow, which need not be readable yet."""
+    try:
+        return [line for line in (next(lines, None), next(lines, None)) if line]
+    except InputFileError:
+        return []
 
 
 def _lines(path: Path, head: bytes, complete: bool) -> Iterator[_Line]:
@@ -126,6 +138,42 @@ def _known_names(line: _Line, known: Collection[str]) -> int:
 def _single_letters(line: _Line) -> bool:
     """Tell whether what looks like names may be symbols: O, H, L, C and V are."""
     return all(len(cell) <= 1 for cell in line.cells if plain_name(cell) in KNOWN)
+
+
+def _is_header(line: _Line) -> bool:
+    """Tell a line of one known name: that of symbols, or of days beside values without a name."""
+    names = [plain_name(cell) for cell in line.cells]
+    if any(name in SYMBOL for name in names):
+        return True
+    values = any(_DAY.fullmatch(cell) or _NUMBER.fullmatch(cell) for cell in line.cells)
+    return not values and len(line.cells) == SERIES and names[0] in _DATES
+
+
+def _fitted(names: tuple[str, ...], row: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a header as wide as the first row, and a name for a first column of days without.
+
+    Rows end with a delimiter where the header does not, or begin with the number or day that R
+    and pandas give each of them.
+    """
+    of_days = bool(row) and _DAY.fullmatch(row[0]) is not None
+    no_day = not _DATES & {plain_name(name) for name in names}
+    if len(row) == len(names) + 1:
+        if not row[-1]:
+            return (*names, "")
+        if row[0].isdigit() or (of_days and no_day):
+            names = ("", *names)
+    if of_days and no_day and names[0] == "":
+        return (UNNAMED, *names[1:])
+    return names
+
+
+def _flat(line: _Line) -> CsvLayout | None:
+    """Return the layout of a table whose columns are called ``AAA.Open`` and the like."""
+    pairs = pairs_of_flat_names(line.cells)
+    if not pairs:
+        return None
+    fields = dict.fromkeys(pair[0] for pair in pairs if pair is not None)
+    return CsvLayout(("symbol", "date", *fields), line.delimiter, line.number, pairs)
 
 
 def _without_header(line: _Line) -> CsvLayout | None:
@@ -167,7 +215,7 @@ def _two_level(lines: Sequence[_Line]) -> CsvLayout | None:
     else:
         fields, symbols = upper, lower
     here = {TWO_LEVEL.get(plain_name(cell)) for cell in fields}
-    if not {"open", "high", "low", "close"} <= here:
+    if not here >= PRICES_ALONE:
         return None
     if not all(symbols) or any(_NUMBER.fullmatch(cell) and "." in cell for cell in symbols):
         return None
@@ -176,61 +224,14 @@ def _two_level(lines: Sequence[_Line]) -> CsvLayout | None:
         for field, symbol in zip(fields, symbols, strict=True)
     )
     used = [pair for pair in pairs if pair[0]]
-    if len(set(used)) < len(used):
-        return None
+    whole = {symbol for _, symbol in used if {(name, symbol) for name in PRICES_ALONE} <= {*used}}
+    if len(set(used)) < len(used) or not whole:
+        return None  # a table has all prices of a symbol, a row of numbers that looks so has not
     third = lines[2] if len(lines) > 2 else None
     blank = third is not None and not any(third.cells[1:])
     last = third.number if third is not None and blank else lines[1].number
     names = tuple(dict.fromkeys(field for field, _ in used))
     return CsvLayout(("symbol", "date", *names), lines[0].delimiter, last, (None, *pairs))
-
-
-def remark_lines(
-    texts: Sequence[str], layout: CsvLayout, day_at: int | None, *, inside: bool
-) -> dict[int, str]:
-    """Return the lines (from 0) that are no rows of the table, and what they say.
-
-    These are lines without a date after the last row, and with ``inside`` also those that tell of
-    a dividend or split, or hold no value at all. A row that was cut off is none of them.
-    """
-    found: dict[int, str] = {}
-    width = len(layout.pairs) or len(layout.header)
-    ending = True
-    for at in range(len(texts) - 1, layout.header_line - 1, -1):
-        text = texts[at].strip()
-        if not text.strip(layout.delimiter + '" '):
-            if (text and inside) or (not text and texts[at].strip("\r")):
-                found[at] = text or "a line of blanks"
-            continue
-        if not ending and not inside:
-            break
-        event = inside and _EVENT.search(text)
-        if not ending and not event:
-            continue
-        cells = _cells(text, layout.delimiter)
-        if cells is None:
-            ending = False
-            continue
-        few = sum(_NUMBER.fullmatch(cell) is not None for cell in cells) < ENOUGH
-        ending = ending and few and len(found) < MAX_FOOTER and _is_footer(cells, width, day_at)
-        if few and (ending or event):
-            found[at] = text
-    return found
-
-
-def _is_footer(cells: Sequence[str], width: int, day_at: int | None) -> bool:
-    if day_at is not None:
-        day = cells[day_at] if day_at < len(cells) else cells[0]
-        return not _DATED.match(day) and (len(cells) != width or not day or not day[0].isdigit())
-    filled = [cell for cell in cells if cell]
-    return len(cells) != width and len(filled) == 1 and len(filled[0]) > LONG_REMARK
-
-
-def _cells(text: str, delimiter: str) -> list[str] | None:
-    try:
-        return [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
-    except (csv.Error, StopIteration):
-        return None
 
 
 def csv_problem(error: csv.Error) -> str:

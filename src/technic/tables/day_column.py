@@ -6,126 +6,122 @@ as the US writes them only where no other reading of the column is possible.
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from technic.tables.month_names import named_month_day
+from technic.tables.bad_cells import BadCells
+from technic.tables.cell_text import bare_cell
+from technic.tables.day_text import (
+    YEARS,
+    day_number,
+    formatted_day,
+    readings,
+    serial_days,
+    strange_year,
+)
 from technic.tables.table_file import TableFile
-from technic.typing import DateArray
+from technic.typing import BoolArray, DateArray
 
-__all__ = ["days_of", "encoded"]
+__all__ = ["days_of", "days_of_some", "encoded"]
 
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]\d{1,2}.*)?")
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,].*)?")
-_YEARS = range(1900, 2200)
-_EPOCH = dt.date(1970, 1, 1).toordinal()
-_EPOCH_UNITS = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
-_MONTHS = 12
+FIRST, END = (np.datetime64(f"{year}-01-01") for year in (YEARS.start, YEARS.stop))
+STRANGE = f"its year is none from {YEARS[0]} to {YEARS[-1]}"
+LONGEST = 20
 
 
-def days_of(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
-    """Return the trading day of each row; a value that is no date is an error with its row."""
+def days_of(
+    file: TableFile, column: str, values: pa.ChunkedArray, bad: BadCells | None = None
+) -> DateArray:
+    """Return the trading day of each row.
+
+    A value that is no date is an error with its row, or noted in ``bad`` and NaT.
+    """
+    noted = BadCells(file) if bad is None else bad
     kind = values.type
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        if values.null_count:
-            row = int(np.flatnonzero(np.asarray(values.combine_chunks().is_null()))[0])
-            raise file.error("has no date", row, column)
         # a time with a zone means the date that a clock there shows
         local = pc.local_timestamp(values) if pa.types.is_timestamp(kind) and kind.tz else values
-        return np.asarray(local.to_numpy(), dtype="datetime64[D]")
-    if pa.types.is_integer(kind):
-        values = values.cast(pa.string())
-    texts, code = encoded(file, column, values)
-    stripped = [text.strip() for text in texts]
-    chosen = file.options.date_format
-    if chosen is not None:
-        days = [_formatted(text, chosen) for text in stripped]
+        days = np.asarray(local.to_numpy(), dtype="datetime64[D]")
+        rows = np.flatnonzero(np.isnat(days)).tolist()
+        noted.add(rows, ("has no date" for _ in rows), column)
+        with np.errstate(invalid="ignore"):
+            strange = ((days < FIRST) | (days >= END)).nonzero()[0].tolist()
+        noted.add(strange, (f"{str(days[row])[:LONGEST]} is no date" for row in strange), column,
+                  STRANGE)  # fmt: skip
     else:
-        days = [_day(text, "") for text in stripped]
-        if None in days and (order := _order(stripped)):
-            days = [_day(text, order) for text in stripped]
+        days = _of_text(noted, column, values)
+    if bad is None and noted.rows:
+        raise noted.error(min(noted.rows))
+    return days
+
+
+def _of_text(bad: BadCells, column: str, values: pa.ChunkedArray) -> DateArray:
+    if pa.types.is_floating(values.type):
+        values = _whole(values)
+    if pa.types.is_integer(values.type):
+        values = values.cast(pa.string())
+    texts, code = encoded(bad.file, column, values)
+    bare = [bare_cell(text) for text in texts]
+    chosen = bad.file.options.date_format
+    days = _days(bare, chosen)
     if None in days:
-        at = days.index(None)
-        row = int(np.flatnonzero(code == at)[0])
-        raise file.error(f"{texts[at]!r} is no date", row, column, _way_out(stripped, chosen))
-    return np.array(days, dtype=np.int64).view("datetime64[D]")[code]
+        way_out = _way_out(bare, chosen)
+        for at in [at for at, day in enumerate(days) if day is None]:
+            rows = np.flatnonzero(code == at).tolist()
+            hint = STRANGE if chosen is None and strange_year(bare[at]) else way_out
+            bad.add(rows, (f"{texts[at]!r} is no date" for _ in rows), column, hint)
+    nat = np.iinfo(np.int64).min
+    known = np.array([nat if day is None else day for day in days], dtype=np.int64)
+    return known.view("datetime64[D]")[code]
 
 
-def _order(texts: Sequence[str]) -> str:
-    """Return ``%m/%d/%Y`` where that is the only reading of all days with the year last."""
-    return "%m/%d/%Y" if _readings(texts) == ["%m/%d/%Y"] else ""
+def days_of_some(
+    file: TableFile, column: str, values: pa.ChunkedArray, there: BoolArray
+) -> DateArray:
+    """Return the day of each row that is ``there``, NaT for all others, whatever they hold."""
+    days = np.full(len(values), np.datetime64("NaT"), "datetime64[D]")
+    places = np.flatnonzero(there)
+    if len(places):
+        filled = values.take(pa.array(np.where(there, np.arange(len(values)), places[0])))
+        days[there] = days_of(file, column, filled)[there]
+    return days
 
 
-def _readings(texts: Sequence[str]) -> list[str]:
-    """Return the formats that all numeric days with the year last can be read by."""
-    found = [match for text in texts if (match := _YEAR_LAST.fullmatch(text))]
-    if not found:
-        return []
-    parts = {match[2] for match in found}
-    widths = {len(match[4]) for match in found}
-    if len(parts) > 1 or len(widths) > 1:
-        return []
-    mark, year = parts.pop(), "%Y" if widths == {4} else "%y"
-    first = max(int(match[1]) for match in found) <= _MONTHS
-    second = max(int(match[3]) for match in found) <= _MONTHS
-    month_first, day_first = (mark.join((*two, year)) for two in (("%m", "%d"), ("%d", "%m")))
-    return [format_ for format_, fits in ((month_first, first), (day_first, second)) if fits]
+def _whole(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return floats that are whole numbers as such: stamps that a gap made floats once."""
+    try:
+        return values.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return values
+
+
+def _days(texts: Sequence[str], chosen: str | None) -> Sequence[int | None]:
+    """Return days since 1970, None for what is none; ``chosen``: the format that the user names."""
+    if chosen is not None:
+        return [formatted_day(text, chosen) for text in texts]
+    days = [day_number(text, "") for text in texts]
+    if None not in days:
+        return days
+    if readings(texts) == ["%m/%d/%Y"]:
+        return [day_number(text, "%m/%d/%Y") for text in texts]
+    return serial_days(texts) or days
 
 
 def _way_out(texts: Sequence[str], chosen: str | None) -> str:
     """Say how to write dates, or by which format these can be read."""
     if chosen is not None:
         return f"it is not written as --date-format {chosen!r} says"
-    readings = _readings(texts)
-    if not readings:
+    formats = readings(texts)
+    if not formats:
         return "write dates as YYYY-MM-DD, or say how they are written: --date-format '%d.%m.%Y'"
-    options = " or ".join(f"--date-format {format_!r}" for format_ in readings)
-    if len(readings) > 1:
+    options = " or ".join(f"--date-format {format_!r}" for format_ in formats)
+    if len(formats) > 1:
         return f"day and month cannot be told apart: say which, {options}"
     return f"write dates as YYYY-MM-DD, or say how they are written: {options}"
-
-
-@lru_cache(maxsize=1 << 14)
-def _day(text: str, order: str) -> int | None:
-    """Return days since 1970 of 2024-03-08 (or with a time), 20240308, Mar 8, 2024, an epoch stamp.
-
-    ``order``: ``%m/%d/%Y`` where 3/8/2024 is known to be in March.
-    """
-    try:
-        if match := _YEAR_FIRST.fullmatch(text):
-            day = dt.date(int(match[1]), int(match[2]), int(match[3]))
-        elif order and (match := _YEAR_LAST.fullmatch(text)):
-            day = dt.date(int(match[4]), int(match[1]), int(match[3]))
-        elif text.isascii() and (match := _COMPACT.fullmatch(text)):
-            day = dt.date(int(match[1]), int(match[2]), int(match[3]))
-        elif text.isascii() and text.isdigit() and len(text) in _EPOCH_UNITS:
-            seconds = int(text) // _EPOCH_UNITS[len(text)]
-            day = dt.datetime.fromtimestamp(seconds, dt.UTC).date()
-        elif (named := named_month_day(text)) is not None:
-            day = named
-        else:
-            return None
-    except (ValueError, OverflowError):
-        return None
-    return day.toordinal() - _EPOCH if day.year in _YEARS else None
-
-
-@lru_cache(maxsize=1 << 14)
-def _formatted(text: str, format_: str) -> int | None:
-    """Return days since 1970 of a day written as the user says."""
-    try:
-        day = dt.datetime.strptime(text, format_).replace(tzinfo=dt.UTC).date()
-    except (ValueError, OverflowError):
-        return None
-    return day.toordinal() - _EPOCH if day.year in _YEARS else None
 
 
 def encoded(
@@ -141,5 +137,8 @@ def encoded(
         row = int(np.flatnonzero(np.asarray(array.is_null()))[0])
         raise file.error("has no value", row, column)
     if not pa.types.is_string(array.type.value_type):
-        array = array.cast(pa.dictionary(pa.int32(), pa.string()))
+        try:
+            array = array.cast(pa.dictionary(pa.int32(), pa.string()))
+        except pa.ArrowInvalid as error:
+            raise file.error("is not UTF-8 text", column=column) from error
     return array.dictionary.to_pylist(), np.asarray(array.indices.to_numpy(), dtype=np.int32)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from technic.errors import ParameterError
 from technic.tables.column_names import BENCHMARK, PRICES, UNIVERSE
 
-__all__ = ["MARKET_CAP_UNITS", "FileOptions"]
+__all__ = ["UNITS", "FileOptions"]
 
-MARKET_CAP_UNITS = {"dollars": 1.0, "thousands": 1e3, "millions": 1e6, "billions": 1e9}
+UNITS = {"dollars": 1.0, "thousands": 1e3, "millions": 1e6, "billions": 1e9}
 FIELDS = tuple(dict.fromkeys((*PRICES, *BENCHMARK, *UNIVERSE)))
 MAX_LENGTH = 500
 _TRIED = dt.date(2003, 11, 25)
@@ -25,7 +25,7 @@ class FileOptions:
 
     ``columns``: the file's own name of each of our columns; ``date_format``: as strptime reads
     it; ``symbol_from``: what of a file's name is its symbol; ``market_cap_unit``: one of
-    ``MARKET_CAP_UNITS``.
+    ``UNITS``.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -47,8 +47,8 @@ class FileOptions:
         ):  # fmt: skip
             if text is not None and (not isinstance(text, str) or len(text) > MAX_LENGTH):
                 raise ParameterError(name, text, f"text of up to {MAX_LENGTH} characters")
-        if market_cap_unit is not None and market_cap_unit not in MARKET_CAP_UNITS:
-            raise ParameterError("market_cap_unit", market_cap_unit, ", ".join(MARKET_CAP_UNITS))
+        if market_cap_unit is not None and market_cap_unit not in UNITS:
+            raise ParameterError("market_cap_unit", market_cap_unit, ", ".join(UNITS))
         return cls(
             _columns(columns_map), _date_format(date_format), _pattern(symbol_from), market_cap_unit
         )

@@ -8,28 +8,51 @@ import unicodedata
 
 __all__ = ["named_month_day"]
 
-# English, German, French, Spanish, Italian, Portuguese, Dutch; no name means two months
+# English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Scandinavian, Turkish,
+# Russian; no name means two months
 _NAMES = (
-    "jan january januar janvier janv enero ene gennaio gen janeiro januari",
-    "feb february februar fevrier fevr fev febrero febbraio fevereiro februari",
-    "mar march marz mrz maerz mars marzo marco maart mrt",
-    "apr april avril avr abril abr aprile",
-    "may mai mayo maggio mag maio mei",
-    "jun june juni juin junio giugno giu junho",
-    "jul july juli juillet juil julio luglio lug julho",
-    "aug august aout agosto ago augustus",
-    "sep sept september septembre septiembre setiembre settembre set setembro",
-    "oct october okt oktober octobre octubre ottobre ott outubro out",
-    "nov november novembre noviembre novembro",
-    "dec december dez dezember decembre diciembre dic dicembre dezembro",
+    "jan january januar janvier janv enero ene gennaio gen janeiro januari "
+    "stycznia styczen sty ocak oca января январь янв",
+    "feb february februar fevrier fevr fev febrero febbraio fevereiro februari "
+    "lutego luty lut subat sub февраля февраль февр фев",
+    "mar march marz mrz maerz mars marzo marco maart mrt marca marzec marts mart марта март мар",
+    "apr april avril avr abril abr aprile kwietnia kwiecien kwi nisan nis апреля апрель апр",
+    "may mai mayo maggio mag maio mei maja maj may\u0131s мая май",
+    "jun june juni juin junio giugno giu junho czerwca czerwiec cze haziran haz июня июнь июн",
+    "jul july juli juillet juil julio luglio lug julho lipca lipiec lip temmuz tem июля июль июл",
+    "aug august aout agosto ago augustus augusti sierpnia sierpien sie agustos agu "
+    "августа август авг",
+    "sep sept september septembre septiembre setiembre settembre set setembro "
+    "wrzesnia wrzesien wrz eylul eyl сентября сентябрь сент сен",
+    "oct october okt oktober octobre octubre ottobre ott outubro out "
+    "pazdziernika pazdziernik paz ekim eki октября октябрь окт",
+    "nov november novembre noviembre novembro listopada listopad lis kas\u0131m kas "
+    "ноября ноябрь нояб ноя",
+    "dec december dez dezember decembre diciembre dic dicembre dezembro desember des "
+    "grudnia grudzien gru aral\u0131k ara декабря декабрь дек",
 )
-_MONTH = {name: month for month, names in enumerate(_NAMES, 1) for name in names.split()}
+
+
+def _plain(text: str) -> str:
+    """Return text without accents."""
+    if text.isascii():
+        return text
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+_MONTH = {_plain(name): month for month, names in enumerate(_NAMES, 1) for name in names.split()}
 _WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
-_WORD = r"([^\W\d_]{3,10})\.?"
+_WORD = r"([^\W\d_]{3,12})\.?"
 _TIME = r"(?:[ ,T]+\d{1,2}:\d{2}.*)?"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|\.)?"
-_YEAR = r"(\d{4}|'?\d{2})"
+_YEAR = r"(\d{4}|'?\d{2})(?:\s*\u0433\.?)?"
 _MONTH_FIRST = re.compile(rf"{_WEEKDAY}{_WORD}[\s/-]*{_DAY}[\s,/-]+{_YEAR}{_TIME}")
+_YEAR_AT_END = re.compile(
+    rf"{_WEEKDAY}{_WORD}\s+{_DAY}\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?"
+    r"(?:\s+[A-Z]{2,5}(?:[+-]\d{2}:?\d{2})?)?\s+(\d{4})"
+)
+"""As C and Java print a time: ``Fri Mar 08 00:00:00 EST 2024``."""
 _DAY_FIRST = re.compile(
     rf"{_WEEKDAY}{_DAY}[\s/-]*(?:de\s+)?{_WORD}[\s,/-]*(?:de\s+)?{_YEAR}{_TIME}"
 )
@@ -41,12 +64,8 @@ def named_month_day(text: str) -> dt.date | None:
 
     Raises ValueError for a day that the month does not have.
     """
-    if text.isascii():
-        bare = text
-    else:
-        letters = unicodedata.normalize("NFKD", text)
-        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    if match := _MONTH_FIRST.fullmatch(bare):
+    bare = _plain(text)
+    if match := _MONTH_FIRST.fullmatch(bare) or _YEAR_AT_END.fullmatch(bare):
         month, day, year = match.groups()
     elif match := _DAY_FIRST.fullmatch(bare):
         day, month, year = match.groups()

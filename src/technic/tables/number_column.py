@@ -6,31 +6,48 @@ file together; where both are possible, nothing is guessed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from technic.tables.bad_cells import BadCells
 from technic.tables.missing import MISSING
 from technic.tables.table_file import TableFile
 from technic.typing import FloatArray
 
-__all__ = ["decimal_mark", "numbers_of"]
+__all__ = ["UNITS", "decimal_mark", "numbers_of"]
 
 DecimalMark = Literal[".", ",", "?"]
+UNITS = {
+    **dict.fromkeys(("k", "tsd", "thousand"), 1e3),
+    **dict.fromkeys(("m", "mm", "mn", "mln", "mio", "mil", "mill", "million"), 1e6),
+    **dict.fromkeys(("b", "bn", "bln", "mrd", "bil", "billion"), 1e9),
+    **dict.fromkeys(("t", "tn", "trn", "trillion"), 1e12),
+}
+"""What stands behind an amount for so many times of it."""
 _HINT = "write decimals with a point: 1234.5"
-_NOISE = "[\\s\u00a0\u202f$€£¥'\u2019]"
+_NOISE = "US\\$|USD|EUR|[\\s\u00a0\u202f$€£¥'\"=\u2019]"
+_UNIT = re.compile(rf"(.*[\d.,])({'|'.join(UNITS)})s?\.?", re.IGNORECASE)
+_UNIT_AT_END = rf"(?i)(?:{'|'.join(sorted(UNITS, key=len, reverse=True))})s?\.?$"
 _SIGN = "^[+-]?"
-_COMMA_THOUSANDS = _SIGN + r"\d{1,3}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+|[KMBT])?$"
+_COMMA_THOUSANDS = _SIGN + r"\d{1,3}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+)?$"
 """A number whose commas stand between thousands, and nowhere else."""
-_POINT_THOUSANDS = _SIGN + r"\d{1,3}(?:\.\d{3})+(?:,\d*)?[KMBT]?$"
-_DECIMAL_COMMA = _SIGN + r"(?:0,\d+|\d{4,},\d+|\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+)$"
+_POINT_THOUSANDS = _SIGN + r"\d{1,3}(?:\.\d{3})+(?:,\d*)?$"
+_DECIMAL_COMMA = (
+    _SIGN + r"(?:0,\d+|\d{4,},\d+|\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+"
+    r"|\d{1,3}(?:\.\d{3}){2,})$"
+)
 """What only a comma before decimals can mean."""
-_DECIMAL_POINT = _SIGN + r"(?:0\.\d+|\d{4,}\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3})+\.\d+)$"
-_PLAIN_COMMA = _SIGN + r"\d*(?:,\d*)?[KMBT]?$"
-_UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_DECIMAL_POINT = (
+    _SIGN + r"(?:0\.\d+|\d{4,}\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3})+\.\d+"
+    r"|\d{1,3}(?:,\d{3}){2,})$"
+)
+_PLAIN_COMMA = _SIGN + r"\d*(?:,\d*)?$"
 SAMPLE = 1_000
 """Rows of which the first are asked for a decimal point, since most have one."""
 
@@ -42,9 +59,9 @@ def decimal_mark(columns: Iterable[pa.ChunkedArray]) -> DecimalMark:
     """
     texts = [column for column in columns if pa.types.is_string(column.type)]
     for part in ([column.slice(0, SAMPLE) for column in texts], texts):
-        if any(_any(_amounts(column), _DECIMAL_POINT) for column in part):
+        if any(_any(_amounts(_bare(column)), _DECIMAL_POINT) for column in part):
             return "."  # a comma before decimals beside it is refused where it stands
-    if any(_any(_amounts(column), _DECIMAL_COMMA) for column in texts):
+    if any(_any(_amounts(_bare(column)), _DECIMAL_COMMA) for column in texts):
         return ","
     return "?" if any(_any(column, ",") for column in texts) else "."
 
@@ -55,16 +72,21 @@ def numbers_of(
     values: pa.ChunkedArray,
     start: int = 0,
     mark: DecimalMark | None = None,
+    bad: BadCells | None = None,
 ) -> FloatArray:
     """Return float64, NaN where a value is missing.
 
     ``start``: place of the first row; ``mark``: what `decimal_mark` says of all columns of the
-    file, None to ask it of this one.
+    file, None to ask it of this one. What is no number is an error, or noted in ``bad`` and NaN.
     """
     kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         texts = values.cast(pa.string())
-        return _parsed(file, column, texts, start, mark or decimal_mark([texts]))
+        noted = BadCells(file) if bad is None else bad
+        numbers = _parsed(noted, column, texts, start, mark or decimal_mark([texts]))
+        if bad is None and noted.rows:
+            raise noted.error(min(noted.rows))
+        return numbers
     number = pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
     if not (number or pa.types.is_null(kind)):
         raise file.error(f"holds {kind}, not numbers", column=column)
@@ -74,25 +96,28 @@ def numbers_of(
 
 
 def _parsed(
-    file: TableFile, column: str, values: pa.ChunkedArray, start: int, mark: DecimalMark
+    bad: BadCells, column: str, values: pa.ChunkedArray, start: int, mark: DecimalMark
 ) -> FloatArray:
     """Read text as numbers; a comma that is neither thousands nor decimals is refused."""
     bare = _bare(values)
-    bare = pc.if_else(pc.is_in(bare, pa.array(MISSING)), pa.scalar(None, pa.string()), bare)
-    commas = pc.match_substring(bare, ",")
+    words = pa.array(MISSING)  # some of several words
+    missing = pc.or_(pc.is_in(bare, words), pc.is_in(pc.utf8_trim_whitespace(values), words))
+    bare = pc.if_else(missing, pa.scalar(None, pa.string()), bare)
+    amounts, commas = _amounts(bare), pc.match_substring(bare, ",")
     if mark == ",":
-        plain = pc.match_substring_regex(bare, _PLAIN_COMMA)
-        bad = pc.invert(pc.or_(plain, pc.match_substring_regex(bare, _POINT_THOUSANDS)))
+        plain = pc.match_substring_regex(amounts, _PLAIN_COMMA)
+        wrong = pc.invert(pc.or_(plain, pc.match_substring_regex(amounts, _POINT_THOUSANDS)))
     else:
-        bad = pc.and_(commas, pc.invert(pc.match_substring_regex(bare, _COMMA_THOUSANDS)))
-    if pc.any(bad).as_py():
-        row = pc.index(bad, True).as_py()
-        raise file.error(f"{values[row].as_py()!r} is no number", start + row, column, _HINT)
-    if mark == "?" and file.delimiter != "," and pc.any(commas).as_py():
+        wrong = pc.and_(commas, pc.invert(pc.match_substring_regex(amounts, _COMMA_THOUSANDS)))
+    if pc.any(wrong).as_py():
+        rows = np.flatnonzero(np.asarray(pc.fill_null(wrong, False)))
+        _note(bad, rows, values, column, start, _HINT)
+        bare = pc.if_else(wrong, pa.scalar(None, pa.string()), bare)
+    if mark == "?" and bad.file.delimiter != "," and pc.any(commas).as_py():
         row = pc.index(commas, True).as_py()
         text = values[row].as_py()
         reason = f"{text!r} may be {text.replace(',', '.')} or {text.replace(',', '')}"
-        raise file.error(reason, start + row, column, _HINT)
+        raise bad.file.error(reason, start + row, column, _HINT)
     bare = pc.replace_substring(bare, "." if mark == "," else ",", "")
     if mark == ",":
         bare = pc.replace_substring(bare, ",", ".")
@@ -100,31 +125,44 @@ def _parsed(
         return np.asarray(bare.cast(pa.float64()).to_numpy(), dtype=np.float64)
     except pa.ArrowInvalid:
         numbers = [_number(text) for text in bare.to_pylist()]
-    if None in numbers:
-        row = numbers.index(None)
-        raise file.error(f"{values[row].as_py()!r} is no number", start + row, column)
-    return np.array(numbers, dtype=np.float64)
+    rows = np.array([row for row, number in enumerate(numbers) if number is None], np.intp)
+    _note(bad, rows, values, column, start)
+    return np.array([np.nan if number is None else number for number in numbers], np.float64)
+
+
+def _note(
+    bad: BadCells,
+    rows: NDArray[np.intp],
+    values: pa.ChunkedArray,
+    column: str,
+    start: int,
+    hint: str = "",
+) -> None:
+    texts = (f"{values[row].as_py()!r} is no number" for row in rows.tolist())
+    bad.add((start + rows).tolist(), texts, column, hint)
 
 
 def _number(text: str | None) -> float | None:
-    """Read one text, of which most are numbers, some with K, M, B or T; None where it is none."""
+    """Read one text, of which most are numbers, some with a unit; None where it is none."""
     if text is None:
         return np.nan
-    unit = _UNITS.get(text[-1:], 1.0)
-    amount = text[:-1] if unit != 1.0 else text
+    unit = 1.0
+    if united := _UNIT.fullmatch(text):
+        text, unit = united[1], UNITS[united[2].lower()]
     try:
-        pa.scalar(amount).cast(pa.float64())  # float() reads more: 1_000, infinity
+        pa.scalar(text).cast(pa.float64())  # float() reads more: 1_000, infinity
     except pa.ArrowInvalid:
         return None
-    return float(f"{amount}e{round(np.log10(unit))}") if unit != 1.0 else float(amount)
+    # as decimals, so that 1.17M is 1170000 and nothing beside it
+    return float(f"{text}e{round(np.log10(unit))}") if unit != 1.0 else float(text)
 
 
 def _bare(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring_regex(values, _NOISE, "")
 
 
-def _amounts(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.replace_substring_regex(_bare(values), "[KMBT]$", "")
+def _amounts(bare: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.replace_substring_regex(bare, _UNIT_AT_END, "")
 
 
 def _any(values: pa.ChunkedArray, pattern: str) -> bool:

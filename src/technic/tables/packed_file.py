@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ MAX_UNPACKED = 2 << 30
 MAX_CELLS = 50_000_000
 """Cells of a sheet."""
 TABLES = (".csv", ".txt", ".tsv", ".parquet", ".pq")
+_README = re.compile(r"(?i)(?:^|/)_?(?:read[-_ ]?me|licen[cs]e|terms|disclaimer|copyright)[^/]*$")
+"""Texts that come along with a table."""
 HEADER_ROWS = 60
 NAMES_OF_A_TABLE = 2
 
@@ -74,7 +77,10 @@ def _only_table(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipI
         if not member.is_dir() and not member.filename.rpartition("/")[2].startswith(".")
         and not member.filename.startswith("__MACOSX/")
     ]  # fmt: skip
-    tables = [member for member in files if member.filename.lower().endswith(TABLES)]
+    tables = [
+        member for member in files
+        if member.filename.lower().endswith(TABLES) and not _README.search(member.filename)
+    ]  # fmt: skip
     if len(tables) != 1:
         reason = f"is a zip or Excel file: a zip with {len(tables)} CSV or Parquet files in it"
         hint = "unpack it into a folder and name that" if tables else "give CSV (UTF-8) or Parquet"

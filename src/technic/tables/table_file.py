@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,14 +18,15 @@ from typing import Literal
 import pyarrow as pa
 
 from technic.errors import InputFileError
-from technic.tables.column_names import plain_name
-from technic.tables.csv_layout import CsvLayout, csv_problem, find_layout, remark_lines
+from technic.tables.column_names import KNOWN, plain_name
+from technic.tables.csv_layout import CsvLayout, csv_problem, find_layout
 from technic.tables.file_options import FileOptions
 from technic.tables.messages import sentence
 from technic.tables.missing import MISSING
 from technic.tables.packed_file import unpacked
-from technic.tables.text_file import FOREIGN, HEAD_BYTES, is_utf8, not_utf8, raw_head
-from technic.tables.two_level import Pairs, long_table, pairs_of_names
+from technic.tables.remarks import remark_lines
+from technic.tables.text_file import HEAD_BYTES, as_utf8, foreign, is_utf8, not_utf8, raw_head
+from technic.tables.two_level import Pairs, long_table, pairs_of_flat_names, pairs_of_names
 from technic.typing import BoolArray
 from technic.wording.counts import count_of
 
@@ -33,6 +35,8 @@ __all__ = ["MISSING", "TableFile", "plain_name"]
 FOOTER = b"\nFile Creation Time"
 """How the last line of a Nasdaq Trader directory begins."""
 COLUMNS_SHOWN = 12
+LINE_OF_NAMES = 3
+"""Names in one value from which it is a line of names."""
 _UNREADABLE = (OSError, pa.ArrowException, UnicodeDecodeError)
 """What pyarrow raises for a Parquet file that is cut off or damaged."""
 
@@ -62,15 +66,15 @@ class TableFile:
         options = options or FileOptions()
         head = raw_head(path)
         content = unpacked(path, head)
+        content = as_utf8(path, head if content is None else content[:HEAD_BYTES], content)
         if content is not None:
             head = content[:HEAD_BYTES]
         if not head.strip():
             raise InputFileError(str(path), "is empty")
         if head.startswith(b"PAR1"):
             return _open_parquet(path, content, options)
-        for magic, what in FOREIGN.items():
-            if head.startswith(magic):
-                raise InputFileError(str(path), what, hint="save it as CSV (UTF-8) or Parquet")
+        if what := foreign(head):
+            raise InputFileError(str(path), what, hint="save it as CSV (UTF-8) or Parquet")
         if b"\0" in head or path.suffix.lower() in (".parquet", ".pq"):
             reason = f"is neither {'Parquet' if path.suffix.lower() != '.csv' else 'CSV'} nor text"
             raise InputFileError(str(path), reason, hint="give a CSV (UTF-8) or Parquet file")
@@ -117,12 +121,21 @@ class TableFile:
                 found[ours] = columns[0]
         missing = [ours for ours in required if ours not in found]
         if missing:
+            self._refuse_one_column()
             way_out = ",".join(f"{ours}=NAME" for ours in missing)
             raise self.error(
                 f"has no column for {', '.join(missing)}",
                 hint=f"{self._columns_there()}; --columns-map {way_out} says which it is",
             )
         return found
+
+    def _refuse_one_column(self) -> None:
+        """Name what keeps a line of names from being one: blanks between them, or quotes."""
+        words = re.split(r"[\s,;]+", self.header[0]) if len(self.header) == 1 else []
+        if sum(plain_name(word) in KNOWN for word in words) >= LINE_OF_NAMES:
+            quoted = any(mark in self.header[0] for mark in ",;")
+            how = "each line stands in quotes" if quoted else "blanks part its columns"
+            raise self.error(f"has one column: {how}", hint="save it as CSV, commas between values")
 
     def _columns_there(self) -> str:
         shown = ", ".join(map(repr, self.header[:COLUMNS_SHOWN])) or "none"
@@ -174,6 +187,14 @@ class TableFile:
             return None
         content = b"\n".join(b"" if at in found else line for at, line in enumerate(lines))
         return replace(self, content=content, remarks=tuple(found[at] for at in sorted(found)))
+
+    def holds_text(self, names: Sequence[str]) -> bool:
+        """Tell whether one of some columns of a Parquet file is of text."""
+        import pyarrow.parquet as pq
+
+        schema = pq.read_schema(self._source())
+        kinds = [schema.field(name).type for name in names if name in schema.names]
+        return not all(map(pa.types.is_primitive, kinds))
 
     def row_groups(
         self, columns: Mapping[str, str], wanted: BoolArray
@@ -288,7 +309,9 @@ class TableFile:
             with pq.ParquetFile(self._source()) as parquet:
                 table = long_table(parquet.read(), self.pairs, names)
             return table.rename_columns(list(columns))
-        with pq.ParquetFile(self._source(), read_dictionary=names) as parquet:
+        schema = pq.read_schema(self._source())
+        texts = [name for name in names if _is_text(schema.field(name).type)]
+        with pq.ParquetFile(self._source(), read_dictionary=texts) as parquet:
             table = parquet.read(columns=names).select(names).rename_columns(list(columns))
             return self._validated(table, columns)
 
@@ -312,6 +335,15 @@ class TableFile:
         return self.error(f"cannot be read as {self.format.title()}: {sentence(error)}")
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    """Tell a type of which Parquet may keep each text once."""
+    return any(
+        tell(kind)
+        for tell in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary,
+                     pa.types.is_large_binary, pa.types.is_dictionary)
+    )  # fmt: skip
+
+
 def _open_parquet(path: Path, content: bytes | None, options: FileOptions) -> TableFile:
     import pyarrow.parquet as pq
 
@@ -321,7 +353,7 @@ def _open_parquet(path: Path, content: bytes | None, options: FileOptions) -> Ta
     except _UNREADABLE as error:
         reason = f"cannot be read as Parquet, it may be cut off: {sentence(error)}"
         raise InputFileError(str(path), reason) from error
-    pairs = pairs_of_names(names)
+    pairs = pairs_of_names(names) or pairs_of_flat_names(names)
     if pairs.count(None) != 1:
         return TableFile(path, "parquet", names, options=options, content=content)
     fields = dict.fromkeys(pair[0] for pair in pairs if pair is not None and pair[0])

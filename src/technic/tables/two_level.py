@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from technic.tables.column_names import TWO_LEVEL, plain_name
+from technic.tables.column_names import DATE, TWO_LEVEL, plain_name
 from technic.tables.missing import MISSING
 from technic.typing import BoolArray
 
-__all__ = ["Pairs", "long_table", "pairs_of_names", "rows_with_a_price"]
+__all__ = ["Pairs", "long_table", "pairs_of_flat_names", "pairs_of_names", "rows_with_a_price"]
 
 Pairs = tuple[tuple[str, str] | None, ...]
 """Of each column its field and symbol; None for the column of days."""
+PRICES = ("open", "high", "low", "close")
+_FIELDS = {**TWO_LEVEL, "adjusted": "adj_close"}
+_SYMBOL = re.compile(r"[A-Za-z0-9^][A-Za-z0-9.^=-]{0,11}")
+_NO_SYMBOLS = frozenset((
+    "adj", "adjusted", "ask", "avg", "bid", "change", "day", "first", "last", "mid", "net", "prev",
+    "previous", "price", "px", "raw", "regular", "session", "split", "total", "trade", "unadj",
+    "unadjusted",
+))  # fmt: skip
+"""Words that stand before a field and say which it is, not whose."""
 
 
 def pairs_of_names(names: Sequence[str]) -> Pairs:
@@ -34,6 +44,33 @@ def pairs_of_names(names: Sequence[str]) -> Pairs:
                 (next(named), next(symbols)) if pair is not None else None for pair in parts
             )
     return ()
+
+
+def pairs_of_flat_names(names: Sequence[str]) -> Pairs:
+    """Read names such as ``AAA.Open``, ``AAA_open`` or ``Open AAA``; () where these are none.
+
+    Each column but that of days has to have such a name, and a symbol all four prices.
+    """
+    pairs: list[tuple[str, str] | None] = []
+    for name in names:
+        pair = _flat_parts(name)
+        if pair is None and (None in pairs or plain_name(name) not in DATE):
+            return ()
+        pairs.append(pair)
+    fields = _places(tuple(pairs)).values()
+    if None not in pairs or not all(set(PRICES) <= own.keys() for own in fields):
+        return ()
+    return tuple(pairs)
+
+
+def _flat_parts(name: str) -> tuple[str, str] | None:
+    for separator in re.finditer(r"[._ ]+", name):
+        left, right = name[: separator.start()], name[separator.end() :]
+        for field, symbol in ((right, left), (left, right)):
+            ours = _FIELDS.get(plain_name(field))
+            if ours and _SYMBOL.fullmatch(symbol) and symbol.lower() not in _NO_SYMBOLS:
+                return ours, symbol
+    return None
 
 
 def _parts(name: str) -> tuple[str, str] | None:
@@ -59,6 +96,8 @@ def long_table(wide: pa.Table, pairs: Pairs, wanted: Sequence[str]) -> pa.Table:
     date = wide.column(pairs.index(None))
     parts = []
     for symbol, places in _places(pairs).items():
+        if not places.keys() - {"volume"}:
+            continue  # no price of it is there
         columns: dict[str, object] = {
             "symbol": pa.DictionaryArray.from_arrays(
                 pa.array(np.zeros(len(wide), dtype=np.int32)), pa.array([symbol])

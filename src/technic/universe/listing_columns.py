@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from technic.errors import InputFileError
+from technic.tables.cell_text import bare_cell
 from technic.tables.column_names import UNIVERSE
 from technic.tables.table_file import MISSING, TableFile, plain_name
 from technic.typing import BoolArray, FloatArray
@@ -16,7 +17,7 @@ from technic.universe.exchanges import exchange_name
 from technic.universe.listing_spans import SPAN_COLUMNS
 from technic.universe.listings import TEXT_COLUMNS, checked_listings
 from technic.universe.market_cap_column import market_caps
-from technic.universe.symbols import Convention, canonical, parse_symbols
+from technic.universe.symbols import Convention, canonical, parse_symbols, without_exchange
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +27,11 @@ __all__ = ["MAX_SYMBOL_LENGTH", "listing_columns", "listing_rows"]
 
 MAX_SYMBOL_LENGTH = 24
 _MISSING = frozenset(MISSING)
-_NO_SYMBOL = ("-", "--", "\u2013", "\u2014")
+_DASHES = ("-", "--", "\u2013", "\u2014")
 """What funds' holdings have for cash and other rows without one."""
-_NOT_TEXT = ("market_cap", "as_of", *SPAN_COLUMNS)
+_FLAGS = ("is_test", "is_etf")
+_YES = ("y", "yes", "true", "t", "1")
+_NOT_TEXT = ("market_cap", "as_of", *_FLAGS, *SPAN_COLUMNS)
 
 
 def listing_columns(file: TableFile) -> dict[str, str]:
@@ -57,7 +60,7 @@ def _is_list(file: TableFile) -> bool:
 def listing_rows(
     file: TableFile, found: Mapping[str, str], table: pa.Table
 ) -> tuple[pd.DataFrame, BoolArray]:
-    """Return the columns of a universe, and which rows have a dash for a symbol."""
+    """Return the columns of a universe, and which rows have no symbol."""
     import pandas as pd
 
     texts = {
@@ -65,9 +68,8 @@ def listing_rows(
         for name in found
         if name not in _NOT_TEXT
     }
-    columns: dict[str, NDArray[np.object_] | FloatArray] = {
-        "symbol": _symbols(file, found["symbol"], texts["symbol"], texts.get("nasdaq_symbol"))
-    }
+    symbols, nameless = _symbols(file, found["symbol"], texts["symbol"], texts.get("nasdaq_symbol"))
+    columns: dict[str, NDArray[np.object_] | FloatArray] = {"symbol": symbols}
     columns |= {name: texts[name] for name in TEXT_COLUMNS if name in texts}
     if "exchange" in columns:
         columns["exchange"] = np.array(
@@ -75,13 +77,13 @@ def listing_rows(
         )
     elif "market_category" in texts:
         columns["exchange"] = np.full(len(table), "NASDAQ", dtype=object)
-    if "type" not in columns and {"is_test", "is_etf"} <= texts.keys():
-        columns["type"] = _directory_types(texts["is_test"], texts["is_etf"])
+    flags = {name: _flags(table[name]) for name in found if name in _FLAGS}
+    if "type" not in columns and flags:
+        columns["type"] = _directory_types(len(table), flags)
     if "market_cap" in found:
         columns["market_cap"] = market_caps(
             file, found["market_cap"], table["market_cap"], file.options.market_cap_unit
         )
-    nameless = np.isin(texts["symbol"].astype(str), _NO_SYMBOL)
     return checked_listings(pd.DataFrame(columns)), nameless
 
 
@@ -96,8 +98,14 @@ def _texts(
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
             or pa.types.is_string_view(kind)):  # fmt: skip
         raise file.error(f"holds {kind}, not text", column=column)
+    return _stripped(values, missing)
+
+
+def _stripped(
+    values: pa.ChunkedArray, missing: Collection[str] = frozenset()
+) -> NDArray[np.object_]:
     texts = np.empty(len(values), dtype=object)
-    stripped = ((text or "").strip() for text in values.to_pylist())
+    stripped = (bare_cell(text or "") for text in values.to_pylist())
     texts[:] = ["" if text in missing else text for text in stripped]
     return texts
 
@@ -107,24 +115,52 @@ def _symbols(
     column: str,
     texts: NDArray[np.object_],
     nasdaq: NDArray[np.object_] | None = None,
-) -> NDArray[np.object_]:
-    """Return canonical symbols; ``nasdaq``: a directory's other spelling, which is unambiguous."""
+) -> tuple[NDArray[np.object_], BoolArray]:
+    """Return canonical symbols, and which rows have none: cash, totals, footers.
+
+    ``nasdaq``: a directory's other spelling, which is unambiguous. InputFileError where half of the
+    rows or more hold what is no symbol, a dash apart.
+    """
     convention: Convention | None = "nasdaq" if plain_name(column) == "nasdaqsymbol" else None
+    none = _nameless(texts)
+    strange = none & np.array([text not in _DASHES for text in texts], np.bool_)
+    if 2 * strange.sum() >= len(none):
+        index = int(np.flatnonzero(strange)[0])
+        text = texts[index]
+        what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text else "has no symbol"
+        raise file.error(what, index, column)
     symbols = np.empty(len(texts), dtype=object)
     for index, text in enumerate(texts):
-        if not text or len(text) > MAX_SYMBOL_LENGTH or not text.isprintable():
-            what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text else "has no symbol"
-            raise file.error(what, index, column)
         better = nasdaq[index] if nasdaq is not None else ""
-        symbols[index] = canonical(better, "nasdaq") if better else canonical(text, convention)
-    return symbols
+        if none[index]:
+            symbols[index] = _DASHES[0]
+        elif better:
+            symbols[index] = canonical(better, "nasdaq")
+        else:
+            symbols[index] = canonical(without_exchange(text), convention)
+    return symbols, none
 
 
-def _directory_types(
-    is_test: NDArray[np.object_], is_etf: NDArray[np.object_]
-) -> NDArray[np.object_]:
+def _nameless(texts: NDArray[np.object_]) -> BoolArray:
+    """Return which texts can be no symbols."""
+    return np.array([not _may_be_symbol(text) for text in texts], np.bool_)
+
+
+def _may_be_symbol(text: str) -> bool:
+    known = text and text not in _DASHES
+    return bool(known) and len(text) <= MAX_SYMBOL_LENGTH and text.isprintable()
+
+
+def _flags(values: pa.ChunkedArray) -> BoolArray:
+    """Return where a flag is set: Y, true, 1."""
+    texts = _stripped(values.cast(pa.string()))
+    return np.array([text.lower() in _YES for text in texts], np.bool_)
+
+
+def _directory_types(size: int, flags: Mapping[str, BoolArray]) -> NDArray[np.object_]:
     """Return what the flags of a symbol directory say; None where they say nothing."""
-    types = np.full(len(is_test), None, dtype=object)
-    types[is_etf == "Y"] = "etf"
-    types[is_test == "Y"] = "test_issue"
+    types = np.full(size, None, dtype=object)
+    for name, what in (("is_etf", "etf"), ("is_test", "test_issue")):
+        if name in flags:
+            types[flags[name]] = what
     return types

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from technic.errors import InputFileError
-from technic.tables.day_column import days_of
+from technic.tables.day_column import days_of_some
 from technic.tables.file_options import FileOptions
 from technic.tables.table_file import TableFile
 from technic.typing import BoolArray, DateArray
@@ -39,7 +39,7 @@ class ListingFile:
     """The rows of a file, read once.
 
     ``frame``: what they say, in the columns of a universe, row numbers those of the file;
-    ``spans``: from when to when each is a listing; ``nameless``: rows with a dash for a symbol.
+    ``spans``: from when to when each is a listing; ``nameless``: rows without a symbol.
     ``days``: the day that each row is of, None for a file without such a column; ``complete``: the
     days of which the file has all listings, None where a day has those rows alone that are new.
     ``written``: the day on which the file was last written.
@@ -58,7 +58,7 @@ class ListingFile:
         """Read a CSV or Parquet file. Only a symbol column is needed.
 
         Raises InputFileError, with row and column where there is one, for a file that is no table,
-        a row without a symbol, what is no day, and a market cap that is no amount.
+        a column of symbols that are none, what is no day, and a market cap that is no amount.
         """
         file = TableFile.open(Path(path), options)
         found = listing_columns(file)
@@ -66,21 +66,23 @@ class ListingFile:
         if not len(table):
             raise InputFileError(str(path), "has a header but no rows")
         frame, nameless = listing_rows(file, found, table)
-        days = days_of(file, found["as_of"], table["as_of"]) if "as_of" in found else None
+        days, named = None, ~nameless
+        if "as_of" in found:
+            days = days_of_some(file, found["as_of"], table["as_of"], named)
         return cls(
             file=file,
             frame=frame,
             spans=ListingSpans.of(file, found, table),
             nameless=nameless,
             days=days,
-            complete=None if days is None else _complete_days(frame["symbol"], days),
+            complete=None if days is None else _complete_days(frame["symbol"][named], days[named]),
             written=np.datetime64(int(file.path.stat().st_mtime), "s").astype("datetime64[D]"),
         )
 
     @property
     def changes(self) -> DateArray:
         """The days, ascending, on which what `on` answers may change."""
-        rows = np.empty(0, "datetime64[D]") if self.days is None else self.days
+        rows = np.empty(0, "datetime64[D]") if self.days is None else self.days[~self.nameless]
         return np.unique(np.concatenate([rows, self.spans.changes]))
 
     @property

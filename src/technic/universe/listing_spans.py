@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from technic.tables.day_column import days_of
+from technic.tables.day_column import days_of_some
 from technic.tables.table_file import MISSING, TableFile, plain_name
 from technic.typing import BoolArray, DateArray
 
@@ -22,11 +22,13 @@ _SAYS = {
     "listingstatus": (("delisted", "inactive"), ("active",)),
     "active": (("false", "no", "n", "f", "0"), ("true", "yes", "y", "t", "1")),
     "isactive": (("false", "no", "n", "f", "0"), ("true", "yes", "y", "t", "1")),
+    "isactivelytrading": (("false", "no", "n", "f", "0"), ("true", "yes", "y", "t", "1")),
     "isdelisted": (("true", "yes", "y", "t", "1"), ("false", "no", "n", "f", "0")),
 }
 """What says in a column of that name that a row is gone, and that it is not; other words say
 nothing."""
-_NEVER = "2199-12-31"
+LONGEST = 64
+"""Letters of a status or a day."""
 _UNKNOWN = np.datetime64("NaT", "D")
 
 
@@ -113,11 +115,12 @@ def _days(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
     """Return the day of each row, NaT where there is none."""
     texts = _texts(values)
     dated = ~np.isin(texts, MISSING)
-    days = days_of(file, column, pa.chunked_array([np.where(dated, texts, _NEVER)]))
+    days = days_of_some(file, column, pa.chunked_array([texts]), dated)
     return np.where(dated, days, _UNKNOWN)
 
 
 def _texts(values: pa.ChunkedArray) -> NDArray[np.str_]:
     """Return text, flags and days as text without blanks around it, "" where there is none."""
     texts = pc.utf8_trim_whitespace(values.cast(pa.string()).fill_null(""))
-    return np.array(texts.to_pylist(), dtype=str)
+    short = pc.utf8_slice_codeunits(texts, 0, LONGEST)  # each row of numpy's is as wide as any
+    return np.array(short.to_pylist(), dtype=str)

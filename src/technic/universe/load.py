@@ -19,7 +19,7 @@ def load_universe(
     """Return the listings in a CSV or Parquet file on ``day``; ``source`` is the file's name.
 
     None: the latest that the file has. Rows of what was delisted by ``day``, of what was not listed
-    yet, and of what has a dash for a symbol, are left out, and that is logged. All else as
+    yet, and those without a symbol (cash, totals), are left out, and that is logged. All else as
     `ListingFile`, which raises InputFileError for what cannot be read.
     """
     file = ListingFile.open(path, options)

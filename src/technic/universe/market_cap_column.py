@@ -14,8 +14,10 @@ import re
 import numpy as np
 import pyarrow as pa
 
-from technic.tables.file_options import MARKET_CAP_UNITS
-from technic.tables.table_file import MISSING, TableFile, plain_name
+from technic.tables.column_units import unit_of_name
+from technic.tables.file_options import UNITS
+from technic.tables.number_column import UNITS as UNIT_WORDS
+from technic.tables.table_file import MISSING, TableFile
 from technic.typing import BoolArray, FloatArray
 
 __all__ = ["market_caps"]
@@ -24,18 +26,17 @@ logger = logging.getLogger(__name__)
 
 MOST_IN_MILLIONS = 1e7
 """No company is worth 10 trillion dollars; a market whose largest is worth 10 million is none."""
+MOST_IN_BILLIONS = 1e4
+LEAST_MEDIAN = 5e6
+"""Most companies of a market are worth more."""
+ENOUGH = 3
 LEAST_DOLLARS = 10_000.0
 """Nothing that is listed is worth less."""
 _AMOUNT = re.compile(
-    r"\$?([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*([KMBT]?)"
+    r"(?:US\$|USD|\$)?\s*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*"
+    rf"({'|'.join(UNIT_WORDS)}|)s?\.?",
+    re.IGNORECASE,
 )
-_SUFFIX = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
-_NAMED_UNITS = (
-    ("thousands", re.compile(r"(?:thousands?|000s?|k)(?:usd)?$")),
-    ("millions", re.compile(r"(?:millions?|mil|mill|mln|mio|mm|mn|m)(?:usd)?$|musd$")),
-    ("billions", re.compile(r"(?:billions?|bil|bln|bn|b)(?:usd)?$|busd$")),
-)
-_BASE = re.compile(r"^(?:marketcapitali[sz]ation|marketcap|mktcap)(?:in)?(?:usd?)?(?:in)?")
 
 
 def market_caps(
@@ -55,10 +56,10 @@ def market_caps(
         raise file.error(
             f"{got!r} is no market cap", index, column, "dollars like 1234567 or 1.2B, or nothing"
         )
-    unit = unit or _unit_of_name(column)
+    unit = unit or unit_of_name(column)
     if unit is None and not own_unit.any():
         unit = _unit_of_amounts(file, column, amounts, decimals)
-    return np.where(own_unit, amounts, amounts * MARKET_CAP_UNITS[unit or "dollars"])
+    return np.where(own_unit, amounts, amounts * UNITS[unit or "dollars"])
 
 
 def _read(values: pa.ChunkedArray) -> tuple[FloatArray, BoolArray, bool]:
@@ -82,14 +83,10 @@ def _amount(text: str) -> tuple[float, bool]:
     if match is None:
         return math.inf, False
     try:
-        return float(match[1].replace(",", "")) * _SUFFIX[match[2]], bool(match[2])
+        times = UNIT_WORDS[match[2].lower()] if match[2] else 1.0
+        return float(match[1].replace(",", "")) * times, bool(match[2])
     except ValueError:
         return math.inf, False
-
-
-def _unit_of_name(column: str) -> str | None:
-    said = _BASE.sub("", plain_name(column), count=1)
-    return next((unit for unit, pattern in _NAMED_UNITS if pattern.match(said)), None)
 
 
 def _unit_of_amounts(
@@ -97,14 +94,23 @@ def _unit_of_amounts(
 ) -> str | None:
     """Return the unit that a column is taken to be in, and say so where it is not dollars."""
     known = amounts[np.isfinite(amounts) & (amounts > 0)]
-    if not len(known) or known.max() > MOST_IN_MILLIONS:
+    if not len(known):
+        return None
+    if known.max() > MOST_IN_MILLIONS:
+        if len(known) >= ENOUGH and np.median(known) < LEAST_MEDIAN:
+            logger.warning(
+                "%s: half of %s is below %s dollars; --market-cap-unit thousands if it is in "
+                "thousands",
+                file.path, column, f"{LEAST_MEDIAN:,.0f}",
+            )  # fmt: skip
         return None
     largest = f"{known.max():,.2f}".removesuffix(".00")
     if decimals or known.min() < LEAST_DOLLARS:
+        others = "dollars or billions" if known.max() <= MOST_IN_BILLIONS else "dollars"
         logger.warning(
             "%s: %s is taken to be in millions of dollars, its largest is %s; "
-            "--market-cap-unit dollars if it is not",
-            file.path, column, largest,
+            "--market-cap-unit %s if it is not",
+            file.path, column, largest, others,
         )  # fmt: skip
         return "millions"
     logger.warning(

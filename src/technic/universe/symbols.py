@@ -27,6 +27,7 @@ __all__ = [
     "parse",
     "parse_symbols",
     "require_symbol",
+    "without_exchange",
 ]
 
 Kind = Literal["share", "preferred", "warrant", "unit", "right"]
@@ -230,8 +231,13 @@ def parse_symbols(texts: Iterable[str]) -> tuple[str, ...]:
 
     Takes away an exchange before a colon (``NASDAQ:AAPL``) and skips blanks.
     """
-    bare = (_EXCHANGE_PREFIX.sub("", text.strip(), count=1) for text in texts)
+    bare = map(without_exchange, texts)
     return tuple(dict.fromkeys(canonical(text) for text in bare if text.strip()))
+
+
+def without_exchange(text: str) -> str:
+    """Return ``AAPL`` of ``NASDAQ:AAPL`` and ``NASDAQ: AAPL``."""
+    return _EXCHANGE_PREFIX.sub("", text.strip(), count=1).lstrip()
 
 
 def require_symbol(text: str) -> str:

@@ -30,6 +30,12 @@ _HEADER_WORDS = frozenset({"symbol", "symbols", "ticker", "tickers", "tickersymb
 """What a column of symbols is called in a table; words that are symbols too do not tell one."""
 _NO_SYMBOL = frozenset(text for text in MISSING if not text.isalpha()) | {"Symbol", "Ticker"}
 """What stands where no symbol is; words such as NA, nan and ND are tickers."""
+_ALSO_HEADERS = frozenset({"stock", "stocks", "instrument", "code", "security"})
+"""The same, where the line holds other words that are no symbols."""
+_NO_POSITION = re.compile(r"(?i)(?:account |grand )totals?|cash (?:&|and) .*|pending activity")
+"""What brokers write in a column of symbols for what is none."""
+_OF_TWS = re.compile(r"(?:DES|SYM),([^,]+),.*")
+"""A line of a watchlist of Interactive Brokers."""
 _SECTION = re.compile(r"###[^,;\t]*")
 _NUMBERED = re.compile(r"\d+[.)]|[-*•]")
 _OF_THE_US = re.compile(r"(?i)\s+US(?:\s+Equity)?$")
@@ -67,6 +73,8 @@ def _header(lines: Sequence[str], words: Collection[str]) -> tuple[int, int, str
         delimiter = max(DELIMITERS, key=line.count)
         names = [plain_name(cell) for cell in _cells(line, delimiter)]
         place = next((at for at, name in enumerate(names) if name in words), None)
+        if place is None and len(names) > 1 and not line.isupper():
+            place = next((at for at, name in enumerate(names) if name in _ALSO_HEADERS), None)
         if place is not None:
             return number, place, delimiter
     return None
@@ -82,12 +90,17 @@ def _column(
         if place >= len(cells) or (width > 1 and len(cells) == 1):
             continue
         text = _bare(cells[place])
-        if text not in _NO_SYMBOL:
+        if text not in _NO_SYMBOL and not _NO_POSITION.fullmatch(text):
             yield _checked(path, text, row)
 
 
 def _listed(path: Path, lines: Sequence[str]) -> list[str]:
     """Return the symbols of a list; blanks part them but in a list of the tape's symbols."""
+    of_tws = [_OF_TWS.fullmatch(line.strip()) for line in lines if line.strip()]
+    if all(of_tws):
+        return [
+            _checked(path, _bare(match[1]), row) for row, match in enumerate(of_tws, 1) if match
+        ]
     cells = [
         (row, cell)
         for row, line in enumerate(lines, 1)

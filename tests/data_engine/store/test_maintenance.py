@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -282,6 +283,40 @@ def test_rows_that_come_twice_cost_only_their_symbol(store: BarStore, tmp_path: 
         ["AAA", "BBB", "CCC"], np.datetime64("2024-03-01"), np.datetime64("2024-03-31")
     )
     assert [bars.symbols[at] for at in bars.column] == ["AAA", "CCC"]
+
+
+SYMBOLS = {
+    "BBB.US": "BBB", "bbb": "BBB", "NASDAQ:BBB": "BBB", " BBB ": "BBB", "BRK/B": "BRK.B",
+    "BACpL": "BACpL", "NA": "NA", "\x1b[2JB": None, "\u202eBBB": None, "B" * 25: None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", SYMBOLS)
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_symbols_of_a_file_are_read_by_one_rule(store, tmp_path, written, ending):
+    """In an export's own columns as everywhere: else they would be stored and never found."""
+    path = tmp_path / f"bars.{ending}"
+    frame = pd.DataFrame(
+        {"symbol": [written, "CCC"], "date": [dt.date(2024, 3, 8)] * 2}
+        | {name: [2.5, 3.5] for name in ("open", "high", "low", "close", "volume")}
+    )
+    frame.to_csv(path, index=False) if ending == "csv" else frame.to_parquet(path)
+    report = store.import_from(path, ASKED)
+    day = np.datetime64("2024-03-08")
+    found = store.read(None, day, day)
+    own = SYMBOLS[written]
+    assert set(found.symbols) == {"CCC", *([own] if own else [])}
+    assert report.refused == ({} if own else {"without a symbol": 1})
+
+
+def test_what_is_odd_about_a_file_is_said(store: BarStore, tmp_path: Path):
+    """Rows that are bars each, and cannot be right together."""
+    path = tmp_path / "bars.csv"
+    days = build_calendar(2024).last(80, np.datetime64("2024-03-08"))
+    rows = "".join(f"AAA,{day},2000,2100,1900,{2000 + at},5\n" for at, day in enumerate(days))
+    path.write_text("symbol,date,open,high,low,close,volume\n" + rows)
+    (note,) = store.import_from(path, ASKED).notes
+    assert "all prices are whole numbers" in note
 
 
 @pytest.mark.parametrize(

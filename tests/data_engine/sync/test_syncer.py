@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,8 @@ from support.vendor import CALENDAR, Vendor, reply, run, syncer
 from technic.data_engine.adjust import split_adjust
 from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.interfaces.requests import BarRequest
+from technic.data_engine.interfaces.transport import HttpRequest
+from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackProvider
 from technic.data_engine.sync.run import SyncRun
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.panel import LongBars
@@ -21,6 +25,8 @@ from technic.testing import make_bars
 NOW = dt.datetime(2024, 3, 8, 23, tzinfo=dt.UTC)
 SESSIONS = CALENDAR.last(12, np.datetime64("2024-03-08"))
 SYMBOLS = [f"S{i:02d}" for i in range(30)]
+RANGES = replace(UNLIMITED, kinds=frozenset({"symbol_range"}), least_market_rows=1)
+DAYS = replace(UNLIMITED, kinds=frozenset({"market_day"}), least_market_rows=1)
 
 
 @pytest.fixture
@@ -129,6 +135,67 @@ def test_a_price_that_cannot_be_had_costs_its_symbol_alone(bars: LongBars, tmp_p
     assert run(one, SYMBOLS, SESSIONS).failures == {}
     assert vendor.kinds == {"range": 1, "splits": 1}
     assert stored(one) == cells(bars)
+
+
+def page_of(vendor: Vendor, request: HttpRequest, *, more: bool, factor: float = 1.0):
+    """What the vendor answers, with a next page or without, closes times ``factor``."""
+    vendor.fault, fault = None, vendor.fault
+    content = json.loads(vendor.answer(request).body)
+    vendor.fault = fault
+    for row in content["results"]:
+        row["c"] *= factor
+    more_url = {"next_url": f"{request.url}?cursor=2"} if more else {}
+    return reply(content | more_url)
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.001], ids=["same", "other"])
+def test_a_row_that_comes_on_two_pages_is_one_or_its_symbols_own_fault(
+    bars: LongBars, tmp_path: Path, factor: float
+):
+    """Pages that overlap end no sync; who has two different rows for a day is named."""
+
+    def fault(request, nth):
+        if "/S07/" not in request.url:
+            return None
+        first = "cursor" not in request.url and "cursor" not in dict(request.params)
+        return page_of(vendor, request, more=first, factor=1.0 if first else factor)
+
+    vendor = Vendor(bars, fault=fault)
+    one = replace(syncer(vendor, tmp_path / "store", NOW), remote=LoopbackProvider(plan=RANGES))
+    report = run(one, SYMBOLS, SESSIONS)
+    wanted, failures = cells(bars), {}
+    if factor != 1.0:
+        wanted = {at: bar for at, bar in wanted.items() if at[0] != "S07"}
+        detail = f"two different bars of S07 on {SESSIONS[0]}"
+        failures = {"S07": Failure("bad_answer", detail)}
+    assert report.failures == failures
+    assert stored(one) == wanted
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_vendor_of_days_alone_is_asked_again_for_a_day_that_lacks_a_price(
+    bars: LongBars, tmp_path: Path, caplog: pytest.LogCaptureFixture, times: int
+):
+    """Once more: what comes then is kept; what is lacking twice is said and not asked for ever."""
+    place = 17
+    price, day = bars.close[place], str(np.datetime64(bars.session[place], "D"))
+    symbol = bars.symbols[bars.column[place]]
+
+    def fault(request, nth):
+        bars.close[place] = np.nan if request.url.endswith(day) and nth <= times else price
+        return None
+
+    vendor = Vendor(bars, fault=fault)
+    one = replace(syncer(vendor, tmp_path / "store", NOW), remote=LoopbackProvider(plan=DAYS))
+    assert run(one, SYMBOLS, SESSIONS).failures == {}
+    assert vendor.kinds == {"day": 13, "splits": 1}
+    bars.close[place] = price
+    kept = cells(bars)
+    if times > 1:
+        del kept[symbol, day]
+    assert stored(one) == kept
+    assert (f"no whole bar on {day} of {symbol}" in caplog.text) == (times > 1)
+    assert run(one, SYMBOLS, SESSIONS).from_store == len(SYMBOLS)
 
 
 def test_a_day_that_cannot_be_had_is_named_for_every_symbol(bars: LongBars, tmp_path: Path):

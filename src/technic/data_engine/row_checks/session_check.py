@@ -14,7 +14,12 @@ from functools import cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.row_checks.day_pattern import DayPattern, day_pattern, spacing
+from technic.data_engine.row_checks.day_pattern import (
+    DayPattern,
+    coarse_start,
+    day_pattern,
+    spacing,
+)
 from technic.data_engine.row_checks.market_days import NO_SESSION, MarketDays, day_counts
 from technic.typing import DateArray, FloatArray
 from technic.wording.counts import agree, count_of
@@ -27,6 +32,8 @@ FEWEST_DAYS = 3
 """Days on no session from which dates are refused: one or two say nothing of the others."""
 REPEATED = 0.8
 """The part of the closes on no session that has to be that of the day before."""
+FEWEST_LACKING = 20
+"""Sessions that have to be lacking before it is asked whether a symbol's bars begin weekly."""
 SPARSE = 4.0
 """Days from bar to bar, on average, from which a symbol's spacing is looked at."""
 
@@ -127,40 +134,108 @@ class CheckedDays:
     """What became of the days of rows.
 
     ``alone``: symbols whose dates are refused while others are right. ``table``, ``verdict``: of
-    all others; no verdict where there is nothing to say.
+    all others; no verdict where there is nothing to say. ``notes``: what else is to be said.
     """
 
     table: DayTable
     verdict: DayVerdict | None
     alone: dict[str, DayVerdict]
+    notes: tuple[str, ...] = ()
 
 
 def check_days(rows: DatedRows, market: MarketDays) -> CheckedDays:
     """Hold the days of rows against the sessions that are over.
 
     A symbol whose dates are refused goes alone where the dates of most are right. One that came by
-    itself goes alone unless all do, and the spacing of its bars is looked at.
+    itself goes alone unless all do, and the spacing of its bars is looked at. Rows without a price
+    on days without trading say nothing of the others.
     """
     rows = replace(rows, closes=cache(rows.closes))  # asked for once a suspect, of which all may be
     table = DayTable.of(rows.day, market)
-    verdict = _verdict(table, partial(_all_repeated, rows, table))
+    notes = tuple(_coarse(rows, table, market))
+    judged = _priced(rows, table)
+    own = table if judged is rows else DayTable.of(judged.day, market)
+    verdict = _verdict(own, market, partial(_all_repeated, judged, own))
     suspected = rows.one_each or (verdict is not None and verdict.off >= FEWEST_DAYS)
-    if len(rows.symbols) < 2 or not suspected or not len(rows.day):
-        return CheckedDays(table, verdict, {})
-    alone = dict(_alone(rows, table, market))
+    if len(rows.symbols) < 2 or not suspected or not len(judged.day):
+        return CheckedDays(table, verdict, {}, notes)
+    alone = dict(_alone(judged, own, market))
     there = np.bincount(rows.code, minlength=len(rows.symbols)) > 0
     most = int(there.sum()) if rows.one_each else (int(there.sum()) + 1) // 2
     if not alone:
-        return CheckedDays(table, verdict, {})
+        return CheckedDays(table, verdict, {}, notes)
     if len(alone) >= most:
         refused = verdict if verdict and verdict.refused else next(iter(alone.values()))
-        return CheckedDays(table, refused, {})
-    kept = np.array([symbol not in alone for symbol in rows.symbols], np.bool_)[rows.code]
-    table = DayTable.of(rows.day[kept], market)
-    return CheckedDays(table, _verdict(table, lambda: False), alone)
+        return CheckedDays(table, refused, {}, notes)
+    kept = np.array([symbol not in alone for symbol in rows.symbols], np.bool_)
+    rest = DayTable.of(judged.day[kept[judged.code]], market)
+    verdict = _verdict(rest, market, lambda: False)
+    return CheckedDays(DayTable.of(rows.day[kept[rows.code]], market), verdict, alone, notes)
 
 
-def _verdict(table: DayTable, repeated: Callable[[], bool]) -> DayVerdict | None:
+def _priced(rows: DatedRows, table: DayTable) -> DatedRows:
+    """Return the rows without those on no session that have no price either."""
+    off = table.days_of(NO_SESSION)
+    if len(off) < FEWEST_DAYS:
+        return rows
+    empty = np.isin(rows.day, off)
+    empty[empty] = ~np.isfinite(rows.closes()[empty])
+    if not empty.any():
+        return rows
+    closes = rows.closes
+    return replace(
+        rows, code=rows.code[~empty], day=rows.day[~empty], closes=lambda: closes()[~empty]
+    )
+
+
+def _coarse(rows: DatedRows, table: DayTable, market: MarketDays) -> Iterator[str]:
+    """Say of which symbols the bars come once a week or month before they come daily.
+
+    Of symbols that came together only where it is true of all.
+    """
+    found: dict[str, tuple[str, np.datetime64]] = {}
+    if not rows.one_each or len(rows.symbols) == 1:
+        start = coarse_start(table.days)
+        if start and _as_many_before(table, start[1]):
+            found = dict.fromkeys(rows.symbols, start)
+    else:
+        suspects = _gappy(rows, market)
+        order = np.argsort(rows.code, kind="stable") if len(suspects) else suspects
+        bounds = np.searchsorted(rows.code[order], np.arange(len(rows.symbols) + 1))
+        for column in suspects.tolist():
+            own = np.unique(rows.day[order[bounds[column] : bounds[column + 1]]])
+            if start := coarse_start(own):
+                found[rows.symbols[column]] = start
+    if found:
+        symbol, (word, day) = next(iter(found.items()))
+        others = f" and {count_of(len(found) - 1, 'other')}" if len(found) > 1 else ""
+        yield (
+            f"{symbol}{others} {agree(len(found), 'has', 'have')} one bar a {word} before {day}: "
+            "returns and averages that reach so far back are of longer spans than they say"
+        )
+
+
+def _as_many_before(table: DayTable, day: np.datetime64) -> bool:
+    """Tell whether the days before ``day`` have about as many rows as those from it on."""
+    early = table.days < day
+    return bool(2 * np.median(table.counts[early]) >= np.median(table.counts[~early]))
+
+
+def _gappy(rows: DatedRows, market: MarketDays) -> NDArray[np.intp]:
+    """Return the symbols that lack more than a few sessions between their first and last."""
+    n = len(rows.symbols)
+    first, last = np.full(n, np.iinfo(np.int64).max), np.full(n, np.iinfo(np.int64).min)
+    day = rows.day.astype(np.int64)
+    np.minimum.at(first, rows.code, day)
+    np.maximum.at(last, rows.code, day)
+    sessions = market.calendar.sessions.astype(np.int64)
+    due = np.searchsorted(sessions, last, side="right") - np.searchsorted(sessions, first)
+    return np.flatnonzero(due - np.bincount(rows.code, minlength=n) > FEWEST_LACKING)
+
+
+def _verdict(
+    table: DayTable, market: MarketDays, repeated: Callable[[], bool]
+) -> DayVerdict | None:
     """Judge the days up to now; None where all are sessions and come day after day."""
     judged = table.kind <= NO_SESSION
     days, counts = table.days[judged], table.counts[judged]
@@ -169,7 +244,10 @@ def _verdict(table: DayTable, repeated: Callable[[], bool]) -> DayVerdict | None
     word = spacing(days)
     if not rows_off and not word:
         return None
-    pattern = day_pattern(days, counts, off, repeated) if rows_off and not word else None
+    pattern = None
+    if rows_off and not word:
+        sessions = market.calendar.between(days[0], min(days[-1], market.final))
+        pattern = day_pattern(days, counts, off, sessions, repeated)
     return DayVerdict(rows, rows_off, int(off.sum()), pattern, word)
 
 
@@ -193,7 +271,7 @@ def _alone(
         own = order[bounds[column] : bounds[column + 1]]
         own = own[np.argsort(rows.day[own], kind="stable")]
         repeated = partial(_own_repeated, rows, own, is_off[at[own]])
-        verdict = _verdict(DayTable.of(rows.day[own], market), repeated)
+        verdict = _verdict(DayTable.of(rows.day[own], market), market, repeated)
         if verdict is not None and verdict.refused:
             yield rows.symbols[column], verdict
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import random
 import sys
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from technic.data_engine.interfaces.records import Dividends, Failure, Progress
 from technic.data_engine.interfaces.remote_provider import Endpoint, RemoteProvider
 from technic.data_engine.interfaces.requests import (
     AccountRefusedError,
+    BadAnswerError,
     BarRequest,
     Frequency,
     NotYetError,
@@ -26,6 +28,7 @@ from technic.data_engine.network.fetch import Fetcher, FetchJob, FetchRules, Fet
 from technic.data_engine.network.rate_limiter import Limiter
 from technic.data_engine.planning.plan import MINUTES_OF_A_DAY
 from technic.data_engine.providers.vendors.actions import concat_splits
+from technic.data_engine.providers.vendors.rows import joined_pages
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync.late_sessions import LateSessions
 from technic.data_engine.sync.refusals import Refusals, account_failure
@@ -37,12 +40,16 @@ from technic.typing import DateArray
 
 __all__ = ["SyncRun"]
 
+logger = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 LATE_ACTIONS = np.timedelta64(10, "D")
 """Splits become known late: each update asks these days again, in the same request."""
 
 
+SHOWN = 6
+"""Symbols that a line of the log names."""
 UNANSWERED = Failure("unanswered", "the provider did not answer every session")
 
 
@@ -73,6 +80,7 @@ class SyncRun:
         self._pages: dict[BarRequest, list[LongBars]] = {}
         self._held: dict[np.datetime64, list[LongBars]] = {}
         self._cells: dict[BarRequest, None] = {}
+        self._again: dict[BarRequest, None] = {}
         self._holes: dict[np.datetime64, list[str]] = {}
         self._wanted: frozenset[str] = frozenset()
         self._done = self._planned = 0
@@ -109,7 +117,8 @@ class SyncRun:
         with WriteBuffer(self._store, late, freq, self._clock) as buffer:
             await self._ask(requests, buffer, restatement)
             if self.refused is None:
-                await self._ask([*self._cells, *restatement.refetches()], buffer, restatement)
+                second = [*self._cells, *self._again, *restatement.refetches()]
+                await self._ask(second, buffer, restatement)
             for session, parts in self._held.items():
                 self._put_held(session, concatenated(parts), buffer)
         late.settle()
@@ -208,7 +217,12 @@ class SyncRun:
         self, request: BarRequest, buffer: WriteBuffer, restatement: RestatementCheck
     ) -> None:
         """All pages of a request are in: hand its bars on."""
-        bars = concatenated(self._pages.pop(request, []))
+        bars, clashing = joined_pages(self._pages.pop(request, []))
+        for symbol, day in clashing.items() if request.symbols else ():
+            failure = Failure(BadAnswerError.reason, f"two different bars of {symbol} on {day}")
+            self.failed_symbols.setdefault(symbol, failure)
+            if request in self._cells:
+                self._holes.setdefault(request.first, []).append(symbol)
         whole = bars.complete()
         self._tick()
         if request in self._cells:
@@ -221,16 +235,36 @@ class SyncRun:
             if answered:
                 buffer.put_range(request, answered, bars.rows(whole))
         else:
-            cells = [
-                BarRequest("symbol_range", request.first, request.first, (bars.symbols[at],))
-                for at in bars.column[~whole]
-                if bars.symbols[at] in self._wanted
-            ]
-            if cells and "symbol_range" in self._remote.capabilities.kinds:
+            self._complete_day(request, bars, buffer)
+
+    def _complete_day(self, request: BarRequest, bars: LongBars, buffer: WriteBuffer) -> None:
+        """Hand on a whole-market day; who lacks a value there is asked alone, else the day again.
+
+        What a vendor that has days only lacks twice, it does not have.
+        """
+        whole, day = bars.complete(), request.first
+        names = (bars.symbols[at] for at in bars.column[~whole])
+        lacking = [name for name in names if name in self._wanted]
+        if request in self._again:
+            there = {bars.symbols[at] for at in bars.column[whole]}
+            before = concatenated(self._held.pop(day, []))
+            absent = [at for at, name in enumerate(before.symbols) if name not in there]
+            self._holes.pop(day, None)
+            if lacking:
+                what = ", ".join(lacking[:SHOWN]) + (" ..." if len(lacking) > SHOWN else "")
+                logger.warning("%s has no whole bar on %s of %s", self._remote.name, day, what)
+            parts = [bars.rows(whole), before.rows(np.isin(before.column, absent))]
+            buffer.put_day(day, concatenated(parts))
+        elif not lacking:
+            buffer.put_day(day, bars.rows(whole))
+        else:
+            self._held[day] = [bars.rows(whole)]
+            if "symbol_range" in self._remote.capabilities.kinds:
+                cells = (BarRequest("symbol_range", day, day, (name,)) for name in lacking)
                 self._cells |= dict.fromkeys(cells)
-                self._held[request.first] = [bars.rows(whole)]
             else:
-                buffer.put_day(request.first, bars.rows(whole))
+                self._again[request] = None
+                self._holes[day] = lacking
 
     def _give_up(self, request: BarRequest, failure: Failure) -> None:
         self._pages.pop(request, None)

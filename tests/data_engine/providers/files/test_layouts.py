@@ -7,59 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from support.price_files import TITLES, assert_read, bars, lines, text
 from technic.data_engine.providers.files.file_names import name_files
 from technic.data_engine.providers.files.provider import FilesProvider
 from technic.errors import InputFileError
-from technic.panel import FIELDS
 from technic.tables import packed_file
 from technic.tables.file_options import FileOptions
-
-DAYS = np.array(["2024-03-04", "2024-03-05", "2024-03-06", "2024-03-13"], "M8[D]")
-TITLES = {name: name.title() for name in FIELDS}
-
-
-def bars(symbol="AAA"):
-    """Return four bars of a symbol."""
-    close = 20.25 + 10 * "ABC".index(symbol[0]) + np.arange(4)
-    values = [close - 0.1, close + 0.6, close - 0.6, close, 1000.0 + np.arange(4)]
-    frame = pd.DataFrame(dict(zip(FIELDS, np.round(values, 2), strict=True)))
-    frame.insert(0, "date", DAYS.astype(str))
-    return frame
-
-
-def text(frame=None, **how):
-    """Write bars as CSV text."""
-    return (bars() if frame is None else frame).to_csv(index=False, **how)
-
-
-def lines(at, extra, frame=None):
-    """Write bars with another line before line ``at``."""
-    rows = text(frame).splitlines()
-    return "\n".join([*rows[:at], extra, *rows[at:]]) + "\n"
-
-
-def read(path, symbols=("AAA",), **options):
-    """Return what the provider of a path has, as columns of a symbol each, and its notes."""
-    provider = FilesProvider(path, options=FileOptions.of(**options))
-    answer = provider.history(symbols, DAYS)
-    assert not answer.failures
-    got = answer.bars
-    frames = {}
-    for at, symbol in enumerate(got.symbols):
-        own = got.column == at
-        assert got.session[own].tolist() == DAYS.tolist()
-        frames[symbol] = {name: getattr(got, name)[own] for name in FIELDS}
-    return frames, provider.notes
-
-
-def assert_read(path, symbols=("AAA",), **options):
-    """The bars are those made; returns the notes."""
-    frames, notes = read(path, symbols, **options)
-    for symbol in symbols:
-        for name in FIELDS:
-            np.testing.assert_array_equal(frames[symbol][name], bars(symbol)[name])
-    return notes
-
 
 FOOTERS = [
     "File Creation Time: 03132024 21:32",
@@ -333,7 +286,13 @@ NAMED = {
     "aaa_us_d.csv": "AAA", "AAA.US.csv": "AAA", "aaa.us.txt": "AAA", "AAA (1).csv": "AAA",
     "AAA_Daily_202401010000_202403080000.csv": "AAA", "AAA Historical Data.csv": "AAA",
     "AAA_full_1day_adjsplit.txt": "AAA", "AAA_2020-01-01_2024-03-08.csv": "AAA",
-    "BRK-B.csv": "BRK.B",
+    "BRK-B.csv": "BRK.B", "NASDAQ_DLY_AAA, 1D_a1b2c.csv": "AAA", "AAA.Last.txt": "AAA",
+    "aaa_price-history-03-10-2024.csv": "AAA", "MacroTrends_Data_Download_AAA.csv": "AAA",
+    "Download Data - STOCK_US_XNAS_AAA.csv": "AAA", "HistoricalQuotes_AAA.csv": "AAA",
+    "AAA - Données Historiques.csv": "AAA", "AAA Historische Kurse.csv": "AAA",
+    "AAA\u2013daily.csv": "AAA", "2024-03-08_AAA.csv": "AAA", "AAA US Equity.csv": "AAA",
+    "AAA_1_day_2022-12-28_2024-03-08.csv": "AAA", "AAA_NASDAQ_1D_TRADES.csv": "AAA",
+    "DLY_daily.csv": "DLY", "DAT.csv": "DAT", "LAST.csv": "LAST",
     "AAA_D1.csv": "AAA", "AAL_data.csv": "AAL", "DAY.csv": "DAY", "daily_DAY.csv": "DAY",
     "MAX_daily.csv": "MAX", "aaa.csv.gz": "AAA", "BACpL.csv": "BACpL",
 }  # fmt: skip

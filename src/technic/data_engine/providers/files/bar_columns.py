@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from technic.tables.cell_text import bare_cell
 from technic.tables.day_column import encoded
 from technic.tables.table_file import TableFile
 from technic.universe import canonical
+from technic.universe.symbols import without_exchange
 
-__all__ = ["symbols_of"]
+__all__ = ["doubted_symbols", "symbols_of"]
 
 MAX_SYMBOL_LENGTH = 24
-_EXCHANGE = re.compile(r"(?i)^\s*(?:NASDAQ|NYSE|AMEX|ARCA|BATS|CBOE|OTC|US)\s*:\s*(?=\S)")
 
 
 def symbols_of(
@@ -25,10 +24,24 @@ def symbols_of(
     texts, code = encoded(file, column, values)
     place: dict[str, int] = {}
     new_code = np.empty(len(texts), dtype=np.int32)
-    for old, text in enumerate(texts):
-        if not text.strip() or len(text.strip()) > MAX_SYMBOL_LENGTH or not text.isprintable():
+    for old, text in enumerate(map(bare_cell, texts)):
+        if not text or len(text) > MAX_SYMBOL_LENGTH or not text.isprintable():
             row = int(np.flatnonzero(code == old)[0])
-            what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text.strip() else "has no symbol"
+            what = f"{text[:MAX_SYMBOL_LENGTH]!r} is no symbol" if text else "has no symbol"
             raise file.error(what, row, column)
-        new_code[old] = place.setdefault(canonical(_EXCHANGE.sub("", text)), len(place))
+        new_code[old] = place.setdefault(canonical(without_exchange(text)), len(place))
     return tuple(place), new_code[code]
+
+
+def doubted_symbols(
+    file: TableFile, column: str, symbols: tuple[str, ...]
+) -> list[tuple[str, str, str]]:
+    """Return what is to be said where most symbols are of several words, as companies' names."""
+    odd = [symbol for symbol in symbols if " " in symbol]
+    if 2 * len(odd) <= len(symbols):
+        return []
+    what = (
+        f"column {column!r} is taken for symbols and holds names of several words; "
+        "--columns-map symbol=NAME says which it is:"
+    )
+    return [(file.path.name, what, repr(odd[0]))]

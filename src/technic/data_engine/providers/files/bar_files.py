@@ -7,39 +7,38 @@ that prices are decoded only where they are wanted: first who and when, then the
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.records import Failure
-from technic.data_engine.providers.files.bar_columns import symbols_of
+from technic.data_engine.providers.files.bar_columns import doubted_symbols, symbols_of
+from technic.data_engine.providers.files.bar_day_column import (
+    NO_DAYS,
+    REQUIRED,
+    refuse_times,
+    row_days,
+)
 from technic.data_engine.providers.files.file_names import NamedFile
 from technic.errors import InputFileError
 from technic.panel import FIELDS, PRICES
+from technic.tables.bad_cells import BadCells
 from technic.tables.column_names import PRICES as PRICE_NAMES
-from technic.tables.day_column import days_of
-from technic.tables.file_options import FileOptions
+from technic.tables.column_units import unit_of_name
+from technic.tables.file_options import UNITS, FileOptions
 from technic.tables.number_column import decimal_mark, numbers_of
 from technic.tables.table_file import TableFile, plain_name
 from technic.typing import BoolArray, DateArray, FloatArray
-from technic.wording.counts import count_of
 
-__all__ = ["BarRows", "Reading", "open_one"]
+__all__ = ["BarRows", "Reading", "open_one", "unreadable"]
 
-LONGEST_DAY = 10
-"""Characters of a date without a time, such as 2024-03-08."""
-SAMPLE = 10_000
-"""Rows in which bars within days are looked for."""
 _DOUBT = (
     "the file's name is taken for its symbol and may not be one; rename it, or "
     "--symbol-from 'REGEX' says what of a name is the symbol"
 )
-REQUIRED = ("date", *PRICES)
 _CSV_TYPES = {
     "symbol": pa.dictionary(pa.int32(), pa.string()),
     "date": pa.dictionary(pa.int32(), pa.string()),
@@ -55,7 +54,7 @@ class BarRows:
     and that prices are not adjusted by. Prices are in memory, or fetched from ``parquet`` where
     they are asked for. ``fields``: what ``prices`` returns of a row. ``said``: of which file what
     is to be said, with an example. ``one_each``: each symbol has a file of its own. ``notes``:
-    sentences on what could not be read.
+    sentences on what could not be read. ``volume_unit``: what volumes in ``parquet`` are times.
     """
 
     symbols: tuple[str, ...]
@@ -69,6 +68,7 @@ class BarRows:
     said: tuple[tuple[str, str, str], ...] = ()
     one_each: bool = False
     notes: tuple[str, ...] = ()
+    volume_unit: float = 1.0
 
     def prices(self, keep: BoolArray) -> dict[str, FloatArray]:
         """Return the ``fields`` of the rows of a mask, in their order."""
@@ -92,6 +92,8 @@ class BarRows:
                 values = numbers_of(file, columns[name], table[name], start)
                 out[name][at : at + count] = values if count == len(values) else values[inside]
             at += count
+        if "volume" in out:
+            out["volume"] = _in_shares(out["volume"], self.volume_unit)
         return out
 
 
@@ -107,50 +109,104 @@ class Reading:
 def open_one(path: Path, named: NamedFile, reading: Reading, *, prices: bool = False) -> BarRows:
     """Read one file; ``prices`` takes a Parquet file's prices into memory at once.
 
-    Lines that are no rows of prices (footers, dividends between bars) are left out and said.
+    Lines that are no rows of prices (footers, dividends between bars) are left out and said. Of a
+    file of many symbols those with a cell that cannot be read fail alone, if they are not half.
     """
     file = TableFile.open(path, reading.options)
+    said: tuple[tuple[str, str, str], ...] = ()
     try:
         return _rows_of(file, named, reading, prices=prices)
-    except InputFileError:
-        columns = file.match(PRICE_NAMES, required=())
-        rows_alone = file.without_remarks(columns, inside=True)
-        if rows_alone is None:
-            raise
-    rows = _rows_of(rows_alone, named, reading, prices=prices)
-    what = "lines that are no rows of prices are left out, such as"
-    return replace(rows, said=(*rows.said, (path.name, what, repr(rows_alone.remarks[0][:60]))))
+    except InputFileError as error:
+        problem = error
+        rows_alone = file.without_remarks(file.match(PRICE_NAMES, required=()), inside=True)
+    if rows_alone is not None:
+        file = rows_alone
+        what = "lines that are no rows of prices are left out, such as"
+        said = ((path.name, what, repr(rows_alone.remarks[0][:60])),)
+        try:
+            rows = _rows_of(file, named, reading, prices=prices)
+            return replace(rows, said=(*rows.said, *said))
+        except InputFileError as error:
+            problem = error
+    bad = BadCells(file)
+    rows = _without(_rows_of(file, named, reading, prices=True, bad=bad), bad, problem)
+    return replace(rows, said=(*rows.said, *said))
 
 
-def _rows_of(file: TableFile, named: NamedFile, reading: Reading, *, prices: bool) -> BarRows:
-    columns, unused, fields = _match(file, reading.adjust_by, volume=reading.volume)
+def _without(rows: BarRows, bad: BadCells, problem: InputFileError) -> BarRows:
+    """Return the rows of the symbols that have no bad cell; ``problem`` where most have one."""
+    where = np.fromiter(sorted(bad.rows), np.intp, len(bad.rows))
+    columns, first = np.unique(rows.code[where], return_index=True)
+    if not len(columns) or 2 * len(columns) >= len(rows.symbols):
+        raise problem
+    failures = {
+        rows.symbols[column]: unreadable(bad.error(int(where[at])))
+        for column, at in zip(columns.tolist(), first.tolist(), strict=True)
+    }
+    keep = ~np.isin(rows.code, columns)
+    values = {name: column[keep] for name, column in rows.values.items()}
+    return replace(rows, code=rows.code[keep], day=rows.day[keep], values=values, failures=failures)
+
+
+def unreadable(error: InputFileError) -> Failure:
+    """Say what is wrong inside a symbol's file; where the file is, is no part of the answer."""
+    inside = InputFileError("its file", error.reason, error.row, error.column, error.hint)
+    return Failure("unreadable_file", str(inside))
+
+
+def _rows_of(
+    file: TableFile,
+    named: NamedFile,
+    reading: Reading,
+    *,
+    prices: bool,
+    bad: BadCells | None = None,
+) -> BarRows:
+    columns, unused, fields = _match(file, reading, named)
     said = [(file.path.name, note, "") for note in file.notes]
     if tick := columns.pop("tick_volume", None):
         said += _use_tick_volume(file, columns, tick)
-    lazy = file.format == "parquet" and not prices and not file.pairs
     numbers = tuple(name for name in (*fields, "adj_close") if name in columns)
     numbers = tuple(dict.fromkeys(numbers))
+    lazy = file.format == "parquet" and not prices and not file.pairs
+    lazy = lazy and not file.holds_text([columns[name] for name in numbers])
     wanted = {ours: theirs for ours, theirs in columns.items() if not lazy or ours not in numbers}
     table = _read(file, wanted)
     if not len(table):
         raise InputFileError(str(file.path), "has a header but no rows")
-    day = days_of(file, columns["date"], table["date"])
-    _refuse_bars_within_days(file, columns["date"], table["date"], day)
+    day = row_days(file, columns, table, named, bad)
     if "symbol" in columns:
         symbols, code = symbols_of(file, columns["symbol"], table["symbol"])
+        said += doubted_symbols(file, columns["symbol"], symbols)
     else:
         symbols, code = (named.symbol,), np.zeros(len(table), dtype=np.int32)
         if len(np.unique(day)) < len(day) // 2:
-            _refuse_times(file, day)
+            refuse_times(file, day)
             file.match(PRICE_NAMES, required=("symbol", *REQUIRED))
         if named.doubtful:
             said.append((file.path.name, _DOUBT, ""))
+    unit = unit_of_name(columns["volume"]) if "volume" in columns else None
+    if unit is not None:
+        said.append((file.path.name, f"column {columns['volume']!r} is taken in {unit}", ""))
+    times = UNITS[unit or "dollars"]
     values = {}
     if not lazy:
         mark = decimal_mark([table[name] for name in numbers])
-        values = {name: numbers_of(file, columns[name], table[name], mark=mark) for name in numbers}
+        values = {
+            name: numbers_of(file, columns[name], table[name], mark=mark, bad=bad)
+            for name in numbers
+        }
+        if "volume" in values:
+            values["volume"] = _in_shares(values["volume"], times)
     parquet = (file, columns) if lazy else None
-    return BarRows(symbols, code, day, values, parquet, {}, unused, fields, tuple(said))
+    return BarRows(
+        symbols, code, day, values, parquet, {}, unused, fields, tuple(said), volume_unit=times
+    )
+
+
+def _in_shares(volume: FloatArray, times: float) -> FloatArray:
+    """Return volume in single shares, without what multiplying leaves behind the point."""
+    return volume if times == 1.0 else np.round(volume * times, 6)
 
 
 def _use_tick_volume(
@@ -169,50 +225,28 @@ def _use_tick_volume(
     return [(file.path.name, what, "")]
 
 
-def _refuse_bars_within_days(
-    file: TableFile, column: str, values: pa.ChunkedArray, day: DateArray
-) -> None:
-    """Refuse bars of minutes or hours: a scan is of days."""
-    first = values[0].as_py()
-    if isinstance(first, dt.date) and not isinstance(first, dt.datetime):
-        return
-    if isinstance(first, str) and len(first.strip()) <= LONGEST_DAY and not first.isdigit():
-        return
-    sample = values.slice(0, SAMPLE)
-    stamps = len(pc.unique(sample))
-    days = len(np.unique(day[:SAMPLE]))
-    if stamps >= 2 * days:
-        raise _within_days(file, column, day)
-
-
-def _refuse_times(file: TableFile, day: DateArray) -> None:
-    """Refuse bars within days whose time has a column of its own."""
-    time = next((name for name in file.header if plain_name(name) == "time"), None)
-    if time is not None:
-        raise _within_days(file, time, day)
-
-
-def _within_days(file: TableFile, column: str, day: DateArray) -> InputFileError:
-    days, counts = np.unique(day, return_counts=True)
-    most = int(counts.argmax())
-    reason = f"holds bars within days ({count_of(int(counts[most]), 'row')} on {days[most]})"
-    hint = "a scan is of daily bars: make them first, docs/your-files.md says how"
-    return InputFileError(str(file.path), reason, column=column, hint=hint)
-
-
 def _match(
-    file: TableFile, adjust_by: str | None, *, volume: bool
+    file: TableFile, reading: Reading, named: NamedFile
 ) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    """Return the columns to read, price columns that are not read, and the fields of a row."""
-    columns = file.match(PRICE_NAMES, required=REQUIRED, strict=(*REQUIRED, "volume"))
+    """Return the columns to read, price columns that are not read, and the fields of a row.
+
+    A file of many symbols that is named after a day needs no column of days.
+    """
+    adjust_by, volume = reading.adjust_by, reading.volume
+    names, required = PRICE_NAMES, REQUIRED
+    there = file.match(PRICE_NAMES, required=()) if named.day else {}
+    if "symbol" in there and plain_name(there.get("date", "")) in ("", *NO_DAYS):
+        names = {ours: theirs for ours, theirs in names.items() if ours != "date"}
+        required = REQUIRED[1:]
+    columns = file.match(names, required=required, strict=(*required, "volume"))
     unused: tuple[str, ...] = ()
     fields: tuple[str, ...] = FIELDS if volume else PRICES
     if not volume:
         columns.pop("volume", None)
         columns.pop("tick_volume", None)
     elif "volume" not in columns and "tick_volume" not in columns:
-        there = ", ".join(map(repr, file.header))
-        hint = f"its columns are {there}; --columns-map volume=NAME says which it is, --no-volume "
+        shown = ", ".join(map(repr, file.header))
+        hint = f"its columns are {shown}; --columns-map volume=NAME says which it is, --no-volume "
         raise InputFileError(
             str(file.path), "has no column for volume", hint=f"{hint}scans prices alone"
         )

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.data_engine.interfaces.records import Failure
-from technic.data_engine.providers.files.bar_files import BarRows, Reading, open_one
+from technic.data_engine.providers.files.bar_files import BarRows, Reading, open_one, unreadable
 from technic.data_engine.providers.files.file_names import NamedFile, name_files
 from technic.data_engine.providers.files.file_paths import bar_paths
 from technic.errors import InputFileError
@@ -71,9 +70,10 @@ def _folder(path: Path, named: Mapping[Path, NamedFile], reading: Reading) -> Ba
     alone = all(len(each.symbols) == 1 for each in good.values())
     rows = replace(rows, one_each=alone and len(rows.symbols) == len(good))
     if alone and any(_is_named_after(named[each], one) for each, one in good.items()):
-        failures = {named[each].symbol: _unreadable(error) for each, error in bad.items()}
+        failures = {named[each].symbol: unreadable(error) for each, error in bad.items()}
         there = set(rows.symbols)
-        return replace(rows, failures={s: why for s, why in failures.items() if s not in there})
+        failures = {name: why for name, why in failures.items() if name not in there}
+        return replace(rows, failures={**failures, **rows.failures})
     return replace(rows, notes=(_not_read(path, len(named), bad),) if bad else ())
 
 
@@ -99,6 +99,7 @@ def _concat(parts: Sequence[BarRows]) -> BarRows:
         unused=tuple(dict.fromkeys(name for rows in parts for name in rows.unused)),
         fields=parts[0].fields,
         said=tuple(note for rows in parts for note in rows.said),
+        failures={name: why for rows in parts for name, why in rows.failures.items()},
     )
 
 
@@ -113,12 +114,6 @@ def _concat_values(parts: Sequence[BarRows]) -> dict[str, FloatArray]:
         ])
         for name in names
     }  # fmt: skip
-
-
-def _unreadable(error: InputFileError) -> Failure:
-    """Say what is wrong inside a symbol's file; where the file is, is no part of the answer."""
-    inside = InputFileError("its file", error.reason, error.row, error.column, error.hint)
-    return Failure("unreadable_file", str(inside))
 
 
 def _not_read(folder: Path, total: int, bad: dict[Path, InputFileError]) -> str:

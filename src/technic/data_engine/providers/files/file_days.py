@@ -63,7 +63,7 @@ class FileDays:
         _refuse_future(path, table, market)
         last, usual = _last_session(path, table, market)
         notes = [f"{path.name}: {verdict}"] if verdict is not None and verdict.warned else []
-        notes += [f"{path.name}: {note}" for note in _unused(table, last, usual)]
+        notes += [f"{path.name}: {note}" for note in (*checked.notes, *_unused(table, last, usual))]
         failures = {name: Failure("wrong_dates", str(why)) for name, why in checked.alone.items()}
         return cls(last, table.days_of(NO_SESSION), failures, tuple(notes))
 

@@ -8,9 +8,11 @@ What is left in a name beside the symbol makes it doubtful.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -26,17 +28,20 @@ MAX_PLAIN = 12
 _BEFORE = frozenset((
     "daily", "adjusted", "time", "series", "historical", "history", "prices", "price", "stock",
     "stocks", "ohlcv", "data", "eod", "wiki", "us", "nasdaq", "nyse", "amex", "arca", "bats",
-    "cboe", "otc", "nysearca", "nyseamerican", "iex", "table",
+    "cboe", "otc", "nysearca", "nyseamerican", "iex", "table", "historicalquotes", "macrotrends",
+    "download", "xnas", "xnys", "yahoo", "stooq",
 ))  # fmt: skip
 """Words before a symbol."""
 _AFTER = frozenset((
     "daily", "day", "1d", "d", "d1", "1day", "us", "usd", "historical", "history", "data",
     "prices", "price", "stock", "stocks", "quotes", "ohlc", "ohlcv", "eod", "adjusted", "adj",
     "adjsplit", "adjsplitdiv", "unadjusted", "split", "full", "max", "csv", "bars", "1440", "5y",
-    "10y", "20y", "1y", "historicaldata", "chart", "export", "nasdaq", "nyse",
+    "10y", "20y", "1y", "historicaldata", "chart", "export", "nasdaq", "nyse", "yfinance", "yahoo",
+    "trades", "last", "price-history", "pricehistory", "quote", "historische", "kurse", "donnees",
+    "historiques", "cotizaciones", "historicos", "smart", "equity",
 ))  # fmt: skip
 """Words behind a symbol; dates and stamps, too."""
-_STAMP = re.compile(r"\d{6,}|\d{4}-\d{2}-\d{2}|(?:19|20)\d{2}|to")
+_STAMP = re.compile(r"\d{6,}|\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4}|(?:19|20)\d{2}|to|1")
 _PLAIN_FOLDER = re.compile(r"(?i)(?:data|daily|csv|prices?|files?|\d+)")
 _COPY = re.compile(r" ?\(\d+\)$")
 _GENERIC = frozenset((
@@ -45,8 +50,14 @@ _GENERIC = frozenset((
 ))  # fmt: skip
 """File names that say what is in the file, not whose it is."""
 _PART = re.compile(r"(?i)(?:part|data|chunk|file)?[-_.]?\d+(?:[-_.].*)?|[0-9a-f-]{16,}(?:[-_.].*)?")
+_KEYED_DAY = re.compile(r"(?i)(?:date|day|session|trade_?date|dt)=(\d{4}-\d{2}-\d{2}|\d{8})")
+_DAYS = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])|(?<!\d)(?:19|20)\d{6}(?!\d)")
 _KEYED = re.compile(r"(?i)(?:symbol|ticker|sym|code)=(.+)")
-_TRADINGVIEW = re.compile(r"[A-Z][A-Z0-9]*_([A-Z0-9.!]+), \w+.*")
+_TRADINGVIEW = re.compile(r"[A-Z][A-Z0-9]*(?:_DLY)?_([A-Z0-9.!]+), \w+.*")
+_BETWEEN = re.compile(
+    r"[_,\s\u2013\u2014]+|(?<=[A-Za-z])-(?=\d{4}|\d\d-\d\d-\d{4}$)|\s-\s|\.(?=(?i:last|daily|day|1d|d1|eod)$)"
+)
+"""What parts the words of a name."""
 _NOTHING = frozenset((
     "historicaldata", "historical", "history", "data", "prices", "price", "stock", "stocks",
     "daily", "export", "chart", "table", "ohlc", "ohlcv", "quotes", "eod",
@@ -57,10 +68,14 @@ _LETTERS = re.compile(r"[A-Za-z][A-Za-z0-9]{0,9}(?:[.\-/^$=+][A-Za-z]{1,3}){0,2}
 
 @dataclass(frozen=True, slots=True)
 class NamedFile:
-    """A file's symbol by its name; ``doubtful``: the name holds more than that."""
+    """A file's symbol by its name; ``doubtful``: the name holds more than that.
+
+    ``day``: the one day (YYYY-MM-DD) after which the file or a folder ``date=…`` is named, else "".
+    """
 
     symbol: str
     doubtful: bool = False
+    day: str = ""
 
 
 def name_files(
@@ -73,7 +88,25 @@ def name_files(
     """
     stems = {path: _stem(path) for path in paths}
     same = len(set(stems.values())) == 1 and len({path.parent for path in paths}) > 1
-    return {path: _named(path, stem, root, same, symbol_from) for path, stem in stems.items()}
+    return {
+        path: replace(_named(path, stem, root, same, symbol_from), day=_day_of(path, stem, root))
+        for path, stem in stems.items()
+    }
+
+
+def _day_of(path: Path, stem: str, root: Path) -> str:
+    """Return the day of ``2024-03-08.csv``, ``NASDAQ_20240308.csv``, ``date=2024-03-08/x.csv``."""
+    texts = [_KEYED_DAY.fullmatch(part) for part in path.parts[len(root.parts) :][:-1]]
+    found = [match[1] for match in texts if match] or _DAYS.findall(stem)
+    digits = {text.replace("-", "") for text in found}
+    try:
+        return (
+            str(dt.datetime.strptime(f"{digits.pop()}Z", "%Y%m%d%z").date())
+            if len(digits) == 1
+            else ""
+        )
+    except ValueError:
+        return ""
 
 
 def _named(
@@ -113,8 +146,8 @@ def _of_text(text: str) -> NamedFile:
     """Find the symbol in a name."""
     if match := _TRADINGVIEW.fullmatch(text):
         return NamedFile(canonical(match[1]))
-    words = [word for word in re.split(r"[_,\s]+|(?<=[A-Za-z])-(?=\d{4})", text) if word]
-    while len(words) > 1 and words[0].lower() in _BEFORE:
+    words = [word for word in _BETWEEN.split(text) if word.strip("-")]
+    while len(words) > 1 and (words[0].lower() in _BEFORE or _STAMP.fullmatch(words[0])):
         words.pop(0)
     while len(words) > 1 and _is_behind(words[-1]):
         words.pop()
@@ -125,7 +158,13 @@ def _of_text(text: str) -> NamedFile:
 
 
 def _is_behind(word: str) -> bool:
-    return word.lower() in _AFTER or bool(_STAMP.fullmatch(word))
+    plain = _without_accents(word.lower())
+    return plain in _AFTER or bool(_STAMP.fullmatch(plain))
+
+
+def _without_accents(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _is_noise(text: str, word: str) -> bool:

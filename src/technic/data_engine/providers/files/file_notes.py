@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from technic.data_engine.providers.files.file_paths import unread_folders
+from technic.data_engine.providers.files.file_paths import unread_entries
 from technic.wording.counts import count_of
 
 __all__ = ["file_notes"]
@@ -27,8 +27,7 @@ def file_notes(
         f"{own[0]}{_others(len(own) - 1)}: {what}{' ' + examples[what] if examples[what] else ''}"
         for what, own in names.items()
     ]
-    unread = unread_folders(path, paths)
-    return (*notes, unread) if unread else tuple(notes)
+    return (*notes, *unread_entries(path, paths))
 
 
 def _others(count: int) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from technic.errors import InputFileError
 
-__all__ = ["ENDINGS", "bar_paths", "unread_folders"]
+__all__ = ["ENDINGS", "bar_paths", "unread_entries"]
 
 ENDINGS = (".csv", ".csv.gz", ".txt", ".txt.gz", ".tsv", ".csv.zip", ".parquet", ".pq")
 PACKED = (".zip", ".xlsx")
@@ -37,19 +37,27 @@ def bar_paths(path: Path) -> list[Path]:
     return []
 
 
-def unread_folders(path: Path, read: list[Path]) -> str:
-    """Say which sub-folders with price files are not read, since the folder holds files itself."""
+def unread_entries(path: Path, read: list[Path]) -> tuple[str, ...]:
+    """Say which sub-folders and packed files are not read, since the folder holds files itself."""
     if not path.is_dir() or not read or read[0].parent != path:
-        return ""
-    unread = [
+        return ()
+    folders = [
         each.name for each in sorted(_entries(path))
         if each.is_dir() and not each.is_symlink()
         and any(_is_one(one, ENDINGS) for one in _entries(each))
     ]  # fmt: skip
-    if not unread:
-        return ""
-    names = ", ".join(map(repr, unread[:SHOWN])) + (" ..." if len(unread) > SHOWN else "")
-    return f"{path.name}: sub-folders are not read, since it holds files itself: {names}"
+    there = {each.name.partition(".")[0].lower() for each in read}
+    packed = [
+        each.name for each in sorted(_entries(path))
+        if _is_one(each, PACKED) and each not in read
+        and each.name.partition(".")[0].lower() not in there
+    ]  # fmt: skip
+    unread = {"sub-folders": folders, "packed files": packed}
+    return tuple(
+        f"{path.name}: {what} are not read, since it holds files itself: "
+        f"{', '.join(map(repr, names[:SHOWN]))}{' ...' if len(names) > SHOWN else ''}"
+        for what, names in unread.items() if names
+    )  # fmt: skip
 
 
 def _entries(folder: Path) -> Iterator[Path]:

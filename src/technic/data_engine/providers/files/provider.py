@@ -39,6 +39,7 @@ from technic.data_engine.providers.files.file_paths import bar_paths
 from technic.data_engine.row_checks.left_out import LeftOutDays
 from technic.data_engine.row_checks.market_days import MarketDays
 from technic.data_engine.row_checks.repeated_rows import row_order, without_repeats
+from technic.data_engine.row_checks.value_check import odd_values
 from technic.errors import InputFileError, ParameterError
 from technic.panel import LongBars
 from technic.sessions import SessionCalendar, load_calendar
@@ -164,7 +165,8 @@ class FilesProvider:
         kept = tuple(name for name, there in zip(asked, has_bars.tolist(), strict=True) if there)
         column = new_column[bars.column].astype(np.int32)
         answer = replace(bars, symbols=kept, column=column)
-        notes = self.notes
+        odd = odd_values(bars, volume="volume" in self._rows.fields)
+        notes = self.notes + tuple(f"{self._path.name}: {what}" for what in odd)
         if repeats:
             notes += (
                 f"{self._path.name}: {count_of(repeats, 'row')} "

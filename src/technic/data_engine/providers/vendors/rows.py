@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.requests import BadAnswerError, BadBarsError, BarRequest
 from technic.panel import FIELDS, LongBars
+from technic.panel.long_bars import concatenated
 from technic.text.outside import could_be_symbol
 from technic.typing import DateArray, FloatArray
 
@@ -18,6 +19,7 @@ __all__ = [
     "Stamps",
     "bar_times",
     "iso_days",
+    "joined_pages",
     "long_bars",
     "require_complete",
     "require_inside",
@@ -100,6 +102,23 @@ def long_bars(
     for name in FIELDS:
         getattr(bars, name)[clashing] = np.nan
     return bars.rows(keep)
+
+
+def joined_pages(pages: Sequence[LongBars]) -> tuple[LongBars, dict[str, str]]:
+    """Put the pages of one answer together: a row that came on two of them is kept once.
+
+    Rows that differ are a bar without values; returned are their symbols, too, each with the day.
+    """
+    bars = concatenated(pages)
+    if len(pages) < 2:
+        return bars, {}
+    keep, clashing = _without_doubles(bars)
+    if keep is None:
+        return bars, {}
+    for name in FIELDS:
+        getattr(bars, name)[clashing] = np.nan
+    days = {bars.symbols[bars.column[row]]: str(bars.session[row]) for row in clashing[::-1]}
+    return bars.rows(keep), days
 
 
 def require_complete(bars: LongBars) -> LongBars:

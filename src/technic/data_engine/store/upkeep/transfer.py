@@ -21,11 +21,16 @@ from technic.data_engine.providers.files.file_paths import bar_paths
 from technic.data_engine.row_checks.market_days import MarketDays
 from technic.data_engine.row_checks.repeated_rows import row_order, without_repeats
 from technic.data_engine.row_checks.session_check import DatedRows, check_days
+from technic.data_engine.row_checks.value_check import odd_values
 from technic.errors import InputFileError, ParameterError
 from technic.panel import FIELDS, LongBars
 from technic.sessions import SessionCalendar
+from technic.tables.cell_text import bare_cell
 from technic.tables.file_options import FileOptions
+from technic.text.outside import could_be_symbol
 from technic.typing import BoolArray, DateArray
+from technic.universe import canonical
+from technic.universe.symbols import without_exchange
 
 __all__ = ["ImportReport", "answered_ranges", "read_file", "write_file"]
 
@@ -91,14 +96,15 @@ def read_file(
     notes: tuple[str, ...] = ()
     if table is None or options not in (None, FileOptions()):
         table, notes = _as_scans_read(path, options)
-    wrong = (
-        np.zeros(len(table), np.bool_)
-        if calendar is None
-        else _wrong_dates(path, table, MarketDays(calendar, final, final))
-    )
+    table = _with_symbols(table)
+    wrong = np.zeros(len(table), np.bool_)
+    if calendar is not None:
+        wrong, odd = _wrong_dates(path, table, MarketDays(calendar, final, final))
+        notes += odd
     keep, refused = _sifted(table, final, wrong, calendar)
     bars, repeats = _each_day_once(_bars(table.filter(pa.array(keep))))
     refused |= repeats
+    notes += tuple(f"{path.name}: {what}" for what in odd_values(bars))
     if not len(bars):
         counts = ", ".join(f"{count:,} {reason}" for reason, count in refused.items())
         raise InputFileError(str(path), f"has no row that can be a bar ({counts or 'no rows'})")
@@ -114,6 +120,18 @@ def _own_layout(path: Path) -> pa.Table | None:
         return table.select(SCHEMA.names).cast(SCHEMA)
     except (OSError, KeyError, pa.ArrowException):
         return None  # whoever reads all layouts says what is wrong with it
+
+
+def _with_symbols(table: pa.Table) -> pa.Table:
+    """Return the table with canonical symbols, and nothing where one can be none.
+
+    One rule for what people write, wherever they write it (``AAPL.US``, ``NASDAQ:AAPL``).
+    """
+    column = table["symbol"].fill_null("").combine_chunks().dictionary_encode()
+    texts = (bare_cell(text) for text in column.dictionary.to_pylist())
+    known = [canonical(without_exchange(text)) if could_be_symbol(text) else "" for text in texts]
+    names = pa.array(known, pa.string()).take(column.indices)
+    return table.set_column(table.column_names.index("symbol"), "symbol", names)
 
 
 def _as_scans_read(path: Path, options: FileOptions | None) -> tuple[pa.Table, tuple[str, ...]]:
@@ -145,8 +163,11 @@ def _each_day_once(bars: LongBars) -> tuple[LongBars, dict[str, int]]:
     return kept, {reason: count for reason, count in counts.items() if count}
 
 
-def _wrong_dates(path: Path, table: Any, market: MarketDays) -> BoolArray:
-    """Mark the rows of symbols whose dates cannot be those of sessions, unless all are so."""
+def _wrong_dates(path: Path, table: Any, market: MarketDays) -> tuple[BoolArray, tuple[str, ...]]:
+    """Mark the rows of symbols whose dates cannot be those of sessions, unless all are so.
+
+    Returns what else is odd about the days, too.
+    """
     names = table["symbol"].fill_null("").combine_chunks().dictionary_encode()
     code = names.indices.to_numpy().astype(np.int32)
     day = _days(table)
@@ -158,7 +179,8 @@ def _wrong_dates(path: Path, table: Any, market: MarketDays) -> BoolArray:
     if checked.verdict is not None and checked.verdict.refused:
         raise InputFileError(str(path), checked.verdict.reason, hint=checked.verdict.advice)
     wrong: BoolArray = np.array([name in checked.alone for name in symbols], np.bool_)[code]
-    return wrong
+    odd = [str(checked.verdict)] if checked.verdict is not None and checked.verdict.warned else []
+    return wrong, tuple(f"{path.name}: {what}" for what in (*odd, *checked.notes))
 
 
 def _days(table: Any) -> DateArray:
