@@ -151,6 +151,20 @@ def test_a_study_says_what_it_came_to(client: TestClient, study: dict[str, Any])
     assert verdict["r"] == whole["plans"]["every"]["r"]["mean"]
 
 
+def test_examples_of_the_description_are_what_a_study_answers(
+    client: TestClient, study: dict[str, Any]
+) -> None:
+    """The same keys."""
+    paths = client.app.openapi()["paths"]
+    for part in ("result", "hits"):
+        good = paths[f"/v1/studies/{{identity}}/{part}"]["get"]["responses"]["200"]
+        example = good["content"]["application/json"]["example"]
+        answer = client.get(f"/v1/studies/{study['id']}/{part}").json()
+        assert set(example) <= set(answer)
+        assert len(example) > 3
+    assert set(example["rows"][0]) <= set(answer["rows"][0])
+
+
 def test_hits_come_in_pages(client: TestClient, study: dict[str, Any], table: pd.DataFrame) -> None:
     """Each row has what the Parquet has; what is not known is null, and the last page is short."""
     path = f"/v1/studies/{study['id']}/hits"
