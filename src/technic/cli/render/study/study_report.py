@@ -27,7 +27,7 @@ from technic.wording.counts import count_of
 
 __all__ = ["study_lines", "trial_lines"]
 
-_WORDS = {"too_few": "too few to say", "none": "none", "luck": "no more than luck"}
+_WORDS = {"too_few": "too few", "none": "none", "luck": "luck"}
 _WAYS = ("not_entered", "stop", "target", "time", "delisted", "pending", "open")
 
 
@@ -115,15 +115,18 @@ def _turnovers(summaries: Sequence[OwnerSummary]) -> Iterator[RenderableType]:
 
 def _several(result: StudyResult) -> Iterator[RenderableType]:
     main = result.config.horizon
-    heads = ("verdict", "hits", "episodes", "mean %", "interval", "t", "R", "R, ordinary costs")
-    table = study_table(f"{count_of(main, 'session')}, in excess of the universe", *heads)
+    yield Text(
+        f"Over {count_of(main, 'session')}, in excess of the universe; R of plans, one a symbol, "
+        "after ordinary costs."
+    )
+    table = study_table("setup", "verdict", "hits", "mean %", "interval", "t", "R")
     for one in sorted(result.summaries, key=lambda each: _order(each.excess[main])):
         each = one.excess[main]
         word = Text(_WORDS.get(one.word, one.word), WORD_COLOURS[one.word])
         plans = one.one_a_symbol
         table.add_row(
-            one.name, word, f"{each.hits:,}", f"{one.episodes:,}", number(each.mean, 100),
-            between(each, 100), t_text(each), number(plans.r.mean, 1), number(plans.net[2].mean, 1),
+            one.name, word, f"{each.hits:,}", number(each.mean, 100), between(each, 100),
+            t_text(each), number(plans.net[2].mean, 1),
         )  # fmt: skip
     yield table
     found = result.comparison
