@@ -201,6 +201,26 @@ def test_the_universe_is_that_of_the_day(tmp_path: Path):
     assert 0 < few < len(hit)
 
 
+@pytest.mark.parametrize("kept", [3, 2], ids=["there", "missing"])
+def test_data_without_those_who_left_are_those_of_survivors(tmp_path: Path, kept: int):
+    """Listings may say who was delisted; where the data lack their bars, that is told."""
+    names = (*SYMBOLS[:10], *(f"{name}9" for name in SYMBOLS[:3]))
+    rows = [f"{name},{SESSIONS[-110] if name.endswith('9') else ''}" for name in names]
+    listed = tmp_path / "universe.csv"
+    listed.write_text("\n".join(("symbol,delistingDate", *rows, f"OLD,{SESSIONS[-400]}\n")))
+    provider = FakeProvider(make_bars((*SYMBOLS[:10], *names[10 : 10 + kept]), SESSIONS))
+    config = StudyConfig(
+        scan=ScanConfig(universe=str(listed), where="close > 0"), first=str(SESSIONS[-120]),
+        last=str(SESSIONS[-100]), horizon=5, horizons=(5,),
+    )  # fmt: skip
+    found = run_study(config, provider=provider, settings=Settings(home=tmp_path), now=NOW)
+    told = [one for one in found.warnings if "survivors" in one]
+    assert len(told) == (kept < 3)
+    assert found.dated_universe == (kept == 3)
+    if told:
+        assert told[0].startswith("1 of 3 symbols that left the listings during the study have no")
+
+
 def test_who_hits_always_is_the_universe(tmp_path: Path):
     """The hits of a condition that all meet have no excess, and that is said as none."""
     found = studied(tmp_path, ScanConfig(where="close > 0"))

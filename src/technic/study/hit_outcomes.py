@@ -47,6 +47,7 @@ class HitOutcomes:
     ``everybody``: ``(n_days, n_symbols)`` float64, what all symbols made over the main horizon in
     excess of the universe's mean, hit or not; None where no rating is judged by it.
     ``poisoned``: symbols whose bars raised; their hits have neither returns nor a grade.
+    ``without_bars``: symbols that have no bar from the first day on.
     """
 
     returns: dict[int, FloatArray]
@@ -66,6 +67,7 @@ class HitOutcomes:
     events: EventSums | None
     everybody: FloatArray | None = None
     poisoned: tuple[PoisonedSymbol, ...] = ()
+    without_bars: tuple[str, ...] = ()
 
     def excess(self, horizon: int) -> FloatArray:
         """Returns in excess of the universe's mean."""
@@ -129,6 +131,7 @@ class _Gathered:
     delisted: BoolArray
     everybody: FloatArray | None
     poisoned: list[PoisonedSymbol]
+    without_bars: list[str]
     events: EventSums | None = None
 
     @classmethod
@@ -140,11 +143,12 @@ class _Gathered:
             everybody = np.full((len(hits.sessions), len(hits.symbols)), np.nan)
         last, gone = np.full(len(hits), -1, np.int32), np.zeros(len(hits), np.bool_)
         days = np.empty(0, "M8[D]")
-        return cls(hits, config, values, {}, up, down, [], days, last, gone, everybody, [])
+        return cls(hits, config, values, {}, up, down, [], days, last, gone, everybody, [], [])
 
     def add(self, block: JudgedBlock, cut: slice) -> None:
         """Take in what came of the symbols of a cut."""
         self.sessions = block.sessions
+        self.without_bars += block.without_bars
         for key, values in block.values.items():
             self.values[key][block.own] = values
             before = self.market.get(key)
@@ -194,6 +198,7 @@ class _Gathered:
             events=self.events,
             everybody=self.everybody,
             poisoned=tuple(self.poisoned),
+            without_bars=tuple(self.without_bars),
         )
 
 

@@ -38,7 +38,8 @@ class JudgedBlock:
     of those with a plan. ``market``: by horizon and lag too; ``everybody``: the return of each
     symbol over the main horizon, ``(n_days, n_symbols)``, None where no rating is judged.
     ``last_bar``, ``delisted``: of the symbols of the hits; ``events``: the course of prices around
-    them, None where it was not asked for.
+    them, None where it was not asked for. ``without_bars``: symbols that have no bar from the first
+    day of the study on.
     """
 
     own: NDArray[np.intp]
@@ -54,6 +55,7 @@ class JudgedBlock:
     delisted: BoolArray
     events: EventSums | None
     sessions: DateArray
+    without_bars: tuple[str, ...]
 
     @classmethod
     def of(
@@ -104,6 +106,9 @@ class JudgedBlock:
             delisted=bars.delisted[at[1]],
             events=events,
             sessions=bars.sessions,
+            without_bars=tuple(
+                bars.symbols[one] for one in np.flatnonzero(bars.last_bar < days[0]).tolist()
+            ),
         )
 
 

@@ -39,8 +39,8 @@ class StudyResult:
 
     ``comparison``: those with enough hits as one family, None for fewer than two. ``trial``: what
     the ledger of trials says, this study among it. ``price_basis``: how prices come;
-    ``dated_universe``: whether it is known who was listed on each day. ``warnings``: what a reader
-    should know first.
+    ``dated_universe``: whether it is known who was listed on each day, and the data have them.
+    ``warnings``: what a reader should know first.
     """
 
     config: StudyConfig
@@ -86,7 +86,7 @@ def run_study(
     found = hit_outcomes(replay, hits, config, stage)
     trial = _written(config, replay, hits.owners, names, settings, now, command)
     total = trial.record.total
-    regimes = _regimes(parts)
+    regimes, missing = _regimes(parts), replay.rosters.missing_warning(found.without_bars)
     summaries = tuple(
         summarised(hits, found, config, owner, total, regimes) for owner in range(len(hits.owners))
     )
@@ -101,9 +101,10 @@ def run_study(
         trial=trial,
         simulated=provider.simulated,
         price_basis=provider.price_basis,
-        dated_universe=replay.rosters.survivorship_warning is None,
+        dated_universe=replay.rosters.survivorship_warning is None and missing is None,
         warnings=(
             *replay.warnings,
+            *([] if missing is None else [missing]),
             *left_out(((part.days, part.poisoned) for part in parts), replay.days),
             *not_judged(found.poisoned),
         ),

@@ -7,7 +7,7 @@ which listings come and go cost little. What is kept of a day is a byte for each
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,8 +22,12 @@ from technic.study.replay.listed_names import ListedNames
 from technic.typing import BoolArray, DateArray
 from technic.universe import PrescreenRules, Universe, prescreen
 from technic.universe.listing_file import Listed, ListingFile
+from technic.wording.counts import count_of
 
 __all__ = ["Roster", "Rosters"]
+
+MISSING_PART = 0.05
+"""Of those who left so many may lack bars: a symbol is renamed, or never traded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,6 +209,21 @@ class Rosters:
                     column = np.array(listed.symbols, dtype=object)
                 values[row, at[at >= 0]] = column[at >= 0]
         return ListedNames(days, names, member[:, own], of_day, refusals, said)
+
+    def missing_warning(self, without_bars: Collection[str]) -> str | None:
+        """Say that the data lack those who left the listings on the way; None where they have them.
+
+        ``without_bars``: symbols of which the data have no bar from the first day on.
+        """
+        left = np.flatnonzero(self.member[:-1].any(axis=0) & (self.member[-1] == 0))
+        missing = len({self.names[at] for at in left.tolist()}.intersection(without_bars))
+        if missing <= MISSING_PART * len(left):
+            return None
+        return (
+            f"{missing:,} of {count_of(len(left), 'symbol')} that left the listings during the "
+            "study have no bars: the data are those of the survivors, and who is missing did worse "
+            "than who is there"
+        )
 
     @property
     def survivorship_warning(self) -> str | None:
