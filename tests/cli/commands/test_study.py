@@ -78,6 +78,12 @@ def test_ratings_are_judged_by_what_they_rate_high(study, tmp_path: Path):
     for text in ("tech_rating: ", "fast: ", "rank correlation", "highest decile", "2 trials"):
         assert text in ran.out
     assert "plans, R" not in ran.out
+    assert "decile 9" in ran.out
+    three = [part for n in (5, 20, 60) for part in ("--rating", f"r{n} = roc(close, {n})")]
+    ran = study(*three, "--horizon", 5)
+    lines = ran.out.split("highest less lowest")[1].splitlines()
+    assert [line.split()[0] for line in lines[2:5]] == ["r5", "r20", "r60"]
+    assert "decile 9" not in ran.out
     ran = study("--rating", "rs_rating", "--out", tmp_path / "hits.parquet")
     assert (ran.code, ran.out) == (2, "")
     assert "a study of ratings alone has no hits to write" in ran.err

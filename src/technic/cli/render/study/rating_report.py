@@ -15,7 +15,9 @@ from technic.wording.counts import count_of
 
 __all__ = ["rating_lines"]
 
-_DECILES = {0: "lowest decile", 9: "highest decile"}
+SIDE_BY_SIDE = 2
+"""So many ratings fit beside each other in 80 columns."""
+_NAMES = {0: "lowest decile", 9: "highest decile"}
 
 
 def rating_lines(ratings: Sequence[RatingSummary], horizon: int) -> Iterator[RenderableType]:
@@ -29,12 +31,26 @@ def rating_lines(ratings: Sequence[RatingSummary], horizon: int) -> Iterator[Ren
         interval = between(one.ic, 1, places=3)
         table.add_row(one.name, f"{one.ic.days:,}", mean, interval, t_text(one.ic))
     yield table
-    names = [one.name for one in ratings]
-    table = study_table(f"{count_of(horizon, 'session')}, in excess of the universe, %", *names)
+    yield Text(f"Over {count_of(horizon, 'session')}, in excess of the universe, %:")
+    yield from _deciles(ratings) if len(ratings) <= SIDE_BY_SIDE else _ends(ratings)
+
+
+def _deciles(ratings: Sequence[RatingSummary]) -> Iterator[RenderableType]:
+    """Yield every decile, a row each."""
+    table = study_table("", *(one.name for one in ratings))
     for at in reversed(range(len(ratings[0].deciles))):
         cells = (_mean_between(one.deciles[at]) for one in ratings)
-        table.add_row(_DECILES.get(at, f"decile {at + 1}"), *cells)
+        table.add_row(_NAMES.get(at, f"decile {at + 1}"), *cells)
     table.add_row("highest less lowest", *(_mean_between(one.spread) for one in ratings))
+    yield table
+
+
+def _ends(ratings: Sequence[RatingSummary]) -> Iterator[RenderableType]:
+    """Yield the first and the last decile, a row a rating; all are in the JSON."""
+    table = study_table("", *_NAMES.values(), "highest less lowest")
+    for one in ratings:
+        ends = (number(one.deciles[at].mean, 100) for at in _NAMES)
+        table.add_row(one.name, *ends, _mean_between(one.spread))
     yield table
 
 
