@@ -65,7 +65,7 @@ class Universe:
         _require_distinct(frame["symbol"])
         made = object.__new__(cls)
         object.__setattr__(made, "frame", frame.reset_index(drop=True))
-        object.__setattr__(made, "source", source)
+        object.__setattr__(made, "source", clean(source))
         object.__setattr__(made, "day", day)
         object.__setattr__(made, "symbols", tuple(frame["symbol"]))
         return made
