@@ -173,7 +173,10 @@ class PlaceValues(DayValues):
             program = Program(self._vocabulary.functions)
             number = program.add(operand)
             arrays.append(all_bars(program, [number], panel, self._benchmark)[0])
-        return self._by_day(node, function, arrays, columns)
+        if function.at_places is None:
+            return self._by_day(node, function, arrays, columns)
+        places = self._places.take(columns)
+        return function.at_places(*arrays, places.row, places.column, *arguments.constants)
 
     def _by_day(
         self, node: Call, function: Function, arrays: Sequence[FloatArray], asked: IndexArray
