@@ -2,8 +2,8 @@
 
 A place is a day and a symbol: a row and a column of the panel. What has a value at every bar is
 computed once for all bars and read at the places; what stands inside weekly(...) or monthly(...) is
-computed for each day, since the running period ends with it; what belongs to the scan's day is
-computed on one value for each place.
+computed for each place, since the running period ends with its day; what belongs to the scan's day
+is computed on one value for each place.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import all_bars, newest_bars
 from technic.language.evaluation.evaluate import DayValues
 from technic.language.evaluation.market_values import block_parts
-from technic.language.evaluation.program import Program
+from technic.language.evaluation.program import Program, looked_back
 from technic.language.evaluation.resample import Timeframe
 from technic.language.evaluation.running_bars import RunningBars
 from technic.language.functions.function import Function, Scope
@@ -34,6 +34,8 @@ __all__ = ["PlaceValues", "evaluate_places"]
 IndexArray = NDArray[np.intp]
 WIDTH = 512
 """Columns of which all bars are computed together."""
+WIDE = 16_384
+"""Places whose longer bars are laid out together."""
 
 
 def evaluate_places(
@@ -150,13 +152,17 @@ class PlaceValues(DayValues):
         program = Program(self._vocabulary.functions)
         results = [program.add(node) for node in nodes]
         out = [np.full(len(self._rows), np.nan) for _ in nodes]
-        running = RunningBars.of(self._panel, timeframe, self._benchmark)
-        for part in self._places.by_day():
-            columns, rows = self._places.column[part], self._places.row[part]
-            with running.at(rows, columns) as (made, ends, benchmark):
-                found = newest_bars(program, results, made, ends, benchmark)
+        bars = looked_back(program.steps, results, len(self._panel.sessions))
+        running = RunningBars.of(self._panel, timeframe, self._benchmark, bars)
+        there = np.flatnonzero(self._rows >= 0)
+        period = running.period[self._rows[there], self._places.column[there]]
+        short = period + 1 < max(bars.values(), default=1)
+        there = there[np.argsort(short, kind="stable")]  # short histories by themselves
+        for part in np.split(there, np.arange(WIDE, len(there), WIDE)):
+            rows, columns = self._rows[part], self._places.column[part]
+            found = newest_bars(program, results, *running.at(rows, columns))
             for values, array in zip(out, found, strict=True):
-                values[part] = array[columns]
+                values[part] = array
         return out
 
     def _computed(

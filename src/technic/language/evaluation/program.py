@@ -19,7 +19,7 @@ from technic.language.functions.operators import operator_of, split
 from technic.language.functions.shared import PARTS, rewritten
 from technic.language.syntax.nodes import And, Call, Name, Node, Not, Number, Or, Shift, children
 
-__all__ = ["Need", "Program", "Span", "Step", "needs"]
+__all__ = ["Need", "Program", "Span", "Step", "looked_back", "needs"]
 
 StepKind = Literal["constant", "field", "operator", "point", "window", "recursive", "shift"]
 Span: TypeAlias = tuple[int, int]
@@ -144,6 +144,19 @@ def needs(
                 found[below].spans += [
                     (lag + step.lag, bars + step.reach) for lag, bars in need.spans
                 ]
+    return found
+
+
+def looked_back(steps: Sequence[Step], results: Iterable[int], every: int) -> dict[str, int]:
+    """Return how many of its newest bars the newest value needs of each field.
+
+    ``every``: what stands for all bars, where a recursion needs them.
+    """
+    found: dict[str, int] = {}
+    for step, need in zip(steps, needs(steps, results), strict=True):
+        if step.kind == "field" and need:
+            bars = max(lag + bars for lag, bars in need.spans or [(0, every)])
+            found[step.name] = every if need.everything else bars
     return found
 
 
