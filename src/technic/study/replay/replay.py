@@ -200,6 +200,7 @@ class Replay:
             names,
             block.sessions,
             block.days,
+            block.windows.starts[block.windows.longest],
             volume=not self.config.no_volume,
         )
         task = ReplayTask(
