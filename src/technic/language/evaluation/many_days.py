@@ -152,15 +152,17 @@ class PlaceValues(DayValues):
         program = Program(self._vocabulary.functions)
         results = [program.add(node) for node in nodes]
         out = [np.full(len(self._rows), np.nan) for _ in nodes]
+        fields = {step.name for step in program.steps if step.kind == "field"}
+        running = RunningBars.of(self._panel, timeframe, self._benchmark, fields)
+        program, series = running.lagging(program, results)
         bars = looked_back(program.steps, results, len(self._panel.sessions))
-        running = RunningBars.of(self._panel, timeframe, self._benchmark, bars)
         there = np.flatnonzero(self._rows >= 0)
         period = running.period[self._rows[there], self._places.column[there]]
         short = period + 1 < max(bars.values(), default=1)
         there = there[np.argsort(short, kind="stable")]  # short histories by themselves
         for part in np.split(there, np.arange(WIDE, len(there), WIDE)):
             rows, columns = self._rows[part], self._places.column[part]
-            found = newest_bars(program, results, *running.at(rows, columns))
+            found = newest_bars(program, results, *running.at(rows, columns, bars, series))
             for values, array in zip(out, found, strict=True):
                 values[part] = array
         return out

@@ -88,6 +88,15 @@ class Program:
                 kind: StepKind = "point" if isinstance(node, And | Or | Not) else "operator"
                 return self._step((key, inputs), Step(kind, inputs, run))
 
+    def with_fields(self, names: Mapping[int, str]) -> Program:
+        """Return the program with some of its steps as fields of these names."""
+        changed = Program(self._functions)
+        changed.steps = [
+            Step("field", name=names[number]) if number in names else step
+            for number, step in enumerate(self.steps)
+        ]
+        return changed
+
     def _call(self, node: Call) -> int:
         function = self._functions[node.function]
         arguments = split(node, function)
