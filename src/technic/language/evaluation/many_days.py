@@ -32,7 +32,7 @@ from technic.typing import FloatArray
 __all__ = ["PlaceValues", "evaluate_places"]
 
 IndexArray = NDArray[np.intp]
-WIDTH = 512
+WIDTH = 128
 """Columns of which all bars are computed together."""
 WIDE = 16_384
 """Places whose longer bars are laid out together."""
@@ -114,7 +114,7 @@ class PlaceValues(DayValues):
 
         Columns go together whose places begin in about the same row: no row above is computed.
         """
-        out = [np.full(len(self._rows), np.nan) for _ in nodes]
+        out = self._empty(len(nodes))
         if not nodes or not panel.n_bars:
             return out
         program = Program(self._vocabulary.functions)
@@ -130,6 +130,14 @@ class PlaceValues(DayValues):
             at = (row - first) * len(columns) + place_of[column]
             for values, array in zip(out, found, strict=True):
                 values[places] = array.ravel().take(at)
+        return out
+
+    def _empty(self, count: int) -> list[FloatArray]:
+        """Return arrays for values at all places: NaN where there is no bar, else to be filled."""
+        absent = np.flatnonzero(self._rows < 0)
+        out = [np.empty(len(self._rows)) for _ in range(count)]
+        for values in out:
+            values[absent] = np.nan
         return out
 
     def _alike(self, n_symbols: int) -> Iterator[tuple[IndexArray, IndexArray, int]]:
@@ -151,7 +159,7 @@ class PlaceValues(DayValues):
         """Return the values of nodes on longer bars, the running one being that of each day."""
         program = Program(self._vocabulary.functions)
         results = [program.add(node) for node in nodes]
-        out = [np.full(len(self._rows), np.nan) for _ in nodes]
+        out = self._empty(len(nodes))
         fields = {step.name for step in program.steps if step.kind == "field"}
         running = RunningBars.of(self._panel, timeframe, self._benchmark, fields)
         program, series = running.lagging(program, results)

@@ -150,9 +150,11 @@ def _newest(
 
     ``at``: where the first row of each place is in ``whole``.
     """
-    out = np.full(shape, np.nan)
+    out = np.empty(shape)
     flat, n_symbols, fewest = whole.reshape(-1), whole.shape[1], int(ends.min(initial=0))
-    for bar in range(max(fewest + 1 - bars, 0), shape[0]):
+    first = max(fewest + 1 - bars, 0)
+    out[:first] = np.nan
+    for bar in range(first, shape[0]):
         flat.take(at + bar * n_symbols, out=out[bar], mode="clip")
         if bar > fewest:
             out[bar][bar > ends] = np.nan

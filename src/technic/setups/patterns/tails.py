@@ -68,18 +68,17 @@ class Tails:
         values = self.fields[field]
         if self.columns is None:
             return last_bars(values, self.rows, bars, lag)
-        out = np.full((bars, len(self.rows)), np.nan)
-        if not values.size or not len(self.rows):
-            return out
+        out = np.empty((bars, len(self.rows)))
         flat, n_symbols = values.reshape(-1), values.shape[1]
         at = (self.rows - lag) * n_symbols + self.columns
-        least = int(self.rows.min()) - lag
+        least = int(self.rows.min(initial=len(values))) - lag
         for ago in range(bars):
             row, place = out[bars - 1 - ago], at - ago * n_symbols
             if ago <= least:
                 flat.take(place, out=row, mode="clip")  # all are there: clipping changes nothing
             else:
                 there = self.rows - lag >= ago
+                row[...] = np.nan
                 row[there] = flat[place[there]]
         return out
 

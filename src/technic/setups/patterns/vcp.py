@@ -156,7 +156,18 @@ def _first_contractions(tails: Tails, rule: Rule) -> Starts:
     starts = Starts.where(fits, ago[:, 0])
     starts = starts.take(swing_at(tails, starts, rule.swing))
     top = high[starts.ago - 1, starts.place]
-    return starts.take(advance_ends(tails, starts, top, rule.prior_bars, rule.prior_gain))
+    starts = starts.take(advance_ends(tails, starts, top, rule.prior_bars, rule.prior_gain))
+    return starts.take(_passed_by_no_later_peak(tails, starts, rule))
+
+
+def _passed_by_no_later_peak(tails: Tails, starts: Starts, rule: Rule) -> BoolArray:
+    """Which tops no later swing high passes."""
+    places, at = np.unique(starts.place, return_inverse=True)
+    high = tails.take(places).last(HIGH, rule.max_base + rule.swing)
+    peaks = np.where(swing_highs(high, rule.swing), high, -np.inf)[::-1]
+    later = np.maximum.accumulate(peaks, axis=0)[starts.ago - 1, at]
+    kept: BoolArray = later <= high[-1 - starts.ago, at]
+    return kept
 
 
 class _Pullbacks:
