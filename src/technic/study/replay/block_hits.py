@@ -142,30 +142,31 @@ def _part_hits(
     listed: ListedNames,
 ) -> Hits:
     """Return the hits of one part, owner by owner."""
-    at, plans, columns = done.place, done.plans, done.columns
+    at, hit, plans = done.place, done.hit, done.plans
     day, symbol = part.places.day[at], part.symbol[at]
     axis = axes.columns(part.symbols)
     session = np.searchsorted(axes.sessions, task.days).astype(np.int32)
+    sector = np.asarray(listed.values("sector", part.symbols, day, symbol), dtype=object)
     return Hits(
         sessions=axes.sessions,
         symbols=axes.symbols,
         owners=axes.owners,
-        session=session[day],
-        symbol=axis[symbol],
+        session=session[day][hit],
+        symbol=axis[symbol][hit],
         owner=done.owner,
-        rank=rank[at].astype(np.int32),
-        ranked=count[day],
-        tech_rating=columns["tech_rating"],
-        rs_rating=columns["rs_rating"],
-        signal=done.signal.astype(object),
-        has_plan=plans.has_plan,
-        side=plans.side,
-        entry_type=plans.entry_type,
-        entry=plans.entry,
-        stop=plans.stop,
-        target=plans.target,
-        shares=plans.shares,
-        close=columns["close"],
-        dollar_volume=columns["avg_dollar_volume_20"],
-        sector=np.asarray(listed.values("sector", part.symbols, day, symbol), dtype=object),
+        rank=rank[at].astype(np.int32)[hit],
+        ranked=count[day][hit],
+        tech_rating=done.columns["tech_rating"][hit],
+        rs_rating=done.columns["rs_rating"][hit],
+        signal=done.signal.astype(object)[hit],
+        has_plan=plans.has_plan[hit],
+        side=plans.side[hit],
+        entry_type=plans.entry_type[hit],
+        entry=plans.entry[hit],
+        stop=plans.stop[hit],
+        target=plans.target[hit],
+        shares=plans.shares[hit],
+        close=done.columns["close"][hit],
+        dollar_volume=done.columns["avg_dollar_volume_20"][hit],
+        sector=sector[hit],
     )

@@ -80,14 +80,16 @@ class FirstPass:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SecondPass:
-    """Hits of some symbols: ``place`` is a position in the places of the first pass.
+    """Hits of some symbols: a place that meets several owners' conditions is there once.
 
-    ``owner``: a position in the rules' owners; ``rating``: tech_rating at all places; ``ratings``:
-    those that are wanted, by name, at all places too; ``columns``, ``signal``, ``plans``: those of
-    the hits, in their order.
+    ``place``: positions in the places of the first pass; ``columns``, ``signal``, ``plans``: those
+    of these places. ``hit``: of each hit a position in ``place``; ``owner``: a position in the
+    rules' owners. ``rating``: tech_rating at all places of the first pass; ``ratings``: those that
+    are wanted, by name, at all places too.
     """
 
     place: IndexArray
+    hit: IndexArray
     owner: NDArray[np.int16]
     rating: FloatArray
     ratings: dict[str, FloatArray]
@@ -189,11 +191,20 @@ def second_pass(
     """Rate the symbols, decide the conditions, plan what hits; arguments as `decided_places`."""
     decided = decided_places(known, rs_rating, joined, task, rules, listed)
     columns, signal = decided.columns, decided.signal
-    owner, place = np.nonzero(decided.met)
+    owner, hit = np.nonzero(decided.met)
+    place = np.flatnonzero(decided.met.any(axis=0))
     own = {name: columns[name][place] for name in (*PLAN_COLUMNS, "tech_rating", "rs_rating")}
     plans = trade_plans(own, signal[place], task.config.plan)
-    rating, ratings = columns["tech_rating"], decided.ratings
-    return SecondPass(place, owner.astype(np.int16), rating, ratings, own, signal[place], plans)
+    return SecondPass(
+        place=place,
+        hit=np.searchsorted(place, hit),
+        owner=owner.astype(np.int16),
+        rating=columns["tech_rating"],
+        ratings=decided.ratings,
+        columns=own,
+        signal=signal[place],
+        plans=plans,
+    )
 
 
 def decided_places(
