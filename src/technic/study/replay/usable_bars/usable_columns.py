@@ -167,20 +167,18 @@ def _part(cut: _Cut, days: DateArray, rules: GateRules) -> tuple[_Cut, _Versions
     )
 
 
-def _segmented(cut: _Cut, versions: _Versions, start: int) -> BarPanel:
-    """Return the bars of each version from a start on, a column each."""
+def _segmented(cut: _Cut, versions: _Versions, start: int) -> list[BarPanel]:
+    """Return the bars of each version from a start on, a column each, in panels side by side."""
     panel, older = cut.panels[start], _older(cut, start)
     n = panel.n_symbols
     if len(versions.column) == n:
-        return panel
+        return [panel]
     copies = panel.take(versions.column[n:])
     shift = older[versions.column[n:]]
     first = np.where(versions.first[n:] > 0, versions.first[n:] + shift, 0)
     owner = versions.owner - n
-    cut_short = segments(
-        copies, np.arange(copies.n_symbols), first, versions.bar + shift[owner], owner
-    )
-    return _joined([panel, cut_short], [*panel.symbols, *cut_short.symbols])
+    everyone = np.arange(copies.n_symbols)
+    return [panel, segments(copies, everyone, first, versions.bar + shift[owner], owner)]
 
 
 def _older(cut: _Cut, start: int) -> IndexArray:
@@ -218,7 +216,8 @@ def _since(cut: _Cut, versions: _Versions) -> DateArray:
     return since
 
 
-def _joined(panels: Sequence[BarPanel], names: Sequence[str]) -> BarPanel:
+def _joined(parts: Sequence[Sequence[BarPanel]], names: Sequence[str]) -> BarPanel:
     """Put panels beside each other, under names of which each is there once."""
+    panels = [panel for part in parts for panel in part]
     whole = panels[0] if len(panels) == 1 else BarPanel.side_by_side(panels)
     return replace(whole, symbols=tuple(names))
