@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from technic.columns import evaluate
 from technic.language import Node, scope_of
 from technic.language.evaluation.many_days import evaluate_places
-from technic.language.functions.operators import applied
 from technic.language.syntax.nodes import Call, Name, Text
 from technic.panel.places import Places
 from technic.scan.cross_section import rated_columns
-from technic.scan.expressions.conditions import Condition, Expression
+from technic.scan.expressions.conditions import Expression
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scan.special_dividends import strength_columns
 from technic.scoring import subscores
@@ -293,13 +292,13 @@ def _values(
 def _met(values: Mapping[int, WindowValues], rules: HitRules, kept: BoolArray) -> list[BoolArray]:
     """Tell where each owner's conditions are all true, among the kept."""
     alive = kept.copy()
-    for condition in rules.where:
-        alive &= _holds(condition, values, alive)
+    for one in rules.where:
+        alive &= values[one.window].value(one.node, alive) == 1.0
     found = []
-    for _, conditions in rules.owners:
+    for _, asked in rules.owners:
         met = alive.copy()
-        for condition in conditions:
-            met &= _holds(condition, values, met)
+        for one in asked:
+            met &= values[one.window].value(one.node, met) == 1.0
         found.append(met)
     return found
 
@@ -312,13 +311,3 @@ def _ratings(
     for name, one in rules.ratings:
         found[name] = np.where(ranked, values[one.window].value(one.node, everybody), np.nan)
     return found
-
-
-def _holds(condition: Condition, values: Mapping[int, WindowValues], alive: BoolArray) -> BoolArray:
-    """Tell where a condition is true; it need not be known where nothing is alive."""
-    operands = [values[one.window].value(one.node, alive) for one in condition.operands]
-    whole = operands[0]
-    if len(operands) > 1:
-        whole = np.asarray(applied(condition.node, None, operands, len(alive)))
-    true: BoolArray = whole == 1.0
-    return true
