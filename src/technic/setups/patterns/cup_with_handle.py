@@ -44,6 +44,7 @@ from technic.setups.patterns.tails import (
     Tails,
     advance_ends,
     in_reach,
+    so_far,
     swing_at,
 )
 from technic.typing import FloatArray
@@ -151,10 +152,10 @@ def _cups(
     lengths = np.arange(1, max(rule.max_base - rule.min_handle, 1))  # from rim to rim
     at_rim = tails.before(age)
     high = at_rim.last(HIGH, len(lengths), lag=1)[::-1]
-    bottom = np.minimum.accumulate(at_rim.last(LOW, len(lengths))[::-1], axis=0)
+    bottom = so_far(np.minimum, at_rim.last(LOW, len(lengths))[::-1])
     below, depth = 100.0 * (high - pivot) / high, 100.0 * (high - bottom) / high
     middle = (high + bottom) / 2.0
-    fits = high == np.maximum.accumulate(high, axis=0)
+    fits = high == so_far(np.maximum, high)
     fits &= (lengths[:, None] >= rule.min_cup) & (lengths[:, None] + age < rule.max_base)
     fits &= (below >= -rule.max_rim_above) & (below <= rule.max_rim_below)
     fits &= (depth >= rule.min_depth) & (depth <= rule.max_depth)

@@ -38,6 +38,7 @@ from technic.setups.patterns.tails import (
     Tails,
     advance_ends,
     in_reach,
+    so_far,
 )
 
 __all__ = ["FLAT_BASE"]
@@ -102,8 +103,8 @@ def _likely(tails: Tails, rule: Rule) -> Starts:
 def _flat(tails: Tails, rule: Rule) -> Starts:
     """The bases that keep the rules which can be said of all lengths at once."""
     high = tails.last(HIGH, rule.max_base, lag=1)[::-1]  # row i: the base of i + 1 bars
-    top = np.maximum.accumulate(high, axis=0)
-    lowest = np.minimum.accumulate(tails.last(LOW, rule.max_base + 1)[::-1], axis=0)[1:]
+    top = so_far(np.maximum, high)
+    lowest = so_far(np.minimum, tails.last(LOW, rule.max_base + 1)[::-1])[1:]
     depth = 100.0 * (top - lowest) / top
     fits = (depth >= rule.min_depth) & (depth <= rule.max_depth)
     fits &= 100.0 * (top - high) / top <= rule.max_start_below_top

@@ -8,6 +8,7 @@ stands for those that are missing, and no rule holds for NaN.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,22 @@ from numpy.typing import NDArray
 from technic.panel.ragged import last_bars
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["CLOSE", "HIGH", "LOW", "Starts", "Tails", "advance_ends", "in_reach", "swing_at"]
+__all__ = [
+    "CLOSE",
+    "HIGH",
+    "LOW",
+    "Starts",
+    "Tails",
+    "advance_ends",
+    "in_reach",
+    "so_far",
+    "swing_at",
+]
 
 IndexArray = NDArray[np.intp]
+T = TypeVar("T", bound=np.generic)
+FEW = 128
+"""Columns that are accumulated one after the other."""
 HIGH, LOW, CLOSE = 0, 1, 2
 """Where every pattern has these among its fields."""
 
@@ -35,9 +49,9 @@ class Starts:
     @classmethod
     def where(cls, fits: BoolArray, ago: IndexArray) -> Starts:
         """Take them from a mask ``(n_ago, n_places)``, whose rows lie ``ago`` bars back."""
-        oldest_first = np.argsort(-ago, kind="stable")
-        place, at = np.nonzero(fits[oldest_first].T)
-        return cls(place, ago[oldest_first][at])
+        at, place = np.nonzero(fits)
+        order = np.lexsort((-ago[at], place))
+        return cls(place[order], ago[at][order])
 
     def take(self, picked: BoolArray) -> Starts:
         """Return some of them; their order stays."""
@@ -100,6 +114,18 @@ class Tails:
     def starts(self, starts: Starts) -> Tails:
         """Return the first bar of each base."""
         return self.take(starts.place).before(starts.ago)
+
+
+def so_far(pick: np.ufunc, values: NDArray[T]) -> NDArray[T]:
+    """Return ``pick.accumulate`` along axis 0, row by row: many columns at a time are faster so."""
+    if values.shape[1] < FEW:
+        found: NDArray[T] = pick.accumulate(values, axis=0)
+        return found
+    out = np.empty_like(values, order="C")
+    out[:1] = values[:1]
+    for row in range(1, len(values)):
+        pick(out[row - 1], values[row], out=out[row])
+    return out
 
 
 def in_reach(close: FloatArray, pivot: FloatArray, below: float, above: float) -> BoolArray:

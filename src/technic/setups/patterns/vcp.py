@@ -36,7 +36,16 @@ from technic.setups.patterns.pattern import (
     whole,
 )
 from technic.setups.patterns.pivots import swing_highs
-from technic.setups.patterns.tails import CLOSE, HIGH, LOW, Starts, Tails, advance_ends, swing_at
+from technic.setups.patterns.tails import (
+    CLOSE,
+    HIGH,
+    LOW,
+    Starts,
+    Tails,
+    advance_ends,
+    so_far,
+    swing_at,
+)
 from technic.typing import BoolArray
 
 __all__ = ["VCP"]
@@ -127,7 +136,7 @@ def _near_last_peak(tails: Tails, rule: Rule) -> BoolArray:
     since = np.argmax(marked, axis=0)
     place = np.arange(len(since))
     peak = high[bars - 1 - since, place]
-    lowest = np.minimum.accumulate(low[::-1], axis=0)[np.maximum(since - 1, 0), place]
+    lowest = so_far(np.minimum, low[::-1])[np.maximum(since - 1, 0), place]
     near: BoolArray = lowest >= peak * (0.995 - rule.max_last_depth / 100.0)
     near &= tails.newest(CLOSE) >= peak * (0.995 - rule.below_pivot / 100.0)
     near |= ~marked[since, place]
@@ -141,19 +150,20 @@ def _first_contractions(tails: Tails, rule: Rule) -> Starts:
     both the pivot under the top and the close under the pivot have limits. One percent is left for
     rounding.
     """
-    ago = np.arange(1, rule.max_base)[:, None]
+    ago = np.arange(1.0, rule.max_base)[:, None]
     high = tails.last(HIGH, rule.max_base)[:-1][::-1]
     low = tails.last(LOW, rule.max_base - 1)[::-1]
-    lowest = np.minimum.accumulate(low, axis=0)  # of the bars after the top
-    trough = np.maximum.accumulate(np.where(low == lowest, ago - 1, 0), axis=0)
+    lowest = so_far(np.minimum, low)  # of the bars after the top
+    trough = so_far(np.maximum, np.where(low == lowest, ago - 1.0, 0.0))
     depth = 100.0 * (high - lowest) / high
     close = tails.newest(CLOSE)
-    fits = (depth >= rule.min_depth) & (depth <= rule.max_depth) & (ago + 1 >= rule.min_base)
-    fits &= 100.0 * trough / (ago + 1) >= rule.min_right_side
-    fits &= 1.01 * high >= close / (1.0 + rule.above_pivot / 100.0)
+    least = close / (1.0 + rule.above_pivot / 100.0) / 1.01
     under = (1.0 - rule.max_below_top / 100.0) * (1.0 - rule.below_pivot / 100.0)
-    fits &= 0.99 * under * high <= close
-    starts = Starts.where(fits, ago[:, 0])
+    fits = (high >= least) & (0.99 * under * high <= close)
+    fits &= (depth >= rule.min_depth) & (depth <= rule.max_depth)
+    fits &= 100.0 * trough / (ago + 1.0) >= rule.min_right_side
+    fits[: max(rule.min_base - 2, 0)] = False
+    starts = Starts.where(fits, np.arange(1, rule.max_base))
     starts = starts.take(swing_at(tails, starts, rule.swing))
     top = high[starts.ago - 1, starts.place]
     starts = starts.take(advance_ends(tails, starts, top, rule.prior_bars, rule.prior_gain))
@@ -165,7 +175,7 @@ def _passed_by_no_later_peak(tails: Tails, starts: Starts, rule: Rule) -> BoolAr
     places, at = np.unique(starts.place, return_inverse=True)
     high = tails.take(places).last(HIGH, rule.max_base + rule.swing)
     peaks = np.where(swing_highs(high, rule.swing), high, -np.inf)[::-1]
-    later = np.maximum.accumulate(peaks, axis=0)[starts.ago - 1, at]
+    later = so_far(np.maximum, peaks)[starts.ago - 1, at]
     kept: BoolArray = later <= high[-1 - starts.ago, at]
     return kept
 
