@@ -22,7 +22,7 @@ from technic.scan.config import ScanConfig
 from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.scan.special_dividends import strength_columns
 from technic.scan.windows import PlaceWindow
-from technic.scoring import BENCHMARK_COLUMNS, benchmark_columns, subscores
+from technic.scoring import benchmark_columns, subscores
 from technic.study.replay.basis_bars import BasisPanel
 from technic.study.replay.block_windows import BASE_START, BlockWindows
 from technic.study.replay.listed_names import ListedNames
@@ -193,13 +193,8 @@ def _closes(task: ReplayTask, panel: BarPanel) -> FloatArray | None:
 def compared_columns(
     panel: BarPanel, rows: IndexArray, task: ReplayTask, places: Places
 ) -> dict[str, FloatArray]:
-    """Compare with the benchmark, a day after the other."""
+    """Compare with the benchmark."""
     closes = _closes(task, panel)
     assert closes is not None
-    found = {name: np.full(len(places.row), np.nan) for name in BENCHMARK_COLUMNS}
-    for part in places.by_day():
-        columns = places.column[part]
-        values = benchmark_columns(panel, rows[places.day[part.start]], closes)
-        for name, array in values.items():
-            found[name][part] = array[columns]
-    return found
+    at = places.day, places.column
+    return {name: array[at] for name, array in benchmark_columns(panel, rows, closes).items()}
