@@ -103,7 +103,8 @@ def main() -> None:
         print(one.of)
         for size, spent in zip(one.at, one.seconds, strict=True):
             print(f"  {size:6,}  {1000 * spent:8.1f} ms  {1e6 * spent / size:10.1f} us for each")
-    draw = [python_of("vectorbt"), HERE / "workers" / "draw_growth.py", args.out]
+    worker = HERE / "workers" / "draw_growth.py"
+    draw = [python_of("vectorbt"), worker, args.out, "A warm scan of the last day"]
     text = json.dumps([asdict(one) for one in found])
     subprocess.run(draw, input=text, text=True, check=True)
 

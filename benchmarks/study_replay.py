@@ -1,10 +1,12 @@
-"""Hits of every day in one pass, against the scan of each day with all setups.
+"""Hits of every day in one pass, each graded, against the scan of each day with all setups.
 
     python -m benchmarks.study_replay [--symbols 6000] [--days 252] [--sample 4] [--no-patterns]
 
-Both read the simulated market from memory, with all built-in setups that need no benchmark. The
-replay finds the hits of all days, each with its rank, rating and trade plan; the scan runs as of a
-few of the days and is multiplied. On those days both keep the same symbols for the same setups.
+Both read the simulated market from memory, with all built-in setups; an index of random steps
+stands for the benchmark that one of them needs. The replay finds the hits of all days, each with
+its rank, rating and trade plan, and what followed them is graded as a study does it; the scan runs
+as of a few of the days and is multiplied. On those days both keep the same symbols for the same
+setups.
 """
 
 from __future__ import annotations
@@ -12,8 +14,10 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
+import tempfile
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -22,56 +26,74 @@ from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS, DemoProvider
 from technic.sessions import build_calendar
 from technic.setups import Library, Setup
+from technic.study.config import StudyConfig
+from technic.study.hit_outcomes import hit_outcomes
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
 
 NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
-NEEDS_BENCHMARK = ("rs_line_new_high",)
 PATTERNS = ("vcp", "cup_with_handle", "flat_base", "high_tight_flag")
+CALENDAR = build_calendar(2026)
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What both take for all days; ``hits``: how many there are; ``peak``: bytes of the replay."""
+    """What the replay, the grading of its hits and the scans take for all days.
+
+    ``hits``, ``plans``: how many there are; ``peak``: the most bytes that replay and grading held.
+    """
 
     replay: Spent
+    grading: Spent
     scans: Spent
     hits: int
+    plans: int
     peak: int
 
 
-def measure(n_symbols: int, n_days: int, sample: int, setups: tuple[Setup, ...]) -> Compared:
-    """Run both; raises SystemExit where they differ on a day of the sample."""
-    calendar = build_calendar(2026)
-    provider = DemoProvider(calendar, size=n_symbols)
+def all_setups() -> tuple[Setup, ...]:
+    """The built-in setups."""
+    return Library().read()[0]
+
+
+def index_file(folder: Path) -> Path:
+    """Write closes of every session of the simulated market, in random steps."""
+    sessions = CALENDAR.last(SESSIONS, LAST_SESSION)
+    steps = np.random.default_rng(1).normal(0.0003, 0.01, len(sessions))
+    closes = np.round(1_000.0 * np.exp(np.cumsum(steps)), 2)
+    lines = (f"{day},{close}" for day, close in zip(sessions, closes.tolist(), strict=True))
+    path = folder / "index.csv"
+    path.write_text("date,close\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def opened(n_symbols: int, n_days: int, setups: tuple[Setup, ...], index: Path) -> Replay:
+    """A replay of the last days of a simulated market, which is made before."""
+    provider = DemoProvider(CALENDAR, size=n_symbols)
     provider.listings()
-    days = calendar.last(min(n_days, SESSIONS), LAST_SESSION)
-    config = ScanConfig(setups=setups)
-    replay = open_replay(config, days=days, provider=provider, now=NOW)
+    days = CALENDAR.last(min(n_days, SESSIONS), LAST_SESSION)
+    config = ScanConfig(setups=setups, benchmark=str(index))
+    return open_replay(config, days=days, provider=provider, now=NOW)
+
+
+def measure(replay: Replay, sample: int) -> Compared:
+    """Run all; raises SystemExit where replay and scan differ on a day of the sample."""
+    days, provider = replay.days, replay.context.provider
     chosen = np.linspace(0, len(days) - 1, sample).round().astype(np.intp)
-    spent, (count, kept) = best_of(1, partial(stream, replay, chosen))
+    spent, hits = best_of(1, lambda: Hits.joined(replay.hits()))
+    study = StudyConfig(scan=replay.config)
+    grading, outcomes = best_of(1, partial(hit_outcomes, replay, hits, study))
     peak = peak_memory()
     clock = processor = 0.0
-    for day, hits in zip(chosen.tolist(), kept, strict=True):
-        dated = replace(config, as_of=str(days[day]))
+    for day in chosen.tolist():
+        dated = replace(replay.config, as_of=str(days[day]))
         scan, result = best_of(1, partial(run_scan, dated, provider=provider, now=NOW))
         clock, processor = clock + scan.clock, processor + scan.processor
-        if pairs_of(hits) != pairs_of_scan(result):
+        if pairs_of(hits.take(hits.session == day)) != pairs_of_scan(result):
             raise SystemExit(f"{days[day]}: other hits than those of the scan")
     share = len(days) / sample
-    return Compared(spent, Spent(share * clock, share * processor), count, peak)
-
-
-def stream(replay: Replay, chosen: np.ndarray) -> tuple[int, list[Hits]]:
-    """Count all hits and keep those of a few days, as a study takes them part by part."""
-    count, kept = 0, {}
-    for part in replay.hits():
-        count += len(part)
-        for day in chosen.tolist():
-            own = part.take(part.session == day)
-            if len(own) or day not in kept:
-                kept[day] = own
-    return count, [kept[day] for day in chosen.tolist()]
+    scans = Spent(share * clock, share * processor)
+    return Compared(spent, grading, scans, len(hits), len(outcomes.graded), peak)
 
 
 def pairs_of(hits: Hits) -> set[tuple[str, str]]:
@@ -93,21 +115,32 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=4)
     parser.add_argument("--no-patterns", action="store_true")
     args = parser.parse_args()
-    left_out = (*NEEDS_BENCHMARK, *(PATTERNS if args.no_patterns else ()))
-    setups = tuple(one for one in Library().read()[0] if one.name not in left_out)
-    found = measure(args.symbols, args.days, args.sample, setups)
+    left_out = PATTERNS if args.no_patterns else ()
+    setups = tuple(one for one in all_setups() if one.name not in left_out)
+    with tempfile.TemporaryDirectory() as folder:
+        replay = opened(args.symbols, args.days, setups, index_file(Path(folder)))
+        found = measure(replay, args.sample)
     cells = args.symbols * args.days
+    study = Spent(
+        found.replay.clock + found.grading.clock, found.replay.processor + found.grading.processor
+    )
     print(machine_line())
-    print(f"{args.symbols:,} symbols x {args.days:,} days, {len(setups)} setups, "
-          f"{found.hits:,} hits; load {os.getloadavg()[0]:.1f}")  # fmt: skip
-    print(f"replay:      {found.replay.processor:8.1f} s of the processor, "
-          f"{found.replay.clock:8.1f} s by the clock, {args.days / found.replay.clock:6.1f} days a "
-          f"second, {cells / found.replay.processor:,.0f} symbols and days a processor second; "
-          f"peak memory {found.peak / 2**30:.2f} GiB")  # fmt: skip
-    print(f"day by day:  {found.scans.processor:8.1f} s of the processor, "
-          f"{found.scans.clock:8.1f} s by the clock ({args.sample} days timed)")  # fmt: skip
-    print(f"ratio: {found.scans.processor / found.replay.processor:.1f} x by processor time, "
-          f"{found.scans.clock / found.replay.clock:.1f} x by the clock")  # fmt: skip
+    print(f"{args.symbols:,} symbols x {args.days:,} days, {len(setups)} setups, {found.hits:,} "
+          f"hits, {found.plans:,} plans; load {os.getloadavg()[0]:.1f}")  # fmt: skip
+    for what, spent, said in (
+        (
+            "replay",
+            found.replay,
+            f"{cells / found.replay.processor:,.0f} symbols and days a second",
+        ),
+        ("grading", found.grading, f"{found.hits / found.grading.processor:,.0f} hits a second"),
+        ("both", study, f"peak memory {found.peak / 2**30:.2f} GiB"),
+        ("day by day", found.scans, f"{args.sample} days timed"),
+    ):
+        print(f"{what:11} {spent.processor:8.1f} s of the processor, {spent.clock:8.1f} s by the "
+              f"clock; {said}")  # fmt: skip
+    print(f"the scans take {found.scans.processor / study.processor:.1f} x the processor time, "
+          f"{found.scans.clock / study.clock:.1f} x by the clock")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -112,6 +112,20 @@ def test_later_sessions_change_nothing(day):
         np.testing.assert_array_equal(full[name], ended[name])
 
 
+def test_many_days_at_once_are_each_of_them():
+    """Also where the benchmark is missing for weeks, and before a symbol's first bar."""
+    panel, gaps = panel_of_closes(CLOSES), BENCHMARK.copy()
+    gaps[[30, *range(100, 120), *range(250, 257)]] = np.nan
+    days = panel.sessions[[0, 3, 110, 251, 252, 255, 256, N - 1]]
+    rows = np.array([panel.rows_at(day) for day in days])
+    rows[2:5, 1] = -1
+    whole = benchmark_columns(panel, rows, gaps)
+    for at, own in enumerate(rows):
+        for name, values in benchmark_columns(panel, own, gaps).items():
+            np.testing.assert_array_equal(whole[name][at], values, err_msg=name)
+    assert np.isfinite(whole["rs_line_from_high_pct"]).any()
+
+
 @pytest.mark.parametrize("width", [1, 2, 7])
 def test_columns_do_not_depend_on_the_block(width):
     """A symbol alone has the bits it has among all."""

@@ -49,6 +49,28 @@ def test_later_bars_change_nothing(name, markets):
 
 
 @every_pattern
+def test_all_days_at_once_are_each_day(name, markets, monkeypatch):
+    """Whatever the places are that are asked together, and however few are looked at together."""
+    bars, last = markets[name], last_rows(markets[name])
+    values = defaults(name) | {"below_pivot": 12}
+    fields = [bars[field] for field in PATTERNS[name].fields]
+    days = [np.maximum(last - days_ago, -1) for days_ago in (0, 1, 5, 12, 120, 300, 900)]
+    asked = np.random.default_rng(5).random((len(days), WIDTH)) < 0.8
+    day, column = np.nonzero(asked)
+    rows = np.array(days)[day, column]
+    whole = PATTERNS[name].at_places(*fields, rows, column, *values.values())
+    assert np.count_nonzero(whole[name] == 1.0) > 20
+    for at, upto in enumerate(days):
+        then = packed(bars, dict(enumerate((upto + 1).tolist())))
+        found = ask(name, cut(then, slice(int(upto.max()) + 1)), upto, **values)
+        own = {each: array[column[day == at]] for each, array in found.items()}
+        assert_same({each: array[day == at] for each, array in whole.items()}, own)
+    monkeypatch.setattr("technic.setups.patterns.pattern.PLACES", 7)
+    few = PATTERNS[name].at_places(*fields, rows[:40], column[:40], *values.values())
+    assert_same(few, {each: array[:40] for each, array in whole.items()})
+
+
+@every_pattern
 @pytest.mark.parametrize("width", [1, 2, 7])
 def test_neighbours_change_nothing(name, width, markets):
     """A symbol alone or in a block of any width is what it is in the market."""

@@ -1,4 +1,4 @@
-"""Draw the times of ``growth`` (JSON on standard input) into the file that is named."""
+"""Draw times by size (JSON on standard input) into the file that is named, under a title."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from matplotlib import pyplot as plt  # noqa: E402 -- the backend comes first
 
 def main() -> None:
     """One panel for each kind of growth; where it should be one, the line through zero as well."""
-    figure, axes = plt.subplots(2, 2, figsize=(9, 6.4), layout="constrained")
-    for axis, found in zip(axes.flat, json.load(sys.stdin), strict=True):
+    panels = json.load(sys.stdin)
+    rows, columns = (2, 2) if len(panels) == 4 else (1, len(panels))
+    size = 4.5 * columns, 3.2 * rows
+    figure, axes = plt.subplots(rows, columns, figsize=size, layout="constrained")
+    for axis, found in zip(axes.flat, panels, strict=True):
         at, milliseconds = found["at"], [1000 * one for one in found["seconds"]]
         if found["proportional"]:
             axis.plot([0, at[-1]], [0, milliseconds[-1]], color="0.7", label="in proportion")
@@ -25,7 +28,7 @@ def main() -> None:
         axis.set(xlabel=found["of"], ylabel="processor time, ms", xlim=(0, None), ylim=(0, None))
         axis.spines[["top", "right"]].set_visible(False)
         axis.legend(frameon=False, loc="upper left")
-    figure.suptitle("A warm scan of the last day")
+    figure.suptitle(sys.argv[2])
     figure.savefig(sys.argv[1], metadata={"Date": None})
 
 

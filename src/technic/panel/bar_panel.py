@@ -206,10 +206,11 @@ class BarPanel:
         n_bars = max(panel.n_bars for panel in panels)
 
         def concat(name: str, fill: float, dtype: type[np.generic]) -> NDArray[Any]:
-            out = np.full((n_bars, sum(panel.n_symbols for panel in panels)), fill, dtype=dtype)
+            out = np.empty((n_bars, sum(panel.n_symbols for panel in panels)), dtype=dtype)
             at = 0
             for panel in panels:
-                out[: panel.n_bars, at : at + panel.n_symbols] = getattr(panel, name)
+                own = out[:, at : at + panel.n_symbols]
+                own[: panel.n_bars], own[panel.n_bars :] = getattr(panel, name), fill
                 at += panel.n_symbols
             return out
 

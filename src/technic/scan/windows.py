@@ -46,12 +46,14 @@ class PlaceWindow:
     """The bars of a block in one window, and places in them: a day and a symbol each.
 
     ``rows``: ``(n_days, n_symbols)``, each column's row of each day, -1 where there is none.
+    ``part``: which of all places these are; of others the window begins on another session.
     """
 
     panel: BarPanel
     rows: NDArray[np.intp]
     places: Places
     benchmark: FloatArray | None
+    part: slice
 
 
 @dataclass(frozen=True, slots=True)

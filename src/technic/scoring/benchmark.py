@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.panel import BarPanel
+from technic.panel.windows import window_max
 from technic.scoring.relative_strength import RS_WEIGHTS
 from technic.typing import FloatArray
 from technic.wording.counts import count_of
@@ -38,13 +39,14 @@ def benchmark_columns(
 ) -> dict[str, FloatArray]:
     """``BENCHMARK_COLUMNS`` of each symbol at its row of ``rows`` (-1: NaN).
 
-    ``benchmark``: closes ``(n_sessions,)`` of ``panel.sessions``, NaN where missing; a gap is
-    filled with the last close of up to 5 sessions before. ``excess_return_<h>_pct``: return minus
-    benchmark return, percentage points. ``rs_vs_benchmark``: 100 × (100 + rs_score) / (100 +
-    rs_score of the benchmark); 100 is "as the benchmark". ``rs_line``: close / benchmark.
-    ``rs_line_from_high_pct``: below its highest of 252 bars. ``rs_line_new_high``: 1 at that
-    highest, else 0. ``rs_blue_dot``: 1 when it is and the close is not at its own. The last three
-    need 252 bars. Every number depends on the symbol's own bars and the benchmark alone.
+    ``rows``: ``(n_symbols,)``, or ``(k, n_symbols)`` for many days at once. ``benchmark``: closes
+    ``(n_sessions,)`` of ``panel.sessions``, NaN where missing; a gap is filled with the last close
+    of up to 5 sessions before. ``excess_return_<h>_pct``: return minus benchmark return, percentage
+    points. ``rs_vs_benchmark``: 100 × (100 + rs_score) / (100 + rs_score of the benchmark); 100 is
+    "as the benchmark". ``rs_line``: close / benchmark. ``rs_line_from_high_pct``: below its highest
+    of 252 bars. ``rs_line_new_high``: 1 at that highest, else 0. ``rs_blue_dot``: 1 when it is and
+    the close is not at its own. The last three need 252 bars. Every number depends on the symbol's
+    own bars and the benchmark alone.
     """
     if benchmark.shape != panel.sessions.shape:
         raise ParameterError(
@@ -55,8 +57,7 @@ def benchmark_columns(
     filled = filled_closes(benchmark)
     close, base = _at(panel, rows, 0, filled)
     found: dict[str, FloatArray] = {}
-    own = np.zeros(len(rows))
-    other = np.zeros(len(rows))
+    own, other = np.zeros(rows.shape), np.zeros(rows.shape)
     for bars in EXCESS_HORIZONS:
         then, base_then = _at(panel, rows, bars, filled)
         growth, base_growth = close / then, base / base_then
@@ -83,12 +84,12 @@ def _at(
     panel: BarPanel, rows: NDArray[np.intp], back: int, filled: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Close of each symbol ``back`` bars before its row, and the benchmark on that session."""
-    close = np.full(len(rows), np.nan)
-    base = np.full(len(rows), np.nan)
-    there = np.flatnonzero((rows >= back) & (rows >= 0))
-    at = rows[there] - back
-    close[there] = panel.close[at, there]
-    base[there] = filled[panel.session[at, there]]
+    if not panel.n_bars:
+        return np.full(rows.shape, np.nan), np.full(rows.shape, np.nan)
+    at, symbol = np.maximum(rows - back, 0), np.arange(panel.n_symbols)
+    there = (rows >= back) & (rows >= 0)
+    close = np.where(there, panel.close[at, symbol], np.nan)
+    base = np.where(there, filled[panel.session[at, symbol]], np.nan)
     return np.where(close > 0.0, close, np.nan), base
 
 
@@ -100,12 +101,8 @@ def _line(
     close: FloatArray,
 ) -> dict[str, FloatArray]:
     """RS line against its highest of the last 252 bars; maxima are exact in any order."""
-    row = np.arange(panel.n_bars)[:, None]
-    window = (row <= rows) & (row > rows - LINE_BARS)
-    lines = np.where(window, panel.close / filled[panel.session], np.nan)
-    closes = np.where(window, panel.close, np.nan)
-    highest = np.fmax.reduce(lines, axis=0, initial=np.nan)
-    highest_close = np.fmax.reduce(closes, axis=0, initial=np.nan)
+    highest = _highest(panel.close / filled[panel.session], rows)
+    highest_close = _highest(panel.close, rows)
     long_enough = (rows >= LINE_BARS - 1) & np.isfinite(line)
     new_high = line >= highest
     return {
@@ -116,3 +113,17 @@ def _line(
             long_enough, np.where(new_high & (close < highest_close), 1.0, 0.0), np.nan
         ),
     }
+
+
+def _highest(values: FloatArray, rows: NDArray[np.intp]) -> FloatArray:
+    """Highest of the ``LINE_BARS`` bars up to each row; gaps do not count, NaN where all are."""
+    if rows.ndim == 1:
+        row = np.arange(len(values))[:, None]
+        window = (row <= rows) & (row > rows - LINE_BARS)
+        found: FloatArray = np.fmax.reduce(np.where(window, values, np.nan), axis=0, initial=np.nan)
+        return found
+    if not len(values):
+        return np.full(rows.shape, np.nan)
+    highest = window_max(np.where(np.isnan(values), -np.inf, values), LINE_BARS)
+    found = highest[np.maximum(rows, 0), np.arange(values.shape[1])]
+    return np.where((rows >= 0) & (found > -np.inf), found, np.nan)

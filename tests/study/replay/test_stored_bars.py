@@ -67,7 +67,8 @@ def test_hits_are_those_of_gathered_bars(folder: Path):
     """The store hands out bars a few symbols at a time."""
     replay = replace(opened(folder, gathered=False), block_symbols=5)
     provider, last = replay.context.provider, replay.days[-1]
-    bars = load_bars(provider, replay.symbols, SESSIONS[-300:], np.array([last]))
+    sessions = SESSIONS[-300:]
+    bars = load_bars(provider, replay.symbols, sessions, np.array([last]), sessions[:1])
     assert isinstance(bars, StreamedBars)
     streamed = Hits.joined(replay.hits())
     whole = Hits.joined(opened(folder, gathered=True).hits())

@@ -44,14 +44,16 @@ def newest_bars(
     panel: BarPanel,
     rows: NDArray[np.intp],
     benchmark: FloatArray | None = None,
+    series: Mapping[str, FloatArray] | None = None,
 ) -> list[FloatArray]:
     """Return the value of each result at each column's row, ``(n_symbols,)``; NaN at row -1.
 
-    ``benchmark``: ``(n_sessions,)``, or ``(n_bars, n_symbols)`` like a field.
+    ``benchmark``: ``(n_sessions,)``, or ``(n_bars, n_symbols)`` like a field. ``series``: fields
+    that the program has beside those of the bars, by name.
     """
     out = [np.full(panel.n_symbols, np.nan) for _ in results]
     steps, needed = program.steps, needs(program.steps, results)
-    fields, groups = Fields(panel, benchmark), ending_together(rows)
+    fields, groups = Fields(panel, benchmark, series), ending_together(rows)
     with np.errstate(all="ignore"):
         known = _read_history(steps, needed, fields, rows, groups)
         for columns, tails in zip(groups, known, strict=True):

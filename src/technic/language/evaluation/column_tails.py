@@ -7,6 +7,7 @@ column's first bar are no bars: everything is missing there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
@@ -25,20 +26,31 @@ MOST_ODD = 0.25
 
 
 class Fields:
-    """The fields of the bars, with the closes of the benchmark as one of them."""
+    """The fields of the bars, with the closes of the benchmark as one of them.
 
-    def __init__(self, panel: BarPanel, benchmark: FloatArray | None) -> None:
-        self.panel, self._benchmark = panel, benchmark
+    ``series``: further ones, by name, ``(n_bars, n_symbols)``.
+    """
+
+    def __init__(
+        self,
+        panel: BarPanel,
+        benchmark: FloatArray | None,
+        series: Mapping[str, FloatArray] | None = None,
+    ) -> None:
+        self.panel, self._benchmark, self._series = panel, benchmark, series or {}
 
     def of(self, columns: slice) -> Fields:
         """Return the fields of some columns of the panel."""
         closes = self._benchmark
         if closes is not None and closes.ndim > 1:
             closes = closes[:, columns]
-        return Fields(self.panel.take(columns), closes)
+        series = {name: values[:, columns] for name, values in self._series.items()}
+        return Fields(self.panel.take(columns), closes, series)
 
     def all(self, name: str, height: int) -> FloatArray:
         """Return the first ``height`` rows of a field."""
+        if name in self._series:
+            return self._series[name][:height]
         if name != "benchmark":
             return cast("FloatArray", getattr(self.panel, name)[:height])
         if self._closes().ndim > 1:
@@ -47,6 +59,8 @@ class Fields:
 
     def tail(self, name: str, columns: ColumnTails, span: Span) -> FloatArray:
         """Return some bars of a field, aligned at the ends of some columns."""
+        if name in self._series:
+            return columns.tail(self._series[name], span)
         if name != "benchmark":
             return columns.tail(getattr(self.panel, name), span)
         if self._closes().ndim > 1:

@@ -2,8 +2,8 @@
 
 A place is a day and a symbol: a row and a column of the panel. What has a value at every bar is
 computed once for all bars and read at the places; what stands inside weekly(...) or monthly(...) is
-computed for each day, since the running period ends with it; what belongs to the scan's day is
-computed on one value for each place.
+computed for each place, since the running period ends with its day; what belongs to the scan's day
+is computed on one value for each place.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import all_bars, newest_bars
 from technic.language.evaluation.evaluate import DayValues
 from technic.language.evaluation.market_values import block_parts
-from technic.language.evaluation.program import Program
+from technic.language.evaluation.program import Program, looked_back
 from technic.language.evaluation.resample import Timeframe
 from technic.language.evaluation.running_bars import RunningBars
 from technic.language.functions.function import Function, Scope
@@ -32,8 +32,10 @@ from technic.typing import FloatArray
 __all__ = ["PlaceValues", "evaluate_places"]
 
 IndexArray = NDArray[np.intp]
-WIDTH = 512
+WIDTH = 128
 """Columns of which all bars are computed together."""
+WIDE = 16_384
+"""Places whose longer bars are laid out together."""
 
 
 def evaluate_places(
@@ -112,7 +114,7 @@ class PlaceValues(DayValues):
 
         Columns go together whose places begin in about the same row: no row above is computed.
         """
-        out = [np.full(len(self._rows), np.nan) for _ in nodes]
+        out = self._empty(len(nodes))
         if not nodes or not panel.n_bars:
             return out
         program = Program(self._vocabulary.functions)
@@ -128,6 +130,14 @@ class PlaceValues(DayValues):
             at = (row - first) * len(columns) + place_of[column]
             for values, array in zip(out, found, strict=True):
                 values[places] = array.ravel().take(at)
+        return out
+
+    def _empty(self, count: int) -> list[FloatArray]:
+        """Return arrays for values at all places: NaN where there is no bar, else to be filled."""
+        absent = np.flatnonzero(self._rows < 0)
+        out = [np.empty(len(self._rows)) for _ in range(count)]
+        for values in out:
+            values[absent] = np.nan
         return out
 
     def _alike(self, n_symbols: int) -> Iterator[tuple[IndexArray, IndexArray, int]]:
@@ -149,14 +159,20 @@ class PlaceValues(DayValues):
         """Return the values of nodes on longer bars, the running one being that of each day."""
         program = Program(self._vocabulary.functions)
         results = [program.add(node) for node in nodes]
-        out = [np.full(len(self._rows), np.nan) for _ in nodes]
-        running = RunningBars.of(self._panel, timeframe, self._benchmark)
-        for part in self._places.by_day():
-            columns, rows = self._places.column[part], self._places.row[part]
-            with running.at(rows, columns) as (made, ends, benchmark):
-                found = newest_bars(program, results, made, ends, benchmark)
+        out = self._empty(len(nodes))
+        fields = {step.name for step in program.steps if step.kind == "field"}
+        running = RunningBars.of(self._panel, timeframe, self._benchmark, fields)
+        program, series = running.lagging(program, results)
+        bars = looked_back(program.steps, results, len(self._panel.sessions))
+        there = np.flatnonzero(self._rows >= 0)
+        period = running.period[self._rows[there], self._places.column[there]]
+        short = period + 1 < max(bars.values(), default=1)
+        there = there[np.argsort(short, kind="stable")]  # short histories by themselves
+        for part in np.split(there, np.arange(WIDE, len(there), WIDE)):
+            rows, columns = self._rows[part], self._places.column[part]
+            found = newest_bars(program, results, *running.at(rows, columns, bars, series))
             for values, array in zip(out, found, strict=True):
-                values[part] = array[columns]
+                values[part] = array
         return out
 
     def _computed(
@@ -173,7 +189,10 @@ class PlaceValues(DayValues):
             program = Program(self._vocabulary.functions)
             number = program.add(operand)
             arrays.append(all_bars(program, [number], panel, self._benchmark)[0])
-        return self._by_day(node, function, arrays, columns)
+        if function.at_places is None:
+            return self._by_day(node, function, arrays, columns)
+        places = self._places.take(columns)
+        return function.at_places(*arrays, places.row, places.column, *arguments.constants)
 
     def _by_day(
         self, node: Call, function: Function, arrays: Sequence[FloatArray], asked: IndexArray

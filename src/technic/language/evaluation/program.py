@@ -19,7 +19,7 @@ from technic.language.functions.operators import operator_of, split
 from technic.language.functions.shared import PARTS, rewritten
 from technic.language.syntax.nodes import And, Call, Name, Node, Not, Number, Or, Shift, children
 
-__all__ = ["Need", "Program", "Span", "Step", "needs"]
+__all__ = ["Need", "Program", "Span", "Step", "looked_back", "needs"]
 
 StepKind = Literal["constant", "field", "operator", "point", "window", "recursive", "shift"]
 Span: TypeAlias = tuple[int, int]
@@ -88,6 +88,15 @@ class Program:
                 kind: StepKind = "point" if isinstance(node, And | Or | Not) else "operator"
                 return self._step((key, inputs), Step(kind, inputs, run))
 
+    def with_fields(self, names: Mapping[int, str]) -> Program:
+        """Return the program with some of its steps as fields of these names."""
+        changed = Program(self._functions)
+        changed.steps = [
+            Step("field", name=names[number]) if number in names else step
+            for number, step in enumerate(self.steps)
+        ]
+        return changed
+
     def _call(self, node: Call) -> int:
         function = self._functions[node.function]
         arguments = split(node, function)
@@ -144,6 +153,19 @@ def needs(
                 found[below].spans += [
                     (lag + step.lag, bars + step.reach) for lag, bars in need.spans
                 ]
+    return found
+
+
+def looked_back(steps: Sequence[Step], results: Iterable[int], every: int) -> dict[str, int]:
+    """Return how many of its newest bars the newest value needs of each field.
+
+    ``every``: what stands for all bars, where a recursion needs them.
+    """
+    found: dict[str, int] = {}
+    for step, need in zip(steps, needs(steps, results), strict=True):
+        if step.kind == "field" and need:
+            bars = max(lag + bars for lag, bars in need.spans or [(0, every)])
+            found[step.name] = every if need.everything else bars
     return found
 
 

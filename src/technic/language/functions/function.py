@@ -51,7 +51,8 @@ class Function:
     array of that shape out; with the memory ``day`` the rows of the scan's day follow the arrays
     and ``(n_symbols,)`` comes out. ``costly``: computed only where it can still matter.
     ``together``, of the memory ``day``: as the kernel, and gives the arrays of several functions by
-    name; those that have the same one are computed once for the same arguments.
+    name; those that have the same one are computed once for the same arguments. ``at_places``: the
+    same for many days at once: the arrays, then a row and a column for each place, ``(n_places,)``.
     """
 
     name: str
@@ -66,3 +67,4 @@ class Function:
     unstable_period: Callable[..., int] = stable_at_once
     costly: bool = False
     together: Callable[..., Mapping[str, FloatArray]] | None = None
+    at_places: Callable[..., Mapping[str, FloatArray]] | None = None

@@ -6,7 +6,7 @@ symbols with each other are added once all blocks are in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,20 +91,29 @@ class CompiledExpressions(ScanExpressions):
         return self._parts(values, columns, technical)
 
     def place_columns(
-        self, bars: Callable[[int], PlaceWindow], columns: Mapping[str, FloatArray]
+        self, bars: Callable[[int], Sequence[PlaceWindow]], columns: Mapping[str, FloatArray]
     ) -> dict[str, FloatArray]:
         """Compute the same on many days; see ScanExpressions."""
 
         def values(
             window: int, nodes: list[Node], known: Mapping[str, FloatArray]
         ) -> tuple[Mapping[Node, FloatArray], NDArray[np.intp]]:
-            cut = bars(window)
-            found = evaluate_places(
-                nodes, cut.panel, cut.places, vocabulary(), known=known, benchmark=cut.benchmark
-            )
-            return found, cut.places.row
+            cuts = bars(window)
+            parts = [
+                evaluate_places(
+                    nodes,
+                    cut.panel,
+                    cut.places,
+                    vocabulary(),
+                    known={name: array[cut.part] for name, array in known.items()},
+                    benchmark=cut.benchmark,
+                )
+                for cut in cuts
+            ]
+            found = {node: np.concatenate([part[node] for part in parts]) for node in parts[0]}
+            return found, np.concatenate([cut.places.row for cut in cuts])
 
-        base = bars(BASE_WINDOW)
+        (base,) = bars(BASE_WINDOW)
         at = base.places.day, base.places.column
         technical = technical_columns(base.panel, base.rows, self.technical_numbers)
         return self._parts(values, columns, {name: all_[at] for name, all_ in technical.items()})

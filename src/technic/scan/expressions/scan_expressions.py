@@ -7,7 +7,7 @@ to parse.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,12 +107,13 @@ class ScanExpressions:
         return {}
 
     def place_columns(
-        self, bars: Callable[[int], PlaceWindow], columns: Mapping[str, FloatArray]
+        self, bars: Callable[[int], Sequence[PlaceWindow]], columns: Mapping[str, FloatArray]
     ) -> dict[str, FloatArray]:
         """Compute the same on many days of a block, ``(n_places,)`` each.
 
         ``bars``: the block's bars of a window and the places in them that are asked about, the same
-        days and symbols in each; ``columns``: the block's other columns at these places.
+        days and symbols in each, in one part or several; ``columns``: the block's other columns at
+        these places.
         """
         return {}
 

@@ -8,7 +8,7 @@ high weeks before that no bar between the rims passes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -16,7 +16,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.panel.ragged import last_bars
 from technic.setups.patterns.candidates import ABOVE_ZERO, Check, Corner, NoBase
 from technic.setups.patterns.measures import (
     Bars,
@@ -37,7 +36,18 @@ from technic.setups.patterns.pattern import (
     whole,
 )
 from technic.setups.patterns.pivots import swing_highs
-from technic.typing import BoolArray, FloatArray
+from technic.setups.patterns.tails import (
+    CLOSE,
+    HIGH,
+    LOW,
+    Starts,
+    Tails,
+    advance_ends,
+    in_reach,
+    so_far,
+    swing_at,
+)
+from technic.typing import FloatArray
 
 __all__ = ["CUP_WITH_HANDLE"]
 
@@ -108,21 +118,54 @@ def _needed(rule: Rule) -> int:
     return max(rule.max_base, rule.max_handle + 1) + max(rule.prior_bars, rule.swing)
 
 
-def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: Rule) -> BoolArray:
-    """Which symbols have a right rim of the right age, a shallow handle and a close near it.
+def _likely(tails: Tails, rule: Rule) -> Starts:
+    """Which left rims have a cup of the right shape, after an advance and before a handle.
 
-    Half a percent is left for rounding.
+    First those symbols are left out whose right rim is of the wrong age, whose handle is too deep
+    or whose close is too far below it. Half a percent is left for rounding.
     """
-    high, low, close = fields[:3]
-    handles = last_bars(high, rows, rule.max_handle + 1)[:-1]
+    handles = tails.last(HIGH, rule.max_handle, lag=1)
     age = rule.max_handle - np.argmax(handles, axis=0)
-    rim = handles.max(axis=0)
-    lowest = last_bars(low, rows, rule.min_handle).min(axis=0)
-    worth: BoolArray = (age >= rule.min_handle) & (
-        lowest >= rim * (0.995 - rule.max_handle_depth / 100.0)
-    )
-    worth &= last_bars(close, rows, 1)[0] >= rim * (0.995 - rule.below_pivot / 100.0)
-    return worth
+    pivot = handles.max(axis=0)
+    lowest = tails.last(LOW, rule.min_handle).min(axis=0)
+    worth = (age >= rule.min_handle) & (lowest >= pivot * (0.995 - rule.max_handle_depth / 100.0))
+    worth &= tails.newest(CLOSE) >= pivot * (0.995 - rule.below_pivot / 100.0)
+    places = np.flatnonzero(worth)
+    some, age, pivot = tails.take(places), age[places], pivot[places]
+    ago = np.arange(rule.max_handle)[::-1, None]
+    low = np.where(ago < age, some.last(LOW, rule.max_handle), np.inf).min(axis=0)
+    before = np.fmax.reduce(some.before(age).last(HIGH, rule.swing, lag=1))
+    fits = 100.0 * (pivot - low) / pivot <= rule.max_handle_depth
+    fits &= 100.0 * (pivot - before) / pivot >= ABOVE_ZERO
+    fits &= in_reach(some.newest(CLOSE), pivot, rule.below_pivot, rule.above_pivot)
+    found = _cups(some.take(fits), age[fits], pivot[fits], low[fits], rule)
+    return found.among(places[fits])
+
+
+def _cups(
+    tails: Tails, age: NDArray[np.intp], pivot: FloatArray, handle_low: FloatArray, rule: Rule
+) -> Starts:
+    """The cups that keep the rules which can be said of all lengths at once.
+
+    ``age``: bars from the right rim to the day.
+    """
+    lengths = np.arange(1, max(rule.max_base - rule.min_handle, 1))  # from rim to rim
+    at_rim = tails.before(age)
+    high = at_rim.last(HIGH, len(lengths), lag=1)[::-1]
+    bottom = so_far(np.minimum, at_rim.last(LOW, len(lengths))[::-1])
+    below, depth = 100.0 * (high - pivot) / high, 100.0 * (high - bottom) / high
+    middle = (high + bottom) / 2.0
+    fits = high == so_far(np.maximum, high)
+    fits &= (lengths[:, None] >= rule.min_cup) & (lengths[:, None] + age < rule.max_base)
+    fits &= (below >= -rule.max_rim_above) & (below <= rule.max_rim_below)
+    fits &= (depth >= rule.min_depth) & (depth <= rule.max_depth)
+    fits &= 100.0 * (handle_low - middle) / middle >= 0.0
+    cups = Starts.where(fits, lengths)
+    top = high[cups.ago - 1, cups.place]
+    starts = Starts(cups.place, cups.ago + age[cups.place])
+    swings = swing_at(tails, starts, rule.swing)
+    starts, top = starts.take(swings), top[swings]
+    return starts.take(advance_ends(tails, starts, top, rule.prior_bars, rule.prior_gain))
 
 
 class _Handle:
@@ -264,15 +307,15 @@ class _Cup:
         )
 
 
-def _candidates(bars: Bars, rule: Rule, every: bool) -> Iterator[_Cup | NoBase]:
+def _candidates(bars: Bars, rule: Rule, starts: Sequence[int] | None) -> Iterator[_Cup | NoBase]:
     if len(bars.high) <= rule.max_handle + rule.swing:
         return
     handle = _Handle(bars, rule)
-    if every or all(check.held for check in handle.kept):
+    if starts is None or all(check.held for check in handle.kept):
         lefts = _left_rims(bars, rule, handle.rim)
-        for left in lefts:
+        for left in lefts if starts is None else sorted({*lefts} & {*starts}):
             yield _Cup(bars, rule, handle, left)
-        if every and not lefts:
+        if starts is None and not lefts:
             rims = Check("left_rim", "{} swing highs that no later one passes", 0, least=1)
             yield NoBase(handle.rim, (rims, *handle.kept))
 
@@ -293,7 +336,7 @@ CUP_WITH_HANDLE = Pattern(
     in_order=(("min_depth", "max_depth"), ("min_handle", "max_handle"), ("min_cup", "max_base")),
     fields=("high", "low", "close", "volume"),
     needed=_needed,
-    worth_a_look=_worth_a_look,
+    likely=_likely,
     candidates=_candidates,
     description="Cup with handle, complete, the close within reach of its pivot.",
     source="William O'Neil, How to Make Money in Stocks (4th ed. 2009), ch. 2; docs/patterns.md",

@@ -7,14 +7,12 @@ yesterday that begins near its top and stays shallow; the pivot is its highest h
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from technic.panel.ragged import last_bars
 from technic.setups.patterns.candidates import Check, Corner
 from technic.setups.patterns.measures import (
     Bars,
@@ -32,7 +30,16 @@ from technic.setups.patterns.pattern import (
     percent,
     whole,
 )
-from technic.typing import BoolArray, FloatArray
+from technic.setups.patterns.tails import (
+    CLOSE,
+    HIGH,
+    LOW,
+    Starts,
+    Tails,
+    advance_ends,
+    in_reach,
+    so_far,
+)
 
 __all__ = ["FLAT_BASE"]
 
@@ -79,17 +86,33 @@ def _needed(rule: Rule) -> int:
     return rule.max_base + rule.prior_bars + 1
 
 
-def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: Rule) -> BoolArray:
-    """Which symbols have a shortest base that is shallow enough and near enough to the close.
+def _likely(tails: Tails, rule: Rule) -> Starts:
+    """Which bases are flat, begin near their top, end near the close, and follow an advance.
 
-    A longer base is not less deep and its top not lower. Half a percent is left for rounding.
+    First those symbols are left out whose shortest base is too deep or too far from the close: a
+    longer one is not less deep and its top not lower. Half a percent is left for rounding.
     """
-    high, low, close = fields[:3]
-    top = last_bars(high, rows, rule.min_base + 1)[:-1].max(axis=0)
-    lowest = last_bars(low, rows, rule.min_base + 1).min(axis=0)
-    worth: BoolArray = lowest >= top * (0.995 - rule.max_depth / 100.0)
-    worth &= last_bars(close, rows, 1)[0] >= top * (0.995 - rule.below_pivot / 100.0)
-    return worth
+    top = tails.last(HIGH, rule.min_base, lag=1).max(axis=0)
+    lowest = tails.last(LOW, rule.min_base + 1).min(axis=0)
+    worth = lowest >= top * (0.995 - rule.max_depth / 100.0)
+    worth &= tails.newest(CLOSE) >= top * (0.995 - rule.below_pivot / 100.0)
+    places = np.flatnonzero(worth)
+    return _flat(tails.take(places), rule).among(places)
+
+
+def _flat(tails: Tails, rule: Rule) -> Starts:
+    """The bases that keep the rules which can be said of all lengths at once."""
+    high = tails.last(HIGH, rule.max_base, lag=1)[::-1]  # row i: the base of i + 1 bars
+    top = so_far(np.maximum, high)
+    lowest = so_far(np.minimum, tails.last(LOW, rule.max_base + 1)[::-1])[1:]
+    depth = 100.0 * (top - lowest) / top
+    fits = (depth >= rule.min_depth) & (depth <= rule.max_depth)
+    fits &= 100.0 * (top - high) / top <= rule.max_start_below_top
+    fits &= in_reach(tails.newest(CLOSE), top, rule.below_pivot, rule.above_pivot)
+    fits[: rule.min_base - 1] = False
+    starts = Starts.where(fits, np.arange(1, rule.max_base + 1))
+    tops = top[starts.ago - 1, starts.place]
+    return starts.take(advance_ends(tails, starts, tops, rule.prior_bars, rule.prior_gain))
 
 
 class _Bases:
@@ -106,16 +129,10 @@ class _Bases:
             self.depth = 100.0 * (self.top - self.lowest) / self.top
             self.start_below_top = 100.0 * (self.top - bars.high[:-1]) / self.top
 
-    def starts(self, rule: Rule, every: bool) -> list[int]:
-        """First bars of bases of the right length, oldest first; those to look at or every one."""
+    def starts(self, rule: Rule) -> range:
+        """First bars of the bases of the right length, oldest first."""
         first = max(0, len(self.top) - rule.max_base)
-        starts = np.arange(first, len(self.top) - rule.min_base + 1)
-        if not every:
-            fits = (self.depth >= rule.min_depth) & (self.depth <= rule.max_depth)
-            fits &= self.start_below_top <= rule.max_start_below_top
-            starts = starts[fits[starts]]
-        found: list[int] = starts.tolist()
-        return found
+        return range(first, len(self.top) - rule.min_base + 1)
 
 
 @dataclass
@@ -177,10 +194,10 @@ class _Base:
         return tuple(sorted(found))
 
 
-def _candidates(bars: Bars, rule: Rule, every: bool) -> Iterator[_Base]:
+def _candidates(bars: Bars, rule: Rule, starts: Sequence[int] | None) -> Iterator[_Base]:
     if len(bars.high) > rule.min_base:
         bases = _Bases(bars)
-        for start in bases.starts(rule, every):
+        for start in bases.starts(rule) if starts is None else starts:
             yield _Base(bases, rule, start)
 
 
@@ -191,7 +208,7 @@ FLAT_BASE = Pattern(
     in_order=(("min_base", "max_base"), ("min_depth", "max_depth")),
     fields=("high", "low", "close"),
     needed=_needed,
-    worth_a_look=_worth_a_look,
+    likely=_likely,
     candidates=_candidates,
     description="Flat base, complete, the close within reach of its pivot.",
     source="William O'Neil, How to Make Money in Stocks (4th ed. 2009), ch. 2; docs/patterns.md",

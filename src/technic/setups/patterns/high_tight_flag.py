@@ -7,15 +7,13 @@ the top.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from technic.panel.ragged import last_bars
 from technic.setups.patterns.candidates import Check, Corner
 from technic.setups.patterns.measures import (
     Bars,
@@ -33,7 +31,7 @@ from technic.setups.patterns.pattern import (
     percent,
     whole,
 )
-from technic.typing import BoolArray, FloatArray
+from technic.setups.patterns.tails import CLOSE, HIGH, LOW, Starts, Tails
 
 __all__ = ["HIGH_TIGHT_FLAG"]
 
@@ -84,19 +82,23 @@ def _needed(rule: Rule) -> int:
     return rule.max_flag + max(rule.max_pole + 1, rule.new_high_bars) + 1
 
 
-def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: Rule) -> BoolArray:
-    """Which symbols have a top of the right age, a flag not too deep and a close near the pivot.
+def _likely(tails: Tails, rule: Rule) -> Starts:
+    """Which tops are of the right age, with a flag not too deep, a close near and a pole below.
 
     Half a percent is left for rounding.
     """
-    high, low, close = fields[:3]
-    flags = last_bars(high, rows, rule.max_flag + 1)[:-1]
+    flags = tails.last(HIGH, rule.max_flag, lag=1)
     age = rule.max_flag - np.argmax(flags, axis=0)
     top = flags.max(axis=0)
-    lowest = last_bars(low, rows, rule.min_flag).min(axis=0)
-    worth: BoolArray = (age >= rule.min_flag) & (lowest >= top * (0.995 - rule.max_depth / 100.0))
-    worth &= last_bars(close, rows, 1)[0] >= top * (0.995 - rule.below_pivot / 100.0)
-    return worth
+    lowest = tails.last(LOW, rule.min_flag).min(axis=0)
+    worth = (age >= rule.min_flag) & (lowest >= top * (0.995 - rule.max_depth / 100.0))
+    worth &= tails.newest(CLOSE) >= top * (0.995 - rule.below_pivot / 100.0)
+    places = np.flatnonzero(worth)
+    at_top = tails.take(places).before(age[places])
+    lows = at_top.last(LOW, rule.max_pole - rule.min_pole + 1, lag=rule.min_pole)
+    lowest = np.where(lows > 0.0, lows, np.inf).min(axis=0)
+    places = places[100.0 * (top[places] - lowest) / lowest >= rule.min_gain]
+    return Starts(places, age[places])
 
 
 @dataclass
@@ -194,7 +196,7 @@ class _Flag:
         )
 
 
-def _candidates(bars: Bars, rule: Rule, _every: bool) -> Iterator[_Flag]:
+def _candidates(bars: Bars, rule: Rule, _starts: Sequence[int] | None) -> Iterator[_Flag]:
     """The one top there can be: the highest high of the longest flag up to yesterday."""
     today = len(bars.high) - 1
     if today >= rule.max_flag:
@@ -209,7 +211,7 @@ HIGH_TIGHT_FLAG = Pattern(
     in_order=(("min_pole", "max_pole"), ("min_flag", "max_flag"), ("min_depth", "max_depth")),
     fields=("high", "low", "close", "volume"),
     needed=_needed,
-    worth_a_look=_worth_a_look,
+    likely=_likely,
     candidates=_candidates,
     description="High tight flag, complete, the close within reach of its pivot.",
     source="William O'Neil, How to Make Money in Stocks (4th ed. 2009), ch. 2; docs/patterns.md",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -91,12 +92,18 @@ def line_rise(values: FloatArray, unit: float) -> float:
     if not unit > 0.0:
         return math.nan
     last = len(values) - 1
-    weights = [float(2 * i - last) for i in range(last + 1)]
-    spread = math.fsum(weight * weight for weight in weights)
+    weights, spread = _weights(last + 1)
     if not spread:
         return 0.0
-    tilt = math.fsum(weight * value for weight, value in zip(weights, values.tolist(), strict=True))
+    tilt = math.fsum((weights * values).tolist())
     return 100.0 * (2.0 * tilt / spread * last) / unit
+
+
+@lru_cache(maxsize=1_024)
+def _weights(count: int) -> tuple[FloatArray, float]:
+    """Twice the distances of so many bars from their middle, and the exact sum of the squares."""
+    weights = np.arange(1 - count, count, 2, dtype=np.float64)
+    return weights, math.fsum((weights * weights).tolist())
 
 
 def mean(values: FloatArray) -> float:

@@ -1,27 +1,32 @@
 """What the chart patterns share: how a search becomes functions of the scan language.
 
 A pattern is one search, a condition and the numbers that go with it. What differs from pattern to
-pattern is the rule, which symbols are worth a look, and how the bars of one symbol are judged; all
-else is written here. The search answers for the day of the scan alone: 1.0 where the pattern is
-there, 0.0 where it is not, NaN where it was not found in fewer bars than it may need. More history
-never turns 1.0 into 0.0: a pattern is made of its own bars and of a fixed number before them, all
-of which must be there.
+pattern is the rule, which bases are likely, and how the bars of one symbol are judged; all
+else is written here. The search answers for a day of each symbol: 1.0 where the pattern is there,
+0.0 where it is not, NaN where it was not found in fewer bars than it may need. More history never
+turns 1.0 into 0.0: a pattern is made of its own bars and of a fixed number before them, all of
+which must be there.
+
+All places, a symbol and a day each, are first looked at together, with those rules that are simple
+enough for that (`likely`); what is left is few, and judged one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.language.functions.function import Function, Parameter
 from technic.setups.patterns.candidates import Candidate, Verdict, first_that_holds, nearest
 from technic.setups.patterns.measures import Bars
-from technic.typing import BoolArray, FloatArray
+from technic.setups.patterns.tails import Starts, Tails
+from technic.typing import FloatArray
 
 __all__ = [
     "ABOVE_PIVOT",
@@ -37,6 +42,8 @@ __all__ = [
 
 Found: TypeAlias = dict[str, FloatArray]
 """An array ``(n_symbols,)`` for each function of a pattern, by the function's name."""
+PLACES = 8_192
+"""Places that are looked at together: what is read of them stays in the processor's cache."""
 RuleT = TypeVar("RuleT")
 """The constants of a pattern: a named tuple, its fields in the order of the parameters."""
 
@@ -63,11 +70,11 @@ class Pattern(Generic[RuleT]):
 
     ``rule``: type of the named tuple that holds the constants. ``in_order``: pairs of parameters of
     which the first must not be above the second. ``needed``: bars after which "not found" means
-    that it is not there. ``worth_a_look``: arrays of ``fields``, ``(n_bars, n_symbols)``, rows of
-    the scan's day and rule in, a quick no for most symbols out. ``candidates``: the bars of one
-    symbol up to its row, the rule, and whether to give every candidate or only those that a quick
-    look does not exclude; oldest first. ``numbers`` maps the names of the number functions to what
-    they say, in the order of a candidate's numbers.
+    that it is not there. ``likely``: the newest bars of all places and the rule in, the bases that
+    a look at all of them together does not exclude out. ``candidates``: the bars of one symbol up
+    to its row, the rule, and the first bars of those bases or None for every candidate; oldest
+    first. ``numbers`` maps the names of the number functions to what they say, in the order of a
+    candidate's numbers. ``fields`` begin with high, low and close.
     """
 
     name: str
@@ -76,32 +83,56 @@ class Pattern(Generic[RuleT]):
     in_order: tuple[tuple[str, str], ...]
     fields: tuple[str, ...]
     needed: Callable[[RuleT], int]
-    worth_a_look: Callable[[tuple[FloatArray, ...], NDArray[np.intp], RuleT], BoolArray]
-    candidates: Callable[[Bars, RuleT, bool], Iterable[Candidate]]
+    likely: Callable[[Tails, RuleT], Starts]
+    candidates: Callable[[Bars, RuleT, Sequence[int] | None], Iterable[Candidate]]
     description: str
     source: str
     numbers: Mapping[str, str] = field(hash=False)
 
     def __call__(self, *arguments: Any) -> Found:
-        """Search: 1.0 and the numbers where found, elsewhere 0.0 or NaN, and NaN.
+        """Search all symbols: 1.0 and the numbers where found, elsewhere 0.0 or NaN, and NaN.
 
         ``arguments``: an array for each of ``fields``, ``(n_bars, n_symbols)``, packed from the
         top; the row of the scan's day in each column, -1 before its first bar; the constants.
         ParameterError when a least value is above its greatest.
         """
         at = len(self.fields)
-        fields, rows, rule = arguments[:at], arguments[at], self.constants(*arguments[at + 1 :])
+        return self._search(Tails(arguments[:at], arguments[at], None), *arguments[at + 1 :])
+
+    def at_places(self, *arguments: Any) -> Found:
+        """Search at places: as the search of a day, with the column of each row after the rows."""
+        at = len(self.fields)
+        places = Tails(arguments[:at], arguments[at], arguments[at + 1])
+        return self._search(places, *arguments[at + 2 :])
+
+    def _search(self, places: Tails, *constants: float) -> Found:
+        rule, rows = self.constants(*constants), places.rows
         needed = self.needed(rule)
         found = {name: np.full(len(rows), np.nan) for name in (self.name, *self.numbers)}
         found[self.name][rows + 1 >= needed] = 0.0
-        for column in np.flatnonzero(self.worth_a_look(fields, rows, rule)).tolist():
-            bars = Bars.of(fields, int(rows[column]), column, needed)
-            candidate = first_that_holds(self.candidates(bars, rule, False))
+        for place, starts in self._looked_through(places, rule):
+            column = place if places.columns is None else int(places.columns[place])
+            bars = Bars.of(places.fields, int(rows[place]), column, needed)
+            today = len(bars.high) - 1
+            own = [today - ago for ago in starts]
+            candidate = first_that_holds(self.candidates(bars, rule, own))
             if candidate is None:
                 continue
             for name, value in zip(found, (1.0, *candidate.numbers()), strict=True):
-                found[name][column] = value
+                found[name][place] = value
         return found
+
+    def _looked_through(self, places: Tails, rule: RuleT) -> Iterator[tuple[int, list[int]]]:
+        """Yield the places with likely bases, and how many bars ago each of these begins."""
+        for first in range(0, len(places.rows), PLACES):
+            part = places
+            if len(places.rows) > PLACES:
+                part = places.take(np.arange(first, min(first + PLACES, len(places.rows))))
+            with np.errstate(all="ignore"):
+                starts = self.likely(part, rule)
+            pairs = zip(starts.place.tolist(), starts.ago.tolist(), strict=True)
+            for place, own in itertools.groupby(pairs, key=itemgetter(0)):
+                yield first + place, [ago for _, ago in own]
 
     def judge(self, fields: Sequence[FloatArray], *constants: float) -> Verdict | None:
         """Judge one symbol: the pattern, or the candidate that comes nearest, rule by rule.
@@ -113,7 +144,7 @@ class Pattern(Generic[RuleT]):
         columns = tuple(np.asarray(field)[:, None] for field in fields)
         last = len(columns[0]) - 1
         bars = Bars.of(columns, last, 0, self.needed(rule))
-        return nearest(self.candidates(bars, rule, True), len(bars.high) - 1)
+        return nearest(self.candidates(bars, rule, None), len(bars.high) - 1)
 
     def constants(self, *values: float) -> RuleT:
         """Return the rule; ParameterError when a least value is above its greatest."""
@@ -147,6 +178,17 @@ class Kernel:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceSearch:
+    """A pattern's search at places, which can be compared and pickled."""
+
+    pattern: Pattern[Any]
+
+    def __call__(self, *arguments: Any) -> Found:
+        """Search."""
+        return self.pattern.at_places(*arguments)
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """How many bars a pattern needs, as a function of its constants."""
 
@@ -173,6 +215,7 @@ def functions(pattern: Pattern[Any]) -> dict[str, Function]:
             lookback=Need(pattern),
             costly=True,
             together=pattern,
+            at_places=PlaceSearch(pattern),
         )
         for name, description in told.items()
     }

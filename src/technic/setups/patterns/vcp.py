@@ -8,7 +8,7 @@ the deepest pull-back from a swing high after that low, and so on, until no swin
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -16,7 +16,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.panel.ragged import last_bars
 from technic.setups.patterns.candidates import Check, Corner, NoBase
 from technic.setups.patterns.measures import (
     Bars,
@@ -37,7 +36,17 @@ from technic.setups.patterns.pattern import (
     whole,
 )
 from technic.setups.patterns.pivots import swing_highs
-from technic.typing import BoolArray, FloatArray
+from technic.setups.patterns.tails import (
+    CLOSE,
+    HIGH,
+    LOW,
+    Starts,
+    Tails,
+    advance_ends,
+    so_far,
+    swing_at,
+)
+from technic.typing import BoolArray
 
 __all__ = ["VCP"]
 
@@ -73,7 +82,7 @@ NUMBERS = {
 RECENT = 20
 """Bars that have to be tight: the last four weeks."""
 SEARCHED = 60
-"""Bars in which nearly every symbol has a swing high; the others are searched without a look."""
+"""Bars in which nearly every symbol has a swing high; of the others every top is looked at."""
 
 
 class Rule(NamedTuple):
@@ -103,30 +112,72 @@ def _needed(rule: Rule) -> int:
     return rule.max_base + max(rule.prior_bars, rule.swing, RECENT)
 
 
-def _worth_a_look(fields: tuple[FloatArray, ...], rows: NDArray[np.intp], rule: Rule) -> BoolArray:
+def _likely(tails: Tails, rule: Rule) -> Starts:
+    """Which tops have a first contraction of the right depth, an advance before, tight weeks after.
+
+    How tight the last weeks are no base changes. Half a percent is left for rounding.
+    """
+    top = np.fmax.reduce(tails.last(HIGH, RECENT))
+    bottom = np.fmin.reduce(tails.last(LOW, RECENT))
+    tight = np.flatnonzero(bottom >= top * (0.995 - rule.max_recent_range / 100.0))
+    places = tight[_near_last_peak(tails.take(tight), rule)]
+    return _first_contractions(tails.take(places), rule).among(places)
+
+
+def _near_last_peak(tails: Tails, rule: Rule) -> BoolArray:
     """Which symbols have a last swing high that could stand in a last contraction.
 
     No contraction is less deep than the pull-back from the last swing high, and no pivot lower
-    than it, and how tight the last weeks are no base changes: so all three can be looked at for all
-    symbols at once. Half a percent is left for rounding.
+    than it. Half a percent is left for rounding.
     """
-    high, low, close = fields[:3]
     bars = SEARCHED + rule.swing
-    recent = [last_bars(field, rows, bars) for field in (high, low)]
-    marked = swing_highs(recent[0], rule.swing)[::-1]
+    high, low = tails.last(HIGH, bars), tails.last(LOW, bars)
+    marked = swing_highs(high, rule.swing)[::-1]
     since = np.argmax(marked, axis=0)
-    columns = np.arange(len(rows))
-    seen = marked[since, columns]
-    peak = recent[0][bars - 1 - since, columns]
-    lows = np.minimum.accumulate(recent[1][::-1], axis=0)
-    lowest = lows[np.maximum(since - 1, 0), columns]
-    last = last_bars(close, rows, 1)[0]
-    near = lowest >= peak * (0.995 - rule.max_last_depth / 100.0)
-    near &= last >= peak * (0.995 - rule.below_pivot / 100.0)
-    top, bottom = np.fmax.reduce(recent[0][-RECENT:]), np.fmin.reduce(recent[1][-RECENT:])
-    tight = bottom >= top * (0.995 - rule.max_recent_range / 100.0)
-    worth: BoolArray = np.where(seen, near, rows >= 0) & tight
-    return worth
+    place = np.arange(len(since))
+    peak = high[bars - 1 - since, place]
+    lowest = so_far(np.minimum, low[::-1])[np.maximum(since - 1, 0), place]
+    near: BoolArray = lowest >= peak * (0.995 - rule.max_last_depth / 100.0)
+    near &= tails.newest(CLOSE) >= peak * (0.995 - rule.below_pivot / 100.0)
+    near |= ~marked[since, place]
+    return near
+
+
+def _first_contractions(tails: Tails, rule: Rule) -> Starts:
+    """The tops that keep the rules which can be said of all lengths of a base at once.
+
+    A pivot is no higher than the top, so the close is not far above it; and not far below, since
+    both the pivot under the top and the close under the pivot have limits. One percent is left for
+    rounding.
+    """
+    ago = np.arange(1.0, rule.max_base)[:, None]
+    high = tails.last(HIGH, rule.max_base)[:-1][::-1]
+    low = tails.last(LOW, rule.max_base - 1)[::-1]
+    lowest = so_far(np.minimum, low)  # of the bars after the top
+    trough = so_far(np.maximum, np.where(low == lowest, ago - 1.0, 0.0))
+    depth = 100.0 * (high - lowest) / high
+    close = tails.newest(CLOSE)
+    least = close / (1.0 + rule.above_pivot / 100.0) / 1.01
+    under = (1.0 - rule.max_below_top / 100.0) * (1.0 - rule.below_pivot / 100.0)
+    fits = (high >= least) & (0.99 * under * high <= close)
+    fits &= (depth >= rule.min_depth) & (depth <= rule.max_depth)
+    fits &= 100.0 * trough / (ago + 1.0) >= rule.min_right_side
+    fits[: max(rule.min_base - 2, 0)] = False
+    starts = Starts.where(fits, np.arange(1, rule.max_base))
+    starts = starts.take(swing_at(tails, starts, rule.swing))
+    top = high[starts.ago - 1, starts.place]
+    starts = starts.take(advance_ends(tails, starts, top, rule.prior_bars, rule.prior_gain))
+    return starts.take(_passed_by_no_later_peak(tails, starts, rule))
+
+
+def _passed_by_no_later_peak(tails: Tails, starts: Starts, rule: Rule) -> BoolArray:
+    """Which tops no later swing high passes."""
+    places, at = np.unique(starts.place, return_inverse=True)
+    high = tails.take(places).last(HIGH, rule.max_base + rule.swing)
+    peaks = np.where(swing_highs(high, rule.swing), high, -np.inf)[::-1]
+    later = so_far(np.maximum, peaks)[starts.ago - 1, at]
+    kept: BoolArray = later <= high[-1 - starts.ago, at]
+    return kept
 
 
 class _Pullbacks:
@@ -277,15 +328,18 @@ class _Contractions:
         return tuple(found)
 
 
-def _candidates(bars: Bars, rule: Rule, every: bool) -> Iterator[_Contractions | NoBase]:
+def _candidates(
+    bars: Bars, rule: Rule, starts: Sequence[int] | None
+) -> Iterator[_Contractions | NoBase]:
     peaks = np.flatnonzero(swing_highs(bars.high, rule.swing))
-    if every and not len(peaks):
+    if starts is None and not len(peaks):
         tops = Check("first_top", "{} swing highs to fall from", 0, least=1)
         yield NoBase(len(bars.high) - 1, (tops,))
     if len(peaks):
         pullbacks = _Pullbacks(bars, peaks)
         for first in pullbacks.tops():
-            yield _Contractions(bars, rule, pullbacks, first)
+            if starts is None or pullbacks.at[first] in starts:
+                yield _Contractions(bars, rule, pullbacks, first)
 
 
 VCP = Pattern(
@@ -299,7 +353,7 @@ VCP = Pattern(
     ),
     fields=("high", "low", "close", "volume"),
     needed=_needed,
-    worth_a_look=_worth_a_look,
+    likely=_likely,
     candidates=_candidates,
     description="Volatility contraction pattern, complete, the close within reach of its pivot.",
     source="Mark Minervini, Trade Like a Stock Market Wizard (2013), ch. 10; docs/patterns.md",

@@ -6,8 +6,9 @@ has k + 1 bases, and each day reads that of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -24,8 +25,23 @@ from technic.typing import BoolArray, DateArray
 __all__ = ["BasisPanel", "BlockBars", "FetchedBars", "Refusal", "StreamedBars", "in_force"]
 
 IndexArray = NDArray[np.intp]
-Refusal = tuple[np.datetime64, Failure]
-"""The first day of a block on which the provider refuses a symbol, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A symbol that the provider refuses before the day ``first`` and from ``until`` on, and why.
+
+    Before: for what it has of sessions that later days do not read any more. From a day on: for
+    what it has of that day.
+    """
+
+    first: np.datetime64
+    until: np.datetime64
+    why: Failure
+
+    def on(self, day: np.datetime64 | DateArray) -> BoolArray:
+        """Tell whether it is refused on a day, or on which of many."""
+        return np.asarray((day < self.first) | (day >= self.until))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,14 +50,15 @@ class BasisPanel:
 
     ``days``: ``(n_days, n_symbols)``, the days of the block on which a column's basis is in force.
     ``known``: splits and dividends, in the basis of the prices. ``first_row``: ``(n_symbols,)`` the
-    session of each symbol's first row, whether it is a bar or lacks a price; None: that of its
-    first bar. From there on a symbol is one of which there is data, though it may have no bar.
+    session of each symbol's first row from a given session on, whether it is a bar or lacks a
+    price; None: that of its first bar. From there on a symbol is one of which there is data, though
+    it may have no bar.
     """
 
     panel: BarPanel
     days: BoolArray
     known: KnownActions
-    first_row: DateArray | None = None
+    first_row: Callable[[np.datetime64], DateArray] | None = None
 
 
 class BlockBars(Protocol):
@@ -61,7 +78,7 @@ class BlockBars(Protocol):
 
     @property
     def refusals(self) -> Mapping[str, Refusal]:
-        """Symbols that are refused from a later day of the block on."""
+        """Symbols that are refused on some days of the block."""
 
     def take(self, cut: slice, days: DateArray) -> list[BasisPanel]:
         """Return the bars of some symbols in every basis that is in force on one of ``days``."""
@@ -131,16 +148,25 @@ class FetchedBars:
         made = _bases(
             symbols, self.splits, self.dividends, self.records, days, self.sessions, panel
         )
-        begins = np.full(len(symbols), _NEVER)
-        np.minimum.at(begins, own.column, own.session)
         place = {name: at for at, name in enumerate(symbols)}
         return [
-            replace(one, first_row=begins[[place[name] for name in one.panel.symbols]])
+            replace(
+                one,
+                first_row=partial(_first_rows, own, [place[name] for name in one.panel.symbols]),
+            )
             for one in made
         ]
 
 
 _NEVER = np.datetime64("9999-12-31", "D")
+
+
+def _first_rows(bars: LongBars, columns: list[int], start: np.datetime64) -> DateArray:
+    """Return the session of the first row of some columns from a session on."""
+    inside = bars.session >= start
+    begins = np.full(len(bars.symbols), _NEVER)
+    np.minimum.at(begins, bars.column[inside], bars.session[inside])
+    return begins[columns]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

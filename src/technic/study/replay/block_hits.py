@@ -12,17 +12,17 @@ from technic.engine.runner import TaskRunner
 from technic.scan.expressions.conditions import Expression
 from technic.study.replay.both_passes import (
     BlockWork,
-    DayPlaces,
+    BothPasses,
     Halved,
     both_passes,
     concatenated,
+    each_of,
     second_or_halve,
 )
 from technic.study.replay.day_rows import ReplayTask
 from technic.study.replay.hit_blocks import FirstPass, SecondPass, second_pass
 from technic.study.replay.hits import Hits
 from technic.study.replay.lean import HitRules
-from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.regimes import day_stops, market_regimes
 from technic.study.replay.replay_part import ReplayPart
 from technic.typing import DateArray, FloatArray
@@ -75,7 +75,7 @@ def part_of_block(
     sums = [one.index for one in parts if one.index is not None]
     return ReplayPart(
         days=np.searchsorted(axes.sessions, task.days),
-        hits=_hits(parts, done, made.days, count, axes, task, work.listed),
+        hits=_hits(made, count, axes, work, runner),
         regimes=market_regimes(sums, stops, count),
         ratings=_ratings(parts, done, axes, task, work.rules),
         poisoned=tuple(made.poisoned),
@@ -83,15 +83,14 @@ def part_of_block(
 
 
 def _hits(
-    parts: Sequence[FirstPass],
-    done: Sequence[SecondPass],
-    days: DayPlaces,
+    made: BothPasses[SecondPass],
     count: NDArray[np.int32],
     axes: HitAxes,
-    task: ReplayTask,
-    listed: ListedNames,
+    work: BlockWork,
+    runner: TaskRunner,
 ) -> Hits:
     """Put the hits of all parts together, by day, owner, and symbol; ``count``: ranked a day."""
+    parts, done, days = made.first, made.second, made.days
     names = np.array([name for one in parts for name in one.symbols], dtype=np.str_)
     by_name = np.empty(len(names), np.intp)
     by_name[np.argsort(names, kind="stable")] = np.arange(len(names))
@@ -99,10 +98,8 @@ def _hits(
     places = [by_name[one.symbol + at] for one, at in zip(parts, first, strict=False)]
     rating = concatenated(one.rating for one in done)
     rank = days.compared([rating, concatenated(places)], _ranks)
-    made = [
-        _part_hits(*each, count, axes, task, listed) for each in zip(parts, done, rank, strict=True)
-    ]
-    hits = Hits.joined(made)
+    each = zip(parts, done, rank, strict=True)
+    hits = Hits.joined(each_of(runner, _part_hits, (work, axes, count), each))
     return hits.take(np.lexsort((hits.symbol, hits.owner, hits.session)))
 
 
@@ -133,39 +130,38 @@ def _ranks(rating: FloatArray, by_name: FloatArray) -> FloatArray:
 
 
 def _part_hits(
+    shared: tuple[BlockWork, HitAxes, NDArray[np.int32]],
     part: FirstPass,
     done: SecondPass,
     rank: FloatArray,
-    count: NDArray[np.int32],
-    axes: HitAxes,
-    task: ReplayTask,
-    listed: ListedNames,
 ) -> Hits:
-    """Return the hits of one part, owner by owner."""
-    at, plans, columns = done.place, done.plans, done.columns
+    """Return the hits of one part, owner by owner; ``shared``: how many are ranked on each day."""
+    work, axes, count = shared
+    at, hit, plans = done.place, done.hit, done.plans
     day, symbol = part.places.day[at], part.symbol[at]
     axis = axes.columns(part.symbols)
-    session = np.searchsorted(axes.sessions, task.days).astype(np.int32)
+    session = np.searchsorted(axes.sessions, work.task.days).astype(np.int32)
+    sector = np.asarray(work.listed.values("sector", part.symbols, day, symbol), dtype=object)
     return Hits(
         sessions=axes.sessions,
         symbols=axes.symbols,
         owners=axes.owners,
-        session=session[day],
-        symbol=axis[symbol],
+        session=session[day][hit],
+        symbol=axis[symbol][hit],
         owner=done.owner,
-        rank=rank[at].astype(np.int32),
-        ranked=count[day],
-        tech_rating=columns["tech_rating"],
-        rs_rating=columns["rs_rating"],
-        signal=done.signal.astype(object),
-        has_plan=plans.has_plan,
-        side=plans.side,
-        entry_type=plans.entry_type,
-        entry=plans.entry,
-        stop=plans.stop,
-        target=plans.target,
-        shares=plans.shares,
-        close=columns["close"],
-        dollar_volume=columns["avg_dollar_volume_20"],
-        sector=np.asarray(listed.values("sector", part.symbols, day, symbol), dtype=object),
+        rank=rank[at].astype(np.int32)[hit],
+        ranked=count[day][hit],
+        tech_rating=done.columns["tech_rating"][hit],
+        rs_rating=done.columns["rs_rating"][hit],
+        signal=done.signal.astype(object)[hit],
+        has_plan=plans.has_plan[hit],
+        side=plans.side[hit],
+        entry_type=plans.entry_type[hit],
+        entry=plans.entry[hit],
+        stop=plans.stop[hit],
+        target=plans.target[hit],
+        shares=plans.shares[hit],
+        close=done.columns["close"][hit],
+        dollar_volume=done.columns["avg_dollar_volume_20"][hit],
+        sector=sector[hit],
     )

@@ -1,4 +1,4 @@
-"""Days that share a block: their windows begin on the same sessions, so do their recursions."""
+"""Days that share a block: their base windows begin on the same session, so do its recursions."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from technic.data_engine.benchmark import Benchmark, load_benchmark
 from technic.scan.config import ScanConfig
 from technic.scan.context import ScanContext
 from technic.scan.windows import ScanWindows
-from technic.typing import DateArray, FloatArray
+from technic.study.replay.block_windows import BlockWindows
+from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = ["Block", "blocks"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """Days of one start year, ascending; ``context`` is that of the last of them.
+    """Days of one start year, ascending, with their windows.
 
     ``sessions``: those that are loaded, up to the last day. ``benchmark``: closes on these in the
     basis in force on the days, NaN where there is none, None without a benchmark; ``name``: what
@@ -27,14 +28,10 @@ class Block:
 
     days: DateArray
     context: ScanContext
+    windows: BlockWindows
     sessions: DateArray
     benchmark: FloatArray | None
     name: str = ""
-
-    @property
-    def windows(self) -> ScanWindows:
-        """The windows of the last day; the others begin on the same sessions."""
-        return self.context.windows
 
 
 def blocks(
@@ -44,17 +41,20 @@ def blocks(
     windows = [ScanWindows.anchored(context.calendar, day, config.bars, longer) for day in days]
     first = 0
     for stop in range(1, len(days) + 1):
-        if stop == len(days) or windows[stop].starts != windows[first].starts:
-            whole = _block(days[first:stop], context, windows[stop - 1])
+        if stop == len(days) or windows[stop].base != windows[first].base:
+            whole = _block(days[first:stop], context, BlockWindows.of(windows[first:stop]))
             yield from _by_benchmark(whole, config)
             first = stop
 
 
-def _block(days: DateArray, context: ScanContext, windows: ScanWindows) -> Block:
-    as_of = np.datetime64(days[-1], "D")
-    own = replace(context, as_of=as_of, windows=windows)
-    sessions = context.calendar.between(windows.start, as_of)
-    return Block(days, own, sessions, None)
+def _block(days: DateArray, context: ScanContext, windows: BlockWindows) -> Block:
+    sessions = context.calendar.between(windows.start, np.datetime64(days[-1], "D"))
+    return Block(days, context, windows, sessions, None)
+
+
+def _part(block: Block, picked: BoolArray) -> Block:
+    """Return some of the days."""
+    return _block(block.days[picked], block.context, block.windows.take(picked))
 
 
 def _by_benchmark(block: Block, config: ScanConfig) -> Iterator[Block]:
@@ -69,10 +69,10 @@ def _by_benchmark(block: Block, config: ScanConfig) -> Iterator[Block]:
     there = np.isfinite(closes[np.searchsorted(block.sessions, block.days)])
     for start, stop in _one_basis(block, config, 0, len(block.days)):
         for known in (True, False):
-            days = block.days[start:stop][there[start:stop] == known]
-            if len(days):
-                windows = replace(block.windows, as_of=np.datetime64(days[-1], "D"))
-                part = _block(days, block.context, windows)
+            picked = there == known
+            picked[:start] = picked[stop:] = False
+            if picked.any():
+                part = _part(block, picked)
                 found = _benchmark(part, config)
                 own = found.closes if known else np.full(len(part.sessions), np.nan)
                 yield replace(part, benchmark=own, name=found.name)
@@ -93,7 +93,7 @@ def _one_basis(
 def _same(block: Block, config: ScanConfig, first: int, last: int) -> bool:
     """Tell whether two days read the same closes of all sessions up to the first."""
     one, other = (
-        _benchmark(_block(block.days[at : at + 1], block.context, block.windows), config).closes
+        _benchmark(replace(block, days=block.days[at : at + 1]), config).closes
         for at in (first, last)
     )
     return np.array_equal(one, other[: len(one)], equal_nan=True)

@@ -38,11 +38,15 @@ __all__ = [
     "Halved",
     "both_passes",
     "concatenated",
+    "each_of",
     "second_or_halve",
 ]
 
 IndexArray = NDArray[np.intp]
 R = TypeVar("R")
+S = TypeVar("S")
+_Comparison = tuple[Sequence[NDArray[Any] | str], Callable[..., FloatArray]]
+"""Values at all places, one part after the other, or a text for all; what compares a day's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +171,7 @@ def both_passes(
         if not parts:  # nobody is left: no places, but every column
             cuts, parts = [slice(0, 0)], [_first(work, slice(0, 0))[0][0][1]]
         days = DayPlaces.of(parts, len(work.task.days))
-        rated, joined = _compared(work.rules, parts, days)
+        rated, joined = _compared(work.rules, parts, days, runner)
         known = parts if here else [None for _ in parts]
         again = runner.map(second, work, zip(cuts, known, rated, joined, strict=True))
         late = [one for _, some in again for one in some]
@@ -178,22 +182,22 @@ def both_passes(
 
 
 def _compared(
-    rules: HitRules, parts: Sequence[FirstPass], days: DayPlaces
+    rules: HitRules, parts: Sequence[FirstPass], days: DayPlaces, runner: TaskRunner
 ) -> tuple[list[FloatArray], list[dict[Expression, FloatArray]]]:
     """Return what symbols are compared by, of each part: rs_rating, and the comparing calls."""
-    rated = days.compared(
-        [
-            concatenated(one.columns["rs_score"] for one in parts),
-            concatenated(map(_eligible, parts)),
-        ],
-        rs_rating,
-    )
-    ranked = [one.ranked for one in parts]
-    joined: list[dict[Expression, FloatArray]] = [{} for _ in parts]
-    for call in rules.compared:
-        for own, values in zip(joined, _call(call, parts, ranked, days), strict=True):
-            own[call] = values
-    return rated, joined
+    asked = [_by_strength(parts), *(_call(call, parts) for call in rules.compared)]
+    rated, *values = each_of(runner, DayPlaces.compared, days, asked)
+    joined = [dict(zip(rules.compared, own, strict=True)) for own in zip(*values, strict=True)]
+    return rated, joined or [{} for _ in parts]
+
+
+def each_of(
+    runner: TaskRunner, call: Callable[..., R], shared: S, items: Iterable[tuple[Any, ...]]
+) -> list[R]:
+    """Call a function for each item, at one time where nothing has to travel for it."""
+    if runner.shares_memory:
+        return runner.map(call, shared, items)
+    return [call(shared, *item) for item in items]
 
 
 def concatenated(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
@@ -201,15 +205,19 @@ def concatenated(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
     return np.concatenate(list(parts))
 
 
+def _by_strength(parts: Sequence[FirstPass]) -> _Comparison:
+    """Return what relative strength is rated by."""
+    score = concatenated(one.columns["rs_score"] for one in parts)
+    return [score, concatenated(map(_eligible, parts))], rs_rating
+
+
 def _eligible(part: FirstPass) -> BoolArray:
     score = np.where(part.ranked, part.columns["rs_score"], np.nan)
     return rs_eligible({**part.columns, "rs_score": score}, part.ranked)
 
 
-def _call(
-    call: Expression, parts: Sequence[FirstPass], ranked: Sequence[BoolArray], days: DayPlaces
-) -> list[FloatArray]:
-    """Return the values of a call that compares the symbols of each day, of each part."""
+def _call(call: Expression, parts: Sequence[FirstPass]) -> _Comparison:
+    """Return what a call that compares the symbols of each day looks at, in all parts."""
     assert isinstance(call.node, Call)
     function = vocabulary().functions[call.node.function]
     arrays: list[NDArray[Any] | str] = []
@@ -219,6 +227,7 @@ def _call(
             continue
         values = [cast("NDArray[Any]", part.compared[call][number]) for part in parts]
         if values[0].dtype.kind == "f":
-            values = [np.where(own, v, np.nan) for own, v in zip(ranked, values, strict=True)]
+            pairs = zip(parts, values, strict=True)
+            values = [np.where(part.ranked, own, np.nan) for part, own in pairs]
         arrays.append(concatenated(values))
-    return days.compared(arrays, function.kernel)
+    return arrays, function.kernel

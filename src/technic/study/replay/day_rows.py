@@ -6,6 +6,7 @@ ascending by day and then by symbol, with the bits that the scan of the day give
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,9 +21,10 @@ from technic.regime import index_sums_of_days
 from technic.scan.config import ScanConfig
 from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.scan.special_dividends import strength_columns
-from technic.scan.windows import BASE_WINDOW, PlaceWindow, ScanWindows
-from technic.scoring import BENCHMARK_COLUMNS, benchmark_columns, subscores
+from technic.scan.windows import PlaceWindow
+from technic.scoring import benchmark_columns, subscores
 from technic.study.replay.basis_bars import BasisPanel
+from technic.study.replay.block_windows import BASE_START, BlockWindows
 from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.usable_bars.gate_codes import PASSED, gate_codes
 from technic.study.replay.usable_bars.usable_columns import UsableColumns, usable_columns
@@ -34,7 +36,7 @@ __all__ = [
     "compared_columns",
     "index_of_places",
     "passed_places",
-    "place_window",
+    "place_windows",
     "rows_of_block",
 ]
 
@@ -45,13 +47,13 @@ IndexArray = NDArray[np.intp]
 class ReplayTask:
     """What is computed of every symbol of a block of days.
 
-    ``windows``: those of the last day, whose starts are those of all ``days``. ``names``: default
-    columns that are wanted; ``benchmark``: closes on the sessions that are loaded, NaN where there
-    is none. ``expressions``: those whose parts are wanted.
+    ``windows``: those of all ``days``. ``names``: default columns that are wanted; ``benchmark``:
+    closes on the sessions that are loaded, NaN where there is none. ``expressions``: those whose
+    parts are wanted.
     """
 
     days: DateArray
-    windows: ScanWindows
+    windows: BlockWindows
     config: ScanConfig
     expressions: ScanExpressions
     names: tuple[str, ...] = DEFAULT_COLUMNS
@@ -87,7 +89,7 @@ def rows_of_block(bases: Sequence[BasisPanel], task: ReplayTask, listed: ListedN
     ``listed``: who is compared on which day; others have no place.
     """
     usable = usable_columns(bases, task.windows, task.days, task.config.gate)
-    base = usable.panels[BASE_WINDOW]
+    base = usable.panels[BASE_START]
     code, present, places = passed_places(usable, task)
     member = listed.members(usable.symbols)
     places = places.take(member[places.day, usable.symbol[places.column]] != listed.OUTSIDE)
@@ -116,7 +118,7 @@ def index_of_places(
     """
     if task.benchmark is not None and np.isfinite(task.benchmark).any():
         return None
-    base = usable.panels[BASE_WINDOW]
+    base = usable.panels[BASE_START]
     eligible = np.zeros((len(task.days), base.n_symbols), np.bool_)
     eligible[ranked.day, ranked.column] = True
     return index_sums_of_days(base, eligible)
@@ -129,7 +131,7 @@ def passed_places(
 
     Places are those of the base window, ascending by day, then by symbol.
     """
-    base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
+    base, rows = usable.panels[BASE_START], usable.rows[BASE_START]
     codes = gate_codes(base, rows, usable.late, usable.last_code, task.config.gate)
     shape = len(task.days), len(usable.symbols)
     code, present = np.zeros(shape, np.uint8), np.zeros(shape, np.bool_)
@@ -141,18 +143,30 @@ def passed_places(
     return code, present, Places(day[order], rows[day, column][order], column[order])
 
 
-def place_window(
+def place_windows(
     usable: UsableColumns, places: Places, task: ReplayTask, window: int
-) -> PlaceWindow:
-    """Return the bars of a window and where the places stand in it."""
-    panel, rows = usable.panels[window], usable.rows[window]
-    own = Places(places.day, rows[places.day, places.column], places.column)
-    return PlaceWindow(panel, rows, own, _closes(task, panel))
+) -> list[PlaceWindow]:
+    """Return the bars of a window and where the places stand in it.
+
+    The places of days on which it begins on the same session go together.
+    """
+    number = task.windows.of_day[window]
+    cuts = np.searchsorted(places.day, np.flatnonzero(np.diff(number)) + 1)
+    found: list[PlaceWindow] = []
+    for first, stop in itertools.pairwise([0, *cuts.tolist(), len(places.day)]):
+        if stop > first or not found:
+            part = slice(first, stop)
+            day, column = places.day[part], places.column[part]
+            at = int(number[day[0]] if len(day) else number[0])
+            panel, rows = usable.panels[at], usable.rows[at]
+            own = Places(day, rows[day, column], column)
+            found.append(PlaceWindow(panel, rows, own, _closes(task, panel), part))
+    return found
 
 
 def _columns(usable: UsableColumns, places: Places, task: ReplayTask) -> dict[str, FloatArray]:
     """Compute every column at the places."""
-    base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
+    base, rows = usable.panels[BASE_START], usable.rows[BASE_START]
     at = places.day, places.column
 
     def read(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -164,7 +178,7 @@ def _columns(usable: UsableColumns, places: Places, task: ReplayTask) -> dict[st
     columns |= read(strength_columns(base, rows, whole, usable.dividends))
     if task.benchmark is not None:
         columns |= compared_columns(base, rows, task, places)
-    bars = partial(place_window, usable, places, task)
+    bars = partial(place_windows, usable, places, task)
     columns |= task.expressions.place_columns(bars, columns)
     return columns
 
@@ -179,13 +193,8 @@ def _closes(task: ReplayTask, panel: BarPanel) -> FloatArray | None:
 def compared_columns(
     panel: BarPanel, rows: IndexArray, task: ReplayTask, places: Places
 ) -> dict[str, FloatArray]:
-    """Compare with the benchmark, a day after the other."""
+    """Compare with the benchmark."""
     closes = _closes(task, panel)
     assert closes is not None
-    found = {name: np.full(len(places.row), np.nan) for name in BENCHMARK_COLUMNS}
-    for part in places.by_day():
-        columns = places.column[part]
-        values = benchmark_columns(panel, rows[places.day[part.start]], closes)
-        for name, array in values.items():
-            found[name][part] = array[columns]
-    return found
+    at = places.day, places.column
+    return {name: array[at] for name, array in benchmark_columns(panel, rows, closes).items()}

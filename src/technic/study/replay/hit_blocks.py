@@ -15,29 +15,29 @@ from numpy.typing import NDArray
 
 from technic.columns import evaluate
 from technic.language import Node, scope_of
-from technic.language.evaluation.many_days import PlaceValues, evaluate_places
-from technic.language.functions.operators import applied
+from technic.language.evaluation.many_days import evaluate_places
 from technic.language.syntax.nodes import Call, Name, Text
 from technic.panel.places import Places
 from technic.scan.cross_section import rated_columns
-from technic.scan.expressions.conditions import Condition, Expression
+from technic.scan.expressions.conditions import Expression
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scan.special_dividends import strength_columns
-from technic.scan.windows import BASE_WINDOW
 from technic.scoring import subscores
 from technic.scoring.relative_strength import RS_WEIGHTS
 from technic.scoring.technical_rating import technical_columns
 from technic.study.replay.basis_bars import BasisPanel
+from technic.study.replay.block_windows import BASE_START
 from technic.study.replay.day_rows import (
     ReplayTask,
     compared_columns,
     index_of_places,
     passed_places,
-    place_window,
+    place_windows,
 )
 from technic.study.replay.lean import HitRules
 from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.usable_bars.usable_columns import UsableColumns, usable_columns
+from technic.study.replay.window_values import Column, WindowValues
 from technic.trade_plan import PLAN_COLUMNS, PlanTable, trade_plans
 from technic.typing import BoolArray, FloatArray
 
@@ -52,7 +52,6 @@ __all__ = [
 ]
 
 IndexArray = NDArray[np.intp]
-Column = FloatArray | NDArray[np.object_]
 _RS_NAMES = ("bars", *(f"return_{bars}_pct" for bars in RS_WEIGHTS))
 
 
@@ -80,14 +79,16 @@ class FirstPass:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SecondPass:
-    """Hits of some symbols: ``place`` is a position in the places of the first pass.
+    """Hits of some symbols: a place that meets several owners' conditions is there once.
 
-    ``owner``: a position in the rules' owners; ``rating``: tech_rating at all places; ``ratings``:
-    those that are wanted, by name, at all places too; ``columns``, ``signal``, ``plans``: those of
-    the hits, in their order.
+    ``place``: positions in the places of the first pass; ``columns``, ``signal``, ``plans``: those
+    of these places. ``hit``: of each hit a position in ``place``; ``owner``: a position in the
+    rules' owners. ``rating``: tech_rating at all places of the first pass; ``ratings``: those that
+    are wanted, by name, at all places too.
     """
 
     place: IndexArray
+    hit: IndexArray
     owner: NDArray[np.int16]
     rating: FloatArray
     ratings: dict[str, FloatArray]
@@ -121,7 +122,7 @@ def first_pass(
     places = places.take(member > 0)
     symbol = usable.symbol[places.column]
     shown = listed.members(usable.symbols)[places.day, symbol] == listed.SHOWN
-    base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
+    base, rows = usable.panels[BASE_START], usable.rows[BASE_START]
     at = places.day, places.column
     whole = evaluate(base, rows, _RS_NAMES)
     whole |= strength_columns(base, rows, whole, usable.dividends)
@@ -153,10 +154,11 @@ def _arguments(
     for window in dict.fromkeys(one.window for one in rules.compared):
         calls = [one for one in rules.compared if one.window == window]
         nodes = [node for one in calls for node in _own(one.node)]
-        cut = place_window(usable, places, task, window)
-        values = evaluate_places(
-            nodes, cut.panel, cut.places, vocabulary(), benchmark=cut.benchmark
-        )
+        parts = [
+            evaluate_places(nodes, one.panel, one.places, vocabulary(), benchmark=one.benchmark)
+            for one in place_windows(usable, places, task, window)
+        ]
+        values = {node: np.concatenate([part[node] for part in parts]) for node in parts[0]}
         for one in calls:
             assert isinstance(one.node, Call)
             found[one] = [
@@ -188,11 +190,20 @@ def second_pass(
     """Rate the symbols, decide the conditions, plan what hits; arguments as `decided_places`."""
     decided = decided_places(known, rs_rating, joined, task, rules, listed)
     columns, signal = decided.columns, decided.signal
-    owner, place = np.nonzero(decided.met)
+    owner, hit = np.nonzero(decided.met)
+    place = np.flatnonzero(decided.met.any(axis=0))
     own = {name: columns[name][place] for name in (*PLAN_COLUMNS, "tech_rating", "rs_rating")}
     plans = trade_plans(own, signal[place], task.config.plan)
-    rating, ratings = columns["tech_rating"], decided.ratings
-    return SecondPass(place, owner.astype(np.int16), rating, ratings, own, signal[place], plans)
+    return SecondPass(
+        place=place,
+        hit=np.searchsorted(place, hit),
+        owner=owner.astype(np.int16),
+        rating=columns["tech_rating"],
+        ratings=decided.ratings,
+        columns=own,
+        signal=signal[place],
+        plans=plans,
+    )
 
 
 def decided_places(
@@ -209,7 +220,7 @@ def decided_places(
     """
     usable, places = known.usable, known.places
     assert usable is not None
-    base, rows = usable.panels[BASE_WINDOW], usable.rows[BASE_WINDOW]
+    base, rows = usable.panels[BASE_START], usable.rows[BASE_START]
     at = places.day, places.column
     columns = dict(known.columns)
     missing = [name for name in rules.names if name not in columns]
@@ -265,50 +276,38 @@ def _values(
     joined: Mapping[Expression, FloatArray],
     task: ReplayTask,
     rules: HitRules,
-) -> dict[int, PlaceValues]:
+) -> dict[int, WindowValues]:
     """Make what knows the values of all expressions of each window."""
-    values: dict[int, PlaceValues] = {}
-    for window in dict.fromkeys(one.window for one in rules.nodes):
-        cut = place_window(usable, known.places, task, window)
-        own = {one.node: array for one, array in joined.items() if one.window == window}
-        place_values = PlaceValues(cut.panel, cut.places, vocabulary(), names, cut.benchmark, own)
-        place_values.prepare([one.node for one in rules.nodes if one.window == window])
-        values[window] = place_values
-    return values
+    return {
+        window: WindowValues.of(
+            place_windows(usable, known.places, task, window),
+            [one.node for one in rules.nodes if one.window == window],
+            names,
+            {one.node: array for one, array in joined.items() if one.window == window},
+        )
+        for window in dict.fromkeys(one.window for one in rules.nodes)
+    }
 
 
-def _met(values: Mapping[int, PlaceValues], rules: HitRules, kept: BoolArray) -> list[BoolArray]:
+def _met(values: Mapping[int, WindowValues], rules: HitRules, kept: BoolArray) -> list[BoolArray]:
     """Tell where each owner's conditions are all true, among the kept."""
     alive = kept.copy()
-    for condition in rules.where:
-        alive &= _holds(condition, values, alive)
+    for one in rules.where:
+        alive &= values[one.window].value(one.node, alive) == 1.0
     found = []
-    for _, conditions in rules.owners:
+    for _, asked in rules.owners:
         met = alive.copy()
-        for condition in conditions:
-            met &= _holds(condition, values, met)
+        for one in asked:
+            met &= values[one.window].value(one.node, met) == 1.0
         found.append(met)
     return found
 
 
 def _ratings(
-    values: Mapping[int, PlaceValues], rules: HitRules, ranked: BoolArray
+    values: Mapping[int, WindowValues], rules: HitRules, ranked: BoolArray
 ) -> dict[str, FloatArray]:
     """Return the ratings at all places, NaN for who is not ranked."""
     found, everybody = {}, np.ones(len(ranked), np.bool_)
     for name, one in rules.ratings:
-        value = np.asarray(values[one.window].value(one.node, everybody), np.float64)
-        found[name] = np.where(ranked, value, np.nan)
+        found[name] = np.where(ranked, values[one.window].value(one.node, everybody), np.nan)
     return found
-
-
-def _holds(condition: Condition, values: Mapping[int, PlaceValues], alive: BoolArray) -> BoolArray:
-    """Tell where a condition is true; it need not be known where nothing is alive."""
-    operands = [
-        np.asarray(values[one.window].value(one.node, alive), np.float64)
-        for one in condition.operands
-    ]
-    whole = operands[0]
-    if len(operands) > 1:
-        whole = np.asarray(applied(condition.node, None, operands, len(alive)))
-    return np.broadcast_to(whole == 1.0, alive.shape)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from technic.columns import DEFAULT_COLUMNS
 from technic.language import Node, scope_of
-from technic.language.syntax.nodes import Call, Name, children, walk
+from technic.language.syntax.nodes import And, Call, Name, children, walk
 from technic.scan.expressions.compiled import CompiledExpressions
 from technic.scan.expressions.conditions import WHERE, Condition, Expression
 from technic.scan.expressions.scan_expressions import ScanExpressions
@@ -29,15 +30,16 @@ class HitRules:
     """The conditions of a scan, by owner, and what they need.
 
     ``owners``: the setups in the order of the scan, ``where`` alone where there are none, each with
-    its conditions, costly ones last; ``where``: what holds for all of them. ``compared``: the calls
-    that compare symbols, each in its window; ``technical``: columns of the Technical Rating.
+    what has to be true for it, costly ones last; ``where``: what has to be true for all of them.
+    What bars alone say and one owner alone asks is one whole in each window. ``compared``: the
+    calls that compare symbols, each in its window; ``technical``: columns of the Technical Rating.
     ``names``: default columns; ``plans``, ``benchmark``: whether a name of the trade plan, or of
     the comparison with the benchmark, is used; ``listed``: names of the listings. ``ratings``: by
     name, what is wanted of everybody who is ranked.
     """
 
-    owners: tuple[tuple[str, tuple[Condition, ...]], ...]
-    where: tuple[Condition, ...]
+    owners: tuple[tuple[str, tuple[Expression, ...]], ...]
+    where: tuple[Expression, ...]
     compared: tuple[Expression, ...]
     technical: tuple[str, ...]
     names: tuple[str, ...]
@@ -48,10 +50,9 @@ class HitRules:
 
     @property
     def nodes(self) -> Iterable[Expression]:
-        """Every operand of every condition, and every rating."""
-        conditions = [*self.where, *(one for _, some in self.owners for one in some)]
-        found = dict.fromkeys(one for each in conditions for one in each.operands)
-        return found | dict.fromkeys(rating for _, rating in self.ratings)
+        """All that has to be true for anybody, and every rating, each once."""
+        asked = [*self.where, *(one for _, some in self.owners for one in some)]
+        return dict.fromkeys([*asked, *(rating for _, rating in self.ratings)])
 
 
 def hit_rules(expressions: ScanExpressions, ratings: Sequence[str] = ()) -> HitRules | None:
@@ -81,10 +82,15 @@ def hit_rules(expressions: ScanExpressions, ratings: Sequence[str] = ()) -> HitR
     technical: tuple[str, ...] = ()
     if isinstance(expressions, CompiledExpressions):
         technical = tuple(name for name in TECHNICAL_COLUMNS if name in used)
-    where = owners.pop(WHERE, []) if len(owners) > 1 else []
+    asked = {
+        owner: tuple(dict.fromkeys(one for each in some for one in each.operands))
+        for owner, some in owners.items()
+    }
+    often = Counter(one for some in asked.values() for one in some)
+    where = asked.pop(WHERE, ()) if len(asked) > 1 else ()
     return HitRules(
-        where=_costly_last(where),
-        owners=tuple((owner, _costly_last(some)) for owner, some in owners.items()),
+        where=_as_wholes(where, often),
+        owners=tuple((owner, _as_wholes(some, often)) for owner, some in asked.items()),
         compared=tuple(compared),
         technical=technical,
         names=tuple(name for name in DEFAULT_COLUMNS if name in wanted),
@@ -110,8 +116,23 @@ def _plain(node: Node) -> bool:
     )
 
 
-def _costly_last(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
-    return tuple(sorted(conditions, key=lambda one: _costly(one.node)))
+def _as_wholes(asked: Sequence[Expression], often: Counter[Expression]) -> tuple[Expression, ...]:
+    """Join what bars alone say and nobody else asks; what is costly comes last.
+
+    Less is written and read so; what several owners ask (a sweep's many) is still computed once.
+    """
+    own: dict[int, list[Node]] = {}
+    others = []
+    for one in asked:
+        if often[one] == 1 and scope_of(one.node, vocabulary()) == "bar":
+            own.setdefault(one.window, []).append(one.node)
+        else:
+            others.append(one)
+    wholes = [
+        Expression(nodes[0] if len(nodes) == 1 else And(tuple(nodes)), window)
+        for window, nodes in own.items()
+    ]
+    return (*wholes, *sorted(others, key=lambda one: _costly(one.node)))
 
 
 def _costly(node: Node) -> bool:

@@ -23,7 +23,7 @@ class ListedNames:
     ``names``: position of everybody in them; ``of_day`` names the span of each of ``days``.
     ``member``: ``(n_spans, n_names)``; ``columns``: what the listings of each span say, by name,
     the same shape; None, NaN for market caps, where they do not. ``refusals``: symbols that the
-    provider refuses from a day on.
+    provider refuses on some days.
     """
 
     days: DateArray
@@ -42,7 +42,7 @@ class ListedNames:
         member = self.member[:, [self.names[name] for name in symbols]][self.of_day]
         for column, name in enumerate(symbols) if self.refusals else ():
             if name in self.refusals:
-                member[self.days >= self.refusals[name][0], column] = self.OUTSIDE
+                member[self.refusals[name].on(self.days), column] = self.OUTSIDE
         return member
 
     def values(

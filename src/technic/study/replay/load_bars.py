@@ -25,13 +25,15 @@ def load_bars(
     symbols: Sequence[str],
     sessions: DateArray,
     days: DateArray,
+    starts: DateArray,
     *,
     volume: bool = True,
 ) -> BlockBars:
     """Return the bars of ``symbols`` on ``sessions``, which end with the last of ``days``.
 
-    A symbol that a provider refuses for what it has of a later day has its bars up to there: on the
-    days before, a scan has them too.
+    ``starts``: the first session that the scan of each day reads, ascending. A symbol that a
+    provider refuses for what it has of a later day has its bars up to there: on the days before, a
+    scan has them too. So it is with what it has of sessions that later days do not read.
     """
     total_return = provider.price_basis == "total_return_adjusted"
     if isinstance(provider, StreamingProvider) and volume:
@@ -41,7 +43,7 @@ def load_bars(
             records = split_records(found.account, symbols, applied=True)
             return StreamedBars(found.bars, dividends, records, found.account.failures)
     fetched = provider.history(symbols, sessions)
-    fetched, refusals = _with_earlier(provider, fetched, sessions, days)
+    fetched, refusals = _with_allowed(provider, fetched, sessions, days, starts)
     dividends = Dividends.none() if total_return else fetched.dividends
     return FetchedBars.of(
         fetched.bars,
@@ -55,23 +57,31 @@ def load_bars(
     )
 
 
-def _with_earlier(
-    provider: Provider, fetched: FetchResult, sessions: DateArray, days: DateArray
+def _with_allowed(
+    provider: Provider,
+    fetched: FetchResult,
+    sessions: DateArray,
+    days: DateArray,
+    starts: DateArray,
 ) -> tuple[FetchResult, dict[str, Refusal]]:
-    """Add the bars of those that are refused for what is known from a day of the block on."""
+    """Add the bars of those who are refused on some days alone, up to the last day they are not."""
     failures = dict(fetched.failures)
-    late = {name: why for name, why in failures.items() if why.reason != NO_BARS}
-    if late and len(days) > 1:
-        at_first = _refused(provider, list(late), sessions, days[0])
-        late = {name: why for name, why in late.items() if name not in at_first}
+    left = [name for name, why in failures.items() if why.reason != NO_BARS]
     bars, records, refusals = [fetched.bars], dict(fetched.split_records), dict[str, Refusal]()
-    for name, why in late.items() if len(days) > 1 else ():
-        begins = _first_refused(provider, name, sessions, days)
-        earlier = provider.history([name], sessions[: np.searchsorted(sessions, begins)])
-        bars.append(earlier.bars)
-        records |= earlier.split_records
-        refusals[name] = (begins, why)
-        del failures[name]
+    if len(days) == 1:
+        return fetched, {}
+    for start in np.unique(starts):
+        own, read = days[starts >= start], sessions[sessions >= start]
+        refused = _refused(provider, left, read, own[0]) if left else set()
+        for name in left:
+            if name in refused:
+                continue
+            until = _first_refused(provider, name, read, own)
+            earlier = provider.history([name], read[: np.searchsorted(read, until)])
+            bars.append(earlier.bars)
+            records |= earlier.split_records
+            refusals[name] = Refusal(np.datetime64(own[0], "D"), until, failures.pop(name))
+        left = [name for name in left if name in refused]
     if not refusals:
         return fetched, {}
     more = replace(fetched, bars=concatenated(bars), failures=failures, split_records=records)
@@ -81,11 +91,13 @@ def _with_earlier(
 def _first_refused(
     provider: Provider, symbol: str, sessions: DateArray, days: DateArray
 ) -> np.datetime64:
-    """Return the first of ``days`` on which a symbol is refused, as it is on the last.
+    """Return the first of ``days`` on which a symbol is refused, as it is not on the first.
 
-    What refuses it stays known on all later days.
+    What refuses it stays known on all later days. Where none does, the day after them.
     """
     low, high = 0, len(days) - 1
+    if not high or not _refused(provider, [symbol], sessions, days[high]):
+        return np.datetime64(days[high] + np.timedelta64(1, "D"), "D")
     while high - low > 1:
         middle = (low + high) // 2
         if _refused(provider, [symbol], sessions, days[middle]):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from technic.regime import IndexSums, Regime, market_regime
 from technic.scan.cross_section import universe_regime
-from technic.scan.windows import ScanWindows
+from technic.study.replay.block_windows import BlockWindows
 from technic.study.replay.blocks import Block
 from technic.typing import DateArray, FloatArray
 
@@ -23,7 +23,7 @@ DaySumsOfIndex = tuple[FloatArray, FloatArray]
 """Totals and counts that a few symbols add to the index, ``(n_days, n_sessions)`` each."""
 
 
-def day_stops(sessions: DateArray, windows: ScanWindows, days: DateArray) -> NDArray[np.intp]:
+def day_stops(sessions: DateArray, windows: BlockWindows, days: DateArray) -> NDArray[np.intp]:
     """Return how many sessions of the base window each day has, itself among them."""
     return np.searchsorted(sessions[sessions >= windows.base], days, side="right")
 

@@ -53,7 +53,7 @@ from technic.typing import BoolArray, DateArray, FloatArray
 
 __all__ = ["Replay", "open_replay"]
 
-BLOCK_SYMBOLS = 3_072
+BLOCK_SYMBOLS = 1_536
 """Most symbols that are computed together: what is done for each day is done once for all."""
 A_YEAR = 252
 """Sessions that are replayed unless the first is named."""
@@ -200,6 +200,7 @@ class Replay:
             names,
             block.sessions,
             block.days,
+            block.windows.starts[block.windows.longest],
             volume=not self.config.no_volume,
         )
         task = ReplayTask(

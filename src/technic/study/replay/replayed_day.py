@@ -113,7 +113,7 @@ class MarketRows:
 
     def refused(self, symbol: str, day: np.datetime64) -> bool:
         """Tell whether the provider refuses a symbol on a day."""
-        return symbol in self.refusals and bool(self.refusals[symbol][0] <= day)
+        return symbol in self.refusals and bool(self.refusals[symbol].on(day))
 
     def outcomes(self, at: int, day: np.datetime64) -> dict[str, str]:
         """Return why symbols have no row on a day: what fetching and the gate say."""
@@ -128,9 +128,9 @@ class MarketRows:
                 elif code != PASSED:
                     found[name] = f"gate.{GATE_CODES[code - 1]}"
         found |= {one.symbol: f"error.{one.error}" for one in self.poisoned}
-        for name, (begins, why) in self.refusals.items():
-            if begins <= day:
-                found[name] = f"fetch.{why.reason}"
+        for name, refusal in self.refusals.items():
+            if refusal.on(day):
+                found[name] = f"fetch.{refusal.why.reason}"
         return found
 
 

@@ -46,6 +46,11 @@ class History:
     last_code: int
     taken: tuple[int, ...]
 
+    @property
+    def says_something(self) -> bool:
+        """Whether a scan of the day has anything to do for it."""
+        return bool(self.first or self.lost or self.last_code)
+
 
 MOST_PARTS = 4
 """Bars taken out of a column whose parts are all looked at; of more it is asked every day."""
@@ -107,7 +112,9 @@ def gate_histories(
         more = _asked(panel, rows, asked, known, rules)
         found |= more
         changed = _look_around(panel, columns, more, known, rules)
-    for column, one in columns.items():
+    marked = {column for (_, column), history in found.items() if history.says_something}
+    for column in sorted(marked):
+        one = columns[column]
         open_ = one.open_at(rows[:, column])
         judged = one.judged(rows[:, column])
         settled: dict[int, History] = {}
@@ -117,7 +124,7 @@ def gate_histories(
                 history = settled[int(judged[day])]
             elif not open_[day]:
                 settled[int(judged[day])] = history
-            if history.first or history.lost or history.last_code:
+            if history.says_something:
                 yield day, column, history
 
 

@@ -7,7 +7,7 @@ as the scan asks it (`gate_histories`), and days on which it says the same share
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,8 +17,8 @@ from technic.data_engine.gate.rules import GateRules
 from technic.data_engine.interfaces.known_actions import DividendsBySymbol, KnownActions
 from technic.panel import BarPanel
 from technic.panel.segments import segments
-from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.study.replay.basis_bars import BasisPanel
+from technic.study.replay.block_windows import BASE_START, BlockWindows
 from technic.study.replay.usable_bars.gate_codes import rows_of_days
 from technic.study.replay.usable_bars.gate_histories import gate_histories
 from technic.typing import BoolArray, DateArray, IntArray
@@ -32,20 +32,21 @@ IndexArray = NDArray[np.intp]
 class UsableColumns:
     """Columns of a few symbols on the days of a block.
 
-    ``panels``: window → the bars; ``rows``: window → ``(n_days, n_columns)`` row of each day, -1
-    where there is no usable bar or another column has the day. ``symbol``: which of ``symbols`` a
-    column is of. ``days``: ``(n_days, n_columns)`` whether the day reads this column; ``started``:
-    whether the symbol has a bar by then in what is loaded; ``told``: whether it has a row, be it
-    one without a price. ``late``: sessions from the last bar, usable or not, to the day;
-    ``last_code``: what is wrong with the last bar; ``since``: ``(n_columns,)`` the day on which
-    usable bars begin, NaT where all are.
+    ``panels``: the bars from each of the sessions on with which windows begin, in the order of
+    ``BlockWindows.starts``; ``rows``: in each of them ``(n_days, n_columns)`` the row of each day,
+    -1 where there is no usable bar or another column has the day. ``symbol``: which of ``symbols``
+    a column is of. ``days``: ``(n_days, n_columns)`` whether the day reads this column;
+    ``started``: whether the symbol has a bar by then in what its scan loads; ``told``: whether it
+    has a row there, be it one without a price. ``late``: sessions from the last bar, usable or not,
+    to the day; ``last_code``: what is wrong with the last bar; ``since``: ``(n_columns,)`` the day
+    on which usable bars begin, NaT where all are.
     ``dividends``: those of each column, under its name in the panels.
     """
 
     symbols: tuple[str, ...]
     symbol: IndexArray
-    panels: Mapping[int, BarPanel]
-    rows: Mapping[int, IndexArray]
+    panels: tuple[BarPanel, ...]
+    rows: tuple[IndexArray, ...]
     days: BoolArray
     started: BoolArray
     told: BoolArray
@@ -57,10 +58,10 @@ class UsableColumns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cut:
-    """One basis of some symbols: bars and rows of each window."""
+    """One basis of some symbols: bars and rows from each start on."""
 
-    panels: dict[int, BarPanel]
-    rows: dict[int, IndexArray]
+    panels: tuple[BarPanel, ...]
+    rows: tuple[IndexArray, ...]
     days: BoolArray
     started: BoolArray
     told: BoolArray
@@ -83,9 +84,9 @@ class _Versions:
 
 
 def usable_columns(
-    bases: Sequence[BasisPanel], windows: ScanWindows, days: DateArray, rules: GateRules
+    bases: Sequence[BasisPanel], windows: BlockWindows, days: DateArray, rules: GateRules
 ) -> UsableColumns:
-    """Ask the gate of all columns and days; ``windows``: those of the last day of the block."""
+    """Ask the gate of all columns and days."""
     symbols = tuple(dict.fromkeys(name for basis in bases for name in basis.panel.symbols))
     place = {name: at for at, name in enumerate(symbols)}
     parts = [_part(_cut(basis, windows, days), days, rules) for basis in bases]
@@ -96,19 +97,17 @@ def usable_columns(
     for number, (cut, versions) in enumerate(made):
         known = cut.known.dividends
         for at, column in enumerate(versions.column.tolist()):
-            name = cut.panels[BASE_WINDOW].symbols[column]
+            name = cut.panels[BASE_START].symbols[column]
             names.append(f"{name}\n{number}.{at}")
             symbol.append(place[name])
             if name in known:
                 dividends[names[-1]] = known[name]
-    keys = list(made[0][0].panels)
-    panels = {key: _joined([_segmented(*part, key) for part in made], names) for key in keys}
-    rows = {key: np.hstack([_rows(*part, key) for part in made]) for key in keys}
+    numbers = range(len(windows.starts))
     return UsableColumns(
         symbols=symbols,
         symbol=np.array(symbol, dtype=np.intp),
-        panels=panels,
-        rows=rows,
+        panels=tuple(_joined([_segmented(*part, at) for part in made], names) for at in numbers),
+        rows=tuple(np.hstack([_rows(*part, at) for part in made]) for at in numbers),
         days=np.hstack([versions.days for _, versions in made]),
         started=np.hstack([cut.started[:, versions.column] for cut, versions in made]),
         told=np.hstack([cut.told[:, versions.column] for cut, versions in made]),
@@ -119,26 +118,32 @@ def usable_columns(
     )
 
 
-def _cut(basis: BasisPanel, windows: ScanWindows, days: DateArray) -> _Cut:
+def _cut(basis: BasisPanel, windows: BlockWindows, days: DateArray) -> _Cut:
     """Cut the windows from what was loaded, and find each day's row in them."""
-    panels, rows = {}, {}
-    for key, _ in windows.starts:
-        panel = windows.cut(basis.panel, None, key).panel
+    panels, rows = [], []
+    for start in windows.starts:
+        panel = basis.panel
+        if len(panel.sessions) and panel.sessions[0] < start:
+            panel = panel.window(start, panel.sessions[-1])
         at = np.searchsorted(panel.sessions, days)
-        panels[key], rows[key] = panel, rows_of_days(panel)[at]
-    started = np.maximum.reduce([one >= 0 for one in rows.values()])
-    told = started if basis.first_row is None else basis.first_row <= days[:, None]
-    return _Cut(panels, rows, basis.days, started, told, basis.known)
+        panels.append(panel)
+        rows.append(rows_of_days(panel)[at])
+    started = np.array(rows)[windows.longest, np.arange(len(days))] >= 0
+    told = started
+    if basis.first_row is not None:
+        first_rows = np.array([basis.first_row(start) for start in windows.starts])
+        told = first_rows[windows.longest] <= days[:, None]
+    return _Cut(tuple(panels), tuple(rows), basis.days, started, told, basis.known)
 
 
 def _part(cut: _Cut, days: DateArray, rules: GateRules) -> tuple[_Cut, _Versions]:
     """Find the segments of all columns of a cut."""
-    rows = cut.rows[BASE_WINDOW]
+    rows = cut.rows[BASE_START]
     whole = cut.days.copy()
     last_code = np.zeros(rows.shape, dtype=np.uint8)
     segmented: dict[tuple[int, int, tuple[int, ...]], list[int]] = {}
     for day, column, found in gate_histories(
-        cut.panels[BASE_WINDOW], rows, cut.days, cut.known, rules
+        cut.panels[BASE_START], rows, cut.days, cut.known, rules
     ):
         last_code[day, column] = found.last_code
         if found.first or found.lost:
@@ -162,42 +167,38 @@ def _part(cut: _Cut, days: DateArray, rules: GateRules) -> tuple[_Cut, _Versions
     )
 
 
-def _segmented(cut: _Cut, versions: _Versions, window: int) -> BarPanel:
-    """Return the bars of each version in a window, a column each."""
-    panel, older = cut.panels[window], _older(cut, window)
+def _segmented(cut: _Cut, versions: _Versions, start: int) -> list[BarPanel]:
+    """Return the bars of each version from a start on, a column each, in panels side by side."""
+    panel, older = cut.panels[start], _older(cut, start)
     n = panel.n_symbols
     if len(versions.column) == n:
-        return panel
+        return [panel]
     copies = panel.take(versions.column[n:])
     shift = older[versions.column[n:]]
     first = np.where(versions.first[n:] > 0, versions.first[n:] + shift, 0)
     owner = versions.owner - n
-    cut_short = segments(
-        copies, np.arange(copies.n_symbols), first, versions.bar + shift[owner], owner
-    )
-    return _joined([panel, cut_short], [*panel.symbols, *cut_short.symbols])
+    everyone = np.arange(copies.n_symbols)
+    return [panel, segments(copies, everyone, first, versions.bar + shift[owner], owner)]
 
 
-def _older(cut: _Cut, window: int) -> IndexArray:
-    """How many bars each column has in a window before the base window begins."""
-    if window == BASE_WINDOW:
-        return np.zeros(cut.panels[window].n_symbols, dtype=np.intp)
-    more: IndexArray = cut.rows[window][-1] - cut.rows[BASE_WINDOW][-1]
+def _older(cut: _Cut, start: int) -> IndexArray:
+    """How many bars each column has from a start on before the base window begins."""
+    more: IndexArray = cut.rows[start][-1] - cut.rows[BASE_START][-1]
     return more
 
 
-def _rows(cut: _Cut, versions: _Versions, window: int) -> IndexArray:
-    """Return the row of each day among the usable bars of a window; -1 where none is read."""
+def _rows(cut: _Cut, versions: _Versions, start: int) -> IndexArray:
+    """Return the row of each day among the usable bars from a start on; -1 where none is read."""
     lost = np.bincount(versions.owner, minlength=len(versions.column))
-    older = _older(cut, window)[versions.column]
+    older = _older(cut, start)[versions.column]
     first = np.where(versions.first > 0, versions.first + older, 0)
-    rows = np.maximum(cut.rows[window][:, versions.column] - first - lost, -1)
+    rows = np.maximum(cut.rows[start][:, versions.column] - first - lost, -1)
     return np.where(versions.days, rows, -1)
 
 
 def _late(cut: _Cut, versions: _Versions, days: DateArray) -> IntArray:
     """Sessions from the last bar of the base window, usable or not, to each day."""
-    panel, rows = cut.panels[BASE_WINDOW], cut.rows[BASE_WINDOW]
+    panel, rows = cut.panels[BASE_START], cut.rows[BASE_START]
     today = np.searchsorted(panel.sessions, days)[:, None]
     if not panel.n_bars:
         return np.broadcast_to(today + 1, (len(days), len(versions.column))).astype(np.int64)
@@ -207,7 +208,7 @@ def _late(cut: _Cut, versions: _Versions, days: DateArray) -> IntArray:
 
 def _since(cut: _Cut, versions: _Versions) -> DateArray:
     """Return the day on which the usable bars of each version begin, NaT where all are."""
-    panel = cut.panels[BASE_WINDOW]
+    panel = cut.panels[BASE_START]
     since = np.full(len(versions.column), np.datetime64("NaT"), dtype="datetime64[D]")
     short = np.flatnonzero(versions.first > 0)
     at = panel.session[versions.first[short], versions.column[short]]
@@ -215,7 +216,8 @@ def _since(cut: _Cut, versions: _Versions) -> DateArray:
     return since
 
 
-def _joined(panels: Sequence[BarPanel], names: Sequence[str]) -> BarPanel:
+def _joined(parts: Sequence[Sequence[BarPanel]], names: Sequence[str]) -> BarPanel:
     """Put panels beside each other, under names of which each is there once."""
+    panels = [panel for part in parts for panel in part]
     whole = panels[0] if len(panels) == 1 else BarPanel.side_by_side(panels)
     return replace(whole, symbols=tuple(names))
