@@ -58,6 +58,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         (413, "The request is too large"),
         (422, "What is asked for cannot be done as asked"),
         (429, "Too many requests"),
+        (431, "The address and the headers are too long"),
         (503, "Busy; try again"),
     )
 }
