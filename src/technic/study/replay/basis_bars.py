@@ -162,11 +162,16 @@ _NEVER = np.datetime64("9999-12-31", "D")
 
 
 def _first_rows(bars: LongBars, columns: list[int], start: np.datetime64) -> DateArray:
-    """Return the session of the first row of some columns from a session on."""
-    inside = bars.session >= start
-    begins = np.full(len(bars.symbols), _NEVER)
-    np.minimum.at(begins, bars.column[inside], bars.session[inside])
-    return begins[columns]
+    """Return the session of the first row of some columns from a session on.
+
+    ``bars``: ascending by column.
+    """
+    session = np.where(bars.session >= start, bars.session, _NEVER)
+    begins = np.flatnonzero(np.diff(bars.column, prepend=-1))
+    found = np.full(len(bars.symbols), _NEVER)
+    if len(begins):
+        found[bars.column[begins]] = np.minimum.reduceat(session, begins)
+    return found[columns]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
