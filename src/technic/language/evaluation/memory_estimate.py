@@ -27,7 +27,9 @@ OWN_ARRAYS = {"constant": 0, "field": 0, "shift": 1, "operator": 3, "point": 6, 
 RECURSIVE_ARRAYS, STREAM_ARRAYS = 8, 3
 """Of a recursion that is kept whole, and of one of which a few rows are kept."""
 PANEL_ARRAYS = 5.5
-"""Of a panel: a function of the day that is costly is computed on a copy of some of the columns."""
+"""Of a panel."""
+COSTLY_ARRAYS = 6.5
+"""Of a costly function of the day: a copy of some of the columns, and the newest bars of all."""
 LONGER_BARS = 0.2
 """Bars of a week, for each of its sessions; a month has fewer."""
 
@@ -47,7 +49,7 @@ def arrays_held(nodes: Iterable[Node], vocabulary: Vocabulary, n_bars: int) -> f
         elif isinstance(node, Call) and function and function.memory == "day":
             series = split(node, function).series
             parts = [_held([one], vocabulary, n_bars, everything=True) for one in series]
-            held = max(held, PANEL_ARRAYS * function.costly + sum(parts))
+            held = max(held, COSTLY_ARRAYS * function.costly + sum(parts))
         else:
             day.append(node)
     if longer:  # a panel and the benchmark, of longer bars
