@@ -9,6 +9,7 @@ import { strip } from "./frame.js";
 const PAGE = 200;
 const scan = read().id ?? "latest";
 let ledger = null;
+let asked = 0; // an answer to an earlier question may come after a later one's
 
 const MEANINGS = {
   kept: "in the table", prescreen: "left out before any request, by what the listing says", fetch: "the provider had no bars",
@@ -44,7 +45,9 @@ async function list(outcome) {
   const from = Math.max(0, Number.parseInt(read().from ?? "0", 10) || 0);
   const find = (read().find ?? "").toLowerCase();
   $("outcome").value = outcome;
+  const own = ++asked;
   const answer = await getJson(`/v1/scans/${encodeURIComponent(scan)}/ledger${query(find ? { outcome, limit: 20000 } : { outcome, limit: PAGE, offset: from })}`);
+  if (own !== asked) return;
   const fits = find ? answer.symbols.filter((row) => row.symbol.toLowerCase().includes(find) || row.detail.toLowerCase().includes(find)) : answer.symbols;
   const shown = fits.slice(0, PAGE);
   $("symbols-said").textContent = find ? `${whole(fits.length)} of ${whole(answer.total)} symbols` : `${whole(answer.total)} symbols: ${MEANINGS[outcome.split(".")[0]] ?? ""}`;
