@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from service.conftest import small_market
 from technic.service.studies.kept_hits import hits_of_symbol, hits_page
+from technic.service.studies.kept_study import keep_study
+from technic.service.studies.question import study_config
 from technic.service.studies.study_files import BY_SYMBOL, HITS
 from technic.service.studies.wording import headline, plain_source
+from technic.settings import Settings
+from technic.study import run_study
 from technic.study.table import write_hits
 
 ROWS = 23
@@ -64,3 +70,18 @@ def test_a_study_is_told_in_a_line() -> None:
     assert told == "2 better, 5 too few to say; 2025-06-02 to 2026-06-01, 6,000 symbols"
     assert plain_source("files /data/of mine/prices.csv") == "files prices.csv"
     assert plain_source("demo") == "demo"
+
+
+def test_what_is_kept_of_ratings_alone_says_what_they_were_worth(tmp_path: Path):
+    """There are no hits; the verdicts are those of the ratings."""
+    prices = tmp_path / "prices.csv"
+    prices.write_bytes(small_market())
+    settings = Settings(home=tmp_path)
+    asked = {"data": str(prices), "rating": "rs_rating", "from": "2024-01-30", "to": "2024-02-01"}
+    config = study_config(asked, settings, dt.date(2026, 7, 1))
+    about = keep_study(run_study(config, settings=settings), tmp_path / "x", 1.0)
+    assert about["headline"] == "1 too few to say; 2024-01-30 to 2024-02-01, 12 symbols"
+    ((name, verdict, says),) = (one.values() for one in about["ratings"])
+    assert (name, verdict) == ("rs_rating", "too_few")
+    assert says.startswith("Too few to say")
+    assert hits_page(tmp_path / "x", 10, 0) == (0, [])

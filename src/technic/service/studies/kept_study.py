@@ -78,7 +78,8 @@ def _by_symbol(table: pa.Table, horizon: int) -> pa.Table:
 
 def _about(result: StudyResult, document: dict[str, Any], seconds: float) -> dict[str, Any]:
     """Return days, data, verdicts in short and trials, as the job has them for good."""
-    verdicts = Counter(str(one["verdict"]) for one in document["studies"])
+    told = [*document["studies"], *document["ratings"]]
+    verdicts = Counter(str(one["verdict"]) for one in told)
     names = ("first", "last", "horizon", "universe", "simulated", "warnings")
     return {
         "headline": headline(verdicts, document["first"], document["last"], document["universe"]),
@@ -87,6 +88,9 @@ def _about(result: StudyResult, document: dict[str, Any], seconds: float) -> dic
         "hits": len(result.hits),
         "verdicts": dict(verdicts),
         "studies": [_short(one, str(document["horizon"])) for one in document["studies"]],
+        "ratings": [
+            {name: one[name] for name in ("name", "verdict", "says")} for one in document["ratings"]
+        ],
         "trials": document["trials"],
         "seconds": round(seconds, 3),
     }

@@ -23,7 +23,8 @@ export function drawVerdicts(study) {
       ["Trials", `${whole(trials.total)} on these data, ${whole(trials.of_this_study)} of them here; luck alone reaches t ${number(trials.luck_bar, 1)}`],
     ]),
     outcome.warnings.map((text) => h("p", { class: "notice small after" }, text)),
-    scroll("Verdicts", table(["Setup", "Verdict", "Excess, %", "95 % interval, %", "Mean R", "Hits", "Days"], sorted(outcome.studies).map((one) => row(one, study.request.where)), { caption: "Verdicts", words: true }), true));
+    (outcome.ratings ?? []).map((one) => h("p", {}, h("strong", { class: WORDS[one.verdict][1] }, words(one.name)), ": ", one.says)),
+    !outcome.studies.length ? null : scroll("Verdicts", table(["Setup", "Verdict", "Excess, %", "95 % interval, %", "Mean R", "Hits", "Days"], sorted(outcome.studies).map((one) => row(one, study.request.where)), { caption: "Verdicts", words: true }), true));
 }
 
 const sorted = (all) => [...all].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || b.hits - a.hits);
