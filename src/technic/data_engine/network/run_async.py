@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -16,12 +17,21 @@ def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run ``coroutine`` and return its result; Ctrl-C cancels it and lets it clean up.
 
     Where a loop runs already (a notebook, a service) it runs on a loop of its own in a thread.
+    So it does where Ctrl-C is ignored (in the background of a script): asyncio heeds no signal
+    then, and what SIGTERM raises in the main thread would tear the loop apart wherever it is.
     """
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(coroutine)
+        if _signals_are_heeded():
+            return asyncio.run(coroutine)
     return _in_thread(coroutine)
+
+
+def _signals_are_heeded() -> bool:
+    """Whether no signal can raise in this thread but as a cancellation by asyncio."""
+    elsewhere = threading.current_thread() is not threading.main_thread()
+    return elsewhere or signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def _in_thread(coroutine: Coroutine[Any, Any, T]) -> T:
