@@ -93,7 +93,8 @@ def measure(replay: Replay, sample: int) -> Compared:
             raise SystemExit(f"{days[day]}: other hits than those of the scan")
     share = len(days) / sample
     scans = Spent(share * clock, share * processor)
-    return Compared(spent, grading, scans, len(hits), len(outcomes.graded), peak)
+    plans = int(np.count_nonzero(outcomes.grade[hits.place] >= 0))
+    return Compared(spent, grading, scans, len(hits), plans, peak)
 
 
 def pairs_of(hits: Hits) -> set[tuple[str, str]]:

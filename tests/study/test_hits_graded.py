@@ -50,14 +50,14 @@ def bars(replay: Replay) -> LaterBars:
 
 def graded(hits: Hits, bars: LaterBars) -> tuple[Plans, np.ndarray, Grades]:
     """Plans of hits on these bars, whose they are, and their grades."""
-    plans, at = Plans.of_hits(hits, bars)
+    plans, at = Plans.of_places(hits.places, bars)
     return plans, at, grade_plans(bars, plans, RULES)
 
 
 def test_plans_of_a_replay_are_graded_as_a_loop_grades_them(hits: Hits, bars: LaterBars):
     """Every plan of every day, bit for bit."""
     plans, at, grades = graded(hits, bars)
-    assert len(at) == hits.has_plan.sum() > 300
+    assert len(at) == hits.places.has_plan.sum() > 300
     names = ("session", "symbol", "side", "breakout", "entry", "stop", "target")
     for row in range(len(plans)):
         one = {name: getattr(plans, name)[row] for name in names}

@@ -67,7 +67,7 @@ def assert_same_hits(mine: Hits, its: Hits) -> None:
     np.testing.assert_array_equal(mine.day, its.day)
     np.testing.assert_array_equal(mine.symbol_names(), its.symbol_names())
     for name in ("rank", "ranked", "tech_rating", "rs_rating", "entry", "stop", "signal"):
-        assert_same(getattr(mine, name), getattr(its, name), name)
+        assert_same(mine.column(name), its.column(name), name)
 
 
 def test_the_days_of_a_replay_are_those_of_the_scans(monkeypatch: pytest.MonkeyPatch):

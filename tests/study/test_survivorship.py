@@ -28,16 +28,21 @@ def found(*names: str) -> Survivorship:
     """What is said of hits of these kinds."""
     rows = np.array([KINDS[name] for name in names])
     session = rows[:, 0].astype(int) - 1
-    hits = SimpleNamespace(sessions=SESSIONS[1:], session=session)
+    n = np.arange(len(names))
+    places = SimpleNamespace(session=session, symbol=n)
+    hits = SimpleNamespace(sessions=SESSIONS[1:], places=places, place=n)
+    universe = np.full(len(SESSIONS) - 1, nan)
+    universe[session] = rows[:, 4]
+    over = np.arange(1, len(SESSIONS)) + HORIZON < len(SESSIONS)
     outcomes = SimpleNamespace(
         sessions=SESSIONS,
         returns={HORIZON: rows[:, 3]},
-        universe={HORIZON: rows[:, 4]},
+        universe={HORIZON: universe},
         last_bar=rows[:, 1].astype(int),
         delisted=rows[:, 2].astype(bool),
-        over=rows[:, 0] + HORIZON < len(SESSIONS),
+        over=over,
     )
-    return survivorship(hits, outcomes, np.arange(len(names)), HORIZON)
+    return survivorship(hits, outcomes, n, HORIZON)
 
 
 def test_each_kind_is_counted():

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic import ScanResult, run_scan
+from technic.study.replay.hits import HitPlaces, Hits
 from technic.study.replay.replay import Replay
 from technic.study.replay.replayed_day import ReplayedDay
 from technic.typing import DateArray
 
-__all__ = ["assert_is_the_scan", "assert_replays", "scan_of"]
+__all__ = ["assert_is_the_scan", "assert_replays", "assert_same_hits", "scan_of"]
 
 
 def scan_of(replay: Replay, day: np.datetime64, **options: object) -> ScanResult:
@@ -85,3 +86,12 @@ def assert_same(mine: NDArray[np.generic], its: NDArray[np.generic], what: str) 
 
 def _nothing(value: object) -> bool:
     return value is None or value != value
+
+
+def assert_same_hits(mine: Hits, its: Hits) -> None:
+    """The same hits in the same order, of the same axes, every column with the same bits."""
+    assert (mine.owners, mine.symbols) == (its.owners, its.symbols)
+    assert_same(mine.sessions, its.sessions, "sessions")
+    assert_same(mine.owner, its.owner, "owner")
+    for name in HitPlaces.columns():
+        assert_same(mine.column(name), its.column(name), name)

@@ -34,22 +34,25 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class HitOutcomes:
-    """Columns beside those of the hits, ``(n_hits,)`` each.
+    """What followed, beside the hits and their places; what a symbol did is told once a place.
 
-    ``returns``, ``universe``, ``benchmark``: by horizon, that of the hit, of all symbols scanned on
-    its day that had a bar, and of the benchmark (None without one), over the same sessions.
-    ``late``, ``late_universe``: by lag, over the main horizon. ``up``, ``down``: the furthest a
-    price went within it. ``graded``: position among the hits of each grade, those with a plan;
-    ``taken``: of the grades, those of which no earlier order or trade of the same owner and symbol
-    is open. ``last_bar``: position in ``sessions`` of the symbol's last bar, −1 without any, and
-    ``delisted`` whether it is gone for good after it; ``over``: whether the main horizon is.
-    ``events``: the course of prices around the hits, None unless it was asked for.
+    ``session``: that of each place. By horizon: ``returns``, ``(n_places,)``; ``universe``, of all
+    symbols scanned on a day that had a bar, and ``benchmark`` (None without one), ``(n_days,)``,
+    over the same sessions. ``late``, ``late_universe``: the same by lag, over the main horizon.
+    ``up``, ``down``: ``(n_places,)``, the furthest a price went within it. ``grade``:
+    ``(n_places,)`` position in ``grades``, −1 for who has no plan; ``taken``: ``(n_hits,)`` those
+    with a plan of which no earlier order or trade of the same owner and symbol is open.
+    ``last_bar``: ``(n_symbols,)`` position in ``sessions`` of the last bar of each symbol that has
+    a hit, −1 without any, and ``delisted`` whether it is gone for good after it; ``over``:
+    ``(n_days,)`` whether the main horizon is. ``events``: the course of prices around the hits,
+    None unless it was asked for.
     ``everybody``: ``(n_days, n_symbols)`` float64, what all symbols made over the main horizon in
     excess of the universe's mean, hit or not; None where no rating is judged by it.
     ``poisoned``: symbols whose bars raised; their hits have neither returns nor a grade.
     ``without_bars``: symbols that have no bar from the first day on.
     """
 
+    session: NDArray[np.int32]
     returns: dict[int, FloatArray]
     universe: dict[int, FloatArray]
     benchmark: dict[int, FloatArray] | None
@@ -57,7 +60,7 @@ class HitOutcomes:
     late_universe: dict[int, FloatArray]
     up: FloatArray
     down: FloatArray
-    graded: NDArray[np.intp]
+    grade: NDArray[np.int32]
     grades: Grades
     taken: BoolArray
     sessions: DateArray
@@ -69,9 +72,21 @@ class HitOutcomes:
     poisoned: tuple[PoisonedSymbol, ...] = ()
     without_bars: tuple[str, ...] = ()
 
-    def excess(self, horizon: int) -> FloatArray:
-        """Returns in excess of the universe's mean."""
-        return self.returns[horizon] - self.universe[horizon]
+    def excess(self, horizon: int, at: NDArray[np.integer]) -> FloatArray:
+        """Returns of the places ``at`` in excess of the universe's mean."""
+        apart: FloatArray = self.returns[horizon][at] - self.universe[horizon][self.session[at]]
+        return apart
+
+    def late_excess(self, lag: int, at: NDArray[np.integer]) -> FloatArray:
+        """Returns of the places ``at``, entered later, in excess of the universe's mean."""
+        apart: FloatArray = self.late[lag][at] - self.late_universe[lag][self.session[at]]
+        return apart
+
+    def benchmark_excess(self, horizon: int, at: NDArray[np.integer]) -> FloatArray:
+        """Returns of the places ``at`` in excess of the benchmark, which there is."""
+        assert self.benchmark is not None
+        apart: FloatArray = self.returns[horizon][at] - self.benchmark[horizon][self.session[at]]
+        return apart
 
 
 def hit_outcomes(
@@ -85,8 +100,8 @@ def hit_outcomes(
     gathered = _Gathered.empty(hits, config)
     symbols = replay.symbols
     cuts = block_slices(len(symbols), BLOCK_SYMBOLS)
-    order = np.argsort(hits.symbol, kind="stable")
-    starts = np.searchsorted(hits.symbol[order], np.arange(len(symbols) + 1))
+    places = _BySymbol.of(hits.places.symbol, len(symbols))
+    every = _BySymbol.of(hits.symbol, len(symbols)) if config.event_curve else None
 
     def take(cut: slice) -> tuple[slice, LaterFetch]:
         last = replay.data_sessions[-1]
@@ -94,9 +109,10 @@ def hit_outcomes(
 
     def judge(taken: tuple[slice, LaterFetch]) -> JudgedBlock:
         cut, fetched = taken
-        own = np.sort(order[starts[cut.start] : starts[cut.stop]])
+        mine = None if every is None else hits.take(every.of_cut(cut))
         scanned = replay.scanned(symbols[cut])
-        return JudgedBlock.of(fetched.bars(), hits, own, scanned, config)
+        own = places.of_cut(cut)
+        return JudgedBlock.of(fetched.bars(), hits.places, own, mine, scanned, config)
 
     for number, cut in enumerate(cuts, start=1):
         done, poisoned = call_or_halve(cut, take, judge, symbols)
@@ -113,6 +129,23 @@ def hit_outcomes(
 def _first(gathered: _Gathered) -> str:
     one = gathered.poisoned[0]
     return f"{one.symbol} raised {one.error}: {one.detail}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _BySymbol:
+    """Positions in the order of their symbols, and where each symbol begins."""
+
+    order: NDArray[np.intp]
+    starts: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, symbol: NDArray[np.int32], n_symbols: int) -> _BySymbol:
+        order = np.argsort(symbol, kind="stable")
+        return cls(order, np.searchsorted(symbol[order], np.arange(n_symbols + 1)))
+
+    def of_cut(self, cut: slice) -> NDArray[np.intp]:
+        """Return those of a cut of the symbols, ascending."""
+        return np.sort(self.order[self.starts[cut.start] : self.starts[cut.stop]])
 
 
 @dataclass(slots=True, eq=False)
@@ -136,12 +169,13 @@ class _Gathered:
 
     @classmethod
     def empty(cls, hits: Hits, config: StudyConfig) -> _Gathered:
-        up, down = np.full((2, len(hits)), np.nan)
-        values = {key: np.full(len(hits), np.nan) for key in readings(config)}
+        n_places, n_symbols = len(hits.places), len(hits.symbols)
+        up, down = np.full((2, n_places), np.nan)
+        values = {key: np.full(n_places, np.nan) for key in readings(config)}
         everybody = None
         if config.ratings:
-            everybody = np.full((len(hits.sessions), len(hits.symbols)), np.nan)
-        last, gone = np.full(len(hits), -1, np.int32), np.zeros(len(hits), np.bool_)
+            everybody = np.full((len(hits.sessions), n_symbols), np.nan)
+        last, gone = np.full(n_symbols, -1, np.int32), np.zeros(n_symbols, np.bool_)
         days = np.empty(0, "M8[D]")
         return cls(hits, config, values, {}, up, down, [], days, last, gone, everybody, [], [])
 
@@ -154,7 +188,8 @@ class _Gathered:
             before = self.market.get(key)
             self.market[key] = block.market[key] if before is None else before + block.market[key]
         self.up[block.own], self.down[block.own] = block.up, block.down
-        self.last_bar[block.own], self.delisted[block.own] = block.last_bar, block.delisted
+        self.last_bar[block.symbol] = block.last_bar
+        self.delisted[block.symbol] = block.delisted
         if block.events is not None:
             self.events = block.events if self.events is None else self.events + block.events
         self.grades.append((block.graded, block.plans, block.grades))
@@ -162,13 +197,12 @@ class _Gathered:
             self.everybody[:, cut] = block.everybody
 
     def whole(self, closes: Callable[[DateArray], FloatArray | None]) -> HitOutcomes:
-        """Put the blocks together, in the order of the hits."""
+        """Put the blocks together, in the order of the places."""
         hits, main = self.hits, self.config.horizon
         days = np.searchsorted(self.sessions, hits.sessions)
-        row = days[hits.session]
-        universe = {key: market.mean[row] for key, market in self.market.items()}
+        universe = {key: market.mean[days] for key, market in self.market.items()}
         if self.everybody is not None:
-            self.everybody -= self.market[main, 0].mean[days, None]
+            self.everybody -= universe[main, 0][:, None]
         index = closes(self.sessions)
         plain = [horizon for horizon, lag in self.values if lag == 0]
         at = np.concatenate([own for own, _, _ in self.grades])
@@ -177,24 +211,26 @@ class _Gathered:
         ends = np.concatenate(
             [order_ends(plans, one, self.config.rules) for _, plans, one in self.grades]
         )[order]
-        graded = at[order]
+        grade = np.full(len(hits.places), -1, np.int32)
+        grade[at[order]] = np.arange(len(at), dtype=np.int32)
         return HitOutcomes(
+            session=hits.places.session,
             returns={horizon: self.values[horizon, 0] for horizon in plain},
             universe={horizon: universe[horizon, 0] for horizon in plain},
             benchmark=None
             if index is None
-            else {horizon: benchmark_returns(index, horizon)[row] for horizon in plain},
+            else {horizon: benchmark_returns(index, horizon)[days] for horizon in plain},
             late={lag: self.values[main, lag] for lag in LAGS},
             late_universe={lag: universe[main, lag] for lag in LAGS},
             up=self.up,
             down=self.down,
-            graded=graded,
+            grade=grade,
             grades=grades,
-            taken=_taken(hits.take(graded), row[graded], ends),
+            taken=_taken(hits, grade, days, ends),
             sessions=self.sessions,
             last_bar=self.last_bar,
             delisted=self.delisted,
-            over=row + main < len(self.sessions),
+            over=days + main < len(self.sessions),
             events=self.events,
             everybody=self.everybody,
             poisoned=tuple(self.poisoned),
@@ -206,10 +242,15 @@ def _picked(grades: Grades, order: NDArray[np.intp]) -> Grades:
     return Grades(**{name: getattr(grades, name)[order] for name in Grades.__slots__})
 
 
-def _taken(hits: Hits, session: NDArray[np.intp], ends: NDArray[np.int64]) -> BoolArray:
+def _taken(
+    hits: Hits, grade: NDArray[np.int32], days: NDArray[np.intp], ends: NDArray[np.int64]
+) -> BoolArray:
     """Mark the plans that a trader with one order or trade a symbol takes, for each owner apart."""
-    taken = np.zeros(len(hits), np.bool_)
+    taken, places = np.zeros(len(hits), np.bool_), hits.places
     for owner in range(len(hits.owners)):
         own = np.flatnonzero(hits.owner == owner)
-        taken[own] = one_at_a_time(hits.symbol[own], session[own], ends[own])
+        own = own[grade[hits.place[own]] >= 0]
+        at = hits.place[own]
+        session = days[places.session[at]]
+        taken[own] = one_at_a_time(places.symbol[at], session, ends[grade[at]])
     return taken

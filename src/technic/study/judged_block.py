@@ -1,4 +1,4 @@
-"""What followed the hits of a block of symbols: a pure function of their bars."""
+"""What followed the places of hits on a block of symbols: a pure function of their bars."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from technic.study.outcomes import (
     forward_returns,
     grade_plans,
 )
-from technic.study.replay.hits import Hits
+from technic.study.replay.hits import HitPlaces, Hits
 from technic.study.replay.later_bars import LaterBars
 from technic.typing import BoolArray, DateArray, FloatArray
 
@@ -31,15 +31,15 @@ LAGS = (1, 2)
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class JudgedBlock:
-    """Outcomes of the hits of some symbols, and what the symbols add to the market's returns.
+    """Outcomes of the places of some symbols, and what the symbols add to the market's returns.
 
-    ``own``: whose they are, positions in the hits of the study. ``values``: returns by horizon and
-    lag, ``(n_own,)``; ``up``, ``down``: excursions; ``graded``: positions in the hits of the study,
-    of those with a plan. ``market``: by horizon and lag too; ``everybody``: the return of each
-    symbol over the main horizon, ``(n_days, n_symbols)``, None where no rating is judged.
-    ``last_bar``, ``delisted``: of the symbols of the hits; ``events``: the course of prices around
-    them, None where it was not asked for. ``without_bars``: symbols that have no bar from the first
-    day of the study on.
+    ``own``: which they are, positions in the places of the study. ``values``: returns by horizon
+    and lag, ``(n_own,)``; ``up``, ``down``: excursions; ``graded``: positions in the places of the
+    study, of those with a plan. ``market``: by horizon and lag too; ``everybody``: the return of
+    each symbol over the main horizon, ``(n_days, n_symbols)``, None where no rating is judged.
+    ``symbol``: positions in the symbols of the study of those that have a place, ``last_bar`` and
+    ``delisted``: theirs; ``events``: the course of prices around the hits, None where it was not
+    asked for. ``without_bars``: symbols that have no bar from the first day of the study on.
     """
 
     own: NDArray[np.intp]
@@ -51,6 +51,7 @@ class JudgedBlock:
     plans: Plans
     grades: Grades
     everybody: FloatArray | None
+    symbol: NDArray[np.int32]
     last_bar: NDArray[np.int32]
     delisted: BoolArray
     events: EventSums | None
@@ -61,23 +62,25 @@ class JudgedBlock:
     def of(
         cls,
         bars: LaterBars,
-        hits: Hits,
+        places: HitPlaces,
         own: NDArray[np.intp],
+        hits: Hits | None,
         scanned: BoolArray,
         config: StudyConfig,
     ) -> JudgedBlock:
-        """Judge the hits ``own`` by the bars of their symbols.
+        """Judge the places ``own`` by the bars of their symbols.
 
+        ``hits``: those on these places, for the course of prices around them; None: not asked for.
         ``scanned``: ``(n_days, n_symbols)`` who of the block was scanned on each day of the study;
         all others are no part of that day's market.
         """
-        mine = hits.take(own)
+        mine = places.take(own)
         prices = TradedPrices.of(bars, config.rules.delisting_return)
-        days = np.searchsorted(bars.sessions, hits.sessions)
+        days = np.searchsorted(bars.sessions, places.sessions)
         there = np.zeros(bars.close.shape, np.bool_)
         there[days] = scanned & np.isfinite(bars.close[days])
         place = {symbol: at for at, symbol in enumerate(bars.symbols)}
-        columns = np.array([place.get(symbol, -1) for symbol in hits.symbols], np.intp)
+        columns = np.array([place.get(symbol, -1) for symbol in places.symbols], np.intp)
         at = days[mine.session], columns[mine.symbol]
         values, market, everybody = {}, {}, None
         for horizon, lag in readings(config):
@@ -87,11 +90,12 @@ class JudgedBlock:
             if config.ratings and (horizon, lag) == (config.horizon, 0):
                 everybody = np.where(there, returns, np.nan)[days]
         events = None
-        if config.event_curve:
-            course = EventReturns(mine.owner, mine.session, at[1], len(hits.owners))
+        if hits is not None:
+            course = EventReturns(hits.owner, hits.session, columns[hits.symbol], len(hits.owners))
             events = EventSums.of(prices, days, there[days], course)
         highest, lowest = excursions(prices, config.horizon)
-        plans, graded = Plans.of_hits(mine, bars)
+        plans, graded = Plans.of_places(mine, bars)
+        held = np.unique(mine.symbol)
         return cls(
             own=own,
             values=values,
@@ -102,8 +106,9 @@ class JudgedBlock:
             plans=plans,
             grades=grade_plans(bars, plans, config.rules),
             everybody=everybody,
-            last_bar=bars.last_bar[at[1]],
-            delisted=bars.delisted[at[1]],
+            symbol=held,
+            last_bar=bars.last_bar[columns[held]],
+            delisted=bars.delisted[columns[held]],
             events=events,
             sessions=bars.sessions,
             without_bars=tuple(

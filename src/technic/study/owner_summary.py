@@ -34,9 +34,9 @@ from technic.study.statistics import (
     years,
 )
 from technic.study.survivorship import Survivorship, survivorship
-from technic.typing import BoolArray, FloatArray
+from technic.typing import FloatArray
 
-__all__ = ["UNIVERSE", "OwnerSummary", "PlanSummary", "summarised"]
+__all__ = ["UNIVERSE", "OwnerSummary", "PlanSummary", "excess_sums", "summarised"]
 
 UNIVERSE = "the mean of all symbols scanned"
 """What returns are in excess of, in words."""
@@ -85,9 +85,10 @@ class OwnerSummary:
     absent: dict[str, str] = field(default_factory=dict)
 
 
-def day_sums(hits: Hits, values: FloatArray, own: NDArray[np.intp]) -> DaySums:
-    """Add up the values of some hits by the session of the study."""
-    return DaySums.of(hits.session[own], values[own], len(hits.sessions))
+def excess_sums(hits: Hits, found: HitOutcomes, horizon: int, own: NDArray[np.intp]) -> DaySums:
+    """Add up the excess returns of the hits ``own`` by the session of the study."""
+    at = hits.place[own]
+    return DaySums.of(hits.places.session[at], found.excess(horizon, at), len(hits.sessions))
 
 
 def summarised(
@@ -103,43 +104,100 @@ def summarised(
     ``trials``: all on these data so far, those of this study too; ``regimes``: of each session.
     """
     own = np.flatnonzero(hits.owner == owner)
-    main = config.horizon
+    at, main = hits.place[own], config.horizon
+    session, symbol = hits.places.session[at], hits.places.symbol[at]
 
     def interval(values: FloatArray, horizon: int) -> Interval:
-        return mean_interval(day_sums(hits, values, own), horizon, confidence=config.confidence)
+        sums = DaySums.of(session, values, len(hits.sessions))
+        return mean_interval(sums, horizon, confidence=config.confidence)
 
-    excess = {horizon: interval(found.excess(horizon), horizon) for horizon in config.horizons}
-    known = own[np.isfinite(found.excess(main)[own])]
-    episodes = int(episode_starts(hits.symbol[known], hits.session[known], main).sum())
+    apart = {horizon: found.excess(horizon, at) for horizon in config.horizons}
+    excess = {horizon: interval(values, horizon) for horizon, values in apart.items()}
+    known = np.isfinite(apart[main])
+    episodes = int(episode_starts(symbol[known], session[known], main).sum())
     word, sentence = verdict(
         excess[main], episodes=episodes, horizon=main, trials=trials, against=UNIVERSE
     )
     benchmark = None
     if found.benchmark is not None:
-        benchmark = interval(found.returns[main] - found.benchmark[main], main)
-    own_regimes = [regimes[session] for session in hits.session[own].tolist()]
+        benchmark = interval(found.benchmark_excess(main, at), main)
+    groups = _Groups.of(hits, at, regimes)
     return OwnerSummary(
         name=hits.owners[owner],
         word=word,
         sentence=sentence,
         hits=len(own),
-        days=len(np.unique(hits.session[own])),
-        symbols=len(np.unique(hits.symbol[own])),
+        days=len(np.unique(session)),
+        symbols=len(np.unique(symbol)),
         episodes=episodes,
         excess=excess,
-        raw={horizon: interval(found.returns[horizon], horizon) for horizon in config.horizons},
+        raw={horizon: interval(found.returns[horizon][at], horizon) for horizon in config.horizons},
         benchmark=benchmark,
-        late={
-            lag: interval(found.late[lag] - found.late_universe[lag], main + lag) for lag in LAGS
-        },
-        groups=_groups(hits, found.excess(main), own, config, excess[main].block, own_regimes),
+        late={lag: interval(found.late_excess(lag, at), main + lag) for lag in LAGS},
+        groups=groups.intervals(apart[main], config, excess[main].block),
         every=_plans(hits, found, own, config, every=True),
         one_a_symbol=_plans(hits, found, own, config, every=False),
         turnover=_turnover(hits, found, own, config),
         curve=None if found.events is None else found.events.curve(owner, config.confidence),
         gone=survivorship(hits, found, own, main),
-        absent=_absent(own_regimes),
+        absent=groups.absent,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Groups:
+    """What each hit of an owner is among, by year, sector and so on: codes and their names.
+
+    ``absent``: groups that cannot be made, with the reason.
+    """
+
+    session: NDArray[np.int32]
+    n_sessions: int
+    codes: dict[str, tuple[NDArray[np.int64], Sequence[str]]]
+    absent: dict[str, str]
+
+    @classmethod
+    def of(cls, hits: Hits, at: NDArray[np.int32], regimes: Sequence[Regime]) -> _Groups:
+        """Sort the hits on the places ``at``; ``regimes``: of each session of the study."""
+        places = hits.places
+        session = places.session[at]
+        sectors = np.array([text or "unknown" for text in places.sector[at].tolist()], dtype=object)
+        names, sector = np.unique(sectors, return_inverse=True)
+        year, year_names = years(hits.sessions[session])
+        trend = named([one.trend for one in regimes], TRENDS)[session]
+        moves = named([one.volatility for one in regimes], VOLATILITIES)[session]
+        codes: dict[str, tuple[NDArray[np.int64], Sequence[str]]] = {
+            "year": (year, year_names),
+            "sector": (sector.astype(np.int64), [str(name) for name in names]),
+            "regime": (trend, TRENDS),
+            "volatility": (moves, VOLATILITIES),
+            "price": (buckets(places.close[at], PRICE_EDGES), bucket_names(PRICE_EDGES)),
+            "liquidity": (
+                buckets(places.dollar_volume[at], LIQUIDITY_EDGES),
+                bucket_names(LIQUIDITY_EDGES),
+            ),
+        }
+        absent = _absent([regimes[one] for one in np.unique(session).tolist()])
+        return cls(session, len(hits.sessions), codes, absent)
+
+    def intervals(
+        self, excess: FloatArray, config: StudyConfig, block: float
+    ) -> dict[str, dict[str, Interval]]:
+        """Return the interval of each group by name; ``excess``: of each hit."""
+        return {
+            what: by_group(
+                self.session,
+                excess,
+                code,
+                texts,
+                self.n_sessions,
+                config.horizon,
+                block=block,
+                confidence=config.confidence,
+            )
+            for what, (code, texts) in self.codes.items()
+            if what not in self.absent
+        }
 
 
 def _absent(regimes: Sequence[Regime]) -> dict[str, str]:
@@ -152,50 +210,12 @@ def _absent(regimes: Sequence[Regime]) -> dict[str, str]:
     }
 
 
-def _groups(
-    hits: Hits,
-    excess: FloatArray,
-    own: NDArray[np.intp],
-    config: StudyConfig,
-    block: float,
-    regimes: Sequence[Regime],
-) -> dict[str, dict[str, Interval]]:
-    sectors = np.array([text or "unknown" for text in hits.sector[own].tolist()], dtype=object)
-    names, sector = np.unique(sectors, return_inverse=True)
-    year, year_names = years(hits.day[own])
-    readings: dict[str, tuple[NDArray[np.int64], Sequence[str]]] = {
-        "year": (year, year_names),
-        "sector": (sector.astype(np.int64), [str(name) for name in names]),
-        "regime": (named([one.trend for one in regimes], TRENDS), TRENDS),
-        "volatility": (named([one.volatility for one in regimes], VOLATILITIES), VOLATILITIES),
-        "price": (buckets(hits.close[own], PRICE_EDGES), bucket_names(PRICE_EDGES)),
-        "liquidity": (
-            buckets(hits.dollar_volume[own], LIQUIDITY_EDGES),
-            bucket_names(LIQUIDITY_EDGES),
-        ),
-    }
-    return {
-        what: by_group(
-            hits.session[own],
-            excess[own],
-            code,
-            texts,
-            len(hits.sessions),
-            config.horizon,
-            block=block,
-            confidence=config.confidence,
-        )
-        for what, (code, texts) in readings.items()
-        if what not in _absent(regimes)
-    }
-
-
 def _plans(
     hits: Hits, found: HitOutcomes, own: NDArray[np.intp], config: StudyConfig, *, every: bool
 ) -> PlanSummary:
-    at = np.flatnonzero(_own_grades(hits, found, own) & (found.taken | every))
-    grades = Grades(**{name: getattr(found.grades, name)[at] for name in Grades.__slots__})
-    session = hits.session[found.graded[at]]
+    at, grade = _graded(hits, found, own if every else own[found.taken[own]])
+    grades = Grades(**{name: getattr(found.grades, name)[grade] for name in Grades.__slots__})
+    session = hits.places.session[at]
 
     def interval(values: FloatArray) -> Interval:
         sums = DaySums.of(session, values, len(hits.sessions))
@@ -209,11 +229,13 @@ def _plans(
     )
 
 
-def _own_grades(hits: Hits, found: HitOutcomes, own: NDArray[np.intp]) -> BoolArray:
-    """Tell which grades are of an owner's hits."""
-    mine = np.zeros(len(hits), np.bool_)
-    mine[own] = True
-    return mine[found.graded]
+def _graded(
+    hits: Hits, found: HitOutcomes, own: NDArray[np.intp]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the places of the hits ``own`` that have a grade, and the position of each grade."""
+    at = hits.place[own]
+    grade = found.grade[at]
+    return at[grade >= 0], grade[grade >= 0]
 
 
 def _turnover(
@@ -224,14 +246,14 @@ def _turnover(
     One that is open at the end of the data is held to there; one whose prices begin anew is none,
     for nobody knows when it was over.
     """
+    at, grade = _graded(hits, found, own[found.taken[own]])
     grades = found.grades
-    traded = (grades.entry_session >= 0) & (grades.outcome != Outcome.BROKEN)
-    at = np.flatnonzero(_own_grades(hits, found, own) & found.taken & traded)
-    left = grades.exit_session[at]
+    entered, left = grades.entry_session[grade], grades.exit_session[grade]
+    traded = (entered >= 0) & (grades.outcome[grade] != Outcome.BROKEN)
     return turnover(
-        grades.entry_session[at],
-        np.where(left >= 0, left, len(found.sessions) - 1),
-        hits.dollar_volume[found.graded[at]],
+        entered[traded],
+        np.where(left >= 0, left, len(found.sessions) - 1)[traded],
+        hits.places.dollar_volume[at[traded]],
         len(hits.sessions),
         config.scan.plan.max_pct_of_adv,
     )

@@ -18,7 +18,7 @@ from technic.settings import Settings, load_settings
 from technic.study.config import StudyConfig
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
 from technic.study.lineage import lineage_of
-from technic.study.owner_summary import OwnerSummary, day_sums, summarised
+from technic.study.owner_summary import OwnerSummary, excess_sums, summarised
 from technic.study.rating_summary import RatingSummary, rated, rating_names
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
@@ -97,7 +97,7 @@ def run_study(
         summaries=summaries,
         ratings=_rated(ratings, found, config, total),
         comparison=_compared(hits, found, config, summaries),
-        overlap=SetupOverlap.of(hits.owner, hits.session, hits.symbol, len(hits.owners)),
+        overlap=SetupOverlap.of(hits.owner, hits.place, len(hits.owners)),
         trial=trial,
         simulated=provider.simulated,
         price_basis=provider.price_basis,
@@ -142,9 +142,8 @@ def _compared(
     hits: Hits, found: HitOutcomes, config: StudyConfig, summaries: Sequence[OwnerSummary]
 ) -> Comparison | None:
     """Compare as one family all owners that have enough hits to say anything; None for one."""
-    excess = found.excess(config.horizon)
     sums = {
-        one.name: day_sums(hits, excess, np.flatnonzero(hits.owner == owner))
+        one.name: excess_sums(hits, found, config.horizon, np.flatnonzero(hits.owner == owner))
         for owner, one in enumerate(summaries)
         if one.word != "too_few"
     }

@@ -39,13 +39,15 @@ def survivorship(
     hits: Hits, found: HitOutcomes, own: NDArray[np.intp], horizon: int
 ) -> Survivorship:
     """Count the hits ``own``; what is not over yet is no part of anything but ``delisted``."""
-    row = np.searchsorted(found.sessions, hits.sessions)[hits.session[own]]
-    made, market = found.returns[horizon][own], found.universe[horizon][own]
-    last, delisted = found.last_bar[own], found.delisted[own]
+    at = hits.place[own]
+    session, symbol = hits.places.session[at], hits.places.symbol[at]
+    row = np.searchsorted(found.sessions, hits.sessions)[session]
+    made, market = found.returns[horizon][at], found.universe[horizon][session]
+    last, delisted = found.last_bar[symbol], found.delisted[symbol]
     known = np.isfinite(made)
     within = known & delisted & (last < row + horizon)
     never = ~known & delisted & (last <= row)
-    unknown = ~known & found.over[own] & ~never & np.isfinite(market)
+    unknown = ~known & found.over[session] & ~never & np.isfinite(market)
     excess, lost = made - market, -1.0 - market
 
     def mean(*worst: NDArray[np.bool_]) -> float:

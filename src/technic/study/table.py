@@ -32,68 +32,66 @@ def study_table(result: StudyResult) -> pa.Table:
     ``DOCUMENT``: intervals, and all else that is no number of one hit.
     """
     hits, found = result.hits, result.outcomes
+    places, place, session = hits.places, hits.place, hits.session
     columns: dict[str, Any] = {
         "session": hits.day,
         "symbol": hits.symbol_names(),
         "setup": hits.owner_names(),
-        "rank": pa.array(hits.rank, mask=hits.rank == 0),
-        "ranked": hits.ranked,
-        "tech_rating": _known(hits.tech_rating),
-        "rs_rating": _known(hits.rs_rating),
-        "signal": hits.signal,
-        "close": _known(hits.close),
-        "dollar_volume": _known(hits.dollar_volume),
-        "sector": hits.sector,
-        "side": hits.side,
-        "entry_type": hits.entry_type,
-        **{name: _known(getattr(hits, name)) for name in ("entry", "stop", "target")},
+        "rank": pa.array(places.rank[place], mask=places.rank[place] == 0),
+        "ranked": places.ranked[place],
+        "tech_rating": _known(places.tech_rating[place]),
+        "rs_rating": _known(places.rs_rating[place]),
+        "signal": places.signal[place],
+        "close": _known(places.close[place]),
+        "dollar_volume": _known(places.dollar_volume[place]),
+        "sector": places.sector[place],
+        "side": places.side[place],
+        "entry_type": places.entry_type[place],
+        **{name: _known(hits.column(name)) for name in ("entry", "stop", "target")},
     }
     for horizon, values in found.returns.items():
-        columns[f"return_{horizon}"] = _known(values)
-        columns[f"universe_{horizon}"] = _known(found.universe[horizon])
-        columns[f"excess_{horizon}"] = _known(found.excess(horizon))
+        columns[f"return_{horizon}"] = _known(values[place])
+        columns[f"universe_{horizon}"] = _known(found.universe[horizon][session])
+        columns[f"excess_{horizon}"] = _known(found.excess(horizon, place))
         if found.benchmark is not None:
-            columns[f"benchmark_{horizon}"] = _known(found.benchmark[horizon])
+            columns[f"benchmark_{horizon}"] = _known(found.benchmark[horizon][session])
     main = result.config.horizon
     for lag, values in found.late.items():
-        columns[f"return_{main}_late_{lag}"] = _known(values)
-        columns[f"universe_{main}_late_{lag}"] = _known(found.late_universe[lag])
-        columns[f"excess_{main}_late_{lag}"] = _known(values - found.late_universe[lag])
-    columns[f"over_{main}"] = found.over
-    columns |= {"last_bar": _days(found.sessions, found.last_bar), "delisted": found.delisted}
-    columns[f"highest_{main}"], columns[f"lowest_{main}"] = _known(found.up), _known(found.down)
+        columns[f"return_{main}_late_{lag}"] = _known(values[place])
+        columns[f"universe_{main}_late_{lag}"] = _known(found.late_universe[lag][session])
+        columns[f"excess_{main}_late_{lag}"] = _known(found.late_excess(lag, place))
+    columns[f"over_{main}"] = found.over[session]
+    columns["last_bar"] = _days(found.sessions, found.last_bar[hits.symbol])
+    columns["delisted"] = found.delisted[hits.symbol]
+    columns[f"highest_{main}"] = _known(found.up[place])
+    columns[f"lowest_{main}"] = _known(found.down[place])
     columns |= _grade_columns(result)
     said = json.dumps(study_document(result), allow_nan=False)
     return pa.table(columns).replace_schema_metadata({DOCUMENT: said})
 
 
 def _grade_columns(result: StudyResult) -> dict[str, Any]:
-    hits, found = result.hits, result.outcomes
-    grades, at = found.grades, found.graded
+    found = result.outcomes
+    grades, grade = found.grades, found.grade[result.hits.place]
+    has = grade >= 0
 
-    def spread(values: FloatArray) -> pa.Array:
-        every = np.full(len(hits), np.nan)
-        every[at] = values
-        return _known(every)
+    def spread(values: NDArray[Any], none: object) -> NDArray[Any]:
+        every = np.full(len(grade), none, dtype=values.dtype)
+        every[has] = values[grade[has]]
+        return every
 
-    outcome = np.full(len(hits), None, dtype=object)
-    outcome[at] = OUTCOMES[grades.outcome]
-    columns: dict[str, Any] = {"outcome": pa.array(outcome, pa.string())}
+    columns: dict[str, Any] = {
+        "outcome": pa.array(spread(OUTCOMES[grades.outcome], None), pa.string())
+    }
     for name, where in (("entered", grades.entry_session), ("left", grades.exit_session)):
-        place = np.full(len(hits), -1, np.int32)
-        place[at] = where
-        columns[name] = _days(found.sessions, place)
-    columns |= {"filled": spread(grades.fill), "sold": spread(grades.exit_price)}
-    columns["r"] = spread(grades.r)
+        columns[name] = _days(found.sessions, spread(where, -1))
+    for name, values in (("filled", grades.fill), ("sold", grades.exit_price), ("r", grades.r)):
+        columns[name] = _known(spread(values, np.nan))
     for number, level in enumerate(COST_LEVELS[1:], start=1):
-        columns[f"r_net_{number}"] = spread(net_r(grades, level))
+        columns[f"r_net_{number}"] = _known(spread(net_r(grades, level), np.nan))
     for flag in Flag:
-        held = np.zeros(len(hits), np.bool_)
-        held[at] = grades.has(flag)
-        columns[str(flag.name).lower()] = held
-    taken = np.zeros(len(hits), np.bool_)
-    taken[at] = found.taken
-    columns["one_a_symbol"] = taken
+        columns[str(flag.name).lower()] = spread(grades.has(flag), False)
+    columns["one_a_symbol"] = found.taken
     return columns
 
 

@@ -14,7 +14,7 @@ from support.later_bars import NO_BAR, later_bars, random_bars
 from technic.errors import ParameterError
 from technic.study.outcomes import Flag, GradeRules, Outcome, Plans, grade_plans
 from technic.study.outcomes import grading as module
-from technic.study.replay.hits import Hits
+from technic.study.replay.hits import HitPlaces
 
 DAY = (100, 101, 99, 100)  # the bar of the hit, and any that touches nothing
 FLAT = (101, 102, 100.5, 101)
@@ -245,18 +245,16 @@ def test_dividends_belong_to_who_holds_on_the_day_before():
     assert paid - dry == pytest.approx(-0.9 / 4.2)
 
 
-def hits_of(bars, one: dict) -> Hits:
-    """One hit as a replay tells it, with prices as they were on its day."""
+def places_of(bars, one: dict) -> HitPlaces:
+    """One place as a replay tells it, with prices as they were on its day."""
     text = {"side": "long" if one["side"] == 1 else "short"}
     text["entry_type"] = "breakout" if one["breakout"] else "close"
     numbers = {name: one[name] for name in ("entry", "stop", "target")}
-    return Hits(
+    return HitPlaces(
         sessions=bars.sessions,
         symbols=("OTHER", *bars.symbols),
-        owners=("where",),
         session=np.array([one["session"]] * 2, dtype=np.int32),
         symbol=np.array([0, one["symbol"] + 1], dtype=np.int32),
-        owner=np.zeros(2, dtype=np.int16),
         rank=np.ones(2, dtype=np.int32),
         ranked=np.ones(2, dtype=np.int32),
         tech_rating=np.zeros(2),
@@ -281,7 +279,7 @@ def test_a_split_while_open_changes_nothing(ratio):
         [[price / ratio for price in row] for row in rows],
         later_splits=[[ratio, ratio, 1.0, 1.0]],
     )
-    found, at = Plans.of_hits(hits_of(split, plan()), split)
+    found, at = Plans.of_places(places_of(split, plan()), split)
     assert at.tolist() == [1]
     grades, expected = grade_plans(split, found), grade_plans(whole, plans(plan()))
     assert grades.outcome.tolist() == expected.outcome.tolist() == [Outcome.TARGET]
@@ -291,10 +289,10 @@ def test_a_split_while_open_changes_nothing(ratio):
 def test_hits_outside_the_bars_have_no_plan_among_them():
     """Symbols and sessions that the bars do not have are left to other blocks."""
     bars = later_bars([DAY, RISE])
-    hits = hits_of(bars, plan())
+    places = places_of(bars, plan())
     later = later_bars([DAY] * 3)
     object.__setattr__(later, "sessions", bars.sessions[0] + np.arange(5, 8))
-    assert len(Plans.of_hits(hits, later)[0]) == 0
+    assert len(Plans.of_places(places, later)[0]) == 0
 
 
 def test_levels_in_the_wrong_order_are_refused():

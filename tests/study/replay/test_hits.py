@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from support.hard_market import (
     around_what_happens,
     hard_market,
 )
-from support.replayed import assert_same, scan_of
+from support.replayed import assert_same, assert_same_hits, scan_of
 from technic import ScanConfig
 from technic.scan.config import FilterRules
 from technic.study.replay.hits import Hits
@@ -39,13 +39,10 @@ def day_by_day(replay: Replay) -> Iterator[Hits]:
 def assert_hits(replay: Replay) -> Hits:
     """All columns of all hits are those of the days; return them."""
     found, by_day = Hits.joined(replay.hits()), Hits.joined(day_by_day(replay))
-    assert found.owners == by_day.owners
-    for field in fields(Hits):
-        mine, its = getattr(found, field.name), getattr(by_day, field.name)
-        if isinstance(mine, np.ndarray):
-            assert_same(mine, its, field.name)
-        else:
-            assert mine == its
+    assert_same_hits(found, by_day)
+    places = list(zip(found.places.session.tolist(), found.places.symbol.tolist(), strict=True))
+    assert places == sorted(set(places))
+    assert len(by_day.places) == len(places) == len(np.unique(found.place))
     return found
 
 
@@ -99,8 +96,8 @@ def test_a_hit_is_a_row_of_the_scan(market: PayingProvider):
         assert set(own.symbol_names()) == set(table.index)
         rows = table.loc[list(own.symbol_names())]
         for name in ("entry", "stop", "target", "tech_rating", "rs_rating", "close", "shares"):
-            assert_same(getattr(own, name), rows[name].to_numpy(), name)
-        assert_same(own.sector, rows["sector"].to_numpy(object), "sector")
+            assert_same(own.column(name), rows[name].to_numpy(), name)
+        assert_same(own.column("sector"), rows["sector"].to_numpy(object), "sector")
 
 
 def test_ranks_are_places_of_the_whole_scan(market: PayingProvider):
@@ -111,9 +108,9 @@ def test_ranks_are_places_of_the_whole_scan(market: PayingProvider):
     table = scan_of(open_replay(days=day, provider=market, now=NOW), day[0], now=NOW).table
     rated = table[table["tech_rating"].notna()]
     order = dict(zip(rated["symbol"], range(1, len(rated) + 1), strict=True))
-    mine = dict(zip(hits.symbol_names(), hits.rank.tolist(), strict=True))
+    mine = dict(zip(hits.symbol_names(), hits.column("rank").tolist(), strict=True))
     assert {name: mine[name] for name in order} == order
-    assert set(hits.ranked.tolist()) == {len(rated)}
+    assert set(hits.column("ranked").tolist()) == {len(rated)}
 
 
 @pytest.mark.parametrize("width", [1, 7])
@@ -123,7 +120,4 @@ def test_neither_blocks_nor_threads_change_a_hit(market: PayingProvider, width: 
     replay = open_replay(config, days=SESSIONS[[655, 760]], provider=market, now=NOW)
     whole = Hits.joined(replay.hits())
     apart = Hits.joined(replace(replay, block_symbols=width, runner="threads").hits())
-    for field in fields(Hits):
-        mine, its = getattr(whole, field.name), getattr(apart, field.name)
-        if isinstance(mine, np.ndarray):
-            assert_same(mine, its, field.name)
+    assert_same_hits(apart, whole)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from support.hard_market import NOW
 from support.made_up_market import SESSIONS, SYMBOLS
-from support.replayed import assert_replays, assert_same
+from support.replayed import assert_replays, assert_same_hits
 from technic import ScanConfig
 from technic.errors import InputFileError
 from technic.study.replay.hits import Hits
@@ -96,9 +95,7 @@ def test_days_and_hits_are_those_of_the_scans(tmp_path: Path, rows, config: Scan
     assert len(members) > 1 or config.symbols or rows is changes
     found, its = Hits.joined(replay.hits()), Hits.joined(by_day)
     assert len(found) > 10
-    for field in fields(Hits):
-        if isinstance(getattr(found, field.name), np.ndarray):
-            assert_same(getattr(found, field.name), getattr(its, field.name), field.name)
+    assert_same_hits(found, its)
 
 
 def test_who_is_scanned_is_told_of_each_day(tmp_path: Path):

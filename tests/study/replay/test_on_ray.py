@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from support.hard_market import NOW, QUICK_SETUPS, SESSIONS, hard_market
-from support.replayed import assert_same
+from support.replayed import assert_same, assert_same_hits
 from technic import ScanConfig
 from technic.engine.ray_runner import start_ray
 from technic.study.replay.hits import Hits
@@ -41,10 +40,7 @@ def test_ray_gives_the_same_days_hits_and_ratings():
     for own, its in zip(*parts, strict=True):
         for name, values in own.ratings.items():
             assert_same(its.ratings[name], values, name)
-    for field in fields(Hits):
-        mine, its = getattr(here, field.name), getattr(there, field.name)
-        if isinstance(mine, np.ndarray):
-            assert_same(its, mine, field.name)
+    assert_same_hits(there, here)
     for places, other in zip(replace(replay, block_symbols=11).met(), on_ray.met(), strict=True):
         for name in ("session", "symbol", "bits"):
             assert_same(getattr(other, name), getattr(places, name), name)

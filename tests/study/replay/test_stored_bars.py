@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from support.made_up_market import NOW, SESSIONS
-from support.replayed import assert_replays, assert_same
+from support.replayed import assert_replays, assert_same_hits
 from support.stored_market import ASKED, SPLITS, Gathered, Listing, fill, raw_bars, stored
 from technic import ScanConfig
 from technic.data_engine.interfaces.records import Dividends
@@ -73,5 +73,4 @@ def test_hits_are_those_of_gathered_bars(folder: Path):
     streamed = Hits.joined(replay.hits())
     whole = Hits.joined(opened(folder, gathered=True).hits())
     assert len(streamed) > 50
-    for name in ("session", "symbol", "owner", "tech_rating", "entry", "stop", "rs_rating", "rank"):
-        assert_same(getattr(streamed, name), getattr(whole, name), name)
+    assert_same_hits(streamed, whole)

@@ -108,7 +108,8 @@ def test_the_verdict_comes_first(single_page: Element, several: StudyResult, sev
 def test_texts_from_outside_are_texts(single: StudyResult):
     """Symbols, setups, sectors, the command, warnings and the provider's name."""
     symbols = tuple(f"{HOSTILE}{name}" for name in single.hits.symbols)
-    sector = np.full(len(single.hits), HOSTILE, dtype=object)
+    sector = np.full(len(single.hits.places), HOSTILE, dtype=object)
+    places = replace(single.hits.places, symbols=symbols, sector=sector)
     record = single.trial.record
     entry = replace(record.entry, command=HOSTILE, code=HOSTILE)
     trial = replace(single.trial, record=replace(record, provider=HOSTILE, entry=entry))
@@ -117,7 +118,7 @@ def test_texts_from_outside_are_texts(single: StudyResult):
     summary = replace(one, name=HOSTILE, groups=groups, sentence=HOSTILE)
     result = replace(
         single,
-        hits=replace(single.hits, symbols=symbols, sector=sector, owners=(HOSTILE,)),
+        hits=replace(single.hits, places=places, owners=(HOSTILE,)),
         trial=trial,
         summaries=(summary,),
         warnings=(HOSTILE,),

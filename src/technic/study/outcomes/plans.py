@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.scoring.parameters import require_number
-from technic.study.replay.hits import Hits
+from technic.study.replay.hits import HitPlaces
 from technic.study.replay.later_bars import LaterBars
 from technic.typing import BoolArray, FloatArray
 
@@ -50,7 +50,7 @@ class GradeRules:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Plans:
-    """Plans of hits, ``(n_plans,)`` each, with prices in the split basis of the later bars.
+    """Plans of hits' places, ``(n_plans,)`` each, with prices in the split basis of the later bars.
 
     ``session``, ``symbol``: positions in the later bars. ``side``: 1 long, −1 short.
     ``breakout``: entered by a stop order at ``entry``; else the plan entered at the close.
@@ -87,29 +87,29 @@ class Plans:
         return Plans(**some)
 
     @classmethod
-    def of_hits(cls, hits: Hits, bars: LaterBars) -> tuple[Plans, NDArray[np.intp]]:
-        """Return the plans of the hits on symbols and sessions of ``bars``, and whose they are.
+    def of_places(cls, places: HitPlaces, bars: LaterBars) -> tuple[Plans, NDArray[np.intp]]:
+        """Return the plans of the places on symbols and sessions of ``bars``, and whose they are.
 
-        The second array has the position in ``hits`` of each plan. Prices known on the day of a
-        hit are restated in the basis of ``bars``, so that a split on the way changes nothing.
+        The second array has the position in ``places`` of each plan. Prices known on the day are
+        restated in the basis of ``bars``, so that a split on the way changes nothing.
         """
         place = {symbol: at for at, symbol in enumerate(bars.symbols)}
-        column = np.array([place.get(symbol, -1) for symbol in hits.symbols], dtype=np.int32)
-        found = np.searchsorted(bars.sessions, hits.sessions)
+        column = np.array([place.get(symbol, -1) for symbol in places.symbols], dtype=np.int32)
+        found = np.searchsorted(bars.sessions, places.sessions)
         inside = found < len(bars.sessions)
-        inside[inside] = bars.sessions[found[inside]] == hits.sessions[inside]
-        there = hits.has_plan & (column[hits.symbol] >= 0) & inside[hits.session]
+        inside[inside] = bars.sessions[found[inside]] == places.sessions[inside]
+        there = places.has_plan & (column[places.symbol] >= 0) & inside[places.session]
         at = np.flatnonzero(there)
-        session = found[hits.session[at]].astype(np.int32)
-        symbol = column[hits.symbol[at]]
+        session = found[places.session[at]].astype(np.int32)
+        symbol = column[places.symbol[at]]
         later = bars.later_splits[session, symbol]
         plans = cls(
             session=session,
             symbol=symbol,
-            side=np.where(hits.side[at] == "short", -1, 1).astype(np.int8),
-            breakout=hits.entry_type[at] == "breakout",
-            entry=hits.entry[at] / later,
-            stop=hits.stop[at] / later,
-            target=hits.target[at] / later,
+            side=np.where(places.side[at] == "short", -1, 1).astype(np.int8),
+            breakout=places.entry_type[at] == "breakout",
+            entry=places.entry[at] / later,
+            stop=places.stop[at] / later,
+            target=places.target[at] / later,
         )
         return plans, at

@@ -21,7 +21,7 @@ from technic.study.replay.both_passes import (
 )
 from technic.study.replay.day_rows import ReplayTask
 from technic.study.replay.hit_blocks import FirstPass, SecondPass, second_pass
-from technic.study.replay.hits import Hits
+from technic.study.replay.hits import HitPlaces, Hits
 from technic.study.replay.lean import HitRules
 from technic.study.replay.regimes import day_stops, market_regimes
 from technic.study.replay.replay_part import ReplayPart
@@ -99,8 +99,7 @@ def _hits(
     rating = concatenated(one.rating for one in done)
     rank = days.compared([rating, concatenated(places)], _ranks)
     each = zip(parts, done, rank, strict=True)
-    hits = Hits.joined(each_of(runner, _part_hits, (work, axes, count), each))
-    return hits.take(np.lexsort((hits.symbol, hits.owner, hits.session)))
+    return Hits.joined(each_of(runner, _part_hits, (work, axes, count), each)).ordered()
 
 
 def _ratings(
@@ -137,31 +136,31 @@ def _part_hits(
 ) -> Hits:
     """Return the hits of one part, owner by owner; ``shared``: how many are ranked on each day."""
     work, axes, count = shared
-    at, hit, plans = done.place, done.hit, done.plans
+    at, plans = done.place, done.plans
     day, symbol = part.places.day[at], part.symbol[at]
     axis = axes.columns(part.symbols)
     session = np.searchsorted(axes.sessions, work.task.days).astype(np.int32)
     sector = np.asarray(work.listed.values("sector", part.symbols, day, symbol), dtype=object)
-    return Hits(
+    places = HitPlaces(
         sessions=axes.sessions,
         symbols=axes.symbols,
-        owners=axes.owners,
-        session=session[day][hit],
-        symbol=axis[symbol][hit],
-        owner=done.owner,
-        rank=rank[at].astype(np.int32)[hit],
-        ranked=count[day][hit],
-        tech_rating=done.columns["tech_rating"][hit],
-        rs_rating=done.columns["rs_rating"][hit],
-        signal=done.signal.astype(object)[hit],
-        has_plan=plans.has_plan[hit],
-        side=plans.side[hit],
-        entry_type=plans.entry_type[hit],
-        entry=plans.entry[hit],
-        stop=plans.stop[hit],
-        target=plans.target[hit],
-        shares=plans.shares[hit],
-        close=done.columns["close"][hit],
-        dollar_volume=done.columns["avg_dollar_volume_20"][hit],
-        sector=sector[hit],
+        session=session[day],
+        symbol=axis[symbol],
+        rank=rank[at].astype(np.int32),
+        ranked=count[day],
+        tech_rating=done.columns["tech_rating"],
+        rs_rating=done.columns["rs_rating"],
+        signal=done.signal.astype(object),
+        has_plan=plans.has_plan,
+        side=plans.side,
+        entry_type=plans.entry_type,
+        entry=plans.entry,
+        stop=plans.stop,
+        target=plans.target,
+        shares=plans.shares,
+        close=done.columns["close"],
+        dollar_volume=done.columns["avg_dollar_volume_20"],
+        sector=sector,
     )
+    hit = done.hit.astype(np.int32)
+    return Hits(owners=axes.owners, places=places, place=hit, owner=done.owner)

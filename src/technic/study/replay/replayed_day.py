@@ -23,7 +23,7 @@ from technic.scan.filters import filter_market
 from technic.scan.scored_market import Market
 from technic.study.replay.basis_bars import BlockBars, Refusal
 from technic.study.replay.day_rows import DayRows
-from technic.study.replay.hits import Hits
+from technic.study.replay.hits import HitPlaces, Hits
 from technic.study.replay.regimes import index_of_day
 from technic.study.replay.rosters import Roster
 from technic.study.replay.usable_bars.gate_codes import PASSED
@@ -183,19 +183,19 @@ class ReplayedDay:
         owners = self.values.setups
         if self.values.of(WHERE) and not owners:
             owners = (WHERE,)
-        rows = [np.flatnonzero(self.met(owner)) for owner in owners]
-        at = np.concatenate([np.empty(0, np.intp), *rows])
+        met = np.array([self.met(owner) for owner in owners])
+        met = met.reshape(len(owners), len(market.symbols))
+        owner, hit = np.nonzero(met)
+        at = np.flatnonzero(met.any(axis=0))
         place = {name: i for i, name in enumerate(symbols)}
         listed = self.roster.listed
         sector = dict(zip(listed.symbols, listed.text("sector").tolist(), strict=True))
         names = [market.symbols[i] for i in at.tolist()]
-        found = Hits(
+        places = HitPlaces(
             sessions=sessions,
             symbols=tuple(symbols),
-            owners=owners,
             session=np.full(len(at), np.searchsorted(sessions, self.day), dtype=np.int32),
             symbol=np.array([place[name] for name in names], dtype=np.int32),
-            owner=np.repeat(np.arange(len(owners)), [len(one) for one in rows]).astype(np.int16),
             rank=self.rank[at],
             ranked=np.full(len(at), np.count_nonzero(market.ranked), dtype=np.int32),
             tech_rating=market.columns["tech_rating"][at],
@@ -212,7 +212,13 @@ class ReplayedDay:
             dollar_volume=market.columns["avg_dollar_volume_20"][at],
             sector=np.array([sector.get(name) for name in names], dtype=object),
         )
-        return found.take(np.lexsort((found.symbol, found.owner)))
+        found = Hits(
+            owners=owners,
+            places=places,
+            place=np.searchsorted(at, hit).astype(np.int32),
+            owner=owner.astype(np.int16),
+        )
+        return found.ordered()
 
 
 def replayed_day(

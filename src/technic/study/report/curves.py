@@ -99,11 +99,12 @@ class Equity:
         return fall
 
 
-def equity_of(result: StudyResult, own: NDArray[np.bool_]) -> Equity:
-    """Add up R; ``own``: which hits of the study count."""
+def equity_of(result: StudyResult, own: NDArray[np.intp]) -> Equity:
+    """Add up R; ``own``: positions of the hits of the study that count."""
     found = result.outcomes
     grades = found.grades
-    picked = np.flatnonzero(own[found.graded] & found.taken & np.isfinite(grades.r))
+    picked = found.grade[result.hits.place[own[found.taken[own]]]]
+    picked = picked[np.isfinite(grades.r[picked])]
     first = int(np.searchsorted(found.sessions, result.hits.sessions[0]))
     ended = grades.exit_session[picked] - first
     n_days = int(ended.max()) + 1 if len(ended) else 0

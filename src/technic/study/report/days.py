@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from technic.charts.drawing import Table
 from technic.charts.text import escape
 from technic.study.outcomes import Outcome
-from technic.study.owner_summary import day_sums
+from technic.study.owner_summary import excess_sums
 from technic.study.report.calendar import CalendarCells, Edges, calendar, calendar_cells
 from technic.study.report.markup import data_attribute, figure, folded, paragraph
 from technic.study.report.numbers import NOT_KNOWN, count, percent, signed
 from technic.study.run import StudyResult
 from technic.study.statistics import DaySums
-from technic.typing import FloatArray
 from technic.wording.counts import count_of
 
 __all__ = ["Day", "calendar_figure", "day_list", "heavy_days", "setup_cells"]
@@ -31,7 +30,7 @@ _ENDED = [one.name.lower().replace("_", " ") for one in Outcome]
 def setup_cells(result: StudyResult, own: NDArray[np.intp], unit: str) -> CalendarCells:
     """Gather the hits ``own`` and their excess into the cells of a calendar."""
     hits = result.hits
-    sums = day_sums(hits, result.outcomes.excess(result.config.horizon), own)
+    sums = excess_sums(hits, result.outcomes, result.config.horizon, own)
     every = np.bincount(hits.session[own], minlength=len(hits.sessions))
     return calendar_cells(hits.sessions, every, sums.total / _UNIT, sums.count, unit)
 
@@ -99,7 +98,7 @@ def heavy_days(
     told, those of the best rank first.
     """
     hits = result.hits
-    sums = day_sums(hits, result.outcomes.excess(result.config.horizon), own)
+    sums = excess_sums(hits, result.outcomes, result.config.horizon, own)
     session = hits.session[own]
     number = np.bincount(session, minlength=len(hits.sessions))
     weight = np.abs(sums.total)
@@ -111,7 +110,8 @@ def heavy_days(
             break
         chosen.append(day)
         room -= min(int(number[day]), most_a_day)
-    rank = np.where(hits.rank[own] > 0, hits.rank[own], np.iinfo(np.int32).max)
+    rank = hits.places.rank[hits.place[own]]
+    rank = np.where(rank > 0, rank, np.iinfo(np.int32).max)
     found = []
     for day in sorted(chosen):
         at = np.flatnonzero(session == day)
@@ -130,8 +130,8 @@ def day_list(
     if not most[0]:
         return paragraph("All hits with their trades are in the Parquet file (--out).")
     hits, days = result.hits, heavy_days(result, own, *most)
-    sums = day_sums(hits, result.outcomes.excess(result.config.horizon), own)
-    rows = _Rows.of(result)
+    sums = excess_sums(hits, result.outcomes, result.config.horizon, own)
+    rows = _Rows(result)
     total = len(np.unique(hits.session[own]))
     said = "Every day with a hit"
     if len(days) < total:
@@ -177,30 +177,25 @@ def _lines(rows: _Rows, day: Day) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rows:
-    """Rows of hits: ``plan`` is the position of each hit's grade, −1 without one."""
+    """Rows of hits."""
 
     result: StudyResult
-    excess: FloatArray
-    plan: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, result: StudyResult) -> _Rows:
-        plan = np.full(len(result.hits), -1, np.int64)
-        plan[result.outcomes.graded] = np.arange(len(result.outcomes.graded))
-        return cls(result, result.outcomes.excess(result.config.horizon), plan)
 
     def row(self, at: int) -> str:
         hits, found = self.result.hits, self.result.outcomes
-        plan = int(self.plan[at])
+        place = hits.place[at : at + 1]
+        plan = int(found.grade[place[0]])
         ended, made, left = "none", NOT_KNOWN, NOT_KNOWN
         if plan >= 0:
             grades = found.grades
             ended = _ENDED[int(grades.outcome[plan])]
             made = signed(float(grades.r[plan]))
-            place = int(grades.exit_session[plan])
-            left = str(found.sessions[place]) if place >= 0 else NOT_KNOWN
-        rank = count(int(hits.rank[at])) if hits.rank[at] else NOT_KNOWN
+            end = int(grades.exit_session[plan])
+            left = str(found.sessions[end]) if end >= 0 else NOT_KNOWN
+        number = int(hits.places.rank[place[0]])
+        rank = count(number) if number else NOT_KNOWN
+        excess = float(found.excess(self.result.config.horizon, place)[0])
         return (
-            f"<tr><th>{escape(hits.symbols[int(hits.symbol[at])])}<td>{rank}"
-            f"<td>{percent(float(self.excess[at]))}<td>{ended}<td>{made}<td>{left}"
+            f"<tr><th>{escape(hits.symbols[int(hits.places.symbol[place[0]])])}<td>{rank}"
+            f"<td>{percent(excess)}<td>{ended}<td>{made}<td>{left}"
         )

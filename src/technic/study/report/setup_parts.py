@@ -62,7 +62,6 @@ def setup_parts(
     """Yield all about one setup; ``level``: of its headings, ``edges``: of a brief calendar."""
     one, hits = result.summaries[owner], result.hits
     own = np.flatnonzero(hits.owner == owner)
-    mine = hits.owner == owner
     brief = detail.brief
     if not brief:
         yield _figures(one, result.config.horizon)
@@ -71,8 +70,8 @@ def setup_parts(
     late = _late_words(one, result.config.horizon)
     pictures = [
         "" if one.curve is None else event_figure(one.curve, brief=brief),
-        equity_figure(equity_of(result, mine), detail.curve, brief=brief),
-        histogram_figure(result, mine, brief=brief),
+        equity_figure(equity_of(result, own), detail.curve, brief=brief),
+        histogram_figure(result, own, brief=brief),
     ]
     calendar = calendar_figure(result, owner, own, detail.unit(hits.sessions), edges)
     yield f"<div class=beside><div>{_heading('Where it comes from', level)}"

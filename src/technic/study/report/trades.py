@@ -51,10 +51,11 @@ def r_bins(r: FloatArray) -> tuple[FloatArray, IntArray]:
     return middles, np.bincount(place, minlength=len(middles)).astype(np.int64)
 
 
-def histogram_figure(result: StudyResult, own: NDArray[np.bool_], *, brief: bool = False) -> str:
+def histogram_figure(result: StudyResult, own: NDArray[np.intp], *, brief: bool = False) -> str:
     """Draw how R is spread over all plans that were entered; "" where none is over."""
     found = result.outcomes
-    middles, counts = r_bins(found.grades.r[own[found.graded]])
+    grade = found.grade[result.hits.place[own]]
+    middles, counts = r_bins(found.grades.r[grade[grade >= 0]])
     if not counts.sum():
         return ""
     bars = [

@@ -22,20 +22,19 @@ class SetupOverlap:
     def of(
         cls,
         owner: NDArray[np.integer],
-        session: NDArray[np.integer],
-        symbol: NDArray[np.integer],
+        place: NDArray[np.integer],
         n_setups: int,
     ) -> SetupOverlap:
-        """Count the hits that setups have in common, ``(n_hits,)`` each."""
+        """Count the hits that setups have in common, ``(n_hits,)`` each.
+
+        ``place``: which symbol on which session, the same number for the same, from 0.
+        """
         if not len(owner):
             return cls(np.zeros((n_setups, n_setups), dtype=np.int64))
         from scipy.sparse import csr_array
 
-        place = session.astype(np.int64) * 2**32 + symbol
-        cells, column = np.unique(place, return_inverse=True)
-        hits = csr_array(
-            (np.ones(len(owner), dtype=np.int64), (owner, column)), shape=(n_setups, len(cells))
-        )
+        shape = n_setups, int(place.max()) + 1
+        hits = csr_array((np.ones(len(owner), dtype=np.int32), (owner, place)), shape=shape)
         hits.data[:] = 1  # a hit that is told twice is one
         return cls((hits @ hits.T).toarray().astype(np.int64))
 
