@@ -55,6 +55,31 @@ def test_a_signal_is_a_cancellation_wherever_the_coroutine_is(signals, ctrl_c):
     assert told == ["all lines run", "cleaned up"]
 
 
+def test_a_signal_between_two_lines_leaves_nothing_running(signals, monkeypatch):
+    """One that comes when the coroutine has begun and nobody waits for it yet."""
+    signals(signal.SIG_IGN)
+    told: list[str] = []
+    begun, submit = threading.Event(), asyncio.run_coroutine_threadsafe
+
+    async def waits() -> None:
+        begun.set()
+        try:
+            await asyncio.sleep(PATIENCE)
+        finally:
+            told.append("cleaned up")
+
+    def interrupted(coroutine, loop):
+        monkeypatch.setattr(asyncio, "run_coroutine_threadsafe", submit)
+        submit(coroutine, loop)
+        assert begun.wait(PATIENCE)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(asyncio, "run_coroutine_threadsafe", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_async(waits())
+    assert told == ["cleaned up"]
+
+
 def test_it_runs_beside_a_running_loop_and_in_a_thread():
     """A notebook's loop, a thread of a service: the result comes back, errors too."""
 

@@ -37,20 +37,21 @@ def _signals_are_heeded() -> bool:
 def _in_thread(coroutine: Coroutine[Any, Any, T]) -> T:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="technic-fetch", daemon=True)
-    thread.start()
-    future = asyncio.run_coroutine_threadsafe(coroutine, loop)
-    try:
-        return future.result()
+    try:  # from here on a signal may raise between any two lines
+        thread.start()
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
     finally:
-        if not future.done():
-            future.cancel()
-        asyncio.run_coroutine_threadsafe(_drained(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        if thread.is_alive():
+            asyncio.run_coroutine_threadsafe(_others_ended(), loop).result()
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+        coroutine.close()  # of one that has run it does nothing
 
 
-async def _drained() -> None:
-    """Wait until everything that was cancelled has cleaned up."""
+async def _others_ended() -> None:
+    """Cancel whatever still runs, and wait until it has cleaned up."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
+    for one in others:
+        one.cancel()
     await asyncio.gather(*others, return_exceptions=True)
