@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from technic.engine.blocks import BlockOutcome, BlockScan, block_slices, scan_cu
 from technic.engine.runner import RunProgress
 from technic.panel import BlockSource
 
-__all__ = ["LocalRunner", "call_in_threads", "scan_in_threads"]
+__all__ = ["LocalRunner", "call_in_threads", "in_turn", "scan_in_threads"]
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -47,14 +48,21 @@ class LocalRunner:
 def call_in_threads(
     call: Callable[..., R], shared: S, items: Iterable[tuple[Any, ...]], workers: int
 ) -> list[R]:
-    """Call ``call(shared, *item)`` for each item as a task of a thread pool; results in order.
+    """Call ``call(shared, *item)`` for each item as a task of a thread pool; results in order."""
+    return list(in_turn(call, ((shared, *item) for item in items), workers))
 
-    When one raises, or the caller is interrupted, those that have not begun are dropped.
+
+def in_turn(call: Callable[..., R], items: Iterable[tuple[Any, ...]], workers: int) -> Iterator[R]:
+    """Call ``call(*item)`` for each item as a task of a thread pool; yield results in order.
+
+    One that was yielded is held no longer. When one raises, or the caller is interrupted or asks
+    for no more, those that have not begun are dropped.
     """
     pool = ThreadPoolExecutor(workers)
     try:
-        tasks = [pool.submit(call, shared, *item) for item in items]
-        return [task.result() for task in tasks]
+        tasks = deque(pool.submit(call, *item) for item in items)
+        while tasks:
+            yield tasks.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.engine.blocks import PoisonedSymbol, block_slices, call_or_halve
+from technic.engine.local import in_turn
 from technic.errors import NothingToScanError
 from technic.study.config import StudyConfig
 from technic.study.event_curve import EventSums
@@ -103,9 +106,11 @@ def hit_outcomes(
     places = _BySymbol.of(hits.places.symbol, len(symbols))
     every = _BySymbol.of(hits.symbol, len(symbols)) if config.event_curve else None
 
+    asking, last = threading.Lock(), replay.data_sessions[-1]
+
     def take(cut: slice) -> tuple[slice, LaterFetch]:
-        last = replay.data_sessions[-1]
-        return cut, replay.later_fetch(symbols[cut], hits.sessions[0], last)
+        with asking:
+            return cut, replay.later_fetch(symbols[cut], hits.sessions[0], last)
 
     def judge(taken: tuple[slice, LaterFetch]) -> JudgedBlock:
         cut, fetched = taken
@@ -114,8 +119,11 @@ def hit_outcomes(
         own = places.of_cut(cut)
         return JudgedBlock.of(fetched.bars(), hits.places, own, mine, scanned, config)
 
-    for number, cut in enumerate(cuts, start=1):
-        done, poisoned = call_or_halve(cut, take, judge, symbols)
+    def judged(cut: slice) -> tuple[list[tuple[slice, JudgedBlock]], list[PoisonedSymbol]]:
+        return call_or_halve(cut, take, judge, symbols)
+
+    each, workers = ((cut,) for cut in cuts), os.cpu_count() or 1
+    for number, (done, poisoned) in enumerate(in_turn(judged, each, workers), start=1):
         for own, block in done:
             gathered.add(block, own)
         gathered.poisoned += poisoned

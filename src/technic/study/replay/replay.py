@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -146,14 +147,26 @@ class Replay:
             yield from met_of_block(work, cuts, self.days, self.symbols, runner)
 
     def _works(self, rules: HitRules) -> Iterator[tuple[Block, BlockWork, list[slice], TaskRunner]]:
-        """Yield each block of days, what is computed of it, in which cuts of symbols, and where."""
-        with self._runner() as runner:
-            for block in blocks(self.days, self.context, self.config, self.expressions.windows):
-                bars, task = self._opened(block)
-                columns = tuple(dict.fromkeys(("sector", *rules.listed)))
-                listed = self.rosters.of_block(block.days, columns, bars.refusals)
-                work = BlockWork(bars, task, rules, listed)
-                yield block, work, self._cuts(bars, runner), runner
+        """Yield each block of days, what is computed of it, in which cuts of symbols, and where.
+
+        The bars of the next one are read while one is computed.
+        """
+        ahead = blocks(self.days, self.context, self.config, self.expressions.windows)
+        columns = tuple(dict.fromkeys(("sector", *rules.listed)))
+
+        def read() -> tuple[Block, BlockWork] | None:
+            block = next(ahead, None)
+            if block is None:
+                return None
+            bars, task = self._opened(block)
+            listed = self.rosters.of_block(block.days, columns, bars.refusals)
+            return block, BlockWork(bars, task, rules, listed)
+
+        with self._runner() as runner, ThreadPoolExecutor(1) as reader:
+            following = reader.submit(read)
+            while (found := following.result()) is not None:
+                following = reader.submit(read)
+                yield *found, self._cuts(found[1].bars, runner), runner
 
     def later_bars(
         self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64
