@@ -24,7 +24,7 @@ from technic.study import StudyConfig, StudyResult, run_study
 from technic.study.document import study_document
 from technic.study.rating_summary import rated, rating_names
 from technic.study.replay.replay import open_replay
-from technic.study.replay.replay_part import gathered_ratings
+from technic.study.replay.replay_part import WholeReplay
 from technic.testing import FakeProvider, make_bars
 
 RATINGS = (
@@ -41,7 +41,7 @@ HORIZON = 5
 
 def all_days(replay) -> dict[str, np.ndarray]:
     """Every rating of a replay, ``(n_days, n_symbols)``."""
-    return gathered_ratings(replay.parts(NAMES), NAMES, len(replay.days), len(replay.symbols))[1]
+    return WholeReplay.of(replay.parts(NAMES), NAMES).ratings
 
 
 DAYS = around_what_happens()[1::12]

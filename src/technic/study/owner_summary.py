@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.regime import Regime
 from technic.study.config import StudyConfig
 from technic.study.event_curve import EventCurve
 from technic.study.hit_outcomes import LAGS, HitOutcomes
 from technic.study.outcomes import COST_LEVELS, Grades, Outcome, break_even_bp, net_r
+from technic.study.place_groups import PlaceGroups
 from technic.study.replay.hits import Hits
 from technic.study.statistics import (
-    LIQUIDITY_EDGES,
-    PRICE_EDGES,
-    TRENDS,
-    VOLATILITIES,
     DaySums,
     Interval,
     Turnover,
-    bucket_names,
-    buckets,
-    by_group,
     episode_starts,
     mean_interval,
-    named,
     turnover,
     verdict,
-    years,
 )
 from technic.study.survivorship import Survivorship, survivorship
 from technic.typing import FloatArray
@@ -97,11 +87,11 @@ def summarised(
     config: StudyConfig,
     owner: int,
     trials: int,
-    regimes: Sequence[Regime],
+    groups: PlaceGroups,
 ) -> OwnerSummary:
     """Sum up one owner's hits.
 
-    ``trials``: all on these data so far, those of this study too; ``regimes``: of each session.
+    ``trials``: all on these data so far, those of this study too; ``groups``: of all places.
     """
     own = np.flatnonzero(hits.owner == owner)
     at, main = hits.place[own], config.horizon
@@ -121,7 +111,6 @@ def summarised(
     benchmark = None
     if found.benchmark is not None:
         benchmark = interval(found.benchmark_excess(main, at), main)
-    groups = _Groups.of(hits, at, regimes)
     return OwnerSummary(
         name=hits.owners[owner],
         word=word,
@@ -134,80 +123,14 @@ def summarised(
         raw={horizon: interval(found.returns[horizon][at], horizon) for horizon in config.horizons},
         benchmark=benchmark,
         late={lag: interval(found.late_excess(lag, at), main + lag) for lag in LAGS},
-        groups=groups.intervals(apart[main], config, excess[main].block),
+        groups=groups.intervals(at, apart[main], config, excess[main].block),
         every=_plans(hits, found, own, config, every=True),
         one_a_symbol=_plans(hits, found, own, config, every=False),
         turnover=_turnover(hits, found, own, config),
         curve=None if found.events is None else found.events.curve(owner, config.confidence),
         gone=survivorship(hits, found, own, main),
-        absent=groups.absent,
+        absent=groups.absent(at),
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Groups:
-    """What each hit of an owner is among, by year, sector and so on: codes and their names.
-
-    ``absent``: groups that cannot be made, with the reason.
-    """
-
-    session: NDArray[np.int32]
-    n_sessions: int
-    codes: dict[str, tuple[NDArray[np.int64], Sequence[str]]]
-    absent: dict[str, str]
-
-    @classmethod
-    def of(cls, hits: Hits, at: NDArray[np.int32], regimes: Sequence[Regime]) -> _Groups:
-        """Sort the hits on the places ``at``; ``regimes``: of each session of the study."""
-        places = hits.places
-        session = places.session[at]
-        sectors = np.array([text or "unknown" for text in places.sector[at].tolist()], dtype=object)
-        names, sector = np.unique(sectors, return_inverse=True)
-        year, year_names = years(hits.sessions[session])
-        trend = named([one.trend for one in regimes], TRENDS)[session]
-        moves = named([one.volatility for one in regimes], VOLATILITIES)[session]
-        codes: dict[str, tuple[NDArray[np.int64], Sequence[str]]] = {
-            "year": (year, year_names),
-            "sector": (sector.astype(np.int64), [str(name) for name in names]),
-            "regime": (trend, TRENDS),
-            "volatility": (moves, VOLATILITIES),
-            "price": (buckets(places.close[at], PRICE_EDGES), bucket_names(PRICE_EDGES)),
-            "liquidity": (
-                buckets(places.dollar_volume[at], LIQUIDITY_EDGES),
-                bucket_names(LIQUIDITY_EDGES),
-            ),
-        }
-        absent = _absent([regimes[one] for one in np.unique(session).tolist()])
-        return cls(session, len(hits.sessions), codes, absent)
-
-    def intervals(
-        self, excess: FloatArray, config: StudyConfig, block: float
-    ) -> dict[str, dict[str, Interval]]:
-        """Return the interval of each group by name; ``excess``: of each hit."""
-        return {
-            what: by_group(
-                self.session,
-                excess,
-                code,
-                texts,
-                self.n_sessions,
-                config.horizon,
-                block=block,
-                confidence=config.confidence,
-            )
-            for what, (code, texts) in self.codes.items()
-            if what not in self.absent
-        }
-
-
-def _absent(regimes: Sequence[Regime]) -> dict[str, str]:
-    """Say why the market's regime is known on no day of a hit."""
-    kinds = {"regime": "trend", "volatility": "volatility"}
-    return {
-        what: f"the market's {kind} is not known on any day of a hit ({regimes[-1].detail})"
-        for what, kind in kinds.items()
-        if regimes and all(getattr(one, kind) == "unknown" for one in regimes)
-    }
 
 
 def _plans(

@@ -10,22 +10,21 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.code_version import code_version
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
-from technic.regime import Regime
 from technic.settings import Settings, load_settings
 from technic.study.config import StudyConfig
+from technic.study.counted_trials import count_trials
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
-from technic.study.lineage import lineage_of
 from technic.study.owner_summary import OwnerSummary, excess_sums, summarised
+from technic.study.place_groups import PlaceGroups
 from technic.study.rating_summary import RatingSummary, rated, rating_names
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
-from technic.study.replay.replay_part import ReplayPart, gathered_ratings, left_out, not_judged
+from technic.study.replay.replay_part import ReplayPart, WholeReplay, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.statistics.comparisons import require_arch
-from technic.study.trials import Appended, StudyEntry, TrialLedger
+from technic.study.trials import Appended
 from technic.typing import FloatArray
 
 __all__ = ["StudyResult", "run_study"]
@@ -77,25 +76,33 @@ def run_study(
     replay = open_replay(
         config.replayed, config.first, config.last, provider=provider, settings=settings, now=now
     )
-    parts, ratings = gathered_ratings(
-        _reported(replay, names, progress), names, len(replay.days), len(replay.symbols)
-    )
-    hits = Hits.joined(part.hits for part in parts)
+    whole = WholeReplay.of(_reported(replay, names, progress), names)
+    hits = whole.hits
     provider = replay.context.provider
     stage = None if progress is None else (lambda done, total: progress("outcomes", done, total))
     found = hit_outcomes(replay, hits, config, stage)
-    trial = _written(config, replay, hits.owners, names, settings, now, command)
+    trial = count_trials(
+        replay,
+        settings,
+        now,
+        names=(*hits.owners, *names),
+        horizons=config.horizons,
+        # a setup is looked at over each horizon, a rating over one
+        trials=len(hits.owners) * len(config.horizons) + len(names),
+        command=command,
+    )
     total = trial.record.total
-    regimes, missing = _regimes(parts), replay.rosters.missing_warning(found.without_bars)
+    missing = replay.rosters.missing_warning(found.without_bars)
+    groups = PlaceGroups.of(hits.places, whole.regimes)
     summaries = tuple(
-        summarised(hits, found, config, owner, total, regimes) for owner in range(len(hits.owners))
+        summarised(hits, found, config, owner, total, groups) for owner in range(len(hits.owners))
     )
     return StudyResult(
         config=config,
         hits=hits,
         outcomes=replace(found, everybody=None),
         summaries=summaries,
-        ratings=_rated(ratings, found, config, total),
+        ratings=_rated(whole.ratings, found, config, total),
         comparison=_compared(hits, found, config, summaries),
         overlap=SetupOverlap.of(hits.owner, hits.place, len(hits.owners)),
         trial=trial,
@@ -105,7 +112,7 @@ def run_study(
         warnings=(
             *replay.warnings,
             *([] if missing is None else [missing]),
-            *left_out(((part.days, part.poisoned) for part in parts), replay.days),
+            *whole.left_out,
             *not_judged(found.poisoned),
         ),
     )
@@ -120,13 +127,6 @@ def _reported(
         if progress is not None:
             done += len(part.days)
             progress("replay", done, len(replay.days))
-
-
-def _regimes(parts: Sequence[ReplayPart]) -> tuple[Regime, ...]:
-    """Return the market's regime on each session of the study, whatever part has it."""
-    days = np.concatenate([part.days for part in parts])
-    every = [regime for part in parts for regime in part.regimes]
-    return tuple(every[at] for at in np.argsort(days).tolist())
 
 
 def _rated(
@@ -148,28 +148,3 @@ def _compared(
         if one.word != "too_few"
     }
     return compare_all(sums, config.horizon, size=1 - config.confidence) if len(sums) > 1 else None
-
-
-def _written(
-    config: StudyConfig,
-    replay: Replay,
-    owners: tuple[str, ...],
-    ratings: tuple[str, ...],
-    settings: Settings,
-    now: dt.datetime | None,
-    command: str,
-) -> Appended:
-    """Count the study in the ledger of its data, whatever came of it."""
-    entry = StudyEntry(
-        names=(*owners, *ratings),
-        horizons=config.horizons,
-        first=str(replay.days[0]),
-        last=str(replay.days[-1]),
-        # a setup is looked at over each horizon, a rating over one
-        trials=len(owners) * len(config.horizons) + len(ratings),
-        code=" ".join(code_version().values()),
-        command=command,
-    )
-    return TrialLedger(settings.home, lineage_of(replay)).append(
-        entry, now or dt.datetime.now(dt.UTC)
-    )

@@ -14,7 +14,7 @@ from technic.study.replay.hits import Hits
 from technic.typing import DateArray, FloatArray
 from technic.wording.counts import count_of
 
-__all__ = ["ReplayPart", "gathered_ratings", "left_out", "not_judged"]
+__all__ = ["ReplayPart", "WholeReplay", "left_out", "not_judged"]
 
 NAMED = 6
 """Symbols at fault that are named, each in a sentence."""
@@ -39,21 +39,41 @@ class ReplayPart:
     poisoned: tuple[PoisonedSymbol, ...] = ()
 
 
-def gathered_ratings(
-    parts: Iterable[ReplayPart], names: Sequence[str], n_days: int, n_symbols: int
-) -> tuple[list[ReplayPart], dict[str, FloatArray]]:
-    """Return the parts without their ratings, and each rating of all days and symbols.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class WholeReplay:
+    """All parts of a replay put together.
 
-    ``(n_days, n_symbols)`` float64 each, the very bits of the scans: 121 MB for ten years of 6,000
-    symbols. NaN where the parts say so, and on days that none of them has.
+    ``regimes``: of each session. ``ratings``: name → ``(n_days, n_symbols)`` float64, the very bits
+    of the scans: 121 MB for ten years of 6,000 symbols; NaN where the parts say so, and on days
+    that none of them has. ``left_out``: a sentence for each symbol that raised.
     """
-    whole = {name: np.full((n_days, n_symbols), np.nan) for name in names}
-    left = []
-    for part in parts:
-        for name, values in whole.items():
-            values[part.days] = part.ratings[name]
-        left.append(replace(part, ratings={}))
-    return left, whole
+
+    hits: Hits
+    regimes: tuple[Regime, ...]
+    ratings: dict[str, FloatArray]
+    left_out: tuple[str, ...]
+
+    @classmethod
+    def of(cls, parts: Iterable[ReplayPart], names: Sequence[str]) -> WholeReplay:
+        """Gather them; ``names``: the ratings that they have. At least one part is needed."""
+        ratings: dict[str, FloatArray] = {}
+        left: list[ReplayPart] = []
+        for part in parts:
+            shape = len(part.hits.sessions), len(part.hits.symbols)
+            for name in names:
+                if name not in ratings:
+                    ratings[name] = np.full(shape, np.nan)
+                ratings[name][part.days] = part.ratings[name]
+            left.append(replace(part, ratings={}))
+        hits = Hits.joined(part.hits for part in left)
+        days = np.concatenate([part.days for part in left])
+        every = [regime for part in left for regime in part.regimes]
+        return cls(
+            hits=hits,
+            regimes=tuple(every[at] for at in np.argsort(days).tolist()),
+            ratings=ratings,
+            left_out=tuple(left_out(((one.days, one.poisoned) for one in left), hits.sessions)),
+        )
 
 
 def left_out(

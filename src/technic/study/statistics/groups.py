@@ -79,10 +79,12 @@ def by_group(
     ``session``, ``value``, ``group``: ``(n_hits,)``; ``group`` is a position in ``names``, −1 in
     none. ``block``: that of all hits together, for a part tells less of how long hits persist.
     """
+    there = group >= 0
+    place = group[there].astype(np.int64) * n_sessions + session[there]
+    every = DaySums.of(place, value[there], len(names) * n_sessions)
     found = {}
     for code, name in enumerate(names):
-        own = group == code
-        sums = DaySums.of(session[own], value[own], n_sessions)
+        sums = every.part(code * n_sessions, (code + 1) * n_sessions)
         if sums.hits:
             found[name] = mean_interval(sums, horizon, confidence=confidence, block=block)
     return found

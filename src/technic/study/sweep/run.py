@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from technic.code_version import code_version
 from technic.data_engine.interfaces.provider import Provider
 from technic.settings import Settings, load_settings
-from technic.study.lineage import lineage_of
+from technic.study.counted_trials import count_trials
 from technic.study.owner_summary import UNIVERSE
 from technic.study.replay.replay import A_YEAR, BLOCK_SYMBOLS, Replay, open_replay
 from technic.study.replay.replay_part import left_out, not_judged
@@ -32,7 +31,7 @@ from technic.study.sweep.walk_forward import (
     fold_days,
     walk_forward,
 )
-from technic.study.trials import Appended, StudyEntry, TrialLedger
+from technic.study.trials import Appended
 from technic.typing import DateArray
 
 __all__ = ["PointSummary", "SweepResult", "run_sweep"]
@@ -111,7 +110,16 @@ def run_sweep(
     tally, lost = _tallied(_narrowed(replay), config, folds, progress)
     n_tuned = len(folds)
     judged = dict(zip(_horizons(config), (tally.sums[0], *tally.sums[n_tuned + 1 :]), strict=True))
-    trial = _written(config, replay, settings, now, command)
+    trial = count_trials(
+        replay,
+        settings,
+        now,
+        names=(f"sweep of {subject_of(config.scan)}: {config.grid}",),
+        horizons=config.horizons,
+        # every point over every horizon, and the result held out
+        trials=len(config.grid) * len(config.horizons) + 1,
+        command=command,
+    )
     main, total = judged[config.horizon], trial.record.total
     walked = walk_forward(
         tally.sums[1 : n_tuned + 1], main, tally.episodes, folds,
@@ -215,24 +223,3 @@ def _compared(sums: PointSums, config: SweepConfig) -> Comparison:
     grid = config.grid
     points = {grid.label(at): sums.of(at) for at in range(len(sums))}
     return compare_all(points, config.horizon, size=1 - config.confidence)
-
-
-def _written(
-    config: SweepConfig,
-    replay: Replay,
-    settings: Settings,
-    now: dt.datetime | None,
-    command: str,
-) -> Appended:
-    """Count every point at every horizon, and the result held out, in the ledger of the data."""
-    entry = StudyEntry(
-        names=(f"sweep of {subject_of(config.scan)}: {config.grid}",),
-        horizons=config.horizons,
-        first=str(replay.days[0]),
-        last=str(replay.days[-1]),
-        trials=len(config.grid) * len(config.horizons) + 1,
-        code=" ".join(code_version().values()),
-        command=command,
-    )
-    ledger = TrialLedger(settings.home, lineage_of(replay))
-    return ledger.append(entry, now or dt.datetime.now(dt.UTC))

@@ -1,0 +1,111 @@
+"""What each place of a hit is among: its year, sector, regime, price and liquidity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from technic.regime import Regime
+from technic.study.config import StudyConfig
+from technic.study.replay.hits import HitPlaces
+from technic.study.statistics import (
+    LIQUIDITY_EDGES,
+    PRICE_EDGES,
+    TRENDS,
+    VOLATILITIES,
+    Interval,
+    bucket_names,
+    buckets,
+    by_group,
+    named,
+    years,
+)
+from technic.typing import FloatArray
+
+__all__ = ["PlaceGroups"]
+
+Codes = NDArray[np.integer]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaceGroups:
+    """Codes by kind of group and the names that they are positions in, −1 for none.
+
+    ``by_session``: of each session of the study; ``by_place``: of each place of a hit.
+    """
+
+    places: HitPlaces
+    regimes: Sequence[Regime]
+    by_session: dict[str, tuple[Codes, Sequence[str]]]
+    by_place: dict[str, tuple[Codes, Sequence[str]]]
+
+    @classmethod
+    def of(cls, places: HitPlaces, regimes: Sequence[Regime]) -> PlaceGroups:
+        """Sort the places; ``regimes``: of each session of the study."""
+        by_session: dict[str, tuple[Codes, Sequence[str]]] = {
+            "year": years(places.sessions),
+            "regime": (named([one.trend for one in regimes], TRENDS), TRENDS),
+            "volatility": (named([one.volatility for one in regimes], VOLATILITIES), VOLATILITIES),
+        }
+        by_place: dict[str, tuple[Codes, Sequence[str]]] = {
+            "sector": _sectors(places.sector),
+            "price": (_small(buckets(places.close, PRICE_EDGES)), bucket_names(PRICE_EDGES)),
+            "liquidity": (
+                _small(buckets(places.dollar_volume, LIQUIDITY_EDGES)),
+                bucket_names(LIQUIDITY_EDGES),
+            ),
+        }
+        return cls(places, regimes, by_session, by_place)
+
+    def absent(self, at: NDArray[np.int32]) -> dict[str, str]:
+        """Say why the market's regime is known on no day of the hits on the places ``at``."""
+        regimes = [self.regimes[one] for one in np.unique(self.places.session[at]).tolist()]
+        kinds = {"regime": "trend", "volatility": "volatility"}
+        return {
+            what: f"the market's {kind} is not known on any day of a hit ({regimes[-1].detail})"
+            for what, kind in kinds.items()
+            if regimes and all(getattr(one, kind) == "unknown" for one in regimes)
+        }
+
+    def intervals(
+        self, at: NDArray[np.int32], excess: FloatArray, config: StudyConfig, block: float
+    ) -> dict[str, dict[str, Interval]]:
+        """Return the interval of each group by name.
+
+        ``at``: the place of each hit, ``excess``: its return; ``block``: as `by_group` takes it.
+        """
+        session, absent = self.places.session[at], self.absent(at)
+        coded = {what: (code[session], names) for what, (code, names) in self.by_session.items()}
+        coded |= {what: (code[at], names) for what, (code, names) in self.by_place.items()}
+        order = ("year", "sector", "regime", "volatility", "price", "liquidity")
+        return {
+            what: by_group(
+                session,
+                excess,
+                *coded[what],
+                len(self.places.sessions),
+                config.horizon,
+                block=block,
+                confidence=config.confidence,
+            )
+            for what in order
+            if what not in absent
+        }
+
+
+def _sectors(sector: NDArray[np.object_]) -> tuple[Codes, Sequence[str]]:
+    """Return the position of each sector among all, by name; unknown where no listing says."""
+    code, found = pd.factorize(sector)  # NaN and None: -1
+    texts = [*(str(text) or "unknown" for text in found.tolist()), "unknown"]
+    names = sorted(set(texts))
+    place = np.array([names.index(text) for text in texts], dtype=np.int16)
+    return place[code], names
+
+
+def _small(code: NDArray[np.int64]) -> NDArray[np.int16]:
+    """Codes of a few groups in a quarter of the memory."""
+    return code.astype(np.int16)
