@@ -81,16 +81,7 @@ def run_study(
     provider = replay.context.provider
     stage = None if progress is None else (lambda done, total: progress("outcomes", done, total))
     found = hit_outcomes(replay, hits, config, stage)
-    trial = count_trials(
-        replay,
-        settings,
-        now,
-        names=(*hits.owners, *names),
-        horizons=config.horizons,
-        # a setup is looked at over each horizon, a rating over one
-        trials=len(hits.owners) * len(config.horizons) + len(names),
-        command=command,
-    )
+    trial = _counted(config, replay, (hits.owners, names), settings, now, command)
     total = trial.record.total
     missing = replay.rosters.missing_warning(found.without_bars)
     groups = PlaceGroups.of(hits.places, whole.regimes)
@@ -148,3 +139,25 @@ def _compared(
         if one.word != "too_few"
     }
     return compare_all(sums, config.horizon, size=1 - config.confidence) if len(sums) > 1 else None
+
+
+def _counted(
+    config: StudyConfig,
+    replay: Replay,
+    names: tuple[tuple[str, ...], tuple[str, ...]],
+    settings: Settings,
+    now: dt.datetime | None,
+    command: str,
+) -> Appended:
+    """Count the study in the ledger of its data; ``names``: of setups, and of ratings."""
+    owners, ratings = names
+    return count_trials(
+        replay,
+        settings,
+        now,
+        names=(*owners, *ratings),
+        horizons=config.horizons,
+        # a setup is looked at over each horizon, a rating over one
+        trials=len(owners) * len(config.horizons) + len(ratings),
+        command=command,
+    )

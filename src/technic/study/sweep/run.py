@@ -110,16 +110,7 @@ def run_sweep(
     tally, lost = _tallied(_narrowed(replay), config, folds, progress)
     n_tuned = len(folds)
     judged = dict(zip(_horizons(config), (tally.sums[0], *tally.sums[n_tuned + 1 :]), strict=True))
-    trial = count_trials(
-        replay,
-        settings,
-        now,
-        names=(f"sweep of {subject_of(config.scan)}: {config.grid}",),
-        horizons=config.horizons,
-        # every point over every horizon, and the result held out
-        trials=len(config.grid) * len(config.horizons) + 1,
-        command=command,
-    )
+    trial = _counted(config, replay, settings, now, command)
     main, total = judged[config.horizon], trial.record.total
     walked = walk_forward(
         tally.sums[1 : n_tuned + 1], main, tally.episodes, folds,
@@ -223,3 +214,22 @@ def _compared(sums: PointSums, config: SweepConfig) -> Comparison:
     grid = config.grid
     points = {grid.label(at): sums.of(at) for at in range(len(sums))}
     return compare_all(points, config.horizon, size=1 - config.confidence)
+
+
+def _counted(
+    config: SweepConfig,
+    replay: Replay,
+    settings: Settings,
+    now: dt.datetime | None,
+    command: str,
+) -> Appended:
+    """Count every point over every horizon, and the result held out."""
+    return count_trials(
+        replay,
+        settings,
+        now,
+        names=(f"sweep of {subject_of(config.scan)}: {config.grid}",),
+        horizons=config.horizons,
+        trials=len(config.grid) * len(config.horizons) + 1,
+        command=command,
+    )
