@@ -97,6 +97,7 @@ def test_every_number_can_be_counted_from_the_table(result: StudyResult):
     table = study_table(result).to_pandas()
     document = study_document(result)
     assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert document["data_version"] == {"kind": "unknown", "provider": result.trial.record.provider}
     for one in document["studies"]:
         own = table[table["setup"] == one["name"]]
         assert (one["hits"], one["days"]) == (len(own), own["session"].nunique())

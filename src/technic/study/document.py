@@ -37,6 +37,7 @@ def study_document(result: StudyResult) -> dict[str, object]:
         "ratings": [_rating(one, result.hits.sessions) for one in result.ratings],
         "together": comparison,
         "overlap": result.overlap.of_own.tolist(),
+        "data_version": trial.entry.data or None,
         "trials": {
             "provider": trial.provider,
             "universe": trial.universe,

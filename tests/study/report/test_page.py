@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -16,6 +17,7 @@ from study.report.conftest import studied
 from support.pages import Element, read_page
 from technic import ScanConfig
 from technic.errors import ParameterError
+from technic.study.document import study_document
 from technic.study.rating_summary import RatingSummary
 from technic.study.report import page as report
 from technic.study.report.page import DETAILS, MOST_BYTES, report_page, write_report
@@ -236,6 +238,29 @@ def test_a_long_command_is_cut_late(single: StudyResult):
     result = replace(single, trial=replace(single.trial, record=replace(record, entry=entry)))
     told = read_page(report_page(result)).one("code").text
     assert told == f"{words[:4000]}\u2026"
+
+
+def test_data_are_named_without_where_they_lie(single: StudyResult):
+    """The hash of files, the versions of a store's tables; neither a path nor an address."""
+    for version, told in (
+        ({"kind": "files", "path": "/home/me/bars", "hash": "ab12"}, "files, hash ab12"),
+        ({"kind": "files", "path": "/home/me/bars", "hash": None}, "files, hash not known"),
+        (
+            {"kind": "store", "store": "s3://mine", "tables": {"bars": {"version": 7, "id": "x"}}},
+            "store, tables bars version 7; id x",
+        ),
+    ):
+        record = single.trial.record
+        entry = replace(record.entry, data_version=json.dumps(version))
+        result = replace(single, trial=replace(single.trial, record=replace(record, entry=entry)))
+        text = read_page(report_page(result)).text
+        assert told in text
+        assert "/home/me" not in text
+        assert "s3://" not in text
+        said = json.dumps(study_document(result))
+        assert version["kind"] in said
+        assert "/home/me" not in said
+        assert "s3://" not in said
 
 
 def test_it_is_written_whole(several: StudyResult, tmp_path: Path):

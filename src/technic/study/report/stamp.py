@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from technic.charts.text import escape
 from technic.study.report.numbers import percent, plain
@@ -49,6 +51,7 @@ def stamp(result: StudyResult) -> str:
     rows = [
         ("days scanned", f"{entry.first} to {entry.last}, {sessions}"),
         ("data", f"{trial.provider}, {trial.universe}; they end on {result.outcomes.sessions[-1]}"),
+        ("data version", _version(entry.data)),
         ("prices", result.price_basis.replace("_", " ")),
         ("universe", count_of(len(result.hits.symbols), "symbol")),
         (
@@ -79,6 +82,18 @@ def stamp(result: StudyResult) -> str:
     lines = "".join(f"<dt>{escape(name)}<dd>{escape(said)}" for name, said in rows if said)
     command = f"<dt>command<dd><code>{_command(entry.command)}</code>" if entry.command else ""
     return f"<dl>{lines}{command}</dl>"
+
+
+def _version(data: Mapping[str, Any]) -> str:
+    return ", ".join(
+        _plain(one) if name == "kind" else f"{name} {_plain(one)}" for name, one in data.items()
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {_plain(one)}" for name, one in value.items())
+    return "not known" if value is None else str(value)
 
 
 def _command(text: str) -> str:

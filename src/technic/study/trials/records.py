@@ -35,7 +35,8 @@ class StudyEntry:
     """What a study tried: ``names`` of setups, ratings or the texts of expressions.
 
     ``trials``: how many results were looked at, at least one for each name; ``first`` and
-    ``last``: its days; ``data_version``, ``code``, ``command``: with what it can be run again.
+    ``last``: its days; ``data_version``, ``code``, ``command``: with what it can be run again. The
+    first is JSON, or empty where it is not known.
     """
 
     names: tuple[str, ...]
@@ -52,6 +53,12 @@ class StudyEntry:
         whole = isinstance(self.trials, int) and not isinstance(self.trials, bool)
         if not whole or self.trials < least:
             raise ParameterError("trials", self.trials, f"a whole number from {least}")
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What names the data, without where they lie: a report is sent to others."""
+        told: dict[str, Any] = json.loads(self.data_version) if self.data_version else {}
+        return {name: one for name, one in told.items() if name not in ("path", "store")}
 
 
 @dataclass(frozen=True, slots=True)
