@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from technic.errors import ParameterError
+from technic.panel.ties import below_and_equal
 from technic.scoring.curves import Columns, column
 from technic.typing import BoolArray, FloatArray
 
@@ -63,8 +63,6 @@ def rs_rating(score: FloatArray, eligible: BoolArray) -> FloatArray:
     values = score[ranked]
     rating = np.full(score.shape, np.nan)
     if values.size:
-        ordered = np.sort(values)
-        below: NDArray[np.intp] = np.searchsorted(ordered, values, side="left")
-        up_to: NDArray[np.intp] = np.searchsorted(ordered, values, side="right")
-        rating[ranked] = 1 + 99 * (below + up_to) // (2 * values.size)
+        below, equal = below_and_equal(values)
+        rating[ranked] = 1 + 99 * (2 * below + equal) // (2 * values.size)
     return rating

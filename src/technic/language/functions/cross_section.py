@@ -16,6 +16,7 @@ import numpy as np
 from technic.language.functions._define import HERE, X
 from technic.language.functions.elementwise import Values, missing_text
 from technic.language.functions.function import Function, Parameter
+from technic.panel.ties import below_and_equal
 from technic.typing import BoolArray, FloatArray
 
 __all__ = ["CROSS_SECTION"]
@@ -41,23 +42,17 @@ def _within_groups(
     return out
 
 
-def _below_and_equal(x: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """How many values are lower than each, and how many are the same, itself included."""
-    ordered = np.sort(x)
-    below = np.searchsorted(ordered, x, side="left").astype(np.float64)
-    return below, np.searchsorted(ordered, x, side="right") - below
-
-
 def _rank(x: FloatArray) -> FloatArray:
-    below, equal = _below_and_equal(x)
+    below, equal = below_and_equal(x)
     above = len(x) - below - equal
-    return above + (equal + 1.0) / 2.0
+    place: FloatArray = above + (equal + 1.0) / 2.0
+    return place
 
 
 def _percentile(x: FloatArray) -> FloatArray:
     if len(x) == 1:
         return np.full(1, 50.0)
-    below, equal = _below_and_equal(x)
+    below, equal = below_and_equal(x)
     return 100.0 * (below + (equal - 1.0) / 2.0) / (len(x) - 1)
 
 

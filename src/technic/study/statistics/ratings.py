@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from technic.panel.ties import below_and_equal
 from technic.study.statistics.day_sums import DaySums
 from technic.study.statistics.intervals import CONFIDENCE, Interval, mean_interval
 from technic.typing import FloatArray, IntArray
@@ -45,8 +46,8 @@ def rank_ic(rating: FloatArray, returns: FloatArray, least: int = 20) -> FloatAr
 
 def _ranks(values: FloatArray) -> FloatArray:
     """Return ranks from 1; equal values share the mean of theirs."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    ranks: FloatArray = (np.cumsum(count) - (count - 1) / 2)[place]
+    below, equal = below_and_equal(values)
+    ranks: FloatArray = below + (equal + 1) / 2
     return ranks
 
 
