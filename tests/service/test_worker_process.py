@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +33,20 @@ def test_a_worker_that_tells_without_a_pause_is_cancelled_all_the_same(
     with pytest.raises(CancelledError):
         worker.ask({"kind": "scan"}, told.append, beat)
     assert len(told) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no nice")
+def test_a_worker_lets_readers_go_first() -> None:
+    """It is nicer than its service, and so is its session where Linux groups by sessions."""
+    worker = WorkerProcess()
+    try:
+        answer = worker.ask({"kind": "none"}, print, lambda: None)
+        assert answer["state"] == "failed"
+        assert worker.pid is not None
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, worker.pid) == min(own + 5, 19)
+        group = Path(f"/proc/{worker.pid}/autogroup")
+        if group.exists():
+            assert group.read_text(encoding="ascii").endswith("nice 5\n")
+    finally:
+        worker.end()

@@ -17,6 +17,7 @@ import time
 import traceback
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -39,15 +40,18 @@ MOST_RESULTS = 3
 logger = logging.getLogger(__name__)
 
 Tell = Callable[..., None]
-_EVERY_S = 0.1
 _LONGEST_REASON = 300
+_EVERY_S = 0.1
 """Progress is told at most so often."""
+_BEHIND = 5
+"""How nice a worker is: readers of the service come first wherever both want the processor."""
 _GRACE_S = 20.0
 """What a sync has to write what has arrived once its service is gone."""
 
 
 def main() -> None:
     """Work until the standard input ends."""
+    _step_back()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever prints goes to the log, the answers stay lines of JSON
     jobs: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
@@ -62,6 +66,18 @@ def main() -> None:
             worker.carry_out(job)
     except (KeyboardInterrupt, BrokenPipeError):
         return  # the service is gone, or wants no answer: nobody is left to tell
+
+
+def _step_back() -> None:
+    """Let readers go first: a scan takes what they leave, and all of it when nobody asks.
+
+    Linux shares the processor between sessions before it looks how nice a process is, and a worker
+    is in a session of its own: there the session has to be as nice.
+    """
+    with suppress(AttributeError, OSError):  # Windows has no nice
+        os.nice(_BEHIND)
+    with suppress(OSError):  # no Linux, or one that does not group by sessions
+        Path("/proc/self/autogroup").write_text(f"{_BEHIND}\n", encoding="ascii")
 
 
 def _listen(stream: TextIO, jobs: SimpleQueue[dict[str, Any] | None]) -> None:
