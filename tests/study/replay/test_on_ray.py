@@ -1,9 +1,10 @@
-"""On Ray, days and hits are those of the threads, bit for bit."""
+"""On Ray, days, hits, studies and sweeps are those of the threads, bit for bit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,16 @@ from support.hard_market import NOW, QUICK_SETUPS, SESSIONS, hard_market
 from support.replayed import assert_same, assert_same_hits
 from technic import ScanConfig
 from technic.engine.ray_runner import start_ray
+from technic.settings import Settings
+from technic.study.config import StudyConfig
+from technic.study.document import study_document
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import open_replay
+from technic.study.run import run_study
+from technic.study.sweep.config import SweepConfig
+from technic.study.sweep.document import sweep_document
+from technic.study.sweep.grid import Axis
+from technic.study.sweep.run import run_sweep
 
 pytest.importorskip("ray")
 
@@ -48,3 +57,21 @@ def test_ray_gives_the_same_days_hits_and_ratings():
         assert day.outcomes == other.outcomes
         for name, values in day.market.columns.items():
             assert_same(other.market.columns[name], values, name)
+
+
+def test_a_study_and_a_sweep_on_ray_say_what_they_say_here(tmp_path: Path):
+    """Every number of their documents; each counts as a trial of its own ledger."""
+    days = {"first": str(SESSIONS[700]), "last": str(SESSIONS[755]), "horizon": 5}
+    told = []
+    for runner in ("local", "ray"):
+        scan = ScanConfig(where="close > sma(close, 20)", runner=runner)
+        study = StudyConfig(scan=scan, ratings=("tech_rating",), horizons=(5,), **days)
+        swept = ScanConfig(where="close > sma(close, n)", runner=runner)
+        sweep = SweepConfig(scan=swept, axes=(Axis("n", (10, 30)),), folds=1, **days)
+        asked = {"provider": hard_market(), "now": NOW}
+        settings = [Settings(home=tmp_path / runner / name) for name in ("study", "sweep")]
+        result = run_study(study, settings=settings[0], **asked)
+        many = run_sweep(sweep, settings=settings[1], **asked)
+        told.append((study_document(result), sweep_document(many)))
+        assert len(result.hits) > 300
+    assert repr(told[0]) == repr(told[1])
