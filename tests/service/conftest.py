@@ -21,7 +21,7 @@ from technic.service.service_settings import ServiceSettings
 from technic.sessions import build_calendar
 from technic.settings import Settings
 
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -91,6 +91,15 @@ def service_database(request: pytest.FixtureRequest) -> Iterator[str]:
         return
     with request.getfixturevalue("cluster").database() as url:
         yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unlimited() -> Iterator[None]:
+    """Tests ask again and again while they wait; the limit is tested where it is set."""
+    with pytest.MonkeyPatch.context() as patch:
+        defaults = ServiceSettings.__init__.__kwdefaults__
+        patch.setitem(defaults, "requests_per_minute", 1_000_000)
+        yield
 
 
 @pytest.fixture(scope="module")

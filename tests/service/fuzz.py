@@ -20,7 +20,7 @@ from technic.settings import Settings
 
 __all__ = ["fuzz"]
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 KNOWN = '\n[parameters]\n"path.identity" = "{}"\n"path.symbol" = "S01"\n'
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 

@@ -27,7 +27,7 @@ from technic.service.jobs.job_table import JobTable
 from technic.service.service_settings import ServiceSettings, service_settings
 from technic.settings import Settings
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 def eventually(what: Callable[[], bool]) -> None:

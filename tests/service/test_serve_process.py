@@ -30,7 +30,7 @@ from technic.service.run import SHUTDOWN_S, listen, run_service
 from technic.service.service_settings import ServiceSettings, default_port
 from technic.settings import Settings
 
-PATIENCE_S = 90.0
+PATIENCE_S = 300.0
 NOW = 1_000_000.0
 
 

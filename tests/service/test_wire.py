@@ -16,7 +16,7 @@ from technic.service import wire
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 
-PATIENCE_S = 30.0
+PATIENCE_S = 300.0
 HEAD = b"GET /v1/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 HEALTH = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 

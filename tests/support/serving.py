@@ -16,7 +16,7 @@ from technic.service.service_settings import ServiceSettings
 
 __all__ = ["serving"]
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 @contextlib.contextmanager

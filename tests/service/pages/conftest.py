@@ -18,7 +18,7 @@ from technic.service.pages.files import missing_libraries
 
 IN_CI = os.environ.get("TECHNIC_CI") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 
 def unavailable(reason: str) -> None:

@@ -21,7 +21,7 @@ from technic.sessions import build_calendar
 pytestmark = pytest.mark.xdist_group("browser")
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FILE = """
 [scans.all]
