@@ -13,6 +13,7 @@ from technic.cli.commands.doctor import doctor
 from technic.cli.commands.explain import explain
 from technic.cli.commands.keys import keys
 from technic.cli.commands.marketsim import marketsim
+from technic.cli.commands.mcp import mcp
 from technic.cli.commands.plan import plan
 from technic.cli.commands.scan import scan
 from technic.cli.commands.serve import serve
@@ -54,7 +55,8 @@ def technic(
 
 
 COMMANDS = (
-    scan, show, explain, setups, study, diff, verify, plan, sync, bench, serve, marketsim, doctor,
+    scan, show, explain, setups, study, diff, verify, plan, sync, bench, serve, mcp,
+    marketsim, doctor,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command.__name__)(expand_groups(command))
