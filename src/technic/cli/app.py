@@ -19,6 +19,7 @@ from technic.cli.commands.scan import scan
 from technic.cli.commands.serve import serve
 from technic.cli.commands.setups import setups
 from technic.cli.commands.show import show
+from technic.cli.commands.site import site
 from technic.cli.commands.study import study
 from technic.cli.commands.sync import sync
 from technic.cli.commands.verify import verify
@@ -55,7 +56,7 @@ def technic(
 
 
 COMMANDS = (
-    scan, show, explain, setups, study, diff, verify, plan, sync, bench, serve, mcp,
+    scan, show, explain, setups, study, diff, verify, plan, sync, bench, serve, mcp, site,
     marketsim, doctor,
 )  # fmt: skip
 for command in COMMANDS:
