@@ -105,8 +105,8 @@ def site(
         files = build_site(day, top=top, studies=studies, progress=report)
     done = write_site(folder, files, {"as_of": day.as_of, "simulated": day.main.data.simulated})
     note(
-        f"site of {day.as_of} in {folder}: wrote {done.written:,} of {count_of(len(files), 'file')}, "
-        f"deleted {done.deleted:,}",
+        f"site of {day.as_of} in {folder}: wrote {done.written:,} of "
+        f"{count_of(len(files), 'file')}, deleted {done.deleted:,}",
         quiet=run.quiet,
     )
     require_fresh(day.main, max_age)
