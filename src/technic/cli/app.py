@@ -13,11 +13,13 @@ from technic.cli.commands.doctor import doctor
 from technic.cli.commands.explain import explain
 from technic.cli.commands.keys import keys
 from technic.cli.commands.marketsim import marketsim
+from technic.cli.commands.mcp import mcp
 from technic.cli.commands.plan import plan
 from technic.cli.commands.scan import scan
 from technic.cli.commands.serve import serve
 from technic.cli.commands.setups import setups
 from technic.cli.commands.show import show
+from technic.cli.commands.site import site
 from technic.cli.commands.study import study
 from technic.cli.commands.sync import sync
 from technic.cli.commands.verify import verify
@@ -54,7 +56,8 @@ def technic(
 
 
 COMMANDS = (
-    scan, show, explain, setups, study, diff, verify, plan, sync, bench, serve, marketsim, doctor,
+    scan, show, explain, setups, study, diff, verify, plan, sync, bench, serve, mcp, site,
+    marketsim, doctor,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command.__name__)(expand_groups(command))

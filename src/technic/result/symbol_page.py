@@ -9,6 +9,7 @@ from technic.charts.text import escape, price_text
 from technic.result.pattern_rules import pattern_numbers
 from technic.result.symbol_drawings import (
     NARROW,
+    WIDE,
     PlotChoices,
     price_drawing,
     rating_drawing,
@@ -18,7 +19,15 @@ from technic.result.symbol_report import SymbolCondition, SymbolReport
 from technic.setups.patterns.judge import PatternReading
 from technic.version import __version__
 
-__all__ = ["page_parts", "page_title"]
+__all__ = [
+    "condition_part",
+    "page_parts",
+    "page_title",
+    "pattern_part",
+    "plan_part",
+    "rating_part",
+    "vote_part",
+]
 
 BETWEEN = " \u00b7 "
 _LISTING = ("exchange", "sector", "industry", "country")
@@ -36,14 +45,20 @@ def page_parts(report: SymbolReport, choices: PlotChoices) -> list[str]:
     return [
         *_head(report),
         responsive(wide, narrow),
-        *_plan(report),
-        *_patterns(report),
-        *_rating(report),
-        *_votes(report),
-        *_conditions(report),
+        *_headed("Trade plan", plan_part(report)),
+        *pattern_part(report),
+        *_headed("How the rating adds up", rating_part(report)),
+        *_headed("Technical Rating: 26 votes", vote_part(report)),
+        *_headed("Conditions of the scan", condition_part(report)),
         f'<p class="muted">Technic {escape(__version__)}. Ratings, patterns and plans are what '
         "their rules come to, no advice.</p>",
     ]
+
+
+def _headed(heading: str, part: Iterator[str]) -> list[str]:
+    """Return a part under its heading; nothing where there is no part."""
+    found = list(part)
+    return [f"<h2>{heading}</h2>", *found] if found else []
 
 
 def _head(report: SymbolReport) -> Iterator[str]:
@@ -67,11 +82,11 @@ def _head(report: SymbolReport) -> Iterator[str]:
         yield f"<p>{escape(report.detail)}</p>"
 
 
-def _plan(report: SymbolReport) -> Iterator[str]:
+def plan_part(report: SymbolReport) -> Iterator[str]:
+    """Yield the trade plan in words, or why there is none."""
     values = report.values
     if values is None:
         return
-    yield "<h2>Trade plan</h2>"
     if not values.get("has_plan"):
         yield f"<p>None: {escape(values.get('plan_note') or 'no signal asks for one')}.</p>"
         return
@@ -99,7 +114,7 @@ def _whole(values: Mapping[str, object], name: str) -> str:
     return f"{_number(values, name):,.0f}"
 
 
-def _patterns(report: SymbolReport) -> Iterator[str]:
+def pattern_part(report: SymbolReport) -> Iterator[str]:
     """Yield each pattern that the scan asks for: there or not, its numbers, rule by rule."""
     seen: list[PatternReading] = []
     for condition in report.conditions:
@@ -130,11 +145,11 @@ def _pattern(reading: PatternReading) -> Iterator[str]:
     yield rules
 
 
-def _rating(report: SymbolReport) -> Iterator[str]:
-    wide, narrow = rating_drawing(report), rating_drawing(report, NARROW)
+def rating_part(report: SymbolReport, width: int = WIDE) -> Iterator[str]:
+    """Yield the rating as bars that add up, and why the signal is what it is."""
+    wide, narrow = rating_drawing(report, width), rating_drawing(report, NARROW)
     if wide is None or narrow is None or report.explanation is None:
         return
-    yield "<h2>How the rating adds up</h2>"
     yield responsive(wide, narrow)
     reasons = "".join(
         f"<li>{escape(reason.replace('_', ' '))}</li>"
@@ -145,17 +160,17 @@ def _rating(report: SymbolReport) -> Iterator[str]:
         yield f"<p>Signal {signal}:</p><ul>{reasons}</ul>"
 
 
-def _votes(report: SymbolReport) -> Iterator[str]:
-    wide, narrow = vote_drawing(report), vote_drawing(report, NARROW)
+def vote_part(report: SymbolReport, width: int = WIDE) -> Iterator[str]:
+    """Yield the votes as a picture."""
+    wide, narrow = vote_drawing(report, width), vote_drawing(report, NARROW)
     if wide is not None and narrow is not None:
-        yield "<h2>Technical Rating: 26 votes</h2>"
         yield responsive(wide, narrow)
 
 
-def _conditions(report: SymbolReport) -> Iterator[str]:
+def condition_part(report: SymbolReport) -> Iterator[str]:
+    """Yield what each condition of the scan is for the symbol."""
     if not report.conditions:
         return
-    yield "<h2>Conditions of the scan</h2>"
     rows = [(one.verdict, one.owner, _condition(one)) for one in report.conditions]
     yield _words(("verdict", "of", "condition"), rows)
 

@@ -12,9 +12,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
 from technic.errors import TechnicError
 from technic.service.access.limits import GuardMiddleware
+from technic.service.agents.mount import PATH, AgentsApp
 from technic.service.answers.examples import add_examples
 from technic.service.answers.kept import HeldAnswersMiddleware
 from technic.service.answers.refusals import add_refusals
@@ -118,6 +120,8 @@ def create_app(
     for module in ROUTERS:
         app.router.routes.extend(module.router.routes)
     app.mount("/static", page_files())
+    app.state.agents = AgentsApp()
+    app.router.routes.append(Route(PATH, app.state.agents, include_in_schema=False))
     add_refusals(app)
     _add_middleware(app, settings)
     return app
@@ -145,6 +149,7 @@ def _lifespan(
         try:
             yield
         finally:
+            await app.state.agents.close()
             service.clockwork.stop()
             service.dispatcher.stop()
             service.engine.dispose()

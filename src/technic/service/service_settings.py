@@ -42,9 +42,10 @@ _SWITCH = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSettings:
-    """How a service runs; each field but ``settings`` and ``open`` is ``TECHNIC_SERVICE_<FIELD>``.
+    """How a service runs; most fields are ``TECHNIC_SERVICE_<FIELD>``.
 
-    ``settings``: the user's, as every command has them. ``open``: no key is asked for.
+    ``settings``: the user's, as every command has them; ``folder``: where tables, results and
+    studies are, in the home unless given; ``open``: no key is asked for. These three are options.
     ``database``: URL of the tables; a SQLite file in the home, unless given. ``hosts``: names under
     which the service may be asked for, beside those of this machine. ``origins``: other sites
     whose scripts may ask, with a key. ``scans_at_once``: scans that run beside each other;
@@ -59,6 +60,7 @@ class ServiceSettings:
     """
 
     settings: Settings
+    folder: Path | None = None
     open: bool = False
     database: str = ""
     hosts: tuple[str, ...] = ()
@@ -86,8 +88,8 @@ class ServiceSettings:
 
     @property
     def home(self) -> Path:
-        """The folder of the service in TECHNIC_HOME."""
-        return self.settings.home / "service"
+        """The folder of the service, in TECHNIC_HOME unless another one is given."""
+        return self.folder or self.settings.home / "service"
 
     @property
     def database_url(self) -> str:

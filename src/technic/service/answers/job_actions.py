@@ -11,19 +11,25 @@ from fastapi.responses import StreamingResponse
 
 from technic.service.answers.common import JobAnswer, job_answer, job_of, own_job
 from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
-from technic.service.jobs.job import JobKind
+from technic.service.jobs.job import Job, JobKind
 from technic.service.requests.caller import Caller
-from technic.service.state import service_of
+from technic.service.state import Service, service_of
 
 __all__ = ["cancel_job", "job_stream", "one_job", "resume_job", "submit_job"]
 
 
 def submit_job(
-    request: Request, caller: Caller, kind: JobKind, body: Mapping[str, Any]
+    service: Service,
+    caller: Caller,
+    kind: JobKind,
+    body: Mapping[str, Any],
+    behind: Job | None = None,
 ) -> JobAnswer:
-    """Queue a job of a kind; 503 where too many of them wait."""
-    service = service_of(request)
-    job = service.jobs.submit(kind, body, caller.identity, service.settings.most_queued)
+    """Queue a job of a kind; 503 where too many of them wait.
+
+    ``behind``: a job that this one belongs to; that one stays the latest.
+    """
+    job = service.jobs.submit(kind, body, caller.identity, service.settings.most_queued, behind)
     service.dispatcher.wake()
     return job_answer(service, job)
 

@@ -31,6 +31,7 @@ LEASE_S = 30.0
 _INTERRUPTED = "the service ended while it ran; resume it"
 _SUBMIT_LOCK = 0x7EC401D
 _STAGE = 32
+_BEHIND_S = 0.001
 
 
 class QueueFullError(UsageError):
@@ -55,21 +56,40 @@ class JobTable:
         self._engine, self._owner, self.clock = engine, owner, clock
         self.changes = 0
 
-    def submit(self, kind: JobKind, request: Mapping[str, Any], asked_by: str, most: int) -> Job:
-        """Queue a job; QueueFullError where ``most`` of its kind are waiting."""
+    def submit(
+        self,
+        kind: JobKind,
+        request: Mapping[str, Any],
+        asked_by: str,
+        most: int,
+        behind: Job | None = None,
+    ) -> Job:
+        """Queue a job; QueueFullError where ``most`` of its kind are waiting.
+
+        ``behind``: a job that this one belongs to, and that stays the later one in lists.
+        """
         with self._engine.begin() as connection:
             hold(connection, _SUBMIT_LOCK)  # else two could both find the last place free
             waiting = select(func.count()).where(JOBS.c.kind == kind, JOBS.c.state == "queued")
             if int(connection.execute(waiting).scalar_one()) >= most:
                 raise QueueFullError(most)
-            identity = self.queue(connection, kind, request, asked_by)
+            at = None if behind is None else behind.created_at - _BEHIND_S
+            identity = self.queue(connection, kind, request, asked_by, at)
         self.changes += 1
         return self.get(identity)
 
     def queue(
-        self, connection: Connection, kind: JobKind, request: Mapping[str, Any], asked_by: str
+        self,
+        connection: Connection,
+        kind: JobKind,
+        request: Mapping[str, Any],
+        asked_by: str,
+        at: float | None = None,
     ) -> str:
-        """Queue a job as part of a transaction, however many wait; return its id."""
+        """Queue a job as part of a transaction, however many wait; return its id.
+
+        ``at``: when it counts as asked for; now unless given.
+        """
         identity = uuid.uuid4().hex
         connection.execute(
             JOBS.insert().values(
@@ -78,7 +98,7 @@ class JobTable:
                 state="queued",
                 request=json.dumps(request),
                 asked_by=asked_by[:100],
-                created_at=self.clock(),
+                created_at=self.clock() if at is None else at,
                 attempt=1,
             )
         )

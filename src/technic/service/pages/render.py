@@ -28,5 +28,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     files = page_files()
-    environment.globals.update(static=files.prefix, modules=files.modules)
+    environment.globals.update(static=files.prefix, modules=files.modules, site=None)
     return environment

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Path, Request
 
-from technic.errors import StoreError, UsageError
 from technic.scan.config_json import config_to_json
-from technic.service.answers.common import ERRORS, JobAnswer, job_answer
+from technic.service.answers.common import ERRORS, JobAnswer
+from technic.service.answers.data_answer import data_answer
 from technic.service.answers.job_actions import submit_job
 from technic.service.answers.plain_body import PlainObject
-from technic.service.jobs.uploads import save_upload, upload_path, uploads
+from technic.service.jobs.uploads import save_upload, upload_path
 from technic.service.requests.asked_config import asked_config
 from technic.service.requests.caller import Admin, Reader
 from technic.service.state import service_of
@@ -29,37 +28,8 @@ FILE = {
 @router.get("/data")
 def data(request: Request, caller: Reader) -> dict[str, Any]:
     """Say where bars come from: the provider, what its store holds, problem symbols, syncs."""
-    from technic.data_engine.provider_store import open_store
-
     del caller
-    service = service_of(request)
-    settings = service.settings.settings
-    provider, path = settings.source()
-    answer: dict[str, Any] = {
-        "provider": provider,
-        "simulated": provider in ("demo", "loopback"),
-        "data": None if path is None else path.rpartition("/")[2],
-        "store": None,
-        "problems": [],
-        "last_sync": None,
-        "uploads": [one.name for one in uploads(service.settings.uploads)],
-    }
-    synced = service.jobs.latest(1, "sync", ["done"])
-    if synced:
-        answer["last_sync"] = job_answer(service, synced[0]).model_dump()
-    try:
-        store = open_store(provider, settings)
-    except (StoreError, UsageError):
-        return answer
-    stats = dataclasses.asdict(store.store.stats())
-    answer["store"] = {
-        n: str(v) if n in ("first", "last") and v is not None else v for n, v in stats.items()
-    }
-    answer["problems"] = [
-        {"symbol": symbol, "reason": one.reason, "until": one.until.isoformat()}
-        for symbol, one in sorted(store.problems().items())
-    ]
-    return answer
+    return data_answer(service_of(request))
 
 
 @router.post("/syncs", status_code=202)
@@ -74,7 +44,7 @@ def sync(
     if config.provider in ("demo", "files"):
         raise HTTPException(422, f"nothing to sync: {config.provider} needs no store")
     body = {"asked": asked, "config": config_to_json(config)}
-    return submit_job(request, caller, "sync", body)
+    return submit_job(service, caller, "sync", body)
 
 
 @router.put("/uploads/{name}", status_code=201, openapi_extra={"requestBody": FILE})

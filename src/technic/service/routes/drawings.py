@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
-from technic.charts import Drawing, Provenance, Tile, flow, treemap
+from technic.charts import Drawing
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
+from technic.service.answers.drawings import ledger_drawing, sector_drawing
 from technic.service.jobs.result_files import MARKET
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
@@ -38,37 +39,16 @@ def drawing(
     del caller
     folder = finished_scan(service_of(request), identity)
     about = about_of(folder)
-    drawn = _ledger(about, width) if name == "ledger" else _sectors(folder, about, width)
+    drawn = _drawn(folder, about, name, width)
     return Response(drawn.svg(style=style), media_type="image/svg+xml")
 
 
-def _ledger(about: dict[str, Any], width: int) -> Drawing:
-    return flow(about["ledger"], _provenance(about), width=width)
-
-
-def _sectors(folder: Path, about: dict[str, Any], width: int) -> Drawing:
+def _drawn(folder: Path, about: dict[str, Any], name: str, width: int) -> Drawing:
+    if name == "ledger":
+        return ledger_drawing(about, width)
     path = folder / MARKET
     found = json.loads(path.read_text(encoding="utf-8"))["sectors"] if path.is_file() else []
-    size = "market_cap" if all(one["market_cap"] for one in found) else "symbols"
-    tiles = [Tile(one["sector"], float(one[size]), one["change_pct"]) for one in found]
-    if not tiles:
+    drawn = sector_drawing(found, about, width)
+    if drawn is None:
         raise HTTPException(404, "the universe of this result names no sectors")
-    return treemap(
-        tiles,
-        _provenance(about),
-        title=f"Sectors by {'market value' if size == 'market_cap' else 'number of symbols'}",
-        size_name=size.replace("_", " "),
-        value_name="change of the day %",
-        width=width,
-        height=360 if width >= 600 else 420,
-    )
-
-
-def _provenance(about: dict[str, Any]) -> Provenance:
-    return Provenance(
-        as_of=about["as_of"],
-        source=f"{about['data']['provider']} data",
-        price_basis=str(about["data"]["price_basis"]).replace("_", " "),
-        universe=about["universe"]["size"],
-        simulated=about["data"]["simulated"],
-    )
+    return drawn

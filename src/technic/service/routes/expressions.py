@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from technic.errors import ExpressionError
-from technic.language import read
-from technic.language.analysis.requirements import requirements
-from technic.scan.expressions.vocabulary import vocabulary
 from technic.service.answers.common import ERRORS
+from technic.service.answers.expression_answer import Wanted, expression_answer
 from technic.service.requests.caller import Reader
 
 router = APIRouter(tags=["vocabulary"], responses=ERRORS)
@@ -21,7 +18,7 @@ class ExpressionQuestion(BaseModel):
     """An expression, and what it is to be."""
 
     expression: Annotated[str, Field(max_length=10_000, examples=["close > sma(close, 50)"])]
-    wants: Literal["condition", "number", "any"] = "any"
+    wants: Wanted = "any"
 
 
 @router.post("/v1/expressions/check")
@@ -31,22 +28,4 @@ def check(caller: Reader, asked: ExpressionQuestion) -> dict[str, Any]:
     ``place``: start and end in the text. ``lookback``: sessions that it needs.
     """
     del caller
-    words = vocabulary()
-    try:
-        checked = read(asked.expression, words, wants=asked.wants)
-    except ExpressionError as error:
-        return {
-            "valid": False,
-            "message": str(error),
-            "place": None if error.place is None else list(error.place),
-            "pointer": error.pointer(),
-        }
-    need = requirements([checked.node], words)
-    return {
-        "valid": True,
-        "expression": str(checked.node),
-        "kind": checked.kind,
-        "scope": checked.scope,
-        "lookback": need.lookback,
-        "stable_after": need.stable_after,
-    }
+    return expression_answer(asked.expression, asked.wants)

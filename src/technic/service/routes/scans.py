@@ -7,8 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from technic.scan.config_json import config_to_json
-from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import FLAT_KEYS
 from technic.service.answers.common import ERRORS, JobAnswer, JobId
 from technic.service.answers.job_actions import (
@@ -21,10 +19,9 @@ from technic.service.answers.job_actions import (
 from technic.service.answers.job_events import EVENTS
 from technic.service.answers.job_list import job_list
 from technic.service.answers.plain_body import PlainObject
-from technic.service.requests.asked_config import asked_config
 from technic.service.requests.caller import Reader, Runner
+from technic.service.requests.job_bodies import scan_body
 from technic.service.state import service_of
-from technic.sessions import parse_day
 
 router = APIRouter(prefix="/v1/scans", tags=["scans"], responses=ERRORS)
 
@@ -49,12 +46,7 @@ def submit(
 ) -> JobAnswer:
     """Queue a scan; what cannot be asked for is refused now, in one sentence."""
     service = service_of(request)
-    config = asked_config(service, asked)
-    scan_expressions(config)
-    if config.as_of is not None:
-        parse_day("as_of", config.as_of)
-    body = {"asked": asked, "config": config_to_json(config)}
-    return submit_job(request, caller, "scan", body)
+    return submit_job(service, caller, "scan", scan_body(service, asked))
 
 
 @router.get("", response_model=list[JobAnswer])

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 
 from technic.errors import ParameterError
-from technic.service.answers.ask_worker import ask_worker
 from technic.service.answers.common import ERRORS, finished_scan
+from technic.service.answers.symbol_answer import symbol_answer
 from technic.service.requests.caller import Reader
-from technic.service.state import Service, service_of
+from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1/symbols", tags=["symbols"], responses=ERRORS)
 
@@ -33,7 +33,8 @@ def symbol(
     ``columns``: of the figures under ``row`` only these; all of them unless given.
     """
     del caller
-    detail = _detail(service_of(request), scan, symbol)
+    service = service_of(request)
+    detail = symbol_answer(service, finished_scan(service, scan), symbol)
     if columns is None or detail["row"] is None:
         return detail
     wanted = columns.split(",")
@@ -50,16 +51,7 @@ def why_not(
 ) -> dict[str, Any]:
     """Return which part of which rule kept a symbol out of the table, with its numbers."""
     del caller
-    detail = _detail(service_of(request), scan, symbol)
+    service = service_of(request)
+    detail = symbol_answer(service, finished_scan(service, scan), symbol)
     names = ("symbol", "as_of", "universe", "rs_universe", "data", "outcome")
     return {**{name: detail[name] for name in names}, **detail["why_not"]}
-
-
-def _detail(service: Service, scan: str, symbol: str) -> dict[str, Any]:
-    folder = finished_scan(service, scan)
-    known = service.answers.get((folder.name, symbol))
-    if known is not None:
-        return known
-    detail = ask_worker(service, folder, kind="symbol", symbol=symbol)
-    service.remember(folder.name, symbol, detail)
-    return detail

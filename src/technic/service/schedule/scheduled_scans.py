@@ -35,8 +35,12 @@ class ScheduledScan:
     keys: Mapping[str, Any]
 
 
-def load_scans(file: Path, setups: Sequence[str], *, required: bool) -> tuple[ScheduledScan, ...]:
+def load_scans(
+    file: Path, setups: Sequence[str], *, required: bool, default: bool = True
+) -> tuple[ScheduledScan, ...]:
     """Return the scans of ``file``, then one for each of ``setups``; else the default alone.
+
+    ``default``: whether there is one where nothing is configured.
 
     ``required``: somebody named the file, so it has to be there. Raises InputFileError and
     ParameterError for what is wrong with the file as a whole; a scan's keys are judged apart.
@@ -51,7 +55,7 @@ def load_scans(file: Path, setups: Sequence[str], *, required: bool) -> tuple[Sc
         scans.append(ScheduledScan(name, {"setups": [name]}))
     if len(scans) > MOST_SCANS:
         raise ParameterError("scans", len(scans), f"at most {MOST_SCANS} on a schedule")
-    return tuple(scans) or (ScheduledScan(DEFAULT, {}),)
+    return tuple(scans) or ((ScheduledScan(DEFAULT, {}),) if default else ())
 
 
 def scan_config(scan: ScheduledScan, session: str, settings: Settings) -> ScanConfig:

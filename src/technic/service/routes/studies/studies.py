@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import StreamingResponse
 
-from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import FLAT_KEYS
 from technic.service.answers.common import ERRORS, job_answer
 from technic.service.answers.job_actions import (
@@ -21,10 +19,10 @@ from technic.service.answers.job_actions import (
 from technic.service.answers.job_events import EVENTS
 from technic.service.answers.plain_body import PlainObject
 from technic.service.answers.study_answer import StudyAnswer, study_answer
-from technic.service.requests.asked_config import own_files, require_provider
 from technic.service.requests.caller import Reader, Runner
+from technic.service.requests.job_bodies import study_body
 from technic.service.state import service_of
-from technic.service.studies.question import STUDY_KEYS, study_config, study_to_json
+from technic.service.studies.question import STUDY_KEYS
 
 router = APIRouter(prefix="/v1/studies", tags=["studies"], responses=ERRORS)
 
@@ -56,12 +54,8 @@ def submit(
     written into the ledger of trials as soon as its hits are judged.
     """
     service = service_of(request)
-    today = dt.datetime.fromtimestamp(service.clock(), dt.UTC).date()
-    config = study_config(own_files(service, asked), service.settings.settings, today)
-    require_provider(config.scan)
-    scan_expressions(config.scan)
-    body = {"asked": asked, "config": study_to_json(config)}
-    return study_answer(service, submit_job(request, caller, "study", body))
+    job = submit_job(service, caller, "study", study_body(service, asked))
+    return study_answer(service, job)
 
 
 @router.get("")

@@ -1,0 +1,46 @@
+"""Where bars come from, and what is there of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from technic.errors import StoreError, UsageError
+from technic.service.answers.common import job_answer
+from technic.service.jobs.uploads import uploads
+from technic.service.state import Service
+
+__all__ = ["data_answer"]
+
+
+def data_answer(service: Service) -> dict[str, Any]:
+    """Say where bars come from: the provider, what its store holds, problem symbols, syncs."""
+    from technic.data_engine.provider_store import open_store
+
+    settings = service.settings.settings
+    provider, path = settings.source()
+    answer: dict[str, Any] = {
+        "provider": provider,
+        "simulated": provider in ("demo", "loopback"),
+        "data": None if path is None else path.rpartition("/")[2],
+        "store": None,
+        "problems": [],
+        "last_sync": None,
+        "uploads": [one.name for one in uploads(service.settings.uploads)],
+    }
+    synced = service.jobs.latest(1, "sync", ["done"])
+    if synced:
+        answer["last_sync"] = job_answer(service, synced[0]).model_dump()
+    try:
+        store = open_store(provider, settings)
+    except (StoreError, UsageError):
+        return answer
+    stats = dataclasses.asdict(store.store.stats())
+    answer["store"] = {
+        n: str(v) if n in ("first", "last") and v is not None else v for n, v in stats.items()
+    }
+    answer["problems"] = [
+        {"symbol": symbol, "reason": one.reason, "until": one.until.isoformat()}
+        for symbol, one in sorted(store.problems().items())
+    ]
+    return answer

@@ -1,0 +1,163 @@
+"""The files of a site: links, figures, what is escaped, what is new."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import json
+import posixpath
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from urllib.parse import unquote
+from xml.etree import ElementTree as Xml
+
+import pytest
+
+from support.sites import HOSTILE, Market
+from technic import run_scan
+from technic.site.build import build_site
+from technic.site.day import Day
+from technic.site.markup import file_name
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+class Links(HTMLParser):
+    """Gathers what a page leads to or fetches, and every tag."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
+        self.tags.add(tag)
+        for name, value in attrs:
+            assert not name.startswith("on")
+            if name in ("href", "src", "action", "srcset", "data", "poster", "xlink:href"):
+                self.links.append(value or "")
+
+    def handle_data(self, data: str) -> None:
+        """Note a text."""
+        self.text += data
+
+
+def test_every_link_leads_to_a_file_of_the_site(files: dict[str, bytes]) -> None:
+    """By a relative address; nothing is fetched from anywhere else, and nothing runs."""
+    pages = [name for name in files if name.endswith(".html")]
+    assert len(pages) > 8
+    for name in pages:
+        page = Links(files[name].decode())
+        assert not page.tags & {"script", "iframe", "object", "embed", "form", "base"}
+        for address in page.links:
+            path = unquote(address.partition("#")[0])
+            assert not re.match(r"[a-z][a-z0-9+.-]*:|/", path), (name, address)
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+            assert not path or target in files, (name, address)
+        assert "url(" not in files[name].decode()
+    for name in (one for one in files if one.endswith((".css", ".svg"))):
+        content = files[name].decode()
+        assert "@import" not in content
+        assert not re.search(r"url\(\s*['\"]?(?!data:|#)", content)
+
+
+def test_every_page_is_reached_from_the_first(files: dict[str, bytes]) -> None:
+    """And every one has a title, a policy, and the day in sight."""
+    found, waiting = {"index.html"}, ["index.html"]
+    while waiting:
+        name = waiting.pop()
+        for address in Links(files[name].decode()).links:
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(address)))
+            if target not in found and target.endswith(".html"):
+                found.add(target)
+                waiting.append(target)
+    assert found == {name for name in files if name.endswith(".html")}
+    for name in found:
+        text = files[name].decode()
+        assert "Data as of 2024-03-08" in text
+        assert "default-src 'none'" in html.unescape(text)
+        assert "<title>" in text
+
+
+def test_tables_are_those_of_scans(files: dict[str, bytes], market: Market) -> None:
+    """The file has every row, and who entered and left is the difference of two days."""
+    document = json.loads(files["scan-above-20-days.json"])
+    kept = {}
+    for when in ("2024-03-07", "2024-03-08"):
+        config = replace(market.config, where="close > sma(close, 20)", as_of=when)
+        kept[when] = list(run_scan(config).table["symbol"])
+    assert [row["symbol"] for row in document["rows"]] == kept["2024-03-08"]
+    assert "natr_14" in document["rows"][0]
+    since = document["since"]
+    assert since["session"] == "2024-03-07"
+    assert set(since["left"]) == set(kept["2024-03-07"]) - set(kept["2024-03-08"]) != set()
+    assert set(since["entered"]) == set(kept["2024-03-08"]) - set(kept["2024-03-07"])
+    assert json.loads(files["scan-nothing.json"])["rows"] == []
+    ledger = json.loads(files["ledger.json"])
+    assert len(ledger["symbols"]) == 12 == sum(ledger["ledger"].values())
+    for name in (one for one in files if one.endswith(".json")):
+        json.loads(files[name])
+
+
+def test_the_first_symbols_have_a_page_with_charts(day: Day, files: dict[str, bytes]) -> None:
+    """With the plan, the rating and every figure, and the same as JSON."""
+    first = [str(symbol) for symbol in day.main.table["symbol"].head(4)]
+    for symbol in first:
+        page = files[f"symbols/{symbol}.html"].decode()
+        assert page.count("<svg") >= 6
+        assert json.loads(files[f"symbols/{symbol}.json"])["symbol"] == symbol
+    others = set(day.main.table["symbol"][4:]) - set(day.tables[1].result.table["symbol"].head(4))
+    assert others
+    assert not any(f"symbols/{symbol}.html" in files for symbol in others)
+
+
+def test_names_from_outside_are_text(files: dict[str, bytes]) -> None:
+    """Whatever is in them."""
+    page = Links(files["symbols/S08.html"].decode())
+    assert HOSTILE in page.text
+    shown = (".html", ".xml", ".svg")
+    assert not any(b"<script" in files[name] for name in files if name.endswith(shown))
+
+
+def test_the_feed_says_what_is_new(day: Day, files: dict[str, bytes]) -> None:
+    """An entry for each table, with links of the site, as of the close of the session."""
+    root = Xml.fromstring(files["feed.xml"])
+    entries = root.findall(f"{ATOM}entry")
+    assert entries[-1].findtext(f"{ATOM}title") == "nothing, 2024-03-08: 0 new, 0 gone"
+    identities = {one.findtext(f"{ATOM}id") for one in entries}
+    assert len(identities) == 3
+    assert all(re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", str(one)) for one in identities)
+    assert root.findtext(f"{ATOM}updated") == "2024-03-08T21:00:00Z"
+    for link in root.iter(f"{ATOM}link"):
+        assert link.get("href") in files
+    left = day.tables[1].changes.left
+    assert all(symbol in "".join(entries[1].itertext()) for symbol in left)
+
+
+def test_the_same_day_gives_the_same_bytes(market: Market, files: dict[str, bytes]) -> None:
+    """Also when it is made months later, and from data that have gone on since."""
+    later = dt.datetime(2024, 9, 1, tzinfo=dt.UTC)
+    assert build_site(market.day(now=later), top=4) == files
+    earlier = build_site(market.day(as_of="2024-03-07"), top=4)
+    whole = market.prices.read_text()
+    until = [line for line in whole.splitlines() if "2024-03-08" not in line]
+    try:
+        market.prices.write_text("\n".join(until) + "\n")
+        then = build_site(market.day(), top=4)
+    finally:
+        market.prices.write_text(whole)
+    assert {name for name in then if then[name] != earlier.get(name)} == set()
+    assert set(then) == set(earlier)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "name"),
+    [("AAPL", "AAPL"), ("BRK.B", "BRK.B"), ("A/B", "A_2fB"), ("CON", "_CON"), ("Ap", "A_70")],
+)
+def test_every_symbol_has_a_file_name_of_its_own(symbol: str, name: str) -> None:
+    """One that any file system takes, whether or not it tells small letters apart."""
+    assert file_name(symbol) == name
