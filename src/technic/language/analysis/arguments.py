@@ -46,6 +46,8 @@ def constant(
     """Return the argument of a parameter that takes a constant, after a look at it."""
     if parameter.takes == "group":
         return _group(argument, parameter, function, vocabulary, fail)
+    if parameter.takes == "word":
+        return _word(argument, parameter, function, fail)
     what = f"{parameter.name} of {function.name}"
     whole = parameter.takes == "bars"
     allowed = f"a {'whole ' * whole}number from {parameter.least:,g} to {parameter.most:,g}"
@@ -76,13 +78,25 @@ def _group(
     raise fail(argument, f"{reason}, not {shown(str(argument))}", "")
 
 
+def _word(argument: Node, parameter: Parameter, function: Function, fail: Fail) -> Node:
+    """Return a text in quotes; a bare name that would be one misses its quotes."""
+    what, words = f"{parameter.name} of {function.name}", parameter.words
+    allowed = " or ".join(f'"{word}"' for word in words) or "a text in quotes"
+    if isinstance(argument, Text) and argument.value and (not words or argument.value in words):
+        return argument
+    bare = argument.name if isinstance(argument, Name) else ""
+    hint = f'write "{bare}"' if bare and (not words or bare in words) else ""
+    reason = f"{what} is {shown(str(argument))}, allowed: {allowed}"
+    raise fail(argument, reason, hint)
+
+
 def _default(parameter: Parameter, call: Call, function: Function, fail: Fail) -> Node:
     match parameter.default:
         case None:
             reason = f"{function.name} needs {parameter.name}"
             raise fail(call, reason, f"write {example(function)}")
         case str(text):
-            return Text(text) if parameter.takes == "group" else Name(text)
+            return Name(text) if parameter.takes == "series" else Text(text)
         case number:
             return Number(float(number))
 

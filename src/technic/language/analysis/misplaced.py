@@ -6,7 +6,7 @@ import re
 
 from technic.language.analysis.scope import scope_of, within
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.functions.function import Scope
+from technic.language.functions.function import OPERANDS, Scope
 from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, walk
 
 __all__ = ["misplaced"]
@@ -51,7 +51,7 @@ def _has_wider(node: Node, most: Scope, vocabulary: Vocabulary) -> bool:
         for argument, parameter in zip(
             node.arguments, vocabulary.functions[node.function].parameters, strict=True
         )
-        if parameter.takes in ("series", "condition")
+        if parameter.takes in OPERANDS
     )
 
 

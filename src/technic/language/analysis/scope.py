@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.functions.function import Function, Kind, Memory, Scope
+from technic.language.functions.function import OPERANDS, Function, Kind, Memory, Scope
 from technic.language.syntax.nodes import (
     Arithmetic,
     Call,
@@ -99,7 +99,7 @@ def scope_of(node: Node, vocabulary: Vocabulary) -> Scope:
                 [
                     scope_of(argument, vocabulary)
                     for parameter, argument in series
-                    if parameter.takes in ("series", "condition")
+                    if parameter.takes in OPERANDS
                 ],
             )
         case _:

@@ -64,6 +64,10 @@ def example(function: Function, *numbers: float) -> str:
                 arguments.append("close > open")
             case "group":
                 arguments += ["sector"] if parameter.default is None else []
+            case "text":
+                arguments.append("company")
+            case "word":
+                arguments.append(f'"{parameter.default or "bank"}"')
             case _:
                 arguments.append(f"{given.pop(0) if given else _likely(parameter):g}")
     return f"{function.name}({', '.join(arguments)})"
