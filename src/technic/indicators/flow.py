@@ -11,7 +11,7 @@ import numpy as np
 
 from technic.indicators.division import quotient
 from technic.indicators.parameters import bars_like, period
-from technic.indicators.smoothing import ema_of
+from technic.indicators.smoothed.means import ema_of
 from technic.indicators.volatility import typical_price
 from technic.indicators.volume import ad
 from technic.panel.windows import lagged, window_sum

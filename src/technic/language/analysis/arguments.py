@@ -10,6 +10,7 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.function import Function, Parameter
 from technic.language.syntax.nodes import Call, Name, Node, Number, Text
 from technic.language.syntax.tokens import shown
+from technic.wording.nearest import nearest
 
 __all__ = ["Fail", "Helps", "by_position", "constant", "without_series"]
 
@@ -84,10 +85,11 @@ def _word(argument: Node, parameter: Parameter, function: Function, fail: Fail) 
     allowed = " or ".join(f'"{word}"' for word in words) or "a text in quotes"
     if isinstance(argument, Text) and argument.value and (not words or argument.value in words):
         return argument
-    bare = argument.name if isinstance(argument, Name) else ""
-    hint = f'write "{bare}"' if bare and (not words or bare in words) else ""
-    reason = f"{what} is {shown(str(argument))}, allowed: {allowed}"
-    raise fail(argument, reason, hint)
+    given = argument.value if isinstance(argument, Text) else str(argument)
+    bare = isinstance(argument, Name) and not words
+    guess = given if bare or given in words else nearest(given, words)
+    hint = f'write "{guess}"' if guess else ""
+    raise fail(argument, f"{what} is {shown(given)}, allowed: {allowed}", hint)
 
 
 def _default(parameter: Parameter, call: Call, function: Function, fail: Fail) -> Node:

@@ -206,6 +206,9 @@ class Checker:
             part = self.checked(argument)
             if function.memory != "timeframe" or part.kind == "text":
                 self.want(_KINDS[parameter.takes], part, argument)
+                if parameter.takes == "text" and part.scope == "constant":
+                    reason = f"{parameter.name} of {function.name} is a text column of the listings"
+                    raise self.fail(argument, f"{reason}, not {self.said(argument)}")
             done.append(part.node)
             series.append(part)
         if function.memory == "timeframe":
@@ -229,7 +232,7 @@ class Checker:
         """Raise where something inside longer bars asks for the day of a bar, which has several."""
         for one in walk(inside):
             if isinstance(one, Call) and "year" in self.vocabulary.functions[one.function].fields:
-                reason = f"{one.function} knows days, and {timeframe} bars have several"
+                reason = f"{one.function} is of days, not for {timeframe}(...)"
                 raise self.fail(one, reason, f"write it outside of {timeframe}(...)")
 
     def helps(self, *hints: str) -> str:

@@ -76,7 +76,8 @@ class Fields:
     def _by_session(self, name: str) -> FloatArray:
         """Return what a session has for all symbols: the benchmark's close, the year."""
         if name == "year":
-            return self.panel.sessions.astype("datetime64[Y]").astype(np.int64) + 1970.0
+            years = self.panel.sessions.astype("datetime64[Y]").astype(np.int64) + 1970
+            return years.astype(np.float64)
         if self._benchmark is None:
             raise RuleUnavailableError(
                 "benchmark", "the closes of a benchmark", "give one with --benchmark"

@@ -9,8 +9,7 @@ from technic.language.functions.arithmetic import ARITHMETIC
 from technic.language.functions.averages import AVERAGES
 from technic.language.functions.bands import BANDS
 from technic.language.functions.candlesticks import CANDLESTICKS
-from technic.language.functions.comovement import COMOVEMENT
-from technic.language.functions.cross_section import CROSS_SECTION
+from technic.language.functions.cross_section import COMOVEMENT, CROSS_SECTION
 from technic.language.functions.function import Function
 from technic.language.functions.history import HISTORY
 from technic.language.functions.momentum import MOMENTUM
@@ -18,8 +17,7 @@ from technic.language.functions.oscillators import OSCILLATORS
 from technic.language.functions.since import SINCE
 from technic.language.functions.text import TEXT
 from technic.language.functions.timeframes import TIMEFRAMES
-from technic.language.functions.trailing import TRAILING
-from technic.language.functions.trends import TRENDS
+from technic.language.functions.trends import TRAILING, TRENDS
 from technic.language.functions.volatility import VOLATILITY
 from technic.language.functions.volume import VOLUME
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from technic.indicators import smoothing, trend
+from technic.indicators import trend
 from technic.indicators.lookback import (
     exponential_unstable_period,
     hma_lookback,
@@ -12,6 +12,7 @@ from technic.indicators.lookback import (
     period_plus,
     wilder_unstable_period,
 )
+from technic.indicators.smoothed import means
 from technic.language.functions._define import X, bars, from_first_value
 from technic.language.functions.function import Function
 from technic.typing import FloatArray
@@ -34,7 +35,7 @@ def _chain_unstable_period(times: int, n: float) -> int:
 
 def _adaptive_unstable_period(_: float) -> int:
     """Where the close goes to and fro all the time, and the mean is at its slowest."""
-    return kept_unstable_period(1.0 - smoothing.SLOWEST**2)
+    return kept_unstable_period(1.0 - means.SLOWEST**2)
 
 
 AVERAGES = (
@@ -74,7 +75,7 @@ AVERAGES = (
         (X, bars("timeperiod")),
         "number",
         "recursive",
-        partial(from_first_value, 1, smoothing.rma),
+        partial(from_first_value, 1, means.rma),
         "Wilder's mean, weight 1 / n, seeded by the first plain mean.",
         "TA-Lib RMA",
         lookback=partial(period_plus, 0),
@@ -85,7 +86,7 @@ AVERAGES = (
         (X, bars("timeperiod")),
         "number",
         "recursive",
-        partial(from_first_value, 1, smoothing.dema),
+        partial(from_first_value, 1, means.dema),
         "Double exponential mean: 2 ema - ema of ema.",
         "TA-Lib DEMA",
         lookback=partial(_chain_lookback, 2),
@@ -96,7 +97,7 @@ AVERAGES = (
         (X, bars("timeperiod")),
         "number",
         "recursive",
-        partial(from_first_value, 1, smoothing.tema),
+        partial(from_first_value, 1, means.tema),
         "Triple exponential mean: 3 ema - 3 ema of ema + ema of that.",
         "TA-Lib TEMA",
         lookback=partial(_chain_lookback, 3),
@@ -107,7 +108,7 @@ AVERAGES = (
         (X, bars("timeperiod", 10, least=2)),
         "number",
         "recursive",
-        partial(from_first_value, 1, smoothing.kama),
+        partial(from_first_value, 1, means.kama),
         "Kaufman's adaptive mean, quick in a straight move, slow where it goes to and fro.",
         "TA-Lib KAMA",
         lookback=partial(period_plus, 1),

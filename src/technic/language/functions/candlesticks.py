@@ -1,12 +1,13 @@
-"""Candlestick patterns, by TA-Lib's rules."""
+"""Candlestick patterns, by TA-Lib's rules, and Heikin-Ashi bars."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from technic.indicators import candles
-from technic.language.functions._define import number
+from technic.indicators.candlesticks import heikin_ashi, patterns
+from technic.indicators.lookback import kept_unstable_period, one_bar
+from technic.language.functions._define import number, output
 from technic.language.functions.function import Function
 from technic.typing import FloatArray
 
@@ -41,97 +42,132 @@ def _pattern(
     )
 
 
+_HALVED = kept_unstable_period(0.5)
+
+
+def _halved(*_: float) -> int:
+    return _HALVED
+
+
+def _heikin_ashi(name: str, part: int, what: str) -> Function:
+    return Function(
+        name,
+        (),
+        "number",
+        "recursive",
+        partial(output, part, heikin_ashi.ha),
+        what,
+        "TA-Lib HA",
+        fields=_BARS,
+        lookback=one_bar,
+        unstable_period=_halved,
+    )
+
+
 _BODIES = ("open", "close")
 
 CANDLESTICKS = (
-    _pattern(candles.doji, "CDLDOJI", 11, "Open and close nearly the same."),
+    _pattern(patterns.doji, "CDLDOJI", 11, "Open and close nearly the same."),
     _pattern(
-        candles.hammer,
+        patterns.hammer,
         "CDLHAMMER",
         12,
         "Small body, long lower shadow, next to no upper one, near or below the low before.",
     ),
     _pattern(
-        candles.inverted_hammer,
+        patterns.inverted_hammer,
         "CDLINVERTEDHAMMER",
         12,
         "Small body below the body before, long upper shadow, next to no lower one.",
     ),
     _pattern(
-        candles.hanging_man,
+        patterns.hanging_man,
         "CDLHANGINGMAN",
         12,
         "The shape of a hammer, near or above the high before.",
     ),
     _pattern(
-        candles.shooting_star,
+        patterns.shooting_star,
         "CDLSHOOTINGSTAR",
         12,
         "The shape of an inverted hammer, above the body before.",
     ),
     _pattern(
-        candles.bullish_engulfing,
+        patterns.bullish_engulfing,
         "CDLENGULFING, above 0",
         2,
         "A white body around the black one before; one end may be the same.",
         fields=_BODIES,
     ),
     _pattern(
-        candles.bearish_engulfing,
+        patterns.bearish_engulfing,
         "CDLENGULFING, below 0",
         2,
         "A black body around the white one before; one end may be the same.",
         fields=_BODIES,
     ),
     _pattern(
-        candles.bullish_harami,
+        patterns.bullish_harami,
         "CDLHARAMI, above 0",
         12,
         "A small body within the large black one before.",
     ),
     _pattern(
-        candles.bearish_harami,
+        patterns.bearish_harami,
         "CDLHARAMI, below 0",
         12,
         "A small body within the large white one before.",
     ),
     _pattern(
-        candles.morning_star,
+        patterns.morning_star,
         "CDLMORNINGSTAR",
         13,
         "Large black body, small one below it, white one that closes well within the first.",
         penetration=0.3,
     ),
     _pattern(
-        candles.evening_star,
+        patterns.evening_star,
         "CDLEVENINGSTAR",
         13,
         "Large white body, small one above it, black one that closes well within the first.",
         penetration=0.3,
     ),
     _pattern(
-        candles.piercing_line,
+        patterns.piercing_line,
         "CDLPIERCING",
         12,
         "Large black body, then a large white one from below its low to beyond its middle.",
     ),
     _pattern(
-        candles.dark_cloud_cover,
+        patterns.dark_cloud_cover,
         "CDLDARKCLOUDCOVER",
         12,
         "Large white body, then a black one from above its high to well within it.",
         penetration=0.5,
     ),
     _pattern(
-        candles.three_white_soldiers,
+        patterns.three_white_soldiers,
         "CDL3WHITESOLDIERS",
         13,
         "Three white bodies, each opening in or near the one before, closing near its high.",
     ),
     _pattern(
-        candles.three_black_crows,
+        patterns.three_black_crows,
         "CDL3BLACKCROWS",
         14,
         "After a white one three black bodies, each opening in the one before, closing low.",
+    ),
+    _heikin_ashi("ha_open", 0, "Open of the Heikin-Ashi bar: middle of the one before."),
+    _heikin_ashi("ha_high", 1, "High of the Heikin-Ashi bar."),
+    _heikin_ashi("ha_low", 2, "Low of the Heikin-Ashi bar."),
+    Function(
+        "ha_close",
+        (),
+        "number",
+        "recursive",
+        partial(output, 3, heikin_ashi.ha),
+        "Close of the Heikin-Ashi bar: mean of the bar's four prices.",
+        "TA-Lib HA",
+        fields=_BARS,
     ),
 )

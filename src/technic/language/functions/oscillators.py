@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from technic.indicators import heikin_ashi, oscillators
 from technic.indicators.lookback import (
     exponential_unstable_period,
     kept_unstable_period,
@@ -13,6 +12,7 @@ from technic.indicators.lookback import (
     total_plus,
     wilder_unstable_period,
 )
+from technic.indicators.smoothed import oscillators
 from technic.language.functions._define import X, bars, from_first_value
 from technic.language.functions.function import Function
 from technic.language.functions.since import bars_since_highest, bars_since_lowest
@@ -21,7 +21,7 @@ from technic.typing import FloatArray
 __all__ = ["OSCILLATORS"]
 
 _HALVED = kept_unstable_period(0.5)
-_FISHER = kept_unstable_period(heikin_ashi.KEEP)
+_FISHER = kept_unstable_period(oscillators.KEEP)
 
 
 def _aroon_up(high: FloatArray, n: int) -> FloatArray:
@@ -186,7 +186,7 @@ OSCILLATORS = (
         (bars("timeperiod", 9, least=2),),
         "number",
         "recursive",
-        heikin_ashi.fisher,
+        oscillators.fisher,
         "Fisher transform of the place of the bar's middle in its range.",
         "Ehlers (2002)",
         fields=("high", "low"),

@@ -1,4 +1,4 @@
-"""Oscillators over one series: CMO, DPO, PPO, TRIX, TSI, percent rank, Connors RSI, Schaff.
+"""Oscillators: CMO, DPO, PPO, TRIX, TSI, percent rank, Connors RSI, Schaff, Fisher.
 
 Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
 """
@@ -10,16 +10,30 @@ import numpy as np
 from technic.indicators.division import quotient
 from technic.indicators.momentum import gain_and_loss, rate, rsi
 from technic.indicators.parameters import bars_like, period
-from technic.indicators.smoothing import ema_of
+from technic.indicators.smoothed.means import ema_of
 from technic.indicators.streams import whole
 from technic.indicators.trend import sma
 from technic.panel.windows import lagged, window_max, window_min
 from technic.typing import FloatArray
 
-__all__ = ["cmo", "connors_rsi", "dpo", "percentrank", "ppo", "stc", "streak", "trix", "tsi"]
+__all__ = [
+    "KEEP",
+    "cmo",
+    "connors_rsi",
+    "dpo",
+    "fisher",
+    "percentrank",
+    "ppo",
+    "stc",
+    "streak",
+    "trix",
+    "tsi",
+]
 
 HALF = 0.5
 """Weight of the newest value in the Schaff cycle's smoothing."""
+KEEP, TAKE, EDGE = 0.67, 0.66, 0.999
+"""Ehlers' numbers: of the place before, of the new one; how near to 1 it may come."""
 NO_RANGE = 1e-12
 """A range smaller than this fraction of what it is made of is what rounding leaves of none."""
 
@@ -159,4 +173,30 @@ def _place_smoothed(values: FloatArray, n: int, start: int, size: FloatArray) ->
         known = np.where(np.isnan(reach), np.nan, place)
         place = np.where(reach > NO_RANGE * size[row], share, known)
         out[row] = place if row == first else out[row - 1] + HALF * (place - out[row - 1])
+    return out
+
+
+def fisher(high: FloatArray, low: FloatArray, timeperiod: int = 9) -> FloatArray:
+    """Fisher transform of the place of the bar's middle in its range, by Ehlers.
+
+    Place and result are smoothed by what they were before, 0 at first; a range of nothing has its
+    place in the middle. First value in row ``timeperiod - 1``.
+    """
+    bars_like(high=high, low=low)
+    n = period(timeperiod, least=2)
+    middle = (high + low) / 2.0
+    top, bottom = window_max(middle, n), window_min(middle, n)
+    place = quotient(middle - bottom, top - bottom, instead=0.5)
+    place -= 0.5
+    place *= TAKE
+    before = np.zeros(high.shape[1:])
+    for row in range(n - 1, len(high)):
+        moved = place[row] + KEEP * before
+        before = np.where(moved > 0.99, EDGE, np.where(moved < -0.99, -EDGE, moved))
+        place[row] = before
+    # A copy in one piece: numpy may round otherwise where values are not neighbours.
+    out = np.log(np.array((1.0 + place) / (1.0 - place), order="C"))
+    out *= 0.5
+    for row in range(n, len(high)):
+        out[row] += 0.5 * out[row - 1]
     return out
