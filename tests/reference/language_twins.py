@@ -240,7 +240,7 @@ def _stochastic(name: str, output: int) -> Callable[..., Line]:
 
 def _keltner(output: int) -> Callable[..., Line]:
     def compute(
-        high, low, close, n: float, atr: float, times: float, middle: str
+        high, low, close, n: float, atr: float, times: float, middle: str = "typical"
     ) -> Sequence[float]:
         if middle == "typical":
             return talib.KC(high, low, close, int(n), int(atr), float(times))[output]

@@ -5,11 +5,13 @@ Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from technic.indicators.division import quotient
 from technic.indicators.parameters import bars_like, period
-from technic.panel.windows import lagged, window_variance
+from technic.panel.windows import column_stripes, lagged, window_variance
 from technic.typing import FloatArray
 
 __all__ = ["beta", "correlation"]
@@ -23,26 +25,41 @@ def beta(close: FloatArray, base: FloatArray, timeperiod: int = 252) -> FloatArr
 
     Changes are those of one bar, in fractions. NaN where the base does not move, or always alike.
     """
-    own, other = _changes(close), _changes(base)
-    n = period(timeperiod, least=2)
-    variance, _ = window_variance(other, n)
-    common = _covariance(own, other, n)
-    return quotient(common, variance, variance <= NO_VARIANCE, np.nan)
+    return _by_stripes(_slope, close, base, period(timeperiod, least=2))
 
 
 def correlation(close: FloatArray, base: FloatArray, timeperiod: int = 252) -> FloatArray:
     """Correlation of the same changes, -1 to 1; NaN where one of both does not move."""
-    own, other = _changes(close), _changes(base)
-    n = period(timeperiod, least=2)
+    return _by_stripes(_likeness, close, base, period(timeperiod, least=2))
+
+
+def _by_stripes(
+    of: Callable[[FloatArray, FloatArray, int], FloatArray],
+    close: FloatArray,
+    base: FloatArray,
+    n: int,
+) -> FloatArray:
+    bars_like(close=close, base=base)
+    out = np.empty(close.shape)
+    for columns in column_stripes(*close.shape):
+        out[:, columns] = of(_changes(close[:, columns]), _changes(base[:, columns]), n)
+    return out
+
+
+def _slope(own: FloatArray, other: FloatArray, n: int) -> FloatArray:
+    variance, _ = window_variance(other, n)
+    return quotient(_covariance(own, other, n), variance, variance <= NO_VARIANCE, np.nan)
+
+
+def _likeness(own: FloatArray, other: FloatArray, n: int) -> FloatArray:
     first, second = window_variance(own, n)[0], window_variance(other, n)[0]
-    common = _covariance(own, other, n)
     nothing = (first <= NO_VARIANCE) | (second <= NO_VARIANCE)
-    out = quotient(common, np.sqrt(first) * np.sqrt(second), nothing, np.nan)
+    size = np.sqrt(first) * np.sqrt(second)
+    out = quotient(_covariance(own, other, n), size, nothing, np.nan)
     return np.clip(out, -1.0, 1.0, out=out)
 
 
 def _changes(values: FloatArray) -> FloatArray:
-    bars_like(values=values)
     before = lagged(values, 1)
     out = quotient(values, before, instead=np.nan)
     out -= 1.0

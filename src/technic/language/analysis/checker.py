@@ -10,7 +10,7 @@ from technic.language.analysis.misplaced import misplaced
 from technic.language.analysis.scope import WIDEST_OPERAND, kind_of, scope_of_call, widest, within
 from technic.language.analysis.suggestions import unknown_function, unknown_name
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.functions.function import OPERANDS, Kind, Scope
+from technic.language.functions.function import OPERANDS, Kind, Parameter, Scope
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,
@@ -44,6 +44,11 @@ _HINTS: dict[tuple[Kind, Kind], str] = {
 """What to write, by the kind that is expected and the kind that is there."""
 _KINDS: dict[str, Kind] = {"series": "number", "condition": "condition", "text": "text"}
 """The kind of an operand, by what the parameter takes."""
+
+
+def _is_usual(parameter: Parameter, argument: Node) -> bool:
+    """Tell a word that need not be written: a call has one form, whoever says its defaults."""
+    return parameter.takes == "word" and argument == Text(str(parameter.default))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +216,8 @@ class Checker:
                     raise self.fail(argument, f"{reason}, not {self.said(argument)}")
             done.append(part.node)
             series.append(part)
+        while len(done) and _is_usual(function.parameters[len(done) - 1], done[-1]):
+            done.pop()
         if function.memory == "timeframe":
             self.refuse_days(node.function, done[0])
         scope = scope_of_call(function, [part.scope for part in series])

@@ -49,7 +49,7 @@ def _has_wider(node: Node, most: Scope, vocabulary: Vocabulary) -> bool:
     return isinstance(node, Call) and any(
         not within(scope_of(argument, vocabulary), most)
         for argument, parameter in zip(
-            node.arguments, vocabulary.functions[node.function].parameters, strict=True
+            node.arguments, vocabulary.functions[node.function].parameters, strict=False
         )
         if parameter.takes in OPERANDS
     )

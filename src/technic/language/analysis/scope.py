@@ -93,7 +93,7 @@ def scope_of(node: Node, vocabulary: Vocabulary) -> Scope:
             return vocabulary.names[node.name].scope
         case Call():
             function = vocabulary.functions[node.function]
-            series = zip(function.parameters, node.arguments, strict=True)
+            series = zip(function.parameters, node.arguments, strict=False)
             return scope_of_call(
                 function,
                 [

@@ -79,7 +79,11 @@ class Arguments:
 
 
 def split(call: Call, function: Function) -> Arguments:
-    """Tell the arguments of a checked call apart."""
+    """Tell the arguments of a checked call apart; words that it leaves out are the usual ones."""
+    left_out = function.parameters[len(call.arguments) :]
+    if left_out:
+        usual = (Text(str(parameter.default)) for parameter in left_out)
+        call = Call(call.function, (*call.arguments, *usual))
     return Arguments(call, tuple(parameter.takes for parameter in function.parameters))
 
 
