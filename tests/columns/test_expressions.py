@@ -25,6 +25,7 @@ def call_on_fields(name: str) -> str:
     given = [
         SERIES[one.name] if one.takes == "series" else f"{one.default or 7:g}"
         for one in FUNCTIONS[name].parameters
+        if one.takes != "word"
     ]
     return f"{name}({', '.join(given)})"
 

@@ -29,15 +29,14 @@ from support.expressions import (
     day_expressions,
     market_expressions,
 )
+from support.function_calls import OF_BARS
 from support.markets import KINDS, make_market, markets
 from technic.language import read
 from technic.language.functions import FUNCTIONS
 from technic.language.syntax.nodes import Arithmetic, Comparison
 
 FEW = settings(max_examples=max(settings.default.max_examples // 8, 12))
-EVERY_BAR = sorted(
-    name for name, one in FUNCTIONS.items() if one.memory in ("point", "window", "recursive")
-)
+EVERY_BAR = sorted(OF_BARS)
 THE_DAY = sorted(set(FUNCTIONS) - set(EVERY_BAR))
 WRITTEN = [
     "close > sma(close, 20) and rsi(close, 14) < 60 and volume > 1.2 * sma(volume, 10)",

@@ -95,6 +95,25 @@ def _percent_from(worlds: Worlds, x: Cell, base: Cell) -> Cell:
     return worlds.moved(result, 100 + abs(result[0])) if isinstance(result, tuple) else result
 
 
+def _is_unknown(worlds: Worlds, condition: Cell) -> Cell:
+    return UNSURE if condition is UNSURE else condition is None
+
+
+def _if_missing(worlds: Worlds, x: Cell, instead: Cell) -> Cell:
+    return instead if x is None else x
+
+
+def _between(worlds: Worlds, x: Cell, low: Cell, high: Cell) -> Cell:
+    return all_of([compare("<=", low, x), compare("<=", x, high)])
+
+
+def _text(matches: Callable[[str, str], bool]) -> Callable[..., Cell]:
+    def condition(worlds: Worlds, text: Cell, word: Cell) -> Cell:
+        return None if text is None else matches(text.lower(), word.lower())
+
+    return condition
+
+
 POINT: dict[str, Callable[..., Cell]] = {
     "abs": _absolute,
     "min": _least,
@@ -108,6 +127,12 @@ POINT: dict[str, Callable[..., Cell]] = {
     "is_missing": _is_missing,
     "percent_of": _percent_of,
     "percent_from": _percent_from,
+    "is_unknown": _is_unknown,
+    "if_missing": _if_missing,
+    "between": _between,
+    "starts_with": _text(str.startswith),
+    "ends_with": _text(str.endswith),
+    "contains": _text(lambda text, word: word in text),
 }
 
 At = Callable[[int], Cell]
@@ -166,6 +191,39 @@ def _value_when(worlds: Worlds, condition: At, x: At, within: float) -> Cell:
     return x(found) if isinstance(found, int) else found
 
 
+def _sum_since(worlds: Worlds, condition: At, x: At, within: float) -> Cell:
+    found = _latest(condition, within)
+    if not isinstance(found, int):
+        return found
+    cells = [x(k) for k in range(found + 1)]
+    total = apply(lambda *values: math.fsum(values), *cells)
+    if not isinstance(total, tuple):
+        return total
+    return worlds.moved(total, math.fsum(abs(cell[0]) for cell in cells))
+
+
+def _anchored_vwap(
+    worlds: Worlds, high: At, low: At, close: At, volume: At, condition: At, within: float
+) -> Cell:
+    found = _latest(condition, within)
+    if not isinstance(found, int):
+        return found
+    bars = [[part(k)[0] for part in (high, low, close, volume)] for k in range(found + 1)]
+    total = math.fsum(v for *_, v in bars)
+    if not total:
+        return None
+    mean = math.fsum((top + low + last) / 3 * v for top, low, last, v in bars) / total
+    return worlds.moved(worlds.constant(mean), max(h for h, *_ in bars))
+
+
+def _ytd_change(worlds: Worlds, close: At, year: At) -> Cell:
+    """Look back for the first bar of another year."""
+    now, ago = year(0), 1
+    while year(ago) is not None and year(ago)[0] == now[0]:
+        ago += 1
+    return _percent_from(worlds, close(0), close(ago))
+
+
 BACK: dict[str, Callable[..., Cell]] = {
     "crosses_above": _crosses_above,
     "crosses_below": _crosses_below,
@@ -176,6 +234,9 @@ BACK: dict[str, Callable[..., Cell]] = {
     "count": _count,
     "bars_since": _bars_since,
     "value_when": _value_when,
+    "sum_since": _sum_since,
+    "anchored_vwap": _anchored_vwap,
+    "ytd_change": _ytd_change,
 }
 
 

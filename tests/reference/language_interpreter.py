@@ -27,7 +27,10 @@ from reference.language_cells import (
     tolerance,
 )
 from reference.language_functions import ACROSS, BACK, POINT
-from reference.language_twins import TWINS, Twin
+from reference.language_line_twins import LINE_TWINS
+from reference.language_said import SAID, said, warm
+from reference.language_twins import TWINS as PLAIN_TWINS
+from reference.language_twins import Twin
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,
@@ -48,16 +51,21 @@ from technic.language.syntax.nodes import (
 
 __all__ = ["KNOWN", "History", "Interpreter", "across"]
 
+TWINS = {**PLAIN_TWINS, **LINE_TWINS}
 FIELDS = ("open", "high", "low", "close", "volume")
 SERIES = {
     **dict.fromkeys([*BACK, *TWINS], 1),
     **dict.fromkeys([name for name, twin in TWINS.items() if twin.fields], 0),
-    **dict.fromkeys(["crosses_above", "crosses_below", "value_when"], 2),
-    "vwma": 1,
+    **dict.fromkeys(["crosses_above", "crosses_below", "value_when", "sum_since"], 2),
+    **dict.fromkeys(["beta", "correlation"], 2),
+    **dict.fromkeys(["anchored_vwap", "vwma"], 1),
+    "ytd_change": 0,
 }
 """How many arguments of a function are series; constants follow."""
 COARSE = ("weekly", "monthly")
-KNOWN = frozenset({*POINT, *BACK, *TWINS, *ACROSS, *COARSE, "bar_count"})
+READS = {"anchored_vwap": ("high", "low", "close", "volume"), "ytd_change": ("close", "year")}
+"""What functions that look back read of the bar, before their arguments."""
+KNOWN = frozenset({*POINT, *SAID, *BACK, *TWINS, *ACROSS, *COARSE, "bar_count"})
 """The functions that the interpreter has."""
 
 
@@ -135,6 +143,10 @@ class Interpreter:
         match node:
             case Number() | Text():
                 return [at_one_bar(self.worlds, node, [])] * n
+            case Name(name="year"):
+                return [self.worlds.constant(float(day.year)) for day in self.history.sessions]
+            case Call(function=function) if function in SAID:
+                return self._said(node)
             case Name(name="benchmark"):
                 return [_known(self.worlds, x) for x in self.history.benchmark]
             case Name():
@@ -151,6 +163,10 @@ class Interpreter:
                 lines = [self.line(child) for child in children(node)]
                 return [at_one_bar(self.worlds, node, [one[i] for one in lines]) for i in range(n)]
 
+    def _said(self, node: Call) -> list[Cell]:
+        """Evaluate what a function stands for; nothing is known before it has all its bars."""
+        return [None if i < warm(node) else cell for i, cell in enumerate(self.line(said(node)))]
+
     def _looking_back(self, node: Call, row: int) -> Cell:
         """Hand over a function of how many bars ago for each series, constants as they are."""
 
@@ -159,6 +175,7 @@ class Interpreter:
 
         return BACK[node.function](
             self.worlds,
+            *(ago(self.line(Name(name))) for name in READS.get(node.function, ())),
             *(
                 argument.value if _is_constant(node, place) else ago(self.line(argument))
                 for place, argument in enumerate(node.arguments)
@@ -180,8 +197,9 @@ class Interpreter:
             twin.compute(*(_numbers(line, world) for line in lines), *constants)
             for world in range(self.worlds.count)
         ]
-        reach = len(lines[0]) if twin.remembers else 2 * sum(int(x) for x in constants) + 1
-        inside = reach if twin.remembers or twin.wide else int(max(constants, default=1))
+        lengths = [x for x in constants if not isinstance(x, str)]
+        reach = len(lines[0]) if twin.remembers else 2 * sum(map(int, lengths)) + 1
+        inside = reach if twin.remembers or twin.wide else int(max(lengths, default=1))
         out: list[Cell] = []
         for i, values in enumerate(zip(*by_world, strict=True)):
             if any(UNSURE in line[max(i - reach + 1, 0) : i + 1] for line in lines):

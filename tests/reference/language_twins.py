@@ -239,8 +239,21 @@ def _stochastic(name: str, output: int) -> Callable[..., Line]:
 
 
 def _keltner(output: int) -> Callable[..., Line]:
-    def compute(high, low, close, n: float, atr: float, times: float) -> Sequence[float]:
-        return talib.KC(high, low, close, int(n), int(atr), float(times))[output]
+    def compute(
+        high, low, close, n: float, atr: float, times: float, middle: str = "typical"
+    ) -> Sequence[float]:
+        if middle == "typical":
+            return talib.KC(high, low, close, int(n), int(atr), float(times))[output]
+        # of bars without range the channel is the mean of the close; the reach is that of the bars
+        own = [
+            x[output]
+            for x in (
+                talib.KC(close, close, close, int(n), int(atr), 0.0),
+                talib.KC(high, low, close, int(n), int(atr), float(times)),
+                talib.KC(high, low, close, int(n), int(atr), 0.0),
+            )
+        ]
+        return own[0] + (own[1] - own[2])
 
     return by_library(compute, 3)
 

@@ -188,6 +188,7 @@ def _some_call(draw: DrawFn, scope: str, kind: str, depth: int) -> Node:
         if function.returns == kind
         and function.memory in MEMORIES[scope]
         and (scope == "bar" or not function.fields)
+        and (scope == "market" or "text" not in (part.takes for part in function.parameters))
     ]
     function = draw(st.sampled_from(fitting))
     return draw(calls(function, lambda kind: _trees(scope, kind, depth)))
@@ -205,6 +206,11 @@ def calls(
     for place, parameter in enumerate(function.parameters):
         if parameter.takes in ("bars", "number"):
             arguments.append(Number(draw(_constants_of(parameter))))
+        elif parameter.takes == "word":
+            words = parameter.words or ("En", "WARE", "nothing")
+            arguments.append(Text(draw(st.sampled_from(words))))
+        elif parameter.takes == "text":
+            arguments.append(Name("sector"))
         elif parameter.takes == "group":
             arguments.append(draw(st.sampled_from([Text(""), Name("sector")])))
         elif parameter.takes == "condition":

@@ -14,6 +14,7 @@ __all__ = [
     "SEED_LEFT",
     "exponential_unstable_period",
     "hma_lookback",
+    "kept_unstable_period",
     "longest_plus",
     "one_bar",
     "period_plus",
@@ -64,6 +65,11 @@ def exponential_unstable_period(period: float, *_: float) -> int:
 def wilder_unstable_period(period: float, *_: float) -> int:
     """Unstable period of Wilder's mean, weight 1 / period."""
     return _bars_until_forgotten(1.0 - 1.0 / period)
+
+
+def kept_unstable_period(keep: float) -> int:
+    """Unstable period of a mean that keeps ``keep`` of itself with each bar."""
+    return _bars_until_forgotten(keep)
 
 
 def _bars_until_forgotten(keep: float) -> int:

@@ -11,6 +11,7 @@ from itertools import islice
 
 import numpy as np
 
+from technic.errors import ParameterError
 from technic.indicators.division import quotient
 from technic.indicators.parameters import bars_like, factor, period
 from technic.indicators.recursions import exponential_means, wilder_mean
@@ -37,6 +38,8 @@ __all__ = [
 
 Bands = tuple[FloatArray, FloatArray, FloatArray]
 SESSIONS_A_YEAR = 252
+KELTNER_MIDDLES = ("typical", "close")
+"""Of which price the middle line of the Keltner channel may be the mean."""
 
 
 def typical_price(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
@@ -140,15 +143,21 @@ def kc(
     timeperiod: int = 20,
     atrperiod: int = 10,
     nbdev: float = 2.0,
+    middle: str = "typical",
 ) -> Bands:
     """Keltner channel: upper, middle, lower; EMA of the typical price ± ``nbdev`` ATR.
+
+    ``middle``: "typical", as in TA-Lib, or "close", as on TradingView, for an EMA of the close.
 
     The seeds of both averages end in the first row that has a value, the later of the rows
     ``timeperiod - 1`` and ``atrperiod``, so this ATR is not quite that of ``atr``.
     """
     width = factor(nbdev, "nbdev")
     n, m = period(timeperiod, least=2), period(atrperiod, "atrperiod")
-    parts = kc_parts(trange(high, low, close), typical_price(high, low, close), n, m)
+    if middle not in KELTNER_MIDDLES:
+        raise ParameterError("middle", middle, " or ".join(KELTNER_MIDDLES))
+    centre = typical_price(high, low, close) if middle == "typical" else close
+    parts = kc_parts(trange(high, low, close), centre, n, m)
     centre, reach = (whole(part, len(close)) for part in parts)
     reach *= width
     return centre + reach, centre, centre - reach

@@ -19,6 +19,7 @@ import numpy as np
 from technic.typing import FloatArray
 
 __all__ = [
+    "column_stripes",
     "lagged",
     "window_deviation",
     "window_max",
@@ -207,6 +208,13 @@ def _warming_up(values: FloatArray, n: int) -> FloatArray:
     out = np.empty(values.shape)
     out[: n - 1] = np.nan
     return out
+
+
+def column_stripes(n_rows: int, n_columns: int) -> Iterator[slice]:
+    """Cut columns into stripes of about ``STRIPE_CELLS`` cells."""
+    width = max(STRIPE_CELLS // max(n_rows, 1), NARROWEST_STRIPE)
+    for first in range(0, n_columns, width):
+        yield slice(first, first + width)
 
 
 def _stripes(values: FloatArray, n: int) -> Iterator[tuple[slice, FloatArray]]:

@@ -14,13 +14,12 @@ from support.expressions import (
     day_expressions,
     market_expressions,
 )
+from support.function_calls import OF_BARS
 from support.markets import KINDS, make_market, markets
 from technic.language.evaluation.evaluate import evaluate_day
 from technic.language.functions import FUNCTIONS
 
-EVERY_BAR = sorted(
-    name for name, one in FUNCTIONS.items() if one.memory in ("point", "window", "recursive")
-)
+EVERY_BAR = sorted(OF_BARS)
 FEW = settings(max_examples=max(settings.default.max_examples // 8, 12))
 CROWD = make_market([*KINDS, *KINDS, "walk"], 60, seed=11)
 CROWDS = markets(most_symbols=9)

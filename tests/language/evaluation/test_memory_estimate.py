@@ -128,7 +128,7 @@ def arguments(name: str) -> str:
             given.append(str(int(min(one.most, max(one.least, 10 + 5 * len(given))))))
         elif one.takes == "number":
             given.append(str(min(one.most, max(one.least, 1))))
-        else:
+        elif one.takes != "word":
             given.append("close > open" if one.takes == "condition" else "close")
     return ", ".join(given)
 

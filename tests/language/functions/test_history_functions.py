@@ -1,5 +1,7 @@
 """Functions of the last bars, read off bars that were written by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,20 @@ EXPECTED = {
     "bars_since(1 / volume == 0.2)": [NO, NO, NO, NO, 0, 1, NO, NO],
     "value_when(close > close[1], volume)": [NO, 0, 3, 3, 3, 3, 0, 8],
     "value_when(close > close[1], volume, 3)": [NO, 0, 3, 3, 3, NO, 0, 8],
+    "bars_since_highest(close, 3)": [NO, NO, 0, 1, 2, 2, 0, 0],
+    "bars_since_lowest(close, 4)": [NO, NO, NO, 3, 0, 0, 1, 2],
+    "sum_since(close > close[1], volume)": [NO, 0, 3, 3, 8, 14, 0, 8],
+    "sum_since(close > close[1], volume, 3)": [NO, 0, 3, 3, 8, NO, 0, 8],
+    "sum_since(volume == 3, 1 / volume)": [NO, NO, 1 / 3, NO, NO, NO, NO, NO],
+    "anchored_vwap(close == 12)": [NO, NO, 12, 12, 86 / 8, 146 / 14, 146 / 14, 258 / 22],
+    "cumsum(volume)": [1, 1, 4, 4, 9, 15, 15, 23],
+    "percentrank(close, 3)": [NO, NO, NO, 100 / 3, 0, 0, 100, 100],
+    "between(close, 10.5, 12)": [0, 1, 1, 1, 0, 0, 0, 0],
+    "between(1 / volume, 0, close)": [1, NO, 1, NO, 1, 1, NO, 1],
+    "between(close, 13, 1 / volume)": [0, 0, 0, 0, 0, 0, NO, 0],
+    "if_missing(1 / volume, close)": [1, 11, 1 / 3, 11, 0.2, 1 / 6, 13, 0.125],
+    "is_unknown(1 / volume > 0.2)": [0, 1, 0, 1, 0, 0, 1, 0],
+    "is_unknown(1 / volume > 0.2 and close > 11)": [0, 0, 0, 0, 0, 0, 1, 0],
     "where(volume > 0, close, 0 - close)": [10, -11, 12, -11, 10, 10, -13, 14],
     "where(1 / volume > 0, 1, 0)": [1, NO, 1, NO, 1, 1, NO, 1],
     "is_missing(1 / volume)": [0, 1, 0, 1, 0, 0, 1, 0],
@@ -53,6 +69,18 @@ EXPECTED = {
     "not 1 / volume > 0.5": [0, NO, 1, NO, 1, 1, NO, 1],
     "sma(close[1], 2)": [NO, NO, 10.5, 11.5, 11.5, 10.5, 10, 11.5],
 }
+
+
+def test_the_year_begins_with_the_last_close_of_the_one_before():
+    """Over a year's end with a halt on it; without a bar in an earlier year there is no change."""
+    close = np.array([[10.0, 10.0], [8.0, 20.0], [9.0, 25.0], [4.0, NO]])
+    days = ["2022-12-29", "2022-12-30", "2023-01-04", "2024-01-02"]
+    bars = dict.fromkeys(("open", "high", "low", "close", "volume"), close)
+    panel = replace(packed_panel(bars), sessions=np.array(days, "datetime64[D]"))
+    node = read("ytd_change()", BASE).node
+    found = evaluate_bars([node], panel, BASE)[node]
+    expected = [[NO, NO], [NO, NO], [12.5, 25.0], [100.0 * (4.0 / 9.0 - 1.0), NO]]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("text", EXPECTED)

@@ -10,6 +10,7 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.function import Function, Parameter
 from technic.language.syntax.nodes import Call, Name, Node, Number, Text
 from technic.language.syntax.tokens import shown
+from technic.wording.nearest import nearest
 
 __all__ = ["Fail", "Helps", "by_position", "constant", "without_series"]
 
@@ -46,6 +47,8 @@ def constant(
     """Return the argument of a parameter that takes a constant, after a look at it."""
     if parameter.takes == "group":
         return _group(argument, parameter, function, vocabulary, fail)
+    if parameter.takes == "word":
+        return _word(argument, parameter, function, fail)
     what = f"{parameter.name} of {function.name}"
     whole = parameter.takes == "bars"
     allowed = f"a {'whole ' * whole}number from {parameter.least:,g} to {parameter.most:,g}"
@@ -76,13 +79,26 @@ def _group(
     raise fail(argument, f"{reason}, not {shown(str(argument))}", "")
 
 
+def _word(argument: Node, parameter: Parameter, function: Function, fail: Fail) -> Node:
+    """Return a text in quotes; a bare name that would be one misses its quotes."""
+    what, words = f"{parameter.name} of {function.name}", parameter.words
+    allowed = " or ".join(f'"{word}"' for word in words) or "a text in quotes"
+    if isinstance(argument, Text) and argument.value and (not words or argument.value in words):
+        return argument
+    given = argument.value if isinstance(argument, Text) else str(argument)
+    bare = isinstance(argument, Name) and not words
+    guess = given if bare or given in words else nearest(given, words)
+    hint = f'write "{guess}"' if guess else ""
+    raise fail(argument, f"{what} is {shown(given)}, allowed: {allowed}", hint)
+
+
 def _default(parameter: Parameter, call: Call, function: Function, fail: Fail) -> Node:
     match parameter.default:
         case None:
             reason = f"{function.name} needs {parameter.name}"
             raise fail(call, reason, f"write {example(function)}")
         case str(text):
-            return Text(text) if parameter.takes == "group" else Name(text)
+            return Name(text) if parameter.takes == "series" else Text(text)
         case number:
             return Number(float(number))
 

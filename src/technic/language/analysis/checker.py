@@ -10,7 +10,7 @@ from technic.language.analysis.misplaced import misplaced
 from technic.language.analysis.scope import WIDEST_OPERAND, kind_of, scope_of_call, widest, within
 from technic.language.analysis.suggestions import unknown_function, unknown_name
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.functions.function import Kind, Scope
+from technic.language.functions.function import OPERANDS, Kind, Parameter, Scope
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,
@@ -25,6 +25,7 @@ from technic.language.syntax.nodes import (
     Or,
     Shift,
     Text,
+    walk,
 )
 from technic.language.syntax.parse import MOST_BARS_AGO, parse
 from technic.language.syntax.tokens import shown
@@ -41,6 +42,13 @@ _HINTS: dict[tuple[Kind, Kind], str] = {
     ("condition", "text"): 'compare it, as in sector == "Energy"',
 }
 """What to write, by the kind that is expected and the kind that is there."""
+_KINDS: dict[str, Kind] = {"series": "number", "condition": "condition", "text": "text"}
+"""The kind of an operand, by what the parameter takes."""
+
+
+def _is_usual(parameter: Parameter, argument: Node) -> bool:
+    """Tell a word that need not be written: a call has one form, whoever says its defaults."""
+    return parameter.takes == "word" and argument == Text(str(parameter.default))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,15 +205,21 @@ class Checker:
         done: list[Node] = []
         series: list[Checked] = []
         for parameter, argument in zip(function.parameters, arguments, strict=True):
-            if parameter.takes in ("bars", "number", "group"):
+            if parameter.takes not in OPERANDS:
                 done.append(constant(argument, parameter, function, self.vocabulary, self.fail))
                 continue
             part = self.checked(argument)
             if function.memory != "timeframe" or part.kind == "text":
-                kind: Kind = "condition" if parameter.takes == "condition" else "number"
-                self.want(kind, part, argument)
+                self.want(_KINDS[parameter.takes], part, argument)
+                if parameter.takes == "text" and part.scope == "constant":
+                    reason = f"{parameter.name} of {function.name} is a text column of the listings"
+                    raise self.fail(argument, f"{reason}, not {self.said(argument)}")
             done.append(part.node)
             series.append(part)
+        while len(done) and _is_usual(function.parameters[len(done) - 1], done[-1]):
+            done.pop()
+        if function.memory == "timeframe":
+            self.refuse_days(node.function, done[0])
         scope = scope_of_call(function, [part.scope for part in series])
         call = Call(node.function, tuple(done), (), node.place)
         if function.memory != "point" and series and widest(p.scope for p in series) == "constant":
@@ -220,6 +234,13 @@ class Checker:
         if not within(part.scope, most):
             leaf, what, hints = misplaced(part.node, operation, most, self.vocabulary)
             raise self.fail(leaf, f"{self.said(leaf)} is {what}", self.helps(*hints))
+
+    def refuse_days(self, timeframe: str, inside: Node) -> None:
+        """Raise where something inside longer bars asks for the day of a bar, which has several."""
+        for one in walk(inside):
+            if isinstance(one, Call) and "year" in self.vocabulary.functions[one.function].fields:
+                reason = f"{one.function} is of days, not for {timeframe}(...)"
+                raise self.fail(one, reason, f"write it outside of {timeframe}(...)")
 
     def helps(self, *hints: str) -> str:
         """Return the first of some short texts that is right in itself, as a hint."""

@@ -6,7 +6,7 @@ import re
 
 from technic.language.analysis.scope import scope_of, within
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.functions.function import Scope
+from technic.language.functions.function import OPERANDS, Scope
 from technic.language.syntax.nodes import Call, Name, Node, Number, Shift, walk
 
 __all__ = ["misplaced"]
@@ -49,9 +49,9 @@ def _has_wider(node: Node, most: Scope, vocabulary: Vocabulary) -> bool:
     return isinstance(node, Call) and any(
         not within(scope_of(argument, vocabulary), most)
         for argument, parameter in zip(
-            node.arguments, vocabulary.functions[node.function].parameters, strict=True
+            node.arguments, vocabulary.functions[node.function].parameters, strict=False
         )
-        if parameter.takes in ("series", "condition")
+        if parameter.takes in OPERANDS
     )
 
 

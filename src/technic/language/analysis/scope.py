@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.functions.function import Function, Kind, Memory, Scope
+from technic.language.functions.function import OPERANDS, Function, Kind, Memory, Scope
 from technic.language.syntax.nodes import (
     Arithmetic,
     Call,
@@ -93,13 +93,13 @@ def scope_of(node: Node, vocabulary: Vocabulary) -> Scope:
             return vocabulary.names[node.name].scope
         case Call():
             function = vocabulary.functions[node.function]
-            series = zip(function.parameters, node.arguments, strict=True)
+            series = zip(function.parameters, node.arguments, strict=False)
             return scope_of_call(
                 function,
                 [
                     scope_of(argument, vocabulary)
                     for parameter, argument in series
-                    if parameter.takes in ("series", "condition")
+                    if parameter.takes in OPERANDS
                 ],
             )
         case _:

@@ -35,6 +35,28 @@ _ALSO_CALLED_FUNCTIONS = {
     "if_": "where",
     "isnan": "is_missing",
     "isnull": "is_missing",
+    "isna": "is_missing",
+    "nan": "is_missing",
+    "nz": "if_missing",
+    "coalesce": "if_missing",
+    "fillna": "if_missing",
+    "psar": "sar",
+    "parabolic_sar": "sar",
+    "avwap": "anchored_vwap",
+    "crsi": "connors_rsi",
+    "schaff": "stc",
+    "kvo": "klinger",
+    "wilder": "rma",
+    "smma": "rma",
+    "heikin_ashi": "ha_close",
+    "heikinashi": "ha_close",
+    "like": "contains",
+    "correl": "correlation",
+    "barssince": "bars_since",
+    "valuewhen": "value_when",
+    "barslast": "bars_since",
+    "hhvbars": "bars_since_highest",
+    "llvbars": "bars_since_lowest",
     "crossover": "crosses_above",
     "crossunder": "crosses_below",
     "cross": "crosses_above",
@@ -64,6 +86,10 @@ def example(function: Function, *numbers: float) -> str:
                 arguments.append("close > open")
             case "group":
                 arguments += ["sector"] if parameter.default is None else []
+            case "text":
+                arguments.append("company")
+            case "word":
+                arguments.append(f'"{parameter.default or "bank"}"')
             case _:
                 arguments.append(f"{given.pop(0) if given else _likely(parameter):g}")
     return f"{function.name}({', '.join(arguments)})"
@@ -79,6 +105,8 @@ def unknown_name(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
     """Return what is wrong with a name that the vocabulary does not have, and a hint."""
     if name in vocabulary.functions:
         return f"{name} is a function", f"write {example(vocabulary.functions[name])}"
+    if name.lower() in ("ytd", "ytd_pct", "ytd_return"):
+        return f"{shown(name)} is no name", "write ytd_change()"
     bare = re.sub("_", "", name.casefold())
     same = next((known for known in vocabulary.names if re.sub("_", "", known) == bare), None)
     numbered = _NUMBERED.fullmatch(name.lower())

@@ -21,6 +21,9 @@ from technic.typing import BoolArray, FloatArray
 
 __all__ = ["ColumnTails", "Fields", "ending_together"]
 
+BY_SESSION = ("benchmark", "year")
+"""Fields that are not the symbol's own; ``year`` is for functions alone, no text can say it."""
+
 MOST_ODD = 0.25
 """Up to this share of columns that end elsewhere, the others are not copied together."""
 
@@ -51,32 +54,39 @@ class Fields:
         """Return the first ``height`` rows of a field."""
         if name in self._series:
             return self._series[name][:height]
-        if name != "benchmark":
+        if name not in BY_SESSION:
             return cast("FloatArray", getattr(self.panel, name)[:height])
-        if self._closes().ndim > 1:
-            return self._closes()[:height]
-        return self._on(self.panel.session[:height])
+        by_session = self._by_session(name)
+        if by_session.ndim > 1:
+            return by_session[:height]
+        return _on(self.panel.session[:height], by_session)
 
     def tail(self, name: str, columns: ColumnTails, span: Span) -> FloatArray:
         """Return some bars of a field, aligned at the ends of some columns."""
         if name in self._series:
             return columns.tail(self._series[name], span)
-        if name != "benchmark":
+        if name not in BY_SESSION:
             return columns.tail(getattr(self.panel, name), span)
-        if self._closes().ndim > 1:
-            return columns.tail(self._closes(), span)
+        by_session = self._by_session(name)
+        if by_session.ndim > 1:
+            return columns.tail(by_session, span)
         session = columns.tail(self.panel.session, span)
-        return self._on(np.where(np.isnan(session), -1, session).astype(np.intp))
+        return _on(np.where(np.isnan(session), -1, session).astype(np.intp), by_session)
 
-    def _closes(self) -> FloatArray:
+    def _by_session(self, name: str) -> FloatArray:
+        """Return what a session has for all symbols: the benchmark's close, the year."""
+        if name == "year":
+            years = self.panel.sessions.astype("datetime64[Y]").astype(np.int64) + 1970
+            return years.astype(np.float64)
         if self._benchmark is None:
             raise RuleUnavailableError(
                 "benchmark", "the closes of a benchmark", "give one with --benchmark"
             )
         return self._benchmark
 
-    def _on(self, session: NDArray[np.integer]) -> FloatArray:
-        return np.where(session >= 0, self._closes()[session], np.nan)
+
+def _on(session: NDArray[np.integer], by_session: FloatArray) -> FloatArray:
+    return np.where(session >= 0, by_session[session], np.nan)
 
 
 class ColumnTails:

@@ -6,6 +6,7 @@ import numpy as np
 
 from technic.indicators import price_range
 from technic.indicators.arithmetic import finite
+from technic.language.functions import elementwise
 from technic.language.functions._define import HERE, X, bars, condition, series
 from technic.language.functions.function import Function
 from technic.typing import FloatArray
@@ -54,6 +55,15 @@ def _where(chooses: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
     out: FloatArray = np.where(chooses != 0.0, a, b)
     np.copyto(out, np.nan, where=np.isnan(chooses))
     return out
+
+
+def _between(x: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    above = elementwise.compare("<=", low, x)
+    return elementwise.logical_and(above, elementwise.compare("<=", x, high))
+
+
+def _if_missing(x: FloatArray, instead: FloatArray) -> FloatArray:
+    return np.where(np.isnan(x), instead, x)
 
 
 def _is_missing(x: FloatArray) -> FloatArray:
@@ -105,6 +115,33 @@ ARITHMETIC = (
         "point",
         _is_missing,
         "Whether there is no value; always known.",
+        HERE,
+    ),
+    Function(
+        "is_unknown",
+        (condition(),),
+        "condition",
+        "point",
+        _is_missing,
+        "Whether a condition is neither true nor false; always known.",
+        HERE,
+    ),
+    Function(
+        "if_missing",
+        (X, series("instead")),
+        "number",
+        "point",
+        _if_missing,
+        "The value, or another where there is none.",
+        HERE,
+    ),
+    Function(
+        "between",
+        (X, series("low"), series("high")),
+        "condition",
+        "point",
+        _between,
+        "low <= x <= high: both ends belong to it.",
         HERE,
     ),
     Function(

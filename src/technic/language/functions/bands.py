@@ -12,8 +12,9 @@ from technic.indicators.lookback import (
     period_plus,
     wilder_unstable_period,
 )
+from technic.language.functions import elementwise
 from technic.language.functions._define import BAR, X, bars, number, output
-from technic.language.functions.function import Function
+from technic.language.functions.function import Function, Parameter
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
 
@@ -30,12 +31,27 @@ def _bb_lower(x: FloatArray, n: int, nbdevdn: float) -> FloatArray:
     return volatility.bbands(x, n, 0.0, nbdevdn)[2]
 
 
-def _keltner_lookback(timeperiod: float, atrperiod: float, *_: float) -> int:
+def _keltner_lookback(timeperiod: float, atrperiod: float, *_: float | str) -> int:
     return int(max(timeperiod, atrperiod + 1))
 
 
-def _keltner_unstable_period(timeperiod: float, atrperiod: float, *_: float) -> int:
+def _keltner_unstable_period(timeperiod: float, atrperiod: float, *_: float | str) -> int:
     return max(exponential_unstable_period(timeperiod), wilder_unstable_period(atrperiod))
+
+
+def _squeeze(
+    high: FloatArray,
+    low: FloatArray,
+    close: FloatArray,
+    n: int,
+    nbdev: float,
+    ranges: float,
+    middle: str,
+) -> FloatArray:
+    above, _, below = volatility.kc(high, low, close, n, n, ranges, middle)
+    upper, _, lower = volatility.bbands(close, n, nbdev, nbdev)
+    inside = elementwise.compare("<", upper, above)
+    return elementwise.logical_and(inside, elementwise.compare(">", lower, below))
 
 
 def _lead1(high: FloatArray, low: FloatArray, fast: int, slow: int, shift: int) -> FloatArray:
@@ -62,11 +78,14 @@ def _lead2_lookback(n: float, shift: float) -> int:
     return int(n + shift)
 
 
+_MIDDLE = Parameter("middle", "word", "typical", words=volatility.KELTNER_MIDDLES)
+
+
 def _keltner(name: str, line: int, what: str) -> Function:
     parameters = (bars("timeperiod", 20, least=2), bars("atrperiod", 10))
     return Function(
         name,
-        (*parameters, number("nbdev", 2.0, **_WIDTH)),
+        (*parameters, number("nbdev", 2.0, **_WIDTH), _MIDDLE),
         "number",
         "recursive",
         partial(output, line, volatility.kc),
@@ -109,9 +128,30 @@ BANDS = (
         "TA-Lib BBANDS",
         lookback=partial(period_plus, 0),
     ),
-    _keltner("kc_upper", 0, "Upper Keltner band: ema of the typical price and some atr."),
-    _keltner("kc_middle", 1, "Middle of the Keltner channel: ema of the typical price."),
-    _keltner("kc_lower", 2, "Lower Keltner band: ema of the typical price less some atr."),
+    _keltner("kc_upper", 0, "Upper Keltner band: middle line and some atr."),
+    _keltner(
+        "kc_middle",
+        1,
+        'Middle of the Keltner channel: ema of the typical price; "close" as on TradingView.',
+    ),
+    _keltner("kc_lower", 2, "Lower Keltner band: middle line less some atr."),
+    Function(
+        "squeeze",
+        (
+            bars("timeperiod", 20, least=2),
+            number("nbdev", 2.0, **_WIDTH),
+            number("ranges", 1.5, **_WIDTH),
+            _MIDDLE,
+        ),
+        "condition",
+        "recursive",
+        _squeeze,
+        "Whether the Bollinger bands of the close lie inside the Keltner channel of the same bars.",
+        "TA-Lib BBANDS, KC",
+        fields=BAR,
+        lookback=partial(period_plus, 1),
+        unstable_period=wilder_unstable_period,
+    ),
     Function(
         "donchian_high",
         (bars("timeperiod", 20),),

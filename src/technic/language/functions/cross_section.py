@@ -1,4 +1,4 @@
-"""A symbol among the others: rank, percentile, distance from the mean.
+"""A symbol among the others: rank, percentile, distance from the mean; beta to the benchmark.
 
 Vectors over symbols, ``(n_symbols,)``. Symbols without a value are not counted and get none, nor
 do symbols without a group where groups are asked for. Nothing depends on the order of the symbols:
@@ -13,13 +13,15 @@ from functools import partial
 
 import numpy as np
 
-from technic.language.functions._define import HERE, X
+from technic.indicators import comovement
+from technic.indicators.lookback import period_plus
+from technic.language.functions._define import HERE, X, bars, finite_of
 from technic.language.functions.elementwise import Values, missing_text
 from technic.language.functions.function import Function, Parameter
 from technic.panel.ties import below_and_equal
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["CROSS_SECTION"]
+__all__ = ["COMOVEMENT", "CROSS_SECTION"]
 
 _BY = Parameter("by", "group", "")
 
@@ -97,5 +99,39 @@ CROSS_SECTION = (
         "Distance from the mean of all symbols in standard deviations (divisor n); missing where "
         "all values are equal.",
         HERE,
+    ),
+)
+
+
+def _beside(
+    name: str, kernel: Callable[..., FloatArray], period: int, what: str, source: str
+) -> Function:
+    series = Parameter("x", "series", "close"), Parameter("base", "series", "benchmark")
+    return Function(
+        name,
+        (*series, bars("timeperiod", period, least=2)),
+        "number",
+        "window",
+        partial(finite_of, kernel),
+        what,
+        source,
+        lookback=partial(period_plus, 1),
+    )
+
+
+COMOVEMENT = (
+    _beside(
+        "beta",
+        comovement.beta,
+        252,
+        "Slope of the changes of x over those of the base, bar by bar, over the last bars.",
+        "TA-Lib BETA (base first)",
+    ),
+    _beside(
+        "correlation",
+        comovement.correlation,
+        63,
+        "Correlation of the changes of x and of the base, -1 to 1.",
+        "TA-Lib CORREL (of changes)",
     ),
 )

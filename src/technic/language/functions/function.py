@@ -9,7 +9,7 @@ from typing import Any, Literal
 from technic.indicators.lookback import one_bar, stable_at_once
 from technic.typing import FloatArray
 
-__all__ = ["Function", "Kind", "Memory", "Parameter", "Scope"]
+__all__ = ["OPERANDS", "Function", "Kind", "Memory", "Parameter", "Scope"]
 
 Kind = Literal["number", "condition", "text"]
 """What a value is. Conditions are numbers inside: 1.0 true, 0.0 false, NaN unknown."""
@@ -24,20 +24,26 @@ symbol's first bar; the same, for a value of the scan's day alone; all symbols; 
 length."""
 
 
+OPERANDS = ("series", "condition", "text")
+"""What a parameter takes that is a value; all else is a constant of the text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter: a value that changes from bar to bar, or a constant of the text.
 
-    ``takes``: ``series`` and ``condition`` are arrays, ``bars`` a whole number from ``least`` to
-    ``most``, ``number`` a constant, ``group`` the name of a text column. ``default``: None means
-    that it must be given.
+    ``takes``: ``series``, ``condition`` and ``text`` are arrays, ``bars`` a whole number from
+    ``least`` to ``most``, ``number`` a constant, ``group`` the name of a text column, ``word`` a
+    text in quotes: one of ``words``, any where there are none. ``default``: None means that it must
+    be given.
     """
 
     name: str
-    takes: Literal["series", "condition", "bars", "number", "group"]
+    takes: Literal["series", "condition", "text", "bars", "number", "group", "word"]
     default: float | str | None = None
     least: float = 1
     most: float = 2_520
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

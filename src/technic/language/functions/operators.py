@@ -12,7 +12,7 @@ import numpy as np
 from technic.indicators.arithmetic import arithmetic, finite
 from technic.language.functions import elementwise
 from technic.language.functions.elementwise import Values
-from technic.language.functions.function import Function
+from technic.language.functions.function import OPERANDS, Function
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,
@@ -24,10 +24,13 @@ from technic.language.syntax.nodes import (
     Not,
     Number,
     Or,
+    Text,
 )
 from technic.typing import FloatArray
 
 __all__ = ["Arguments", "applied", "called", "operator_of", "split"]
+
+_CONSTANTS = ("bars", "number", "word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +43,19 @@ class Arguments:
     @property
     def series(self) -> tuple[Node, ...]:
         """The operands that change from bar to bar."""
-        return tuple(node for node, takes in self._both() if takes in ("series", "condition"))
+        return tuple(node for node, takes in self._both() if takes in OPERANDS)
 
     @property
-    def constants(self) -> tuple[float, ...]:
-        """The constants, in their order; bars are whole numbers."""
-        return tuple(_constant(node, t) for node, t in self._both() if t in ("bars", "number"))
+    def constants(self) -> tuple[Any, ...]:
+        """The constants, in their order; bars are whole numbers, words texts."""
+        return tuple(_constant(node, t) for node, t in self._both() if t in _CONSTANTS)
 
     def with_series(self, series: Sequence[Node]) -> Call:
         """Return the call with other operands."""
         waiting = iter(series)
         return Call(
             self.call.function,
-            tuple(
-                next(waiting) if takes in ("series", "condition") else node
-                for node, takes in self._both()
-            ),
+            tuple(next(waiting) if takes in OPERANDS else node for node, takes in self._both()),
         )
 
     def bound(self, function: Function) -> Callable[..., Any]:
@@ -66,9 +66,9 @@ class Arguments:
         if function.memory == "day":
             arrays = len(function.fields) + len(self.series) + 1
             return partial(called, function.kernel, (None,) * arrays + self.constants)
-        given: list[float | None] = [None] * len(function.fields)
+        given: list[float | str | None] = [None] * len(function.fields)
         for node, takes in self._both():
-            if takes in ("series", "condition"):
+            if takes in OPERANDS:
                 given.append(None)
             elif takes != "group":
                 given.append(_constant(node, takes))
@@ -79,11 +79,15 @@ class Arguments:
 
 
 def split(call: Call, function: Function) -> Arguments:
-    """Tell the arguments of a checked call apart."""
+    """Tell the arguments of a checked call apart; words that it leaves out are the usual ones."""
+    left_out = function.parameters[len(call.arguments) :]
+    if left_out:
+        usual = (Text(str(parameter.default)) for parameter in left_out)
+        call = Call(call.function, (*call.arguments, *usual))
     return Arguments(call, tuple(parameter.takes for parameter in function.parameters))
 
 
-def called(kernel: Callable[..., Any], given: Sequence[float | None], *arrays: Any) -> Any:
+def called(kernel: Callable[..., Any], given: Sequence[float | str | None], *arrays: Any) -> Any:
     """Call a kernel with arrays where no constant is given."""
     waiting = iter(arrays)
     return kernel(*(next(waiting) if constant is None else constant for constant in given))
@@ -124,11 +128,17 @@ def applied(node: Node, function: Function | None, values: Sequence[Values], n: 
         return found
     assert function is not None
     with np.errstate(all="ignore"):
-        rows = [np.broadcast_to(np.asarray(value, np.float64), (1, n)) for value in values]
+        rows = [np.broadcast_to(_array(value), (1, n)) for value in values]
         row: FloatArray = split(node, function).bound(function)(*rows)[0]
     return finite(row)
 
 
-def _constant(node: Node, takes: str) -> float:
+def _array(value: Values) -> np.ndarray[Any, Any]:
+    return np.asarray(value, object if elementwise.is_text(value) else np.float64)
+
+
+def _constant(node: Node, takes: str) -> float | str:
+    if isinstance(node, Text):
+        return node.value
     assert isinstance(node, Number)
     return int(node.value) if takes == "bars" else node.value

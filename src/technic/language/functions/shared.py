@@ -35,6 +35,7 @@ from technic.language.syntax.nodes import (
     Node,
     Number,
     Shift,
+    Text,
 )
 from technic.panel.windows import window_variance
 from technic.typing import FloatArray
@@ -70,6 +71,10 @@ def _adx(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Stream
 def _keltner_centre(high: FloatArray, low: FloatArray, close: FloatArray, n: int, m: int) -> Stream:
     """Of the true range the centre line looks at nothing but its shape."""
     return volatility.kc_parts(high, volatility.typical_rows(high, low, close), n, m)[0]
+
+
+def _keltner_close(close: FloatArray, n: int, m: int) -> Stream:
+    return volatility.kc_parts(close, close, n, m)[0]
 
 
 def _keltner_reach(reach: FloatArray, n: int, m: int) -> Stream:
@@ -159,6 +164,7 @@ _ALL = (
     _part_of("_minus", "point", 1, partial(_share_of, 2)),
     _part_of("_adx", "recursive", 3, _adx, 1),
     _part_of("_keltner_centre", "recursive", 3, _keltner_centre, 2),
+    _part_of("_keltner_close", "recursive", 1, _keltner_close, 2),
     _part_of("_keltner_reach", "recursive", 1, _keltner_reach, 2),
     _part_of("_spread", "window", 1, _spread, 1, partial(period_plus, 0)),
     _part_of("_stoch", "window", 3, _stoch, 3, _less_two),
@@ -218,13 +224,17 @@ def _of_stoch(part: str, *periods: Node) -> Node:
     return Call(part, (Call("_stoch", (HIGH, LOW, CLOSE, *periods)),))
 
 
-def _centre(n: Node, m: Node) -> Node:
+def _centre(n: Node, m: Node, middle: Node) -> Node:
+    if middle == Text("close"):
+        return Call("_keltner_close", (CLOSE, n, m))
     return Call("_keltner_centre", (HIGH, LOW, CLOSE, n, m))
 
 
-def _keltner_band(operator: ArithmeticOperator, n: Node, m: Node, width: Node) -> Node:
+def _keltner_band(
+    operator: ArithmeticOperator, n: Node, m: Node, width: Node, middle: Node
+) -> Node:
     reach = Call("_keltner_reach", (_RANGE, n, m))
-    return Arithmetic(operator, _centre(n, m), Arithmetic("*", reach, width))
+    return Arithmetic(operator, _centre(n, m, middle), Arithmetic("*", reach, width))
 
 
 def _of_spread(part: str, x: Node, n: Node, width: Node) -> Node:
@@ -256,7 +266,7 @@ _RULES: Mapping[str, Callable[..., Node]] = {
     "stoch_k": partial(_of_stoch, "_first"),
     "stoch_d": partial(_of_stoch, "_second"),
     "kc_upper": partial(_keltner_band, "+"),
-    "kc_middle": lambda n, m, _: _centre(n, m),
+    "kc_middle": lambda n, m, _, middle: _centre(n, m, middle),
     "kc_lower": partial(_keltner_band, "-"),
     "bb_upper": partial(_of_spread, "_above"),
     "bb_middle": lambda x, n: Call("sma", (x, n)),

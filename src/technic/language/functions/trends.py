@@ -1,15 +1,15 @@
-"""Wilder's directional movement."""
+"""Wilder's directional movement, and lines that turn with the trend."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from technic.indicators import directional
+from technic.indicators import directional, trailing
 from technic.indicators.lookback import period_plus, wilder_unstable_period
-from technic.language.functions._define import BAR, bars
+from technic.language.functions._define import BAR, HERE, bars, number, output
 from technic.language.functions.function import Function
 
-__all__ = ["TRENDS"]
+__all__ = ["TRAILING", "TRENDS"]
 
 
 def _adx_lookback(n: float) -> int:
@@ -19,6 +19,39 @@ def _adx_lookback(n: float) -> int:
 def _adx_unstable_period(n: float) -> int:
     """ADX smooths twice: the unstable period of the first smoothing, then that of the second."""
     return 2 * wilder_unstable_period(n)
+
+
+def _two(*_: float) -> int:
+    return 2
+
+
+def _supertrend(name: str, part: int, what: str) -> Function:
+    return Function(
+        name,
+        (bars("timeperiod", 10, least=2), number("multiplier", 3.0, 0.0, 100.0)),
+        "number",
+        "recursive",
+        partial(output, part, trailing.supertrend),
+        what,
+        "TA-Lib SUPERTREND",
+        fields=BAR,
+        lookback=partial(period_plus, 1),
+        unstable_period=wilder_unstable_period,
+    )
+
+
+def _zigzag(name: str, part: int, what: str) -> Function:
+    return Function(
+        name,
+        (number("percent", 5.0, 0.1, 90.0),),
+        "number",
+        "recursive",
+        partial(output, part, trailing.zigzag),
+        what,
+        HERE,
+        fields=("high", "low"),
+        lookback=_two,
+    )
 
 
 TRENDS = (
@@ -70,4 +103,31 @@ TRENDS = (
         lookback=partial(period_plus, 1),
         unstable_period=wilder_unstable_period,
     ),
+)
+
+TRAILING = (
+    Function(
+        "sar",
+        (number("acceleration", 0.02, 0.0, 10.0), number("maximum", 0.2, 0.0, 10.0)),
+        "number",
+        "recursive",
+        trailing.sar,
+        "Wilder's parabolic stop and reverse; below the bar in a rise, above it in a fall.",
+        "TA-Lib SAR",
+        fields=("high", "low"),
+        lookback=_two,
+    ),
+    _supertrend(
+        "supertrend",
+        0,
+        "SuperTrend line: middle of the bar less some atr in a rise, plus some in a fall.",
+    ),
+    _supertrend(
+        "supertrend_direction",
+        1,
+        "Direction of the SuperTrend, 1 up, -1 down; TradingView has the signs the other way.",
+    ),
+    _zigzag("zigzag_direction", 0, "Direction of the running leg, 1 up, -1 down, as known then."),
+    _zigzag("zigzag_pivot", 1, "Price where the running leg began: the last turn known then."),
+    _zigzag("zigzag_extreme", 2, "Furthest price of the running leg so far."),
 )

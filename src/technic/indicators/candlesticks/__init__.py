@@ -1,0 +1,1 @@
+"""Candlestick patterns and Heikin-Ashi bars."""

@@ -1,0 +1,1 @@
+"""Means of means, and the oscillators that are made of them."""
