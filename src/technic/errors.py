@@ -19,6 +19,9 @@ text is built in ``__str__``: that is what makes them pickle.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from technic.text.outside import LINE, clean
 from technic.version import DISTRIBUTION
 
@@ -35,6 +38,7 @@ __all__ = [
     "StoreError",
     "TechnicError",
     "UsageError",
+    "naming",
 ]
 
 _VALUE_SHOWN = 200
@@ -111,16 +115,23 @@ class ExpressionError(UsageError):
     """An expression cannot be understood; ``place`` is where in ``text`` (start, end), if known.
 
     ``str`` is one sentence: what is wrong, where, what to write. ``pointer`` shows the place.
+    ``parameter``: what was given the expression, "" where nobody says.
     """
 
     def __init__(
-        self, text: str, place: tuple[int, int] | None, reason: str, hint: str = ""
+        self,
+        text: str,
+        place: tuple[int, int] | None,
+        reason: str,
+        hint: str = "",
+        parameter: str = "",
     ) -> None:
-        super().__init__(text, place, reason, hint)
+        super().__init__(text, place, reason, hint, parameter)
         self.text, self.place, self.reason, self.hint = text, place, reason, hint
+        self.parameter = parameter
 
     def __str__(self) -> str:
-        text = self.reason
+        text = f"{self.parameter}: {self.reason}" if self.parameter else self.reason
         if self.place is not None:
             line, column, _ = self._located(self.place[0])
             text += f", at line {line}, column {column}" if line > 1 else f", at column {column}"
@@ -151,6 +162,17 @@ class ExpressionError(UsageError):
 
 
 _SHOWN = 100
+
+
+@contextlib.contextmanager
+def naming(parameter: str) -> Iterator[None]:
+    """Name the parameter in the error of an expression that was given by it."""
+    try:
+        yield
+    except ExpressionError as error:
+        raise ExpressionError(
+            error.text, error.place, error.reason, error.hint, parameter
+        ) from error.__cause__
 
 
 class MissingExtraError(UsageError):

@@ -21,6 +21,7 @@ from technic.cli.commands.show import show
 from technic.cli.commands.study import study
 from technic.cli.commands.sync import sync
 from technic.cli.commands.verify import verify
+from technic.cli.commands.words import columns, functions
 from technic.cli.options.groups import expand_groups
 from technic.version import __version__
 
@@ -54,7 +55,8 @@ def technic(
 
 
 COMMANDS = (
-    scan, show, explain, setups, study, diff, verify, plan, sync, bench, serve, marketsim, doctor,
+    scan, show, explain, setups, columns, functions, study, diff, verify, plan, sync, bench,
+    serve, marketsim, doctor,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command.__name__)(expand_groups(command))

@@ -7,7 +7,6 @@ the command line's option for it.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,8 @@ from technic.errors import InputFileError, ParameterError
 from technic.scan.config import ScanConfig
 from technic.scan.config_json import config_from_json, config_to_json
 from technic.settings import Settings
+from technic.text.commas import split_at_commas
+from technic.wording.nearest import nearest
 
 __all__ = ["FLAT_KEYS", "flat_config"]
 
@@ -67,8 +68,8 @@ def flat_config(keys: Mapping[str, Any], settings: Settings) -> ScanConfig:
     for key, value in keys.items():
         place = FLAT_KEYS.get(key)
         if place is None:
-            near = difflib.get_close_matches(str(key), FLAT_KEYS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "the keys of technic scan are allowed"
+            meant = nearest(str(key), FLAT_KEYS)
+            hint = f"did you mean {meant!r}?" if meant else "the keys of technic scan are allowed"
             raise ParameterError("key", str(key), "a key of technic scan", hint)
         if value is None:
             continue
@@ -119,9 +120,7 @@ def _listed(place: tuple[str, ...], value: object) -> object:
     if not (isinstance(default, list) and isinstance(value, str)):
         return value
     if place == ("columns",):
-        from technic.setups.scan_file import split_columns
-
-        return split_columns(value)
+        return split_at_commas(value)
     return [part.strip() for part in value.split(",") if part.strip()]
 
 

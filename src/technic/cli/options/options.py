@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from technic.cli.options.declare import dollars, option
+from technic.cli.options.declare import dollars, option, percent
 from technic.data_engine.open_vendor import VENDORS
 from technic.engine.open import RunnerName
 
@@ -153,11 +153,8 @@ class DataOptions:
     ] = None
     min_success: Annotated[
         Number,
-        option(
-            DATA,
-            "--min-success",
-            "Fail (exit code 1) when fewer symbols have bars. (default: 50)",
-            "PERCENT",
+        percent(
+            DATA, "--min-success", "Fail (exit code 1) when fewer symbols have bars. (default: 50)"
         ),
     ] = None
 
@@ -288,10 +285,10 @@ class FilterOptions:
     min_price: Annotated[Number, dollars(FILTERS, "--min-price", "Least last close.")] = None
     max_price: Annotated[Number, dollars(FILTERS, "--max-price", "Largest last close.")] = None
     min_rating: Annotated[
-        Number, option(FILTERS, "--min-rating", "Least technical rating.", "0-100")
+        Number, percent(FILTERS, "--min-rating", "Least technical rating.", "0-100")
     ] = None
     min_rs: Annotated[
-        Number, option(FILTERS, "--min-rs", "Least relative-strength rating.", "1-99")
+        Number, percent(FILTERS, "--min-rs", "Least relative-strength rating.", "1-99")
     ] = None
     min_dollar_volume: Annotated[
         Number,
@@ -317,7 +314,7 @@ class PlanOptions:
     ] = None
     risk_pct: Annotated[
         Number,
-        option(PLAN, "--risk-pct", "Share of it lost at the stop. (default: 1)", "PERCENT"),
+        percent(PLAN, "--risk-pct", "Share of it lost at the stop. (default: 1)"),
     ] = None
     target_r: Annotated[
         Number,
@@ -331,21 +328,11 @@ class PlanOptions:
     ] = None
     max_pct_of_adv: Annotated[
         Number,
-        option(
-            PLAN,
-            "--max-pct-of-adv",
-            "Most of the average dollar volume to buy. (default: 1)",
-            "PERCENT",
-        ),
+        percent(PLAN, "--max-pct-of-adv", "Most of the average dollar volume to buy. (default: 1)"),
     ] = None
     max_position_pct: Annotated[
         Number,
-        option(
-            PLAN,
-            "--max-position-pct",
-            "Most of the account in one position. (default: 20)",
-            "PERCENT",
-        ),
+        percent(PLAN, "--max-position-pct", "Most of the account in one position. (default: 20)"),
     ] = None
     allow_shorts: Annotated[bool, option(PLAN, "--allow-shorts", "Signal and plan shorts too.")] = (
         False

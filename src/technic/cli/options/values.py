@@ -1,4 +1,4 @@
-"""How option values are written: amounts with K, M, B or T, lists with commas."""
+"""How option values are written: numbers with K, M, B, T or %, lists with commas."""
 
 from __future__ import annotations
 
@@ -8,20 +8,37 @@ import typer
 
 from technic.errors import ParameterError
 
-__all__ = ["amount", "split"]
+__all__ = ["amount", "number", "percentage", "split"]
 
 _UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
-def amount(text: str) -> float:
-    """Parse dollars: ``250000``, ``250_000``, ``250K``, ``2.5B``."""
+def number(text: str) -> float:
+    """Parse ``250000``, ``250_000``, ``250,000``, ``250K``, ``2.5B``; ValueError for what is none.
+
+    A sign of dollars before it is none of the number.
+    """
     plain = text.strip().removeprefix("$").replace(",", "").upper()
     unit = _UNITS.get(plain[-1:], 1.0)
+    value = float(plain[:-1] if unit > 1 else plain) * unit
+    return value
+
+
+def amount(text: str) -> float:
+    """Parse dollars: ``250000``, ``250_000``, ``250K``, ``2.5B``."""
     try:
-        return float(plain.rstrip("KMBT") if unit > 1 else plain) * unit
+        return number(text)
     except ValueError:
         message = f"{text!r} is no amount; write 250000, 250K, 2.5M or 10B"
         raise typer.BadParameter(message) from None
+
+
+def percentage(text: str) -> float:
+    """Parse a number that counts in percent or in points: ``2``, ``2%``, ``2 %``."""
+    try:
+        return number(text.strip().removesuffix("%"))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no number; write 2, 2.5 or 2%") from None
 
 
 def split(option: str, values: Sequence[str] | None) -> tuple[str, ...]:
