@@ -311,7 +311,9 @@ def _result(
         expressions=values.expressions,
         added=values.added,
         wanted=values.wanted,
-        sort_values=sort_values(scan.market, list(table["symbol"]), scan.config.sort, values.orders),
+        sort_values=sort_values(
+            scan.market, list(table["symbol"]), scan.config.sort, values.orders
+        ),
         prices=history,
         listings=scan.universe,
         compared=scan.compared,

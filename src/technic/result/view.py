@@ -54,6 +54,13 @@ class View:
         return tuple(found)
 
     @property
+    def own_floors(self) -> dict[str, float]:
+        """The floors that the view itself sets, for a page on which they can be changed."""
+        floors = {"min_price": self.min_price, "min_dollar_volume": self.min_dollar_volume}
+        given = {option.removeprefix("--").replace("-", "_") for option in self.asked}
+        return {name: value for name, value in floors.items() if value and name not in given}
+
+    @property
     def remedy(self) -> str:
         """The options that show every row."""
         own = (option for _, option in self.floors if option not in self.asked)
