@@ -19,9 +19,6 @@ text is built in ``__str__``: that is what makes them pickle.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
 from technic.text.outside import LINE, clean
 from technic.version import DISTRIBUTION
 
@@ -38,7 +35,6 @@ __all__ = [
     "StoreError",
     "TechnicError",
     "UsageError",
-    "naming",
 ]
 
 _VALUE_SHOWN = 200
@@ -162,17 +158,6 @@ class ExpressionError(UsageError):
 
 
 _SHOWN = 100
-
-
-@contextlib.contextmanager
-def naming(parameter: str) -> Iterator[None]:
-    """Name the parameter in the error of an expression that was given by it."""
-    try:
-        yield
-    except ExpressionError as error:
-        raise ExpressionError(
-            error.text, error.place, error.reason, error.hint, parameter
-        ) from error.__cause__
 
 
 class MissingExtraError(UsageError):

@@ -6,7 +6,7 @@ from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import ScanConfig
 from technic.columns.aliases import ALIASES, canonical
 from technic.language import read
-from technic.result.main_columns import MAIN_COLUMNS
+from technic.result.shown.main_columns import MAIN_COLUMNS
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.testing import make_bars
 

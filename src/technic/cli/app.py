@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from technic.cli.commands.bench import bench
+from technic.cli.commands.config import config
 from technic.cli.commands.data import data
 from technic.cli.commands.diff import diff
 from technic.cli.commands.doctor import doctor
@@ -62,3 +63,4 @@ for command in COMMANDS:
     app.command(command.__name__)(expand_groups(command))
 app.add_typer(data)
 app.add_typer(keys)
+app.add_typer(config)

@@ -17,6 +17,7 @@ from pathlib import Path
 import typer
 
 from technic.cli.app import app
+from technic.cli.options.profile import profile_in_force
 from technic.cli.signals import end_like_ctrl_c
 from technic.errors import ExpressionError, ParameterError, TechnicError
 from technic.text.outside import LINE
@@ -114,7 +115,7 @@ def _one_line_handler() -> logging.Handler:
 def _invoke(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
     try:
-        with command.make_context("technic", arguments) as context:
+        with profile_in_force(arguments), command.make_context("technic", arguments) as context:
             command.invoke(context)
     except typer.Exit as request:
         code = request.exit_code

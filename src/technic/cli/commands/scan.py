@@ -91,6 +91,7 @@ def scan(
     Without options it scans the simulated market of the demo provider; --data FILE scans yours.
     """
     from technic.cli.options.config import Choices
+    from technic.cli.options.file_defaults import in_force, with_defaults
     from technic.cli.render.output import chosen_format, print_result
     from technic.cli.render.ranking.links import checked_page_url
     from technic.cli.run import finish, run_choices
@@ -100,7 +101,12 @@ def scan(
     chosen = chosen_format(format_, run.out)
     if ledger is not None:
         check_ledger_target(ledger)
-    page_url = checked_page_url(load_settings(os.environ, Path.cwd()).page_url)
+    settings = load_settings(os.environ, Path.cwd())
+    page_url, defaults = checked_page_url(settings.page_url), settings.scan_defaults
+    limit = in_force(limit, "limit", {} if chosen != "table" or run.out else defaults, int)
+    if limit is not None and limit < 0:
+        raise ParameterError("limit", limit, "a whole number from 0")
+    terminal = with_defaults(terminal, defaults)
     choices = Choices(data, universe, filters, gate, plan, language)
     try:
         result = run_choices(choices, run, sort)

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from technic.cli.options.declare import dollars, option, percent
+from technic.cli.options.profile import Profile
 from technic.data_engine.open_vendor import VENDORS
 from technic.engine.open import RunnerName
 
@@ -105,6 +106,7 @@ class DataOptions:
     """Where the bars come from, and the day the scan looks from."""
 
     provider: Provider = None
+    profile: Profile = None
     data: Annotated[
         Text,
         option(DATA, "--data", "File or folder of prices; without --provider means files.", "PATH"),
@@ -164,6 +166,7 @@ class FetchOptions:
     """Which bars a plan or a sync is about."""
 
     provider: Provider = None
+    profile: Profile = None
     as_of: AsOf = None
     days: Annotated[
         Count,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
 from technic.errors import ParameterError
 
-__all__ = ["amount", "number", "percentage", "split"]
+__all__ = ["amount", "at_home", "number", "percentage", "split"]
 
 _UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
@@ -39,6 +40,11 @@ def percentage(text: str) -> float:
         return number(text.strip().removesuffix("%"))
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no number; write 2, 2.5 or 2%") from None
+
+
+def at_home(path: str | None) -> str | None:
+    """Write the home folder in the place of ``~``, which no shell does after an equals sign."""
+    return str(Path(path).expanduser()) if path and path.startswith("~") else path
 
 
 def split(option: str, values: Sequence[str] | None) -> tuple[str, ...]:

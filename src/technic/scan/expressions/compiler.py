@@ -11,7 +11,7 @@ from functools import cache, partial
 
 from technic.columns import COLUMNS
 from technic.columns.aliases import ALIASES
-from technic.errors import ParameterError, RuleUnavailableError, naming
+from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import Node, read, scope_of
 from technic.language.analysis.definitions import definition
 from technic.language.analysis.requirements import requirements, unstable
@@ -20,6 +20,7 @@ from technic.language.syntax.trees import substituted
 from technic.scan.config import ScanConfig, SortOrder
 from technic.scan.expressions.compiled import CompiledExpressions
 from technic.scan.expressions.conditions import WHERE, Condition, Expression
+from technic.scan.expressions.naming import naming
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scan.windows import BASE_WINDOW
 from technic.scoring import BENCHMARK_COLUMNS

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from technic.export.formats import FORMATS
 from technic.result.json_values import plain_rows
+from technic.result.shown.view import view_of
 from technic.result.summary import summary
-from technic.result.view import view_of
 from technic.service.jobs.market_breadth import breadth, closes, sectors
 from technic.service.jobs.rating_history import keep_ratings
 from technic.service.jobs.result_files import ABOUT, CLOSES, MARKET, SUMMARY, TABLE, export_name

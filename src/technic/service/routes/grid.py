@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from technic.columns import COLUMNS
 from technic.columns.aliases import canonical
 from technic.errors import ParameterError
-from technic.result.main_columns import MAIN_COLUMNS
+from technic.result.shown.main_columns import MAIN_COLUMNS
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
 from technic.service.answers.kept import kept_answer
 from technic.service.jobs.result_files import CLOSES, TABLE

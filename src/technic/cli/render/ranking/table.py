@@ -25,10 +25,10 @@ from technic.cli.render.style import (
     signal_text,
 )
 from technic.columns.aliases import alias_of
-from technic.result.main_columns import MAIN_COLUMNS, main_columns
-from technic.result.number_formats import formatter, unit_of_column
 from technic.result.scan_result import ScanResult
-from technic.result.view import EVERYTHING, View
+from technic.result.shown.main_columns import MAIN_COLUMNS, main_columns
+from technic.result.shown.number_formats import formatter, unit_of_column
+from technic.result.shown.view import EVERYTHING, View
 from technic.scan.config import SortOrder
 
 __all__ = ["NO_EXTRAS", "Extras", "ranking_lines"]

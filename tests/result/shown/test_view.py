@@ -10,8 +10,8 @@ from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import ScanConfig
 from technic.cli.render.ranking.table import ranking_lines
 from technic.cli.render.report import headline, report_lines
-from technic.result.number_formats import formatter, unit_of_column
-from technic.result.view import View, view_of
+from technic.result.shown.number_formats import formatter, unit_of_column
+from technic.result.shown.view import View, view_of
 from technic.scan.config import FilterRules
 from technic.testing import make_bars
 
