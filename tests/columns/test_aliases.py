@@ -36,9 +36,9 @@ def test_an_alias_in_a_condition_is_the_column():
 
 def test_aliases_in_columns_and_order_are_the_columns():
     """The config has the names of the columns, so have table and JSON."""
-    config = ScanConfig(columns=("RS", "rel volume", "rating"), sort="change:asc,rr")
+    config = ScanConfig(columns=("RS", "rel volume", "rating"), sort="change:asc,rr,RS")
     assert config.columns == ("rs_rating", "rel_volume_20", "tech_rating")
-    assert config.sort == "return_1_pct:asc,reward_risk"
+    assert config.sort == "return_1_pct:asc,reward_risk,rs_rating"
     result = scan(make_bars(SYMBOLS, SESSIONS), config)
     assert result.chosen == ("rs_rating", "rel_volume_20", "tech_rating")
     changes = result.table["return_1_pct"].tolist()

@@ -268,8 +268,8 @@ def _apply_setups(config: ScanConfig) -> None:
 
 def _settle_words(config: ScanConfig) -> None:
     """Write the columns that aliases mean into columns and order; a column of one's own wins."""
-    own = {text.removeprefix("+").partition("=")[0].strip() for text in config.columns}
-    own |= {text.partition("=")[0].strip() for setup in config.setups for text in setup.columns}
+    texts = (*config.columns, *(text for setup in config.setups for text in setup.columns))
+    own = {text.lstrip("+").partition("=")[0].strip() for text in texts if "=" in text}
     columns = tuple(
         text[: len(text) - len(text.lstrip("+"))] + canonical(text.lstrip("+").strip())
         for text in config.columns

@@ -20,9 +20,9 @@ from technic.cli.options.options import (
     UniverseOptions,
 )
 from technic.cli.options.table_options import TableOptions
-from technic.cli.options.values import number
 from technic.errors import ParameterError
 from technic.settings import SCAN_KEYS
+from technic.text.amounts import amount_of
 
 __all__ = ["SCAN_OPTIONS", "ScanOption", "in_force", "with_defaults"]
 
@@ -112,7 +112,7 @@ def _converted(kind: Any, given: Any, parser: Callable[[str], Any] | None) -> An
             raise TypeError(given)
         return given
     if kind in (int, float):
-        value = number(_plain(given))
+        value = amount_of(_plain(given))
         if kind is int and not value.is_integer():
             raise ValueError(given)
         return kind(value)
@@ -123,7 +123,8 @@ def _plain(given: Any) -> str:
     """Return a text or a number as text; TypeError for anything else."""
     if isinstance(given, bool) or not isinstance(given, str | int | float):
         raise TypeError(given)
-    return str(Path(given).expanduser()) if str(given).startswith("~") else str(given)
+    text = str(given)
+    return str(Path(text).expanduser()) if text.startswith("~") else text
 
 
 def _allowed(kind: Any) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from technic.cli.options.values import number
 from technic.errors import ParameterError
+from technic.text.amounts import amount_of
 from technic.text.commas import split_at_commas
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _setups(options: LanguageOptions, settings: Settings) -> tuple[Setup, ...]:
 def _assignment(text: str) -> tuple[str, float]:
     name, equals, value = text.partition("=")
     try:
-        given = number(value.strip().removesuffix("%"))
+        given = amount_of(value)
     except ValueError:
         given = float("nan")
     if not equals or given != given:

@@ -8,27 +8,15 @@ from pathlib import Path
 import typer
 
 from technic.errors import ParameterError
+from technic.text.amounts import amount_of
 
-__all__ = ["amount", "at_home", "number", "percentage", "split"]
-
-_UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
-
-
-def number(text: str) -> float:
-    """Parse ``250000``, ``250_000``, ``250,000``, ``250K``, ``2.5B``; ValueError for what is none.
-
-    A sign of dollars before it is none of the number.
-    """
-    plain = text.strip().removeprefix("$").replace(",", "").upper()
-    unit = _UNITS.get(plain[-1:], 1.0)
-    value = float(plain[:-1] if unit > 1 else plain) * unit
-    return value
+__all__ = ["amount", "at_home", "percentage", "split"]
 
 
 def amount(text: str) -> float:
     """Parse dollars: ``250000``, ``250_000``, ``250K``, ``2.5B``."""
     try:
-        return number(text)
+        return amount_of(text.replace("%", "?"))  # dollars are no percentage
     except ValueError:
         message = f"{text!r} is no amount; write 250000, 250K, 2.5M or 10B"
         raise typer.BadParameter(message) from None
@@ -37,7 +25,7 @@ def amount(text: str) -> float:
 def percentage(text: str) -> float:
     """Parse a number that counts in percent or in points: ``2``, ``2%``, ``2 %``."""
     try:
-        return number(text.strip().removesuffix("%"))
+        return amount_of(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no number; write 2, 2.5 or 2%") from None
 
