@@ -34,6 +34,14 @@ def test_an_alias_in_a_condition_is_the_column():
     assert str(read("price > sma(price, 20)", vocabulary()).node) == "close > sma(close, 20)"
 
 
+def test_headings_of_other_columns_are_known_too():
+    """Blanks stand for underscores; conditions and texts with other signs stay as they are."""
+    assert canonical("Market cap") == "market_cap"
+    assert canonical("from high 252 pct") == "from_high_252_pct"
+    for text in ("a and b", "not a", "sma(close, 5)", "gap = open - close", "close"):
+        assert canonical(text) == text
+
+
 def test_aliases_in_columns_and_order_are_the_columns():
     """The config has the names of the columns, so have table and JSON."""
     config = ScanConfig(columns=("RS", "rel volume", "rating"), sort="change:asc,rr,RS")

@@ -19,6 +19,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Each short word, and the column it means."""
+_OF_THE_LANGUAGE = {"and", "or", "not", "in"}
 _SHORT = {name: word for word, name in ALIASES.items()}
 
 
@@ -28,9 +29,11 @@ def alias_of(name: str) -> str:
 
 
 def canonical(word: str) -> str:
-    """Return the column that a word of a heading means; any other text as it is.
+    """Return the column that a heading means, blanks in the place of underscores, in any case.
 
-    Case does not matter there, nor whether a blank or an underscore parts the words.
+    Any other text, such as an expression, is returned as it is.
     """
-    plain = "_".join(word.split()).casefold()
-    return ALIASES.get(plain, word)
+    parts = word.casefold().split()
+    plain = "_".join(parts)
+    words = len(parts) > 1 and plain.isidentifier() and not {*parts} & _OF_THE_LANGUAGE
+    return ALIASES.get(plain, plain if words else word)

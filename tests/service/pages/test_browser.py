@@ -96,7 +96,7 @@ def show_everything(page: Any, demo: Any, rows: int) -> None:
     assert (dollar_volume.input_value(), page.get_by_label("Price ≥").input_value()) == ("5M", "0")
     path = "/v1/scans/latest/rows?columns=avg_dollar_volume_20"
     in_view = sum(1 for value in asked(demo, path)["values"][0] if value >= 5e6)
-    assert 0 < in_view < rows
+    assert 0 < in_view < rows < 3_455
     page.get_by_text(f"{in_view:,} of {rows:,} rows.").wait_for()
     dollar_volume.fill("0")
     dollar_volume.press("Enter")
@@ -131,7 +131,6 @@ def test_a_scan_is_asked_followed_sorted_filtered_and_taken_away(
     page.wait_for_url(lambda url: begun["id"] not in url)
     summary = asked(demo, "/v1/scans/latest/rows?columns=symbol,close,rs_rating,tech_rating")
     page.locator("#result-title", has_text=f"{summary['rows']:,} symbols").wait_for()
-    assert 0 < summary["rows"] < 3_455
     show_everything(page, demo, summary["rows"])
 
     page.locator(".tabulator-col[tabulator-field=close]").click(position={"x": 30, "y": 12})
