@@ -71,6 +71,12 @@ def test_a_percentage_that_could_mean_both_is_refused(text):
         read(text, vocabulary())
 
 
+def test_a_word_that_nobody_knows_is_named_before_its_unit():
+    """Beside it a percentage has no meaning either, which is not what is wrong."""
+    with pytest.raises(ExpressionError, match="'gpa' is no name.*did you mean gap"):
+        read("gpa > 5%", vocabulary())
+
+
 def test_the_remainder_of_a_division_stays_one():
     """A percent sign before a value is what it always was."""
     assert said("volume % 100 == 0") == "volume % 100 == 0"

@@ -121,6 +121,7 @@ class Checker:
             return node
         value = plain_percent(node, "factor" if factor else unit_of(other, self.vocabulary))
         if value is None:
+            self.checked(other)  # a word that nobody knows is the first thing to say
             reason = f"what {self.said(node)} means beside {self.said(other)} is not clear"
             raise self.fail(node, reason, PERCENT_HINT)
         return value
