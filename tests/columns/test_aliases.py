@@ -8,6 +8,8 @@ from technic.columns.aliases import ALIASES, canonical
 from technic.language import read
 from technic.result.shown.main_columns import MAIN_COLUMNS
 from technic.scan.expressions.vocabulary import vocabulary
+from technic.setups import check_setup
+from technic.setups.scan_file import parse_setup
 from technic.testing import make_bars
 
 
@@ -86,3 +88,16 @@ def test_rows_are_sorted_by_several_keys():
         )
     ]
     assert rows == sorted(rows)
+
+
+def test_a_setup_may_use_short_words_and_several_keys():
+    """Its columns are called as what they mean; its order has both keys."""
+    text = 'meaning = "M."\nrank_by = "rating:desc,price"\ncolumns = ["rs"]\nwhere = "price > 0"\n'
+    setup = parse_setup("mine", text)
+    assert "columns.rs_rating" in check_setup(setup, vocabulary())
+    config = ScanConfig(setups=(setup,))
+    assert config.sort == "tech_rating:desc,close"
+    result = scan(make_bars(SYMBOLS, SESSIONS), config)
+    assert result.added == ("rs_rating",)
+    ratings = result.table["tech_rating"].dropna().tolist()
+    assert ratings == sorted(ratings, reverse=True)

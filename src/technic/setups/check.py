@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from technic.columns.aliases import canonical
 from technic.errors import ExpressionError, InputFileError, ParameterError
 from technic.language import Node, Vocabulary, read, scope_of
 from technic.language.analysis.compile import Wants
@@ -60,7 +59,7 @@ def _expressions(setup: Setup, vocabulary: Vocabulary, file: str) -> dict[str, N
     ]
     for column in setup.columns:
         name, text = split_column(column)
-        texts.append((f"columns.{name or canonical(text)}", text, "any"))
+        texts.append((f"columns.{name or _column(text, vocabulary)}", text, "any"))
     found: dict[str, Node] = {}
     for key, text, wants in texts:
         if key in found:
@@ -70,6 +69,11 @@ def _expressions(setup: Setup, vocabulary: Vocabulary, file: str) -> dict[str, N
         except ExpressionError as error:
             raise located(error, file, key) from error
     return found
+
+
+def _column(text: str, vocabulary: Vocabulary) -> str:
+    """Return what a column without a name of its own is called: an alias as what it means."""
+    return vocabulary.aliases.get(text, text)
 
 
 def _order(
