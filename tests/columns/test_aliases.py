@@ -6,11 +6,11 @@ from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import ScanConfig
 from technic.columns.aliases import ALIASES, canonical
 from technic.language import read
-from technic.result.shown.main_columns import MAIN_COLUMNS
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.setups import check_setup
 from technic.setups.scan_file import parse_setup
 from technic.testing import make_bars
+from technic.view.main_columns import MAIN_COLUMNS
 
 
 def test_every_alias_is_another_word_for_a_column():

@@ -9,7 +9,7 @@ import pandas as pd
 
 from technic.export.rendered import Rendered
 from technic.result.scan_result import ScanResult
-from technic.result.shown.main_columns import MAIN_COLUMNS, main_columns
+from technic.view.main_columns import MAIN_COLUMNS, main_columns
 
 __all__ = ["render"]
 

@@ -18,7 +18,7 @@ from technic.errors import ParameterError
 from technic.export import FORMATS, check_target, format_of, write
 from technic.export.targets import check_file, replacing
 from technic.result.scan_result import ScanResult
-from technic.result.shown.view import EVERYTHING, View, view_of
+from technic.view.view import EVERYTHING, View, view_of
 from technic.wording.counts import count_of
 
 __all__ = ["chosen_format", "print_result"]

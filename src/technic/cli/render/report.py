@@ -10,7 +10,7 @@ from rich.text import Text
 from technic.result.headline import headline_of
 from technic.result.ledger import KEPT, STAGES
 from technic.result.scan_result import ScanResult
-from technic.result.shown.view import EVERYTHING, View
+from technic.view.view import EVERYTHING, View
 from technic.wording.counts import agree, count_of
 
 __all__ = ["headline", "ledger_lines", "listed", "report_lines"]

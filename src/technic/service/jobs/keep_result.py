@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from technic.export.formats import FORMATS
 from technic.result.json_values import plain_rows
-from technic.result.shown.view import view_of
 from technic.result.summary import summary
 from technic.service.jobs.market_breadth import breadth, closes, sectors
 from technic.service.jobs.rating_history import keep_ratings
 from technic.service.jobs.result_files import ABOUT, CLOSES, MARKET, SUMMARY, TABLE, export_name
 from technic.service.jobs.summary_file import write_summary
+from technic.view.view import view_of
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult

@@ -12,13 +12,13 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from technic.columns import COLUMNS
 from technic.columns.aliases import canonical
 from technic.errors import ParameterError
-from technic.result.shown.main_columns import MAIN_COLUMNS
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
 from technic.service.answers.kept import kept_answer
 from technic.service.jobs.result_files import CLOSES, TABLE
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 from technic.typing import FloatArray
+from technic.view.main_columns import MAIN_COLUMNS
 
 router = APIRouter(prefix="/v1/scans", tags=["results"], responses=ERRORS)
 

@@ -26,10 +26,10 @@ from technic.cli.render.style import (
 )
 from technic.columns.aliases import alias_of
 from technic.result.scan_result import ScanResult
-from technic.result.shown.main_columns import MAIN_COLUMNS, main_columns
-from technic.result.shown.number_formats import formatter, unit_of_column
-from technic.result.shown.view import EVERYTHING, View
 from technic.scan.config import SortOrder
+from technic.view.main_columns import MAIN_COLUMNS, main_columns
+from technic.view.number_formats import formatter, unit_of_column
+from technic.view.view import EVERYTHING, View
 
 __all__ = ["NO_EXTRAS", "Extras", "ranking_lines"]
 

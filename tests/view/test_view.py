@@ -10,10 +10,10 @@ from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic import ScanConfig
 from technic.cli.render.ranking.table import ranking_lines
 from technic.cli.render.report import headline, report_lines
-from technic.result.shown.number_formats import formatter, unit_of_column
-from technic.result.shown.view import View, view_of
 from technic.scan.config import FilterRules
 from technic.testing import make_bars
+from technic.view.number_formats import formatter, unit_of_column
+from technic.view.view import View, view_of
 
 TABLE = pd.DataFrame(
     {"close": [4.99, 5.0, 50.0, np.nan], "avg_dollar_volume_20": [9e6, 5e6, 4.9e6, np.nan]}

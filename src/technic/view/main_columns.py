@@ -43,10 +43,10 @@ MAIN_COLUMNS = (
     MainColumn("rs_rating", "RS", "RS\n1-99", ".0f", 1),
     MainColumn("rel_volume_20", "rel volume", "rel\nvolume", ".2f", 1),
     MainColumn("entry", "entry $", "entry\n$", ",.2f", 2),
-    MainColumn("stop", "stop $", "stop\n$", ",.2f", 2),
+    MainColumn("stop", "stop $", "stop\n$", ",.2f", 3),
     MainColumn("target", "target $", "target\n$", ",.2f", 5),
     MainColumn(REWARD_RISK, "RR", "RR\nx", ".1f", 7),
-    MainColumn("shares", "shares", "shares\n", ",.0f", 3),
+    MainColumn("shares", "shares", "shares\n", ",.0f", 4),
 )
 """From left to right."""
 
