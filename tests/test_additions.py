@@ -208,8 +208,8 @@ def test_a_provider_is_a_module_an_entry_and_a_key(checkout: Checkout):
 
 """,
     )
-    field = "    toy_key: str | None = field(default=None, repr=False)\n"
-    checkout.insert_before("settings.py", "    loopback_url: str", field)
+    field = '    toy_key: str | None = _key("Your key at Toy.", secret=True)\n'
+    checkout.insert_before("settings/settings.py", "    loopback_url: str", field)
     assert_touched(checkout, "provider")
     said = checkout.run("""
 import datetime as dt, json, os

@@ -37,6 +37,7 @@ def test_links_between_pages_lead_somewhere(page: Path):
 GENERATORS = [
     "make-architecture-drawing",
     "make-cli-docs",
+    "make-config-docs",
     "make-indicator-docs",
     "make-language-docs",
     "make-pattern-pictures",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from technic.errors import InputFileError, ParameterError
-from technic.settings import Settings, load_settings
+from technic.settings import SCAN_KEYS, Settings, load_settings, setting_values
 
 
 def test_precedence(tmp_path: Path):
@@ -32,7 +32,7 @@ def test_bad_files_are_named(tmp_path: Path):
     with pytest.raises(InputFileError, match="technic.toml: not valid TOML"):
         load_settings({"TECHNIC_HOME": str(tmp_path / "h")}, tmp_path)
     path.write_text('provder = "demo"')
-    with pytest.raises(ParameterError, match="provder in .*allowed: one value for home, provider"):
+    with pytest.raises(ParameterError, match="provder in .*a known key; did you mean provider"):
         load_settings({"TECHNIC_HOME": str(tmp_path / "h")}, tmp_path)
 
 
@@ -53,3 +53,93 @@ def test_bad_files_are_named(tmp_path: Path):
 def test_data_without_a_provider_means_files(given, settings, expected):
     """What is given wins over settings, and a path says which provider is meant."""
     assert Settings(home=Path("home"), **settings).source(**given) == expected
+
+
+FILE = """
+provider = "files"
+data = "~/prices.csv"
+min_price = 10
+columns = ["+gap", "atr_14"]
+polygon_key = "a-secret"
+
+[profiles.swing]
+setups = ["pullback_20"]
+min_price = 20
+account_size = 50_000
+
+[profiles.cheap]
+max_price = 5
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with a file that has two profiles."""
+    path = tmp_path / "home"
+    path.mkdir()
+    (path / "technic.toml").write_text(FILE)
+    return path
+
+
+def test_a_profile_wins_over_the_other_lines(home: Path, tmp_path: Path, monkeypatch):
+    """Named by argument, variable or line; a variable of a key wins over it."""
+    monkeypatch.setenv("HOME", "/home/me")
+    environ = {"TECHNIC_HOME": str(home)}
+    plain = load_settings(environ, tmp_path)
+    assert plain.data == "/home/me/prices.csv"
+    assert plain.scan_defaults == {"min_price": 10, "columns": ("+gap", "atr_14")}
+    assert (plain.profile, plain.account_size) == (None, None)
+    swing = load_settings(environ, tmp_path, "swing")
+    assert swing.scan_defaults == {
+        "min_price": 20, "columns": ("+gap", "atr_14"), "setup": ("pullback_20",)
+    }  # fmt: skip
+    assert (swing.profile, swing.account_size) == ("swing", "50000")
+    assert load_settings({**environ, "TECHNIC_PROFILE": "swing"}, tmp_path) == swing
+    (tmp_path / "technic.toml").write_text('profile = "swing"\n')
+    assert load_settings(environ, tmp_path) == swing
+    richer = load_settings({**environ, "TECHNIC_ACCOUNT_SIZE": "7"}, tmp_path, "swing")
+    assert richer.account_size == "7"
+
+
+def test_each_setting_is_told_with_its_origin_and_no_secret(home: Path, tmp_path: Path):
+    """A variable, or a file and a profile in it."""
+    environ = {"TECHNIC_HOME": str(home), "TECHNIC_RISK_PCT": "2"}
+    told = {one.name: one for one in setting_values(environ, tmp_path, "cheap")}
+    file = str(home / "technic.toml")
+    assert told["risk_pct"].origin == "TECHNIC_RISK_PCT"
+    assert told["min_price"].origin == file
+    assert told["max_price"].origin == f"{file}, profile cheap"
+    assert told["polygon_key"].value == "(set)"
+    assert "a-secret" not in repr(told)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("min_prise = 3", "min_prise in .*did you mean min_price"),
+        ("qqqq = 3", "technic config init writes them all"),
+        ("min_price = {a = 1}", "min_price in .* is 'dict', allowed: one value"),
+        ("provider = ['a']", "provider in .* is 'list', allowed: one value"),
+        ("profiles = 3", "profiles in .*tables"),
+        ("[profiles.x]\nhome = 'a'", "home in .*profile x"),
+    ],
+)
+def test_a_line_that_is_of_no_use_is_named(tmp_path: Path, line: str, message: str):
+    """With what is near, and without its value, which may be a secret."""
+    (tmp_path / "technic.toml").write_text(line)
+    with pytest.raises(ParameterError, match=message):
+        load_settings({"TECHNIC_HOME": str(tmp_path / "h")}, tmp_path)
+
+
+def test_a_profile_that_is_not_there_is_named_with_those_that_are(home: Path, tmp_path: Path):
+    """Or with how to write one."""
+    with pytest.raises(ParameterError, match="profile is 'swng', allowed: swing, cheap"):
+        load_settings({"TECHNIC_HOME": str(home)}, tmp_path, "swng")
+    with pytest.raises(ParameterError, match=r"a table \[profiles.NAME\]"):
+        load_settings({"TECHNIC_HOME": str(tmp_path)}, tmp_path, "swing")
+
+
+def test_no_key_is_there_twice():
+    """Settings and options of a scan share one file."""
+    names = [*Settings.__dataclass_fields__, *SCAN_KEYS]
+    assert len(set(names)) == len(names)

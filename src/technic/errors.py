@@ -111,16 +111,23 @@ class ExpressionError(UsageError):
     """An expression cannot be understood; ``place`` is where in ``text`` (start, end), if known.
 
     ``str`` is one sentence: what is wrong, where, what to write. ``pointer`` shows the place.
+    ``parameter``: what was given the expression, "" where nobody says.
     """
 
     def __init__(
-        self, text: str, place: tuple[int, int] | None, reason: str, hint: str = ""
+        self,
+        text: str,
+        place: tuple[int, int] | None,
+        reason: str,
+        hint: str = "",
+        parameter: str = "",
     ) -> None:
-        super().__init__(text, place, reason, hint)
+        super().__init__(text, place, reason, hint, parameter)
         self.text, self.place, self.reason, self.hint = text, place, reason, hint
+        self.parameter = parameter
 
     def __str__(self) -> str:
-        text = self.reason
+        text = f"{self.parameter}: {self.reason}" if self.parameter else self.reason
         if self.place is not None:
             line, column, _ = self._located(self.place[0])
             text += f", at line {line}, column {column}" if line > 1 else f", at column {column}"

@@ -39,7 +39,7 @@ from technic.engine.scan_task import open_task, run_task
 from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, UniverseInfo
 from technic.result.ledger import LedgerBook, require_a_scan
 from technic.result.scan_result import ScanResult
-from technic.result.table import ranked_table
+from technic.result.table import ranked_table, sort_values
 from technic.scan.block_rows import BlockRows, concat_rows
 from technic.scan.complete_day import last_complete_session
 from technic.scan.config import ScanConfig, checked_config
@@ -166,9 +166,9 @@ def run_scan(
     with watch.stage("market"):
         compared = _compare(scanned)
     with watch.stage("table"):
-        kept, order = compared.book.open_symbols(), compared.values.order
+        kept, orders = compared.book.open_symbols(), compared.values.orders
         more = compared.values.table_columns
-        table = ranked_table(compared.market, compared.universe, kept, config.sort, more, order)
+        table = ranked_table(compared.market, compared.universe, kept, config.sort, more, orders)
     result = _result(compared, table, chosen, watch)
     logger.info("%s in %.2f s", result.headline(), result.stats.total_seconds)
     return result
@@ -310,6 +310,10 @@ def _result(
         chosen=values.chosen,
         expressions=values.expressions,
         added=values.added,
+        wanted=values.wanted,
+        sort_values=sort_values(
+            scan.market, list(table["symbol"]), scan.config.sort, values.orders
+        ),
         prices=history,
         listings=scan.universe,
         compared=scan.compared,

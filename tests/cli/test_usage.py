@@ -44,27 +44,27 @@ def assert_one_sentence(ran, code: int, text: str) -> None:
         (["scan", "--out", "."], "a folder of that name"),
         (["scan", "--ledger", "ledger.txt"], ".csv or .parquet"),
         (["scan", "--min-market-cap", "2X"], "'2X' is no amount"),
-        (["scan", "--min-price", "nan"], "min_price is nan"),
-        (["scan", "--max-price", "-1"], "max_price is -1.0"),
+        (["scan", "--min-price", "nan"], "--min-price is nan"),
+        (["scan", "--max-price", "-1"], "--max-price is -1.0"),
         (["scan", "--min-price", "9", "--max-price", "5"], "at least min_price"),
-        (["scan", "--signal", "buy"], "signals is 'buy'"),
+        (["scan", "--signal", "buy"], "--signal is 'buy'"),
         (["scan", "--include", "stocks"], "include is 'stocks'"),
         (["scan", "--include", "fund", "--exclude", "fund"], "exclude is 'fund'"),
         (["scan", "--exclude-pattern", "("], "a regular expression"),
         (["scan", "--symbols", ","], "symbols is ','"),
         (["scan", "--style", "yolo"], "style is 'yolo'"),
-        (["scan", "--risk-pct", "0"], "risk_pct is 0"),
-        (["scan", "--price-floor", "inf"], "price_floor is inf"),
-        (["scan", "--skip-gate", "nonsense"], "skip is"),
-        (["scan", "--bars", "0"], "bars is 0"),
-        (["scan", "--min-success", "101"], "min_success_pct is 101"),
-        (["scan", "--sort", ":desc"], "sort is ':desc'"),
+        (["scan", "--risk-pct", "0"], "--risk-pct is 0"),
+        (["scan", "--price-floor", "inf"], "--price-floor is inf"),
+        (["scan", "--skip-gate", "nonsense"], "--skip-gate is"),
+        (["scan", "--bars", "0"], "--bars is 0"),
+        (["scan", "--min-success", "101"], "--min-success is 101"),
+        (["scan", "--sort", ":desc"], "--sort is ':desc'"),
         (["scan", "--provider", "nonsense"], "allowed: demo"),
         (["scan", "--provider", "files"], "--data PATH"),
         (["scan", "--data", "missing.csv"], "missing.csv"),
         (["scan", "--as-of", "yesterday"], "YYYY-MM-DD"),
         (["scan", "--as-of", "2024-07-04"], "nearest: 2024-07-03 or 2024-07-05"),
-        (["scan", "--as-of", "2199-01-02"], "as_of"),
+        (["scan", "--as-of", "2199-01-02"], "--as-of"),
         (["scan", "--watchlist", "missing.txt"], "missing.txt"),
         (["scan", "--universe", "missing.csv"], "missing.csv"),
         (["show"], "Missing argument"),
@@ -103,7 +103,7 @@ def test_bad_price_files_are_one_sentence(technic, tmp_path, name, content):
 
 def test_sorting_by_a_column_that_is_not_there_names_the_columns(scan):
     """The table's columns are listed."""
-    assert_one_sentence(scan("--sort", "alpha"), 2, "docs/indicators.md lists them")
+    assert_one_sentence(scan("--sort", "alpha"), 2, "technic columns lists them")
 
 
 def test_a_rule_whose_column_is_missing_is_an_error(technic, prices):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from technic.columns.aliases import ALIASES
 from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ExpressionError
 from technic.language import NameInfo, read
@@ -20,7 +21,8 @@ VOCABULARY = BASE.extended(
         "rs_rating": NameInfo("number", "market", "relative strength"),
         "tech_rating": NameInfo("number", "market", "rating"),
         "signal": NameInfo("text", "market", "signal"),
-    }
+    },
+    aliases=ALIASES,
 )
 
 

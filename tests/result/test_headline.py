@@ -7,7 +7,7 @@ import pytest
 from technic import FilterRules, ScanConfig, load_saved, run_scan
 from technic.result.headline import Headline, headline_of
 from technic.result.info import DataInfo, RankInfo
-from technic.result.main_columns import MAIN_COLUMNS, main_columns
+from technic.view.main_columns import MAIN_COLUMNS, main_columns
 
 
 @pytest.mark.parametrize(

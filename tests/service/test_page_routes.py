@@ -205,3 +205,11 @@ def test_the_events_of_any_job_end_with_its_state(client: TestClient, scan: dict
     text = client.get(f"/v1/jobs/{scan['id']}/events").text
     assert text.startswith("event: done\n")
     assert json.loads(text.partition("data: ")[2])["id"] == scan["id"]
+
+
+def test_rows_know_short_words_and_what_a_page_shows_first(client, scan):
+    """Aliases are columns; the view cuts nothing here."""
+    rows = result_of(client, scan, "rows?columns=symbol,rs,price,change")
+    assert rows["columns"] == ["symbol", "rs_rating", "close", "return_1_pct"]
+    assert rows["view"] == {"min_price": 5.0, "min_dollar_volume": 5e6}
+    assert len(rows["values"][0]) == rows["rows"]

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from technic.cli.commands.bench import bench
+from technic.cli.commands.config import config
 from technic.cli.commands.data import data
 from technic.cli.commands.diff import diff
 from technic.cli.commands.doctor import doctor
@@ -23,6 +24,7 @@ from technic.cli.commands.site import site
 from technic.cli.commands.study import study
 from technic.cli.commands.sync import sync
 from technic.cli.commands.verify import verify
+from technic.cli.commands.words import columns, functions
 from technic.cli.options.groups import expand_groups
 from technic.version import __version__
 
@@ -56,10 +58,11 @@ def technic(
 
 
 COMMANDS = (
-    scan, show, explain, setups, study, diff, verify, plan, sync, bench, serve, mcp, site,
-    marketsim, doctor,
+    scan, show, explain, setups, columns, functions, study, diff, verify, plan, sync, bench,
+    serve, mcp, site, marketsim, doctor,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(command.__name__)(expand_groups(command))
 app.add_typer(data)
 app.add_typer(keys)
+app.add_typer(config)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import datetime as dt
 import gc
 import logging
@@ -16,13 +17,24 @@ from pathlib import Path
 import typer
 
 from technic.cli.app import app
+from technic.cli.options.profile import profile_in_force
 from technic.cli.signals import end_like_ctrl_c
-from technic.errors import ExpressionError, TechnicError
+from technic.errors import ExpressionError, ParameterError, TechnicError
 from technic.text.outside import LINE
 from technic.text.redact import redacted, said
 
 __all__ = ["main", "run"]
 
+OPTION_OF_FIELD = {
+    "min_rs_rating": "min_rs",
+    "min_success_pct": "min_success",
+    "countries": "country",
+    "industries": "industry",
+    "exclude_industries": "exclude_industry",
+    "symbol_patterns": "exclude_pattern",
+    "skip": "skip_gate",
+}
+"""Options whose name is not that of the field that they set, nor its singular."""
 INTERRUPTED = 130
 WRONG_USAGE = 2
 # Typer exports BadParameter but not its base, the error of all wrong usage.
@@ -64,7 +76,7 @@ def run(arguments: Sequence[str]) -> int:
             return INTERRUPTED  # the terminal is gone, and with it whom to tell
         return _explain(error, debug)
     except Exception as error:  # noqa: BLE001 - the command line's one error boundary
-        return _explain(error, debug)
+        return _explain(_by_option(error, arguments), debug)
     finally:
         logging.getLogger("technic").removeHandler(handler)
 
@@ -103,7 +115,7 @@ def _one_line_handler() -> logging.Handler:
 def _invoke(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
     try:
-        with command.make_context("technic", arguments) as context:
+        with profile_in_force(arguments), command.make_context("technic", arguments) as context:
             command.invoke(context)
     except typer.Exit as request:
         code = request.exit_code
@@ -130,6 +142,20 @@ def _explain(error: Exception, debug: bool) -> int:
         text += f"; {_keep_traceback(error)}"
     _say(text)
     return 1
+
+
+def _by_option(error: Exception, arguments: Sequence[str]) -> Exception:
+    """Return an error that names the option which was given, where it is about one."""
+    if not isinstance(error, ParameterError | ExpressionError):
+        return error
+    given = {word.partition("=")[0] for word in arguments if word.startswith("--")}
+    plain = OPTION_OF_FIELD.get(error.parameter, error.parameter).replace("_", "-")
+    options = [name for name in (f"--{plain}", f"--{plain.removesuffix('s')}") if name in given]
+    if not options:
+        return error
+    named = copy.copy(error)
+    named.parameter = options[0]
+    return named
 
 
 def _usage_text(error: Exception) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import typer
 
 from technic.cli.options.config import Choices, scan_config
+from technic.cli.options.file_defaults import in_force, with_defaults
 from technic.cli.options.options import ScanRunOptions
 from technic.cli.render.console import note
 from technic.cli.render.progress import progress_on_stderr
@@ -29,7 +30,16 @@ __all__ = ["finish", "is_fresh", "require_fresh", "run_choices"]
 def run_choices(choices: Choices, run: ScanRunOptions, sort: str | None = None) -> ScanResult:
     """Run the scan that options and settings describe, with progress where a terminal is."""
     settings = load_settings(os.environ, Path.cwd())
-    config = replace(scan_config(choices, settings, sort), runner=run.runner)
+    defaults = settings.scan_defaults
+    setup_typed = bool(choices.language.setup)  # its own order counts for more than the file's
+    sort = sort if setup_typed else in_force(sort, "sort", defaults, str)
+    filled = Choices(
+        **{
+            field.name: with_defaults(getattr(choices, field.name), defaults)
+            for field in fields(choices)
+        }
+    )
+    config = replace(scan_config(filled, settings, sort), runner=run.runner)
     with progress_on_stderr(run.quiet) as report:
         return run_scan(config, settings=settings, progress=report)
 

@@ -12,7 +12,9 @@ __all__ = ["VOCABULARY"]
 
 VOCABULARY = BASE.extended(
     {
-        column.name: NameInfo("number", "day", column.description, expression=column.expression)
+        column.name: NameInfo(
+            "number", "day", column.description, expression=column.expression, unit=column.unit
+        )
         for column in COLUMNS.values()
         if column.name not in BASE.names
     }

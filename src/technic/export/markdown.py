@@ -8,8 +8,8 @@ import re
 import pandas as pd
 
 from technic.export.rendered import Rendered
-from technic.result.main_columns import MAIN_COLUMNS, main_columns
 from technic.result.scan_result import ScanResult
+from technic.view.main_columns import MAIN_COLUMNS, main_columns
 
 __all__ = ["render"]
 

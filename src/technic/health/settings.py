@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import re
 import tempfile
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from technic.health.check import Check
 from technic.sessions import SessionCalendar
-from technic.settings import Settings
+from technic.settings import Settings, settings_keys
 from technic.wording.counts import count_of
 
 __all__ = ["calendar_check", "settings_checks"]
@@ -26,10 +25,11 @@ def settings_checks(settings: Settings) -> Iterator[Check]:
     """
     yield _home(settings.home)
     shown = []
-    for field in dataclasses.fields(settings):
-        value = getattr(settings, field.name)
-        if field.name != "home" and value is not None:
-            shown.append(f"{field.name}={'(set)' if _SECRET.search(field.name) else value}")
+    for name in settings_keys():
+        value = getattr(settings, name)
+        if value is not None:
+            shown.append(f"{name}={'(set)' if _SECRET.search(name) else value}")
+    shown += [f"{name}={value}" for name, value in settings.scan]
     yield Check("settings", "ok", ", ".join(shown) or "all defaults")
     for name in ("data", "universe"):
         path = getattr(settings, name)

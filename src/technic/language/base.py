@@ -20,6 +20,10 @@ _FIELDS = {
 }
 
 BASE = Vocabulary(
-    {field: NameInfo("number", "bar", says) for field, says in _FIELDS.items()}, FUNCTIONS
+    {
+        field: NameInfo("number", "bar", says, unit="shares" if field == "volume" else "price")
+        for field, says in _FIELDS.items()
+    },
+    FUNCTIONS,
 )
 """Fields of the bar and functions."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from technic.result.main_columns import main_columns
+from technic.view.main_columns import main_columns
 from technic.wording.counts import count_of
 
 if TYPE_CHECKING:

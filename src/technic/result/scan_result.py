@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from technic.data_engine.benchmark import Benchmark
 from technic.data_engine.data_version import DataVersion
@@ -26,7 +27,7 @@ from technic.scan.expressions.conditions import ConditionResult, NotSettled
 from technic.scoring import Explanation, explain, signals
 from technic.typing import FloatArray
 from technic.universe import Universe
-from technic.wording.counts import count_of
+from technic.universe.meant_symbols import unknown_symbol
 
 if TYPE_CHECKING:
     import polars
@@ -45,7 +46,9 @@ class ScanResult:
     the symbols that passed the data gate, filtered ones included; ``columns``: their values.
     ``conditions``: those of ``where`` and of the setups; ``not_settled``: recursions in them, in
     columns or in the order that the loaded history does not settle. ``chosen``: the columns that
-    the user wants to see, all where there are none; ``added``: those that setups added;
+    the user wants to see, all where there are none; ``added``: those that setups added, or the
+    user to the ones shown (``wanted``); ``sort_values``: values of the expressions that rows are
+    sorted by, in the order of the table;
     ``expressions``: what each of both is, every argument written out.
     ``prices``: the bars that were scanned, up to ``as_of`` and split-adjusted as of it; those of a
     market larger than memory are read when they are asked for.
@@ -73,6 +76,8 @@ class ScanResult:
     chosen: tuple[str, ...] = ()
     expressions: Mapping[str, str] = field(default_factory=dict)
     added: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
+    sort_values: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
     prices: PriceCache | LazyPrices
     listings: Universe
     compared: Universe
@@ -98,11 +103,7 @@ class ScanResult:
         try:
             outcome, detail = self.ledger.of(symbol)
         except KeyError:
-            raise ParameterError(
-                "symbol",
-                symbol,
-                f"one of the {count_of(len(self.ledger), 'symbol')} of the universe",
-            ) from None
+            raise unknown_symbol(symbol, self.listings) from None
         if symbol not in self.scored:
             because = f"{outcome} ({detail})" if detail else outcome
             raise ParameterError("symbol", symbol, "a symbol that was scored", because)

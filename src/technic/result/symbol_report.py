@@ -26,8 +26,8 @@ from technic.setups.patterns.judge import PatternReading
 from technic.trade_plan import trade_plans
 from technic.universe import require_symbol
 from technic.universe.listings import TEXT_COLUMNS
+from technic.universe.meant_symbols import unknown_symbol
 from technic.version import __version__
-from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     from technic.result.symbol_plot import SymbolPlot
@@ -148,12 +148,13 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
     """Collect what ``result`` has on ``symbol``; ParameterError where it is not in the universe."""
     if not isinstance(result, ScanResult):
         raise ParameterError("result", result, "the result of a scan, as run_scan gives it")
+    if " " in symbol.strip():  # no symbol, but it may be a company
+        raise unknown_symbol(symbol, result.listings)
     symbol = require_symbol(symbol)
     try:
         outcome, detail = result.ledger.of(symbol)
     except KeyError:
-        allowed = f"one of the {count_of(len(result.ledger), 'symbol')} of the universe"
-        raise ParameterError("symbol", symbol, allowed) from None
+        raise unknown_symbol(symbol, result.listings) from None
     scored = symbol in result.scored
     explanation = result.explain(symbol) if scored else None
     values: dict[str, object] | None = None

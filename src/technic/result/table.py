@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from technic.columns.aliases import ALIASES
 from technic.data_engine.price_cache import LazyPrices, PriceCache
 from technic.errors import ParameterError
 from technic.scan.config import SortOrder
@@ -16,6 +17,7 @@ from technic.scan.scored_market import Market
 from technic.universe import Universe
 from technic.universe.listings import LISTING_COLUMNS
 from technic.wording.counts import count_of
+from technic.wording.nearest import near
 
 __all__ = ["LEADING", "last_closes", "ranked_table"]
 
@@ -44,12 +46,13 @@ def ranked_table(
     kept: list[str],
     sort: str,
     more: Mapping[str, Column] | None = None,
-    order: Column | None = None,
+    orders: Sequence[Column | None] = (),
 ) -> pd.DataFrame:
     """One row for each kept symbol: listing, rating, plan, then every other column; sorted.
 
-    ``more``: columns that were asked for, in the order of ``market.symbols``; ``order``: what to
-    sort by instead of a column. Raises ParameterError when the table has no column to sort by.
+    ``more``: columns that were asked for, in the order of ``market.symbols``; ``orders``: for
+    each key of ``sort`` what to sort by instead of a column. Raises ParameterError when the table
+    has no column to sort by.
     """
     at = {symbol: i for i, symbol in enumerate(market.symbols)}
     picked = np.array([at[symbol] for symbol in kept], dtype=np.intp)
@@ -63,22 +66,36 @@ def ranked_table(
     rows = np.array([listed[symbol] for symbol in kept], dtype=np.intp)
     frame = universe.frame
     described = {name: frame[name].to_numpy()[rows] for name in LISTING_COLUMNS if name in frame}
-    wanted = SortOrder.parse(sort)
-    if order is not None:
-        key = order[picked]
-    elif wanted.column == "symbol" or wanted.column in described:
-        key = described.get(wanted.column, np.array(kept, dtype=object))
-    elif wanted.column in values:
-        key = values[wanted.column][picked]
-    else:
-        raise _no_such_column(wanted.column, ["symbol", *described, *values])
-    places = _places(key, kept, ascending=wanted.ascending)
+    wanted, keys = SortOrder.keys(sort), []
+    for one, order in itertools.zip_longest(wanted, orders):
+        if order is not None:
+            keys.append(order[picked])
+        elif one.column == "symbol" or one.column in described:
+            keys.append(described.get(one.column, np.array(kept, dtype=object)))
+        elif one.column in values:
+            keys.append(values[one.column][picked])
+        else:
+            raise _no_such_column(one.column, ["symbol", *described, *values])
+    places = _places(keys, kept, [one.ascending for one in wanted])
     columns: dict[str, object] = {"symbol": [kept[i] for i in places]}
     columns |= {name: column[places] for name, column in described.items()}
     leading = [name for name in LEADING if name in values]
     for name in [*leading, *(name for name in values if name not in leading)]:
         columns[name] = values[name][picked[places]]
     return pd.DataFrame(columns)
+
+
+def sort_values(
+    market: Market, symbols: Sequence[str], sort: str, orders: Sequence[Column | None]
+) -> dict[str, Column]:
+    """Return the values of the expressions that rows are sorted by, in the order of ``symbols``."""
+    keys = zip(SortOrder.keys(sort), orders, strict=False)
+    found = {key.column: order for key, order in keys if order is not None}
+    if not found:
+        return {}
+    at = {symbol: i for i, symbol in enumerate(market.symbols)}
+    rows = np.array([at[symbol] for symbol in symbols], dtype=np.intp)
+    return {text: values[rows] for text, values in found.items()}
 
 
 def last_closes(
@@ -104,24 +121,26 @@ def last_closes(
 
 
 def _no_such_column(column: str, known: Sequence[str]) -> ParameterError:
-    near = difflib.get_close_matches(column, known, n=3, cutoff=0.5)
-    hint = f"the nearest: {', '.join(near)}" if near else "docs/indicators.md lists them"
+    meant = near(column, [*ALIASES, *known])
+    hint = f"the nearest: {', '.join(meant)}" if meant else "technic columns lists them"
     return ParameterError(
         "sort", column, f"one of the table's {count_of(len(known), 'column')}", hint
     )
 
 
 def _places(
-    key: NDArray[np.generic], symbols: Sequence[str], *, ascending: bool
+    keys: Sequence[NDArray[np.generic]], symbols: Sequence[str], ascending: Sequence[bool]
 ) -> NDArray[np.intp]:
-    """Return the rows in order: by ``key``, then by symbol; what is missing comes last."""
-    if key.dtype.kind == "f":
-        signed = key.astype(np.float64) * (1.0 if ascending else -1.0)
+    """Return the rows in order: by each of ``keys``, then by symbol; what is missing comes last."""
+    if len(keys) == 1 and keys[0].dtype.kind == "f":
+        signed = keys[0].astype(np.float64) * (1.0 if ascending[0] else -1.0)
         ordered: NDArray[np.intp] = np.argsort(signed, kind="stable")
         if np.all(np.diff(signed[ordered]) > 0.0):  # no ties, nothing missing: nothing to break
             return ordered
-    frame = pd.DataFrame({"key": key, "symbol": pd.Series(symbols, dtype=object)})
+    names = [f"key {n}" for n in range(len(keys))]
+    frame = pd.DataFrame(dict(zip(names, keys, strict=True)))
+    frame["symbol"] = pd.Series(symbols, dtype=object)
     sort = frame.sort_values(
-        ["key", "symbol"], ascending=[ascending, True], na_position="last", kind="stable"
+        [*names, "symbol"], ascending=[*ascending, True], na_position="last", kind="stable"
     )
     return sort.index.to_numpy(np.intp)

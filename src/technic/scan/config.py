@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from os import PathLike, fspath
 from typing import Literal, get_args
 
+from technic.columns.aliases import canonical
 from technic.data_engine.gate.gate import GateRules
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.errors import InputFileError, ParameterError
@@ -19,6 +20,7 @@ from technic.scoring import SIGNALS, ScoreWeights, SignalThresholds
 from technic.setups.apply import agreed, with_options
 from technic.setups.setup import Setup
 from technic.tables.file_options import FileOptions
+from technic.text.commas import split_at_commas
 from technic.trade_plan import PlanRules
 from technic.universe import PrescreenRules, parse_symbols
 
@@ -90,15 +92,25 @@ class SortOrder:
         The column may be an expression of the scan language.
         """
         if not isinstance(text, str):
-            raise ParameterError("sort", text, "COLUMN, COLUMN:asc or COLUMN:desc")
+            raise ParameterError("sort", text, _SORT_ALLOWED)
         column, _, direction = (part.strip() for part in text.partition(":"))
         if direction not in ("", "asc", "desc") or not column:
-            raise ParameterError("sort", text, "COLUMN, COLUMN:asc or COLUMN:desc")
+            raise ParameterError("sort", text, _SORT_ALLOWED)
         return cls(column, ascending=direction == "asc" or (column in TEXT and not direction))
+
+    @classmethod
+    def keys(cls, text: str) -> tuple[SortOrder, ...]:
+        """Parse one or several with commas: rows that are equal by the first go by the second."""
+        parts = split_at_commas(text) if isinstance(text, str) else [text]
+        if not parts:
+            raise ParameterError("sort", text, _SORT_ALLOWED)
+        return tuple(map(cls.parse, parts))
 
     def __str__(self) -> str:
         return f"{self.column}:{'asc' if self.ascending else 'desc'}"
 
+
+_SORT_ALLOWED = "COLUMN, COLUMN:asc or COLUMN:desc, several with commas"
 
 TEXT = ("symbol", "company", "exchange", "sector", "industry", "country", "type", "signal")
 
@@ -121,9 +133,11 @@ class ScanConfig:
     or a file of closes. ``bars``: sessions of history that the scan needs; the window begins by the
     anchor rule. ``min_success_pct``: below this share of symbols with bars the scan counts as
     failed. ``sort``: a column or an expression of the scan language, with ``:asc`` or ``:desc``; by
-    default that of the one setup, else ``tech_rating:desc``. ``where``: a condition in the scan
-    language; symbols for which it is not true are filtered. ``setups``: named scans; a symbol stays
-    that meets one of them. ``columns``: more columns of the table, names or ``name = expression``.
+    default that of the one setup, else ``tech_rating:desc``; several with commas. ``where``: a
+    condition in the scan language; symbols for which it is not true are filtered. ``setups``: named
+    scans; a symbol stays that meets one of them. ``columns``: more columns of the table, names or
+    ``name = expression``; where the first begins with ``+`` they are added to those that are shown.
+    Words of ``columns`` and ``sort`` that are aliases become the columns they mean.
     ``max_history``: most sessions to load so that recursions settle; without it what the scan
     needs anyway.
     ``rank_among``: whom ranks, percentiles, relative strength and regime compare: the ``market``,
@@ -191,7 +205,8 @@ class ScanConfig:
             raise ParameterError("rank_among", self.rank_among, allowed)
         if not 0 <= self.min_success_pct <= 100:
             raise ParameterError("min_success_pct", self.min_success_pct, "0 to 100")
-        SortOrder.parse(self.sort)
+        SortOrder.keys(self.sort)
+        _settle_words(self)
 
     def file_options(self) -> FileOptions:
         """What is said about files whose layout nobody can tell."""
@@ -249,6 +264,22 @@ def _apply_setups(config: ScanConfig) -> None:
     if config.sort == "":
         own = setups[0].rank_by if len(setups) == 1 else None
         object.__setattr__(config, "sort", own or DEFAULT_SORT)
+
+
+def _settle_words(config: ScanConfig) -> None:
+    """Write the columns that aliases mean into columns and order; a column of one's own wins."""
+    texts = (*config.columns, *(text for setup in config.setups for text in setup.columns))
+    own = {text.lstrip("+").partition("=")[0].strip() for text in texts if "=" in text}
+    columns = tuple(
+        text[: len(text) - len(text.lstrip("+"))] + canonical(text.lstrip("+").strip())
+        for text in config.columns
+    )
+    object.__setattr__(config, "columns", columns)
+    keys = []
+    for text in split_at_commas(config.sort):
+        word, colon, direction = (part.strip() for part in text.partition(":"))
+        keys.append(f"{word if word in own else canonical(word)}{colon}{direction}")
+    object.__setattr__(config, "sort", ",".join(keys))
 
 
 def _check_language(config: ScanConfig) -> None:

@@ -7,15 +7,17 @@ the command line's option for it.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from technic.errors import InputFileError, ParameterError
 from technic.scan.config import ScanConfig
 from technic.scan.config_json import config_from_json, config_to_json
 from technic.settings import Settings
+from technic.text.amounts import amount_of
+from technic.text.commas import split_at_commas
+from technic.wording.nearest import nearest
 
 __all__ = ["FLAT_KEYS", "flat_config"]
 
@@ -67,8 +69,8 @@ def flat_config(keys: Mapping[str, Any], settings: Settings) -> ScanConfig:
     for key, value in keys.items():
         place = FLAT_KEYS.get(key)
         if place is None:
-            near = difflib.get_close_matches(str(key), FLAT_KEYS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "the keys of technic scan are allowed"
+            meant = nearest(str(key), FLAT_KEYS)
+            hint = f"did you mean {meant!r}?" if meant else "the keys of technic scan are allowed"
             raise ParameterError("key", str(key), "a key of technic scan", hint)
         if value is None:
             continue
@@ -79,7 +81,7 @@ def flat_config(keys: Mapping[str, Any], settings: Settings) -> ScanConfig:
                 raise ParameterError(place[0], target, "an object")
         if place[-1] in target and place[-1] not in _GROUPS:
             raise ParameterError(key, value, f"one of {key} and {place[-1]}")
-        target[place[-1]] = _listed(place, value)
+        target[place[-1]] = _number(place, _listed(place, value))
     if "setups" in nested:
         found = _setups(nested["setups"], settings)
         nested["setups"] = config_to_json(ScanConfig(setups=found))["setups"]
@@ -109,6 +111,17 @@ def _with_settings(nested: dict[str, Any], settings: Settings) -> dict[str, Any]
 
 
 _DEFAULTS = config_to_json(ScanConfig())
+_NUMBERS = frozenset(
+    place
+    for place in FLAT_KEYS.values()
+    if (
+        get_type_hints(type(getattr(ScanConfig(), place[0])) if place[1:] else ScanConfig)[
+            place[-1]
+        ]
+        in (float, float | None)
+    )
+)
+"""The places of numbers that may be written with units."""
 
 
 def _listed(place: tuple[str, ...], value: object) -> object:
@@ -119,10 +132,18 @@ def _listed(place: tuple[str, ...], value: object) -> object:
     if not (isinstance(default, list) and isinstance(value, str)):
         return value
     if place == ("columns",):
-        from technic.setups.scan_file import split_columns
-
-        return split_columns(value)
+        return split_at_commas(value)
     return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _number(place: tuple[str, ...], value: object) -> object:
+    """Return a number that is written with K, M, B, T or % as one; other texts as they are."""
+    if not isinstance(value, str) or place not in _NUMBERS:
+        return value
+    try:
+        return amount_of(value)
+    except ValueError:
+        return value
 
 
 def _setups(names: object, settings: Settings) -> tuple[Any, ...]:

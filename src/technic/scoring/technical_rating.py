@@ -6,7 +6,6 @@ of the two groups, or the one group there is. docs/technical-rating.md has every
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,6 +19,7 @@ from technic.indicators.workspace import Workspace
 from technic.panel import BarPanel
 from technic.scoring._technical_votes import VOTES, Vote
 from technic.typing import FloatArray
+from technic.wording.nearest import near
 
 __all__ = [
     "STATUSES",
@@ -153,8 +153,8 @@ def technical_columns(
     """
     for name in names:
         if name not in TECHNICAL_COLUMNS:
-            near = difflib.get_close_matches(name, TECHNICAL_COLUMNS, n=3, cutoff=0.5)
-            hint = f"the nearest: {', '.join(near)}" if near else "see docs/technical-rating.md"
+            meant = near(name, TECHNICAL_COLUMNS)
+            hint = f"the nearest: {', '.join(meant)}" if meant else "see docs/technical-rating.md"
             raise ParameterError("names", name, "a column of the Technical Rating", hint)
     needed = {vote for name in names for vote in _READS[name]}
     votes = _votes(panel, rows, needed)

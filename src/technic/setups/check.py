@@ -15,6 +15,7 @@ from technic.language.analysis.compile import Wants
 from technic.setups.apply import with_options
 from technic.setups.scan_file import located, split_column
 from technic.setups.setup import Setup
+from technic.text.commas import split_at_commas
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -58,7 +59,7 @@ def _expressions(setup: Setup, vocabulary: Vocabulary, file: str) -> dict[str, N
     ]
     for column in setup.columns:
         name, text = split_column(column)
-        texts.append((f"columns.{name or text}", text, "any"))
+        texts.append((f"columns.{name or _column(text, vocabulary)}", text, "any"))
     found: dict[str, Node] = {}
     for key, text, wants in texts:
         if key in found:
@@ -70,21 +71,27 @@ def _expressions(setup: Setup, vocabulary: Vocabulary, file: str) -> dict[str, N
     return found
 
 
+def _column(text: str, vocabulary: Vocabulary) -> str:
+    """Return what a column without a name of its own is called: an alias as what it means."""
+    return vocabulary.aliases.get(text, text)
+
+
 def _order(
     setup: Setup, vocabulary: Vocabulary, found: Mapping[str, Node], file: str
 ) -> dict[str, Node]:
-    """Return ``rank_by`` unless it is a column of the setup."""
-    if setup.rank_by is None:
-        return {}
-    text, _, direction = (part.strip() for part in setup.rank_by.partition(":"))
-    if direction not in ("", "asc", "desc") or not text:
-        raise ParameterError("rank_by", setup.rank_by, "COLUMN, COLUMN:asc or COLUMN:desc")
-    if f"columns.{text}" in found:
-        return {}
-    try:
-        node = read(text, vocabulary, parameters=setup.values).node
-    except ExpressionError as error:
-        raise located(error, file, "rank_by") from error
-    if scope_of(node, vocabulary) == "constant":
-        raise ParameterError("rank_by", setup.rank_by, "a value that differs between symbols")
-    return {"rank_by": node}
+    """Return the keys of ``rank_by`` that are no columns of the setup."""
+    nodes: dict[str, Node] = {}
+    for part in split_at_commas(setup.rank_by or ""):
+        text, _, direction = (piece.strip() for piece in part.partition(":"))
+        if direction not in ("", "asc", "desc") or not text:
+            raise ParameterError("rank_by", setup.rank_by, "COLUMN, COLUMN:asc or COLUMN:desc")
+        if f"columns.{text}" in found:
+            continue
+        try:
+            node = read(text, vocabulary, parameters=setup.values).node
+        except ExpressionError as error:
+            raise located(error, file, "rank_by") from error
+        if scope_of(node, vocabulary) == "constant":
+            raise ParameterError("rank_by", setup.rank_by, "a value that differs between symbols")
+        nodes["rank_by" if not nodes else f"rank_by.{len(nodes) + 1}"] = node
+    return nodes

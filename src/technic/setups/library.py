@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Iterable, Sequence
 from importlib import resources
@@ -12,6 +11,7 @@ from pathlib import Path
 from technic.errors import InputFileError, ParameterError, UsageError
 from technic.setups.scan_file import SUFFIX, load_setup, parse_setup
 from technic.setups.setup import Setup
+from technic.wording.nearest import near
 
 __all__ = ["BUILT_IN", "Library", "load_setups"]
 
@@ -49,10 +49,10 @@ class Library:
         file with a mistake in it.
         """
         if name not in self._files:
-            near = difflib.get_close_matches(name, self._files, n=3, cutoff=0.5)
+            meant = near(name, self._files)
             hint = "technic setups lists them"
-            if near:
-                hint = f"the nearest: {', '.join(near)}; {hint}"
+            if meant:
+                hint = f"the nearest: {', '.join(meant)}; {hint}"
             raise ParameterError("setup", name, "the name of a setup, or a file .toml", hint)
         found = [_built_in(name)] if name in self._built_in else []
         for file in self._files[name]:

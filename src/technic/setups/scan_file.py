@@ -23,7 +23,7 @@ from technic.setups.apply import with_options
 from technic.setups.setup import Setup, SetupCondition, SetupOption, SetupParameter
 from technic.universe import PrescreenRules
 
-__all__ = ["SUFFIX", "load_setup", "located", "parse_setup", "split_column", "split_columns"]
+__all__ = ["SUFFIX", "load_setup", "located", "parse_setup", "split_column"]
 
 SUFFIX = ".toml"
 KEYS = ("title", "meaning", "source", "rank_by", "columns", "limit", "where", "overrides")
@@ -66,25 +66,6 @@ def split_column(text: str) -> tuple[str, str]:
     """Split ``name = expression``; the name is empty where there is only an expression."""
     found = _COLUMN.fullmatch(text)
     return (found[1], found[2].strip()) if found else ("", text.strip())
-
-
-def split_columns(text: str) -> list[str]:
-    """Split at the commas that stand in no bracket and in no quotes."""
-    parts, depth, quote = [""], 0, ""
-    for letter in text:
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "\"'":
-            quote = letter
-        elif letter in "([":
-            depth += 1
-        elif letter in ")]":
-            depth -= 1
-        elif letter == "," and depth == 0:
-            parts.append("")
-            continue
-        parts[-1] += letter
-    return [part.strip() for part in parts if part.strip()]
 
 
 class _Reader:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+
+from technic.sessions import build_calendar
+from technic.testing import make_bars
 
 KEYS = {"as_of", "universe", "data", "stats", "runner", "sort", "ledger", "rows"}
 ROW_KEYS = {
@@ -97,9 +101,10 @@ def test_no_line_is_wider_than_the_terminal(scan, monkeypatch, width):
     monkeypatch.setenv("COLUMNS", str(width))
     lines = scan().out.splitlines()
     assert max(map(len, lines)) <= width
-    header = next(line for line in lines if "symbol" in line and "signal" in line)
+    header = next(line for line in lines if "symbol" in line and "volume" in line)
     assert ("company" in header) == (width >= 140)
-    assert any("entry" in line and "stop" in line for line in lines)
+    words = ("price", "change", "rating", "RS", "rel", "entry", "stop", "shares")
+    assert any(all(word in line for word in words) for line in lines)
 
 
 def test_nothing_that_qualifies_is_no_failure_and_says_why(scan):
@@ -241,3 +246,46 @@ def test_a_watchlist_restricts_the_universe(scan, tmp_path: Path):
     result = document(scan("--format", "json", "--watchlist", watch))
     assert result["universe"]["size"] == 3
     assert {row["symbol"] for row in result["rows"]} == {"ALFA", "BRAV"}
+
+
+def many_symbols(folder: Path) -> Path:
+    """Prices of thirty symbols, more than a screen of a table has."""
+    symbols = tuple(f"M{i:02d}" for i in range(30))
+    bars = make_bars(symbols, build_calendar(2024).last(320, np.datetime64("2024-03-08")), seed=5)
+    frame = pd.DataFrame({"symbol": np.array(bars.symbols)[bars.column], "date": bars.session})
+    for name in ("open", "high", "low", "close"):
+        frame[name] = getattr(bars, name) + 50
+    frame["volume"] = 1e6
+    path = folder / "many.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize("name", ["scan.csv", "scan.json", "scan.md", "scan.txt"])
+def test_a_file_has_every_row_unless_a_limit_is_given(technic, tmp_path, name):
+    """And says how many it has of how many."""
+    path = many_symbols(tmp_path)
+    whole = technic("scan", "--data", path, "--out", tmp_path / name)
+    assert f"technic: wrote 30 rows to {tmp_path / name}" in whole.err
+    cut = technic("scan", "--data", path, "--out", tmp_path / name, "--limit", 4)
+    assert f"technic: wrote 4 of 30 rows to {tmp_path / name}" in cut.err
+
+
+def test_a_setups_limit_is_one_of_the_screen_alone(technic, tmp_path):
+    """A file has every hit; the screen the ones that the scan file wants."""
+    path, mine = many_symbols(tmp_path), tmp_path / "mine.toml"
+    mine.write_text('meaning = "All."\nlimit = 2\nwhere = "close > 0"\n', encoding="utf-8")
+    given = ("scan", "--data", path, "--setup", mine)
+    assert " … and 28 more (--limit 0 shows all)" in technic(*given).out
+    assert len(technic(*given, "--format", "csv").out.splitlines()) == 31
+
+
+def test_what_is_printed_for_programs_is_whole_or_said_to_be_cut(technic, tmp_path):
+    """The table of a screen ends after 25 rows and says so."""
+    path = many_symbols(tmp_path)
+    assert " … and 5 more (--limit 0 shows all)" in technic("scan", "--data", path).out
+    whole = technic("scan", "--data", path, "--format", "json")
+    assert len(json.loads(whole.out)["rows"]) == 30
+    assert "printed" not in whole.err
+    cut = technic("scan", "--data", path, "--format", "csv", "--limit", 3)
+    assert "technic: printed 3 of 30 rows (--limit 3)" in cut.err

@@ -133,11 +133,11 @@ def test_a_scan_takes_ones_own_setup(scan, tmp_path):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        (("--where", ""), "the expression is empty, at column 1"),
-        (("--columns", " , "), "columns is '', allowed: names, or 'NAME = EXPRESSION'"),
+        (("--where", ""), "--where: the expression is empty, at column 1"),
+        (("--columns", " , "), "--columns is '', allowed: names, or 'NAME = EXPRESSION'"),
         (
             ("--setup", "trend_template", "--set", "min_rs=80", "--set", "min_rs=90"),
-            "set is 'min_rs=80, min_rs=90', allowed: each parameter once",
+            "--set is 'min_rs=80, min_rs=90', allowed: each parameter once",
         ),
     ],
 )

@@ -159,13 +159,16 @@ def test_a_page_of_a_symbol_without_a_rating_says_why(on_market, tmp_path, symbo
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--html", "page.pdf"), "html is 'page.pdf', allowed: a file that ends in .html or .htm"),
+        (
+            ("--html", "page.pdf"),
+            "--html is 'page.pdf', allowed: a file that ends in .html or .htm",
+        ),
         (("--html", "no/folder/page.html"), "a file in a folder that is there"),
         (("--log-prices",), "a file, which --log-prices needs"),
         (("--averages", "50"), "a file, which --averages needs"),
-        (("--html", "page.html", "--averages", "fifty"), "averages is 'fifty'"),
+        (("--html", "page.html", "--averages", "fifty"), "--averages is 'fifty'"),
         (("--html", "page.html", "--averages", "0"), "a whole number from 1"),
-        (("--html", "page.html", "--chart-sessions", "0"), "chart_sessions is 0"),
+        (("--html", "page.html", "--chart-sessions", "0"), "--chart-sessions is 0"),
     ],
 )
 def test_a_page_that_cannot_be_is_refused_before_the_scan(

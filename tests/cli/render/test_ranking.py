@@ -10,9 +10,9 @@ from technic import ScanConfig
 from technic.cli.render.ranking.plan_marks import plan_marks
 from technic.cli.render.ranking.table import ranking_lines
 from technic.export import write
-from technic.result.main_columns import main_columns
 from technic.testing import make_bars
 from technic.trade_plan import PlanRules
+from technic.view.main_columns import main_columns
 
 SIGNALS = ("strong_long", "long", "watch", "neutral", "avoid")
 
@@ -78,9 +78,9 @@ def test_reward_to_risk_has_a_column_only_where_plans_differ(values, shown):
 def test_the_terminal_leaves_reward_to_risk_out_and_shows_it_to_who_asks():
     """Every plan of a scan aims at the same multiple of its risk."""
     bars = make_bars(SYMBOLS, SESSIONS)
-    assert ["R/R", "x"] not in headings(scan(bars))
+    assert ["RR", "x"] not in headings(scan(bars))
     asked = headings(scan(bars, ScanConfig(columns=("reward_risk", "close"))))
-    assert ["R/R", "x"] in asked
+    assert ["RR", "x"] in asked
 
 
 def test_plans_that_are_not_printed_bring_no_column(capsys):
@@ -89,9 +89,9 @@ def test_plans_that_are_not_printed_bring_no_column(capsys):
     result.table.loc[:, "reward_risk"] = 2.0
     result.table.loc[result.table.index[-1], "reward_risk"] = 3.0
     all_but_one = len(result.table) - 1
-    assert ["R/R", "x"] in headings(result)
-    assert ["R/R", "x"] not in headings(result, all_but_one)
+    assert ["RR", "x"] in headings(result)
+    assert ["RR", "x"] not in headings(result, all_but_one)
     write(result, "md", all_but_one)
-    assert "reward/risk" not in capsys.readouterr().out
+    assert "| RR |" not in capsys.readouterr().out
     write(result, "md")
-    assert "reward/risk" in capsys.readouterr().out
+    assert "| RR |" in capsys.readouterr().out

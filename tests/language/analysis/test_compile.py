@@ -174,7 +174,7 @@ def test_every_memory_has_its_levels():
         ("sma_60 > close", "'sma_60' is no name, at column 1; write sma(close, 60)"),
         ("ATR20 > 5", "'ATR20' is no name, at column 1; write atr(20)"),
         ("price > 5", "'price' is no name, at column 1; did you mean close?"),
-        ("qwxyz > 5", "'qwxyz' is no name, at column 1; docs/language.md lists them"),
+        ("qwxyz > 5", "'qwxyz' is no name, at column 1; technic columns lists them"),
         ("rsi < 30", "rsi is a function, at column 1; write rsi(close, 14)"),
         ("sma_50(3) > 5", "sma_50 is a value, not a function, at column 1; "
          "write sma_50 without parentheses"),

@@ -116,10 +116,10 @@ REFUSED = {
     "a call of a call": ("f()()", "an operator is missing before '(', at column 4"),
     "a call of a text": ("'f'(1)", "an operator is missing before '(', at column 4"),
     "an import": ("__import__('os')", "'__import__' is no function, at column 1; "
-                  "docs/language.md lists them"),
-    "eval": ("eval('1')", "'eval' is no function, at column 1; docs/language.md lists them"),
+                  "technic functions lists them"),
+    "eval": ("eval('1')", "'eval' is no function, at column 1; technic functions lists them"),
     "a private name": ("__builtins__ > 1", "'__builtins__' is no name, at column 1; "
-                       "docs/language.md lists them"),
+                       "technic columns lists them"),
 }  # fmt: skip
 
 

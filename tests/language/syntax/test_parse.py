@@ -247,10 +247,12 @@ def test_only_a_text_is_read():
         ("sector == “Energy”", "'“' is not a sign of the language, at column 11; write \""),
         ("close\u00a0> 5",
          "'\\xa0' is not a sign of the language, at column 6; write a plain blank"),
-        ("close > 5%",
-         "'%' is the remainder of a division, at column 10; write 5 for 5 %, or 0.05 for a share"),
-        ("volume > 5M", "'5M' is no number, at column 10; write 5e6"),
-        ("volume > 1.5k", "'1.5k' is no number, at column 10; write 1.5e3"),
+        ("close % > 5", "'%' is the remainder of a division, at column 7; write 5 for 5 %, or "
+         "0.05 for a share"),
+        ("volume > 5MM", "'5MM' is no number, at column 10"),
+        ("volume > 1e3K", "'1e3K' is no number, at column 10"),
+        ("volume > 5%%", "'%' is the remainder of a division, at column 11; write 5 for 5 %, or "
+         "0.05 for a share"),
         ("volume > 1,000", "a comma only stands between arguments and in lists, at column 11; "
          "write 1000000 or 1_000_000"),
         ("close > 0x1F", "'0x1F' is no number, at column 9"),

@@ -48,7 +48,7 @@ def explain(
     from technic.universe import require_symbol
 
     chosen = document_format(format_, run.out)
-    name = require_symbol(symbol)
+    name = symbol if " " in symbol.strip() else require_symbol(symbol)
     result = run_choices(Choices(data, universe, filters, gate, plan, language), run)
     report = symbol_report(result, name)
 

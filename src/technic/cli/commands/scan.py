@@ -46,8 +46,8 @@ def scan(
     sort: Annotated[
         str | None,
         typer.Option(
-            help="Order of the rows: a column or an expression, with :asc or :desc; a setup has "
-            "its own. (default: tech_rating:desc)",
+            help="Order of the rows: a column or an expression, with :asc or :desc; several with "
+            "commas; a setup has its own. (default: tech_rating:desc)",
             metavar="COLUMN",
             rich_help_panel=RUN,
         ),
@@ -56,7 +56,8 @@ def scan(
         int | None,
         typer.Option(
             min=0,
-            help="Most rows to print, 0 for all; 25 unless the setup says otherwise.",
+            help="Most rows, 0 for all. (default: a table on the screen 25, or what the setup "
+            "says; files and formats for programs all)",
             metavar="N",
             rich_help_panel=RUN,
         ),
@@ -90,6 +91,7 @@ def scan(
     Without options it scans the simulated market of the demo provider; --data FILE scans yours.
     """
     from technic.cli.options.config import Choices
+    from technic.cli.options.file_defaults import in_force, with_defaults
     from technic.cli.render.output import chosen_format, print_result
     from technic.cli.render.ranking.links import checked_page_url
     from technic.cli.run import finish, run_choices
@@ -99,7 +101,12 @@ def scan(
     chosen = chosen_format(format_, run.out)
     if ledger is not None:
         check_ledger_target(ledger)
-    page_url = checked_page_url(load_settings(os.environ, Path.cwd()).page_url)
+    settings = load_settings(os.environ, Path.cwd())
+    page_url, defaults = checked_page_url(settings.page_url), settings.scan_defaults
+    limit = in_force(limit, "limit", {} if chosen != "table" or run.out else defaults, int)
+    if limit is not None and limit < 0:
+        raise ParameterError("limit", limit, "a whole number from 0")
+    terminal = with_defaults(terminal, defaults)
     choices = Choices(data, universe, filters, gate, plan, language)
     try:
         result = run_choices(choices, run, sort)
@@ -110,13 +117,17 @@ def scan(
     _keep(result, save)
     if ledger is not None:
         write_ledger(result, ledger)
-    print_result(result, chosen, _rows(result, limit), run, terminal, page_url)
+    on_screen = chosen == "table" and run.out is None
+    print_result(result, chosen, _rows(result, limit, on_screen), run, terminal, page_url)
     finish(result, max_age)
 
 
-def _rows(result: ScanResult, limit: int | None) -> int | None:
-    """Return how many rows to print: as asked, else the one setup's limit, else the default."""
-    if limit is not None:
+def _rows(result: ScanResult, limit: int | None, on_screen: bool) -> int | None:
+    """Return how many rows to print: as asked, else all, but on a screen some.
+
+    There the one setup's limit counts, else the default.
+    """
+    if limit is not None or not on_screen:
         return limit or None
     setups = result.config.setups
     return (setups[0].limit if len(setups) == 1 else None) or DEFAULT_LIMIT

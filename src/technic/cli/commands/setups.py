@@ -66,7 +66,9 @@ def _asked(name: str | None, folder: Path | None) -> tuple[list[Setup], list[str
     from technic.setups import Library, check_setup, load_setups
     from technic.trade_plan import PlanRules
 
-    folders = user_folders(folder, load_settings(os.environ, Path.cwd()))
+    settings = load_settings(os.environ, Path.cwd())
+    own = settings.scan_defaults.get("setups_folder")
+    folders = user_folders(folder or (Path(own).expanduser() if own else None), settings)
     if name is not None:
         (setup,) = load_setups(name, folders=folders)
         check_setup(setup, vocabulary(), PlanRules())

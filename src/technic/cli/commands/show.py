@@ -62,7 +62,7 @@ def show(
     from technic.universe import require_symbol
 
     chosen, drawn = document_format(format_, run.out), chart_choices(chart)
-    name = require_symbol(symbol)
+    name = symbol if " " in symbol.strip() else require_symbol(symbol)
     result = run_choices(Choices(data, universe, filters, gate, plan, language), run)
     report = symbol_report(result, name)
 

@@ -18,7 +18,7 @@ from technic.cli.options.options import (
     PlanOptions,
     UniverseOptions,
 )
-from technic.cli.options.values import split
+from technic.cli.options.values import at_home, split
 from technic.data_engine.gate.rules import GateRules
 from technic.errors import ParameterError
 from technic.scan.config import FilterRules, ScanConfig
@@ -48,7 +48,7 @@ class Choices:
 def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -> ScanConfig:
     """Build the config; raises UsageError for values that no rule allows."""
     data, universe = choices.data, choices.universe
-    provider, path = settings.source(data.provider, data.data)
+    provider, path = settings.source(data.provider, at_home(data.data))
     given = {
         "price_basis": data.price_basis,
         "adjust_by": data.adjust_by or (settings.adjust_by if provider == "files" else None),
@@ -58,9 +58,9 @@ def scan_config(choices: Choices, settings: Settings, sort: str | None = None) -
         "market_cap_unit": universe.market_cap_unit or settings.market_cap_unit,
         "no_volume": data.no_volume,
         "as_of": data.as_of,
-        "benchmark": data.benchmark or settings.benchmark,
-        "universe": universe.universe or settings.universe,
-        "watchlist": universe.watchlist,
+        "benchmark": at_home(data.benchmark) or settings.benchmark,
+        "universe": at_home(universe.universe) or settings.universe,
+        "watchlist": at_home(universe.watchlist),
         "bars": data.bars,
         "min_success_pct": data.min_success,
         "rank_among": data.rank_among,
@@ -110,7 +110,8 @@ def _prescreen(options: UniverseOptions) -> PrescreenRules:
             if kind in kinds and kinds[kind] != leave_out:
                 raise ParameterError(name, kind, "a kind that is not in --include as well")
             kinds[kind] = leave_out
-    problems = load_symbols(options.problem_symbols) if options.problem_symbols else ()
+    file = at_home(options.problem_symbols)
+    problems = load_symbols(file) if file else ()
     return PrescreenRules(
         symbol_patterns=tuple(options.symbol_pattern or ()),
         problem_symbols=problems,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from technic.cli.options.values import amount
+from technic.cli.options.values import amount, percentage
 
-__all__ = ["dollars", "option"]
+__all__ = ["dollars", "option", "percent"]
 
 
 def option(panel: str, name: str, help_: str, metavar: str | None = None) -> object:
@@ -17,3 +17,8 @@ def option(panel: str, name: str, help_: str, metavar: str | None = None) -> obj
 def dollars(panel: str, name: str, help_: str) -> object:
     """Declare an option that takes dollars, such as 2B."""
     return typer.Option(name, help=help_, metavar="$", rich_help_panel=panel, parser=amount)
+
+
+def percent(panel: str, name: str, help_: str, metavar: str = "PERCENT") -> object:
+    """Declare an option that takes percent or points, with or without the sign."""
+    return typer.Option(name, help=help_, metavar=metavar, rich_help_panel=panel, parser=percentage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from technic.cli.options.declare import dollars, option
+from technic.cli.options.declare import dollars, option, percent
 
 __all__ = ["GateOptions"]
 
@@ -54,7 +54,7 @@ class GateOptions:
     ] = None
     wild_move_pct: Annotated[
         float | None,
-        option(GATE, "--wild-move-pct", "A wild daily move. (default: 50)", "PERCENT"),
+        percent(GATE, "--wild-move-pct", "A wild daily move. (default: 50)"),
     ] = None
     max_wild_bars: Annotated[
         int | None,

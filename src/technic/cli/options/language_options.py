@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from technic.errors import ParameterError
+from technic.text.amounts import amount_of
+from technic.text.commas import split_at_commas
 
 if TYPE_CHECKING:
     from technic.settings import Settings
@@ -53,7 +55,12 @@ class LanguageOptions:
     ] = None
     columns: Annotated[
         list[str] | None,
-        _option("--columns", "Show these columns: names, or 'NAME = EXPRESSION'.", "COLUMNS"),
+        _option(
+            "--columns",
+            "Show these columns: names, or 'NAME = EXPRESSION'; +A,B adds them to those shown. "
+            "technic columns lists names.",
+            "COLUMNS",
+        ),
     ] = None
     max_history: Annotated[
         int | None,
@@ -69,9 +76,7 @@ def language_config(options: LanguageOptions, settings: Settings) -> dict[str, A
     """Return the fields of a ScanConfig that the options give."""
     given: dict[str, Any] = {"where": options.where, "max_history": options.max_history}
     if options.columns:
-        from technic.setups.scan_file import split_columns
-
-        given["columns"] = tuple(part for text in options.columns for part in split_columns(text))
+        given["columns"] = tuple(part for text in options.columns for part in split_at_commas(text))
         if not given["columns"]:
             raise ParameterError("columns", "", "names, or 'NAME = EXPRESSION'")
     if options.setup:
@@ -112,9 +117,9 @@ def _setups(options: LanguageOptions, settings: Settings) -> tuple[Setup, ...]:
 def _assignment(text: str) -> tuple[str, float]:
     name, equals, value = text.partition("=")
     try:
-        number = float(value)
+        given = amount_of(value)
     except ValueError:
-        number = float("nan")
-    if not equals or number != number:
+        given = float("nan")
+    if not equals or given != given:
         raise ParameterError("set", text, "NAME=NUMBER, such as min_rs=80")
-    return name.strip(), number
+    return name.strip(), given

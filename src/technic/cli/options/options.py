@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from technic.cli.options.declare import dollars, option
+from technic.cli.options.declare import dollars, option, percent
+from technic.cli.options.profile import Profile
 from technic.data_engine.open_vendor import VENDORS
 from technic.engine.open import RunnerName
 
@@ -105,6 +106,7 @@ class DataOptions:
     """Where the bars come from, and the day the scan looks from."""
 
     provider: Provider = None
+    profile: Profile = None
     data: Annotated[
         Text,
         option(DATA, "--data", "File or folder of prices; without --provider means files.", "PATH"),
@@ -153,11 +155,8 @@ class DataOptions:
     ] = None
     min_success: Annotated[
         Number,
-        option(
-            DATA,
-            "--min-success",
-            "Fail (exit code 1) when fewer symbols have bars. (default: 50)",
-            "PERCENT",
+        percent(
+            DATA, "--min-success", "Fail (exit code 1) when fewer symbols have bars. (default: 50)"
         ),
     ] = None
 
@@ -167,6 +166,7 @@ class FetchOptions:
     """Which bars a plan or a sync is about."""
 
     provider: Provider = None
+    profile: Profile = None
     as_of: AsOf = None
     days: Annotated[
         Count,
@@ -288,10 +288,10 @@ class FilterOptions:
     min_price: Annotated[Number, dollars(FILTERS, "--min-price", "Least last close.")] = None
     max_price: Annotated[Number, dollars(FILTERS, "--max-price", "Largest last close.")] = None
     min_rating: Annotated[
-        Number, option(FILTERS, "--min-rating", "Least technical rating.", "0-100")
+        Number, percent(FILTERS, "--min-rating", "Least technical rating.", "0-100")
     ] = None
     min_rs: Annotated[
-        Number, option(FILTERS, "--min-rs", "Least relative-strength rating.", "1-99")
+        Number, percent(FILTERS, "--min-rs", "Least relative-strength rating.", "1-99")
     ] = None
     min_dollar_volume: Annotated[
         Number,
@@ -317,7 +317,7 @@ class PlanOptions:
     ] = None
     risk_pct: Annotated[
         Number,
-        option(PLAN, "--risk-pct", "Share of it lost at the stop. (default: 1)", "PERCENT"),
+        percent(PLAN, "--risk-pct", "Share of it lost at the stop. (default: 1)"),
     ] = None
     target_r: Annotated[
         Number,
@@ -331,21 +331,11 @@ class PlanOptions:
     ] = None
     max_pct_of_adv: Annotated[
         Number,
-        option(
-            PLAN,
-            "--max-pct-of-adv",
-            "Most of the average dollar volume to buy. (default: 1)",
-            "PERCENT",
-        ),
+        percent(PLAN, "--max-pct-of-adv", "Most of the average dollar volume to buy. (default: 1)"),
     ] = None
     max_position_pct: Annotated[
         Number,
-        option(
-            PLAN,
-            "--max-position-pct",
-            "Most of the account in one position. (default: 20)",
-            "PERCENT",
-        ),
+        percent(PLAN, "--max-position-pct", "Most of the account in one position. (default: 20)"),
     ] = None
     allow_shorts: Annotated[bool, option(PLAN, "--allow-shorts", "Signal and plan shorts too.")] = (
         False

@@ -1,27 +1,38 @@
-"""How option values are written: amounts with K, M, B or T, lists with commas."""
+"""How option values are written: numbers with K, M, B, T or %, lists with commas."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
 from technic.errors import ParameterError
+from technic.text.amounts import amount_of
 
-__all__ = ["amount", "split"]
-
-_UNITS = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+__all__ = ["amount", "at_home", "percentage", "split"]
 
 
 def amount(text: str) -> float:
     """Parse dollars: ``250000``, ``250_000``, ``250K``, ``2.5B``."""
-    plain = text.strip().removeprefix("$").replace(",", "").upper()
-    unit = _UNITS.get(plain[-1:], 1.0)
     try:
-        return float(plain.rstrip("KMBT") if unit > 1 else plain) * unit
+        return amount_of(text.replace("%", "?"))  # dollars are no percentage
     except ValueError:
         message = f"{text!r} is no amount; write 250000, 250K, 2.5M or 10B"
         raise typer.BadParameter(message) from None
+
+
+def percentage(text: str) -> float:
+    """Parse a number that counts in percent or in points: ``2``, ``2%``, ``2 %``."""
+    try:
+        return amount_of(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no number; write 2, 2.5 or 2%") from None
+
+
+def at_home(path: str | None) -> str | None:
+    """Write the home folder in the place of ``~``, which no shell does after an equals sign."""
+    return str(Path(path).expanduser()) if path and path.startswith("~") else path
 
 
 def split(option: str, values: Sequence[str] | None) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from technic.errors import ParameterError
 from technic.export import FORMATS, check_target, format_of, write
 from technic.export.targets import check_file, replacing
 from technic.result.scan_result import ScanResult
+from technic.view.view import EVERYTHING, View, view_of
 from technic.wording.counts import count_of
 
 __all__ = ["chosen_format", "print_result"]
@@ -53,15 +54,24 @@ def print_result(
 ) -> None:
     """Print or write the result; notes for people go to stderr unless they want none."""
     if format_ == "table":
-        _print_table(result, limit, run.out, table, page_url)
+        view = view_of(result.config) if run.out is None else EVERYTHING
+        _print_table(result, limit, run.out, table, page_url, view)
     else:
         problems = write(result, format_, limit, run.out)
         note(result.headline(), quiet=run.quiet)
         for warning in (*result.warnings, *problems):
             note(f"warning: {warning}", quiet=run.quiet)
+    _say_how_many(len(result.table), limit, run, printed=format_ != "table")
+
+
+def _say_how_many(all_: int, limit: int | None, run: RunOptions, *, printed: bool) -> None:
+    """Say how many rows a file has; of what is printed for programs only that it is cut."""
+    shown = all_ if limit is None else min(limit, all_)
+    said = count_of(shown, "row") if shown == all_ else f"{shown:,} of {count_of(all_, 'row')}"
     if run.out is not None:
-        shown = len(result.table) if limit is None else min(limit, len(result.table))
-        note(f"wrote {count_of(shown, 'row')} to {run.out}", quiet=run.quiet)
+        note(f"wrote {said} to {run.out}", quiet=run.quiet)
+    elif printed and shown < all_:
+        note(f"printed {said} (--limit {limit})", quiet=run.quiet)
 
 
 def _print_table(
@@ -70,13 +80,14 @@ def _print_table(
     out: Path | None,
     asked: TableOptions,
     page_url: str | None,
+    view: View,
 ) -> None:
     console = console_for(sys.stdout) if out is None else recording_console()
     extras = _extras(result, asked, page_url) if out is None else NO_EXTRAS
     pieces = (
-        headline(result),
-        ranking_lines(result, limit, console.width, extras),
-        report_lines(result, limit, console.width),
+        headline(result, view),
+        ranking_lines(result, limit, console.width, extras, view),
+        report_lines(result, limit, console.width, view),
     )
     for piece in itertools.chain.from_iterable(pieces):
         console.print(piece)

@@ -10,6 +10,7 @@ from rich.text import Text
 from technic.result.headline import headline_of
 from technic.result.ledger import KEPT, STAGES
 from technic.result.scan_result import ScanResult
+from technic.view.view import EVERYTHING, View
 from technic.wording.counts import agree, count_of
 
 __all__ = ["headline", "ledger_lines", "listed", "report_lines"]
@@ -18,8 +19,8 @@ REASONS_SHOWN = 4
 _COMPARES = re.compile(r"\b(rank|percentile|zscore)\(")
 
 
-def headline(result: ScanResult) -> Iterator[Text]:
-    """Yield what was scanned: as of when, how many, from where; the regime; warnings."""
+def headline(result: ScanResult, view: View = EVERYTHING) -> Iterator[Text]:
+    """Yield what was scanned: as of when, how many, from where; the regime; the view; warnings."""
     parts = headline_of(result)
     line = Text.assemble(("Technic ", "bold"))
     if parts.data.simulated:  # first, so that no narrow terminal breaks it off
@@ -39,6 +40,9 @@ def headline(result: ScanResult) -> Iterator[Text]:
         f"trend {regime.trend}, volatility {regime.volatility} ",
         (f"({regime.source}; {regime.detail})", "dim"),
     )
+    if view.floors:
+        options = ", ".join(option for _, option in view.floors)
+        yield Text.assemble(("view   ", "bold"), str(view), (f" ({options})", "dim"))
     for warning in result.warnings:
         yield Text(f"warning: {warning}", "yellow")
 
@@ -52,14 +56,18 @@ def _price_floor(result: ScanResult) -> str:
     return f"price floor {rules.price_floor:g} on {prices}"
 
 
-def report_lines(result: ScanResult, limit: int | None, width: int) -> Iterator[Text]:
+def report_lines(
+    result: ScanResult, limit: int | None, width: int, view: View = EVERYTHING
+) -> Iterator[Text]:
     """Yield what follows the table: why nothing qualifies, ledger, rules that were off, times.
 
     Lists are broken between items, so that no number is parted from its name.
     """
     if result.table.empty:
         yield _why_nothing(result)
-    elif limit is None or limit >= len(result.table):
+    elif not (shown := int(view.shows(result.table).sum())):
+        yield _nothing_in_view(len(result.table), view)
+    elif (limit is None or limit >= shown) and shown == len(result.table):
         yield Text()
     yield from _condition_lines(result)
     yield from ledger_lines(result, width)
@@ -118,6 +126,11 @@ def _why_nothing(result: ScanResult) -> Text:
     counts = sorted(result.ledger.counts.items(), key=lambda item: (-item[1], item[0]))
     reasons = ", ".join(f"{name} {count:,}" for name, count in counts[:REASONS_SHOWN])
     return Text(f"\nNothing qualifies. The largest reasons: {reasons}.\n", "bold")
+
+
+def _nothing_in_view(kept: int, view: View) -> Text:
+    qualify = f"{count_of(kept, 'symbol')} {agree(kept, 'qualifies', 'qualify')}"
+    return Text(f"\n{qualify}, none in view ({view}): {view.remedy} shows all.\n", "bold")
 
 
 def ledger_lines(result: ScanResult, width: int) -> Iterator[Text]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from technic.errors import ExpressionError
 from technic.language.analysis.arguments import by_position, constant, without_series
 from technic.language.analysis.misplaced import misplaced
 from technic.language.analysis.scope import WIDEST_OPERAND, kind_of, scope_of_call, widest, within
 from technic.language.analysis.suggestions import unknown_function, unknown_name
+from technic.language.analysis.units import PERCENT_HINT, is_percent, plain_percent, unit_of
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.function import OPERANDS, Kind, Parameter, Scope
 from technic.language.syntax.nodes import (
@@ -84,10 +85,8 @@ class Checker:
     def checked(self, node: Node) -> Checked:
         """Check any tree."""
         match node:
-            case Number():
-                return Checked(node, "number", "constant")
-            case Text():
-                return Checked(node, "text", "constant")
+            case Number() | Text():
+                return self.constant(node)
             case Name():
                 return self.name(node)
             case Negative():
@@ -107,16 +106,42 @@ class Checker:
             case _:
                 return self.condition(node)
 
+    def constant(self, node: Number | Text) -> Checked:
+        """Any text, and a number that is no percentage of something unknown."""
+        if is_percent(node):
+            raise self.fail(node, f"{self.said(node)} has no meaning here", PERCENT_HINT)
+        return Checked(node, "number" if isinstance(node, Number) else "text", "constant")
+
     def name(self, node: Name) -> Checked:
         """Look a name up."""
-        info = self.vocabulary.names.get(node.name)
+        info = self.vocabulary.named(node.name)
         if info is None:
             raise self.fail(node, *unknown_name(node.name, self.vocabulary))
-        return Checked(node, info.kind, info.scope)
+        name = self.vocabulary.aliases.get(node.name)
+        return Checked(node if name is None else Name(name, node.place), info.kind, info.scope)
+
+    def beside(self, node: Node, other: Node, *, factor: bool = False) -> Node:
+        """Return a percentage as the number it means beside another part; other nodes as they are.
+
+        ``factor``: it multiplies or divides, so 50% is a half whatever stands there.
+        """
+        if not is_percent(node):
+            return node
+        value = plain_percent(node, "factor" if factor else unit_of(other, self.vocabulary))
+        if value is None:
+            self.checked(other)  # a word that nobody knows is the first thing to say
+            reason = f"what {self.said(node)} means beside {self.said(other)} is not clear"
+            raise self.fail(node, reason, PERCENT_HINT)
+        return value
 
     def arithmetic(self, node: Arithmetic) -> Checked:
         """Numbers on both sides, and a small constant as exponent."""
-        parts = self.checked(node.left), self.checked(node.right)
+        factor = node.operator in ("*", "/")
+        sides = (
+            self.beside(node.left, node.right, factor=factor),
+            self.beside(node.right, node.left, factor=factor),
+        )
+        parts = self.checked(sides[0]), self.checked(sides[1])
         left = self.want("number", parts[0], node.left)
         right = self.want("number", parts[1], node.right)
         constant_power = isinstance(right, Number) and abs(right.value) <= _MOST_EXPONENT
@@ -128,6 +153,11 @@ class Checker:
 
     def comparison(self, node: Comparison) -> Checked:
         """Two numbers, or two texts that are equal or not."""
+        node = replace(
+            node,
+            left=self.beside(node.left, node.right),
+            right=self.beside(node.right, node.left),
+        )
         left, right = self.checked_or_text(node.left, node), self.checked_or_text(node.right, node)
         for part, side in ((left, node.left), (right, node.right)):
             if part.kind == "condition":
@@ -147,8 +177,8 @@ class Checker:
     def checked_or_text(self, side: Node, node: Comparison) -> Checked:
         """Check a side; a name that nobody knows beside a text column misses its quotes."""
         other = node.right if side is node.left else node.left
-        if isinstance(side, Name) and side.name not in self.vocabulary.names:
-            info = self.vocabulary.names.get(other.name) if isinstance(other, Name) else None
+        if isinstance(side, Name) and self.vocabulary.named(side.name) is None:
+            info = self.vocabulary.named(other.name) if isinstance(other, Name) else None
             if info is not None and info.kind == "text":
                 reason = f"{shown(side.name)} is no name"
                 raise self.fail(side, reason, f'write "{side.name}" for the text')
@@ -159,12 +189,18 @@ class Checker:
         part = self.checked(node.operand)
         if part.kind == "condition":
             self.want("number", part, node.operand)
-        for value in node.values:
+        values: list[Number | Text] = []
+        for listed in node.values:
+            value = self.beside(listed, node.operand)
+            if isinstance(value, Number | Text):
+                values.append(value)
+        for value in values:
             kind = "text" if isinstance(value, Text) else "number"
             if kind != part.kind:
                 reason = f"{self.said(node.operand)} is a {part.kind} and {value} a {kind}"
                 raise self.fail(value, reason, "compare like with like")
-        return Checked(Membership(part.node, node.values, node.place), "condition", part.scope)
+        done = Membership(part.node, tuple(values), node.place)
+        return Checked(done, "condition", part.scope)
 
     def condition(self, node: Not | And | Or) -> Checked:
         """Conditions only."""
@@ -206,9 +242,11 @@ class Checker:
         series: list[Checked] = []
         for parameter, argument in zip(function.parameters, arguments, strict=True):
             if parameter.takes not in OPERANDS:
+                if is_percent(argument):
+                    self.checked(argument)  # which says that it has no meaning here
                 done.append(constant(argument, parameter, function, self.vocabulary, self.fail))
                 continue
-            part = self.checked(argument)
+            part = self.checked(self.beside(argument, arguments[0]))
             if function.memory != "timeframe" or part.kind == "text":
                 self.want(_KINDS[parameter.takes], part, argument)
                 if parameter.takes == "text" and part.scope == "constant":

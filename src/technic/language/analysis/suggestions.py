@@ -115,7 +115,7 @@ def unknown_name(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
         return f"{shown(name)} is no name", f"write {example(function, int(numbered.group(2)))}"
     also = _ALSO_CALLED.get(name.lower())
     guess = same or (also if also in vocabulary.names else vocabulary.nearest_name(name))
-    return f"{shown(name)} is no name", f"did you mean {guess}?" if guess else _WHERE_LISTED
+    return f"{shown(name)} is no name", f"did you mean {guess}?" if guess else _WHERE_NAMES
 
 
 def unknown_function(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
@@ -127,10 +127,11 @@ def unknown_function(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
         return reason, "write close[1] for the close of one bar ago"
     if also not in vocabulary.functions and name in vocabulary.names:
         return f"{name} is a value, not a function", f"write {name} without parentheses"
-    return reason, f"did you mean {guess}?" if guess else _WHERE_LISTED
+    return reason, f"did you mean {guess}?" if guess else _WHERE_FUNCTIONS
 
 
-_WHERE_LISTED = "docs/language.md lists them"
+_WHERE_NAMES = "technic columns lists them"
+_WHERE_FUNCTIONS = "technic functions lists them"
 
 
 def unknown_parameter(name: str, function: Function) -> tuple[str, str]:

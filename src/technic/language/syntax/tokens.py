@@ -10,6 +10,7 @@ import re
 from typing import Literal, NamedTuple
 
 from technic.errors import ExpressionError
+from technic.language.syntax.percent import Percent
 from technic.wording.counts import count_of
 
 __all__ = ["MOST_CHARACTERS", "MOST_WORDS", "Token", "shown", "tokens"]
@@ -32,7 +33,8 @@ class Token(NamedTuple):
 _WORD = re.compile(
     r"""
       (?P<blank>[ \t\r\n]+)
-    | (?P<number>(?:\.[0-9]|[0-9])(?:[eE][+-]?[0-9]|[0-9A-Za-z_.])*)
+    | (?P<number>(?:\.[0-9]|[0-9])(?:[eE][+-]?[0-9]|[0-9A-Za-z_.])*
+        (?:[ ]?%(?=[ \t\r\n]*(?:$|[)\],<>=!+*/]|(?:and|or|not|in)\b)))?)
     | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     | (?P<wrong>===|!==|&&|\|\||<>|=<|=>|:=|->|//|[&|!~^@{}:;.\#\\`$?](?!=))
@@ -43,7 +45,7 @@ _WORD = re.compile(
 _NUMBER = re.compile(
     r"(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?", re.ASCII
 )
-_UNITS = {"k": "e3", "m": "e6", "b": "e9", "t": "e12"}
+_UNITS = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 _NOT_IN_A_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 _INSTEAD = {
@@ -129,18 +131,19 @@ def _token(text: str, match: re.Match[str]) -> Token:
 
 
 def _number(text: str, word: str, place: tuple[int, int]) -> float:
+    """Return what a number says: with K, M, B or T in thousands and so on, with % as a Percent."""
     if len(word) > _MOST_IN_A_WORD:
         reason = f"a number of {count_of(len(word), 'character')} is too long"
         raise ExpressionError(text, place, reason, "write it as 1e9")
-    if _NUMBER.fullmatch(word):
-        value = float(word)
-        if value == float("inf"):
-            raise ExpressionError(text, place, f"the number {shown(word)} is too large")
-        return value
-    short, unit = word[:-1], word[-1].lower()
-    plain = re.fullmatch(r"[0-9_]*\.?[0-9]+", short)
-    hint = f"write {short}{_UNITS[unit]}" if unit in _UNITS and plain else ""
-    raise ExpressionError(text, place, f"{shown(word)} is no number", hint)
+    plain = word.removesuffix("%").rstrip()
+    unit = _UNITS.get(plain[-1].lower(), 1.0)
+    digits = plain if unit == 1.0 else plain[:-1]
+    if not _NUMBER.fullmatch(digits) or (unit != 1.0 and "e" in digits.lower()):
+        raise ExpressionError(text, place, f"{shown(word)} is no number")
+    value = float(digits) * unit
+    if value == float("inf"):
+        raise ExpressionError(text, place, f"the number {shown(word)} is too large")
+    return Percent(value) if word.endswith("%") else value
 
 
 def _unquoted(text: str, word: str, place: tuple[int, int]) -> str:

@@ -36,7 +36,8 @@ def concat(kind: type[And] | type[Or], operands: Sequence[Node], place: Place = 
 def negate(operand: Node, place: Place = None) -> Node:
     """Return a value with its sign changed; a constant changes itself, and no zero is negative."""
     if isinstance(operand, Number):
-        return Number(0.0 - operand.value, place)
+        kind = type(operand.value)  # a percentage stays one
+        return Number(kind(0.0 - operand.value), place)
     return Negative(operand, place)
 
 

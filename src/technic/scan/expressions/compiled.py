@@ -162,9 +162,10 @@ class CompiledExpressions(ScanExpressions):
             conditions=tuple(values.result(condition) for condition in self.conditions),
             columns=columns,
             expressions={name: str(expression.node) for name, expression in self.columns},
-            order=None if self.order is None else values.of(self.order),
+            orders=tuple(None if order is None else values.of(order) for order in self.orders),
             setups=self.setups,
             chosen=self.chosen,
+            wanted=self.wanted,
             not_settled=self.not_settled(longest.__getitem__),
         )
 

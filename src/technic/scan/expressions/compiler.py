@@ -5,12 +5,12 @@ Everything is parsed before anything is fetched.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 
 from technic.columns import COLUMNS
+from technic.columns.aliases import ALIASES
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import Node, read, scope_of
 from technic.language.analysis.definitions import definition
@@ -20,6 +20,7 @@ from technic.language.syntax.trees import substituted
 from technic.scan.config import ScanConfig, SortOrder
 from technic.scan.expressions.compiled import CompiledExpressions
 from technic.scan.expressions.conditions import WHERE, Condition, Expression
+from technic.scan.expressions.naming import naming
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scan.windows import BASE_WINDOW
 from technic.scoring import BENCHMARK_COLUMNS
@@ -29,6 +30,7 @@ from technic.setups.scan_file import split_column
 from technic.setups.setup import Setup
 from technic.trade_plan import PlanRules
 from technic.universe.listings import TEXT_COLUMNS
+from technic.wording.nearest import near
 
 __all__ = ["compile_expressions"]
 
@@ -49,19 +51,22 @@ def compile_expressions(config: ScanConfig) -> CompiledExpressions:
         its_conditions, its_columns = _of_setup(setup)
         conditions += [(setup.name, name, node) for name, node in its_conditions]
         _add_columns(columns, its_columns, f"setup {setup.name}")
-    chosen = [_column(text) for text in config.columns]
-    for name, node in chosen:
+    asked = [_column(text.lstrip("+").strip()) for text in config.columns]
+    for name, node in asked:
         _add_columns(columns, {name: node}, "columns")
-    order = _order(config, columns)
-    sorted_by = SortOrder.parse(config.sort).column
-    if sorted_by in TECHNICAL_COLUMNS:
-        columns.setdefault(sorted_by, Name(sorted_by))
+    names, adds = tuple(dict.fromkeys(name for name, _ in asked)), _adds(config)
+    keys = [key.column for key in SortOrder.keys(config.sort)]
+    orders = [_order(key, config, columns) for key in keys]
+    for key in keys:
+        if key in TECHNICAL_COLUMNS:
+            columns.setdefault(key, Name(key))
     windowed = partial(_windowed, config)
     parsed = CompiledExpressions(
         conditions=tuple(_condition(*condition, windowed) for condition in conditions),
         columns=tuple((name, windowed(node)) for name, node in columns.items()),
-        order=None if order is None else windowed(order),
-        chosen=tuple(dict.fromkeys(name for name, _ in chosen)),
+        orders=tuple(None if order is None else windowed(order) for order in orders),
+        chosen=() if adds else names,
+        wanted=names if adds else (),
         setups=tuple(setup.name for setup in config.setups),
     )
     _check_history(config, parsed.nodes)
@@ -184,10 +189,16 @@ def _check_history(config: ScanConfig, nodes: tuple[Node, ...]) -> None:
         raise ParameterError("max_history", config.max_history, allowed, "fewer bars load fewer")
 
 
+def _adds(config: ScanConfig) -> bool:
+    """Tell whether columns are added to those shown: the first of them says it with a plus."""
+    return bool(config.columns) and config.columns[0].startswith("+")
+
+
 def _where(config: ScanConfig) -> Iterator[tuple[str, str, Node]]:
     if config.where is None:
         return
-    node = read(config.where, vocabulary(), wants="condition").node
+    with naming("where"):
+        node = read(config.where, vocabulary(), wants="condition").node
     for part in node.operands if isinstance(node, And) else (node,):
         yield WHERE, str(part), part
 
@@ -257,13 +268,13 @@ def _column(text: str) -> tuple[str, Node]:
     name, expression = split_column(text)
     if name and name in vocabulary().names:
         raise ParameterError("columns", name, "a name that no other column has")
-    node = read(expression, vocabulary()).node
+    with naming("columns"):
+        node = read(expression, vocabulary()).node
     return name or " ".join(expression.split()), node
 
 
-def _order(config: ScanConfig, columns: Mapping[str, Node]) -> Node | None:
+def _order(column: str, config: ScanConfig, columns: Mapping[str, Node]) -> Node | None:
     """Return what is sorted by where it is an expression of its own."""
-    column = SortOrder.parse(config.sort).column
     known = dict(vocabulary().names)
     if config.benchmark is None:
         known = {name: info for name, info in known.items() if name not in BENCHMARK_COLUMNS}
@@ -274,11 +285,12 @@ def _order(config: ScanConfig, columns: Mapping[str, Node]) -> Node | None:
     if column == "close":
         return None
     if column.isidentifier() and column not in known:
-        near = difflib.get_close_matches(column, [*columns, *known], n=3, cutoff=0.5)
-        hint = f"the nearest: {', '.join(near)}" if near else "docs/indicators.md lists them"
+        meant = near(column, [*columns, *ALIASES, *known])
+        hint = f"the nearest: {', '.join(meant)}" if meant else "technic columns lists them"
         raise ParameterError("sort", column, "a column of the table or an expression", hint)
     values = config.setups[0].values if len(config.setups) == 1 else {}
-    node = read(column, vocabulary(), parameters=values).node
+    with naming("sort"):
+        node = read(column, vocabulary(), parameters=values).node
     if scope_of(node, vocabulary()) == "constant":
         raise ParameterError("sort", column, "a value that differs between symbols")
     return node

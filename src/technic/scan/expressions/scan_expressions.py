@@ -33,9 +33,10 @@ class ScanExpressions:
     """Checked expressions of a scan; without arguments none at all. Travels to the workers.
 
     ``conditions``: of ``where``, one for each operand of its ``and``, then of each setup.
-    ``columns``: name → expression; ``order``: what rows are sorted by, None for a column of the
-    table. ``chosen``: names of the columns that the user, not a setup, asked for. ``names``: every
-    name that the expressions use; ``compared_texts``: listing columns with the texts they are
+    ``columns``: name → expression; ``orders``: what rows are sorted by, for each key of the order
+    its expression, None for a column of the table. ``chosen``: names of the columns that the user,
+    not a setup, asked for; ``wanted``: those that are to be added to the ones shown. ``names``:
+    every name that the expressions use; ``compared_texts``: listing columns with the texts they are
     compared with. ``lookback``: bars until all of them have a value; ``stable_after``: bars until
     none depends on where history begins any more; ``recursions``: each recursion, the window it is
     in, the bars after which it has settled. ``rank_owners``: ``where`` and setups whose conditions
@@ -44,8 +45,9 @@ class ScanExpressions:
 
     conditions: tuple[Condition, ...] = ()
     columns: tuple[tuple[str, Expression], ...] = ()
-    order: Expression | None = None
+    orders: tuple[Expression | None, ...] = ()
     chosen: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
     compared_texts: tuple[tuple[str, str], ...] = ()
     lookback: int = 1
@@ -59,8 +61,7 @@ class ScanExpressions:
         """Every expression, each once."""
         found = dict.fromkeys(one for c in self.conditions for one in (*c.operands, *c.shown))
         found |= dict.fromkeys(expression for _, expression in self.columns)
-        if self.order is not None:
-            found[self.order] = None
+        found |= dict.fromkeys(order for order in self.orders if order is not None)
         return tuple(found)
 
     @property
@@ -130,8 +131,10 @@ def scan_expressions(config: ScanConfig) -> ScanExpressions:
 
     Raises ExpressionError, and ParameterError for a column or an order that no table has.
     """
-    sorted_by = SortOrder.parse(config.sort).column
-    plain_order = has_column(sorted_by, has_benchmark=config.benchmark is not None)
+    plain_order = all(
+        has_column(key.column, has_benchmark=config.benchmark is not None)
+        for key in SortOrder.keys(config.sort)
+    )
     nothing_asked = config.where is None and config.max_history is None
     if plain_order and nothing_asked and not (config.setups or config.columns):
         return ScanExpressions()

@@ -21,17 +21,19 @@ class ExpressionValues:
     """Values of a scan's expressions, ``(n_symbols,)`` each, in the order scanned; none by default.
 
     ``columns``: those asked for by name; ``expressions``: what each of them is, all arguments
-    written out. ``order``: what rows are sorted by, None for a column of
-    the table. ``setups``: those asked for, by name. ``not_settled``: recursions that the history
+    written out. ``orders``: what rows are sorted by, for each key, None for a column of
+    the table; ``wanted``: names of columns to add to the ones shown. ``setups``: those asked for,
+    by name. ``not_settled``: recursions that the history
     there is does not settle.
     """
 
     conditions: tuple[ConditionResult, ...] = ()
     columns: Mapping[str, Column] = field(default_factory=dict)
     expressions: Mapping[str, str] = field(default_factory=dict)
-    order: Column | None = None
+    orders: tuple[Column | None, ...] = ()
     setups: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
     not_settled: tuple[NotSettled, ...] = ()
 
     def take(self, rows: BoolArray) -> ExpressionValues:
@@ -40,12 +42,12 @@ class ExpressionValues:
             self,
             conditions=tuple(condition.take(rows) for condition in self.conditions),
             columns={name: values[rows] for name, values in self.columns.items()},
-            order=None if self.order is None else self.order[rows],
+            orders=tuple(None if order is None else order[rows] for order in self.orders),
         )
 
     @property
     def added(self) -> tuple[str, ...]:
-        """Names of the columns that setups added to the table."""
+        """Names of the columns that setups, or the user, added to the table."""
         return tuple(name for name in self.table_columns if name not in self.chosen)
 
     @property

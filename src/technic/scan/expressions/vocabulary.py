@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+from technic.columns.aliases import ALIASES
 from technic.columns.vocabulary import VOCABULARY
 from technic.language import NameInfo, Vocabulary
 from technic.language.functions.function import Kind
@@ -29,6 +30,31 @@ _RATINGS = {
     "last_bar": "Day of the symbol's last bar.",
     "usable_since": "Day on which the bars begin that the data gate left; unknown where all are.",
 }
+_PLAN = {
+    "has_plan": "Whether there is a trade plan.",
+    "entry_type": "How the plan enters: close or breakout.",
+    "entry": "The plan's entry price.",
+    "stop": "The plan's stop price.",
+    "target": "The plan's target price.",
+    "reward_risk": "Reward at the target over the loss at the stop.",
+    "shares": "Shares to buy by the plan.",
+    "position_value": "What these shares cost at the entry.",
+    "risk_amount": "What is lost at the stop.",
+    "stop_basis": "What set the stop: structure, min_atr, max_atr, min_pct or max_pct.",
+    "size_basis": "What set the number of shares: risk, liquidity or position.",
+    "plan_side": "Side of the plan: long or short.",
+    "plan_note": "What was capped, or why there is no plan.",
+}
+_UNITS = {
+    "rs_rating": "1-99",
+    "tech_rating": "0-100",
+    "rating_coverage": "0-1",
+    "score_relative_strength": "0-100",
+    **dict.fromkeys(("entry", "stop", "target"), "price"),
+    **dict.fromkeys(("position_value", "risk_amount"), "$"),
+    "reward_risk": "ratio",
+    "shares": "shares",
+}
 
 
 @functools.cache
@@ -37,13 +63,20 @@ def vocabulary() -> Vocabulary:
     names: dict[str, NameInfo] = {}
     for part in LOCAL_SUBSCORES:
         says = f"The rating's part for {part.replace('_', ' ')}"
-        names[f"score_{part}"] = NameInfo("number", "day", f"{says}, 0 to 100.")
-        names[f"coverage_{part}"] = NameInfo("number", "day", f"{says}: share that has a value.")
+        names[f"score_{part}"] = NameInfo("number", "day", f"{says}, 0 to 100.", unit="0-100")
+        names[f"coverage_{part}"] = NameInfo(
+            "number", "day", f"{says}: share that has a value.", unit="0-1"
+        )
     names["special_dividends_pct"] = NameInfo(
-        "number", "day", "Special dividends of 252 bars that rs_score counts, % of the price."
+        "number",
+        "day",
+        "Special dividends of 252 bars that rs_score counts, % of the price.",
+        unit="%",
     )
     for name in BENCHMARK_COLUMNS:
-        names[name] = NameInfo("number", "day", "Comparison with the benchmark; needs one.")
+        unit = "%" if name.endswith("_pct") else ""
+        says = "Comparison with the benchmark; needs one."
+        names[name] = NameInfo("number", "day", says, unit=unit)
     for column in TECHNICAL_COLUMNS.values():
         text = column.unit == "text"
         names[column.name] = NameInfo(
@@ -51,14 +84,18 @@ def vocabulary() -> Vocabulary:
             "market" if text else "day",
             column.description,
             column.lookback,
+            unit="" if text else column.unit,
         )
     for name, says in _RATINGS.items():
-        names[name] = NameInfo("text" if name in _TEXTS else "number", "market", says)
+        kind: Kind = "text" if name in _TEXTS else "number"
+        names[name] = NameInfo(kind, "market", says, unit=_UNITS.get(name, ""))
     for name in PlanTable.column_names():
-        kind: Kind = "condition" if name == "has_plan" else "number"
+        kind = "condition" if name == "has_plan" else "number"
         kind = "text" if name in _TEXTS else kind
-        names[name] = NameInfo(kind, "market", "Of the trade plan.")
+        names[name] = NameInfo(kind, "market", _PLAN[name], unit=_UNITS.get(name, ""))
     for name in ("symbol", *TEXT_COLUMNS):
         names[name] = NameInfo("text", "listing", f"The listing's {name}.")
-    names["market_cap"] = NameInfo("number", "listing", "Market capitalisation in dollars.")
-    return VOCABULARY.extended(names=names, functions=PATTERNS)
+    names["market_cap"] = NameInfo(
+        "number", "listing", "Market capitalisation in dollars.", unit="$"
+    )
+    return VOCABULARY.extended(names=names, functions=PATTERNS, aliases=ALIASES)

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from technic.export.formats import FORMATS
+from technic.result.json_values import plain_rows
 from technic.result.summary import summary
 from technic.service.jobs.market_breadth import breadth, closes, sectors
 from technic.service.jobs.rating_history import keep_ratings
 from technic.service.jobs.result_files import ABOUT, CLOSES, MARKET, SUMMARY, TABLE, export_name
 from technic.service.jobs.summary_file import write_summary
+from technic.view.view import view_of
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
@@ -36,11 +38,14 @@ def keep_result(result: ScanResult, folder: Path) -> dict[str, Any]:
     write_summary(part / SUMMARY, document)
     about = {name: value for name, value in document.items() if name != "rows"}
     about["row_count"] = len(result.table)
+    view = view_of(result.config)
+    about["view"] = view.own_floors
     (part / ABOUT).write_text(json.dumps(about, allow_nan=False), encoding="utf-8")
     market = {
         "breadth": breadth(result),
         "sectors": sectors(result),
-        "top": summary(result, TOP)["rows"],
+        "top": plain_rows(result.rows()[view.shows(result.table)].head(TOP)),
+        "view": str(view),
     }
     (part / MARKET).write_text(json.dumps(market, allow_nan=False), encoding="utf-8")
     closes(result).to_parquet(part / CLOSES, index=False)

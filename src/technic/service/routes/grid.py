@@ -10,14 +10,15 @@ import numpy as np
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from technic.columns import COLUMNS
+from technic.columns.aliases import canonical
 from technic.errors import ParameterError
-from technic.result.main_columns import MAIN_COLUMNS
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
 from technic.service.answers.kept import kept_answer
 from technic.service.jobs.result_files import CLOSES, TABLE
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 from technic.typing import FloatArray
+from technic.view.main_columns import MAIN_COLUMNS
 
 router = APIRouter(prefix="/v1/scans", tags=["results"], responses=ERRORS)
 
@@ -36,14 +37,18 @@ def rows(
 ) -> Response:
     """Return the table column by column, in the order of its ranking, every row of it.
 
-    ``columns``: names with commas; the main ones unless given. ``values`` has a list for each, and
-    ``available`` says which others there are, with heading and unit. ``skip_unknown``: names that
-    this result does not have are left out, not refused.
+    ``view``: the least price and dollar volume of the rows that a page shows first; rows and ranks
+    here are of all. ``columns``: names with commas; the main ones unless given. ``values`` has a
+    list for each, and ``available`` says which others there are, with heading and unit.
+    ``skip_unknown``: names that this result does not have are left out, not refused.
     """
     del caller
     folder = finished_scan(service_of(request), identity)
     known = _names(folder)
-    wanted = [n for n in _HEADINGS if n in known] if columns is None else columns.split(",")
+    asked = () if columns is None else (name.strip() for name in columns.split(","))
+    wanted = [name if name in known else canonical(name) for name in asked]
+    if columns is None:
+        wanted = [name for name in _HEADINGS if name in known]
     if skip_unknown:
         wanted = [name for name in wanted if name in known]
     unknown = [name for name in wanted if name not in known]
@@ -71,6 +76,7 @@ def closes(
 def _table(folder: Path, wanted: list[str]) -> dict[str, Any]:
     document = about_of(folder)
     return {
+        "view": document.get("view", {}),
         **{name: document[name] for name in _ABOUT},
         "id": folder.name,
         "rows": document["row_count"],

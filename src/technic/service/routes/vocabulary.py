@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 
 from technic.columns import COLUMNS
+from technic.columns.aliases import alias_of
 from technic.language.functions import GROUPS
 from technic.language.functions.function import Function
 from technic.scan.expressions.setup_document import checked_setups, setup_document
@@ -58,7 +59,8 @@ def _columns() -> dict[str, Any]:
                 "kind": info.kind,
                 "scope": info.scope,
                 "description": info.description,
-                "unit": None if column is None else column.unit,
+                "alias": alias_of(name) or None,
+                "unit": info.unit or None,
                 "expression": None if column is None else column.expression,
                 "lookback": None if column is None else column.lookback,
                 "default": column is not None and column.default,

@@ -24,11 +24,16 @@ from technic.cli.render.style import (
     shortened,
     signal_text,
 )
-from technic.result.main_columns import MAIN_COLUMNS, main_columns
+from technic.columns.aliases import alias_of
 from technic.result.scan_result import ScanResult
+from technic.scan.config import SortOrder
+from technic.view.main_columns import MAIN_COLUMNS, main_columns
+from technic.view.number_formats import formatter, unit_of_column
+from technic.view.view import EVERYTHING, View
 
 __all__ = ["NO_EXTRAS", "Extras", "ranking_lines"]
 
+WIDEST_HEADING = 24
 GAP = 2
 EDGE = 1
 
@@ -85,7 +90,7 @@ _CELLS: Mapping[str, Callable[[Any], Text]] = {
 
 def _main_columns() -> Iterator[_Column]:
     """Yield the main columns, and what only a terminal shows: the row's number and a bar."""
-    yield _Column("rank", "\n#", 1, _number("d"))
+    yield _Column("rank", "\n#", 4, _number("d"))
     for column in MAIN_COLUMNS:
         cell = _CELLS.get(column.name) or _number(column.number)
         left = not column.number
@@ -100,19 +105,30 @@ _COLUMNS = tuple(_main_columns())
 def _places(result: ScanResult, rows: pd.DataFrame) -> list[_Column]:
     """Return the columns from left to right: those asked for, else the main ones and the added.
 
-    Where a row's last bar is not of the scan's day, the days stand beside the symbols.
+    What rows are sorted by, and what the user adds, stays on the narrowest terminal. Where a row's
+    last bar is not of the scan's day, the days stand beside the symbols.
     """
     first = [*_COLUMNS[:2], *([_last_bar(result.as_of)] if result.has_older_bars else [])]
     if result.chosen:
         names = [name for name in result.chosen if name not in ("symbol", "rank", "last_bar")]
-        return [*first, *(_asked(name, priority=0) for name in names)]
+        return [*first, *(_asked(result, rows, name, priority=0) for name in names)]
     told = {column.name for column in main_columns(rows)}
     main = {column.name for column in _COLUMNS}
     silent = {column.name for column in MAIN_COLUMNS} - told
-    columns = [column for column in _COLUMNS if column.name not in silent]
+    keys = [key.column for key in SortOrder.keys(result.config.sort)]
+    stay = {*keys, *result.wanted}
+    columns = [
+        replace(column, priority=0) if column.name in stay else column
+        for column in _COLUMNS
+        if column.name not in silent or column.name in stay
+    ]
     at = [column.name for column in columns].index("entry")
-    names = [name for name in result.added if name not in main]
-    added = [_asked(name, priority=1 if name == "setups" else 3) for name in names]
+    more = dict.fromkeys((*keys, *result.wanted, *result.added))
+    added = [
+        _asked(result, rows, name, priority=0 if name in stay else 1 if name == "setups" else 3)
+        for name in more
+        if name not in main
+    ]
     return [*first, *columns[2:at], *added, *columns[at:]]
 
 
@@ -125,22 +141,24 @@ def _last_bar(as_of: str) -> _Column:
     return _Column("last_bar", "last\nbar", 0, cell, left=True)
 
 
-def _asked(name: str, priority: int) -> _Column:
-    """A column that has no place of its own: as a main one, or as whatever it is."""
+def _asked(result: ScanResult, rows: pd.DataFrame, name: str, priority: int) -> _Column:
+    """A column that has no place of its own: as a main one, or as what it counts in reads."""
     known = next((column for column in _COLUMNS if column.name == name), None)
     if known is not None:
         return replace(known, priority=priority)
-    return _Column(name, f"\n{name}", priority, _value)
+    unit = unit_of_column(name, result.expressions.get(name, name))
+    write = formatter(unit, rows[name].tolist() if name in rows else ())
+    heading = shortened(alias_of(name) or name, WIDEST_HEADING)
+    return _Column(
+        name,
+        f"{heading}\n{_SHORT_UNITS.get(unit, '')}" if unit in _SHORT_UNITS else f"\n{heading}",
+        priority,
+        lambda value: Text(shortened(write(value), 30)),
+    )
 
 
-def _value(value: object) -> Text:
-    if isinstance(value, bool):
-        return Text("yes" if value else "no")
-    if not _known(value):
-        return Text("-")
-    if isinstance(value, int | float):
-        return Text(f"{value:,.2f}" if abs(value) >= 1 or value == 0 else f"{value:.4g}")
-    return Text(shortened(str(value), 30))
+_SHORT_UNITS = {"%": "%", "$": "$", "price": "$", "0-100": "0-100", "1-99": "1-99"}
+"""How a heading says what its numbers count in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +173,17 @@ NO_EXTRAS = Extras()
 
 
 def ranking_lines(
-    result: ScanResult, limit: int | None, width: int, extras: Extras = NO_EXTRAS
+    result: ScanResult,
+    limit: int | None,
+    width: int,
+    extras: Extras = NO_EXTRAS,
+    view: View = EVERYTHING,
 ) -> Iterator[Table | Text]:
     """Yield the table, fitted to ``width``, and a line when there are more rows than shown."""
-    rows = result.table if limit is None else result.table.head(limit)
+    seen = view.shows(result.table)
+    sorted_by = {n: v for n, v in result.sort_values.items() if n not in result.table}
+    whole = result.table.assign(**sorted_by) if sorted_by else result.table
+    rows = whole[seen].head(len(whole) if limit is None else limit)
     if rows.empty:
         return
     places = _places(result, rows)
@@ -194,9 +219,16 @@ def ranking_lines(
     yield table
     if any(column.name == "shares" for column in chosen):
         yield from marks.legend
-    hidden = len(result.table) - len(rows)
+    more = int(seen.sum()) - len(rows)
+    if more:
+        yield Text(f" … and {more:,} more (--limit 0 shows all)", "dim")
+    yield from _out_of_view(view, len(whole) - int(seen.sum()))
+
+
+def _out_of_view(view: View, hidden: int) -> Iterator[Text]:
+    """Say how many rows the view leaves out, and what shows them."""
     if hidden:
-        yield Text(f" … and {hidden:,} more (--limit 0 shows all)", "dim")
+        yield Text(f" … and {hidden:,} not in view ({view.remedy} shows all)", "dim")
 
 
 _LINES = _Column(f"{CLOSES} days", f"\n{CLOSES} days", 10, Text, left=True)

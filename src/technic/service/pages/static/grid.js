@@ -10,12 +10,12 @@ const TEXTS = new Set(["symbol", "company", "exchange", "sector", "industry", "c
 const WIDTHS = { symbol: 98, company: innerWidth > 700 ? 220 : 124, sector: 150, industry: 170, signal: 104, closes: 108, plan_note: 220, market_cap: 104 };
 // A width that is given is not measured: a column that is would have the browser lay everything out.
 const width = (name, heading) => WIDTHS[name] ?? (TEXTS.has(name) ? 130 : Math.max(84, 46 + 8 * heading.length));
-const HEADINGS = { closes: "30 days", return_1_pct: "change %", return_21_pct: "month %", from_high_252_pct: "off high %", rel_volume_20: "rel. vol.", market_cap: "market cap", close: "price" };
+const HEADINGS = { closes: "30 days", return_1_pct: "change %", return_21_pct: "month %", from_high_252_pct: "off high %", rel_volume_20: "rel volume", market_cap: "market cap", close: "price" };
 
 export class Grid {
   constructor(place, { selected, opened, counted }) {
     this.place = place; this.selected = selected; this.opened = opened; this.counted = counted;
-    this.table = null; this.quick = ""; this.closes = null; this.empty = new Map();
+    this.table = null; this.quick = ""; this.floors = {}; this.closes = null; this.empty = new Map();
     place.addEventListener("keydown", (event) => this.key(event), true);
   }
 
@@ -25,13 +25,14 @@ export class Grid {
     const { columns, values } = answer;
     const known = Object.fromEntries(answer.available.map((one) => [one.name, one]));
     const data = values[0].map((_, i) => { const row = {}; for (let n = 0; n < columns.length; n += 1) row[columns[n]] = values[n][i]; return row; });
+    const inView = data.filter((row) => !(row.close < this.floors.price) && !(row.avg_dollar_volume_20 < this.floors.volume));
     const names = wanted().filter((name) => name === "closes" || columns.includes(name));
     const filters = Object.entries(read()).filter(([name]) => name.startsWith("f.")).map(([name, value]) => ({ field: name.slice(2), value }));
     this.table = new Tabulator(this.place, {
-      data, index: "symbol", height: "100%", layout: "fitData", rowHeight: 30, renderVerticalBuffer: 200,
+      data: inView, index: "symbol", height: "100%", layout: "fitData", rowHeight: 30, renderVerticalBuffer: 200,
       selectableRows: 1, selectableRowsRangeMode: "click", columnHeaderSortMulti: true, sortOrderReverse: true, headerSortClickElement: "header", headerFilterLiveFilterDelay: 200,
       columns: names.map((name) => this.column(name, known[name])),
-      initialSort: sorting(read().sort), initialHeaderFilter: filters, placeholder: "No row passes these filters.",
+      initialSort: sorting(read().sort), initialHeaderFilter: filters, placeholder: inView.length ? "No row passes these filters." : "No row is in view: price or dollar volume is too low.",
       columnDefaults: { headerSortTristate: true, resizable: "header" },
     });
     this.table.on("tableBuilt", () => { if (this.quick) this.refilter(); this.label(); this.select(read().symbol); });
@@ -125,7 +126,7 @@ export class Grid {
 
 const contains = (wanted, value) => String(value ?? "").toLowerCase().includes(String(wanted).trim().toLowerCase().replaceAll(" ", " "));
 const SIZES = { k: 1e3, m: 1e6, b: 1e9, t: 1e12 };
-const figure = (text) => Number.parseFloat(text.replaceAll(",", "")) * (SIZES[text.trim().slice(-1).toLowerCase()] ?? 1);
+export const figure = (text) => Number.parseFloat(text.replaceAll(",", "")) * (SIZES[text.trim().slice(-1).toLowerCase()] ?? 1);
 
 // 5 and >=5, <5, 2..5, 10M: as people write them.
 export function compares(wanted, value) {

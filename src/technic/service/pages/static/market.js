@@ -65,7 +65,7 @@ function sectors(market) {
 function top(market) {
   $("top-link").href = `/scan?id=${market.id}`;
   const rows = market.top.map((row) => [link(row.symbol, market.id), number(row.tech_rating, 1), h("span", { class: `signal ${row.signal}` }, words(row.signal)), price(row.close), h("span", { class: tone(row.return_1_pct) }, row.return_1_pct === undefined ? "" : `${signed(row.return_1_pct)} %`), row.rs_rating === undefined ? "" : number(row.rs_rating, 0)]);
-  put($("top"), rows.length ? h("div", { class: "scroll tall", tabindex: "0", role: "region", "aria-label": "First rows" }, table(["Symbol", "Rating", "Signal", "Price", "Change", "RS"], rows, { caption: "The first rows of the last scan" })) : h("p", { class: "muted" }, "Nothing passed; the ledger says why."));
+  put($("top"), rows.length ? h("div", { class: "scroll tall", tabindex: "0", role: "region", "aria-label": "First rows" }, table(["Symbol", "Rating", "Signal", "Price", "Change", "RS"], rows, { caption: "The first rows of the last scan" })) : h("p", { class: "muted" }, market.view ? "Nothing in view passed; the ledger says why." : "Nothing passed; the ledger says why."), market.view ? h("p", { class: "small muted" }, `In view: ${market.view}.`) : []);
 }
 
 const link = (symbol, id) => h("a", { href: `/symbols/${encodeURIComponent(symbol)}?id=${id}` }, symbol);

@@ -4,6 +4,9 @@ import { getJson } from "./api.js";
 
 export const DEFAULT = ["symbol", "company", "closes", "close", "return_1_pct", "tech_rating", "signal", "rs_rating", "rel_volume_20", "return_21_pct", "from_high_252_pct", "market_cap", "sector", "entry", "stop", "target"];
 
+// What the view looks at: the least price and dollar volume of the rows that are shown.
+const VIEWED = ["close", "avg_dollar_volume_20"];
+
 // The columns in sight: those of the address, else the main ones.
 export function wanted() {
   const chosen = list(read().columns);
@@ -12,7 +15,7 @@ export function wanted() {
 
 // Columns that a result does not have are left out, not refused.
 function address(identity) {
-  const columns = [...new Set(["symbol", "company", "sector", ...wanted().filter((name) => name !== "closes")])];
+  const columns = [...new Set(["symbol", "company", "sector", ...VIEWED, ...wanted().filter((name) => name !== "closes")])];
   return `/v1/scans/${encodeURIComponent(identity)}/rows?columns=${columns.join(",")}&skip_unknown=true`;
 }
 

@@ -4,9 +4,9 @@ import { list, read, write } from "./address.js";
 import { Chips, KINDS } from "./chips.js";
 import { $, h, later, problem, put, show } from "./dom.js";
 import { ExpressionBox } from "./expression.js";
-import { whole } from "./format.js";
+import { amount, whole } from "./format.js";
 import { strip } from "./frame.js";
-import { Grid } from "./grid.js";
+import { Grid, figure } from "./grid.js";
 import { drawProgress, ended, follow } from "./job.js";
 import { exports, saveSetup } from "./result_tools.js";
 import { DEFAULT, rows, wanted } from "./rows.js";
@@ -106,8 +106,17 @@ async function load(identity) {
   const remarks = answer.warnings;
   put($("warnings"), !remarks.length ? [] : remarks.length === 1 ? h("p", { class: "notice" }, remarks[0])
     : h("details", { class: "notice" }, h("summary", {}, `${remarks.length} remarks`), h("ul", {}, remarks.map((text) => h("li", {}, text)))));
+  drawFloors(answer);
   grid.show(answer);
   setTimeout(() => besides(answer), 0); // once the rows are drawn
+}
+
+// Tradeable stocks are shown first; each floor can be changed, and 0 is none.
+function drawFloors(answer) {
+  const { vp, vv } = read(), { min_price: price = 0, min_dollar_volume: volume = 0 } = answer.view;
+  grid.floors = { price: vp === undefined ? price : figure(vp) || 0, volume: vv === undefined ? volume : figure(vv) || 0 };
+  $("view-price").value = vp ?? String(price);
+  $("view-volume").value = vv ?? (volume ? amount(volume) : "0");
 }
 
 function besides(answer) {
@@ -142,6 +151,9 @@ function sideShown(on) {
 $("ask").addEventListener("submit", run);
 $("cancel").addEventListener("click", () => running && remove(`/v1/scans/${running}`).catch(problem));
 $("setup").addEventListener("change", () => { write({ setup: $("setup").value }); drawSetups([$("setup").value]); });
+for (const [id, key] of [["view-price", "vp"], ["view-volume", "vv"]]) {
+  $(id).addEventListener("change", () => { write({ [key]: $(id).value.trim() || "0" }); drawFloors(grid.answer); grid.show(grid.answer); besides(grid.answer); });
+}
 $("quick").addEventListener("input", later(150, () => { write({ q: $("quick").value }); grid.filter($("quick").value); }));
 $("chart-toggle").addEventListener("click", () => { const on = $("side").hidden; write({ chart: on ? null : "0" }); sideShown(on); grid.table?.redraw(true); });
 $("words-open").addEventListener("click", (event) => { event.preventDefault(); openWords((text) => box.insert(text)); });

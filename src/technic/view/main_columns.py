@@ -19,9 +19,10 @@ REWARD_RISK = "reward_risk"
 class MainColumn:
     """A column of the table, and how it reads.
 
-    ``heading``: on a page; ``short``: on a terminal, the unit on a second line. ``number``: format
-    of its numbers, "" for text. ``priority``: 0 stays on the narrowest terminal, the column with
-    the largest one leaves first.
+    ``heading``: on a page; ``short``: on a terminal, the unit on a second line. Without the unit
+    both are the name or its alias, which options and conditions know. ``number``: format of its
+    numbers, "" for text. ``priority``: 0 stays on the narrowest terminal, the column with the
+    largest one leaves first.
     """
 
     name: str
@@ -36,16 +37,16 @@ MAIN_COLUMNS = (
     MainColumn("company", "company", "\ncompany", "", 9),
     MainColumn("sector", "sector", "\nsector", "", 10),
     MainColumn("close", "price $", "price\n$", ",.2f", 0),
-    MainColumn("return_1_pct", "change %", "change\n%", "+.2f", 5),
+    MainColumn("return_1_pct", "change %", "change\n%", "+.2f", 1),
     MainColumn("tech_rating", "rating", "rating\n0-100", ".1f", 0),
-    MainColumn("signal", "signal", "\nsignal", "", 0),
-    MainColumn("rs_rating", "RS", "RS\n1-99", ".0f", 3),
-    MainColumn("rel_volume_20", "rel. volume", "rel. vol.\nx", ".2f", 8),
+    MainColumn("signal", "signal", "\nsignal", "", 6),
+    MainColumn("rs_rating", "RS", "RS\n1-99", ".0f", 1),
+    MainColumn("rel_volume_20", "rel volume", "rel\nvolume", ".2f", 1),
     MainColumn("entry", "entry $", "entry\n$", ",.2f", 2),
-    MainColumn("stop", "stop $", "stop\n$", ",.2f", 2),
-    MainColumn("target", "target $", "target\n$", ",.2f", 4),
-    MainColumn(REWARD_RISK, "reward/risk", "R/R\nx", ".1f", 7),
-    MainColumn("shares", "shares", "shares\n", ",.0f", 3),
+    MainColumn("stop", "stop $", "stop\n$", ",.2f", 3),
+    MainColumn("target", "target $", "target\n$", ",.2f", 5),
+    MainColumn(REWARD_RISK, "RR", "RR\nx", ".1f", 7),
+    MainColumn("shares", "shares", "shares\n", ",.0f", 4),
 )
 """From left to right."""
 

@@ -1,0 +1,1 @@
+"""What people see of a result first: which rows, which columns, how their values read."""
