@@ -11,7 +11,7 @@ from technic.language.analysis.scope import WIDEST_OPERAND, kind_of, scope_of_ca
 from technic.language.analysis.suggestions import unknown_function, unknown_name
 from technic.language.analysis.units import PERCENT_HINT, is_percent, plain_percent, unit_of
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.functions.function import OPERANDS, Kind, Parameter, Scope
+from technic.language.functions.function import OPERANDS, Function, Kind, Parameter, Scope
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,
@@ -246,12 +246,7 @@ class Checker:
                     self.checked(argument)  # which says that it has no meaning here
                 done.append(constant(argument, parameter, function, self.vocabulary, self.fail))
                 continue
-            part = self.checked(self.beside(argument, arguments[0]))
-            if function.memory != "timeframe" or part.kind == "text":
-                self.want(_KINDS[parameter.takes], part, argument)
-                if parameter.takes == "text" and part.scope == "constant":
-                    reason = f"{parameter.name} of {function.name} is a text column of the listings"
-                    raise self.fail(argument, f"{reason}, not {self.said(argument)}")
+            part = self.operand(argument, arguments[0], parameter, function)
             done.append(part.node)
             series.append(part)
         while len(done) and _is_usual(function.parameters[len(done) - 1], done[-1]):
@@ -266,6 +261,18 @@ class Checker:
         for part in series:
             self.refuse_wider(WIDEST_OPERAND[function.memory], part, call)
         return Checked(call, kind_of(call, self.vocabulary), scope)
+
+    def operand(
+        self, argument: Node, first: Node, parameter: Parameter, function: Function
+    ) -> Checked:
+        """A value that a function takes; ``first``: its first one, beside which percent count."""
+        part = self.checked(self.beside(argument, first))
+        if function.memory != "timeframe" or part.kind == "text":
+            self.want(_KINDS[parameter.takes], part, argument)
+            if parameter.takes == "text" and part.scope == "constant":
+                reason = f"{parameter.name} of {function.name} is a text column of the listings"
+                raise self.fail(argument, f"{reason}, not {self.said(argument)}")
+        return part
 
     def refuse_wider(self, most: Scope, part: Checked, operation: Shift | Call) -> None:
         """Raise where an operand of an operation exists only in a wider scope."""
