@@ -40,8 +40,9 @@ class Settings:
     alpaca ``basic`` or ``plus``, tiingo ``free`` or ``power``). ``alpaca_feed``: ``sip`` or
     ``iex``. ``ray_address``: a Ray cluster for the runner ``ray``. ``panel_memory``: GiB of bars
     that a scan loads at once; more are read block by block where the provider can. ``page_url``:
-    address of a service, to whose pages the symbols of a terminal's table lead. The others are
-    the defaults of the options of the same name; None means unset.
+    address of a service, to whose pages the symbols of a terminal's table and the messages of
+    watches lead. ``timezone``: by whose clocks quiet hours of watches are, and messages tell times.
+    The others are the defaults of the options of the same name; None means unset.
     """
 
     home: Path
@@ -60,6 +61,7 @@ class Settings:
     ray_address: str | None = None
     panel_memory: str | None = None
     page_url: str | None = None
+    timezone: str | None = None
     store: str | None = None
     polygon_key: str | None = field(default=None, repr=False)
     polygon_plan: str | None = None
