@@ -36,7 +36,7 @@ FORMS = (
     "rsi(close, {few}) < {low} and close > sma(close, {long}) and volume > 1.8 * sma(volume, 50)",
     "crosses_above(ema(close, {short}), ema(close, {long})) and rs_rating > {high} and close > {n}",
     "close >= highest(close, {long}) and volume > 2.{n} * sma(volume, 50)",
-    "crosses_above(close, sma(close, {long})) and volume > 0.{n} * volume[1] and close > {few}",
+    "crosses_above(close, sma(close, {long})) and rs_rating > 70 and volume > 2.{n} * volume[1]",
     "close > close[1] + 1.{n} * atr({few}) and volume > 1.5 * sma(volume, {short})",
 )
 LONG, SHORT, FEW = (20, 50, 100, 150, 200), (5, 8, 9, 10, 12, 21), (2, 3, 5, 7, 9, 14, 21)
