@@ -221,7 +221,7 @@ class StoreError(TechnicError):
 
 
 class DatabaseError(TechnicError):
-    """The database of the service at ``url`` cannot be used; ``url`` holds no password."""
+    """The database of the service, or of watches, cannot be used; ``url`` holds no password."""
 
     def __init__(self, url: str, reason: str, hint: str = "") -> None:
         super().__init__(url, reason, hint)

@@ -24,6 +24,7 @@ from technic.cli.commands.site import site
 from technic.cli.commands.study import study
 from technic.cli.commands.sync import sync
 from technic.cli.commands.verify import verify
+from technic.cli.commands.watch import watch
 from technic.cli.commands.words import columns, functions
 from technic.cli.options.groups import expand_groups
 from technic.version import __version__
@@ -66,3 +67,4 @@ for command in COMMANDS:
 app.add_typer(data)
 app.add_typer(keys)
 app.add_typer(config)
+app.add_typer(watch)

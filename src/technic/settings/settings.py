@@ -39,9 +39,10 @@ class Settings:
     alpaca ``basic`` or ``plus``, tiingo ``free`` or ``power``). ``alpaca_feed``: ``sip`` or
     ``iex``. ``ray_address``: a Ray cluster for the runner ``ray``. ``panel_memory``: GiB of bars
     that a scan loads at once; more are read block by block where the provider can. ``page_url``:
-    address of a service, to whose pages the symbols of a terminal's table lead. ``profile``: the
-    one in force. ``scan``: defaults for options of a scan (``SCAN_KEYS``), as the file has them.
-    The others are the defaults of the options of the same name; None means unset.
+    address of a service, to whose pages the symbols of a terminal's table and the messages of
+    watches lead. ``timezone``: by whose clocks quiet hours of watches are, and messages tell times.
+    ``profile``: the one in force. ``scan``: defaults for options of a scan (``SCAN_KEYS``), as the
+    file has them. The others are the defaults of the options of the same name; None means unset.
     """
 
     home: Path
@@ -69,7 +70,12 @@ class Settings:
     panel_memory: str | None = _key(
         "GiB of bars that a scan loads at once; more are read block by block."
     )
-    page_url: str | None = _key("Address of a service, to whose pages the symbols of a table lead.")
+    page_url: str | None = _key(
+        "Address of a service, to whose pages the symbols of a table and messages of watches lead."
+    )
+    timezone: str | None = _key(
+        "Whose clocks quiet hours of watches go by, and the times in messages, e.g. Europe/Berlin."
+    )
     store: str | None = _key(
         "Where fetched bars are kept if not in the home: a folder, or an object store's URL."
     )

@@ -51,6 +51,8 @@ def carried_over(setups: Sequence[Setup]) -> Iterator[str]:
 
 def with_options(rules: Rules, options: Sequence[SetupOption]) -> Rules:
     """Return the rules with the options in the fields that still have their default."""
+    if not options:
+        return rules
     kind = type(rules)
     default, hints = kind(), get_type_hints(kind)
     changes: dict[str, Any] = {}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from technic.settings import Settings
     from technic.setups.setup import Setup
 
-__all__ = ["LanguageOptions", "language_config", "user_folders"]
+__all__ = ["LanguageOptions", "language_config", "parameter_values", "user_folders"]
 
 LANGUAGE = "Scan language"
 
@@ -99,10 +99,7 @@ def _setups(options: LanguageOptions, settings: Settings) -> tuple[Setup, ...]:
 
     names = [name.strip() for text in options.setup or () for name in text.split(",")]
     found = load_setups(*names, folders=user_folders(options.setups_folder, settings))
-    given = [_assignment(text) for text in options.set_ or ()]
-    values = dict(given)
-    if len(values) < len(given):
-        raise ParameterError("set", ", ".join(options.set_ or ()), "each parameter once")
+    values = parameter_values(options.set_)
     known = {one.name for setup in found for one in setup.parameters}
     for name in values:
         if name not in known:
@@ -112,6 +109,15 @@ def _setups(options: LanguageOptions, settings: Settings) -> tuple[Setup, ...]:
         setup.with_parameters({n: v for n, v in values.items() if n in setup.values})
         for setup in found
     )
+
+
+def parameter_values(texts: list[str] | None) -> dict[str, float]:
+    """Return the values that ``NAME=VALUE`` gives to parameters; ParameterError for one twice."""
+    given = [_assignment(text) for text in texts or ()]
+    values = dict(given)
+    if len(values) < len(given):
+        raise ParameterError("set", ", ".join(texts or ()), "each parameter once")
+    return values
 
 
 def _assignment(text: str) -> tuple[str, float]:

@@ -48,7 +48,8 @@ class ExpressionValues:
     @property
     def added(self) -> tuple[str, ...]:
         """Names of the columns that setups, or the user, added to the table."""
-        return tuple(name for name in self.table_columns if name not in self.chosen)
+        names = (*self.columns, "setups") if len(self.setups) > 1 else tuple(self.columns)
+        return tuple(name for name in names if name not in self.chosen)
 
     @property
     def table_columns(self) -> Mapping[str, Column]:
@@ -72,7 +73,8 @@ class ExpressionValues:
 
     def _setups_met(self) -> NDArray[np.object_]:
         """Return for each symbol the setups it meets, by name, in the order asked for."""
-        met = {name: self.met(name).tolist() for name in self.setups}
-        rows = zip(*met.values(), strict=True)
-        texts = [", ".join(n for n, there in zip(met, row, strict=True) if there) for row in rows]
-        return np.array(texts, dtype=object)
+        met = np.array([self.met(name) for name in self.setups])
+        texts: list[list[str]] = [[] for _ in range(met.shape[1])]
+        for row, setup in np.argwhere(met.T).tolist():
+            texts[row].append(self.setups[setup])
+        return np.array([", ".join(names) for names in texts], dtype=object)

@@ -1,0 +1,1 @@
+"""Watches: named conditions judged after each session, and the messages they send."""

@@ -1,0 +1,1 @@
+"""Messages of watches: a short form, a long form, and fields for programs."""

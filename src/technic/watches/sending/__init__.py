@@ -1,0 +1,1 @@
+"""Where messages go, and the sender that works the outbox."""
