@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from technic.result.json_values import plain, plain_rows
-from technic.result.main_columns import MAIN_COLUMNS
 from technic.result.scan_result import ScanResult
 from technic.result.symbol_report import SymbolReport
 from technic.service.jobs.market_breadth import breadth, sectors
 from technic.site.day import Day, TableOfDay
+from technic.view.main_columns import MAIN_COLUMNS
 
 __all__ = [
     "columns_of",

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from markupsafe import Markup
 
-from technic.result.main_columns import MAIN_COLUMNS
+from technic.view.main_columns import MAIN_COLUMNS
 
 __all__ = ["cell", "file_name", "link", "named", "signed", "table", "tone", "whole"]
 

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from technic.charts import Drawing
 from technic.charts.html_page import responsive
-from technic.result.main_columns import MAIN_COLUMNS
 from technic.result.scan_result import ScanResult
 from technic.result.symbol_drawings import NARROW
 from technic.service.answers.drawings import ledger_drawing, sector_drawing
@@ -20,6 +19,7 @@ from technic.site.lines import Series, lines
 from technic.site.markup import NOTHING, cell, link, table, whole
 from technic.site.studies import study_context
 from technic.version import __version__
+from technic.view.main_columns import MAIN_COLUMNS
 from technic.wording.counts import count_of
 
 __all__ = ["HALF", "MOST_ROWS", "ledger_page", "market_page", "page", "scan_page", "study_page"]

@@ -11,7 +11,6 @@ from pydantic import Field
 from technic.errors import ParameterError
 from technic.result.diff import SymbolChange
 from technic.result.json_values import plain
-from technic.result.main_columns import MAIN_COLUMNS
 from technic.service.agents.desk import Asking, Desk, about_nothing, about_scan, desk_of, job_part
 from technic.service.agents.fitting import cleaned, fitted
 from technic.service.agents.question import Offset, Question, ScanId, Wait, keys_of
@@ -21,6 +20,7 @@ from technic.service.jobs.result_files import TABLE
 from technic.service.requests.job_bodies import scan_body
 from technic.service.state import Service
 from technic.sessions import parse_day
+from technic.view.main_columns import MAIN_COLUMNS
 
 __all__ = ["diff", "scan"]
 
