@@ -12,6 +12,7 @@ import numpy as np
 
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
+from technic.engine.local import in_turn
 from technic.settings import Settings, load_settings
 from technic.study.config import StudyConfig
 from technic.study.counted_trials import count_trials
@@ -85,9 +86,8 @@ def run_study(
     total = trial.record.total
     missing = replay.rosters.missing_warning(found.without_bars)
     groups = PlaceGroups.of(hits.places, whole.regimes)
-    summaries = tuple(
-        summarised(hits, found, config, owner, total, groups) for owner in range(len(hits.owners))
-    )
+    each = ((hits, found, config, owner, total, groups) for owner in range(len(hits.owners)))
+    summaries = tuple(in_turn(summarised, each, os.cpu_count() or 1))
     return StudyResult(
         config=config,
         hits=hits,
