@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from support.heeding import heeding_python
-from technic.cli.commands import marketsim as command
+from technic.cli.commands.serving import marketsim as command
 from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL
 
 

@@ -8,7 +8,7 @@ import socket
 import pandas as pd
 import pytest
 
-from technic.cli.render.plan_report import duration
+from technic.cli.render.market_data.plan_report import duration
 from technic.data_engine.interfaces.requests import KINDS
 
 KEYS = {

@@ -56,7 +56,7 @@ def _store(options: StoreOptions, *, create: bool = False, damaged: bool = False
 
 def info(options: StoreOptions) -> None:
     """Show what the store holds: bars, symbols, days, files, problem symbols, data version."""
-    from technic.cli.render.data_report import print_info
+    from technic.cli.render.market_data.data_report import print_info
 
     print_info(_store(options), options.format_)
 
@@ -72,7 +72,7 @@ def verify(
 
     With --repair what is broken is dropped, nothing else, and the exit code is 0.
     """
-    from technic.cli.render.data_report import print_problems
+    from technic.cli.render.market_data.data_report import print_problems
     from technic.cli.render.progress import progress_on_stderr
 
     provider_store = _store(options, damaged=True)
@@ -93,7 +93,7 @@ def verify(
 
 def compact(options: StoreOptions) -> None:
     """Rewrite months of several files as one each; nothing that is stored changes."""
-    from technic.cli.render.data_report import print_change
+    from technic.cli.render.market_data.data_report import print_change
 
     provider_store = _store(options)
     before = provider_store.store.stats()
@@ -125,7 +125,7 @@ def vacuum(
     Results that name those can be re-run no more. A sync does the same by itself, with a
     week, every few writes.
     """
-    from technic.cli.render.data_report import print_change
+    from technic.cli.render.market_data.data_report import print_change
 
     provider_store = _store(options)
     report = provider_store.store.vacuum(keep_days)
@@ -139,7 +139,7 @@ def export(file: Target, options: StoreOptions) -> None:
 
     Splits, dividends, and what is known to be answered stay behind.
     """
-    from technic.cli.render.data_report import print_change
+    from technic.cli.render.market_data.data_report import print_change
 
     provider_store = _store(options)
     bars = _export(provider_store, file)
@@ -178,7 +178,7 @@ def import_(
     Rows that cannot be bars (no symbol, no value, below zero, in the future, on no session) are
     left out and counted; a file whose dates cannot be those of sessions is refused.
     """
-    from technic.cli.render.data_report import print_change
+    from technic.cli.render.market_data.data_report import print_change
     from technic.sessions import load_calendar
     from technic.tables.file_options import FileOptions
 
@@ -209,7 +209,7 @@ def clear_problems(
     ] = None,
 ) -> None:
     """Forget the failures of symbols that were left alone, so that the next sync asks again."""
-    from technic.cli.render.data_report import print_change
+    from technic.cli.render.market_data.data_report import print_change
 
     provider_store = _store(options)
     cleared = provider_store.clear_problems(symbols or None)

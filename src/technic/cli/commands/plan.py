@@ -38,7 +38,7 @@ def plan(
     from technic.cli.options.config import fetch_config
     from technic.cli.render.console import note_listings
     from technic.cli.render.document import document_format, print_document
-    from technic.cli.render.plan_report import plan_lines
+    from technic.cli.render.market_data.plan_report import plan_lines
     from technic.scan.request_plan import plan_requests
     from technic.settings import load_settings
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from technic.errors import ParameterError
 
 if TYPE_CHECKING:
-    from technic.cli.commands.study import StudyOptions
     from technic.cli.options.config import Choices
     from technic.cli.options.options import RunOptions
+    from technic.cli.options.study_options import StudyOptions
     from technic.cli.options.sweep_options import SweepOptions
     from technic.settings import Settings
     from technic.study.outcomes import GradeRules

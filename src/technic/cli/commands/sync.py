@@ -62,8 +62,8 @@ def sync(
     time. Exit code 1 when fewer symbols than --min-success are complete; they are named.
     """
     from technic.cli.render.console import note
-    from technic.cli.render.failures import check_failures_target, write_failures
-    from technic.cli.render.sync_report import SyncOutcome, print_outcome, print_plan
+    from technic.cli.render.market_data.failures import check_failures_target, write_failures
+    from technic.cli.render.market_data.sync_report import SyncOutcome, print_outcome, print_plan
 
     if failures is not None:
         check_failures_target(failures)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from technic.bench.run import BenchReport, machine
 from technic.bench.ways import OneByOne
-from technic.cli.render.plan_report import duration, row
+from technic.cli.render.market_data.plan_report import duration, row
 from technic.wording.counts import agree, count_of
 
 __all__ = ["bench_lines"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.text import Text
 
 from technic.cli.render.console import console_for
-from technic.cli.render.plan_report import label, row
+from technic.cli.render.market_data.plan_report import label, row
 from technic.cli.render.report import listed
 from technic.data_engine.provider_store import ProviderStore
 from technic.data_engine.store import Problem, StoreStats

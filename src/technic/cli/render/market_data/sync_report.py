@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from technic.cli.render.console import console_for
-from technic.cli.render.plan_report import (
+from technic.cli.render.market_data.plan_report import (
     counted,
     duration,
     label,

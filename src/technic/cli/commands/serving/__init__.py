@@ -1,0 +1,1 @@
+"""Commands that serve or publish: the service, its keys, agents, pages as files, a market."""
