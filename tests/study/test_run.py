@@ -109,10 +109,11 @@ def test_every_number_can_be_counted_from_the_table(result: StudyResult):
         means = {year: each["mean"] for year, each in one["by"]["year"].items()}
         assert means == pytest.approx(by_year.to_dict(), abs=1e-8)
         plans = one["plans"]["every"]
-        assert plans["r"]["mean"] == pytest.approx(own["r"].mean(), abs=1e-8)
+        over = own[own["plan_over"]]
+        assert plans["r"]["mean"] == pytest.approx(over["r"].mean(), abs=1e-8)
         ended = own["outcome"].value_counts().to_dict()
         assert {way: plans["counts"][way] for way in ended} == ended
-        taken = own[own["one_a_symbol"]]
+        taken = over[over["one_a_symbol"]]
         assert one["plans"]["one_a_symbol"]["net"][2]["mean"] == pytest.approx(
             taken["r_net_2"].mean(), abs=1e-8
         )
@@ -254,6 +255,14 @@ def test_later_bars_change_no_finished_outcome(tmp_path: Path):
         known = one[name].notna()
         assert known.any()
         assert (one[name][known] == other[name][known]).all()
+    # losses end sooner than gains: R is of the hits whose plans had their whole time
+    over = one["plan_over"]
+    assert 0 < over.sum() < len(over)
+    assert one["session"][over].max() < one["session"][~over].min()
+    for summary, whole in ((shorter, one), (shorter, other)):
+        for setup in summary.summaries:
+            own = whole[over & (whole["setup"] == setup.name)]
+            assert setup.every.r.mean == pytest.approx(own["r"].mean(), abs=1e-8, nan_ok=True)
 
 
 def test_the_table_is_written_whole(result: StudyResult, tmp_path: Path):

@@ -47,8 +47,9 @@ class HitOutcomes:
     with a plan of which no earlier order or trade of the same owner and symbol is open.
     ``last_bar``: ``(n_symbols,)`` position in ``sessions`` of the last bar of each symbol that has
     a hit, −1 without any, and ``delisted`` whether it is gone for good after it; ``over``:
-    ``(n_days,)`` whether the main horizon is. ``events``: the course of prices around the hits,
-    None unless it was asked for.
+    ``(n_days,)`` whether the main horizon is; ``plan_over``: ``(n_days,)`` whether the longest that
+    a plan of that day can last is: of later ones quick ends alone are known. ``events``: the course
+    of prices around the hits, None unless it was asked for.
     ``everybody``: ``(n_days, n_symbols)`` float64, what all symbols made over the main horizon in
     excess of the universe's mean, hit or not; None where no rating is judged by it.
     ``poisoned``: symbols whose bars raised; their hits have neither returns nor a grade.
@@ -70,6 +71,7 @@ class HitOutcomes:
     last_bar: NDArray[np.int32]
     delisted: BoolArray
     over: BoolArray
+    plan_over: BoolArray
     events: EventSums | None
     everybody: FloatArray | None = None
     poisoned: tuple[PoisonedSymbol, ...] = ()
@@ -215,7 +217,7 @@ class _Gathered:
         plain = [horizon for horizon, lag in self.values if lag == 0]
         at = np.concatenate([own for own, _, _ in self.grades])
         order = np.argsort(at, kind="stable")
-        grades = _picked(Grades.joined(one for _, _, one in self.grades), order)
+        grades = Grades.joined(one for _, _, one in self.grades).take(order)
         ends = np.concatenate(
             [order_ends(plans, one, self.config.rules) for _, plans, one in self.grades]
         )[order]
@@ -239,15 +241,12 @@ class _Gathered:
             last_bar=self.last_bar,
             delisted=self.delisted,
             over=days + main < len(self.sessions),
+            plan_over=days + self.config.rules.longest < len(self.sessions),
             events=self.events,
             everybody=self.everybody,
             poisoned=tuple(self.poisoned),
             without_bars=tuple(self.without_bars),
         )
-
-
-def _picked(grades: Grades, order: NDArray[np.intp]) -> Grades:
-    return Grades(**{name: getattr(grades, name)[order] for name in Grades.__slots__})
 
 
 def _taken(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from technic.study.config import StudyConfig
 from technic.study.event_curve import EventCurve
 from technic.study.hit_outcomes import LAGS, HitOutcomes
-from technic.study.outcomes import COST_LEVELS, Grades, Outcome, break_even_bp, net_r
+from technic.study.outcomes import COST_LEVELS, Outcome, break_even_bp, net_r
 from technic.study.place_groups import PlaceGroups
 from technic.study.replay.hits import Hits
 from technic.study.statistics import (
@@ -34,7 +34,11 @@ UNIVERSE = "the mean of all symbols scanned"
 
 @dataclass(frozen=True, slots=True)
 class PlanSummary:
-    """Graded plans: ``counts`` of how they ended, mean R before costs and at each cost level."""
+    """Graded plans: ``counts`` of how they ended, mean R before costs and at each cost level.
+
+    R is that of the plans whose longest life is over (``HitOutcomes.plan_over``): of later ones
+    those that ended quickly would count and the others not.
+    """
 
     counts: dict[str, int]
     r: Interval
@@ -137,15 +141,16 @@ def _plans(
     hits: Hits, found: HitOutcomes, own: NDArray[np.intp], config: StudyConfig, *, every: bool
 ) -> PlanSummary:
     at, grade = _graded(hits, found, own if every else own[found.taken[own]])
-    grades = Grades(**{name: getattr(found.grades, name)[grade] for name in Grades.__slots__})
-    session = hits.places.session[at]
+    counts = found.grades.take(grade).counts()
+    over = found.plan_over[hits.places.session[at]]
+    grades, session = found.grades.take(grade[over]), hits.places.session[at[over]]
 
     def interval(values: FloatArray) -> Interval:
         sums = DaySums.of(session, values, len(hits.sessions))
         return mean_interval(sums, config.rules.hold, confidence=config.confidence)
 
     return PlanSummary(
-        counts=grades.counts(),
+        counts=counts,
         r=interval(grades.r),
         net=tuple(interval(net_r(grades, level)) for level in COST_LEVELS),
         break_even_bp=break_even_bp(grades) if len(grades) else math.nan,

@@ -92,6 +92,7 @@ def _grade_columns(result: StudyResult) -> dict[str, Any]:
     for flag in Flag:
         columns[str(flag.name).lower()] = spread(grades.has(flag), False)
     columns["one_a_symbol"] = found.taken
+    columns["plan_over"] = found.plan_over[result.hits.session]
     return columns
 
 

@@ -84,7 +84,8 @@ def test_a_study_that_runs_tells_how_far_it_is_and_is_cancelled(client: TestClie
     until(client, study, "cancelled")
     assert client.delete(f"/v1/studies/{study['id']}").status_code == 409
     again = client.post(f"/v1/studies/{study['id']}/resume").json()
-    assert (again["state"], again["attempt"]) == ("queued", 2)
+    assert again["state"] in ("queued", "running")
+    assert again["attempt"] == 2
     events = client.get(f"/v1/scans/{study['id']}/events")
     assert events.json() == {"detail": "there is no scan of this id"}
     client.delete(f"/v1/jobs/{study['id']}")

@@ -124,7 +124,7 @@ def test_the_course_around_hits_is_in_the_document(single_page: Element, documen
 def test_how_r_is_spread(single_page: Element, hits: pd.DataFrame):
     """Quarters of R, their middles named."""
     rows = single_page.figure("How R is spread").one("table").rows()[1:]
-    known = hits["r"].dropna()
+    known = hits.loc[hits["plan_over"], "r"].dropna()
     quarter = (known.clip(-3, 5) * 4).round() / 4
     wanted = quarter.value_counts().sort_index()
     assert [number(name.split(" and ")[0]) for name, _ in rows] == wanted.index.tolist()
@@ -135,7 +135,7 @@ def test_how_r_is_spread(single_page: Element, hits: pd.DataFrame):
 def test_sums_of_r_and_how_deep_they_fell(single_page: Element, hits: pd.DataFrame):
     """Of the trades one a symbol, by the session on which they ended, at each level of costs."""
     rows = single_page.figure("Sum of R, with costs").one("table").rows()[1:]
-    taken = hits[hits["one_a_symbol"] & hits["r"].notna()]
+    taken = hits[hits["one_a_symbol"] & hits["plan_over"] & hits["r"].notna()]
     for (_, total, fall), column in zip(rows, ("r", "r_net_1", "r_net_2", "r_net_3"), strict=True):
         course = taken.groupby("left")[column].sum().sort_index().cumsum()
         assert close(total, course.iloc[-1])
@@ -160,13 +160,13 @@ def test_how_plans_ended(single_page: Element, hits: pd.DataFrame):
         assert (every, single) == (held.sum(), (held & hits["one_a_symbol"]).sum()), name
     plans = forest_rows(single_page, "R of the plans, with costs")
     assert close(plans["every signal, costs + slippage of", "5 + 10 bp"][2], hits["r_net_2"].mean())
-    taken = hits[hits["one_a_symbol"]]
+    taken = hits[hits["one_a_symbol"] & hits["plan_over"]]
     assert close(plans["one a symbol, costs + slippage of", "0 + 0 bp"][2], taken["r"].mean())
 
 
 def test_what_trading_comes_to(single_page: Element, hits: pd.DataFrame):
     """Break-even costs, positions, how long they are held, turnover, and what fits."""
-    taken = hits[hits["one_a_symbol"] & hits["r"].notna()]
+    taken = hits[hits["one_a_symbol"] & hits["plan_over"] & hits["r"].notna()]
     cheap, dear = ((taken["r"] - taken[f"r_net_{level}"]).sum() / 1e-4 for level in (1, 2))
     traded = (10 * cheap - 3 * dear) / (10 * 2 - 3 * 5)  # 2 and 3 bp, 5 and 10 bp
     words = next(one.text for one in single_page.all("p") if one.text.startswith("Breaks even"))
@@ -250,7 +250,7 @@ def test_the_table_of_all_setups(several_page: Element, files: dict[str, Path]):
     assert sorted(rows) == ["high_tight_flag", "trend_template", "weinstein_stage_2"]
     for name in ("trend_template", "weinstein_stage_2"):
         own = table[table["setup"] == name]
-        taken = own[own["one_a_symbol"]]
+        taken = own[own["one_a_symbol"] & own["plan_over"]]
         row = rows[name]
         assert number(row[2]) == own["excess_21"].notna().sum() > 100
         assert close(row[4], 100 * own["excess_21"].mean())

@@ -85,6 +85,10 @@ class Grades:
         held: BoolArray = (self.flags & np.uint8(flag)) != 0
         return held
 
+    def take(self, picked: BoolArray | NDArray[np.integer]) -> Grades:
+        """Return some of the grades."""
+        return Grades(**{name: getattr(self, name)[picked] for name in Grades.__slots__})
+
     def counts(self) -> dict[str, int]:
         """How many plans ended in each way, and how many grades have each flag."""
         ways = np.bincount(self.outcome, minlength=len(Outcome))

@@ -47,6 +47,11 @@ class GradeRules:
             raise ParameterError("close_entry", self.close_entry, ", ".join(CLOSE_ENTRIES))
         require_number("delisting_return", self.delisting_return, -1, 1)
 
+    @property
+    def longest(self) -> int:
+        """Sessions from the hit to the last on which its trade can end without a halt."""
+        return self.lag + self.life + self.hold - 1
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Plans:

@@ -103,7 +103,8 @@ def equity_of(result: StudyResult, own: NDArray[np.intp]) -> Equity:
     """Add up R; ``own``: positions of the hits of the study that count."""
     found = result.outcomes
     grades = found.grades
-    picked = found.grade[result.hits.place[own[found.taken[own]]]]
+    at = result.hits.place[own[found.taken[own]]]
+    picked = found.grade[at[found.plan_over[found.session[at]]]]
     picked = picked[np.isfinite(grades.r[picked])]
     first = int(np.searchsorted(found.sessions, result.hits.sessions[0]))
     ended = grades.exit_session[picked] - first

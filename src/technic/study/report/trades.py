@@ -54,7 +54,8 @@ def r_bins(r: FloatArray) -> tuple[FloatArray, IntArray]:
 def histogram_figure(result: StudyResult, own: NDArray[np.intp], *, brief: bool = False) -> str:
     """Draw how R is spread over all plans that were entered; "" where none is over."""
     found = result.outcomes
-    grade = found.grade[result.hits.place[own]]
+    at = result.hits.place[own]
+    grade = found.grade[at[found.plan_over[found.session[at]]]]
     middles, counts = r_bins(found.grades.r[grade[grade >= 0]])
     if not counts.sum():
         return ""
@@ -79,7 +80,7 @@ def histogram_figure(result: StudyResult, own: NDArray[np.intp], *, brief: bool 
         return figure(drawing, "")
     first, pitch = bar_places(len(bars))
     tip = data_attribute("bars", {"x": [first, round(pitch, 3)], "l": names, "v": counts.tolist()})
-    return figure(drawing, "Every plan that was entered and is over, before costs.", tip=tip)
+    return figure(drawing, "Every plan that was entered and had its time, before costs.", tip=tip)
 
 
 def _names(middles: FloatArray) -> list[str]:
