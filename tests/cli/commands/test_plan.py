@@ -138,7 +138,7 @@ def test_wrong_usage_is_one_sentence(technic):
         (("--provider", "nonsense"), "allowed: demo"),
         (("--days", "0"), "--days"),
         (("--provider", "polygon"), "TECHNIC_POLYGON_KEY"),
-        (("--as-of", "2199-01-02"), "as_of"),
+        (("--as-of", "2199-01-02"), "--as-of"),
     ):
         ran = technic("plan", *arguments)
         assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), arguments

@@ -7,7 +7,7 @@ __all__ = ["ABOUT", "CLOSES", "MARKET", "SUMMARY", "TABLE", "export_name"]
 SUMMARY = "summary.json"
 """The object that ``technic scan --format json`` prints, with all rows."""
 ABOUT = "about.json"
-"""The same without the rows, of which only ``row_count`` says how many there are."""
+"""The same without the rows: ``row_count`` says how many, ``view`` what the grid begins with."""
 MARKET = "market.json"
 """Breadth, sectors and the first rows."""
 CLOSES = "closes.parquet"

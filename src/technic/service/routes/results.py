@@ -65,7 +65,9 @@ def result(
 
 
 def _page(folder: Path, limit: int | None, offset: int) -> dict[str, Any]:
-    document = {name: value for name, value in about_of(folder).items() if name != "row_count"}
+    document = {
+        name: value for name, value in about_of(folder).items() if name not in ("row_count", "view")
+    }
     return {**document, "rows": read_rows(folder / SUMMARY, offset, limit)}
 
 
