@@ -8,6 +8,7 @@ TechnicError
 │   ├── ExpressionError       an expression of the scan language does not say anything
 │   └── MissingExtraError     an optional dependency is not installed
 ├── FetchError                a provider could not give bars for one symbol (exit code 1)
+├── DirectoryError            the exchanges' directory of symbols cannot be had (exit code 1)
 ├── StoreError                the bar store cannot be read or written (exit code 1)
 ├── DatabaseError             the service's database cannot be reached or used (exit code 1)
 ├── RunnerError               where the scan was to run cannot run it (exit code 1)
@@ -24,6 +25,7 @@ from technic.version import DISTRIBUTION
 
 __all__ = [
     "DatabaseError",
+    "DirectoryError",
     "ExpressionError",
     "FetchError",
     "InputFileError",
@@ -184,6 +186,18 @@ class FetchError(TechnicError):
     def __str__(self) -> str:
         text = f"{self.provider} has no bars for {self.symbol}: {self.reason}"
         return clean(f"{text} ({self.detail})" if self.detail else text, LINE)
+
+
+class DirectoryError(TechnicError):
+    """The exchanges' directory of symbols cannot be had whole; what was kept before stays."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        text = f"the directory of symbols was not kept: {self.detail}"
+        return clean(f"{text}; what was kept before is unchanged", LINE)
 
 
 class NothingToScanError(TechnicError):

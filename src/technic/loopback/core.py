@@ -27,6 +27,7 @@ from technic.loopback.alpaca_bars import AlpacaBars
 from technic.loopback.alpaca_reference import AlpacaReference
 from technic.loopback.arrivals import RateLimit, Stats
 from technic.loopback.control import Control, require_own
+from technic.loopback.directory import Directory
 from technic.loopback.faults import (
     FaultRules,
     Faults,
@@ -82,6 +83,7 @@ class Loopback:
         self._per_minute = {
             "polygon": requests_per_minute or self.options.polygon.requests_per_minute,
             "alpaca": requests_per_minute or self.options.alpaca.requests_per_minute,
+            "nasdaqtrader": requests_per_minute,
         }
         self._window_s = window_s
         self._rules = faults or FaultRules()
@@ -97,6 +99,7 @@ class Loopback:
             *PolygonSnapshot(world, options).routes(),
             *AlpacaBars(world, options).routes(),
             *AlpacaReference(world, options).routes(),
+            *Directory(world).routes(),
             *Control(world, lambda: self.stats, self.reset).routes(),
         ]
 
@@ -226,7 +229,7 @@ class Loopback:
 
     def _require_key(self, call: Call, route: Route) -> None:
         """Demand a key in one of the places in which a vendor takes it."""
-        if route.vendor == "control":
+        if route.vendor in ("control", "nasdaqtrader"):
             return
         bearer = call.headers.get("authorization", "").removeprefix("Bearer ")
         if route.vendor == "polygon":

@@ -1,0 +1,1 @@
+"""The exchanges' directory of symbols: each day kept, and all days as one universe file."""
