@@ -51,6 +51,7 @@ from technic.scan.context import (
     open_benchmark,
     open_context,
     settled_files,
+    settled_universe,
 )
 from technic.scan.cross_section import benchmark_regime, rank_market
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -150,7 +151,7 @@ def run_scan(
     expressions = scan_expressions(config)
     settings = settings or load_settings(os.environ, Path.cwd())
     if provider is None and price_cache is None:
-        config = settled_files(config, settings)
+        config = settled_universe(settled_files(config, settings), settings)
     runner_name = config.runner or settings.runner or DEFAULT_RUNNER
     check_runner(runner_name)
     watch = Stopwatch()

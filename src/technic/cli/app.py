@@ -23,6 +23,7 @@ from technic.cli.commands.setups import setups
 from technic.cli.commands.show import show
 from technic.cli.commands.study import study
 from technic.cli.commands.sync import sync
+from technic.cli.commands.universe import universe
 from technic.cli.commands.verify import verify
 from technic.cli.commands.watch import watch
 from technic.cli.commands.words import columns, functions
@@ -68,3 +69,4 @@ app.add_typer(data)
 app.add_typer(keys)
 app.add_typer(config)
 app.add_typer(watch)
+app.add_typer(universe)

@@ -31,7 +31,7 @@ class Vendor:
     ``open``: its interface, with the user's keys; raises ParameterError where one is missing.
     ``plans``: those that the settings know, the smallest first. ``connect``: what its requests
     travel on, where sockets (given) are not enough. ``folder``: of its store, where that is not its
-    name. ``clock``: where it has a time of its own.
+    name. ``clock``: where it has a time of its own. ``lists``: whether it says what is listed.
     """
 
     open: Callable[[Settings], RemoteProvider]
@@ -39,6 +39,7 @@ class Vendor:
     connect: Callable[[Settings, TransportFactory], TransportFactory] | None = None
     folder: Callable[[Settings], str] | None = None
     clock: Callable[[Settings], Callable[[], dt.datetime]] | None = None
+    lists: bool = True
 
 
 def _polygon(settings: Settings) -> RemoteProvider:
@@ -146,7 +147,7 @@ VENDORS: Mapping[str, Vendor] = MappingProxyType(
         "polygon-files": Vendor(_polygon_files, connect=_polygon_s3),
         "alpaca": Vendor(_alpaca, plans=("basic", "plus"), folder=_alpaca_folder),
         "tiingo": Vendor(_tiingo, plans=("free", "power")),
-        "yahoo": Vendor(_yahoo, connect=_yahoo_session),
+        "yahoo": Vendor(_yahoo, connect=_yahoo_session, lists=False),
         "loopback": Vendor(_loopback, clock=_loopback_clock),
     }
 )

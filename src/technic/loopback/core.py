@@ -27,7 +27,6 @@ from technic.loopback.alpaca_bars import AlpacaBars
 from technic.loopback.alpaca_reference import AlpacaReference
 from technic.loopback.arrivals import RateLimit, Stats
 from technic.loopback.control import Control, require_own
-from technic.loopback.directory import Directory
 from technic.loopback.faults import (
     FaultRules,
     Faults,
@@ -39,6 +38,7 @@ from technic.loopback.polygon_bars import PolygonBars
 from technic.loopback.polygon_format import failed
 from technic.loopback.polygon_reference import PolygonReference
 from technic.loopback.polygon_snapshot import PolygonSnapshot
+from technic.loopback.public.directory import Directory
 from technic.loopback.vendor_plans import WireOptions
 from technic.loopback.wire import Call, Route, Routes, WireError, json_reply
 from technic.loopback.world import World

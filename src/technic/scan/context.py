@@ -19,6 +19,7 @@ from technic.data_engine.interfaces.provider import (
     require_provider,
 )
 from technic.data_engine.interfaces.records import PriceBasis
+from technic.data_engine.kept_listings import kept_listings, kept_listings_warnings
 from technic.data_engine.memory_budget import memory_limit
 from technic.data_engine.open_provider import open_provider
 from technic.data_engine.price_cache import PriceCache, PriceFrames
@@ -43,6 +44,7 @@ __all__ = [
     "open_benchmark",
     "open_context",
     "settled_files",
+    "settled_universe",
 ]
 
 
@@ -110,6 +112,7 @@ def open_context(
     as_of = last if config.as_of is None else _asked_day(config.as_of, calendar, last, cache)
     warnings = [*_old_data(last, calendar, now)] if config.as_of is None else []
     windows = ScanWindows.anchored(calendar, as_of, config.bars, longer)
+    warnings += kept_listings_warnings(config.universe, settings, as_of, last)
     basis = provider.price_basis if cache is None else config.price_basis or cache.price_basis
     floor = settled_price_floor(config.gate, basis, provider.name)
     if as_of < last:
@@ -200,6 +203,14 @@ def settled_files(config: ScanConfig, settings: Settings) -> ScanConfig:
     names = ("adjust_by", "columns_map", "date_format", "symbol_from")
     unsaid = {name: getattr(settings, name) for name in names if getattr(config, name) is None}
     return replace(config, **{name: value for name, value in unsaid.items() if value is not None})
+
+
+def settled_universe(config: ScanConfig, settings: Settings) -> ScanConfig:
+    """Return the config with the kept directory as its universe, where its vendor lists nothing."""
+    if config.universe is not None:
+        return config
+    kept = kept_listings(settings.source(config.provider, config.data).provider, settings)
+    return config if kept is None else replace(config, universe=kept)
 
 
 def load_listings(config: ScanConfig, provider: Provider, as_of: np.datetime64) -> Universe:

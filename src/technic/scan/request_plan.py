@@ -23,7 +23,7 @@ from technic.data_engine.providers.vendors.loopback import UNLIMITED
 from technic.data_engine.sync.publication import new_york_date
 from technic.data_engine.sync.store_provider import StoredProvider
 from technic.scan.config import ScanConfig, checked_config
-from technic.scan.context import choose_universe, load_listings, open_context
+from technic.scan.context import choose_universe, load_listings, open_context, settled_universe
 from technic.scan.expressions.conditions import NotSettled
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.windows import ScanWindows, window_sessions
@@ -190,6 +190,7 @@ def open_scope(
     settings = settings or load_settings(os.environ, Path.cwd())
     source = settings.source(config.provider, config.data)
     config = replace(config, provider=source.provider, data=source.data)
+    config = settled_universe(config, settings)
     expressions = scan_expressions(config)
     context = open_context(config, settings, now, longer=expressions.windows)
     sessions = window_sessions(context.calendar, context.windows, days)

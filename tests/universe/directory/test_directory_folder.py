@@ -1,4 +1,4 @@
-"""Days of the directory, kept: whole or not at all, and one universe file that is right on each day."""
+"""Days of the directory, kept whole or not at all, and one universe file for each day."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_day_is_kept_as_it_came_and_read_as_any_universe(folder):
 
 
 def test_each_day_has_those_that_its_own_file_lists(folder, tmp_path):
-    """Come, gone, back, renamed, a weekend between: as with all rows of all days under ``as_of``."""
+    """Come, gone, back, renamed, a weekend between: as with all rows under ``as_of``."""
     days = {
         "2024-03-06": bodies(stock("OLD")),
         "2024-03-07": bodies(stock("OLD"), stock("NEW")),
@@ -77,7 +77,7 @@ def test_each_day_has_those_that_its_own_file_lists(folder, tmp_path):
     plain = tmp_path / "plain.csv"
     rows = ["symbol,as_of"]
     for day, files in days.items():
-        for name, body in files.items():
+        for body in files.values():
             lines = body.decode().splitlines()[1:-1]
             rows += [f"{line.split('|')[0]},{day}" for line in lines]
     plain.write_text("\n".join(rows))

@@ -50,7 +50,8 @@ class VendorListings:
             stored = self._stored(last)
             if stored is None:
                 what = f"a file of listings, since {name} has none"
-                raise ParameterError("universe", None, what, "--universe")
+                hint = "technic universe fetch brings one without a key, --universe names another"
+                raise ParameterError("universe", None, what, hint)
             return universe_of(stored, f"symbols in the store of {name}")
         day = new_york_date(self.syncer.now())
         of_today = self._path(day)

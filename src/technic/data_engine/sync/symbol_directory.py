@@ -55,7 +55,7 @@ def fetch_directory(
     days = [file.made.date() for file in files]
     if max(days) - min(days) > dt.timedelta(days=MOST_DAYS_APART):
         raise DirectoryError(f"one file is of {min(days)}, the other of {max(days)}")
-    today = new_york_date(now()).item()
+    today = dt.date.fromisoformat(str(new_york_date(now())))
     if max(days) > today + dt.timedelta(days=1):
         raise DirectoryError(f"it says that it is of {max(days)}, and today is {today}")
     try:

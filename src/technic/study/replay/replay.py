@@ -30,7 +30,7 @@ from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
 from technic.engine.runner import TaskRunner
 from technic.errors import ParameterError
 from technic.scan.config import ScanConfig, checked_config
-from technic.scan.context import ScanContext, open_context, settled_files
+from technic.scan.context import ScanContext, open_context, settled_files, settled_universe
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.windows import ScanWindows
 from technic.sessions import parse_day
@@ -290,7 +290,7 @@ def open_replay(
     expressions = scan_expressions(config)
     settings = settings or load_settings(os.environ, Path.cwd())
     if provider is None:
-        config = settled_files(config, settings)
+        config = settled_universe(settled_files(config, settings), settings)
     context = open_context(config, settings, now, provider, None, expressions.windows)
     chosen = _days(context, first, last) if days is None else days
     runner = config.runner or settings.runner or DEFAULT_RUNNER

@@ -61,7 +61,7 @@ class KeptDay:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryFolder:
-    """``names``: the files of a day; ``label``: the name of the universe file that is made of them."""
+    """``names``: the files of a day; ``label``: the name of the universe file made of them."""
 
     folder: Path
     names: tuple[str, ...]

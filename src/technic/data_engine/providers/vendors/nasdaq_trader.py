@@ -17,6 +17,7 @@ from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.providers.vendors.http import checked_base_url, endpoint, require_ok
+from technic.wording.counts import count_of
 
 __all__ = ["BASE_URL", "FILES", "DirectoryFile", "NasdaqTrader"]
 
@@ -78,10 +79,12 @@ def _read(name: str, response: HttpResponse) -> DirectoryFile:
         raise BadAnswerError(f"{name}.txt was cut off: its last line does not say when it was made")
     rows = lines[1:-1]
     if not 0 < len(rows) <= MAX_ROWS_A_PAGE:
-        raise BadAnswerError(f"{name}.txt has {len(rows):,} rows")
+        raise BadAnswerError(f"{name}.txt has {count_of(len(rows), 'row')}")
     for number, row in enumerate(rows, 2):
         if row.count(b"|") != len(columns) - 1:
-            raise BadAnswerError(f"{name}.txt, line {number}: not {len(columns)} values")
+            raise BadAnswerError(
+                f"{name}.txt, line {number}: not {count_of(len(columns), 'value')}"
+            )
     return DirectoryFile(name, _moment(name, footer[1].decode()), len(rows), response.body)
 
 

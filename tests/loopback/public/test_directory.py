@@ -56,7 +56,7 @@ def test_together_they_list_the_market_of_the_day():
 
 
 def test_what_other_exchanges_list_has_three_spellings():
-    """A preferred, a warrant and a class of shares, as the symbology notes of the exchanges have them."""
+    """A preferred, a warrant and a class of shares, as exchanges and Nasdaq write them."""
     loopback = small()
     spelled = {row[3]: (row[0], row[7]) for row in lines_of(loopback, "otherlisted")[1:-1]}
     preferred = next(symbol for symbol in spelled if symbol.endswith("pA"))

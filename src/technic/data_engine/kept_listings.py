@@ -1,0 +1,53 @@
+"""The exchanges' directory as kept on this machine, for vendors that do not say what is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from technic.data_engine.open_vendor import VENDORS
+from technic.data_engine.sync.symbol_directory import directory_folder
+from technic.settings import Settings
+from technic.wording.counts import count_of
+
+__all__ = ["kept_listings", "kept_listings_warnings"]
+
+MOST_DAYS_OLD = 7
+"""Days that listings may lag behind the data before it is said: few are new within a week."""
+
+
+def kept_listings(provider: str, settings: Settings) -> str | None:
+    """Return the universe file of the kept directory, where the provider's vendor lists nothing.
+
+    None for another provider, and where no directory is kept yet.
+    """
+    vendor = VENDORS.get(provider)
+    if vendor is None or vendor.lists:
+        return None
+    kept = directory_folder(settings.home).universe
+    return str(kept) if kept.is_file() else None
+
+
+def kept_listings_warnings(
+    universe: str | None, settings: Settings, as_of: np.datetime64, last: np.datetime64
+) -> Iterator[str]:
+    """Say where the kept directory is the universe and has no day near the scan's.
+
+    ``universe``: the file that is read; ``as_of``: the scan's day; ``last``: the data's last
+    session.
+    """
+    folder = directory_folder(settings.home)
+    if universe != str(folder.universe) or not (days := folder.days):
+        return
+    if as_of < np.datetime64(days[0], "D"):
+        yield (
+            f"the listings kept begin with {days[0]}: as of {as_of} those of that day are taken, "
+            "and who was delisted before is missing"
+        )
+    behind = int((last - np.datetime64(days[-1], "D")).astype(int))
+    if as_of == last and behind > MOST_DAYS_OLD:
+        yield (
+            f"the listings kept are of {days[-1]}, {count_of(behind, 'day')} before the data's "
+            "end; technic universe fetch brings those of today"
+        )
