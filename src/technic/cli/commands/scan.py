@@ -30,7 +30,7 @@ __all__ = ["scan"]
 
 DEFAULT_LIMIT = 25
 
-Format = Literal["table", FormatName]
+Format = Literal["table", "line", FormatName]
 BINARY = " and ".join(name for name, one in FORMATS.items() if one.binary)
 
 
@@ -66,7 +66,7 @@ def scan(
         Format | None,
         typer.Option(
             "--format",
-            help=f"How to print it; {BINARY} need --out. (default: table)",
+            help=f"How to print it; line is one for a log, {BINARY} need --out. (default: table)",
             rich_help_panel=RUN,
         ),
     ] = None,

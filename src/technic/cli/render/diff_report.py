@@ -14,13 +14,31 @@ from technic.cli.render.verify_report import saved_line
 from technic.result.diff import ComponentChange, Diff, Side, SymbolChange
 from technic.result.headline import headline_of
 from technic.result.ledger import KEPT
+from technic.text.outside import LINE, clean
 
-__all__ = ["diff_lines"]
+__all__ = ["diff_line", "diff_lines"]
 
 COMPONENTS = 3
 """Components that are named for a symbol: those that changed its rating most."""
 NARROW = 90
 """Below this width a line has no room for two ratings beside the reason."""
+
+
+def diff_line(diff: Diff) -> str:
+    """Return the later result's headline and what changed, in one line for a log."""
+    warned = "".join(f" · warning: {warning}" for warning in diff.warnings)
+    text = f"{headline_of(diff.after)} · {_counts(diff)} since {diff.before.as_of}{warned}"
+    return clean(text, LINE)
+
+
+def _counts(diff: Diff) -> str:
+    counts = (
+        (len(diff.entered), "entered"),
+        (len(diff.left), "left"),
+        (len(diff.moved), "moved"),
+        (diff.unchanged, "unchanged"),
+    )
+    return ", ".join(f"{count:,} {what}" for count, what in counts)
 
 
 def diff_lines(diff: Diff, limit: int | None, width: int) -> Iterator[RenderableType]:
@@ -34,13 +52,7 @@ def diff_lines(diff: Diff, limit: int | None, width: int) -> Iterator[Renderable
     yield saved_line(headline_of(diff.after))
     for warning in diff.warnings:
         yield Text(f"warning: {warning}", "yellow")
-    counts = (
-        (len(diff.entered), "entered"),
-        (len(diff.left), "left"),
-        (len(diff.moved), "moved"),
-        (diff.unchanged, "unchanged"),
-    )
-    yield Text(", ".join(f"{count:,} {what}" for count, what in counts), "bold")
+    yield Text(_counts(diff), "bold")
     for name, changes, side in (
         ("entered", diff.entered, _before),
         ("left", diff.left, _after),

@@ -11,6 +11,7 @@ from rich.console import RenderableType
 
 from technic.cli.options.options import RunOptions
 from technic.cli.render.console import console_for, note, recording_console
+from technic.errors import ParameterError
 from technic.export.targets import check_file, format_of, replacing
 
 __all__ = ["document_format", "print_document"]
@@ -20,6 +21,8 @@ def document_format(format_: str | None, out: Path | None) -> str:
     """Settle the format before anything runs: the option, else .json, else text."""
     if out is not None:
         check_file("out", out)
+    if format_ == "line" and out is not None:
+        raise ParameterError("out", str(out), "no file with --format line", "it prints one line")
     return format_ or ("json" if format_of(out) == "json" else "table")
 
 

@@ -18,6 +18,7 @@ from technic.errors import ParameterError
 from technic.export import FORMATS, check_target, format_of, write
 from technic.export.targets import check_file, replacing
 from technic.result.scan_result import ScanResult
+from technic.text.outside import LINE, clean
 from technic.view.view import EVERYTHING, View, view_of
 from technic.wording.counts import count_of
 
@@ -39,7 +40,9 @@ def chosen_format(format_: str | None, out: Path | None) -> str:
         allowed = f"a file ending {', '.join(endings)} or {TEXT_ENDINGS[0]}"
         raise ParameterError("out", str(out), allowed, "or name the format with --format")
     chosen = format_ or named or "table"
-    if chosen != "table":
+    if chosen == "line" and out is not None:
+        raise ParameterError("out", str(out), "no file with --format line", "it prints one line")
+    if chosen not in ("table", "line"):
         check_target(chosen, out)
     return chosen
 
@@ -56,6 +59,10 @@ def print_result(
     if format_ == "table":
         view = view_of(result.config) if run.out is None else EVERYTHING
         _print_table(result, limit, run.out, table, page_url, view)
+    elif format_ == "line":
+        print(clean(result.headline(), LINE))
+        for warning in result.warnings:
+            note(f"warning: {warning}", quiet=run.quiet)
     else:
         problems = write(result, format_, limit, run.out)
         note(result.headline(), quiet=run.quiet)

@@ -76,7 +76,8 @@ def _read(name: str, response: HttpResponse) -> DirectoryFile:
         raise BadAnswerError(f"{name}.txt is no directory: it has no column {missing[0]!r}")
     footer = _FOOTER.fullmatch(lines[-1])
     if footer is None:
-        raise BadAnswerError(f"{name}.txt was cut off: its last line does not say when it was made")
+        what = "was cut off: its last line does not say when it was made"
+        raise BadAnswerError(f"{name}.txt {what}")
     rows = lines[1:-1]
     if not 0 < len(rows) <= MAX_ROWS_A_PAGE:
         raise BadAnswerError(f"{name}.txt has {count_of(len(rows), 'row')}")
