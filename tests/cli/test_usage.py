@@ -236,10 +236,10 @@ def test_every_command_and_every_option_has_help(command):
 
 
 def test_every_scan_format_is_one_that_the_exports_know():
-    """The choices of --format are the table and the formats of the exports."""
+    """The choices of --format are the table, a line, and the formats of the exports."""
     from technic.export import FORMATS
 
-    assert set(get_args(scan_module.Format)) == {"table", *FORMATS}
+    assert set(get_args(scan_module.Format)) == {"table", "line", *FORMATS}
 
 
 def test_run_answers_a_code_and_does_not_exit(capsys):
