@@ -13,7 +13,11 @@ from pathlib import Path
 import pytest
 
 from support.loopback import day, small
+from support.receiver import receiving
 from technic.loopback import LoopbackServer
+from technic.watches.database import open_watches
+from technic.watches.watch import Watch
+from technic.watches.watch_table import WatchTable
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "nightly.md"
@@ -80,11 +84,20 @@ def settle(folder: Path, url: str) -> None:
     (folder / "technic.env").write_text(env.replace(key, own))
 
 
+def watch_turns(folder: Path, address: str) -> None:
+    """Keep a watch of symbols that turn upwards, told to a receiver."""
+    target = f"webhook+http://a-secret-of-sixteen@{address}/turns"
+    watch = Watch(name="turns", where="close > open", schedule="bars", targets=(target,))
+    with open_watches(folder.parent / ".technic") as database:
+        WatchTable(database).add(watch, 0.0)
+
+
 def test_three_nights_a_line_each(folder: Path, night: Night):
     """The first, the next in another time zone, one on which the vendor is gone."""
     loopback = small(200, 330)
     loopback.world.today = day("2026-06-29")
-    with LoopbackServer(loopback) as server:
+    with receiving() as receiver, LoopbackServer(loopback) as server:
+        watch_turns(folder, receiver.address)
         settle(folder, server.url)
         code, lines = night()
         assert (code, len(lines)) == (0, 1), lines
@@ -97,6 +110,7 @@ def test_three_nights_a_line_each(folder: Path, night: Night):
             r"\d+ entered, \d+ left, \d+ moved, \d+ unchanged since 2026-06-29$",
             lines[0],
         )
+        assert [post.path for post in receiver.posts] == ["/turns"] * 2, "a digest a night"
     code, lines = night()
     assert code == 1
     assert len(lines) > 1

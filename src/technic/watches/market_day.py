@@ -13,7 +13,7 @@ from technic.data_engine.open_provider import market_clock, open_remote
 from technic.data_engine.open_vendor import VENDORS
 from technic.data_engine.sync.publication import close_of, sure_from
 from technic.scan.config import ScanConfig
-from technic.scan.context import open_context, settled_files
+from technic.scan.context import open_context, settled_files, settled_universe
 from technic.scan.flat_config import flat_config
 from technic.sessions import SessionCalendar
 from technic.settings import Settings
@@ -105,7 +105,7 @@ def open_market(settings: Settings, now: dt.datetime) -> MarketDay:
 
     Raises what opening a provider raises: a key that is missing, a file that is not there.
     """
-    config = settled_files(flat_config({}, settings), settings)
+    config = settled_universe(settled_files(flat_config({}, settings), settings), settings)
     name = settings.source().provider
     capabilities: Capabilities | None = None
     if name in VENDORS:
