@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import os
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -139,6 +140,19 @@ def test_half_a_directory_is_not_believed(folder):
         folder.keep("2024-03-07", bodies())
     assert {path.name: path.read_bytes() for path in folder.folder.iterdir()} == before
     assert folder.keep("2024-03-07", bodies(*(stock(f"S{one}") for one in "AB"))).went == 4
+
+
+def test_what_a_killed_fetch_left_behind_goes_after_a_day(folder):
+    """Half-written files are never read; those of a fetch that may still run stay."""
+    folder.folder.mkdir()
+    for name, age in (("old", 90_000), ("new", 0)):
+        left = folder.folder / f".part-{name}"
+        left.mkdir()
+        (left / "nasdaqlisted-2024-03-05.txt.gz").write_bytes(b"half")
+        written = left.stat().st_mtime - age
+        os.utime(left, (written, written))
+    assert folder.keep("2024-03-06", bodies()).days == 1
+    assert [path.name for path in folder.folder.glob(".part-*")] == [".part-new"]
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import tempfile
 import zlib
 from collections.abc import Mapping
@@ -35,6 +36,9 @@ logger = logging.getLogger(__name__)
 
 LEAST = 0.5
 """A day with less than this part of the listings of the day before is not believed."""
+PART = ".part-"
+"""How the name of a folder begins in which files are written before they are put in place."""
+LEFT_BEHIND_S = 86_400
 DAYS = b"technic_days"
 """Where the universe file says of which days it is made."""
 _DAY = r"\d{4}-\d{2}-\d{2}"
@@ -92,7 +96,8 @@ class DirectoryFolder:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".part-", dir=self.folder) as part:
+            with tempfile.TemporaryDirectory(prefix=PART, dir=self.folder) as part:
+                _clear_left_behind(Path(part))
                 return self._keep(day, bodies, Path(part))
         except OSError as error:
             raise StoreError(str(self.folder), error.strerror or str(error)) from error
@@ -183,6 +188,14 @@ def _listed(paths: list[Path]) -> pd.DataFrame:
         file = ListingFile.open(path)
         frames.append(file.frame[~file.nameless].reindex(columns=list(SAID)))
     return pd.concat(frames, ignore_index=True).drop_duplicates("symbol", ignore_index=True)
+
+
+def _clear_left_behind(part: Path) -> None:
+    """Delete what a process that was killed a day and more ago has left beside ``part``."""
+    begun = part.stat().st_mtime
+    for other in part.parent.glob(f"{PART}*"):
+        if other.stat().st_mtime < begun - LEFT_BEHIND_S:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _none() -> pd.DataFrame:
