@@ -82,7 +82,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     frames = {symbol: panel.frame(symbol) for symbol in SYMBOLS}
     frame = pd.concat(frames, names=["symbol", "date"]).reset_index()
     frame.to_parquet(folder / "prices.parquet")
-    listings = pd.DataFrame({"symbol": SYMBOLS, "sector": "Technology"})
+    listings = pd.DataFrame({"symbol": SYMBOLS, "sector": "Technology", "market_cap": 5e9})
     listings.to_csv(folder / "listings.csv", index=False)
     settings = 'data = "prices.parquet"\nuniverse = "listings.csv"\n'
     (folder / "technic.toml").write_text(settings, encoding="utf-8")

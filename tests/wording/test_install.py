@@ -17,6 +17,8 @@ METADATA = [
     "psycopg[binary]>=3.2; extra == 'service'",
     'uvloop>=0.21; (sys_platform != "win32" and implementation_name == "cpython") and extra == '
     '"service"',
+    "mcp>=2.3; extra == 'mcp'",
+    "technic-scanner[service]; extra == 'mcp'",
 ]
 
 
@@ -51,12 +53,16 @@ def test_an_extra_is_its_packages(monkeypatch: pytest.MonkeyPatch):
     """Those of this platform; uvloop is none of Windows."""
     monkeypatch.setattr(install, "requires", lambda _: METADATA)
     assert extra_packages("technic-scanner", "service") == ("psycopg[binary]", "uvloop")
+    both = ("mcp", "psycopg[binary]", "uvloop")
+    assert extra_packages("technic-scanner", "mcp") == both
     assert extra_packages("technic-scanner", "none") == ()
     monkeypatch.setattr(sys, "platform", "win32")
     assert list(requirements_of(METADATA)) == [
         ("numpy", None),
         ("polars", "polars"),
         ("psycopg[binary]", "service"),
+        ("mcp", "mcp"),
+        ("technic-scanner[service]", "mcp"),
     ]
 
 

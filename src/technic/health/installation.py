@@ -32,7 +32,7 @@ def installation_checks() -> Iterator[Check]:
         yield Check("packages", "warn", f"{DISTRIBUTION} is not installed, only imported")
         return
     for package, extra in requirements_of(requirements):
-        if extra != "all":
+        if package.partition("[")[0] != DISTRIBUTION and extra != "all":
             yield _package(package, extra)
 
 

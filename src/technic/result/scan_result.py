@@ -29,6 +29,7 @@ from technic.text.short_repr import short_repr
 from technic.typing import FloatArray
 from technic.universe import Universe
 from technic.universe.meant_symbols import unknown_symbol
+from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     import polars

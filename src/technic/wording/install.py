@@ -36,12 +36,19 @@ def requirements_of(lines: Sequence[str]) -> Iterator[tuple[str, str | None]]:
 
 
 def extra_packages(distribution: str, extra: str) -> tuple[str, ...]:
-    """Return the packages of an extra; none where the distribution is not installed."""
+    """Return the packages of an extra, those of extras in it too.
+
+    None where the distribution is not installed.
+    """
     try:
         lines = requires(distribution) or []
     except PackageNotFoundError:
         return ()
-    return tuple(package for package, of in requirements_of(lines) if of == extra)
+    asked = [package for package, of in requirements_of(lines) if of == extra]
+    own = [package for package in asked if package.partition("[")[0] == distribution]
+    inner = [name for package in own for name in package[len(distribution) + 1 : -1].split(",")]
+    more = [package for name in inner for package in extra_packages(distribution, name)]
+    return tuple(dict.fromkeys([package for package in asked if package not in own] + more))
 
 
 def install_command(packages: Sequence[str], prefix: Path | None = None) -> str:
