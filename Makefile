@@ -15,7 +15,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 
 PINNED := --group build --constraint constraints-dev.txt
 
-.PHONY: scan serve test check collection bench gate fuzz soak constraints clean
+.PHONY: scan serve test check site collection bench gate fuzz soak constraints clean
 
 scan: $(READY)
 	@$(BIN)/technic scan
@@ -35,6 +35,10 @@ check: $(READY_TO_TEST)
 # The tests are the same under other clocks, hash seeds and time zones; needs cc.
 collection: $(READY_TO_TEST)
 	scripts/check-collection
+
+# The pages of docs/ as a site with search, in build/site.
+site: $(READY_TO_TEST)
+	$(BIN)/python -m mkdocs build --quiet
 
 bench: $(READY_TO_TEST)
 	$(BIN)/python -m benchmarks.warm_scan

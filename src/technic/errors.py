@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from technic.text.outside import LINE, clean
 from technic.version import DISTRIBUTION
+from technic.wording.install import extra_packages, install_command
 
 __all__ = [
     "DatabaseError",
@@ -170,10 +171,8 @@ class MissingExtraError(UsageError):
         self.feature, self.package, self.extra = feature, package, extra
 
     def __str__(self) -> str:
-        return (
-            f"{self.feature} needs {self.package}; install it with: "
-            f"pip install '{DISTRIBUTION}[{self.extra}]'"
-        )
+        packages = extra_packages(DISTRIBUTION, self.extra) or (self.package,)
+        return f"{self.feature} needs {self.package}; install it with: {install_command(packages)}"
 
 
 class FetchError(TechnicError):

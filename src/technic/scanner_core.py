@@ -36,6 +36,7 @@ from technic.engine.local import LocalRunner
 from technic.engine.open import DEFAULT_RUNNER, ChosenRunner, check_runner, open_runner
 from technic.engine.runner import Runner
 from technic.engine.scan_task import open_task, run_task
+from technic.notebook.progress import notebook_progress
 from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, UniverseInfo
 from technic.result.ledger import LedgerBook, require_a_scan
 from technic.result.scan_result import ScanResult
@@ -143,11 +144,13 @@ def run_scan(
 
     ``price_cache``: price frames that cost no request; symbols that are not in it are fetched.
     ``provider``, ``runner``: open ones instead of those that ``config`` names. ``now``: the time
-    that decides whether the data is old and what a vendor has; the clock, unless given. Raises
+    that decides whether the data is old and what a vendor has; the clock, unless given.
+    ``progress``: called with stage, symbols done and all; in a notebook a bar, unless given. Raises
     UsageError for what cannot be done as asked and NothingToScanError when no symbol could be
     scanned.
     """
     config = checked_config(config)
+    progress = progress or notebook_progress()
     expressions = scan_expressions(config)
     settings = settings or load_settings(os.environ, Path.cwd())
     if provider is None and price_cache is None:

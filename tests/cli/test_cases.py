@@ -233,7 +233,7 @@ def test_05_file_name_taken_for_symbol_in_doubt(scan):
     done = scan("nasdaq")
     assert done.code == 2
     assert "no symbol in the names of its files, such as 'HistoricalData_1709900000000'" in done.err
-    assert "--symbol-from 'REGEX'" in done.err
+    assert '--symbol-from "REGEX"' in done.err
     found = closes(scan("nasdaq", "--symbol-from", r"_\d+(\d)"))
     assert sorted(found.values()) == sorted(round(close, 2) for close in CLOSES.values())
 
@@ -284,7 +284,7 @@ def test_12_date_spellings(scan, name: str, spelling: str):
     """Refused with the option that reads them, which reads them."""
     refused = scan(f"{name}.csv")
     assert refused.code == 2
-    assert f"--date-format '{spelling}'" in refused.err
+    assert f'--date-format "{spelling}"' in refused.err
     read = scan(f"{name}.csv", "--date-format", spelling)
     assert closes(read) == CLOSES
     assert read.document["as_of"] == "2024-03-08"

@@ -10,6 +10,7 @@ from technic.data_engine.sync.key_check import Finding, Topic
 from technic.health import Check, installation, installation_checks, run_checks, settings_checks
 from technic.health.vendor import settings_advice
 from technic.settings import Settings
+from technic.wording.install import install_command
 
 TOPICS = get_args(Topic)
 NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
@@ -62,9 +63,9 @@ def test_missing_packages_name_the_command_that_installs_them(monkeypatch):
     monkeypatch.setattr(installation, "version", version)
     monkeypatch.setattr(installation, "requires", requires)
     checks = {check.name: check for check in installation_checks()}
-    extra = "extra not installed: pip install 'technic-scanner[polars]'"
+    extra = f"extra polars not installed: {install_command(['polars'])}"
     assert checks["polars"] == Check("polars", "warn", extra)
-    missing = "not installed: pip install technic-scanner"
+    missing = f"not installed: {install_command(['numpy'])}"
     assert checks["numpy"] == Check("numpy", "fail", missing)
     assert checks["pandas"].state == "ok"
     assert "technic-scanner" not in checks

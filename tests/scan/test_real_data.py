@@ -18,7 +18,7 @@ from technic.data_engine.providers.files.provider import FilesProvider
 from technic.engine.local import LocalRunner
 from technic.panel import BarPanel
 from technic.scan.block_rows import concat_rows, scan_block
-from technic.scan.known_actions import known_actions
+from technic.scan.special_dividends import known_actions
 from technic.scan.windows import ScanWindows
 from technic.sessions import build_calendar
 

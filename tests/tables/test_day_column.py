@@ -52,16 +52,16 @@ def test_every_day_is_read_as_it_was_written(tmp_path_factory, day):
 @pytest.mark.parametrize(
     ("texts", "options"),
     [
-        (["03/08/2024", "04/08/2024"], ["'%m/%d/%Y' or", "'%d/%m/%Y'", "cannot be told apart"]),
-        (["28/12/2022", "03/01/2023"], ["--date-format '%d/%m/%Y'"]),
-        (["28.12.2022", "03.01.2023"], ["--date-format '%d.%m.%Y'"]),
-        (["12-28-2022", "01-03-2023"], ["--date-format '%m-%d-%Y'"]),
-        (["12/28/22", "1/3/23"], ["--date-format '%m/%d/%y'"]),
-        (["5.3.24", "8.3.24"], ["'%m.%d.%y' or --date-format '%d.%m.%y'"]),
-        (["soon"], ["--date-format '%d.%m.%Y'", "'soon' is no date"]),
+        (["03/08/2024", "04/08/2024"], ['"%m/%d/%Y" or', '"%d/%m/%Y"', "cannot be told apart"]),
+        (["28/12/2022", "03/01/2023"], ['--date-format "%d/%m/%Y"']),
+        (["28.12.2022", "03.01.2023"], ['--date-format "%d.%m.%Y"']),
+        (["12-28-2022", "01-03-2023"], ['--date-format "%m-%d-%Y"']),
+        (["12/28/22", "1/3/23"], ['--date-format "%m/%d/%y"']),
+        (["5.3.24", "8.3.24"], ['"%m.%d.%y" or --date-format "%d.%m.%y"']),
+        (["soon"], ['--date-format "%d.%m.%Y"', "'soon' is no date"]),
         (["Feb 30, 2024"], ["'Feb 30, 2024' is no date"]),
         (["8-Foo-24"], ["is no date"]),
-        (["240308", "240313"], ["--date-format '%y%m%d'"]),
+        (["240308", "240313"], ['--date-format "%y%m%d"']),
         (["19790", "19793"], ["'19790' is no date"]),
         (["45359", "2024-03-08"], ["'45359' is no date"]),
         (["1884-01-02"], ["'1884-01-02' is no date; its year is none from 1900 to 2199"]),
@@ -97,7 +97,7 @@ def test_us_dates_are_read_where_nothing_else_is_possible(tmp_path):
 
 def test_a_value_of_another_format_is_refused(tmp_path):
     """It says which option was not met."""
-    with pytest.raises(InputFileError, match=r"row 3.*not written as --date-format '%d\.%m\.%Y'"):
+    with pytest.raises(InputFileError, match=r'row 3.*not written as --date-format "%d\.%m\.%Y"'):
         days(tmp_path, ["08.03.2024", "2024-03-09"], "%d.%m.%Y")
 
 
@@ -113,7 +113,7 @@ def test_the_format_that_is_named_reads_the_values_it_was_named_for(tmp_path):
     texts = ["28/12/2022 16:00", "03/01/2023 16:00"]
     with pytest.raises(InputFileError) as caught:
         days(tmp_path, texts)
-    (form,) = re.findall(r"--date-format '(.*?)'", str(caught.value))
+    (form,) = re.findall(r'--date-format "(.*?)"', str(caught.value))
     assert days(tmp_path, texts, form) == ["2022-12-28", "2023-01-03"]
 
 

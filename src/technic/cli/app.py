@@ -35,7 +35,6 @@ __all__ = ["app"]
 app = typer.Typer(
     name="technic",
     help="Scan the whole US stock market: ranked, explained, nothing dropped silently.",
-    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

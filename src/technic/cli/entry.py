@@ -37,6 +37,8 @@ OPTION_OF_FIELD = {
 """Options whose name is not that of the field that they set, nor its singular."""
 INTERRUPTED = 130
 WRONG_USAGE = 2
+COMPLETING = "_TECHNIC_COMPLETE"
+"""What a shell sets that asks for completions."""
 # Typer exports BadParameter but not its base, the error of all wrong usage.
 UsageError = typer.BadParameter.__mro__[1]
 
@@ -114,6 +116,8 @@ def _one_line_handler() -> logging.Handler:
 
 def _invoke(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
+    if COMPLETING in os.environ:
+        command.main(arguments, "technic")  # a shell asks what could come next; it exits
     try:
         with profile_in_force(arguments), command.make_context("technic", arguments) as context:
             command.invoke(context)

@@ -32,6 +32,7 @@ from technic.data_engine.open_provider import open_provider
 from technic.data_engine.price_cache import BatchStats, PriceCache
 from technic.data_engine.providers.vendors.rows import trading_days
 from technic.errors import FetchError, ParameterError
+from technic.notebook.progress import notebook_progress
 from technic.panel import BarPanel, LongBars
 from technic.sessions import SessionCalendar, load_calendar, require_time
 from technic.settings import Settings, load_settings
@@ -103,7 +104,8 @@ def get_price_history_batch(
     source = _source(provider, settings, calendar, max_workers, clock)
     started = time.perf_counter()
     sessions = calendar.last(days, source.last_session())
-    steady = SteadyProgress(len(names), progress)
+    bar = notebook_progress() if progress is None else None
+    steady = SteadyProgress(len(names), progress or (bar and partial(bar, "fetch")))
     if adjust == "total_return" and not _has_dividends(source):
         adjust = "split"
     if freq == "daily":

@@ -19,6 +19,8 @@ from technic.data_engine.interfaces.records import (
 )
 from technic.data_engine.row_checks.left_out import LeftOutDays
 from technic.panel import BarPanel, BarSource
+from technic.text.short_repr import short_repr
+from technic.wording.counts import count_of
 
 __all__ = [
     "BatchStats",
@@ -127,6 +129,10 @@ class PriceCache(Mapping[str, pd.DataFrame]):
         columns = {symbol: i for i, symbol in enumerate(self.panel.symbols)}
         object.__setattr__(self, "_columns", columns)
 
+    def __repr__(self) -> str:
+        symbols = count_of(len(self), "symbol")
+        return short_repr(self, self.source, symbols, count_of(len(self.failures), "failure"))
+
     @property
     def bars(self) -> BarPanel:
         """What blocks of symbols are taken from."""
@@ -166,6 +172,9 @@ class LazyPrices(Mapping[str, pd.DataFrame]):
     dividends: Dividends = field(default_factory=Dividends.none)
     left_out: Mapping[str, LeftOutRows] = field(default_factory=dict)
     split_records: Mapping[str, SplitRecord] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return short_repr(self, f"{count_of(len(self.symbols), 'symbol')}, read when asked for")
 
     @classmethod
     def of(

@@ -20,7 +20,7 @@ from technic.scan.config import ScanConfig
 from technic.scan.context import ScanContext, open_benchmark, open_context
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.history import ScanProgress, load_history
-from technic.scan.known_actions import known_actions
+from technic.scan.special_dividends import known_actions
 from technic.settings import load_settings
 
 __all__ = ["ScanTask", "open_task", "run_task"]

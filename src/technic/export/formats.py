@@ -1,4 +1,4 @@
-"""Formats by name: a module for each, its ending, and what it needs.
+"""Formats by name: a module for each, and its ending.
 
 A module is imported when its format is written, so that the names cost the command line nothing.
 """
@@ -25,15 +25,12 @@ class Format:
     """How results are written.
 
     ``module``: has ``render(result, limit)``. ``ending``: of files that mean this format, None
-    where none does. ``binary``: no text, so it needs a file. ``package``, ``extra``: what it cannot
-    be written without, and the extra that brings it.
+    where none does. ``binary``: no text, so it needs a file.
     """
 
     module: str
     ending: str | None = None
     binary: bool = False
-    package: str | None = None
-    extra: str | None = None
 
     def render(self, result: ScanResult, limit: int | None = None) -> Rendered:
         """Return ``result`` in this format: at most ``limit`` rows, None for all."""
@@ -46,9 +43,7 @@ FORMATS: Mapping[FormatName, Format] = MappingProxyType(
         "csv": Format("technic.export.csv", ".csv"),
         "json": Format("technic.export.json", ".json"),
         "parquet": Format("technic.export.parquet", ".parquet", binary=True),
-        "xlsx": Format(
-            "technic.export.xlsx", ".xlsx", binary=True, package="xlsxwriter", extra="xlsx"
-        ),
+        "xlsx": Format("technic.export.xlsx", ".xlsx", binary=True),
         "md": Format("technic.export.markdown", ".md"),
         "tradingview": Format("technic.export.tradingview"),
     }

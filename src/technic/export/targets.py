@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from technic.errors import MissingExtraError, ParameterError
+from technic.errors import ParameterError
 from technic.export.formats import FORMATS, Format, FormatName
 
 __all__ = ["check_file", "check_target", "format_of", "replacing"]
@@ -31,8 +30,6 @@ def check_target(format_: str, out: Path | None) -> Format:
     if chosen.binary and out is None:
         hint = f"for example: --out scan.{format_}"
         raise ParameterError("out", out, f"a file, which --format {format_} needs", hint)
-    if chosen.package is not None and importlib.util.find_spec(chosen.package) is None:
-        raise MissingExtraError(f"--format {format_}", chosen.package, chosen.extra or "")
     if out is not None:
         check_file("out", out)
     return chosen

@@ -6,7 +6,8 @@ import io
 import math
 from typing import TYPE_CHECKING
 
-from technic.errors import MissingExtraError
+import xlsxwriter
+
 from technic.export.rendered import Rendered
 from technic.result.json_values import plain
 from technic.result.scan_result import ScanResult
@@ -29,10 +30,6 @@ _WIDTHS = {"symbol": 9, "company": 32, "sector": 22, "industry": 28, "plan_note"
 
 def render(result: ScanResult, limit: int | None = None) -> Rendered:
     """Return sheets "scan" and "ledger"; the headline says data time, and SIMULATED where it is."""
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise MissingExtraError("xlsx", "xlsxwriter", "xlsx") from None
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
         book.set_properties({"title": f"Technic scan {result.headline()}"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -11,11 +10,11 @@ from typing import Literal
 
 from technic.health.check import Check
 from technic.version import DISTRIBUTION, __version__
+from technic.wording.install import install_command, requirements_of
 
 __all__ = ["installation_checks"]
 
 OLDEST_PYTHON = (3, 11)
-_REQUIREMENT = re.compile(r"([A-Za-z0-9_.-]+)[^;]*(?:;.*extra == ['\"]([^'\"]+)['\"])?")
 
 
 def installation_checks() -> Iterator[Check]:
@@ -32,18 +31,17 @@ def installation_checks() -> Iterator[Check]:
     except PackageNotFoundError:
         yield Check("packages", "warn", f"{DISTRIBUTION} is not installed, only imported")
         return
-    for requirement in requirements:
-        matched = _REQUIREMENT.match(requirement)
-        if matched is not None and matched[1] != DISTRIBUTION and matched[2] != "all":
-            yield _package(matched[1], matched[2])
+    for package, extra in requirements_of(requirements):
+        if package.partition("[")[0] != DISTRIBUTION and extra != "all":
+            yield _package(package, extra)
 
 
 def _package(package: str, extra: str | None) -> Check:
     """Look for one package; ``extra``: the extra that asks for it, None where Technic needs it."""
+    name, command = package.partition("[")[0], install_command([package])
     try:
-        return Check(package, "ok", version(package))
+        return Check(name, "ok", version(name))
     except PackageNotFoundError:
         if extra:
-            hint = f"pip install '{DISTRIBUTION}[{extra}]'"
-            return Check(package, "warn", f"extra not installed: {hint}")
-        return Check(package, "fail", f"not installed: pip install {DISTRIBUTION}")
+            return Check(name, "warn", f"extra {extra} not installed: {command}")
+        return Check(name, "fail", f"not installed: {command}")

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from technic.errors import ParameterError
 from technic.panel.long_bars import LongBars
 from technic.panel.ragged import common_row
+from technic.text.short_repr import short_repr
 from technic.typing import DateArray, FloatArray, SessionArray
+from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +60,10 @@ class BarPanel:
             if array.shape != shape:
                 raise ValueError(f"{name} has shape {array.shape}, the panel is {shape}")
             array.flags.writeable = False
+
+    def __repr__(self) -> str:
+        days = f"{self.sessions[0]} to {self.sessions[-1]}" if len(self.sessions) else "no session"
+        return short_repr(self, count_of(self.n_symbols, "symbol"), days)
 
     @property
     def n_bars(self) -> int:

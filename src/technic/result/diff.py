@@ -21,6 +21,7 @@ from technic.result.rule_changes import release, rules_between
 from technic.result.saved import SavedScan
 from technic.scan.config_json import config_differences, config_to_json
 from technic.scoring import REQUIRED_COLUMNS, Explanation, explain
+from technic.text.short_repr import short_repr
 from technic.version import __version__
 
 __all__ = ["ComponentChange", "Diff", "Side", "SymbolChange", "diff"]
@@ -112,6 +113,12 @@ class Diff:
             if name in lines[0] and lines[0][name] != lines[1][name]
         ]
         return tuple(sorted(changes, key=lambda one: (-abs(one.points), one.component)))
+
+    def __repr__(self) -> str:
+        days = f"{self.before.as_of} to {self.after.as_of}"
+        lists = {"entered": self.entered, "left": self.left, "moved": self.moved}
+        counts = (f"{name} {len(changes):,}" for name, changes in lists.items())
+        return short_repr(self, days, *counts, f"unchanged {self.unchanged:,}")
 
     def summary(self, limit: int | None = None) -> dict[str, object]:
         """Return the object that ``--format json`` prints; at most ``limit`` of each list."""

@@ -19,6 +19,8 @@ from technic.data_engine.interfaces.records import Failure
 from technic.engine.blocks import PoisonedSymbol
 from technic.errors import NothingToScanError
 from technic.scan.block_rows import GatedSymbol, TrimmedHistory
+from technic.text.short_repr import short_repr
+from technic.wording.counts import count_of
 
 __all__ = ["KEPT", "STAGES", "Ledger", "LedgerBook", "require_a_scan"]
 
@@ -37,6 +39,10 @@ class Ledger:
 
     def __len__(self) -> int:
         return len(self.symbols)
+
+    def __repr__(self) -> str:
+        counts = (f"{name} {count:,}" for name, count in self.counts.items())
+        return short_repr(self, count_of(len(self), "symbol"), *counts)
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -17,7 +17,9 @@ from technic.result.info import DataInfo, RankInfo
 from technic.result.ledger import Ledger
 from technic.scan.config import ScanConfig
 from technic.scan.config_json import config_from_json
+from technic.text.short_repr import short_repr
 from technic.universe import Universe
+from technic.wording.counts import count_of
 
 __all__ = ["SavedScan", "load_saved"]
 
@@ -66,6 +68,10 @@ class SavedScan:
     def headline(self) -> str:
         """One line: as of when, how many of how many, from where, SIMULATED where it is."""
         return str(headline_of(self))
+
+    def __repr__(self) -> str:
+        rows = count_of(len(self.table), "row")
+        return short_repr(self, str(self.folder), self.headline(), f".table: {rows}")
 
 
 def load_saved(folder: str | Path) -> SavedScan:

@@ -25,9 +25,11 @@ from technic.result.summary import summary
 from technic.scan.config import ScanConfig
 from technic.scan.expressions.conditions import ConditionResult, NotSettled
 from technic.scoring import Explanation, explain, signals
+from technic.text.short_repr import short_repr
 from technic.typing import FloatArray
 from technic.universe import Universe
 from technic.universe.meant_symbols import unknown_symbol
+from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
     import polars
@@ -191,6 +193,15 @@ class ScanResult:
     def headline(self) -> str:
         """One line: as of when, how many of how many, from where, SIMULATED where it is."""
         return str(headline_of(self))
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{name} {count:,}" for name, count in self.ledger.counts.items())
+        return short_repr(
+            self,
+            self.headline(),
+            f".table: {count_of(len(self.table), 'row')}",
+            f".ledger: {counts}",
+        )
 
     def _repr_html_(self) -> str:
         return html(self)

@@ -14,6 +14,7 @@ from technic.errors import ParameterError
 from technic.result.symbol_drawings import PlotChoices, price_drawing, provenance_of
 from technic.result.symbol_page import page_parts, page_title
 from technic.result.symbol_report import SymbolReport
+from technic.text.short_repr import short_repr
 
 __all__ = ["SymbolPlot", "plot_choices"]
 
@@ -64,6 +65,11 @@ class SymbolPlot:
             why = error.strerror or str(error)
             raise ParameterError("path", str(file), "a file that can be written", why) from error
         return file
+
+    def __repr__(self) -> str:
+        report = self.report
+        ways = ".svg, .html, .save(file)"
+        return short_repr(self, report.symbol, f"as of {report.as_of}", ways)
 
     def _repr_html_(self) -> str:
         return fragment(page_parts(self.report, self.choices), provenance_of(self.report))

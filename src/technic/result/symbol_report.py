@@ -23,6 +23,7 @@ from technic.scan.usable_history import UsableHistory
 from technic.scoring import Explanation
 from technic.setups.patterns.candidates import Check
 from technic.setups.patterns.judge import PatternReading
+from technic.text.short_repr import short_repr
 from technic.trade_plan import trade_plans
 from technic.universe import require_symbol
 from technic.universe.listings import TEXT_COLUMNS
@@ -101,6 +102,12 @@ class SymbolReport:
         from technic.result.symbol_plot import SymbolPlot, plot_choices
 
         return SymbolPlot(self, plot_choices(sessions, averages, log=log))
+
+    def __repr__(self) -> str:
+        rating = None if self.explanation is None else self.explanation.tech_rating
+        rated = "unrated" if rating is None else f"rating {rating:.1f}"
+        entry = f"{self.outcome}: {self.detail}" if self.detail else self.outcome
+        return short_repr(self, self.symbol, f"as of {self.as_of}", rated, entry)
 
     def _repr_html_(self) -> str:
         return self.plot()._repr_html_()

@@ -8,19 +8,22 @@ runner of some name is known to those who open it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import MISSING, Field, dataclass, field, fields
 from os import PathLike, fspath
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from technic.columns.aliases import canonical
 from technic.data_engine.gate.gate import GateRules
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.errors import InputFileError, ParameterError
+from technic.scan.flat_keywords import FlatKeywords
 from technic.scoring import SIGNALS, ScoreWeights, SignalThresholds
 from technic.setups.apply import agreed, with_options
 from technic.setups.setup import Setup
 from technic.tables.file_options import FileOptions
 from technic.text.commas import split_at_commas
+from technic.text.outside import clean
+from technic.text.short_repr import MOST
 from technic.trade_plan import PlanRules
 from technic.universe import PrescreenRules, parse_symbols
 
@@ -116,13 +119,17 @@ TEXT = ("symbol", "company", "exchange", "sector", "industry", "country", "type"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScanConfig:
+class ScanConfig(metaclass=FlatKeywords):
     """What to scan, as of when, by which rules.
 
+    A field of a group of rules may be given without its group: ``ScanConfig(min_price=10)`` is
+    ``ScanConfig(filters=FilterRules(min_price=10))``. It goes over the group, where both are given.
+
     ``provider``: where bars come from; None: a price cache alone where the scan is given one, else
-    the settings' provider, else the simulated market. ``data``: file or folder of the ``files``
-    provider; ``price_basis``: how its prices are adjusted, where that is known; ``adjust_by``: the
-    column of adjusted closes in it by which they are adjusted. ``columns_map``: what columns are
+    the settings' provider, else the simulated market. ``data``: file or folder of
+    prices, read unless another provider is named; ``price_basis``: how its prices are adjusted,
+    where that is known; ``adjust_by``: the column of adjusted closes in it by which they are
+    adjusted. ``columns_map``: what columns are
     called in the files of prices, universe, watchlist and benchmark (``date=Datum,close=Schluss``);
     ``date_format``: how dates are written there (``%d.%m.%Y``); ``symbol_from``: a regular
     expression whose group is the symbol in the name of a file of prices; ``market_cap_unit``: in
@@ -208,11 +215,27 @@ class ScanConfig:
         SortOrder.keys(self.sort)
         _settle_words(self)
 
+    def __repr__(self) -> str:
+        """Say what differs from the defaults."""
+        said = [
+            f"{one.name}={getattr(self, one.name)!r}"
+            for one in fields(self)
+            if getattr(self, one.name) != _default(one)
+        ]
+        return clean(f"ScanConfig({', '.join(said)})", MOST)
+
     def file_options(self) -> FileOptions:
         """What is said about files whose layout nobody can tell."""
         return FileOptions.of(
             self.columns_map, self.date_format, self.symbol_from, self.market_cap_unit
         )
+
+
+def _default(one: Field[Any]) -> object:
+    """Return what a field is unless it is given."""
+    if one.name == "sort":
+        return DEFAULT_SORT
+    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 def checked_config(config: object) -> ScanConfig:

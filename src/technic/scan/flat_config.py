@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 from technic.errors import InputFileError, ParameterError
 from technic.scan.config import ScanConfig
 from technic.scan.config_json import config_from_json, config_to_json
+from technic.scan.flat_keywords import OPTION_NAMES
 from technic.settings import Settings
 from technic.text.amounts import amount_of
 from technic.text.commas import split_at_commas
@@ -22,21 +23,6 @@ from technic.wording.nearest import nearest
 __all__ = ["FLAT_KEYS", "flat_config"]
 
 _GROUPS = ("prescreen", "gate", "weights", "signals", "plan", "filters")
-_OPTION_NAMES = {
-    "setup": "setups",
-    "min_rs": "min_rs_rating",
-    "signal": "signals",
-    "min_success": "min_success_pct",
-    "exchange": "exchanges",
-    "country": "countries",
-    "sector": "sectors",
-    "exclude_sector": "exclude_sectors",
-    "industry": "industries",
-    "exclude_industry": "exclude_industries",
-    "symbol_pattern": "symbol_patterns",
-    "skip_gate": "skip",
-}
-"""Names of options beside the names of the fields that they set."""
 _WHERE_FROM = "the request"
 
 
@@ -51,7 +37,7 @@ def _places() -> dict[str, tuple[str, ...]]:
         if field.name not in ("weights", "signals"):
             places[field.name] = (field.name,)
     places["signals"] = ("filters", "signals")
-    places |= {option: places[name] for option, name in _OPTION_NAMES.items()}
+    places |= {option: places[name] for option, name in OPTION_NAMES.items()}
     return places
 
 

@@ -28,8 +28,10 @@ from technic.scan.expressions.conditions import NotSettled
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.windows import ScanWindows, window_sessions
 from technic.settings import Settings, load_settings
+from technic.text.short_repr import short_repr
 from technic.typing import DateArray
 from technic.universe import Prescreened, Universe, prescreen
+from technic.wording.counts import count_of
 
 __all__ = ["RequestPlan", "RequestScope", "open_scope", "plan_requests", "plan_scope"]
 
@@ -116,6 +118,10 @@ class RequestPlan:
     missing_cells: int = 0
     store: str | None = None
     note: str = ""
+
+    def __repr__(self) -> str:
+        requests = count_of(self.plan.http_requests, "request")
+        return short_repr(self, self.provider, requests, self.note)
 
     def document(self) -> dict[str, object]:
         """The object that ``technic plan --format json`` prints; docs/syncing.md names its keys."""

@@ -15,8 +15,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.data_engine.interfaces.known_actions import DividendsBySymbol
+from technic.data_engine.interfaces.known_actions import DividendsBySymbol, KnownActions
 from technic.data_engine.interfaces.records import Dividends
+from technic.data_engine.price_cache import LazyPrices, PriceCache
 from technic.panel import BarPanel
 from technic.scoring.curves import Columns
 from technic.scoring.relative_strength import RS_WEIGHTS, rs_score
@@ -27,6 +28,7 @@ __all__ = [
     "SPECIAL_DIVIDEND_PCT",
     "by_symbol",
     "counted_dividends",
+    "known_actions",
     "partly_asked",
     "strength_columns",
 ]
@@ -124,3 +126,8 @@ def _special(
                 percent = 100.0 * float(amount) / float(panel.close[first - 1, column])
                 if SPECIAL_DIVIDEND_PCT <= percent < 100.0:
                     yield column, first, percent
+
+
+def known_actions(prices: PriceCache | LazyPrices) -> KnownActions:
+    """Return the corporate actions that came with the bars, in the basis of these."""
+    return KnownActions(prices.split_records, by_symbol(prices.dividends))

@@ -11,7 +11,7 @@ from technic.data_engine.gate.gate import gate, usable_bars
 from technic.data_engine.gate.rules import GateRules
 from technic.data_engine.price_cache import LazyPrices, PriceCache
 from technic.panel import FIELDS
-from technic.scan.known_actions import known_actions
+from technic.scan.special_dividends import known_actions
 from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray, FloatArray

@@ -15,6 +15,7 @@ from technic.scoring.curves import Columns, column
 from technic.scoring.rating import ScoreWeights, tech_rating
 from technic.scoring.signal import SignalThresholds, signal_reasons, signals
 from technic.scoring.subscores import subscores
+from technic.text.short_repr import short_repr
 from technic.typing import FloatArray
 
 __all__ = ["Contribution", "Explanation", "SubScoreLine", "explain"]
@@ -74,6 +75,16 @@ class Explanation:
     signal_reasons: tuple[str, ...]
     subscores: tuple[SubScoreLine, ...]
     contributions: tuple[Contribution, ...]
+
+    def __repr__(self) -> str:
+        rated = "unrated" if self.tech_rating is None else f"rating {self.tech_rating:.1f}"
+        parts = (f"{line.name} {line.contribution:.2f}" for line in self.subscores)
+        return short_repr(self, f"{rated}, signal {self.signal}", *parts)
+
+    def _repr_html_(self) -> str:
+        from technic.scoring.explanation_html import explanation_html
+
+        return explanation_html(self)
 
 
 def explain(

@@ -13,6 +13,7 @@ import numpy as np
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.engine.local import in_turn
+from technic.notebook.progress import notebook_progress
 from technic.settings import Settings, load_settings
 from technic.study.config import StudyConfig
 from technic.study.counted_trials import count_trials
@@ -26,7 +27,9 @@ from technic.study.replay.replay_part import ReplayPart, WholeReplay, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.statistics.comparisons import require_arch
 from technic.study.trials import Appended
+from technic.text.short_repr import short_repr
 from technic.typing import FloatArray
+from technic.wording.counts import count_of
 
 __all__ = ["StudyResult", "run_study"]
 
@@ -56,6 +59,10 @@ class StudyResult:
     dated_universe: bool
     warnings: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        owners = ", ".join(self.hits.owners)
+        return short_repr(self, count_of(len(self.hits.place), "hit"), f"of {owners}")
+
 
 def run_study(
     config: StudyConfig,
@@ -73,6 +80,7 @@ def run_study(
     if len(config.scan.setups) > 1:
         require_arch()
     settings = settings or load_settings(os.environ, Path.cwd())
+    progress = progress or notebook_progress()
     names = rating_names(config)
     replay = open_replay(
         config.replayed, config.first, config.last, provider=provider, settings=settings, now=now

@@ -114,11 +114,11 @@ def _days(texts: Sequence[str], chosen: str | None) -> Sequence[int | None]:
 def _way_out(texts: Sequence[str], chosen: str | None) -> str:
     """Say how to write dates, or by which format these can be read."""
     if chosen is not None:
-        return f"it is not written as --date-format {chosen!r} says"
+        return f'it is not written as --date-format "{chosen}" says'
     formats = readings(texts)
     if not formats:
-        return "write dates as YYYY-MM-DD, or say how they are written: --date-format '%d.%m.%Y'"
-    options = " or ".join(f"--date-format {format_!r}" for format_ in formats)
+        return 'write dates as YYYY-MM-DD, or say how they are written: --date-format "%d.%m.%Y"'
+    options = " or ".join(f'--date-format "{format_}"' for format_ in formats)
     if len(formats) > 1:
         return f"day and month cannot be told apart: say which, {options}"
     return f"write dates as YYYY-MM-DD, or say how they are written: {options}"

@@ -23,6 +23,7 @@ from technic.result.saved import SavedScan, load_saved
 from technic.scan.config_json import config_differences
 from technic.scan.history import ScanProgress
 from technic.settings import Settings, load_settings
+from technic.text.short_repr import short_repr
 from technic.verification.inputs import BarChanges, InputCheck, bar_changes, input_checks
 from technic.verification.rerun import run_again
 from technic.verification.table_differences import (
@@ -75,6 +76,16 @@ class Verification:
         statuses = {check.name: check.status for check in self.checks}
         given = all(statuses.get(name, "same") == "same" for name in GIVEN)
         return bool(self.rules) and given and not self.identical
+
+    def __repr__(self) -> str:
+        said = (
+            "identical"
+            if self.identical
+            else "differs, by its rules"
+            if self.explained
+            else "differs"
+        )
+        return short_repr(self, str(self.saved.folder), f"as of {self.saved.as_of}", said)
 
     def summary(self, limit: int | None = None) -> dict[str, object]:
         """Return the object that ``--format json`` prints; at most ``limit`` entries of a list."""

@@ -86,4 +86,4 @@ def test_without_the_extra_one_sentence_says_what_to_install(
         answer = asked(url)
         assert httpx2.get(f"{url}/health").status_code == 200
     assert answer.status_code == 501
-    assert "[mcp]" in json.loads(answer.text)["detail"]
+    assert "install mcp" in json.loads(answer.text)["detail"]

@@ -6,17 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["progress_on_stderr"]
+from technic.wording.stages import STAGES
 
-_STAGES = {
-    "fetch": "fetching prices",
-    "scan": "scanning",
-    "replay": "scanning days",
-    "outcomes": "judging hits",
-    "baseline": "one by one",
-    "batch": "all, one each",
-    "prescreen": "left, one each",
-}
+__all__ = ["progress_on_stderr"]
 
 
 @contextmanager
@@ -59,7 +51,7 @@ def progress_on_stderr(quiet: bool) -> Iterator[Callable[[str, int, int], None] 
 
     def report(stage: str, done: int, total: int) -> None:
         if stage not in tasks:
-            tasks[stage] = bars.add_task(_STAGES.get(stage, stage), total=total)
+            tasks[stage] = bars.add_task(STAGES.get(stage, stage), total=total)
         bars.update(tasks[stage], completed=done, total=total)
 
     with bars:

@@ -21,7 +21,9 @@ from technic.data_engine.interfaces.requests import KINDS, BarRequest, Capabilit
 from technic.data_engine.planning.packing import pack_symbols
 from technic.data_engine.planning.pages import PageSize, cheapest_days, fewest_pieces, spans
 from technic.errors import ParameterError
+from technic.text.short_repr import short_repr
 from technic.typing import BoolArray
+from technic.wording.counts import count_of
 
 __all__ = ["MINUTES_OF_A_DAY", "Plan", "make_plan"]
 
@@ -47,6 +49,10 @@ class Plan:
     one_request_per_symbol: int
     out_of_reach: Gaps
     seconds_at_rate_limit: float | None
+
+    def __repr__(self) -> str:
+        least = f"at least {self.lower_bound:,}"
+        return short_repr(self, count_of(self.http_requests, "HTTP request"), least)
 
     @property
     def http_requests(self) -> int:

@@ -12,15 +12,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from technic.service.requests.caller import known_caller, refuse_other_sites
 from technic.service.state import Service, service_of
-from technic.version import DISTRIBUTION
 from technic.wording.counts import count_of
+from technic.wording.install import install_command
 
 __all__ = ["CALLER", "PATH", "AgentsApp"]
 
 PATH = "/mcp"
 CALLER = "technic.caller"
 """Where a request says who sent it."""
-_NO_EXTRA = f"agents need the extra mcp: pip install '{DISTRIBUTION}[mcp]' where the service runs"
+_NO_EXTRA = "agents need the package mcp where the service runs: {}"
 
 
 class AgentsApp:
@@ -65,7 +65,7 @@ class AgentsApp:
             most = count_of(service.settings.requests_per_minute, "request")
             raise HTTPException(429, f"more than {most} a minute", {"Retry-After": str(wait)})
         if find_spec("mcp") is None:
-            raise HTTPException(501, _NO_EXTRA)
+            raise HTTPException(501, _NO_EXTRA.format(install_command(["mcp"])))
         return caller
 
     async def _opened(self, service: Service) -> ASGIApp:

@@ -358,7 +358,7 @@ def test_names_of_which_none_is_a_symbol_are_refused_with_the_option(tmp_path, s
     """With the first of them; the option reads them."""
     for number in (11, 12):
         (tmp_path / f"{stem.format(number)}.csv").write_text(text())
-    with pytest.raises(InputFileError, match=r"no symbol in the names .*--symbol-from 'REGEX'"):
+    with pytest.raises(InputFileError, match=r'no symbol in the names .*--symbol-from "REGEX"'):
         FilesProvider(tmp_path).listings()
     named = FilesProvider(tmp_path, options=FileOptions.of(symbol_from=r"(\d\d)$"))
     assert set(named.listings().symbols) == {"11", "12"}

@@ -233,7 +233,7 @@ def test_the_session_of_yfinance_can_do_what_is_asked_of_it():
 def test_without_yfinance_the_extra_to_install_is_named(monkeypatch: pytest.MonkeyPatch):
     """The hint is the command."""
     monkeypatch.setitem(sys.modules, "yfinance.data", None)
-    with pytest.raises(MissingExtraError, match=r"technic-scanner\[yahoo\]"):
+    with pytest.raises(MissingExtraError, match="install yfinance"):
         sent(None)
 
 

@@ -37,7 +37,7 @@ __all__ = ["BarRows", "Reading", "open_one", "unreadable"]
 
 _DOUBT = (
     "the file's name is taken for its symbol and may not be one; rename it, or "
-    "--symbol-from 'REGEX' says what of a name is the symbol"
+    '--symbol-from "REGEX" says what of a name is the symbol'
 )
 _CSV_TYPES = {
     "symbol": pa.dictionary(pa.int32(), pa.string()),

@@ -123,7 +123,7 @@ class FilesProvider:
             raise InputFileError(
                 str(self._path),
                 f"has no symbol in the names of its files, such as {next(iter(names))[:60]!r}",
-                hint="--symbol-from 'REGEX' says what of a name is the symbol",
+                hint='--symbol-from "REGEX" says what of a name is the symbol',
             )
         return found
 

@@ -1,0 +1,1 @@
+"""What a notebook is shown while it waits."""
