@@ -41,6 +41,7 @@ from technic.service.routes import (
     symbols,
     sync_plan,
     vocabulary,
+    watches,
 )
 from technic.service.routes.studies import results as study_results
 from technic.service.routes.studies import studies, symbol_hits, trials
@@ -75,6 +76,7 @@ ROUTERS = (
     coverage,
     sync_plan,
     schedule,
+    watches,
     login,
     site,
 )
