@@ -16,6 +16,7 @@ from technic.service.app import create_app
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 
+JSON = {"Content-Type": "application/json"}
 SECRET = "a-secret-of-this-test"
 
 
@@ -94,6 +95,7 @@ def test_rules_change_and_targets_stay(demo: TestClient) -> None:
     assert second["targets"] == first["targets"] != []
     assert (second["where"], second["setup"], second["minimum"]) == (None, "nr7", 3)
     assert demo.put("/v1/watches/a", json={"setup": "nr7", "targets": []}).json()["targets"] == []
+    assert demo.put("/v1/watches/a?replace=false", json={"setup": "nr7"}).status_code == 409
     assert demo.post("/v1/watches/a/pause").json()["paused"] is True
     assert demo.post("/v1/watches/a/resume").json()["paused"] is False
     assert demo.post("/v1/watches/a/test").status_code == 409
@@ -117,12 +119,13 @@ def test_rules_change_and_targets_stay(demo: TestClient) -> None:
         {"where": "close > 1", "targets": [f"webhook+http://short@{SECRET}"]},
         {"where": "close > 1", "symbols": ["A"] * 1_001},
         {"where": "close > 1", "wherever": 1},
+        {"where": "close > 1", "symbols": ["\ud800"]},
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_what_cannot_be_watched_is_refused(demo: TestClient, asked: dict[str, Any]) -> None:
     """What cannot be watched is refused in a sentence without the address, and nothing is kept."""
-    answer = demo.put("/v1/watches/bad", json=asked)
+    answer = demo.put("/v1/watches/bad", content=json.dumps(asked), headers=JSON)
     assert answer.status_code == 422, answer.text
     assert SECRET not in answer.text.replace(f"webhook+http://{SECRET}***", "")
     assert demo.get("/v1/watches/bad").status_code == 404

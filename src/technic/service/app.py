@@ -124,7 +124,7 @@ def create_app(
     app.mount("/static", page_files())
     app.state.agents = AgentsApp()
     app.router.routes.append(Route(PATH, app.state.agents, include_in_schema=False))
-    add_refusals(app)
+    add_refusals(app, site.no_page)
     _add_middleware(app, settings)
     return app
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from technic.scan.flat_config import flat_config
+from technic.service.answers.plain_body import plain
 from technic.settings import Settings
 from technic.watches.compiled import check_watch
 from technic.watches.sending.check import check_targets
@@ -30,6 +31,11 @@ class WatchContent(BaseModel):
     """What is watched, by which rules, whom it tells; ``where`` or instead of it ``setup``."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        return plain(value) if isinstance(value, dict) else value
 
     where: Expression | None = None
     setup: Annotated[str, Field(max_length=60, pattern="^[a-z][a-z0-9_]*$")] | None = None

@@ -59,18 +59,23 @@ def watch(request: Request, caller: Reader, name: Name) -> WatchAnswer:
 
 
 @router.put("/watches/{name}")
-def add(request: Request, caller: Runner, name: Name, asked: WatchContent) -> WatchAnswer:
+def add(
+    request: Request, caller: Runner, name: Name, asked: WatchContent, replace: bool = True
+) -> WatchAnswer:
     """Keep a watch, in the place of the one of that name; what cannot be watched is refused.
 
-    Nothing is judged yet. Another condition begins anew; other rules or targets go on.
+    ``replace=false``: 409 where there is one. Nothing is judged yet. Another condition begins
+    anew; other rules or targets go on.
     """
     del caller
     service = service_of(request)
     with open_watches(_home(service)) as database:
         table = WatchTable(database)
         before = next((one.watch for one in table.all() if one.watch.name == name), None)
+        if before is not None and not replace:
+            raise HTTPException(409, f"there is a watch {name} already")
         kept = asked_watch(name, asked, before, service.settings.settings, os.environ)
-        table.add(kept, service.clock(), replace=True)
+        table.add(kept, service.clock(), replace=replace)
         return watch_answer(_there(database, name))
 
 
