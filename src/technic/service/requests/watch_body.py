@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from technic.scan.flat_config import flat_config
-from technic.service.answers.plain_body import plain
+from technic.service.requests.plain_body import plain
 from technic.settings import Settings
 from technic.watches.compiled import check_watch
 from technic.watches.sending.check import check_targets
