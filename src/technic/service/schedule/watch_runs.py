@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from technic.service.jobs.job import ACTIVE, Job
 from technic.service.jobs.job_table import JobTable
@@ -51,7 +52,7 @@ class WatchRuns:
             return
         step = self._step()
         if self._is_due(latest, step):
-            body = {"asked": {}, "after": step}
+            body: dict[str, Any] = {"asked": {}, "after": step}
             self.jobs.submit("watch", body, ASKED_BY, MOST_QUEUED)
             self.wake()
 
