@@ -80,7 +80,7 @@ constraints: $(READY)
 	$(INSTALL) uv
 	$(COMPILE) --all-extras --group dev --output-file constraints-dev.txt pyproject.toml
 	$(COMPILE) --all-extras $(PINNED) --output-file constraints.txt pyproject.toml
-	$(COMPILE) --extra mcp --extra service --extra xlsx $(PINNED) --output-file constraints-service.txt pyproject.toml
+	$(COMPILE) --extra alerts --extra mcp --extra service --extra study --extra xlsx $(PINNED) --output-file constraints-service.txt pyproject.toml
 	$(COMPILE) $(PINNED) --output-file constraints-base.txt pyproject.toml
 
 clean:

@@ -23,7 +23,16 @@ from technic.settings import Settings
 FREE = {"/health", "/login", "/login/state", "/logout", "/"}
 """Health, logging in and out, and what leads on to a page."""
 STATIC = {"/static"}
-PAGES = {"/market", "/scan", "/study", "/ledger", "/data", "/schedule", "/symbols/{symbol}"}
+PAGES = {
+    "/market",
+    "/scan",
+    "/study",
+    "/ledger",
+    "/data",
+    "/schedule",
+    "/watches",
+    "/symbols/{symbol}",
+}
 """They lead to the login, which says nothing."""
 FORGED: dict[str, dict[str, str]] = {
     "nothing": {},

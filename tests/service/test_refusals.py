@@ -187,3 +187,27 @@ def test_the_service_starts_without_what_only_scans_need() -> None:
     code += "& set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("key", ["nobody", "reader"])
+def test_a_browser_gets_a_page_where_there_is_none(tmp_path: Path, key: str) -> None:
+    """An unknown address is a page for a browser, JSON for a program; a stranger learns nothing."""
+    settings = ServiceSettings(settings=Settings(home=tmp_path))
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        headers = {"Accept": "text/html,application/xhtml+xml"}
+        if key == "reader":
+            _, text = client.app.state.service.keys.add("reader", "read")
+            headers["Authorization"] = f"Bearer {text}"
+        answer = client.get("/nowhere/<b>at</b>", headers=headers)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "There is no page at this address" in answer.text
+        assert "<b>" not in answer.text
+        links = {"reader": ("/market", "/watches", "/data"), "nobody": ("/login",)}
+        assert all(f'href="{link}"' in answer.text for link in links[key])
+        assert ("strip" in answer.text) is (key == "reader")
+        for path in ("/v1/nowhere", "/static/nowhere", "/v1", "/mcp/nowhere"):
+            assert client.get(path, headers=headers).json()["detail"]
+        for asked in (client.get("/nowhere"), client.post("/nowhere", headers=headers)):
+            assert asked.status_code == 404
+            assert asked.json()["detail"]

@@ -41,6 +41,7 @@ from technic.service.routes import (
     symbols,
     sync_plan,
     vocabulary,
+    watches,
 )
 from technic.service.routes.studies import results as study_results
 from technic.service.routes.studies import studies, symbol_hits, trials
@@ -75,6 +76,7 @@ ROUTERS = (
     coverage,
     sync_plan,
     schedule,
+    watches,
     login,
     site,
 )
@@ -122,7 +124,7 @@ def create_app(
     app.mount("/static", page_files())
     app.state.agents = AgentsApp()
     app.router.routes.append(Route(PATH, app.state.agents, include_in_schema=False))
-    add_refusals(app)
+    add_refusals(app, site.no_page)
     _add_middleware(app, settings)
     return app
 

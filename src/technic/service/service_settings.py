@@ -23,6 +23,7 @@ _NUMBERS = {
     "scan_seconds": float,
     "sync_seconds": float,
     "study_seconds": float,
+    "watch_seconds": float,
     "keep_results": int,
     "keep_days": float,
     "keep_studies": int,
@@ -70,6 +71,7 @@ class ServiceSettings:
     scan_seconds: float = 300.0
     sync_seconds: float = 6 * 3600.0
     study_seconds: float = 3600.0
+    watch_seconds: float = 1800.0
     keep_results: int = 200
     keep_days: float = 30.0
     keep_studies: int = 50

@@ -26,8 +26,9 @@ from technic.service.held.finished_scans import FinishedScans
 from technic.service.held.once import Once
 from technic.service.jobs.dispatcher import Dispatcher
 from technic.service.jobs.job_table import JobTable
-from technic.service.schedule.clockwork import Clockwork, open_scheduler
+from technic.service.schedule.clockwork import Clockwork, both, open_scheduler
 from technic.service.schedule.run_table import RunTable
+from technic.service.schedule.watch_runs import WatchRuns
 from technic.service.service_settings import ServiceSettings
 
 __all__ = ["Service", "open_service", "service_of"]
@@ -95,6 +96,9 @@ def open_service(settings: ServiceSettings, clock: Callable[[], float] = time.ti
     runs = RunTable(engine, jobs, clock)
     dispatcher = Dispatcher(jobs, settings, runs.pinned)
     scheduler = open_scheduler(settings, runs, jobs, dispatcher, clock)
+    watch_runs = WatchRuns(
+        runs=runs, jobs=jobs, settings=settings.settings, clock=clock, wake=dispatcher.wake
+    )
     return Service(
         settings=settings,
         engine=engine,
@@ -104,7 +108,7 @@ def open_service(settings: ServiceSettings, clock: Callable[[], float] = time.ti
         finished=FinishedScans(jobs),
         dispatcher=dispatcher,
         runs=runs,
-        clockwork=Clockwork(scheduler.tick),
+        clockwork=Clockwork(both(scheduler.tick, watch_runs.tick)),
         limiter=RequestLimiter(settings.requests_per_minute),
         log_ins=RequestLimiter(_LOG_INS),
         clock=clock,

@@ -75,6 +75,14 @@ class WatchTable:
             ).fetchall()
         return tuple(_kept(row) for row in rows)
 
+    def active(self) -> int:
+        """Count the watches that are not paused."""
+        with self._database.reading() as connection:
+            (count,) = connection.execute(
+                "select count(*) from watches where not paused"
+            ).fetchone()
+        return int(count)
+
     def get(self, name: str) -> KeptWatch:
         """Return a watch; ParameterError for a name that none has."""
         found = {one.watch.name: one for one in self.all()}

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from technic.service.answers.plain_body import PlainObject
+from technic.service.requests.plain_body import PlainObject
 
 __all__ = ["Offset", "Question", "ScanId", "Wait", "keys_of"]
 

@@ -129,7 +129,7 @@ def _rating(one: Mapping[str, Any]) -> list[Any]:
 
 
 async def job(asking: Asking, job: JobId, wait_seconds: Wait = 0) -> dict[str, Any]:
-    """Say how far a scan, a study or a sync is; the call under `next` has what it came to."""
+    """Say how far a scan, study, sync or run of watches is; `next` is the call with what came."""
     desk = desk_of(asking)
     settled = await desk.settled(job, wait_seconds)
     return await desk.do(_job, desk.service, settled)
@@ -140,11 +140,11 @@ def _job(service: Service, job: Job) -> dict[str, Any]:
     following = None
     if job.state in ACTIVE:
         following = {"tool": "job", "arguments": {"job": job.id, "wait_seconds": 50}}
-    elif job.state == "done" and job.kind != "sync":
+    elif job.state == "done" and job.kind in ("scan", "study"):
         following = {"tool": job.kind, "arguments": {job.kind: job.id}}
     if job.kind == "scan" and job.state == "done":
         about = about_scan(service, finished_scan(service, job.id))
-    elif job.kind == "sync":
+    elif job.kind in ("sync", "watch"):
         about = about_nothing(service)
     else:
         about = about_nothing(service, command_of(job.kind, job.request["asked"]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
@@ -23,12 +24,24 @@ logger = logging.getLogger(__name__)
 
 _MOST_PROBLEMS = 3
 _NAMED = 60
+_NO_PAGES = ("v1", "mcp", "static")
+"""First parts of addresses that programs ask for."""
 
 
-def add_refusals(app: FastAPI) -> None:
-    """Have every error of the tree, and those of the framework, answered in the same form."""
+def add_refusals(app: FastAPI, no_page: Callable[[Request], Response]) -> None:
+    """Have every error of the tree, and those of the framework, answered in the same form.
+
+    ``no_page``: what a browser gets that opens an address without a page.
+    """
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404 and _opens_a_page(request):
+            return await run_in_threadpool(no_page, request)
+        return _http(request, error)
+
     app.add_exception_handler(RequestValidationError, _unreadable)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(ExpressionError, _expression)
     app.add_exception_handler(QueueFullError, _busy)
     app.add_exception_handler(UsageError, _usage)
@@ -55,8 +68,17 @@ def _sentence(problem: dict[str, Any]) -> str:
     return clean(f"{name or 'the ' + str(where)}: {text[:1].lower()}{text[1:]}")
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
+def _opens_a_page(request: Request) -> bool:
+    """Tell whether somebody opens an address in a browser, which is none of the API's."""
+    parts = request.url.path.split("/", 2)
+    return (
+        request.method == "GET"
+        and parts[1] not in _NO_PAGES
+        and "text/html" in request.headers.get("accept", "").lower()
+    )
+
+
+def _http(request: Request, error: HTTPException) -> JSONResponse:
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_allowed(request))

@@ -243,6 +243,8 @@ class _Slot:
             self._settle()
             if kept is not None:
                 drop_old(dispatcher._table, job.kind, kept, dispatcher._pinned())
+            if self.rules.remembered is not None:
+                dispatcher._table.forget_beyond(job.kind, self.rules.remembered)
         except AWAY:  # it is settled as soon as the database is there again
             logger.warning("job %s has ended; the database is away", job.id)
         except Exception:  # the service's job boundary: the next job is begun all the same

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 __all__ = ["ACTIVE", "FINAL", "Job", "JobKind", "JobState", "Progress"]
 
-JobKind = Literal["scan", "study", "sync"]
+JobKind = Literal["scan", "study", "sync", "watch"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 """``interrupted``: it was running when its service ended; it can be resumed."""
 ACTIVE: tuple[JobState, ...] = ("queued", "running")

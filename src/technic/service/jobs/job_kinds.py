@@ -12,6 +12,9 @@ from technic.service.service_settings import ServiceSettings
 
 __all__ = ["KindRules", "Retention", "kind_rules"]
 
+_WATCH_JOBS = 500
+"""The log of watches says what they came to, and goes back further than their jobs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retention:
@@ -33,7 +36,8 @@ class KindRules:
     ``slots``: so many run beside each other. ``seconds``: the most that one may take. ``kept``:
     None where no files are. ``warm``: processes may start before the first is asked for.
     ``held``: the process has the result in memory and answers questions about it. ``anew``: each
-    has a process of its own, so that what it took goes back to the machine.
+    has a process of its own, so that what it took goes back to the machine. ``remembered``: so many
+    settled ones stay in the table; None where age decides, or nothing.
     """
 
     slots: int
@@ -42,6 +46,7 @@ class KindRules:
     warm: bool = False
     held: bool = False
     anew: bool = False
+    remembered: int | None = None
 
 
 def kind_rules(settings: ServiceSettings) -> Mapping[JobKind, KindRules]:
@@ -63,4 +68,7 @@ def kind_rules(settings: ServiceSettings) -> Mapping[JobKind, KindRules]:
             held=True,
         ),
         "study": KindRules(slots=1, seconds=settings.study_seconds, kept=studies, anew=True),
+        "watch": KindRules(
+            slots=1, seconds=settings.watch_seconds, anew=True, remembered=_WATCH_JOBS
+        ),
     }

@@ -234,6 +234,17 @@ class JobTable:
             connection.execute(gone)
         self.changes += 1
 
+    def forget_beyond(self, kind: JobKind, most: int) -> None:
+        """Delete the settled jobs of a kind but for the latest ``most``."""
+        order = (JOBS.c.created_at.desc(), JOBS.c.id)
+        with self._engine.begin() as connection:
+            latest = select(JOBS.c.id).where(JOBS.c.kind == kind).order_by(*order).limit(most)
+            kept = [row.id for row in connection.execute(latest)]
+            gone = JOBS.delete().where(
+                JOBS.c.kind == kind, JOBS.c.state.not_in(ACTIVE), JOBS.c.id.not_in(kept)
+            )
+            self.changes += bool(connection.execute(gone).rowcount)
+
     def _change(
         self, identity: str, states: Sequence[JobState], values: Mapping[str, object]
     ) -> bool:

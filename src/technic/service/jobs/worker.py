@@ -103,6 +103,7 @@ class Worker:
             "replay": self._replay,
             "sync": self._sync,
             "study": self._study,
+            "watch": self._watch,
             "plan": self._plan,
             "data_end": self._data_end,
         }
@@ -206,6 +207,16 @@ class Worker:
         )
         self._tell(stage="save", done=0, total=1)
         return keep_study(result, Path(job["folder"]), time.monotonic() - began)
+
+    def _watch(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Judge the watches of the service's home and send what waits, or send a test."""
+        from technic.service.jobs.watch_work import run_kept_watches, send_kept_test
+
+        settings = replace(_settings(), home=Path(job["home"]))
+        if job.get("test") is not None:
+            return send_kept_test(job["test"], settings, os.environ)
+        self._tell(stage="watch", done=0, total=1)
+        return run_kept_watches(settings, os.environ)
 
     def _plan(self, job: dict[str, Any]) -> dict[str, Any]:
         """Plan a sync without asking anybody anything."""

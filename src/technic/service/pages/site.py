@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from technic.service.answers.common import about_of
+from technic.service.database.connect import AWAY
 from technic.service.jobs.result_files import ABOUT
 from technic.service.pages.files import missing_libraries, no_pages
 from technic.service.pages.render import render
@@ -17,7 +18,7 @@ from technic.service.state import Service, service_of
 from technic.version import __version__
 from technic.wording.counts import count_of
 
-__all__ = ["router"]
+__all__ = ["no_page", "router"]
 
 router = APIRouter(include_in_schema=False)
 PAGES = {
@@ -25,9 +26,22 @@ PAGES = {
     "scan": "Scan",
     "study": "Study",
     "ledger": "Ledger",
+    "watches": "Watches",
     "schedule": "Schedule",
     "data": "Data",
 }
+
+_STRANGER: dict[str, Any] = {
+    "pages": {},
+    "active": "",
+    "csrf": "",
+    "scope": "",
+    "open": True,
+    "version": __version__,
+    "latest": None,
+    "simulated": False,
+}
+"""The frame of a page for somebody who is not known."""
 
 
 @router.get("/")
@@ -43,6 +57,7 @@ def begin(request: Request) -> Response:
 @router.get("/scan")
 @router.get("/study")
 @router.get("/ledger")
+@router.get("/watches")
 @router.get("/schedule")
 @router.get("/data")
 def page(request: Request) -> Response:
@@ -55,6 +70,20 @@ def page(request: Request) -> Response:
 def symbol(request: Request, symbol: str) -> Response:
     """Return the page of a symbol."""
     return _page(request, "symbol", symbol[:24], symbol=symbol[:24])
+
+
+def no_page(request: Request) -> Response:
+    """Return the page of an address that has none; who has no key sees nothing of the service."""
+    service = service_of(request)
+    try:
+        caller = caller_of(request, service)
+        if caller is not None and service.limiter.wait(caller.identity):
+            caller = None
+        frame = _STRANGER if caller is None else _frame(service, caller, "")
+    except AWAY:
+        frame = _STRANGER
+    content = render("no_page.html", title="No such page", script=None, **frame)
+    return HTMLResponse(content, 404)
 
 
 def _page(request: Request, name: str, title: str, **context: Any) -> Response:

@@ -10,10 +10,10 @@ from technic.scan.config_json import config_to_json
 from technic.service.answers.common import ERRORS, JobAnswer
 from technic.service.answers.data_answer import data_answer
 from technic.service.answers.job_actions import submit_job
-from technic.service.answers.plain_body import PlainObject
 from technic.service.jobs.uploads import save_upload, upload_path
 from technic.service.requests.asked_config import asked_config
 from technic.service.requests.caller import Admin, Reader
+from technic.service.requests.plain_body import PlainObject
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1", tags=["data"], responses=ERRORS)

@@ -18,9 +18,9 @@ from technic.service.answers.job_actions import (
 )
 from technic.service.answers.job_events import EVENTS
 from technic.service.answers.job_list import job_list
-from technic.service.answers.plain_body import PlainObject
 from technic.service.requests.caller import Reader, Runner
 from technic.service.requests.job_bodies import scan_body
+from technic.service.requests.plain_body import PlainObject
 from technic.service.state import service_of
 
 router = APIRouter(prefix="/v1/scans", tags=["scans"], responses=ERRORS)

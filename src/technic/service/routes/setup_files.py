@@ -13,9 +13,9 @@ from technic.errors import ParameterError
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scan.flat_config import FLAT_KEYS, flat_config
 from technic.service.answers.common import ERRORS
-from technic.service.answers.plain_body import PlainObject
 from technic.service.jobs.write_new import write_new
 from technic.service.requests.caller import Admin, Reader, Runner
+from technic.service.requests.plain_body import PlainObject
 from technic.service.state import Service, service_of
 from technic.setups import Library, check_setup
 from technic.setups.scan_file import parse_setup

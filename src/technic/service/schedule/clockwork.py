@@ -23,7 +23,7 @@ from technic.service.schedule.scheduled_scans import FILE_NAME, ScheduledScan, l
 from technic.service.schedule.scheduler import NotYetKnownError, Scheduler
 from technic.service.service_settings import ServiceSettings
 
-__all__ = ["Clockwork", "configured_scans", "open_scheduler"]
+__all__ = ["Clockwork", "both", "configured_scans", "open_scheduler"]
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +73,18 @@ class Clockwork:
         while not self._ending.is_set():
             self.look()
             self._ending.wait(self._every_s)
+
+
+def both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    """Return what does both: the second also where the first raises."""
+
+    def do() -> None:
+        try:
+            first()
+        finally:
+            second()
+
+    return do
 
 
 def configured_scans(settings: ServiceSettings) -> tuple[ScheduledScan, ...]:

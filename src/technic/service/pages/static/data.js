@@ -81,6 +81,7 @@ function drawJobs(jobs) {
 
 // What can be done about a job: its result opened, or the job queued once more.
 function next(job) {
+  if (job.kind === "watch" && job.state === "done") return h("a", { href: "/watches" }, "open");
   if (job.kind !== "sync" && job.state === "done") return h("a", { href: `/${job.kind}?id=${job.id}` }, "open");
   if (!["interrupted", "failed", "cancelled"].includes(job.state) || !may(job.kind === "sync" ? "admin" : "run")) return "";
   return h("button", { type: "button", class: "link", onclick: () => postJson(`/v1/jobs/${job.id}/resume`, {}).then(begin, problem) }, "run again");

@@ -17,10 +17,10 @@ from technic.service.answers.job_actions import (
     submit_job,
 )
 from technic.service.answers.job_events import EVENTS
-from technic.service.answers.plain_body import PlainObject
 from technic.service.answers.study_answer import StudyAnswer, study_answer
 from technic.service.requests.caller import Reader, Runner
 from technic.service.requests.job_bodies import study_body
+from technic.service.requests.plain_body import PlainObject
 from technic.service.state import service_of
 from technic.service.studies.question import STUDY_KEYS
 

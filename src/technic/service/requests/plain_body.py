@@ -7,14 +7,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-__all__ = ["PlainObject"]
+__all__ = ["PlainObject", "plain"]
 
 _DEPTH = 16
 _LARGEST = 2**63
 """What databases and arrays hold."""
 
 
-def _plain(value: dict[str, Any]) -> dict[str, Any]:
+def plain(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object of JSON whose parts can be kept; ValueError says what cannot."""
     _look(value, 0)
     return value
 
@@ -38,5 +39,5 @@ def _look(value: object, depth: int) -> None:
         raise ValueError("numbers of up to 18 digits are taken")
 
 
-PlainObject = Annotated[dict[str, Any], AfterValidator(_plain)]
+PlainObject = Annotated[dict[str, Any], AfterValidator(plain)]
 """The body of a request whose keys are looked at later."""
