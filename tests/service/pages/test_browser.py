@@ -16,7 +16,7 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SECOND = 1_000.0
 PATIENCE_MS = 60 * SECOND
 EXPRESSION = "close > sma(close, 50)"
-PAGES = ("/market", "/scan", "/ledger", "/schedule", "/data", "/symbols/{top}")
+PAGES = ("/market", "/scan", "/ledger", "/watches", "/schedule", "/data", "/symbols/{top}")
 ALIKE = [
     ".tabulator-row:nth-child(n+4)",
     "#symbols tbody tr:nth-child(n+4)",

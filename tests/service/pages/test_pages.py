@@ -18,7 +18,7 @@ from technic.service.run import run_service
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 
-PATHS = ["/market", "/scan", "/study", "/ledger", "/schedule", "/data", "/symbols/AAPL"]
+PATHS = ["/market", "/scan", "/study", "/ledger", "/watches", "/schedule", "/data", "/symbols/AAPL"]
 
 
 @pytest.fixture(autouse=True)
