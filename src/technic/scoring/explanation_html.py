@@ -52,5 +52,7 @@ def _row(
     title: str = "",
 ) -> str:
     texts = (name.replace("_", " "), value, points, f"{weight:.1f}", f"{contribution:.2f}")
-    cells = "".join(f"<{cell}>{escape(text)}</{cell}>" for text in texts)
+    first, *others = (escape(text) for text in texts)
+    named = f"<strong>{first}</strong>" if cell == "th" else f"&emsp;{first}"
+    cells = f"<th>{named}</th>" + "".join(f"<{cell}>{text}</{cell}>" for text in others)
     return f'<tr title="{escape(title)}">{cells}</tr>' if title else f"<tr>{cells}</tr>"
