@@ -203,7 +203,7 @@ class _Run:
     ) -> None:
         """Judge watches on a session; ``late``: later bars are, so no trouble is over."""
         places = self._table.places()
-        states = {one.watch.name: one.state for one in self._table.all()}
+        states = self._table.states()
         judgments = []
         for one in watches:
             start = starts[one.watch.name]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any
 
 from technic.errors import ExpressionError
@@ -15,6 +16,7 @@ __all__ = [
     "concat",
     "negate",
     "refuse_too_large",
+    "shared",
     "substituted",
     "too_deep",
 ]
@@ -41,20 +43,57 @@ def negate(operand: Node, place: Place = None) -> Node:
     return Negative(operand, place)
 
 
-def substituted(node: Node, names: Mapping[str, Node]) -> Node:
-    """Return the tree with other trees in the place of some names."""
+def substituted(
+    node: Node, names: Mapping[str, Node], done: dict[Node, Node] | None = None
+) -> Node:
+    """Return the tree with other trees in the place of some names; itself where it has none.
+
+    ``done``: the trees that were looked at before with these names, added to.
+    """
     if isinstance(node, Name):
         return names.get(node.name, node)
+    if done is not None and node in done:
+        return done[node]
+    found = _with_parts(node, lambda part: substituted(part, names, done))
+    if done is not None:
+        done[node] = found
+    return found
+
+
+def shared(node: Node, known: dict[Node, Node]) -> Node:
+    """Return the one object that stands for a tree and all that equal it, as for all its parts.
+
+    ``known``: the trees so far, added to. Places in a text are those of the first.
+    """
+    if node not in known:
+        known[node] = _with_parts(node, lambda part: shared(part, known))
+    return known[node]
+
+
+def _with_parts(node: Node, other: Callable[[Node], Node]) -> Node:
+    """Return a node with others in the place of those below it, itself where none is another."""
     changes: dict[str, Any] = {}
-    for field in fields(node):
-        value = getattr(node, field.name)
-        if isinstance(value, Node):
-            changes[field.name] = substituted(value, names)
-        elif isinstance(value, tuple) and field.name != "place":
-            changes[field.name] = tuple(
-                substituted(one, names) if isinstance(one, Node) else one for one in value
-            )
-    return replace(node, **changes)
+    for name in _parts_of(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, tuple):
+            many = tuple(_part(one, other) for one in value)
+            if any(new is not old for new, old in zip(many, value, strict=True)):
+                changes[name] = many
+        elif isinstance(value, Node):
+            one = other(value)
+            if one is not value:
+                changes[name] = one
+    return replace(node, **changes) if changes else node
+
+
+def _part(value: Any, other: Callable[[Node], Node]) -> Any:
+    return other(value) if isinstance(value, Node) else value
+
+
+@cache
+def _parts_of(kind: type[Node]) -> tuple[str, ...]:
+    """Return the fields of a kind of nodes that may hold nodes."""
+    return tuple(one.name for one in fields(kind) if one.name != "place")
 
 
 def refuse_too_large(node: Node, text: str = "") -> None:
