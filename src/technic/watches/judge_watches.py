@@ -108,7 +108,9 @@ class _Run:
 
     def _group(self, watches: Sequence[CompiledWatch], day: MarketDay) -> None:
         """Judge the watches that one scan can judge."""
-        until = {one.watch.name: day.judged_until(one.watch.schedule) for one in watches}
+        schedules = {one.watch.schedule for one in watches}
+        last = {schedule: day.judged_until(schedule) for schedule in schedules}
+        until = {one.watch.name: last[one.watch.schedule] for one in watches}
         open_ = [
             one for one in watches if _judged(one) < min(until[one.watch.name], day.last_session)
         ]

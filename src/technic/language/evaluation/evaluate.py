@@ -126,6 +126,8 @@ class DayValues:
         benchmark: FloatArray | None,
     ) -> None:
         self._panel, self._rows, self._vocabulary = panel, rows, vocabulary
+        self._absent = rows < 0
+        self._any_absent = bool(self._absent.any())
         self._benchmark = benchmark
         self._names = dict(known)
         self._values: dict[Node, FloatArray] = {}
@@ -148,8 +150,8 @@ class DayValues:
     def result(self, node: Node, mask: BoolArray) -> FloatArray:
         """Return a value that is the caller's own."""
         found = np.array(np.broadcast_to(self.value(node, mask), self._rows.shape))
-        if found.dtype.kind == "f":
-            found[self._rows < 0] = np.nan
+        if self._any_absent and found.dtype.kind == "f":
+            found[self._absent] = np.nan
         return found
 
     def value(self, node: Node, mask: BoolArray) -> FloatArray:

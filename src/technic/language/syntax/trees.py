@@ -96,21 +96,24 @@ def _parts_of(kind: type[Node]) -> tuple[str, ...]:
     return tuple(one.name for one in fields(kind) if one.name != "place")
 
 
-def refuse_too_large(node: Node, text: str = "") -> None:
+def refuse_too_large(node: Node, text: str = "") -> tuple[int, int]:
     """Raise ExpressionError for a tree of too many nodes or too deep a one, without recursion.
 
-    A node that stands in two places counts twice, as it does for all who walk the tree.
+    A node that stands in two places counts twice, as it does for all who walk the tree. Returns
+    how many there are, and how deep.
     """
-    seen, waiting = 0, [(node, 1)]
+    seen, deepest, waiting = 0, 0, [(node, 1)]
     while waiting:
         top, depth = waiting.pop()
         seen += 1
+        deepest = max(deepest, depth)
         if depth > MOST_DEPTH:
             raise too_deep(text)
         if seen > MOST_NODES:
             reason = f"the expression has more than {MOST_NODES:,} parts"
             raise ExpressionError(text, None, reason, _SHORTER)
         waiting += [(child, depth + 1) for child in children(top)]
+    return seen, deepest
 
 
 def too_deep(text: str, place: Place = None) -> ExpressionError:
