@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from technic.errors import ExpressionError
@@ -19,7 +20,7 @@ from technic.language.analysis.scope import widest
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.syntax.nodes import And, Node
 from technic.language.syntax.parse import parse
-from technic.language.syntax.trees import concat, refuse_too_large, shared
+from technic.language.syntax.trees import MOST_DEPTH, MOST_NODES, concat, refuse_too_large, shared
 
 __all__ = ["ReadText", "SharedReader"]
 
@@ -42,12 +43,21 @@ class ReadText(Protocol):
         """Parse and check a text. Raises ExpressionError."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a text; of how many nodes, and how deep, it was as it was written."""
+
+    checked: Checked
+    size: int
+    depth: int
+
+
 class SharedReader:
     """Reads texts of one vocabulary; remembers their parts as long as it is there."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._parts: dict[str, tuple[Node, Checked]] = {}
+        self._parts: dict[str, _Part] = {}
         self._needs = Needs(vocabulary)
         self._trees: dict[Node, Node] = {}
 
@@ -71,18 +81,22 @@ class SharedReader:
             return None
         try:
             parts = [self._part(one.strip()) for one in texts]
-            refuse_too_large(concat(And, [parsed for parsed, _ in parts]), text)
         except ExpressionError:
             return None  # the whole says it, with the place in its own text
-        node = concat(And, [checked.node for _, checked in parts])
-        return Checked(node, "condition", widest(checked.scope for _, checked in parts))
+        sizes, depths = zip(*((part.size, part.depth) for part in parts), strict=True)
+        if 1 + sum(sizes) > MOST_NODES or 1 + max(depths) > MOST_DEPTH:
+            return None  # perhaps too large
+        node = concat(And, [part.checked.node for part in parts])
+        return Checked(node, "condition", widest(part.checked.scope for part in parts))
 
-    def _part(self, text: str) -> tuple[Node, Checked]:
+    def _part(self, text: str) -> _Part:
         if text not in self._parts:
             parsed = parse(text)
+            size, depth = refuse_too_large(parsed, text)
             checked = check_parsed(parsed, self._vocabulary, text, "condition", self._needs)
             node = shared(checked.node, self._trees)
-            self._parts[text] = parsed, Checked(node, checked.kind, checked.scope)
+            known = Checked(node, checked.kind, checked.scope)
+            self._parts[text] = _Part(known, size, depth)
         return self._parts[text]
 
 

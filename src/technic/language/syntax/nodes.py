@@ -255,6 +255,8 @@ _BINDINGS = {"+": 5, "-": 5, "*": 6, "/": 6, "%": 6, "**": 8}
 def children(node: Node) -> tuple[Node, ...]:
     """Return the nodes directly below one, from left to right."""
     match node:
+        case Name() | Number() | Text():  # more than half of all nodes
+            return ()
         case Negative() | Not() | Membership() | Shift():
             return (node.operand,)
         case Arithmetic() | Comparison():
