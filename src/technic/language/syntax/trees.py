@@ -73,7 +73,8 @@ def shared(node: Node, known: dict[Node, Node]) -> Node:
 def _with_parts(node: Node, other: Callable[[Node], Node]) -> Node:
     """Return a node with others in the place of those below it, itself where none is another."""
     changes: dict[str, Any] = {}
-    for name in _parts_of(type(node)):
+    kind: type[Any] = type(node)
+    for name in _parts_of(kind):
         value = getattr(node, name)
         if isinstance(value, tuple):
             many = tuple(_part(one, other) for one in value)
@@ -91,7 +92,7 @@ def _part(value: Any, other: Callable[[Node], Node]) -> Any:
 
 
 @cache
-def _parts_of(kind: type[Node]) -> tuple[str, ...]:
+def _parts_of(kind: type[Any]) -> tuple[str, ...]:
     """Return the fields of a kind of nodes that may hold nodes."""
     return tuple(one.name for one in fields(kind) if one.name != "place")
 
