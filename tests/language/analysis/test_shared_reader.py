@@ -67,7 +67,7 @@ def alone(text: str, wants: str) -> object:
 
 @pytest.mark.parametrize("wants", ["condition", "number", "any"])
 def test_each_text_is_what_it_is_alone(wants: str):
-    """Pairs and triples of parts, texts that are not to be cut, and slips; in any order and twice."""
+    """Pairs and triples of parts, texts that are not to be cut, and slips, some of them twice."""
     pairs = [" and ".join(some) for some in itertools.permutations(PARTS, 2)]
     triples = [" and ".join(some) for some in itertools.combinations(PARTS, 3)]
     reader = SharedReader(BASE)

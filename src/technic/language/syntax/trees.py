@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
-from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from technic.errors import ExpressionError
 from technic.language.syntax.nodes import And, Name, Negative, Node, Number, Or, Place, children
@@ -25,6 +24,10 @@ MOST_DEPTH = 60
 """Operations inside each other; what walks a tree may recurse."""
 MOST_NODES = 2_000
 _SHORTER = "say it in several conditions"
+_PARTS = {
+    kind: tuple(one.name for one in fields(kind) if one.name != "place") for kind in get_args(Node)
+}
+"""The fields of each kind of nodes that may hold nodes."""
 
 
 def concat(kind: type[And] | type[Or], operands: Sequence[Node], place: Place = None) -> Node:
@@ -73,8 +76,7 @@ def shared(node: Node, known: dict[Node, Node]) -> Node:
 def _with_parts(node: Node, other: Callable[[Node], Node]) -> Node:
     """Return a node with others in the place of those below it, itself where none is another."""
     changes: dict[str, Any] = {}
-    kind: type[Any] = type(node)
-    for name in _parts_of(kind):
+    for name in _PARTS[type(node)]:
         value = getattr(node, name)
         if isinstance(value, tuple):
             many = tuple(_part(one, other) for one in value)
@@ -89,12 +91,6 @@ def _with_parts(node: Node, other: Callable[[Node], Node]) -> Node:
 
 def _part(value: Any, other: Callable[[Node], Node]) -> Any:
     return other(value) if isinstance(value, Node) else value
-
-
-@cache
-def _parts_of(kind: type[Any]) -> tuple[str, ...]:
-    """Return the fields of a kind of nodes that may hold nodes."""
-    return tuple(one.name for one in fields(kind) if one.name != "place")
 
 
 def refuse_too_large(node: Node, text: str = "") -> tuple[int, int]:
