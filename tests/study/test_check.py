@@ -11,7 +11,7 @@ from support.hard_market import NOW, SESSIONS, hard_market
 from technic import ScanConfig
 from technic.errors import ParameterError
 from technic.language.functions.function import Function, Parameter
-from technic.scan.expressions import compiler
+from technic.scan.expressions import analysis
 from technic.scan.expressions import vocabulary as module
 from technic.setups import load_setups
 from technic.study.check import PastCheck, check_past
@@ -43,7 +43,7 @@ PLUGGED_IN = {
 def plugged_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Two functions that somebody has added and that do what they must not."""
     monkeypatch.setattr(module, "PATTERNS", {**module.PATTERNS, **PLUGGED_IN})
-    caches = (module.vocabulary, compiler._definitions)
+    caches = (module.vocabulary, analysis.definitions)
     for one in caches:
         one.cache_clear()
     yield

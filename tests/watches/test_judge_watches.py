@@ -233,3 +233,44 @@ def test_a_paused_watch_is_not_judged_and_begins_anew(database: Database, tmp_pa
         (DAYS[-2], "begins"),
         (DAYS[-1], ""),
     ]
+
+
+MANY = (
+    "close > sma(close, 10) and volume > 0",
+    "close > sma(close, 10) and volume > 1.5 * sma(volume, 20)",
+    "close > sma(close, 5) and rs_rating > 50",
+    "crosses_above(close, sma(close, 5)) and rs_rating > 50 and close > 1",
+    "rsi(close, 2) < 20 and close > 1",
+    "rsi(close, 2) < 20 or close > close[1]",
+    "close > close[1] + 0.5 * atr(5) and close > 1",
+)
+
+
+def test_many_watches_have_what_each_has_alone(tmp_path: Path):
+    """Judged together, with what they share once: events, texts, places, log, as by itself."""
+    watches = [
+        Watch(name=f"w{i}", where=text, on=("enter", "leave"), targets=("json://127.0.0.1",))
+        for i, text in enumerate(MANY)
+    ]
+    watches.append(Watch(name="w8", where=MANY[0], leave=MANY[5], rearm=2, symbols=("S01", "S03")))
+    queries = (
+        "select id, name, version, kind, symbol, session, detail from events"
+        " where name = '{}' order by number",
+        "select * from places where name = '{}' order by symbol",
+        "select name, session, judged, matches, entered, left_, note from judgings"
+        " where name = '{}' order by number",
+        "select * from watch_states where name = '{}'",
+        "select name, target, events, quiet, trouble from deliveries"
+        " where name = '{}' order by number",
+    )
+    found = []
+    for folder, some in [("all", watches), *((one.name, [one]) for one in watches)]:
+        home = tmp_path / folder
+        with open_watches(home) as opened:
+            add(opened, *some)
+            daily(opened, home, DAYS[-4:])
+            for one in some:
+                asked = [rows(opened, query.format(one.name)) for query in queries]
+                found.append([[dict(row) for row in part] for part in asked])
+    assert found[: len(watches)] == found[len(watches) :]
+    assert sum(len(one[0]) for one in found) > 20

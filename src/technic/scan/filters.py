@@ -69,11 +69,10 @@ def filter_conditions(values: ExpressionValues, removed: BoolArray) -> FilterRes
             rule[i], detail[i] = WHERE, values.failure(WHERE, i)
     if setups:
         met = np.any([values.met(name) for name in setups], axis=0)
+        several = f"none of {count_of(len(setups), 'setup')}; {setups[0]}: "
         for i in np.flatnonzero(~removed & ~met).tolist():
             if rule[i] is None:
                 rule[i], detail[i] = "setup", values.failure(setups[0], i)
                 if len(setups) > 1:
-                    detail[i] = (
-                        f"none of {count_of(len(setups), 'setup')}; {setups[0]}: {detail[i]}"
-                    )
+                    detail[i] = several + detail[i]
     return FilterResult(rule, detail)

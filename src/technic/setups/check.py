@@ -7,11 +7,13 @@ is given; ``technic.scan.expressions.scan_expressions.vocabulary()`` is that of 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from technic.errors import ExpressionError, InputFileError, ParameterError
 from technic.language import Node, Vocabulary, read, scope_of
 from technic.language.analysis.compile import Wants
+from technic.language.analysis.shared_reader import ReadText
 from technic.setups.apply import with_options
 from technic.setups.scan_file import located, split_column
 from technic.setups.setup import Setup
@@ -24,18 +26,23 @@ __all__ = ["check_setup"]
 
 
 def check_setup(
-    setup: Setup, vocabulary: Vocabulary, plan: DataclassInstance | None = None
+    setup: Setup,
+    vocabulary: Vocabulary,
+    plan: DataclassInstance | None = None,
+    reader: ReadText | None = None,
 ) -> dict[str, Node]:
     """Check every expression and return them by key.
 
     The keys: ``conditions.NAME``, ``columns.NAME`` and, where it is no column, ``rank_by``.
-    ``plan``: rules that ``[plan]`` is tried on. Raises ExpressionError for an expression that means
+    ``plan``: rules that ``[plan]`` is tried on. ``reader``: what reads texts in this vocabulary,
+    where many setups are checked together. Raises ExpressionError for an expression that means
     nothing, InputFileError for whatever else a scan would refuse; both name the setup's file.
     """
     file = setup.path or f"setup {setup.name}"
+    reader = reader or partial(read, vocabulary=vocabulary)
     try:
         _check_names(setup, vocabulary)
-        found = _expressions(setup, vocabulary, file)
+        found = _expressions(setup, vocabulary, file, reader)
         found |= _order(setup, vocabulary, found, file)
         if plan is not None:
             with_options(plan, setup.plan)
@@ -53,7 +60,9 @@ def _check_names(setup: Setup, vocabulary: Vocabulary) -> None:
             raise ParameterError(key, name, "a name that nothing else has")
 
 
-def _expressions(setup: Setup, vocabulary: Vocabulary, file: str) -> dict[str, Node]:
+def _expressions(
+    setup: Setup, vocabulary: Vocabulary, file: str, reader: ReadText
+) -> dict[str, Node]:
     texts: list[tuple[str, str, Wants]] = [
         (f"conditions.{one.name}", one.where, "condition") for one in setup.conditions
     ]
@@ -65,7 +74,7 @@ def _expressions(setup: Setup, vocabulary: Vocabulary, file: str) -> dict[str, N
         if key in found:
             raise ParameterError(key, text, "each column once")
         try:
-            found[key] = read(text, vocabulary, wants=wants, parameters=setup.values).node
+            found[key] = reader(text, wants=wants, parameters=setup.values).node
         except ExpressionError as error:
             raise located(error, file, key) from error
     return found

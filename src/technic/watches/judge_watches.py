@@ -108,7 +108,9 @@ class _Run:
 
     def _group(self, watches: Sequence[CompiledWatch], day: MarketDay) -> None:
         """Judge the watches that one scan can judge."""
-        until = {one.watch.name: day.judged_until(one.watch.schedule) for one in watches}
+        schedules = {one.watch.schedule for one in watches}
+        last = {schedule: day.judged_until(schedule) for schedule in schedules}
+        until = {one.watch.name: last[one.watch.schedule] for one in watches}
         open_ = [
             one for one in watches if _judged(one) < min(until[one.watch.name], day.last_session)
         ]
@@ -203,7 +205,7 @@ class _Run:
     ) -> None:
         """Judge watches on a session; ``late``: later bars are, so no trouble is over."""
         places = self._table.places()
-        states = {one.watch.name: one.state for one in self._table.all()}
+        states = self._table.states()
         judgments = []
         for one in watches:
             start = starts[one.watch.name]

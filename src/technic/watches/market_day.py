@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -40,6 +40,8 @@ class MarketDay:
     last_session: str
     now: dt.datetime
     capabilities: Capabilities | None
+    _closed: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    _between: dict[tuple[str, str], list[str]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def source(self) -> str:
@@ -72,7 +74,10 @@ class MarketDay:
 
     def closed_at(self, session: str) -> str:
         """Return when a session closed, ISO 8601."""
-        return close_of(np.datetime64(session, "D"), self.calendar).isoformat()
+        if session not in self._closed:  # each watch asks
+            close = close_of(np.datetime64(session, "D"), self.calendar)
+            self._closed[session] = close.isoformat()
+        return self._closed[session]
 
     def before(self, session: str) -> str:
         """Return the session before one."""
@@ -80,8 +85,10 @@ class MarketDay:
 
     def after(self, session: str, end: str) -> list[str]:
         """Return the sessions after one, up to ``end``."""
-        days = self.calendar.between(np.datetime64(session, "D"), np.datetime64(end, "D"))
-        return [str(day) for day in days if str(day) > session]
+        if (session, end) not in self._between:
+            days = self.calendar.between(np.datetime64(session, "D"), np.datetime64(end, "D"))
+            self._between[session, end] = [str(day) for day in days if str(day) > session]
+        return self._between[session, end]
 
     def count(self, first: str, end: str) -> int:
         """Count the sessions from ``first`` (with it) to ``end`` (without it)."""

@@ -83,13 +83,13 @@ class Outbox:
         self._checkpoint("judged")
         with self._database.writing() as connection:
             known = list(judgments)
-            for one in known:
-                _write_state(connection, one, now)
+            _write_troubles(connection, [one for one in known if one.trouble is not None])
+            _write_states(connection, [one for one in known if one.trouble is None], now)
             self._checkpoint("state written")
-            new = {one.watch.name: _write_events(connection, one, now) for one in known}
+            new = _write_events(connection, known, now)
             self._checkpoint("events written")
             for one in known:
-                _write_deliveries(connection, one, new[one.watch.name], now)
+                _write_deliveries(connection, one, new, now)
             self._checkpoint("deliveries written")
         self._checkpoint("committed")
 
@@ -174,51 +174,67 @@ class Outbox:
             connection.execute("delete from judgings where at < ?", (before,))
 
 
-def _write_state(connection: sqlite3.Connection, one: Judgment, now: float) -> None:
-    name = one.watch.name
-    if one.trouble is not None:
-        connection.execute(
-            "insert into watch_states (name, version, session, matches, trouble)"
-            " values (?, '', '', 0, ?) on conflict (name) do update set trouble = excluded.trouble",
-            (name, one.trouble),
-        )
-        return
-    connection.execute(
+def _write_troubles(connection: sqlite3.Connection, judgments: Sequence[Judgment]) -> None:
+    connection.executemany(
+        "insert into watch_states (name, version, session, matches, trouble)"
+        " values (?, '', '', 0, ?) on conflict (name) do update set trouble = excluded.trouble",
+        [(one.watch.name, one.trouble) for one in judgments],
+    )
+
+
+def _write_states(
+    connection: sqlite3.Connection, judgments: Sequence[Judgment], now: float
+) -> None:
+    connection.executemany(
         "insert into watch_states (name, version, session, matches) values (?, ?, ?, ?)"
         " on conflict (name) do update set version = excluded.version,"
         " session = excluded.session, matches = excluded.matches, trouble = null",
-        (name, one.version, one.session, one.matches),
+        [(one.watch.name, one.version, one.session, one.matches) for one in judgments],
     )
-    if one.anew:
-        connection.execute("delete from places where name = ?", (name,))
-    gone = [(name, symbol) for symbol, place in one.places.items() if place is None]
-    connection.executemany("delete from places where name = ? and symbol = ?", gone)
+    anew = [(one.watch.name,) for one in judgments if one.anew]
+    connection.executemany("delete from places where name = ?", anew)
+    places = [
+        (one.watch.name, symbol, place) for one in judgments for symbol, place in one.places.items()
+    ]
+    connection.executemany(
+        "delete from places where name = ? and symbol = ?",
+        [(name, symbol) for name, symbol, place in places if place is None],
+    )
     connection.executemany(
         "insert or replace into places values (?, ?, ?, ?, ?, ?, ?)",
         [
             (name, symbol, p.inside, p.since, p.announced, p.told, p.from_start)
-            for symbol, p in one.places.items()
+            for name, symbol, p in places
             if p is not None
         ],
     )
-    entered, left = (sum(e.kind == kind for e in one.events) for kind in ("enter", "leave"))
-    connection.execute(
+    connection.executemany(
         "insert into judgings (name, version, session, at, judged, matches, entered, left_, note)"
         " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (name, one.version, one.session, now, one.judged, one.matches, entered, left, one.note),
+        [_judging(one, now) for one in judgments],
     )
 
 
-def _write_events(connection: sqlite3.Connection, one: Judgment, now: float) -> set[str]:
+def _judging(one: Judgment, now: float) -> tuple[object, ...]:
+    kinds = [event.kind for event in one.events]
+    entered, left = kinds.count("enter"), kinds.count("leave")
+    about = (one.watch.name, one.version, one.session, now)
+    return (*about, one.judged, one.matches, entered, left, one.note)
+
+
+def _write_events(
+    connection: sqlite3.Connection, judgments: Sequence[Judgment], now: float
+) -> set[str]:
     """Write events; return the ids of those that were not there before."""
-    ids = [event.id for event in one.events]
+    ids = [event.id for one in judgments for event in one.events]
     there: set[str] = set()
     for begin in range(0, len(ids), TOGETHER):
         some = ids[begin : begin + TOGETHER]
         marks = ", ".join("?" * len(some))
         statement = f"select id from events where id in ({marks})"
         there.update(row[0] for row in connection.execute(statement, some))
-    new = [event for event in one.events if event.id not in there]
+    events = {event.id: event for one in judgments for event in one.events}
+    new = [event for identity, event in events.items() if identity not in there]
     connection.executemany(
         "insert into events (id, name, version, kind, symbol, session, at, detail)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -83,6 +83,14 @@ class WatchTable:
             ).fetchone()
         return int(count)
 
+    def states(self) -> dict[str, WatchState]:
+        """Return where each watch stands, by name; none for one that has judged nothing."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "select name, version, session, matches, trouble from watch_states"
+            ).fetchall()
+        return {row["name"]: _state(row) for row in rows}
+
     def get(self, name: str) -> KeptWatch:
         """Return a watch; ParameterError for a name that none has."""
         found = {one.watch.name: one for one in self.all()}
@@ -140,8 +148,10 @@ class WatchTable:
 
 
 def _kept(row: sqlite3.Row) -> KeptWatch:
-    state = None
-    if row["version"] is not None:
-        state = WatchState(row["version"], row["session"], row["matches"], row["trouble"])
+    state = None if row["version"] is None else _state(row)
     watch = watch_from_json(json.loads(row["body"]))
     return KeptWatch(watch, bool(row["paused"]), row["made_at"], state)
+
+
+def _state(row: sqlite3.Row) -> WatchState:
+    return WatchState(row["version"], row["session"], row["matches"], row["trouble"])

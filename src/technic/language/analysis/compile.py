@@ -7,14 +7,14 @@ from typing import Literal
 
 from technic.errors import ExpressionError
 from technic.language.analysis.checker import Checked, Checker
-from technic.language.analysis.requirements import requirements
+from technic.language.analysis.requirements import Needs
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.syntax.nodes import Node, children
 from technic.language.syntax.parse import parse
 from technic.language.syntax.trees import refuse_too_large
 from technic.wording.counts import count_of
 
-__all__ = ["MOST_BARS", "Checked", "Wants", "check", "read"]
+__all__ = ["MOST_BARS", "Checked", "Wants", "check", "check_parsed", "read"]
 
 MOST_BARS = 10_000
 """What an expression may need: nearly forty years of daily bars."""
@@ -29,7 +29,7 @@ def read(
     parameters: Mapping[str, float | str] | None = None,
 ) -> Checked:
     """Parse and check a text. Raises ExpressionError."""
-    return check(parse(text, parameters), vocabulary, wants=wants, text=text)
+    return check_parsed(parse(text, parameters), vocabulary, text, wants)
 
 
 def check(
@@ -45,20 +45,30 @@ def check(
     if text is None:
         text = str(node)
         node = parse(text)
+    return check_parsed(node, vocabulary, text, wants)
+
+
+def check_parsed(
+    node: Node, vocabulary: Vocabulary, text: str, wants: Wants, needs: Needs | None = None
+) -> Checked:
+    """Check the tree that ``parse`` has made of a text. Raises ExpressionError.
+
+    ``needs``: what has walked other trees of this vocabulary.
+    """
     checker = Checker(vocabulary, text)
     checked = checker.checked(node)
     if wants != "any":
         checker.want(wants, checked, node)
-    _refuse_too_long(checked.node, vocabulary, text)
+    _refuse_too_long(checked.node, needs or Needs(vocabulary), text)
     return checked
 
 
-def _refuse_too_long(node: Node, vocabulary: Vocabulary, text: str) -> None:
+def _refuse_too_long(node: Node, needs: Needs, text: str) -> None:
     """Raise at the smallest part that needs more bars than anyone has."""
-    bars = requirements([node], vocabulary).lookback
+    bars = needs.of(node).lookback
     if bars <= MOST_BARS:
         return
     for child in children(node):
-        _refuse_too_long(child, vocabulary, text)
+        _refuse_too_long(child, needs, text)
     reason = f"this needs {count_of(bars, 'bar')}, more than {MOST_BARS:,}"
     raise ExpressionError(text, node.place, reason, "look at fewer bars")

@@ -15,7 +15,7 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.operators import split
 from technic.language.syntax.nodes import Call, Name, Node, Shift, children
 
-__all__ = ["Requirements", "Unstable", "requirements", "unstable"]
+__all__ = ["Needs", "Requirements", "Unstable", "requirements", "unstable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,12 @@ def requirements(nodes: Iterable[Node], vocabulary: Vocabulary) -> Requirements:
     A weekly bar counts as 5 sessions and a monthly one as 21, and one more for the period that is
     still running. Functions and names of wider scopes need what their operands need.
     """
-    return _most(_Needs(vocabulary).of(node) for node in nodes)
+    return Needs(vocabulary).together(nodes)
 
 
 def unstable(nodes: Iterable[Node], vocabulary: Vocabulary, bars: int) -> tuple[Unstable, ...]:
     """Return each recursive call, once, that is stable only after more than ``bars`` bars."""
-    needs = _Needs(vocabulary)
+    needs = Needs(vocabulary)
     for node in nodes:
         needs.of(node)
     return tuple(
@@ -58,15 +58,30 @@ def unstable(nodes: Iterable[Node], vocabulary: Vocabulary, bars: int) -> tuple[
     )
 
 
-class _Needs:
-    """Walks trees; ``recursive``: calls with a memory, and the bars after which they are stable."""
+class Needs:
+    """Walks trees, equal ones once.
+
+    ``recursive``: calls with a memory in all trees so far, in the order in which they were found,
+    and the bars after which they are stable.
+    """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._found: dict[Node, Requirements] = {}
         self.recursive: dict[str, int] = {}
+
+    def together(self, nodes: Iterable[Node]) -> Requirements:
+        """Return what nodes need together."""
+        return _most(self.of(node) for node in nodes)
 
     def of(self, node: Node) -> Requirements:
         """Return what a node needs."""
+        found = self._found.get(node)
+        if found is None:
+            found = self._found[node] = self._walked(node)
+        return found
+
+    def _walked(self, node: Node) -> Requirements:
         match node:
             case Name():
                 return self._name(node)
@@ -82,7 +97,7 @@ class _Needs:
         if stands_for is None:
             lookback = self._vocabulary.names[node.name].lookback
             return Requirements(lookback, lookback)
-        inside = _Needs(self._vocabulary)
+        inside = Needs(self._vocabulary)
         need = inside.of(stands_for)
         if inside.recursive:
             self.recursive[node.name] = need.stable_after
@@ -102,7 +117,7 @@ class _Needs:
 
     def _timeframe(self, node: Call) -> Requirements:
         sessions = self._vocabulary.functions[node.function].lookback()
-        inside = _Needs(self._vocabulary)
+        inside = Needs(self._vocabulary)
         need = inside.of(node.arguments[0])
         for text, stable_after in inside.recursive.items():
             self.recursive[f"{node.function}({text})"] = (stable_after + 1) * sessions

@@ -86,8 +86,20 @@ def kind_of(node: Node, vocabulary: Vocabulary) -> Kind:
             return "condition"
 
 
-def scope_of(node: Node, vocabulary: Vocabulary) -> Scope:
-    """Return the scope of a checked tree: the widest among its parts, or what a call makes."""
+def scope_of(node: Node, vocabulary: Vocabulary, known: dict[Node, Scope] | None = None) -> Scope:
+    """Return the scope of a checked tree: the widest among its parts, or what a call makes.
+
+    ``known``: scopes of trees that were looked at before in this vocabulary, added to.
+    """
+    if known is None:
+        known = {}
+    found = known.get(node)
+    if found is None:
+        found = known[node] = _scope(node, vocabulary, known)
+    return found
+
+
+def _scope(node: Node, vocabulary: Vocabulary, known: dict[Node, Scope]) -> Scope:
     match node:
         case Name():
             return vocabulary.names[node.name].scope
@@ -97,10 +109,10 @@ def scope_of(node: Node, vocabulary: Vocabulary) -> Scope:
             return scope_of_call(
                 function,
                 [
-                    scope_of(argument, vocabulary)
+                    scope_of(argument, vocabulary, known)
                     for parameter, argument in series
                     if parameter.takes in OPERANDS
                 ],
             )
         case _:
-            return widest(scope_of(child, vocabulary) for child in children(node))
+            return widest(scope_of(child, vocabulary, known) for child in children(node))

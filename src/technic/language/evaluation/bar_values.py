@@ -60,8 +60,9 @@ def newest_bars(
             newest = _Newest(steps, needed, fields, columns, tails, results)
             for values, number in zip(out, results, strict=True):
                 values[columns.picked] = newest.tail(number, (0, 1))[-1]
-    for values in out:
-        values[rows < 0] = np.nan
+    absent = rows < 0
+    for values in out if absent.any() else ():
+        values[absent] = np.nan
     return out
 
 

@@ -29,7 +29,7 @@ from technic.language.evaluation.resample import Timeframe, resampled
 from technic.language.functions import elementwise
 from technic.language.functions.function import Function, Memory, Scope
 from technic.language.functions.operators import applied, split
-from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children, walk
+from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children
 from technic.panel import BarPanel
 from technic.typing import BoolArray, FloatArray
 
@@ -56,8 +56,9 @@ def evaluate_day(
     name nobody has values of.
     """
     asked = list(nodes)
+    scopes: dict[Node, Scope] = {}
     for node in asked:
-        if scope_of(node, vocabulary) not in ("constant", "bar", "day"):
+        if scope_of(node, vocabulary, scopes) not in ("constant", "bar", "day"):
             raise ParameterError("nodes", str(node), "expressions about one symbol")
     day = DayValues(panel, rows, vocabulary, known or {}, benchmark)
     day.prepare(asked)
@@ -87,7 +88,8 @@ def evaluate_block(
     everyone = np.ones(panel.n_symbols, np.bool_)
     for node in asked:
         day.value(node, everyone)
-    parts = dict.fromkeys(part for node in asked for part in block_parts(node, vocabulary))
+    scopes: dict[Node, Scope] = {}
+    parts = dict.fromkeys(part for node in asked for part in block_parts(node, vocabulary, scopes))
     return {part: day.result(part, ~everyone) for part in parts}
 
 
@@ -124,9 +126,13 @@ class DayValues:
         benchmark: FloatArray | None,
     ) -> None:
         self._panel, self._rows, self._vocabulary = panel, rows, vocabulary
+        self._absent = rows < 0
+        self._any_absent = bool(self._absent.any())
         self._benchmark = benchmark
         self._names = dict(known)
         self._values: dict[Node, FloatArray] = {}
+        self._scopes: dict[Node, Scope] = {}
+        self._costs: dict[Node, bool] = {}
         self._late: dict[Hashable, tuple[dict[str, FloatArray], BoolArray]] = {}
 
     def prepare(self, nodes: Iterable[Node]) -> None:
@@ -144,8 +150,8 @@ class DayValues:
     def result(self, node: Node, mask: BoolArray) -> FloatArray:
         """Return a value that is the caller's own."""
         found = np.array(np.broadcast_to(self.value(node, mask), self._rows.shape))
-        if found.dtype.kind == "f":
-            found[self._rows < 0] = np.nan
+        if self._any_absent and found.dtype.kind == "f":
+            found[self._absent] = np.nan
         return found
 
     def value(self, node: Node, mask: BoolArray) -> FloatArray:
@@ -175,7 +181,7 @@ class DayValues:
         return found
 
     def _scope(self, node: Node) -> Scope:
-        return scope_of(node, self._vocabulary)
+        return scope_of(node, self._vocabulary, self._scopes)
 
     def _collect(
         self,
@@ -251,8 +257,10 @@ class DayValues:
         return found
 
     def _costly(self, node: Node) -> bool:
-        functions = self._vocabulary.functions
-        return any(isinstance(one, Call) and functions[one.function].costly for one in walk(node))
+        if node not in self._costs:
+            own = isinstance(node, Call) and self._vocabulary.functions[node.function].costly
+            self._costs[node] = own or any(self._costly(child) for child in children(node))
+        return self._costs[node]
 
     def _computed_late(self, node: Call, mask: BoolArray) -> FloatArray:
         """Return a function of the scan's day, computed where it is wanted and was not yet."""

@@ -57,7 +57,8 @@ def evaluate_places(
     everywhere = np.ones(len(places.row), np.bool_)
     for node in asked:
         values.value(node, everywhere)
-    parts = dict.fromkeys(part for node in asked for part in block_parts(node, vocabulary))
+    scopes: dict[Node, Scope] = {}
+    parts = dict.fromkeys(part for node in asked for part in block_parts(node, vocabulary, scopes))
     return {part: values.result(part, ~everywhere) for part in parts}
 
 

@@ -18,6 +18,7 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.program import Program
 from technic.language.functions import elementwise
 from technic.language.functions.elementwise import Values
+from technic.language.functions.function import Scope
 from technic.language.functions.operators import applied, split
 from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children
 from technic.typing import BoolArray, FloatArray
@@ -27,15 +28,19 @@ __all__ = ["block_parts", "evaluate_market", "not_ruled_out"]
 Column = FloatArray | NDArray[np.object_]
 
 
-def block_parts(node: Node, vocabulary: Vocabulary) -> tuple[Node, ...]:
+def block_parts(
+    node: Node, vocabulary: Vocabulary, scopes: dict[Node, Scope] | None = None
+) -> tuple[Node, ...]:
     """Return the largest parts of a checked node that blocks have to compute, each once.
 
-    Those of at most the scope ``day``; constants are none.
+    Those of at most the scope ``day``; constants are none. ``scopes``: as ``known`` of
+    ``scope_of``.
     """
     found: dict[Node, None] = {}
+    scopes = {} if scopes is None else scopes
 
     def collect(part: Node) -> None:
-        scope = scope_of(part, vocabulary)
+        scope = scope_of(part, vocabulary, scopes)
         if scope in ("bar", "day"):
             found[part] = None
         elif scope != "constant":
@@ -61,7 +66,7 @@ def evaluate_market(
     compared with each other, all unless given; the others have no rank. It is needed where there
     are neither parts nor names. Raises RuleUnavailableError for a name without values.
     """
-    n = _count((*parts.values(), *names.values()), None if ranked is None else len(ranked))
+    n = len(ranked) if ranked is not None else _count((*parts.values(), *names.values()), None)
     found = _Market(parts, names, vocabulary, n, ranked).value(node)
     kind = object if elementwise.is_text(found) else None
     return np.array(np.broadcast_to(np.asarray(found, kind), (n,)))

@@ -17,6 +17,7 @@ from technic.language.analysis.scope import scope_of
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import MOST_STREAMED
 from technic.language.evaluation.program import Need, Program, Step, needs
+from technic.language.functions.function import Scope
 from technic.language.functions.operators import split
 from technic.language.syntax.nodes import Call, Node, children
 
@@ -42,7 +43,7 @@ def arrays_held(nodes: Iterable[Node], vocabulary: Vocabulary, n_bars: int) -> f
     day: list[Node] = []
     longer: list[Node] = []
     held = 0.0
-    for node in _parts(list(nodes), vocabulary):
+    for node in _parts(list(nodes), vocabulary, {}):
         function = vocabulary.functions[node.function] if isinstance(node, Call) else None
         if isinstance(node, Call) and function and function.memory == "timeframe":
             longer.append(node.arguments[0])
@@ -57,15 +58,17 @@ def arrays_held(nodes: Iterable[Node], vocabulary: Vocabulary, n_bars: int) -> f
     return max(held, _held(day, vocabulary, n_bars))
 
 
-def _parts(nodes: Sequence[Node], vocabulary: Vocabulary) -> Iterator[Node]:
+def _parts(
+    nodes: Sequence[Node], vocabulary: Vocabulary, scopes: dict[Node, Scope]
+) -> Iterator[Node]:
     """Yield what is computed from bars: of the scope bar, and calls about a day or longer bars."""
     for node in dict.fromkeys(nodes):
-        scope = scope_of(node, vocabulary)
+        scope = scope_of(node, vocabulary, scopes)
         function = vocabulary.functions[node.function] if isinstance(node, Call) else None
         if scope == "bar" or (function and function.memory in ("timeframe", "day")):
             yield node
         elif scope != "constant":
-            yield from _parts(children(node), vocabulary)
+            yield from _parts(children(node), vocabulary, scopes)
 
 
 def _held(

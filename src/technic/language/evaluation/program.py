@@ -64,9 +64,16 @@ class Program:
         self.steps: list[Step] = []
         self._functions = {**functions, **PARTS}
         self._numbers: dict[Hashable, int] = {}
+        self._added: dict[Node, int] = {}
 
     def add(self, node: Node) -> int:
         """Add what a checked node of the scope constant or bar is made of; return its step."""
+        number = self._added.get(node)
+        if number is None:
+            number = self._added[node] = self._walked(node)
+        return number
+
+    def _walked(self, node: Node) -> int:
         match node:
             case Number():
                 return self._step(("constant", node.value), Step("constant", value=node.value))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from technic.indicators.arithmetic import ArithmeticOperator
@@ -31,14 +31,51 @@ __all__ = [
     "Text",
     "children",
     "walk",
+    "walk_new",
 ]
 
 Place: TypeAlias = tuple[int, int] | None
 ComparisonOperator = Literal["<", "<=", ">", ">=", "==", "!="]
 
+_T = TypeVar("_T", bound="_Remembering")
 
+
+class _Remembering:
+    """Remembers its hash and its text; what it makes of itself to travel does not have them."""
+
+    __slots__ = ("_hash", "_text")
+    _hash: int
+    _text: str
+
+
+def _computed_once(kind: type[_T]) -> type[_T]:
+    """Let a node find its hash and its text once: both walk all that is below, and are keys."""
+    computed, said = kind.__hash__, kind.__str__
+
+    def known_hash(self: _T) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            value = computed(self)
+            object.__setattr__(self, "_hash", value)
+            return value
+
+    def known_text(self: _T) -> str:
+        try:
+            return self._text
+        except AttributeError:
+            text = said(self)
+            object.__setattr__(self, "_text", text)
+            return text
+
+    for name, method in (("__hash__", known_hash), ("__str__", known_text)):
+        setattr(kind, name, method)
+    return kind
+
+
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(_Remembering):
     """A constant."""
 
     value: float
@@ -49,8 +86,9 @@ class Number:
         return str(int(self.value)) if whole else repr(self.value)
 
 
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(_Remembering):
     """A text constant."""
 
     value: str
@@ -60,8 +98,9 @@ class Text:
         return '"' + self.value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class Name:
+class Name(_Remembering):
     """A field of a bar, a column of the scan or a column of the listings."""
 
     name: str
@@ -71,8 +110,9 @@ class Name:
         return self.name
 
 
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class Negative:
+class Negative(_Remembering):
     """The operand with its sign changed."""
 
     operand: Node
@@ -82,8 +122,9 @@ class Negative:
         return f"-{_inside(self.operand, 7)}"
 
 
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(_Remembering):
     """Two numbers and an operator."""
 
     operator: ArithmeticOperator
@@ -98,8 +139,9 @@ class Arithmetic:
         return f"{_inside(self.left, binding)} {self.operator} {_inside(self.right, binding + 1)}"
 
 
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(_Remembering):
     """Two numbers, or two texts with ``==`` and ``!=``."""
 
     operator: ComparisonOperator
@@ -111,8 +153,9 @@ class Comparison:
         return f"{_inside(self.left, 5)} {self.operator} {_inside(self.right, 5)}"
 
 
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(_Remembering):
     """Whether the operand is one of some constants."""
 
     operand: Node
@@ -124,8 +167,9 @@ class Membership:
         return f"{_inside(self.operand, 5)} in ({listed}{',' if len(self.values) == 1 else ''})"
 
 
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(_Remembering):
     """The opposite of a condition; unknown stays unknown."""
 
     operand: Node
@@ -135,8 +179,9 @@ class Not:
         return f"not {_inside(self.operand, 3)}"
 
 
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class And:
+class And(_Remembering):
     """True where all operands are, false where one is false, else unknown; never nested."""
 
     operands: tuple[Node, ...]
@@ -146,8 +191,9 @@ class And:
         return " and ".join(_inside(operand, 3) for operand in self.operands)
 
 
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class Or:
+class Or(_Remembering):
     """True where one operand is, false where all are false, else unknown; never nested."""
 
     operands: tuple[Node, ...]
@@ -157,8 +203,9 @@ class Or:
         return " or ".join(_inside(operand, 2) for operand in self.operands)
 
 
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(_Remembering):
     """The operand as it was ``bars`` bars ago, each symbol counting its own bars."""
 
     operand: Node
@@ -169,8 +216,9 @@ class Shift:
         return f"{_inside(self.operand, 9)}[{self.bars}]"
 
 
+@_computed_once
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Remembering):
     """A function of the registry with its arguments; once checked, all of them, by position."""
 
     function: str
@@ -207,6 +255,8 @@ _BINDINGS = {"+": 5, "-": 5, "*": 6, "/": 6, "%": 6, "**": 8}
 def children(node: Node) -> tuple[Node, ...]:
     """Return the nodes directly below one, from left to right."""
     match node:
+        case Name() | Number() | Text():  # more than half of all nodes
+            return ()
         case Negative() | Not() | Membership() | Shift():
             return (node.operand,)
         case Arithmetic() | Comparison():
@@ -224,6 +274,15 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+def walk_new(node: Node, seen: set[Node]) -> Iterator[Node]:
+    """Yield what ``walk`` yields, but nothing of what is in ``seen``, and add it there."""
+    if node not in seen:
+        seen.add(node)
+        yield node
+        for child in children(node):
+            yield from walk_new(child, seen)
 
 
 def _binds(node: Node) -> int:

@@ -17,6 +17,7 @@ from technic.language.evaluation.evaluate import evaluate_block
 from technic.language.evaluation.many_days import evaluate_places
 from technic.language.evaluation.market_values import block_parts, evaluate_market
 from technic.language.evaluation.memory_estimate import arrays_held
+from technic.language.functions.function import Scope
 from technic.language.functions.operators import applied
 from technic.language.syntax.nodes import Name
 from technic.scan.expressions.conditions import Condition, ConditionResult, Expression
@@ -200,10 +201,14 @@ class _Values:
     def __init__(self, names: Mapping[str, Column], ranked: BoolArray) -> None:
         self._names, self._ranked = names, ranked
         self._parts: dict[int, dict[Node, Column]] = {}
+        self._scopes: dict[Node, Scope] = {}
 
     def take_parts(self, columns: dict[str, FloatArray], nodes: list[Node], window: int) -> None:
         """Take what the blocks computed out of ``columns``; columns of the scan stay there."""
-        parts = dict.fromkeys(part for node in nodes for part in block_parts(node, vocabulary()))
+        known = vocabulary()
+        parts = dict.fromkeys(
+            part for node in nodes for part in block_parts(node, known, self._scopes)
+        )
         self._parts[window] = {
             part: columns[str(part)]
             if isinstance(part, Name) and str(part) in columns

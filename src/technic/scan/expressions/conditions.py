@@ -19,6 +19,7 @@ __all__ = ["WHERE", "Condition", "ConditionResult", "Expression", "NotSettled", 
 
 WHERE = "where"
 """The owner of the conditions that the scan itself names."""
+_FLOATS = (float, np.floating)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,6 @@ def first_unmet(results: Sequence[ConditionResult], at: int) -> ConditionResult:
 
 def _short(value: object) -> str:
     """Write a number as short as it can be told apart; a missing one as such."""
-    if isinstance(value, float | np.floating):
+    if isinstance(value, _FLOATS):
         return "missing" if math.isnan(value) else f"{float(value):,.6g}"
     return "missing" if value is None or value == "" else str(value)

@@ -8,7 +8,7 @@ to parse.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from technic.errors import RuleUnavailableError
@@ -55,14 +55,18 @@ class ScanExpressions:
     recursions: tuple[tuple[str, int, int], ...] = ()
     rank_owners: tuple[str, ...] = ()
     running_totals: tuple[tuple[str, int], ...] = ()
+    _expressions: tuple[Expression, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        found = dict.fromkeys(one for c in self.conditions for one in (*c.operands, *c.shown))
+        found |= dict.fromkeys(expression for _, expression in self.columns)
+        found |= dict.fromkeys(order for order in self.orders if order is not None)
+        object.__setattr__(self, "_expressions", tuple(found))
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
         """Every expression, each once."""
-        found = dict.fromkeys(one for c in self.conditions for one in (*c.operands, *c.shown))
-        found |= dict.fromkeys(expression for _, expression in self.columns)
-        found |= dict.fromkeys(order for order in self.orders if order is not None)
-        return tuple(found)
+        return self._expressions
 
     @property
     def windows(self) -> tuple[int, ...]:

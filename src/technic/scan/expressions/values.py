@@ -35,9 +35,19 @@ class ExpressionValues:
     chosen: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()
     not_settled: tuple[NotSettled, ...] = ()
+    _owned: dict[str, list[ConditionResult]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # told apart once: a scan may have thousands of owners, and each is asked for
+        owned: dict[str, list[ConditionResult]] = {}
+        for result in self.conditions:
+            owned.setdefault(result.owner, []).append(result)
+        object.__setattr__(self, "_owned", owned)
 
     def take(self, rows: BoolArray) -> ExpressionValues:
-        """Return the values of these symbols alone."""
+        """Return the values of these symbols alone; itself where those are all."""
+        if rows.all():
+            return self
         return replace(
             self,
             conditions=tuple(condition.take(rows) for condition in self.conditions),
@@ -60,7 +70,7 @@ class ExpressionValues:
 
     def of(self, owner: str) -> list[ConditionResult]:
         """The conditions of ``where`` or of a setup."""
-        return [result for result in self.conditions if result.owner == owner]
+        return list(self._owned.get(owner, ()))
 
     def met(self, owner: str) -> BoolArray:
         """Whether all conditions of ``where`` or of a setup are true."""
@@ -75,6 +85,6 @@ class ExpressionValues:
         """Return for each symbol the setups it meets, by name, in the order asked for."""
         met = np.array([self.met(name) for name in self.setups])
         texts: list[list[str]] = [[] for _ in range(met.shape[1])]
-        for row, setup in np.argwhere(met.T).tolist():
+        for setup, row in np.argwhere(met).tolist():
             texts[row].append(self.setups[setup])
         return np.array([", ".join(names) for names in texts], dtype=object)

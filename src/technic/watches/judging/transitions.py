@@ -122,9 +122,10 @@ def judged(
     untold = [s for s, place in sorted(inside.items()) if place.announced and not place.told]
     late = []
     for symbol in untold if enough else ():
-        changed[symbol] = replace(inside[symbol], told=True)
-        if inside[symbol].since != session:
-            late.append(event_id(version, symbol, "enter", inside[symbol].since))
+        place = inside[symbol]
+        changed[symbol] = Place(True, place.since, place.announced, True, place.from_start)
+        if place.since != session:
+            late.append(event_id(version, symbol, "enter", place.since))
     transitions = tuple(_transitions(moved, places, enough, session, version))
     return Outcome(transitions, changed, tuple(late), len(inside))
 

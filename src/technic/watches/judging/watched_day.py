@@ -45,8 +45,10 @@ class WatchedDay:
         ``symbols``: only these count, all where there are none.
         """
         conditions = self._owners[owner]
-        values = np.array([one.values for one in conditions])
-        all_ = np.where((values == 0.0).any(axis=0), 0.0, values.min(axis=0))
+        all_ = conditions[0].values
+        if len(conditions) > 1:
+            values = np.array([one.values for one in conditions])
+            all_ = np.where((values == 0.0).any(axis=0), 0.0, values.min(axis=0))
         if symbols:
             named = np.isin(np.array(self.result.scored, dtype=np.str_), np.array(symbols))
             all_ = np.where(named, all_, np.nan)
@@ -75,11 +77,6 @@ class ScannedTruth:
         scored = self.day.result.scored
         return tuple(scored[row] for row in np.flatnonzero(self.values == 1.0).tolist())
 
-    @cached_property
-    def _listed(self) -> list[float]:
-        values: list[float] = self.values.tolist()
-        return values
-
     @property
     def judged(self) -> int:
         """Of how many symbols the session says whether they meet them."""
@@ -88,7 +85,7 @@ class ScannedTruth:
     def of(self, symbol: str) -> bool | None:
         """Tell whether a symbol meets all conditions; None where that is unknown."""
         row = self.day.row(symbol)
-        return None if row is None else _KNOWN.get(self._listed[row])
+        return None if row is None else _KNOWN.get(self.values.item(row))
 
     def numbers(self, symbol: str) -> dict[str, str]:
         """Return the numbers on both sides of the conditions, each as its text and its value."""
