@@ -28,6 +28,7 @@ from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.statistics.comparisons import require_arch
 from technic.study.trials import Appended
 from technic.text.short_repr import short_repr
+from technic.study.tried import tried
 from technic.typing import FloatArray
 from technic.wording.counts import count_of
 
@@ -90,7 +91,7 @@ def run_study(
     provider = replay.context.provider
     stage = None if progress is None else (lambda done, total: progress("outcomes", done, total))
     found = hit_outcomes(replay, hits, config, stage)
-    trial = _counted(config, replay, (hits.owners, names), settings, now, command)
+    trial = _counted(config, replay, settings, now, command)
     total = trial.record.total
     missing = replay.rosters.missing_warning(found.without_bars)
     groups = PlaceGroups.of(hits.places, whole.regimes)
@@ -110,6 +111,7 @@ def run_study(
         dated_universe=replay.rosters.survivorship_warning is None and missing is None,
         warnings=(
             *replay.warnings,
+            *trial.warnings,
             *([] if missing is None else [missing]),
             *whole.left_out,
             *not_judged(found.poisoned),
@@ -152,20 +154,20 @@ def _compared(
 def _counted(
     config: StudyConfig,
     replay: Replay,
-    names: tuple[tuple[str, ...], tuple[str, ...]],
     settings: Settings,
     now: dt.datetime | None,
     command: str,
 ) -> Appended:
-    """Count the study in the ledger of its data; ``names``: of setups, and of ratings."""
-    owners, ratings = names
+    """Count the study in the ledger of its data."""
+    names = tried(config)
+    ratings = len(set(config.ratings))
     return count_trials(
         replay,
         settings,
         now,
-        names=(*owners, *ratings),
+        names=names,
         horizons=config.horizons,
         # a setup is looked at over each horizon, a rating over one
-        trials=len(owners) * len(config.horizons) + len(ratings),
+        trials=(len(names) - ratings) * len(config.horizons) + ratings,
         command=command,
     )

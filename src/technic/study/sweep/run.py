@@ -32,6 +32,7 @@ from technic.study.sweep.walk_forward import (
     walk_forward,
 )
 from technic.study.trials import Appended
+from technic.study.tried import tried_scan
 from technic.typing import DateArray
 
 __all__ = ["PointSummary", "SweepResult", "run_sweep"]
@@ -139,7 +140,7 @@ def run_sweep(
         comparison=_compared(main, config),
         trial=trial,
         simulated=replay.context.provider.simulated,
-        warnings=(*replay.warnings, *lost),
+        warnings=(*replay.warnings, *trial.warnings, *lost),
     )
 
 
@@ -228,7 +229,7 @@ def _counted(
         replay,
         settings,
         now,
-        names=(f"sweep of {subject_of(config.scan)}: {config.grid}",),
+        names=(f"sweep of {', '.join(tried_scan(config.scan))}: {config.grid}",),
         horizons=config.horizons,
         trials=len(config.grid) * len(config.horizons) + 1,
         command=command,

@@ -156,7 +156,7 @@ def trial_lines(found: Sequence[tuple[TrialLedger, Verification]]) -> Iterator[R
             entry = record.entry
             names = ", ".join(entry.names[:3]) + (" ..." if len(entry.names) > 3 else "")
             table.add_row(
-                str(record.number), record.at, names, f"{entry.first} to {entry.last}",
+                str(record.number), record.at, Text(names, overflow="fold"), f"{entry.first} to {entry.last}",
                 f"{entry.trials:,}", f"{record.total:,}",
             )  # fmt: skip
         yield table
