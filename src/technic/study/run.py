@@ -17,12 +17,13 @@ from technic.notebook.progress import notebook_progress
 from technic.settings import Settings, load_settings
 from technic.study.config import StudyConfig
 from technic.study.counted_trials import count_trials
+from technic.study.days_asked import open_days
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
 from technic.study.owner_summary import OwnerSummary, excess_sums, summarised
 from technic.study.place_groups import PlaceGroups
 from technic.study.rating_summary import RatingSummary, rated, rating_names
 from technic.study.replay.hits import Hits
-from technic.study.replay.replay import Replay, open_replay
+from technic.study.replay.replay import Replay
 from technic.study.replay.replay_part import ReplayPart, WholeReplay, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.statistics.comparisons import require_arch
@@ -83,7 +84,7 @@ def run_study(
     settings = settings or load_settings(os.environ, Path.cwd())
     progress = progress or notebook_progress()
     names = rating_names(config)
-    replay = open_replay(
+    replay = open_days(
         config.replayed, config.first, config.last, provider=provider, settings=settings, now=now
     )
     whole = WholeReplay.of(_reported(replay, names, progress), names)

@@ -13,8 +13,9 @@ import numpy as np
 from technic.data_engine.interfaces.provider import Provider
 from technic.settings import Settings, load_settings
 from technic.study.counted_trials import count_trials
+from technic.study.days_asked import open_days
 from technic.study.owner_summary import UNIVERSE
-from technic.study.replay.replay import A_YEAR, BLOCK_SYMBOLS, Replay, open_replay
+from technic.study.replay.replay import A_YEAR, BLOCK_SYMBOLS, Replay
 from technic.study.replay.replay_part import left_out, not_judged
 from technic.study.statistics import Comparison, Interval, compare_all, mean_interval, verdict
 from technic.study.statistics.comparisons import require_arch
@@ -103,7 +104,7 @@ def run_sweep(
     """
     require_arch()
     settings = settings or load_settings(os.environ, Path.cwd())
-    replay = open_replay(
+    replay = open_days(
         swept_scan(config.scan, config.grid), config.first, config.last,
         provider=provider, settings=settings, now=now,
     )  # fmt: skip

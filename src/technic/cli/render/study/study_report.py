@@ -155,8 +155,9 @@ def trial_lines(found: Sequence[tuple[TrialLedger, Verification]]) -> Iterator[R
         for record in ledger.records():
             entry = record.entry
             names = ", ".join(entry.names[:3]) + (" ..." if len(entry.names) > 3 else "")
+            days = f"{entry.first} to {entry.last}"
             table.add_row(
-                str(record.number), record.at, Text(names, overflow="fold"), f"{entry.first} to {entry.last}",
+                str(record.number), record.at, Text(names, overflow="fold"), days,
                 f"{entry.trials:,}", f"{record.total:,}",
             )  # fmt: skip
         yield table
