@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 
 from support.hard_market import SESSIONS
 from support.pages import Element, number
-from technic.study.report.days import heavy_days
+from technic.study.report.days import day_list, heavy_days
 from technic.study.run import StudyResult
 from technic.study.table import DOCUMENT, write_study
 
@@ -209,6 +210,30 @@ def test_the_calendar_and_its_days(single_page: Element, hits: pd.DataFrame):
             assert ended == ("none" if row["outcome"] is None else row["outcome"].replace("_", " "))
             assert close(r, row["r"])
             assert left == ("\u2013" if pd.isna(row["left"]) else str(row["left"])[:10])
+
+
+def test_a_mean_of_a_day_stays_with_its_percent(single: StudyResult, single_page: Element):
+    """No line ends between the two; of a day whose outcomes are open it says so."""
+    days = single_page.all("details", **{"class": "day"})
+    for day in days:
+        mean = day.one("summary").text.split(" \u00b7 ")[2]
+        assert re.fullmatch("mean excess [+\u2212]?\\d+\\.\\d\\d\u00a0%", mean)
+    outcomes = replace(
+        single.outcomes, returns={21: np.full_like(single.outcomes.returns[21], np.nan)}
+    )
+    own = np.arange(len(single.hits))
+    html = day_list(replace(single, outcomes=outcomes), 0, own, (50, 5), brief=False)
+    assert "mean excess not\u00a0known" in html
+    assert not re.search("mean excess \u2013|\u2013 %", html)
+
+
+def test_costs_are_named_as_everywhere(single_page: Element, several_page: Element):
+    """Costs and slippage apart: their sum is not what "breaks even at" means."""
+    for page in (single_page, several_page):
+        names = ["0 + 0 bp", "2 + 3 bp", "5 + 10 bp", "15 + 30 bp"]
+        figure = page.figure("Sum of R, with costs")
+        assert [one for one in (text.text for text in figure.all("text")) if "bp" in one] == names
+        assert "45 bp" not in figure.text
 
 
 def test_days_that_weigh_most_are_told(single: StudyResult, hits: pd.DataFrame):

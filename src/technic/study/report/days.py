@@ -166,7 +166,8 @@ def _said(rows: _Rows, day: Day, sums: DaySums) -> str:
     known = int(sums.count[day.session])
     mean = float(sums.total[day.session]) / _UNIT / known if known else float("nan")
     date = rows.result.hits.sessions[day.session]
-    return f"{date} \u00b7 {count_of(day.hits, 'hit')} \u00b7 mean excess {percent(mean)} %"
+    told = f"{percent(mean)}\u00a0%" if known else "not\u00a0known"
+    return f"{date} \u00b7 {count_of(day.hits, 'hit')} \u00b7 mean excess {told}"
 
 
 def _lines(rows: _Rows, day: Day) -> str:
