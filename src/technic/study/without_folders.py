@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from technic.study.run import StudyResult
@@ -72,7 +72,9 @@ def _plain_value(name: str, value: object) -> object:
 def without_folders(result: StudyResult) -> StudyResult:
     """Return the study with the names of its files: in data, universe, warnings and command."""
     scan, record = result.config.scan, result.trial.record
-    names = {name: plain_path(path) for name in _FILES if (path := getattr(scan, name))}
+    names: dict[str, Any] = {
+        name: plain_path(path) for name in _FILES if (path := getattr(scan, name))
+    }
     paths = {getattr(scan, name) for name in names}
     paths |= {record.provider.partition(" ")[2], record.universe}
     warnings = result.warnings

@@ -119,6 +119,8 @@ def test_trials_are_listed_and_checked(study, technic, tmp_path: Path):
     ran = technic("study", "--trials")
     assert ran.code == 0
     assert "whole: 10 trials" in ran.out
+    assert "close > 10" in ran.out
+    assert "close > 20" in ran.out
     assert json.loads(technic("study", "--trials", "--format", "json").out)["ledgers"][0]["sound"]
     (ledger,) = (tmp_path / "home" / "trials").glob("*.jsonl")
     ledger.write_text(ledger.read_text().replace('"trials":5', '"trials":1', 1))

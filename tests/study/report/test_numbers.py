@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from support.hard_market import SESSIONS
-from support.pages import Element, number
+from support.pages import Element, number, read_page
+from technic.study.report.curves import equity_figure, equity_of
 from technic.study.report.days import day_list, heavy_days
 from technic.study.report.page import report_page
 from technic.study.run import StudyResult
@@ -228,13 +229,12 @@ def test_a_mean_of_a_day_stays_with_its_percent(single: StudyResult):
     assert not re.search("mean excess \u2013|\u2013 %", html)
 
 
-def test_costs_are_named_as_everywhere(single_page: Element, several_page: Element):
+def test_costs_are_named_as_everywhere(single: StudyResult):
     """Costs and slippage apart: their sum is not what "breaks even at" means."""
-    for page in (single_page, several_page):
-        names = ["0 + 0 bp", "2 + 3 bp", "5 + 10 bp", "15 + 30 bp"]
-        figure = page.figure("Sum of R, with costs")
-        assert [one for one in (text.text for text in figure.all("text")) if "bp" in one] == names
-        assert "45 bp" not in figure.text
+    equity = equity_of(single, np.arange(len(single.hits)))
+    drawn = read_page(equity_figure(equity, 60))
+    names = [one.text for one in drawn.all("text") if one.text.endswith("bp")]
+    assert names == ["0 + 0 bp", "2 + 3 bp", "5 + 10 bp", "15 + 30 bp"]
 
 
 def test_days_that_weigh_most_are_told(single: StudyResult, hits: pd.DataFrame):

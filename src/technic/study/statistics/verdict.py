@@ -10,7 +10,7 @@ from technic.study.statistics.intervals import Interval
 from technic.study.trials.luck import luck_bar
 from technic.wording.counts import count_of
 
-__all__ = ["FEWEST_EPISODES", "Verdict", "rating_verdict", "verdict"]
+__all__ = ["FEWEST_EPISODES", "Verdict", "periods", "rating_verdict", "verdict"]
 
 FEWEST_EPISODES = 30
 FEWEST_HITS = 30
@@ -53,7 +53,7 @@ def verdict(
     )
     if word == "too_few":
         return word, (
-            f"Too few to say: {held}, worth {_tenths(found.blocks)} separate periods, where it"
+            f"Too few to say: {held}, worth {periods(found.blocks)} separate periods, where it"
             f" takes {FEWEST_EPISODES} episodes and {FEWEST_BLOCKS:g} periods."
         )
     percent = _percent(found)
@@ -92,7 +92,7 @@ def rating_verdict(
         few += f" of {count_of(round(symbols), 'symbol')}"
     if word == "too_few":
         return word, (
-            f"Too few to say: {few}, worth {_tenths(ic.blocks)} separate periods, where it takes"
+            f"Too few to say: {few}, worth {periods(ic.blocks)} separate periods, where it takes"
             f" {count_of(FEWEST_HITS, 'session')} and {FEWEST_BLOCKS:g} periods."
         )
     side = "more" if spread.mean >= 0 else "less"
@@ -115,9 +115,9 @@ def rating_verdict(
     return word, ending[word] + (high if abs(ic.mean) > SUSPICIOUS and word != "none" else "")
 
 
-def _tenths(periods: float) -> str:
-    """Write a number of periods, rounded down: what falls short of the fewest must look so."""
-    return f"{math.floor(periods * 10) / 10:.1f}" if math.isfinite(periods) else "no"
+def periods(blocks: float) -> str:
+    """Write how many separate periods there are, rounded down: too few must look so."""
+    return f"{math.floor(blocks * 10) / 10:.1f}" if math.isfinite(blocks) else "0.0"
 
 
 def _percent(found: Interval) -> str:
