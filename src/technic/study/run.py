@@ -28,8 +28,8 @@ from technic.study.replay.replay_part import ReplayPart, WholeReplay, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.statistics.comparisons import require_arch
 from technic.study.trials import Appended
-from technic.text.short_repr import short_repr
 from technic.study.tried import tried
+from technic.text.short_repr import short_repr
 from technic.typing import FloatArray
 from technic.wording.counts import count_of
 
