@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from support.hard_market import NOW, SESSIONS, hard_market
+from support.made_up_market import SYMBOLS
 from technic import ScanConfig
 from technic.errors import ParameterError
 from technic.language.functions.function import Function, Parameter
@@ -15,7 +16,9 @@ from technic.scan.expressions import analysis
 from technic.scan.expressions import vocabulary as module
 from technic.setups import load_setups
 from technic.study.check import PastCheck, check_past
+from technic.study.known_until import KnownUntil
 from technic.study.replay.replay import open_replay
+from technic.testing import FakeProvider, make_bars
 
 X = Parameter("x", "series")
 
@@ -107,3 +110,22 @@ def test_only_days_of_the_replay_can_be_checked(count: object):
     """How many there are stands in the message."""
     with pytest.raises(ParameterError, match="count.*from 1 to 320, the days of the replay"):
         checked(ScanConfig(), count)
+
+
+@pytest.mark.parametrize("kept", [[1, 2, 3, 4], []], ids=["some", "none"])
+def test_who_drops_out_without_later_bars_is_named(
+    kept: list[int], monkeypatch: pytest.MonkeyPatch
+):
+    """A symbol that only later bars bring in; with no symbol in common nothing raises."""
+    bars = make_bars(SYMBOLS[:5], SESSIONS)
+    others = FakeProvider(make_bars([SYMBOLS[at] for at in kept] or ["ZZ"], SESSIONS))
+    monkeypatch.setattr("technic.study.check.KnownUntil", lambda _, day: KnownUntil(others, day))
+    days = SESSIONS[560:570]
+    replay = open_replay(ScanConfig(), days=days, provider=FakeProvider(bars), now=NOW)
+    found = check_past(replay, 1)
+    (change,) = (one for one in found.of("later bars") if one.name == "who is scanned")
+    assert change.before == "there"
+    assert (change.symbol, change.after) == (SYMBOLS[0], "not there")
+    assert (change.symbols, change.places) == ((1, 5) if kept else (6, 6))
+    assert found.looks_ahead
+    assert "who is scanned changes when later bars are there: it looks ahead" in str(found)

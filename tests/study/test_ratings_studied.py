@@ -165,7 +165,9 @@ def test_a_study_of_ratings_is_what_plain_loops_make_of_the_scans(
 def test_ratings_alone_are_a_study(result: StudyResult):
     """No setup and no hit; one trial for each rating, told once; numbers for programs."""
     assert (result.summaries, len(result.hits), result.comparison) == ((), 0, None)
-    assert result.trial.record.entry.names == ("tech_rating", "momentum")
+    assert result.trial.record.entry.names == (
+        "tech_rating", "momentum = roc(close, 120)",
+    )  # fmt: skip
     assert result.trial.record.total == 2
     assert result.outcomes.everybody is None
     document = study_document(result)

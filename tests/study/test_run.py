@@ -166,7 +166,7 @@ def test_every_study_is_a_trial(tmp_path: Path):
     (ledger,) = ledgers(tmp_path)
     assert ledger.verify().sound
     assert [one.entry.names for one in ledger.records()] == [
-        ("trend_template", "weinstein_stage_2"), ("where",)
+        ("trend_template, and close > 0", "weinstein_stage_2, and close > 0"), ("close > 0",)
     ]  # fmt: skip
     assert ledger.records()[0].entry.command == "as said"
     assert second.comparison is None

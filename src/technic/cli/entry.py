@@ -33,6 +33,8 @@ OPTION_OF_FIELD = {
     "exclude_industries": "exclude_industry",
     "symbol_patterns": "exclude_pattern",
     "skip": "skip_gate",
+    "first": "from",
+    "last": "to",
 }
 """Options whose name is not that of the field that they set, nor its singular."""
 INTERRUPTED = 130

@@ -11,9 +11,10 @@ from typing import Any
 from markupsafe import Markup
 
 from technic.errors import InputFileError, ParameterError
-from technic.service.studies.wording import VERDICTS, plain_source
+from technic.service.studies.wording import VERDICTS
 from technic.site.day import BY_THE_CLOCK
 from technic.site.markup import NOTHING, signed, table, tone, whole
+from technic.study.without_folders import plain_source
 from technic.text.outside import LINE, SENTENCE, clean
 from technic.wording.counts import count_of
 

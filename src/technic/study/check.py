@@ -2,6 +2,8 @@
 
 Three questions are asked of every column, condition, and setup of a scan, on some random days:
 
+Who is scanned is asked first: a symbol that appears or drops out is named.
+
 1. *Later bars*: the day is replayed among later ones, as a study does it, and once more from data
    that ends with it. A value that differs has looked ahead.
 2. *Start*: history begins a year earlier. A value that differs by more than ``START_TOLERANCE`` of
@@ -132,10 +134,11 @@ class _Tally:
     def compare(
         self, question: Question, first: ReplayedDay, again: ReplayedDay, tolerance: float
     ) -> None:
-        """Compare the values of the symbols that both have."""
+        """Compare who is there, then the values of the symbols that both have."""
+        self._compare_symbols(question, first, again)
         own = {name: at for at, name in enumerate(again.market.symbols)}
         pairs = [(i, own[n]) for i, n in enumerate(first.market.symbols) if n in own]
-        left, right = (np.array(side, dtype=np.intp) for side in zip(*pairs, strict=True))
+        left, right = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
         values, others = dict(_values(first)), dict(_values(again))
         for name, mine in values.items():
             if tolerance and name in _COUNTED:
@@ -150,8 +153,24 @@ class _Tally:
                 symbol = first.market.symbols[int(left[at])]
                 before, after = one.tolist()[at], other.tolist()[at]
                 new = Change(question, name, 0, 0, str(first.day), symbol, before, after)
-                old = self._found.get(key, new)
-                self._found[key] = replace(old, symbols=old.symbols + len(differs))
+                self._add(new, len(differs))
+
+    def _compare_symbols(self, question: Question, first: ReplayedDay, again: ReplayedDay) -> None:
+        """Name who is there in one of the two alone."""
+        here, there = set(first.market.symbols), set(again.market.symbols)
+        key = question, WHO
+        self.names[WHO] = None
+        self._places[key] = self._places.get(key, 0) + len(here | there)
+        apart = sorted(here ^ there)
+        if apart:
+            before, after = (_THERE[apart[0] in side] for side in (here, there))
+            new = Change(question, WHO, 0, 0, str(first.day), apart[0], before, after)
+            self._add(new, len(apart))
+
+    def _add(self, new: Change, symbols: int) -> None:
+        key = new.question, new.name
+        old = self._found.get(key, new)
+        self._found[key] = replace(old, symbols=old.symbols + symbols)
 
     def changes(self) -> Iterator[Change]:
         """Yield what has changed."""
@@ -159,6 +178,9 @@ class _Tally:
             yield replace(change, places=self._places[key])
 
 
+WHO = "who is scanned"
+"""What a symbol that appears or drops out is a change of."""
+_THERE = {True: "there", False: "not there"}
 _COUNTED = ("bars",)
 """Columns that say where history begins."""
 

@@ -17,16 +17,18 @@ from technic.notebook.progress import notebook_progress
 from technic.settings import Settings, load_settings
 from technic.study.config import StudyConfig
 from technic.study.counted_trials import count_trials
+from technic.study.days_asked import open_days
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
 from technic.study.owner_summary import OwnerSummary, excess_sums, summarised
 from technic.study.place_groups import PlaceGroups
 from technic.study.rating_summary import RatingSummary, rated, rating_names
 from technic.study.replay.hits import Hits
-from technic.study.replay.replay import Replay, open_replay
+from technic.study.replay.replay import Replay
 from technic.study.replay.replay_part import ReplayPart, WholeReplay, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.statistics.comparisons import require_arch
 from technic.study.trials import Appended
+from technic.study.tried import tried
 from technic.text.short_repr import short_repr
 from technic.typing import FloatArray
 from technic.wording.counts import count_of
@@ -82,7 +84,7 @@ def run_study(
     settings = settings or load_settings(os.environ, Path.cwd())
     progress = progress or notebook_progress()
     names = rating_names(config)
-    replay = open_replay(
+    replay = open_days(
         config.replayed, config.first, config.last, provider=provider, settings=settings, now=now
     )
     whole = WholeReplay.of(_reported(replay, names, progress), names)
@@ -90,7 +92,7 @@ def run_study(
     provider = replay.context.provider
     stage = None if progress is None else (lambda done, total: progress("outcomes", done, total))
     found = hit_outcomes(replay, hits, config, stage)
-    trial = _counted(config, replay, (hits.owners, names), settings, now, command)
+    trial = _counted(config, replay, settings, now, command)
     total = trial.record.total
     missing = replay.rosters.missing_warning(found.without_bars)
     groups = PlaceGroups.of(hits.places, whole.regimes)
@@ -110,6 +112,7 @@ def run_study(
         dated_universe=replay.rosters.survivorship_warning is None and missing is None,
         warnings=(
             *replay.warnings,
+            *trial.warnings,
             *([] if missing is None else [missing]),
             *whole.left_out,
             *not_judged(found.poisoned),
@@ -152,20 +155,20 @@ def _compared(
 def _counted(
     config: StudyConfig,
     replay: Replay,
-    names: tuple[tuple[str, ...], tuple[str, ...]],
     settings: Settings,
     now: dt.datetime | None,
     command: str,
 ) -> Appended:
-    """Count the study in the ledger of its data; ``names``: of setups, and of ratings."""
-    owners, ratings = names
+    """Count the study in the ledger of its data."""
+    names = tried(config)
+    ratings = len(set(config.ratings))
     return count_trials(
         replay,
         settings,
         now,
-        names=(*owners, *ratings),
+        names=names,
         horizons=config.horizons,
         # a setup is looked at over each horizon, a rating over one
-        trials=len(owners) * len(config.horizons) + len(ratings),
+        trials=(len(names) - ratings) * len(config.horizons) + ratings,
         command=command,
     )

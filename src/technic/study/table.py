@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from technic.export.cells import guarded_frame
+from technic.export.targets import replacing
 from technic.study.document import study_document
 from technic.study.outcomes import COST_LEVELS, Flag, Outcome, net_r
 from technic.study.run import StudyResult
 from technic.typing import DateArray, FloatArray
 
-__all__ = ["DOCUMENT", "study_table", "write_hits", "write_study"]
+__all__ = ["DOCUMENT", "study_table", "write_hits", "write_rows", "write_study"]
 
 DOCUMENT = b"technic.study"
 ROW_GROUP = 65_536
@@ -108,15 +111,33 @@ def _known(values: FloatArray) -> pa.Array:
 
 
 def write_study(result: StudyResult, path: Path) -> None:
-    """Write the table as Parquet; the whole file is there, or none."""
-    write_hits(study_table(result), path)
+    """Write the table, as CSV where the path ends so, else as Parquet; whole, or not at all."""
+    write_rows(study_table(result), path, simulated=result.simulated)
+
+
+def write_rows(table: pa.Table, path: Path, *, simulated: bool) -> None:
+    """Write the rows of a study; in CSV a column says where the market is simulated.
+
+    CSV has no place for what the Parquet file's metadata say.
+    """
+    if path.suffix.lower() != ".csv":
+        write_hits(table, path)
+        return
+    if simulated:
+        table = table.add_column(1, "data_simulated", pa.array(["SIMULATED"] * len(table)))
+    with (
+        replacing("out", path) as beside,
+        beside.open("w", encoding="utf-8", newline="") as file,
+    ):
+        csv.writer(file, lineterminator="\n").writerow(table.column_names)
+        for batch in table.to_batches(ROW_GROUP):
+            rows = guarded_frame(batch.to_pandas(integer_object_nulls=True))
+            rows.to_csv(file, index=False, header=False, lineterminator="\n")
 
 
 def write_hits(table: pa.Table, path: Path, row_group: int = ROW_GROUP) -> None:
     """Write a table of hits as Parquet; the whole file is there, or none."""
     from pyarrow import parquet
-
-    from technic.export.targets import replacing
 
     with replacing("out", path) as part:
         parquet.write_table(table, part, compression="zstd", row_group_size=row_group)

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -118,6 +119,8 @@ def test_trials_are_listed_and_checked(study, technic, tmp_path: Path):
     ran = technic("study", "--trials")
     assert ran.code == 0
     assert "whole: 10 trials" in ran.out
+    assert "close > 10" in ran.out
+    assert "close > 20" in ran.out
     assert json.loads(technic("study", "--trials", "--format", "json").out)["ledgers"][0]["sound"]
     (ledger,) = (tmp_path / "home" / "trials").glob("*.jsonl")
     ledger.write_text(ledger.read_text().replace('"trials":5', '"trials":1', 1))
@@ -146,19 +149,31 @@ def test_the_past_is_checked(study, tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (("--from", "2023-12-30"), "2023-12-30"),
-        (("--to", "2024-06-28"), "at most 2024-03-08"),
+        (("--from", "2023-12-30"), "--from is '2023-12-30'"),
+        (("--from", "2026-13-01"), "--from is '2026-13-01'"),
+        (("--from", "2030-01-02"), "--from is '2030-01-02', allowed: at most 2024-03-08, the data"),
+        (("--from", "2024-06-01"), "allowed: at most 2024-03-08, the data's last session"),
+        (("--to", "soon"), "--to is 'soon'"),
+        (("--to", "2024-06-28"), "--to is '2024-06-28', allowed: at most 2024-03-08"),
+        (("--to", "2030-01-02"), "--to is '2030-01-02', allowed: at most 2024-03-08"),
         (("--horizon", "0"), "horizon"),
         (("--hold", "0"), "hold"),
         (("--setup", "nothing_of_the_kind"), "technic setups lists them"),
         (("--rating", "sector"), "a number that differs between symbols"),
         (("--as-of", "2024-03-08"), "--as-of"),
-        (("--format", "parquet"), "a file ending .parquet"),
+        (
+            ("--format", "parquet"),
+            "allowed: parquet with --out FILE.parquet",
+        ),
+        (("--format", "json", "--out", "x.csv"), "--format is 'json'"),
+        (("--out", "x.xlsx"), "--out is 'x.xlsx', allowed: a file ending .parquet or .csv"),
         (("--format", "json", "--out", "x.parquet"), "format"),
         (("--delisting-return", "2"), "--delisting-return"),
         (("--check", "--check-days", "0"), "--check-days"),
+        (("--check-days", "3"), "--check-days is 3, allowed: nothing without --check"),
+        (("--check", "--out", "x.csv"), "--out is 'x.csv'"),
         (("--check", "--out", "x.parquet", "--format", "parquet"), "no hits to write"),
-        (("--trials", "--format", "parquet"), "no hits to write"),
+        (("--trials",), "nothing with --trials, which lists all that was tried"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -169,6 +184,53 @@ def test_what_cannot_be_studied_is_one_sentence(study, arguments, text, tmp_path
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert text in ran.err
     assert not (tmp_path / "home" / "trials").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--setup", "vcp"), "--setup is 'vcp', allowed: nothing with --trials"),
+        (("--from", "2024-01-02"), "--from is '2024-01-02', allowed: nothing with --trials"),
+        (("--sweep", "n=1,2"), "--sweep is 'n=1,2', allowed: nothing with --trials"),
+        (("--data", "prices.csv"), "--data is 'prices.csv', allowed: nothing with --trials"),
+        (("--check",), "--check is True, allowed: nothing with --trials"),
+        (("--format", "parquet"), "no hits to write"),
+        (("--out", "x.csv"), "a file ending .json or .txt: there are no hits to write"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_decides_nothing_beside_the_trials_is_refused(technic, arguments, text):
+    """As options of a sweep are without one."""
+    ran = technic("study", "--trials", *arguments)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert text in ran.err
+
+
+def test_hits_are_written_as_csv(study, tmp_path: Path):
+    """The rows of the Parquet file, for a spreadsheet; the verdict is printed."""
+    table, rows = tmp_path / "hits.parquet", tmp_path / "hits.csv"
+    for out in (table, rows):
+        ran = study("--where", "close > sma(close, 50)", "--out", out)
+        assert (ran.code, "where: " in ran.out) == (0, True)
+    written = pd.read_csv(rows, parse_dates=["session", "entered", "left", "last_bar"])
+    known = pq.read_table(table).to_pandas()
+    assert list(written.columns) == list(known.columns)
+    assert len(written) == len(known) > 100
+    for name in ("symbol", "rank", "return_21", "r", "outcome"):
+        there = known[name].notna()
+        assert (written[name].notna() == there).all()
+        assert written[name][there].tolist() == known[name][there].tolist()
+
+
+def test_the_course_around_hits_is_in_the_parquet_file(study, tmp_path: Path):
+    """And in the JSON object, without a report, too."""
+    out = tmp_path / "hits.parquet"
+    study("--where", "close > sma(close, 50)", "--out", out)
+    (said,) = json.loads(pq.read_schema(out).metadata[b"technic.study"])["studies"]
+    ran = study("--where", "close > sma(close, 50)", "--format", "json")
+    (printed,) = json.loads(ran.out)["studies"]
+    assert said["curve"] == printed["curve"]
+    assert said["curve"]["offsets"][0] == -10
 
 
 def test_a_bare_study_is_of_all_setups(technic, prices: Path, tmp_path: Path, monkeypatch):
@@ -202,7 +264,7 @@ def test_the_report_is_a_page_beside_the_hits(study, tmp_path: Path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--report", "out.txt"), "report is 'out.txt', allowed: a file that ends in .html"),
+        (("--report", "out.txt"), "--report is 'out.txt', allowed: a file that ends in .html"),
         (("--report", "no/out.html"), "a file in a folder that is there"),
         (("--report", "a.html", "--out", "a.html"), "another file than --out"),
         (("--report", "a.html", "--check"), "--check, --trials and --sweep write none"),

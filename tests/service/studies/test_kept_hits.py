@@ -13,10 +13,11 @@ from technic.service.studies.kept_hits import hits_of_symbol, hits_page
 from technic.service.studies.kept_study import keep_study
 from technic.service.studies.question import study_config
 from technic.service.studies.study_files import BY_SYMBOL, HITS
-from technic.service.studies.wording import headline, plain_source
+from technic.service.studies.wording import headline
 from technic.settings import Settings
 from technic.study import run_study
 from technic.study.table import write_hits
+from technic.study.without_folders import plain_source
 
 ROWS = 23
 

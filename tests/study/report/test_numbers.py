@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from support.hard_market import SESSIONS
-from support.pages import Element, number
-from technic.study.report.days import heavy_days
+from support.pages import Element, number, read_page
+from technic.study.report.curves import equity_figure, equity_of
+from technic.study.report.days import day_list, heavy_days
+from technic.study.report.page import report_page
 from technic.study.run import StudyResult
 from technic.study.table import DOCUMENT, write_study
 
@@ -209,6 +212,29 @@ def test_the_calendar_and_its_days(single_page: Element, hits: pd.DataFrame):
             assert ended == ("none" if row["outcome"] is None else row["outcome"].replace("_", " "))
             assert close(r, row["r"])
             assert left == ("\u2013" if pd.isna(row["left"]) else str(row["left"])[:10])
+
+
+def test_a_mean_of_a_day_stays_with_its_percent(single: StudyResult):
+    """No line ends between the two; of a day whose outcomes are open it says so."""
+    said = re.findall("<summary>[^<]* (mean excess [^<]*)</summary>", report_page(single))
+    assert len(said) > 50
+    for mean in said:
+        assert re.fullmatch("mean excess [+\u2212]?\\d+\\.\\d\\d\u00a0%", mean)
+    outcomes = replace(
+        single.outcomes, returns={21: np.full_like(single.outcomes.returns[21], np.nan)}
+    )
+    own = np.arange(len(single.hits))
+    html = day_list(replace(single, outcomes=outcomes), 0, own, (50, 5), brief=False)
+    assert "mean excess not\u00a0known" in html
+    assert not re.search("mean excess \u2013|\u2013 %", html)
+
+
+def test_costs_are_named_as_everywhere(single: StudyResult):
+    """Costs and slippage apart: their sum is not what "breaks even at" means."""
+    equity = equity_of(single, np.arange(len(single.hits)))
+    drawn = read_page(equity_figure(equity, 60))
+    names = [one.text for one in drawn.all("text") if one.text.endswith("bp")]
+    assert names == ["0 + 0 bp", "2 + 3 bp", "5 + 10 bp", "15 + 30 bp"]
 
 
 def test_days_that_weigh_most_are_told(single: StudyResult, hits: pd.DataFrame):

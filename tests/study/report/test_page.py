@@ -107,6 +107,15 @@ def test_the_verdict_comes_first(single_page: Element, several: StudyResult, sev
         assert summary.sentence in found[summary.name].text
 
 
+def test_separate_periods_are_the_same_number_twice(single: StudyResult, single_page: Element):
+    """In the sentence and under it, both rounded down."""
+    told = re.search(r"worth (\d+\.\d) separate periods", single.summaries[0].sentence)[1]
+    key = next(one for one in single_page.all("dl") if one.attributes.get("class") == "key")
+    assert f"separate periods{told}" in key.text
+    blocks = single.summaries[0].excess[21].blocks
+    assert 0 <= blocks - float(told) < 0.1
+
+
 def test_texts_from_outside_are_texts(single: StudyResult):
     """Symbols, setups, sectors, the command, warnings and the provider's name."""
     symbols = tuple(f"{HOSTILE}{name}" for name in single.hits.symbols)

@@ -13,12 +13,14 @@ from technic.study.statistics import (
     LIQUIDITY_EDGES,
     PRICE_EDGES,
     DaySums,
+    Interval,
     SetupOverlap,
     bucket_names,
     buckets,
     by_group,
     compare_all,
     mean_interval,
+    rating_verdict,
     turnover,
     verdict,
     years,
@@ -159,3 +161,13 @@ def test_too_few_is_said_of_hits_that_crowd():
     series[60:] = np.nan
     found = mean_interval(DaySums.of_days(series), 21)
     assert verdict(found, episodes=60, horizon=21, trials=1, unit="R")[0] == "too_few"
+
+
+@pytest.mark.parametrize(("blocks", "told"), [(7.98, "7.9"), (7.2, "7.2"), (0.0, "0.0")])
+def test_too_few_periods_are_not_rounded_to_enough(blocks: float, told: str):
+    """Fewer than eight look like fewer than eight; of ratings, too."""
+    found = Interval(0.1, 0.05, 0.15, 0.95, 0.02, 0.04, 42, blocks, 400, 100)
+    one = verdict(found, episodes=60, horizon=21, trials=1)[1]
+    other = rating_verdict(found, found, symbols=100, horizon=21, trials=1)[1]
+    for sentence in (one, other):
+        assert f"worth {told} separate periods" in sentence

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from technic.errors import InputFileError, ParameterError
-from technic.study.trials import Lineage, StudyEntry, TrialLedger, ledgers
+from technic.study.trials import Earlier, Lineage, StudyEntry, TrialLedger, ledgers
 from technic.study.trials.file_lock import held
 
 NOW = dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC)
@@ -214,3 +214,29 @@ def test_a_study_counts_each_of_its_names(trials):
     """Two setups are at least two trials."""
     with pytest.raises(ParameterError, match="trials"):
         StudyEntry(names=("a", "b"), horizons=(5,), first="", last="", trials=trials)
+
+
+def test_a_study_on_a_broken_chain_says_so(tmp_path: Path):
+    """The study is written down all the same; a sound chain says nothing."""
+    ledger, path = filled(tmp_path)
+    assert ledger.append(entry(), NOW).warnings == ()
+    path.write_text(path.read_text().replace("setup 1", "setup 9"))
+    (warning,) = ledger.append(entry(), NOW).warnings
+    assert warning.startswith("the ledger of trials of these data is broken at line 2 (was changed")
+    assert ledger.trials == 12
+
+
+def test_trials_of_another_ledger_are_taken_over_once(tmp_path: Path):
+    """As a record of its own in the chain; later on only what was added to the other."""
+    ledger, _ = filled(tmp_path, 2)
+    other = Lineage("polygon", "./all.csv")
+
+    def append(trials: int) -> tuple[int, int]:
+        earlier = [Earlier(other, trials, "2014-01-02", "2014-12-31")]
+        done = ledger.append(entry(), NOW, earlier)
+        return done.carried, done.record.total
+
+    assert [append(7), append(7), append(9)] == [(7, 11), (0, 12), (2, 15)]
+    assert ledger.verify().sound
+    texts = [record.entry.names[0] for record in ledger.records() if record.entry.carried]
+    assert texts == [f"counted in ledger {other.key}: polygon, ./all.csv"] * 2

@@ -20,7 +20,7 @@ from technic.cli.options.options import (
     RunOptions,
     UniverseOptions,
 )
-from technic.cli.options.study_options import StudyOptions
+from technic.cli.options.study_options import CHECK_DAYS, StudyOptions
 from technic.cli.options.sweep_options import SweepOptions
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def study(
         Literal["table", "json", "parquet"] | None,
         typer.Option(
             "--format",
-            help="How to print it; parquet, a row a hit or a point of a sweep, needs --out.",
+            help="How to print it; parquet, a row a hit or a point of a sweep, needs --out, whose "
+            "ending .parquet or .csv says the same.",
         ),
     ] = None,
 ) -> None:
@@ -56,13 +57,19 @@ def study(
     many. With --sweep values of parameters are chosen on some of the days, and judged on others.
     """
     from technic.cli.commands.study_sweep import print_sweep
+    from technic.cli.commands.study_targets import (
+        TABLES,
+        require_alone,
+        require_report,
+        study_format,
+        table_format,
+    )
     from technic.cli.options.config import Choices
     from technic.cli.options.sweep_options import sweep_axes
     from technic.cli.render.console import note
-    from technic.cli.render.document import document_format, print_document
+    from technic.cli.render.document import print_document
     from technic.cli.render.progress import progress_on_stderr
     from technic.cli.render.study.study_report import study_lines
-    from technic.errors import ParameterError
     from technic.settings import load_settings
     from technic.study.document import study_document
     from technic.study.report.page import write_report
@@ -70,31 +77,28 @@ def study(
     from technic.study.table import write_study
 
     axes = sweep_axes(sweep)
-    _require_report(options, run.out, judges=not (options.check or options.trials or axes))
+    require_report(options, run.out, judges=not (options.check or options.trials or axes))
+    require_alone(options, data, universe, filters, gate, plan, language, sweep)
     settings = load_settings(os.environ, Path.cwd())
     if options.trials:
         _print_trials(settings.home, format_, run)
         return
     choices = Choices(data, universe, filters, gate, plan, language)
     if axes:
-        chosen = _format(format_, run.out)
-        print_sweep(axes, sweep, choices, options, settings, chosen, run)
+        print_sweep(axes, sweep, choices, options, settings, table_format(format_, run.out), run)
         return
     config = _config(choices, options, settings)
     if options.check:
-        _print_check(config, options.check_days, settings, format_, run)
+        count = CHECK_DAYS if options.check_days is None else options.check_days
+        _print_check(config, count, settings, format_, run)
         return
-    chosen = _format(format_, run.out)
-    if chosen == "parquet" and not (config.scan.setups or config.scan.where):
-        raise ParameterError(
-            "out", run.out, "none, or a .json: a study of ratings alone has no hits to write"
-        )
-    if chosen != "parquet":
-        chosen = document_format(chosen, run.out)
+    chosen = study_format(format_, run.out, hits=bool(config.scan.setups or config.scan.where))
+    draws = options.report is not None or chosen in ("parquet", "json")
+    config = dataclasses.replace(config, event_curve=draws)
     command = shlex.join(["technic", *sys.argv[1:]])
     with progress_on_stderr(run.quiet) as report:
         result = run_study(config, settings=settings, progress=report, command=command)
-    if chosen == "parquet" and run.out is not None:
+    if chosen in TABLES and run.out is not None:
         write_study(result, run.out)
         run = dataclasses.replace(run, out=None)
         chosen = "table"
@@ -102,37 +106,6 @@ def study(
         write_report(result, options.report)
         note(f"wrote {options.report}", quiet=run.quiet)
     print_document(lambda _: study_lines(result), study_document(result), chosen, run)
-
-
-def _require_report(options: StudyOptions, out: Path | None, *, judges: bool) -> None:
-    """Refuse a page that cannot be written, before anything runs; ``judges``: whether hits are."""
-    from technic.errors import ParameterError
-    from technic.study.report.page import check_report
-
-    if options.report is None:
-        return
-    if not judges:
-        allowed = "a study's: --check, --trials and --sweep write none"
-        raise ParameterError("report", str(options.report), allowed)
-    check_report(options.report)
-    if out is not None and out.resolve() == options.report.resolve():
-        raise ParameterError("report", str(options.report), "another file than --out")
-
-
-def _format(format_: str | None, out: Path | None) -> str | None:
-    """Settle whether the hits are written, before anything runs."""
-    from technic.errors import ParameterError
-    from technic.export.targets import check_file
-
-    named = None if out is None or out.suffix.lower() != ".parquet" else out
-    parquet = named is not None
-    if format_ == "parquet" and not parquet:
-        raise ParameterError("out", out, "a file ending .parquet")
-    if parquet and format_ not in (None, "parquet"):
-        raise ParameterError("format", format_, "parquet, or another --out")
-    if named is not None:
-        check_file("out", named)
-    return "parquet" if parquet else format_
 
 
 def _config(choices: Choices, options: StudyOptions, settings: Settings) -> StudyConfig:
@@ -157,7 +130,6 @@ def _config(choices: Choices, options: StudyOptions, settings: Settings) -> Stud
         last=options.to,
         horizon=options.horizon,
         rules=rules,
-        event_curve=options.report is not None,
         ratings=ratings,
     )
 
@@ -168,14 +140,15 @@ def _print_check(
     """Print whether the past stays as it was; exit code 1 where something looks ahead."""
     from rich.text import Text
 
+    from technic.cli.commands.study_targets import document_target
     from technic.cli.render.document import print_document
     from technic.errors import ParameterError
     from technic.study.check import check_past
+    from technic.study.days_asked import open_days
     from technic.study.document import plain
-    from technic.study.replay.replay import open_replay
 
-    chosen = _document_format(format_, run.out)
-    replay = open_replay(config.replayed, config.first, config.last, settings=settings)
+    chosen = document_target(format_, run.out)
+    replay = open_days(config.replayed, config.first, config.last, settings=settings)
     if not 1 <= count <= len(replay.days):
         allowed = f"a whole number from 1 to {len(replay.days)}, the days of the study"
         raise ParameterError("check_days", count, allowed)
@@ -188,23 +161,14 @@ def _print_check(
 
 def _print_trials(home: Path, format_: str | None, run: RunOptions) -> None:
     """Print every ledger of trials with what checking it says; exit code 1 if one is bad."""
+    from technic.cli.commands.study_targets import document_target
     from technic.cli.render.document import print_document
     from technic.cli.render.study.study_report import trial_lines
     from technic.study.trials import ledger_document, ledgers
 
-    chosen = _document_format(format_, run.out)
+    chosen = document_target(format_, run.out)
     found = [(one, one.verify()) for one in ledgers(home)]
     content = [ledger_document(one, checked) for one, checked in found]
     print_document(lambda _: trial_lines(found), {"ledgers": content}, chosen, run)
     if not all(checked.sound for _, checked in found):
         raise typer.Exit(1)
-
-
-def _document_format(format_: str | None, out: Path | None) -> str:
-    """Settle the format of what has no hits to write."""
-    from technic.cli.render.document import document_format
-    from technic.errors import ParameterError
-
-    if format_ == "parquet":
-        raise ParameterError("format", format_, "table or json: there are no hits to write")
-    return document_format(format_, out)

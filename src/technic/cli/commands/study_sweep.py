@@ -31,7 +31,8 @@ def print_sweep(
     format_: str | None,
     run: RunOptions,
 ) -> None:
-    """Run a sweep and print it; ``format_``: parquet, a row a point, is written and printed too."""
+    """Run a sweep and print it; ``format_``: a table's, a row a point, is written and printed."""
+    from technic.cli.commands.study_targets import TABLES
     from technic.cli.render.document import document_format, print_document
     from technic.cli.render.progress import progress_on_stderr
     from technic.cli.render.study.sweep_report import sweep_lines
@@ -40,11 +41,11 @@ def print_sweep(
     from technic.study.sweep.table import write_sweep
 
     config = _config(axes, sweep, choices, options, settings)
-    chosen = format_ if format_ == "parquet" else document_format(format_, run.out)
+    chosen = format_ if format_ in TABLES else document_format(format_, run.out)
     command = shlex.join(["technic", *sys.argv[1:]])
     with progress_on_stderr(run.quiet) as report:
         result = run_sweep(config, settings=settings, progress=report, command=command)
-    if chosen == "parquet" and run.out is not None:
+    if chosen in TABLES and run.out is not None:
         write_sweep(result, run.out)
         run = dataclasses.replace(run, out=None)
         chosen = "table"

@@ -8,9 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-__all__ = ["STUDY", "StudyOptions"]
+__all__ = ["CHECK_DAYS", "STUDY", "StudyOptions"]
 
 STUDY = "Study"
+CHECK_DAYS = 3
+"""Unless another number is asked for."""
 
 
 def _option(name: str, help_: str, metavar: str) -> Any:
@@ -67,8 +69,9 @@ class StudyOptions:
         ),
     ] = False
     check_days: Annotated[
-        int, _option("--check-days", "Days that --check computes again.", "N")
-    ] = 3
+        int | None,
+        _option("--check-days", f"Days that --check computes again. (default: {CHECK_DAYS})", "N"),
+    ] = None
     trials: Annotated[
         bool,
         typer.Option(

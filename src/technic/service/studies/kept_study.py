@@ -10,19 +10,18 @@ import json
 import os
 import shutil
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from technic.service.studies.study_files import BY_SYMBOL, DOCUMENT, HITS, REPORT
-from technic.service.studies.wording import headline, plain_source
+from technic.service.studies.wording import headline
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from technic.study.run import StudyResult
 
-__all__ = ["keep_study", "without_folders"]
+__all__ = ["keep_study"]
 
 SYMBOL_ROWS = 8_192
 """Short rows that are packed together: a symbol has some hundreds."""
@@ -36,6 +35,7 @@ def keep_study(result: StudyResult, folder: Path, seconds: float) -> dict[str, A
     from technic.study.document import study_document
     from technic.study.report.page import write_report
     from technic.study.table import study_table, write_hits
+    from technic.study.without_folders import without_folders
 
     shown = without_folders(result)
     part = folder.with_name(f"{folder.name}.part")
@@ -50,22 +50,6 @@ def keep_study(result: StudyResult, folder: Path, seconds: float) -> dict[str, A
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(part, folder)
     return _about(shown, document, seconds)
-
-
-def without_folders(result: StudyResult) -> StudyResult:
-    """Return the study with files by their names: where they lie on this machine is no answer."""
-    scan, warnings = result.config.scan, list(result.warnings)
-    names = {}
-    for field in ("data", "universe", "watchlist", "benchmark"):
-        path = getattr(scan, field)
-        if path and "/" in path:
-            names[field] = path.rpartition("/")[2]
-            warnings = [text.replace(path, names[field]) for text in warnings]
-    record = result.trial.record
-    provider, universe = plain_source(record.provider), record.universe.rpartition("/")[2]
-    trial = replace(result.trial, record=replace(record, provider=provider, universe=universe))
-    config = replace(result.config, scan=replace(scan, **names))
-    return replace(result, config=config, trial=trial, warnings=tuple(warnings))
 
 
 def _by_symbol(table: pa.Table, horizon: int) -> pa.Table:

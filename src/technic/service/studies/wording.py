@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from technic.wording.counts import count_of
 
-__all__ = ["ASKED_HERE", "VERDICTS", "headline", "plain_source"]
+__all__ = ["ASKED_HERE", "VERDICTS", "headline"]
 
 ASKED_HERE = "POST /v1/studies "
 """How the command of a study that was asked for over HTTP begins."""
@@ -24,9 +24,3 @@ def headline(verdicts: Mapping[str, int], first: str, last: str, universe: int) 
     """Return ``2 better, 5 too few to say; 2025-06-02 to 2026-06-01, 6,000 symbols``."""
     counts = [f"{verdicts[word]} {text}" for word, text in VERDICTS.items() if verdicts.get(word)]
     return f"{', '.join(counts)}; {first} to {last}, {count_of(universe, 'symbol')}"
-
-
-def plain_source(text: str) -> str:
-    """Return the provider of a ledger of trials, with its file by the name alone."""
-    provider, blank, path = text.partition(" ")
-    return f"{provider}{blank}{path.rpartition('/')[2]}"

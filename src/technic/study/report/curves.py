@@ -122,7 +122,7 @@ def equity_figure(equity: Equity, most_points: int, *, brief: bool = False) -> s
         return ""
     n = len(equity.days)
     shown = np.unique(np.linspace(0, n - 1, min(most_points, n)).round().astype(np.intp))
-    names = [f"{level.cost_bp + level.slippage_bp:g} bp" for level in COST_LEVELS]
+    names = [f"{level.cost_bp:g} + {level.slippage_bp:g} bp" for level in COST_LEVELS]
     lines = [
         Line(name, values[shown], classes)
         for name, values, classes in zip(names, equity.total, LEVEL_CLASSES, strict=True)

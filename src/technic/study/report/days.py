@@ -142,14 +142,13 @@ def day_list(
         said += "; all of them are in the Parquet file (--out)"
     if brief:
         lines = "".join(
-            f"<tbody><tr><th colspan=6 scope=rowgroup>{escape(_said(rows, day, sums))}"
-            f"{_lines(rows, day)}"
+            f"<tbody><tr><th colspan=6 scope=rowgroup>{_said(rows, day, sums)}{_lines(rows, day)}"
             for day in days
         )
         return folded(said, f"<table{_HEADS}{lines}</table>")
     parts = "".join(
         f'<details class=day id="d{owner}-{hits.sessions[day.session]}">'
-        f"<summary>{escape(_said(rows, day, sums))}</summary>"
+        f"<summary>{_said(rows, day, sums)}</summary>"
         f"<table{_HEADS}<tbody>{_lines(rows, day)}</table></details>"
         for day in days
     )
@@ -163,10 +162,13 @@ _HEADS = (
 
 
 def _said(rows: _Rows, day: Day, sums: DaySums) -> str:
+    """Return HTML: what is said of a day."""
     known = int(sums.count[day.session])
     mean = float(sums.total[day.session]) / _UNIT / known if known else float("nan")
     date = rows.result.hits.sessions[day.session]
-    return f"{date} \u00b7 {count_of(day.hits, 'hit')} \u00b7 mean excess {percent(mean)} %"
+    told = f"{percent(mean)}\u00a0%" if known else "not\u00a0known"  # on one line
+    text = f"{date} \u00b7 {count_of(day.hits, 'hit')} \u00b7 mean excess"
+    return f"{escape(text)} {told}"
 
 
 def _lines(rows: _Rows, day: Day) -> str:

@@ -34,6 +34,7 @@ from technic.study.report.summary import (
 )
 from technic.study.report.survivors import survivor_parts
 from technic.study.run import StudyResult
+from technic.study.without_folders import without_folders
 from technic.wording.counts import count_of
 
 __all__ = ["DETAILS", "MOST_BYTES", "check_report", "report_page", "write_report"]
@@ -72,7 +73,8 @@ def write_report(result: StudyResult, path: Path) -> None:
 
 
 def report_page(result: StudyResult) -> str:
-    """Return the page as HTML, of at most ``MOST_BYTES``."""
+    """Return the page as HTML, of at most ``MOST_BYTES``; files are told by their names."""
+    result = without_folders(result)
     details = (ONE, *DETAILS) if len(result.summaries) == 1 else DETAILS
     content = ""
     for detail in details:

@@ -14,7 +14,6 @@ from technic.study.report.bar_chart import Bar, bar_chart
 from technic.study.report.line_chart import Axis, Line, line_chart
 from technic.study.report.markup import figure, paragraph
 from technic.study.report.numbers import between, percent, plain, signed
-from technic.study.statistics import Interval
 from technic.typing import DateArray
 from technic.wording.counts import count_of
 
@@ -32,23 +31,8 @@ def rating_parts(
     """
     for one in ratings:
         yield f"<h{level}>{escape(one.name)}</h{level}>"
-        yield paragraph(_words(one, horizon))
+        yield paragraph(one.sentence)
         yield f"<div class=figures>{_deciles(one, horizon)}{_daily(one, sessions)}</div>"
-
-
-def _words(one: RatingSummary, horizon: int) -> str:
-    return (
-        f"{one.sentence} IC {signed(one.ic.mean, 3)} ({_plain_between(one.ic)}), t "
-        f"{signed(one.ic.t, 1)}, over {count_of(one.ic.days, 'session')}; the best decile less the "
-        f"worst made {percent(one.spread.mean)} % ({between(one.spread)}) in "
-        f"{count_of(horizon, 'session')}."
-    )
-
-
-def _plain_between(one: Interval) -> str:
-    if not np.isfinite(one.low):
-        return "too few"
-    return f"{signed(one.low, 3)} to {signed(one.high, 3)}"
 
 
 def _deciles(one: RatingSummary, horizon: int) -> str:

@@ -24,6 +24,7 @@ from technic.study.report.trades import (
     r_table,
 )
 from technic.study.run import StudyResult
+from technic.study.statistics.verdict import periods
 from technic.typing import DateArray
 from technic.wording.counts import count_of
 
@@ -111,7 +112,7 @@ def _figures(one: OwnerSummary, horizon: int) -> str:
         ("days", count(one.days)),
         ("symbols", count(one.symbols)),
         ("episodes", count(one.episodes)),
-        ("separate periods", plain(each.blocks)),
+        ("separate periods", periods(each.blocks)),
         ("mean excess, %", percent(each.mean)),
         ("interval, %", between(each)),
         ("t", signed(each.t, 1)),

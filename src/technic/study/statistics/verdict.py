@@ -10,7 +10,7 @@ from technic.study.statistics.intervals import Interval
 from technic.study.trials.luck import luck_bar
 from technic.wording.counts import count_of
 
-__all__ = ["FEWEST_EPISODES", "Verdict", "rating_verdict", "verdict"]
+__all__ = ["FEWEST_EPISODES", "Verdict", "periods", "rating_verdict", "verdict"]
 
 FEWEST_EPISODES = 30
 FEWEST_HITS = 30
@@ -53,8 +53,8 @@ def verdict(
     )
     if word == "too_few":
         return word, (
-            f"Too few to say: {held}, worth {found.blocks:.1f} separate periods, where it takes"
-            f" {FEWEST_EPISODES} episodes and {FEWEST_BLOCKS:g} periods."
+            f"Too few to say: {held}, worth {periods(found.blocks)} separate periods, where it"
+            f" takes {FEWEST_EPISODES} episodes and {FEWEST_BLOCKS:g} periods."
         )
     percent = _percent(found)
     measured = (
@@ -92,7 +92,7 @@ def rating_verdict(
         few += f" of {count_of(round(symbols), 'symbol')}"
     if word == "too_few":
         return word, (
-            f"Too few to say: {few}, worth {ic.blocks:.1f} separate periods, where it takes"
+            f"Too few to say: {few}, worth {periods(ic.blocks)} separate periods, where it takes"
             f" {count_of(FEWEST_HITS, 'session')} and {FEWEST_BLOCKS:g} periods."
         )
     side = "more" if spread.mean >= 0 else "less"
@@ -113,6 +113,11 @@ def rating_verdict(
         "worse": f"Those it rates high did worse: {measured} {rare}: beyond the {tried}.",
     }
     return word, ending[word] + (high if abs(ic.mean) > SUSPICIOUS and word != "none" else "")
+
+
+def periods(blocks: float) -> str:
+    """Write how many separate periods there are, rounded down: too few must look so."""
+    return f"{math.floor(blocks * 10) / 10:.1f}" if math.isfinite(blocks) else "0.0"
 
 
 def _percent(found: Interval) -> str:

@@ -13,8 +13,9 @@ import numpy as np
 from technic.data_engine.interfaces.provider import Provider
 from technic.settings import Settings, load_settings
 from technic.study.counted_trials import count_trials
+from technic.study.days_asked import open_days
 from technic.study.owner_summary import UNIVERSE
-from technic.study.replay.replay import A_YEAR, BLOCK_SYMBOLS, Replay, open_replay
+from technic.study.replay.replay import A_YEAR, BLOCK_SYMBOLS, Replay
 from technic.study.replay.replay_part import left_out, not_judged
 from technic.study.statistics import Comparison, Interval, compare_all, mean_interval, verdict
 from technic.study.statistics.comparisons import require_arch
@@ -32,6 +33,7 @@ from technic.study.sweep.walk_forward import (
     walk_forward,
 )
 from technic.study.trials import Appended
+from technic.study.tried import tried_scan
 from technic.typing import DateArray
 
 __all__ = ["PointSummary", "SweepResult", "run_sweep"]
@@ -102,7 +104,7 @@ def run_sweep(
     """
     require_arch()
     settings = settings or load_settings(os.environ, Path.cwd())
-    replay = open_replay(
+    replay = open_days(
         swept_scan(config.scan, config.grid), config.first, config.last,
         provider=provider, settings=settings, now=now,
     )  # fmt: skip
@@ -139,7 +141,7 @@ def run_sweep(
         comparison=_compared(main, config),
         trial=trial,
         simulated=replay.context.provider.simulated,
-        warnings=(*replay.warnings, *lost),
+        warnings=(*replay.warnings, *trial.warnings, *lost),
     )
 
 
@@ -228,7 +230,7 @@ def _counted(
         replay,
         settings,
         now,
-        names=(f"sweep of {subject_of(config.scan)}: {config.grid}",),
+        names=(f"sweep of {', '.join(tried_scan(config.scan))}: {config.grid}",),
         horizons=config.horizons,
         trials=len(config.grid) * len(config.horizons) + 1,
         command=command,

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from technic.study.sweep.run import SweepResult
+from technic.study.table import write_rows
 
 __all__ = ["sweep_table", "write_sweep"]
 
@@ -46,10 +47,5 @@ def sweep_table(result: SweepResult) -> pa.Table:
 
 
 def write_sweep(result: SweepResult, path: Path) -> None:
-    """Write the table as Parquet; the whole file is there, or none."""
-    from pyarrow import parquet
-
-    from technic.export.targets import replacing
-
-    with replacing("out", path) as part:
-        parquet.write_table(sweep_table(result), part, compression="zstd")
+    """Write the table, as CSV where the path ends so, else as Parquet; whole, or not at all."""
+    write_rows(sweep_table(result), path, simulated=result.simulated)

@@ -3,7 +3,8 @@
 ``TECHNIC_HOME/trials/KEY.jsonl`` has a line for each study; each holds the hash of the one before,
 so that none can be changed or taken out of the middle unseen. ``KEY.head`` says how far the ledger
 had come, so that none can be cut off at its end either. One process writes at a time. A line that
-a crash tore is put aside into ``KEY.torn`` at the next study, and told.
+a crash tore is put aside into ``KEY.torn`` at the next study, and told. Every study checks the
+links before it, and says so where one is broken.
 """
 
 from __future__ import annotations
@@ -11,27 +12,30 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from technic.errors import InputFileError
 from technic.study.trials.file_lock import held
-from technic.study.trials.records import Lineage, Record, StudyEntry, parsed
+from technic.study.trials.records import CARRIED, Lineage, Record, StudyEntry, parsed
+from technic.wording.counts import count_of
 
-__all__ = ["Appended", "TrialLedger", "Verification", "ledgers"]
+__all__ = ["Appended", "Earlier", "TrialLedger", "Verification", "ledgers"]
 
 FOLDER = "trials"
 
 
 @dataclass(frozen=True, slots=True)
-class Appended:
-    """The record of a study; ``put_aside``: a torn line that stood at the end before it."""
+class Earlier:
+    """``trials`` on the same data, from day ``first`` to ``last``, in another lineage's ledger."""
 
-    record: Record
-    put_aside: str | None
+    lineage: Lineage
+    trials: int
+    first: str
+    last: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,41 @@ class Verification:
     def sound(self) -> bool:
         """Whether every link holds."""
         return self.broken is None
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The record of a study; ``put_aside``: a torn line that stood at the end before it.
+
+    ``checked``: what the links before it said; ``carried``: trials taken over from other ledgers.
+    """
+
+    record: Record
+    put_aside: str | None
+    checked: Verification
+    carried: int = 0
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what a reader of the number of trials should know, in sentences."""
+        found = []
+        if not self.checked.sound:
+            found.append(
+                f"the ledger of trials of these data is broken at line {self.checked.broken} "
+                f"({self.checked.reason}): how much was tried on them is not certain; technic "
+                "study --trials checks it"
+            )
+        if self.put_aside is not None:
+            found.append(
+                "the last line of the ledger of trials was not written to its end, and was put "
+                "aside: a study that it was of is not counted"
+            )
+        if self.carried:
+            found.append(
+                f"{count_of(self.carried, 'trial')} on the same data, whose path was written "
+                "otherwise, now count here, too"
+            )
+        return tuple(found)
 
 
 class _Head(NamedTuple):
@@ -76,18 +115,28 @@ class TrialLedger:
         lines, _ = self._lines()
         return [record for record in map(parsed, lines) if record]
 
-    def append(self, entry: StudyEntry, now: dt.datetime) -> Appended:
-        """Write a study down; on the disk when this returns."""
+    def append(
+        self, entry: StudyEntry, now: dt.datetime, earlier: Sequence[Earlier] = ()
+    ) -> Appended:
+        """Write a study down; on the disk when this returns.
+
+        ``earlier``: other ledgers of the same data; what is new in them is written down before.
+        """
         with self._writable():
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with held(self._path.with_suffix(".lock")):
                 torn = self._put_aside()
-                newest = self._newest(self.records())
-                record = Record.following(self.lineage, entry, now, *newest)
+                checked, records = self.verify(), self.records()
+                newest = self._newest(records)
+                new, carried = [*_taken_over(records, earlier, entry), entry], -entry.trials
                 with self._path.open("ab") as file:
-                    _write(file.fileno(), record.line())
-                self._write_head(_Head(record.number, record.total, record.hash))
-        return Appended(record, torn)
+                    for one in new:
+                        record = Record.following(self.lineage, one, now, *newest)
+                        newest = _Head(record.number, record.total, record.hash)
+                        carried += one.trials
+                        _write(file.fileno(), record.line())
+                self._write_head(newest)
+        return Appended(record, torn, checked, carried)
 
     def verify(self) -> Verification:
         """Follow the links from the first study to the last."""
@@ -180,6 +229,25 @@ class TrialLedger:
             hint = "set TECHNIC_HOME to a folder that can be written"
             reason = f"the study cannot be written down: {error.strerror}"
             raise InputFileError(str(self._path), reason, hint=hint) from error
+
+
+def _taken_over(
+    records: Sequence[Record], earlier: Sequence[Earlier], entry: StudyEntry
+) -> Iterator[StudyEntry]:
+    """Yield an entry for each other ledger that has more trials than were taken over from it."""
+    for one in earlier:
+        start = f"{CARRIED}{one.lineage.key}: "
+        before = sum(
+            record.entry.trials
+            for record in records
+            if any(name.startswith(start) for name in record.entry.names)
+        )
+        if one.trials > before:
+            text = f"{start}{one.lineage.provider}, {one.lineage.universe}"
+            yield replace(
+                entry, names=(text,), horizons=(), first=one.first, last=one.last,
+                trials=one.trials - before, command="",
+            )  # fmt: skip
 
 
 def ledgers(home: Path) -> list[TrialLedger]:

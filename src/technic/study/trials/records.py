@@ -6,19 +6,26 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from technic.errors import ParameterError
 
-__all__ = ["Lineage", "Record", "StudyEntry", "parsed"]
+__all__ = ["CARRIED", "Lineage", "Record", "StudyEntry", "parsed"]
+
+CARRIED = "counted in ledger "
+"""How what is taken over from another ledger begins, before the key of that ledger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
     """Data that studies are run on: who brings it, and of which universe.
 
-    A new sync brings more of the same data and is no other lineage.
+    A new sync brings more of the same data and is no other lineage. Files are named by their path
+    from the root, links followed: however it is typed, it is one lineage.
     """
+
+    LISTED: ClassVar[str] = "what the provider lists"
+    """The universe where no file names one."""
 
     provider: str
     universe: str
@@ -34,6 +41,8 @@ class Lineage:
 class StudyEntry:
     """What a study tried: ``names`` of setups, ratings or the texts of expressions.
 
+    A setup's name is followed by what tells it from the one that comes with Technic, an expression
+    by the definitions of the columns it uses.
     ``trials``: how many results were looked at, at least one for each name; ``first`` and
     ``last``: its days; ``data_version``, ``code``, ``command``: with what it can be run again. The
     first is JSON, or empty where it is not known.
@@ -53,6 +62,11 @@ class StudyEntry:
         whole = isinstance(self.trials, int) and not isinstance(self.trials, bool)
         if not whole or self.trials < least:
             raise ParameterError("trials", self.trials, f"a whole number from {least}")
+
+    @property
+    def carried(self) -> bool:
+        """Whether this is no study, but the trials of another ledger of the same data."""
+        return any(name.startswith(CARRIED) for name in self.names)
 
     @property
     def data(self) -> dict[str, Any]:

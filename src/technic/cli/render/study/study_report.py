@@ -154,9 +154,10 @@ def trial_lines(found: Sequence[tuple[TrialLedger, Verification]]) -> Iterator[R
         table = study_table("study", "when", "what", "days", "trials", "in all")
         for record in ledger.records():
             entry = record.entry
-            names = ", ".join(entry.names[:3]) + (" ..." if len(entry.names) > 3 else "")
+            names = "\n".join(entry.names[:3]) + ("\n..." if len(entry.names) > 3 else "")
+            days = f"{entry.first} to {entry.last}"
             table.add_row(
-                str(record.number), record.at, names, f"{entry.first} to {entry.last}",
+                str(record.number), record.at, Text(names, overflow="fold"), days,
                 f"{entry.trials:,}", f"{record.total:,}",
             )  # fmt: skip
         yield table

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from technic.service.answers.common import ERRORS
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
-from technic.service.studies.wording import ASKED_HERE, plain_source
+from technic.service.studies.wording import ASKED_HERE
+from technic.study.without_folders import plain_source
 
 router = APIRouter(prefix="/v1", tags=["studies"], responses=ERRORS)
 

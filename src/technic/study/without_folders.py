@@ -1,0 +1,96 @@
+"""A study with files by their names: what is sent to others tells nobody where they lie."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from technic.study.run import StudyResult
+
+__all__ = ["plain_command", "plain_path", "plain_source", "without_folders"]
+
+_FILES = ("data", "universe", "watchlist", "benchmark")
+_EXPRESSIONS = ("where", "rating", "columns", "sort", "set", "sweep")
+"""Options in which a slash divides."""
+_FOLDERS = re.compile(r"""(?:[~.\w:-]*[/\\])(?:[^\s'",;]*[/\\])?(?=[^\s'",;/\\]+)""")
+
+
+def plain_path(text: str) -> str:
+    """Return the last part of a path, a text without a slash as it is."""
+    if "\\" in text and "/" not in text:
+        return PureWindowsPath(text).name
+    return PurePosixPath(text).name if "/" in text else text
+
+
+def plain_source(text: str) -> str:
+    """Return the provider of a ledger of trials, with its file by the name alone."""
+    provider, blank, path = text.partition(" ")
+    return f"{provider}{blank}{plain_path(path)}"
+
+
+def plain_command(text: str) -> str:
+    """Return a command, or a request to the service, with files by their names."""
+    head, brace, rest = text.partition("{")
+    if brace and head.startswith("POST "):
+        try:
+            asked = json.loads(brace + rest)
+        except ValueError:
+            return _FOLDERS.sub("", text)
+        plain = {name: _plain_value(name, value) for name, value in asked.items()}
+        return text if plain == asked else head + json.dumps(plain)
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        return _FOLDERS.sub("", text)
+    plain_words = list(_plain_words(words))
+    return text if plain_words == words else shlex.join(plain_words)
+
+
+def _plain_words(words: list[str]) -> Iterator[str]:
+    before = ""
+    for word in words:
+        name, equals, value = word.partition("=")
+        if word.startswith("--") and equals:
+            yield f"{name}={_plain_value(name[2:], value)}"
+        else:
+            yield str(_plain_value(before, word))
+        before = word[2:] if word.startswith("--") else ""
+
+
+def _plain_value(name: str, value: object) -> object:
+    if not isinstance(value, str) or name in _EXPRESSIONS:
+        return value
+    return ",".join(plain_path(part) for part in value.split(","))
+
+
+def without_folders(result: StudyResult) -> StudyResult:
+    """Return the study with the names of its files: in data, universe, warnings and command."""
+    scan, record = result.config.scan, result.trial.record
+    names: dict[str, Any] = {
+        name: plain_path(path) for name in _FILES if (path := getattr(scan, name))
+    }
+    paths = {getattr(scan, name) for name in names}
+    paths |= {record.provider.partition(" ")[2], record.universe}
+    warnings = result.warnings
+    for path in sorted(filter(None, paths), key=len, reverse=True):
+        if plain_path(path) != path:
+            warnings = tuple(text.replace(path, plain_path(path)) for text in warnings)
+    entry = replace(record.entry, command=plain_command(record.entry.command))
+    record = replace(
+        record,
+        provider=plain_source(record.provider),
+        universe=plain_path(record.universe),
+        entry=entry,
+    )
+    return replace(
+        result,
+        config=replace(result.config, scan=replace(scan, **names)),
+        trial=replace(result.trial, record=record),
+        warnings=warnings,
+    )
