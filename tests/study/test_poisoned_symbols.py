@@ -22,7 +22,7 @@ from technic.study import StudyConfig, StudyResult, judged_block, run_study, stu
 from technic.study.replay import day_rows, hit_blocks
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
-from technic.study.sweep import day_excess
+from technic.study.sweep import day_returns
 from technic.study.sweep.config import SweepConfig
 from technic.study.sweep.grid import Axis
 from technic.study.sweep.run import SweepResult, run_sweep
@@ -153,7 +153,7 @@ def spoil(patch: pytest.MonkeyPatch, symbols: Collection[str]) -> None:
             raise ZeroDivisionError(WELL)
         return judge(prices, horizon, lag)
 
-    for module in (judged_block, day_excess):
+    for module in (judged_block, day_returns):
         patch.setattr(module, "forward_returns", call)
 
 

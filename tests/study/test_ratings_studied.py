@@ -39,11 +39,6 @@ LATER = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 HORIZON = 5
 
 
-def all_days(replay) -> dict[str, np.ndarray]:
-    """Every rating of a replay, ``(n_days, n_symbols)``."""
-    return WholeReplay.of(replay.parts(NAMES), NAMES).ratings
-
-
 DAYS = around_what_happens()[1::12]
 GATE = GateRules(max_stale_sessions=3)
 
@@ -63,21 +58,22 @@ def scanned() -> list[pd.DataFrame]:
     ids=["ratings alone", "beside hits", "day by day"],
 )
 def test_ratings_of_a_replay_are_those_of_the_scans(scanned: list[pd.DataFrame], where: str | None):
-    """Every rating of every symbol, bit for bit; who is not of the day has none."""
+    """Who is ranked, and every rating of every symbol, bit for bit; who is not ranked has none."""
     config = ScanConfig(where=where, columns=RATINGS, gate=GATE)
     replay = open_replay(config, days=DAYS, provider=hard_market(), now=NOW)
-    found, stale = all_days(replay), 0
+    whole, stale = WholeReplay.of(replay.parts(NAMES), NAMES), 0
     place = {name: at for at, name in enumerate(replay.symbols)}
     for row, (day, table) in enumerate(zip(DAYS, scanned, strict=True)):
         current = (table["last_bar"].astype(str) == str(day)).to_numpy()
         stale += int((~current).sum())
         at = [place[name] for name in table["symbol"][current]]
+        assert np.flatnonzero(whole.ranked[row]).tolist() == sorted(at)
         for name in NAMES:
             expected = np.full(len(place), np.nan)
             expected[at] = table[name].to_numpy(np.float64)[current]
-            assert_same(found[name][row], expected, f"{day} {name}")
+            assert_same(whole.ratings[name][row], expected, f"{day} {name}")
     assert stale > 0
-    assert np.isfinite(found["strength"]).sum() > 60
+    assert np.isfinite(whole.ratings["strength"]).sum() > 60
 
 
 @pytest.fixture(scope="module")
@@ -140,16 +136,19 @@ def test_a_study_of_ratings_is_what_plain_loops_make_of_the_scans(
     """Correlation of each day by scipy, deciles by pandas, from scans of the days and raw bars."""
     days, symbols = result.hits.sessions, result.hits.symbols
     returns = pd.DataFrame(plain_returns(market, symbols, days), index=days, columns=symbols)
-    excess = returns.sub(returns.mean(axis=1), axis=0)
-    rating = {}
+    rating, excess, stopped = {}, {}, 0
     for day in days:
         config = ScanConfig(as_of=str(day), columns=("momentum = roc(close, 120)",))
         rating[day] = run_scan(config, provider=market, now=LATER).table.set_index("symbol")
+        ranked = returns.loc[day, rating[day].index]
+        stopped += int(returns.loc[day].notna().sum() - ranked.notna().sum())
+        excess[day] = ranked - ranked.mean()
+    assert stopped > 0  # the gate stops some that have returns, and are no part of the universe
     for name, one in zip(("tech_rating", "momentum"), result.ratings, strict=True):
         assert one.name == name
         daily, deciles = [], []
         for day in days:
-            both = pd.concat([rating[day][name], excess.loc[day]], axis=1, keys=["a", "b"]).dropna()
+            both = pd.concat([rating[day][name], excess[day]], axis=1, keys=["a", "b"]).dropna()
             daily.append(scipy.stats.spearmanr(both["a"], both["b"]).statistic)
             deciles.append(both["b"].groupby(pd.qcut(both["a"], 10, labels=False)).mean())
         np.testing.assert_allclose(one.daily_ic, daily, rtol=1e-9)

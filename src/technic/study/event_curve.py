@@ -26,7 +26,7 @@ _UNIT = 2.0**32
 class EventCurve:
     """Mean close to close returns since the day of the hit, ``(n_offsets,)`` each.
 
-    ``raw``: of the hits whose price at an offset is known; ``universe``: of all symbols scanned on
+    ``raw``: of the hits whose price at an offset is known; ``universe``: of all symbols ranked on
     the days of these hits, each day as often as it has hits; ``excess``: the difference with its
     interval, whose horizon is the distance from the hit.
     """
@@ -41,7 +41,7 @@ class EventCurve:
 class EventSums:
     """The sums of one block of symbols, or of several: a row for each of ``EVENT_OFFSETS``.
 
-    ``hits``: by owner and session, one owner after the other; ``market``: of all symbols scanned
+    ``hits``: by owner and session, one owner after the other; ``market``: of all symbols ranked
     on each session.
     """
 

@@ -40,7 +40,7 @@ class HitOutcomes:
     """What followed, beside the hits and their places; what a symbol did is told once a place.
 
     ``session``: that of each place. By horizon: ``returns``, ``(n_places,)``; ``universe``, of all
-    symbols scanned on a day that had a bar, and ``benchmark`` (None without one), ``(n_days,)``,
+    symbols ranked on a day, and ``benchmark`` (None without one), ``(n_days,)``,
     over the same sessions. ``late``, ``late_universe``: the same by lag, over the main horizon.
     ``up``, ``down``: ``(n_places,)``, the furthest a price went within it. ``grade``:
     ``(n_places,)`` position in ``grades``, −1 for who has no plan; ``taken``: ``(n_hits,)`` those
@@ -50,7 +50,7 @@ class HitOutcomes:
     ``(n_days,)`` whether the main horizon is; ``plan_over``: ``(n_days,)`` whether the longest that
     a plan of that day can last is: of later ones quick ends alone are known. ``events``: the course
     of prices around the hits, None unless it was asked for.
-    ``everybody``: ``(n_days, n_symbols)`` float64, what all symbols made over the main horizon in
+    ``everybody``: ``(n_days, n_symbols)`` float64, what all ranked made over the main horizon in
     excess of the universe's mean, hit or not; None where no rating is judged by it.
     ``poisoned``: symbols whose bars raised; their hits have neither returns nor a grade.
     ``without_bars``: symbols that have no bar from the first day on.
@@ -95,9 +95,15 @@ class HitOutcomes:
 
 
 def hit_outcomes(
-    replay: Replay, hits: Hits, config: StudyConfig, progress: Progress | None = None
+    replay: Replay,
+    hits: Hits,
+    ranked: BoolArray,
+    config: StudyConfig,
+    progress: Progress | None = None,
 ) -> HitOutcomes:
     """Read the bars after the hits, some symbols at a time, and judge every hit by them.
+
+    ``ranked``: ``(n_days, n_symbols)``, of whom each day's market consists.
 
     Each hit is judged by its own symbol's bars and by the mean of the day's market alone. Raises
     NothingToScanError where no symbol at all can be judged.
@@ -117,9 +123,8 @@ def hit_outcomes(
     def judge(taken: tuple[slice, LaterFetch]) -> JudgedBlock:
         cut, fetched = taken
         mine = None if every is None else hits.take(every.of_cut(cut))
-        scanned = replay.scanned(symbols[cut])
         own = places.of_cut(cut)
-        return JudgedBlock.of(fetched.bars(), hits.places, own, mine, scanned, config)
+        return JudgedBlock.of(fetched.bars(), hits.places, own, mine, ranked[:, cut], config)
 
     def judged(cut: slice) -> tuple[list[tuple[slice, JudgedBlock]], list[PoisonedSymbol]]:
         return call_or_halve(cut, take, judge, symbols)

@@ -65,20 +65,20 @@ class JudgedBlock:
         places: HitPlaces,
         own: NDArray[np.intp],
         hits: Hits | None,
-        scanned: BoolArray,
+        ranked: BoolArray,
         config: StudyConfig,
     ) -> JudgedBlock:
         """Judge the places ``own`` by the bars of their symbols.
 
         ``hits``: those on these places, for the course of prices around them; None: not asked for.
-        ``scanned``: ``(n_days, n_symbols)`` who of the block was scanned on each day of the study;
-        all others are no part of that day's market.
+        ``ranked``: ``(n_days, n_symbols)`` who of the block is ranked on each day of the study; all
+        others can hit nothing, and are no part of that day's market.
         """
         mine = places.take(own)
         prices = TradedPrices.of(bars, config.rules.delisting_return)
         days = np.searchsorted(bars.sessions, places.sessions)
         there = np.zeros(bars.close.shape, np.bool_)
-        there[days] = scanned & np.isfinite(bars.close[days])
+        there[days] = ranked
         place = {symbol: at for at, symbol in enumerate(bars.symbols)}
         columns = np.array([place.get(symbol, -1) for symbol in places.symbols], np.intp)
         at = days[mine.session], columns[mine.symbol]

@@ -28,7 +28,7 @@ from technic.typing import FloatArray
 
 __all__ = ["UNIVERSE", "OwnerSummary", "PlanSummary", "excess_sums", "summarised"]
 
-UNIVERSE = "the mean of all symbols scanned"
+UNIVERSE = "the mean of all symbols ranked that day"
 """What returns are in excess of, in words."""
 
 

@@ -91,7 +91,7 @@ def run_study(
     hits = whole.hits
     provider = replay.context.provider
     stage = None if progress is None else (lambda done, total: progress("outcomes", done, total))
-    found = hit_outcomes(replay, hits, config, stage)
+    found = hit_outcomes(replay, hits, whole.ranked, config, stage)
     trial = _counted(config, replay, settings, now, command)
     total = trial.record.total
     missing = replay.rosters.missing_warning(found.without_bars)

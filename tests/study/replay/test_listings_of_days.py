@@ -15,6 +15,7 @@ from technic import ScanConfig
 from technic.errors import InputFileError
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
+from technic.study.replay.replay_part import WholeReplay
 from technic.testing import FakeProvider, make_bars
 from technic.universe import PrescreenRules
 
@@ -98,16 +99,17 @@ def test_days_and_hits_are_those_of_the_scans(tmp_path: Path, rows, config: Scan
     assert_same_hits(found, its)
 
 
-def test_who_is_scanned_is_told_of_each_day(tmp_path: Path):
+def test_who_is_ranked_is_told_of_each_day(tmp_path: Path):
     """Whoever is not listed yet, or not any more, is no part of the day."""
     replay = opened(tmp_path, spans(), ScanConfig(where="close > 0"))
-    scanned = replay.scanned((*SYMBOLS, "QQ"))
-    assert not scanned[:, -1].any()
+    ranked = WholeReplay.of(replay.parts(), ()).ranked
+    place = {name: at for at, name in enumerate(replay.symbols)}
     for row, day in enumerate(DAYS.astype(str)):
         for at, name in enumerate(SYMBOLS):
             begun = at % 5 != 1 or CUTS[at % 4] <= day
             gone = at % 5 == 3 and day > CUTS[at % 4]
-            assert scanned[row, at] == (begun and not gone), (day, name)
+            there = name in place and ranked[row, place[name]]
+            assert there == (begun and not gone), (day, name)
 
 
 def test_an_error_of_a_day_is_that_of_its_scan(tmp_path: Path):

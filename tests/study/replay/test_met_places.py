@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from support.hard_market import NOW, QUICK_SETUPS, PayingProvider, around_what_happens, hard_market
@@ -21,7 +22,7 @@ def market() -> PayingProvider:
 def met(replay: Replay) -> set[tuple[int, int, int]]:
     """Session, owner and symbol of everything that is met."""
     found = set()
-    for places in replay.met():
+    for places in (one for part in replay.met() for one in part.places):
         assert places.met.shape == (places.n_owners, len(places.session))
         assert places.met.any(axis=0).all()
         assert (places.session[1:] >= places.session[:-1]).all()
@@ -50,5 +51,10 @@ def test_what_is_met_is_what_hits(market: PayingProvider, config: ScanConfig):
     replay = open_replay(config, days=days, provider=market, now=NOW)
     found = met(replay)
     assert found == hit(replay)
+    ranked = [
+        np.concatenate([part.ranked for part in parts]) for parts in (replay.met(), replay.parts())
+    ]
+    np.testing.assert_array_equal(*ranked)
+    assert 0 < ranked[0].sum() < ranked[0].size
     assert len(found) > 20
     assert met(replace(replay, block_symbols=7, runner="threads")) == found

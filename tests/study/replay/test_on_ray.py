@@ -47,12 +47,15 @@ def test_ray_gives_the_same_days_hits_and_ratings():
     here, there = (Hits.joined(part.hits for part in one) for one in parts)
     assert len(here) > 3
     for own, its in zip(*parts, strict=True):
+        assert_same(its.ranked, own.ranked, "ranked")
         for name, values in own.ratings.items():
             assert_same(its.ratings[name], values, name)
     assert_same_hits(there, here)
-    for places, other in zip(replace(replay, block_symbols=11).met(), on_ray.met(), strict=True):
-        for name in ("session", "symbol", "bits"):
-            assert_same(getattr(other, name), getattr(places, name), name)
+    for part, its in zip(replace(replay, block_symbols=11).met(), on_ray.met(), strict=True):
+        assert_same(its.ranked, part.ranked, "ranked")
+        for places, other in zip(part.places, its.places, strict=True):
+            for name in ("session", "symbol", "bits"):
+                assert_same(getattr(other, name), getattr(places, name), name)
     for day, other in zip(replay.replayed(), on_ray.replayed(), strict=True):
         assert day.outcomes == other.outcomes
         for name, values in day.market.columns.items():

@@ -68,15 +68,15 @@ def part_of_block(
     """
     task, made = work.task, both_passes(work, cuts, runner, _second)
     parts, done = made.first, made.second
-    count = np.zeros(len(task.days), np.int32)
-    for one in parts:
-        count += np.bincount(one.places.day[one.ranked], minlength=len(count)).astype(np.int32)
+    ranked = made.ranked(axes.symbols)
+    count = np.count_nonzero(ranked, axis=1).astype(np.int32)
     stops = day_stops(work.bars.sessions, task.windows, task.days)
     sums = [one.index for one in parts if one.index is not None]
     return ReplayPart(
         days=np.searchsorted(axes.sessions, task.days),
         hits=_hits(made, count, axes, work, runner),
         regimes=market_regimes(sums, stops, count),
+        ranked=ranked,
         ratings=_ratings(parts, done, axes, task, work.rules),
         poisoned=tuple(made.poisoned),
     )

@@ -152,6 +152,16 @@ class BothPasses(Generic[R]):
     days: DayPlaces
     poisoned: list[PoisonedSymbol]
 
+    def ranked(self, symbols: Sequence[str]) -> BoolArray:
+        """Tell who of ``symbols`` is ranked on which day of the block, ``(n_days, n_symbols)``."""
+        place = {name: at for at, name in enumerate(symbols)}
+        found = np.zeros((len(self.days.starts) - 1, len(symbols)), np.bool_)
+        for part in self.first:
+            column = np.array([place[name] for name in part.symbols], np.intp)
+            own = part.ranked
+            found[part.places.day[own], column[part.symbol[own]]] = True
+        return found
+
 
 def both_passes(
     work: BlockWork, cuts: Sequence[slice], runner: TaskRunner, second: Callable[..., Halved[R]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from technic.study.replay.hit_blocks import FirstPass, decided_places
 from technic.study.replay.replayed_day import ReplayedDay
 from technic.typing import BoolArray, DateArray, FloatArray
 
-__all__ = ["MetPlaces", "met_of_block", "met_on_day"]
+__all__ = ["MetPart", "MetPlaces", "met_of_block", "met_on_day"]
 
 IndexArray = NDArray[np.intp]
 
@@ -27,21 +27,30 @@ class MetPlaces:
 
     ``session``, ``symbol``: ``(n_places,)`` positions in the days and symbols of the replay.
     ``bits``: ``(n_owners / 8, n_places)``, the owners' in the order of the scan, eight to a byte.
-    ``days``: positions of the days that were looked at; ``poisoned``: symbols that raised, and are
-    left out on all of these.
     """
 
     session: IndexArray
     symbol: IndexArray
     bits: NDArray[np.uint8]
     n_owners: int
-    days: IndexArray
-    poisoned: tuple[PoisonedSymbol, ...] = ()
 
     @property
     def met(self) -> BoolArray:
         """Which owner hits where: ``(n_owners, n_places)``."""
         return np.unpackbits(self.bits, axis=0, count=self.n_owners).astype(np.bool_)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MetPart:
+    """Some days of a replay: ``days``, ``ranked`` and ``poisoned`` as in `ReplayPart`.
+
+    ``places``: what is met on them, some symbols after the others.
+    """
+
+    days: IndexArray
+    ranked: BoolArray
+    places: tuple[MetPlaces, ...]
+    poisoned: tuple[PoisonedSymbol, ...]
 
 
 def met_of_block(
@@ -50,22 +59,23 @@ def met_of_block(
     days: DateArray,
     symbols: Sequence[str],
     runner: TaskRunner,
-) -> Iterator[MetPlaces]:
-    """Yield what each cut of the symbols meets on the days of a block.
+) -> MetPart:
+    """Return what each cut of the symbols meets on the days of a block.
 
     ``days``, ``symbols``: those of the replay.
     """
     made = both_passes(work, cuts, runner, _met)
-    session, poisoned = np.searchsorted(days, work.task.days), tuple(made.poisoned)
+    session = np.searchsorted(days, work.task.days)
     place = {name: at for at, name in enumerate(symbols)}
+    found = []
     for part, (at, bits) in zip(made.first, made.second, strict=True):
         axis = np.array([place.get(name, -1) for name in part.symbols], dtype=np.intp)
         own, day = axis[part.symbol[at]], session[part.places.day[at]]
-        yield MetPlaces(day, own, bits, len(work.rules.owners), session, poisoned)
-        poisoned = ()
+        found.append(MetPlaces(day, own, bits, len(work.rules.owners)))
+    return MetPart(session, made.ranked(symbols), tuple(found), tuple(made.poisoned))
 
 
-def met_on_day(day: ReplayedDay, days: DateArray, symbols: Sequence[str]) -> MetPlaces:
+def met_on_day(day: ReplayedDay, days: DateArray, symbols: Sequence[str]) -> MetPart:
     """Return what is met on one day."""
     owners = day.values.setups or (WHERE,)
     met = np.array([day.met(owner) for owner in owners])
@@ -74,7 +84,8 @@ def met_on_day(day: ReplayedDay, days: DateArray, symbols: Sequence[str]) -> Met
     own = np.array([place[day.market.symbols[i]] for i in at.tolist()], dtype=np.intp)
     this = np.searchsorted(days, [day.day])
     bits = np.packbits(met[:, at], axis=0)
-    return MetPlaces(np.repeat(this, len(at)), own, bits, len(owners), this, day.poisoned)
+    places = MetPlaces(np.repeat(this, len(at)), own, bits, len(owners))
+    return MetPart(this, day.ranked(symbols)[None], (places,), day.poisoned)
 
 
 def _met(

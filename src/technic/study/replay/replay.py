@@ -45,12 +45,12 @@ from technic.study.replay.later_bars import LaterBars, LaterFetch
 from technic.study.replay.lean import HitRules, hit_rules
 from technic.study.replay.listed_names import ListedNames
 from technic.study.replay.load_bars import load_bars
-from technic.study.replay.met_places import MetPlaces, met_of_block, met_on_day
+from technic.study.replay.met_places import MetPart, met_of_block, met_on_day
 from technic.study.replay.regimes import benchmark_regimes, day_stops
 from technic.study.replay.replay_part import ReplayPart
 from technic.study.replay.replayed_day import MarketRows, ReplayedDay, replayed_day
 from technic.study.replay.rosters import Rosters
-from technic.typing import BoolArray, DateArray, FloatArray
+from technic.typing import DateArray, FloatArray
 
 __all__ = ["Replay", "open_replay"]
 
@@ -96,10 +96,6 @@ class Replay:
         again = _settled(config, context, scan_expressions(config), days)
         return replace(again, runner=self.runner, ray_address=self.ray_address)
 
-    def scanned(self, symbols: Sequence[str]) -> BoolArray:
-        """Tell who of ``symbols`` is scanned or compared with on which day, ``(n_days, n)``."""
-        return self.rosters.scanned(symbols)
-
     def replayed(self) -> Iterator[ReplayedDay]:
         """Yield each day in turn, with all that the scan of it has."""
         longer = self.expressions.windows
@@ -112,7 +108,7 @@ class Replay:
         return (part.hits for part in self.parts())
 
     def parts(self, ratings: Sequence[str] = ()) -> Iterator[ReplayPart]:
-        """Yield hits, regimes and ratings, those of a block of days together, ascending by day.
+        """Yield hits, regimes, who is ranked and how, those of a block of days together, ascending.
 
         ``ratings``: names among the columns that the config asks for, numbers all of them.
         """
@@ -123,6 +119,7 @@ class Replay:
                     days=np.searchsorted(self.days, [day.day]),
                     hits=day.hits(self.days, self.symbols),
                     regimes=(day.market.regime,),
+                    ranked=day.ranked(self.symbols)[None],
                     ratings={name: day.rating(name, self.symbols)[None] for name in ratings},
                     poisoned=day.poisoned,
                 )
@@ -133,10 +130,11 @@ class Replay:
             regimes = benchmark_regimes(block)
             yield part if regimes is None else replace(part, regimes=regimes)
 
-    def met(self) -> Iterator[MetPlaces]:
-        """Yield who met what of the setups, ascending by day: hits without ranks and plans.
+    def met(self) -> Iterator[MetPart]:
+        """Yield who met what of the setups, those of a block of days together, ascending by day.
 
-        For many owners: a hit takes one bit, and nothing is computed of it beside its being one.
+        Hits without ranks and plans, for many owners: a hit takes one bit, and nothing is computed
+        of it beside its being one.
         """
         rules = hit_rules(self.expressions)
         if rules is None:
@@ -144,7 +142,7 @@ class Replay:
                 yield met_on_day(day, self.days, self.symbols)
             return
         for _, work, cuts, runner in self._works(rules):
-            yield from met_of_block(work, cuts, self.days, self.symbols, runner)
+            yield met_of_block(work, cuts, self.days, self.symbols, runner)
 
     def _works(self, rules: HitRules) -> Iterator[tuple[Block, BlockWork, list[slice], TaskRunner]]:
         """Yield each block of days, what is computed of it, in which cuts of symbols, and where.

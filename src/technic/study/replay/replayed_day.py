@@ -168,6 +168,12 @@ class ReplayedDay:
         rank[order] = np.arange(1, len(order) + 1)
         return rank
 
+    def ranked(self, symbols: Sequence[str]) -> BoolArray:
+        """Tell who of ``symbols`` is ranked."""
+        own = np.flatnonzero(self.market.ranked).tolist()
+        names = {self.market.symbols[row] for row in own}
+        return np.array([symbol in names for symbol in symbols], np.bool_)
+
     def rating(self, name: str, symbols: Sequence[str]) -> FloatArray:
         """Return a column of the expressions, by ``symbols``; NaN for who is not ranked."""
         found = np.full(len(symbols), np.nan)

@@ -169,14 +169,6 @@ class Rosters:
             own[peers], own[shown] = ListedNames.COMPARED, ListedNames.SHOWN
         return cls(days, tuple(place), span_of, days[first], member, source)
 
-    def scanned(self, symbols: Sequence[str]) -> BoolArray:
-        """Tell who of ``symbols`` is scanned or compared with on which day, ``(n_days, n)``."""
-        place = {name: at for at, name in enumerate(self.names)}
-        at = [place.get(name, -1) for name in symbols]
-        member = np.pad(self.member, ((0, 0), (0, 1)))[:, at]
-        found: BoolArray = (member != ListedNames.OUTSIDE)[self.span_of]
-        return found
-
     def on(self, day: np.datetime64) -> Roster:
         """Return the roster of one of the days."""
         return self.source.roster(self.begins[self.span(day)])

@@ -106,7 +106,7 @@ _WORDS = (
     ("hit", "a symbol that met the setup on a day; bought at the next open at the earliest"),
     (
         "excess",
-        "return less the mean return of all symbols scanned on that day, over the same sessions",
+        "return less the mean return of all symbols ranked on that day, over the same sessions",
     ),
     (
         "interval",
@@ -132,7 +132,7 @@ _WORDS = (
     (
         "around the hit",
         "mean price in % of the close of the hit's day, by sessions from it, beside all symbols "
-        "scanned on those days; where the band leaves the universe's line the difference is more "
+        "ranked on those days; where the band leaves the universe's line the difference is more "
         "than chance. Nobody could buy at that close: it shows when something happened",
     ),
     (

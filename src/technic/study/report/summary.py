@@ -97,7 +97,7 @@ def summary_table(result: StudyResult, order: Sequence[int], told: frozenset[int
     main = result.config.horizon
     yield paragraph(
         f"Mean return over {count_of(main, 'session')} from the next open, in excess of the mean "
-        "of all symbols scanned; R of the plans, one trade a symbol at a time."
+        "of all symbols ranked that day; R of the plans, one trade a symbol at a time."
     )
     limit = forest_limit([one.excess[main] for one in result.summaries])
     reach = f"{percent(-limit, 1)} 0 {percent(limit, 1)}"

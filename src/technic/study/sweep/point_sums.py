@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.places import Places
-from technic.study.replay.met_places import MetPlaces
+from technic.study.outcomes import MarketReturns
+from technic.study.replay.met_places import MetPart
 from technic.study.statistics import DaySums
-from technic.typing import FloatArray, IntArray
+from technic.study.statistics.day_sums import whole_units
+from technic.typing import BoolArray, FloatArray, IntArray
 
-__all__ = ["UNKNOWN", "PointSums", "PointTally"]
+__all__ = ["PointSums", "PointTally"]
 
-UNKNOWN = np.iinfo(np.int64).min
+_UNKNOWN = np.iinfo(np.int64).min
 """Stands where the value of a place is not known."""
 
 
@@ -49,20 +51,20 @@ class PointSums:
 
 
 class PointTally:
-    """Adds up, as the hits of a replay come in.
+    """Adds up returns in excess of the universe's mean, as the hits of a replay come in.
 
-    ``units``: the values of each reading, ``(n_days, n_symbols)``, in the units of `whole_units`,
-    ``UNKNOWN`` where there is none. Readings begin with the first day; one may end before others.
-    ``horizon``: sessions after which a symbol's next hit begins another episode; hits count there
-    whose first reading is known.
+    ``returns``: of each reading ``(n_days, n_symbols)``, NaN where there is none. Readings begin
+    with the first day; one may end before others. The universe is who is ranked on a day, as in a
+    study, which is known with the hits. ``horizon``: sessions after which a symbol's next hit
+    begins another episode; hits count there whose first reading is known.
     """
 
-    def __init__(self, n_points: int, units: Sequence[IntArray], horizon: int) -> None:
-        self._units, self._horizon = units, horizon
+    def __init__(self, n_points: int, returns: Sequence[FloatArray], horizon: int) -> None:
+        self._returns, self._horizon = returns, horizon
         self._sums = [
-            PointSums(*np.zeros((2, n_points, len(values)), np.int64)) for values in units
+            PointSums(*np.zeros((2, n_points, len(values)), np.int64)) for values in returns
         ]
-        n_days, n_symbols = units[0].shape
+        n_days, n_symbols = returns[0].shape
         self.hits: IntArray = np.zeros((n_points, n_days), np.int64)
         """All hits by point and day, those without a value too."""
         self.episodes: IntArray = np.zeros((n_points, n_days), np.int64)
@@ -74,24 +76,45 @@ class PointTally:
         """The sums of each reading."""
         return tuple(self._sums)
 
-    def add(self, places: MetPlaces) -> None:
-        """Add the hits of some symbols on days that are not before those of them added so far."""
-        met = places.met
-        rows = np.zeros(len(places.session), np.intp)
-        for part in Places(places.session, rows, places.symbol).by_day():
-            self._add_day(int(places.session[part.start]), places.symbol[part], met[:, part])
+    def add(self, part: MetPart) -> None:
+        """Add the hits of some days; none of them is before those added so far."""
+        units = [_excess_units(values, part) for values in self._returns]
+        row = {day: at for at, day in enumerate(part.days.tolist())}
+        for places in part.places:
+            met = places.met
+            rows = np.zeros(len(places.session), np.intp)
+            for own in Places(places.session, rows, places.symbol).by_day():
+                day, symbol = int(places.session[own.start]), places.symbol[own]
+                at = row[day]
+                values = [one[at, symbol] for one in units if at < len(one)]
+                self._add_day(day, symbol, met[:, own], values)
 
-    def _add_day(self, day: int, symbol: NDArray[np.intp], met: NDArray[np.bool_]) -> None:
+    def _add_day(
+        self, day: int, symbol: NDArray[np.intp], met: BoolArray, values: Sequence[IntArray]
+    ) -> None:
         own = met.astype(np.int64)
         self.hits[:, day] += own.sum(axis=1)
-        for sums, units in zip(self._sums, self._units, strict=True):
-            if day < len(units):
-                values = units[day, symbol]
-                known = values != UNKNOWN
-                sums.total[:, day] += own @ np.where(known, values, 0)
-                sums.count[:, day] += own @ known.astype(np.int64)
-        known = self._units[0][day, symbol] != UNKNOWN
+        reaching = (sums for sums in self._sums if day < sums.sessions)
+        for sums, units in zip(reaching, values, strict=True):
+            known = units != _UNKNOWN
+            sums.total[:, day] += own @ np.where(known, units, 0)
+            sums.count[:, day] += own @ known.astype(np.int64)
+        known = values[0] != _UNKNOWN
         begins = met & known & (self._busy_until[:, symbol] <= day)
         self.episodes[:, day] += begins.sum(axis=1)
         point, place = np.nonzero(begins)
         self._busy_until[point, symbol[place]] = day + self._horizon
+
+
+def _excess_units(returns: FloatArray, part: MetPart) -> IntArray:
+    """Return the excess over the universe on the days of a part that the reading has.
+
+    In the units of `whole_units`, ``_UNKNOWN`` where there is none.
+    """
+    days = part.days[part.days < len(returns)]
+    own = returns[days]
+    excess = own - MarketReturns.of(own, part.ranked[: len(days)]).mean[:, None]
+    known = np.isfinite(excess)
+    units = whole_units(np.where(known, excess, 0.0))
+    units[~known] = _UNKNOWN
+    return units

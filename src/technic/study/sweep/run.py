@@ -20,7 +20,7 @@ from technic.study.replay.replay_part import left_out, not_judged
 from technic.study.statistics import Comparison, Interval, compare_all, mean_interval, verdict
 from technic.study.statistics.comparisons import require_arch
 from technic.study.sweep.config import SweepConfig
-from technic.study.sweep.day_excess import Reading, day_excess
+from technic.study.sweep.day_returns import Reading, day_returns
 from technic.study.sweep.grid import Grid
 from technic.study.sweep.plateau import Plateau, plateau_of
 from technic.study.sweep.point_sums import PointSums, PointTally
@@ -156,7 +156,7 @@ def _tallied(
     folds: tuple[FoldDays, ...],
     progress: SweepProgress | None,
 ) -> tuple[PointTally, tuple[str, ...]]:
-    """Judge all places, then add up who hits where: the main horizon, the folds', the others.
+    """Take all returns, then add up who hits where: the main horizon, the folds', the others.
 
     Beside it sentences on the symbols that raised, and are left out.
     """
@@ -168,15 +168,14 @@ def _tallied(
         *(Reading(horizon, len(days)) for horizon in others),
     ]
     stage = None if progress is None else (lambda done, total: progress("outcomes", done, total))
-    units, poisoned = day_excess(replay, readings, config.delisting_return, stage)
-    tally = PointTally(len(config.grid), units, main)
-    done, lost = 0, []
-    for places in replay.met():
-        tally.add(places)
-        lost.append((places.days, places.poisoned))
-        if progress is not None and len(places.session):
-            done = max(done, int(places.session[-1]) + 1)
-            progress("replay", done, len(days))
+    returns, poisoned = day_returns(replay, readings, config.delisting_return, stage)
+    tally = PointTally(len(config.grid), returns, main)
+    lost = []
+    for part in replay.met():
+        tally.add(part)
+        lost.append((part.days, part.poisoned))
+        if progress is not None:
+            progress("replay", int(part.days[-1]) + 1, len(days))
     return tally, (*left_out(lost, days), *not_judged(poisoned))
 
 

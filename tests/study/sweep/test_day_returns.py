@@ -10,8 +10,7 @@ import pytest
 from support.hard_market import NOW, SESSIONS, hard_market
 from technic import ScanConfig
 from technic.study.replay.replay import Replay, open_replay
-from technic.study.sweep.day_excess import Reading, day_excess
-from technic.study.sweep.point_sums import UNKNOWN
+from technic.study.sweep.day_returns import Reading, day_returns
 
 HORIZON = 5
 DAY = 40
@@ -32,13 +31,13 @@ def test_what_is_known_early_is_what_shorter_data_has(replay: Replay):
     readings = [
         Reading(HORIZON, 60), Reading(HORIZON, DAY - HORIZON, last), Reading(1, DAY - 1, last)
     ]  # fmt: skip
-    (whole, early, next_day), _ = day_excess(replay, readings, 0.0)
+    (whole, early, next_day), _ = day_returns(replay, readings, 0.0)
     market = hard_market()
     ended = replace(market, bars=market.bars.rows(market.bars.session <= last))
     short = open_replay(replay.config, days=replay.days[:DAY], provider=ended, now=NOW)
-    (alone,), _ = day_excess(short, [Reading(HORIZON, DAY)], 0.0)
+    (alone,), _ = day_returns(short, [Reading(HORIZON, DAY)], 0.0)
     np.testing.assert_array_equal(early, alone[: DAY - HORIZON])
-    assert (alone[DAY - HORIZON :] == UNKNOWN).all()
-    known_later = (early == UNKNOWN) & (whole[: DAY - HORIZON] != UNKNOWN)
+    assert np.isnan(alone[DAY - HORIZON :]).all()
+    known_later = np.isnan(early) & np.isfinite(whole[: DAY - HORIZON])
     assert known_later.any()  # or nothing would be at stake
-    assert (next_day != UNKNOWN).any()
+    assert np.isfinite(next_day).any()

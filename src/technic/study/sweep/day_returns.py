@@ -15,14 +15,12 @@ import numpy as np
 
 from technic.engine.blocks import PoisonedSymbol, block_slices, call_or_halve
 from technic.study.known_until import Fetched, KnownUntil
-from technic.study.outcomes import MarketReturns, TradedPrices, forward_returns
+from technic.study.outcomes import TradedPrices, forward_returns
 from technic.study.replay.later_bars import LaterBars
 from technic.study.replay.replay import Replay
-from technic.study.statistics.day_sums import whole_units
-from technic.study.sweep.point_sums import UNKNOWN
-from technic.typing import BoolArray, FloatArray, IntArray
+from technic.typing import FloatArray
 
-__all__ = ["Reading", "day_excess"]
+__all__ = ["Reading", "day_returns"]
 
 BLOCK_SYMBOLS = 256
 Progress = Callable[[int, int], None]
@@ -40,75 +38,56 @@ class Reading:
     known_until: np.datetime64 | None = None
 
 
-def day_excess(
+def day_returns(
     replay: Replay,
     readings: Sequence[Reading],
     delisting_return: float,
     progress: Progress | None = None,
-) -> tuple[list[IntArray], list[PoisonedSymbol]]:
-    """Return what a share bought after each day was worth in excess of the universe's mean.
+) -> tuple[list[FloatArray], list[PoisonedSymbol]]:
+    """Return what a share bought after each day was worth, as `forward_returns` has it.
 
-    For each reading ``(days, n_symbols)`` in the units of `whole_units`, ``UNKNOWN`` where there is
-    no return. Symbols in the order of ``replay.symbols``. Beside it the symbols whose bars raised,
-    of which no return is known.
+    For each reading ``(days, n_symbols)``, NaN where there is no return. Symbols in the order of
+    ``replay.symbols``. Beside it the symbols whose bars raised, of which no return is known.
     """
     symbols = replay.symbols
     found = [np.full((one.days, len(symbols)), np.nan) for one in readings]
-    market: list[MarketReturns | None] = [None for _ in readings]
     cuts = block_slices(len(symbols), BLOCK_SYMBOLS)
     poisoned: list[PoisonedSymbol] = []
 
     def take(own: slice) -> tuple[slice, Replay]:
         return own, _fetched(replay, symbols[own])
 
-    def judge(taken: tuple[slice, Replay]) -> list[tuple[FloatArray, MarketReturns]]:
+    def judge(taken: tuple[slice, Replay]) -> list[FloatArray]:
         own, whole = taken
-        scanned = replay.scanned(symbols[own])
-        return _judged(whole, symbols[own], scanned, readings, delisting_return)
+        return _judged(whole, symbols[own], readings, delisting_return)
 
     for number, cut in enumerate(cuts, start=1):
         done, some = call_or_halve(cut, take, judge, symbols)
         poisoned += some
         for own, parts in done:
-            for at, (returns, part) in enumerate(parts):
-                before = market[at]
-                market[at] = part if before is None else before + part
-                found[at][:, own] = returns
+            for values, returns in zip(found, parts, strict=True):
+                values[:, own] = returns
         if progress is not None:
             progress(number, len(cuts))
-    return [_units(each, own) for each, own in zip(found, market, strict=True)], poisoned
+    return found, poisoned
 
 
 def _judged(
     replay: Replay,
     symbols: Sequence[str],
-    scanned: BoolArray,
     readings: Sequence[Reading],
     delisting_return: float,
-) -> list[tuple[FloatArray, MarketReturns]]:
-    """Return the returns of some symbols by each reading, and what they add to the market's."""
-    found: dict[int, tuple[FloatArray, MarketReturns]] = {}
+) -> list[FloatArray]:
+    """Return the returns of some symbols by each reading."""
+    found: dict[int, FloatArray] = {}
     for end in dict.fromkeys(one.known_until for one in readings):
         bars = _bars(replay, symbols, end)
         prices = TradedPrices.of(bars, delisting_return)
         for at, one in enumerate(readings):
-            if one.known_until != end:
-                continue
-            rows = np.searchsorted(bars.sessions, replay.days[: one.days])
-            returns = forward_returns(prices, one.horizon)[rows]
-            member = scanned[: one.days] & np.isfinite(bars.close[rows])
-            found[at] = returns, MarketReturns.of(returns, member)
+            if one.known_until == end:
+                rows = np.searchsorted(bars.sessions, replay.days[: one.days])
+                found[at] = forward_returns(prices, one.horizon)[rows]
     return [found[at] for at in range(len(readings))]
-
-
-def _units(returns: FloatArray, market: MarketReturns | None) -> IntArray:
-    """Return the excess over the market in whole units; ``returns`` is written to."""
-    if market is not None:
-        returns -= market.mean[:, None]
-    known = np.isfinite(returns)
-    units = whole_units(np.where(known, returns, 0.0))
-    units[~known] = UNKNOWN
-    return units
 
 
 def _fetched(replay: Replay, symbols: Sequence[str]) -> Replay:
