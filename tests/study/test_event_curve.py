@@ -58,7 +58,8 @@ def test_means_are_those_of_a_loop(close: np.ndarray, hits: np.ndarray):
                 row = FIRST + day
                 if own != owner or not 0 <= row + offset < N_SESSIONS:
                     continue
-                made = close[row + offset] / close[row] - 1
+                since, until = close[row + offset], close[row]
+                made = since / until - 1 if offset >= 0 else 1 - until / since
                 raw.append(made[symbol])
                 universe.append(made[member()[day]].mean())
                 session.append(day)
@@ -95,3 +96,30 @@ def test_later_bars_change_no_point_that_is_known(close: np.ndarray, hits: np.nd
     shorter = EventSums.of(TradedPrices.of(later_bars(*rows)), days, member(), events)
     for one, other in zip(shorter.hits, longer.hits, strict=True):
         np.testing.assert_array_equal(one.total, other.total)
+
+
+def test_prices_that_go_nowhere_are_flat_on_both_sides():
+    """A random walk whose expected return is nothing, with hits on the wildest symbols.
+
+    Half the symbols move by 6 % a session, the others by 1 %: quotients of closes alone would lift
+    the wild ones by 3.7 % ten sessions before, and the difference with them.
+    """
+    random = np.random.default_rng(31)
+    n_sessions, n_symbols, days = 330, 240, np.arange(10, 250)
+    wild = np.arange(n_symbols) % 2 == 0
+    step = np.where(wild, 0.06, 0.01) * random.choice([-1.0, 1.0], (n_sessions, n_symbols))
+    close = 100 * np.cumprod(1 + step, axis=0)
+    bars = later_bars(*([(price,) * 4 for price in own] for own in close.T))
+    session, column = np.nonzero(random.random((len(days), n_symbols)) < 0.5 * wild)
+    events = EventReturns(np.zeros_like(session), session, column, 1)
+    everybody = np.ones((len(days), n_symbols), np.bool_)
+    curve = EventSums.of(TradedPrices.of(bars), days, everybody, events).curve(0, 0.95)
+    assert len(session) > 14_000
+    for place, offset in enumerate(curve.offsets):
+        distance = abs(offset)
+        if distance > 10:
+            continue
+        # the error of a mean over 28,000 walks, of which distance in a row share their steps
+        error = 0.06 * distance / np.sqrt(len(days) * wild.sum())
+        for mean in (curve.raw[place], curve.universe[place], curve.excess[place].mean):
+            assert abs(mean) <= 4 * error, offset

@@ -1,6 +1,8 @@
 """The course of prices around hits, from the close of the hit's day, beside the universe's.
 
 Nobody buys at a close that is known: this shows when something happened, not what can be earned.
+Before the hit it is the return up to that close with its sign turned, so that prices that go
+nowhere are a flat line on both sides; see `event_returns`.
 Sums by session are all that is kept, so a million hits take no more memory than a thousand.
 """
 
@@ -24,7 +26,9 @@ _UNIT = 2.0**32
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EventCurve:
-    """Mean close to close returns since the day of the hit, ``(n_offsets,)`` each.
+    """Mean returns from the close of the day of the hit, ``(n_offsets,)`` each.
+
+    Before it they are those up to that close, with the sign turned.
 
     ``raw``: of the hits whose price at an offset is known; ``universe``: of all symbols ranked on
     the days of these hits, each day as often as it has hits; ``excess``: the difference with its

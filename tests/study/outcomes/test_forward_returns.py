@@ -89,13 +89,13 @@ def test_excursions_by_hand():
 
 
 def test_the_course_around_a_day_by_hand():
-    """From the close of the day, forwards and backwards; over a break nothing is known."""
+    """From its close, and up to it with the sign turned; over a break nothing is known."""
     prices = TradedPrices.of(later_bars(ROWS))
     found = event_returns(prices, 2)[:, 0]
     np.testing.assert_allclose(found, [107 / 100 - 1, 95 / 103 - 1, 98 / 107 - 1, nan, nan])
     found = event_returns(prices, -1)[:, 0]
     np.testing.assert_allclose(
-        found, [nan, 100 / 103 - 1, 103 / 107 - 1, 107 / 95 - 1, 95 / 98 - 1]
+        found, [nan, 1 - 103 / 100, 1 - 107 / 103, 1 - 95 / 107, 1 - 98 / 95]
     )
     np.testing.assert_array_equal(event_returns(prices, 0)[:, 0], np.zeros(5))
     assert np.isnan(event_returns(prices, 9)).all()
@@ -104,7 +104,7 @@ def test_the_course_around_a_day_by_hand():
     found = event_returns(prices, 1)[:, 0]
     np.testing.assert_allclose(found, [0.03, nan, 95 / 107 - 1, 98 / 95 - 1, nan])
     found = event_returns(prices, -2)[:, 0]
-    np.testing.assert_allclose(found, [nan, nan, nan, nan, 107 / 98 - 1])
+    np.testing.assert_allclose(found, [nan, nan, nan, nan, 1 - 98 / 107])
     gone = later_bars([*ROWS[:2], NO_BAR, NO_BAR, NO_BAR], delisted=[True])
     np.testing.assert_allclose(
         event_returns(TradedPrices.of(gone, -0.5), 2)[:, 0], [51.5 / 100 - 1, -0.5, nan, nan, nan]

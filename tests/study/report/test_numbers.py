@@ -209,7 +209,8 @@ def test_the_calendar_and_its_days(single_page: Element, hits: pd.DataFrame):
             row = ranked.loc[symbol]
             assert number(rank) == row["rank"]
             assert close(excess, 100 * row["excess_21"])
-            assert ended == ("none" if row["outcome"] is None else row["outcome"].replace("_", " "))
+            outcome = "none" if pd.isna(row["outcome"]) else row["outcome"]
+            assert ended == outcome.replace("_", " ")
             assert close(r, row["r"])
             assert left == ("\u2013" if pd.isna(row["left"]) else str(row["left"])[:10])
 

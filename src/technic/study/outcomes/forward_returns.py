@@ -66,11 +66,16 @@ def forward_returns(prices: TradedPrices, horizon: int, lag: int = 0) -> FloatAr
 
 
 def event_returns(prices: TradedPrices, offset: int) -> FloatArray:
-    """Return what each price was worth ``offset`` sessions later, or earlier, from close to close.
+    """Return what was made from each close to ``offset`` sessions later, or up to it from earlier.
 
     ``(n_sessions, n_symbols)``: for the course of prices around hits, not for what can be earned,
-    since nobody buys at a close that is known. After the day as a sale of `TradedPrices`, with
-    dividends left out; before it NaN where there was no bar, or over a break.
+    since nobody buys at a close that is known. After the day C[d+k] / C[d] − 1, sold as
+    `TradedPrices` says, dividends left out. Before it, k < 0, the return of who held until the day,
+    with its sign turned: 1 − C[d] / C[d+k], NaN where there was no bar, or over a break. C[d+k] /
+    C[d] − 1 would stand for no holding there: by Jensen's inequality its mean is above zero where
+    the expected return is zero, the more the wilder prices are, which is a kink at 0 without any
+    effect; and means of logarithms would differ on both sides with the variance (Hudson and
+    Gregoriou 2015).
     """
     if isinstance(offset, bool) or not isinstance(offset, int) or abs(offset) > _FURTHEST:
         raise ParameterError("offset", offset, f"a whole number of sessions up to {_FURTHEST}")
@@ -83,7 +88,7 @@ def event_returns(prices: TradedPrices, offset: int) -> FloatArray:
         found[early] = prices.sold[late] / close[early] - 1.0
         last = prices.sold_on[late]
     else:
-        found[late] = close[early] / close[late] - 1.0
+        found[late] = 1.0 - close[late] / close[early]
         last = np.arange(-offset, len(close), dtype=np.int32)[:, None]
     first = np.arange(days, dtype=np.int32)[:, None]
     if prices.next_break is not None:
@@ -140,7 +145,7 @@ class MarketReturns:
     """The returns of all symbols of the universe on each day, added up; blocks of symbols add.
 
     ``total``: ``(n_sessions,)`` whole units of 2⁻³², so that the sum is the same in any order;
-    ``count``: how many. What one symbol adds is at most 131,072, thirteen million percent.
+    ``count``: how many. What one symbol adds is at most ±131,072, thirteen million percent.
     """
 
     total: IntArray
@@ -150,7 +155,7 @@ class MarketReturns:
     def of(cls, returns: FloatArray, member: BoolArray) -> MarketReturns:
         """Add up returns ``(n_sessions, n_symbols)`` of the members of each session, if known."""
         known = member & np.isfinite(returns)
-        units = np.rint(np.minimum(np.where(known, returns, 0.0), _LARGEST) * _UNIT)
+        units = np.rint(np.clip(np.where(known, returns, 0.0), -_LARGEST, _LARGEST) * _UNIT)
         return cls(units.astype(np.int64).sum(axis=1), np.count_nonzero(known, axis=1))
 
     def __add__(self, other: MarketReturns) -> MarketReturns:

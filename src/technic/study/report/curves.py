@@ -30,7 +30,7 @@ LEVEL_CLASSES = ("thick s-first", "line s-fourth", "line dashed s-second", "line
 
 
 def event_figure(curve: EventCurve, *, brief: bool = False) -> str:
-    """Draw the mean price of the hits beside the universe's, the close of the day being 0.
+    """Draw the mean return of the hits beside the universe's, the close of the day being 0.
 
     ``brief``: in fewer points, and without what the script tells.
     """
@@ -59,8 +59,9 @@ def event_figure(curve: EventCurve, *, brief: bool = False) -> str:
     if brief:
         return figure(drawing, "")
     says = (
-        "Mean price in % of the close of the hit's day, by sessions from it. Where the band leaves "
-        "the universe's line the difference is more than chance."
+        "Mean return in % from the close of the hit's day, by sessions after it; before it the "
+        "return up to that close with its sign turned, so a line that rises to 0 says that prices "
+        "rose. Where the band leaves the universe's line the difference is more than chance."
     )
     return figure(drawing, says, tip=_tip(axis, lines, "session", "%"))
 
