@@ -133,7 +133,8 @@ _WORDS = (
         "around the hit",
         "mean return in % from the close of the hit's day, before it up to that close with its "
         "sign turned, beside all symbols ranked on those days; where the band leaves the "
-        "universe's line the difference is more than chance. Nobody could buy at that close: it shows when something happened",
+        "universe's line the difference is more than chance. Nobody could buy at that close: it "
+        "shows when something happened",
     ),
     (
         "sum of R",
