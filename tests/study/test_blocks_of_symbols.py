@@ -9,9 +9,11 @@ import pytest
 
 from support.hard_market import NOW, hard_market
 from technic import ScanConfig
+from technic.engine.local import LocalRunner
+from technic.engine.threads import ThreadsRunner
 from technic.settings import Settings
 from technic.setups import load_setups
-from technic.study import StudyConfig, StudyResult, hit_outcomes, run_study, study_table
+from technic.study import StudyConfig, StudyResult, hit_outcomes, run, run_study, study_table
 from technic.study.document import study_document
 
 
@@ -41,3 +43,23 @@ def test_blocks_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert study_table(few).equals(study_table(many))
     one, other = study_document(few), study_document(many)
     assert [name for name in other if repr(one[name]) != repr(other[name])] == []
+
+
+@pytest.mark.parametrize("runner", ["local", "threads"])
+def test_hits_are_graded_on_the_threads_of_the_runner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runner: str
+):
+    """As many as it has, whatever the machine has."""
+    monkeypatch.setattr(LocalRunner, "workers", property(lambda _: 3))
+    monkeypatch.setattr(ThreadsRunner, "__init__", lambda self: setattr(self, "workers", 5))
+    asked = []
+    for module in (hit_outcomes, run):
+        in_turn = module.in_turn
+
+        def noted(call, items, workers, in_turn=in_turn):
+            asked.append(workers)
+            return in_turn(call, items, workers)
+
+        monkeypatch.setattr(module, "in_turn", noted)
+    studied(tmp_path, runner)
+    assert asked == [{"local": 3, "threads": 5}[runner]] * 2

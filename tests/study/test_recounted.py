@@ -19,7 +19,7 @@ from technic.study.statistics import DaySums, Interval, mean_interval
 from technic.testing import FakeProvider, make_bars
 
 FIRST, LAST = len(SESSIONS) - 160, len(SESSIONS) - 60
-MAIN = 21
+MAIN = 5
 OWNERS = ("trend_template", "weinstein_stage_2")
 
 

@@ -19,7 +19,14 @@ from technic.errors import MissingExtraError, ParameterError, RunnerError
 if TYPE_CHECKING:
     from technic.engine.runner import Runner
 
-__all__ = ["DEFAULT_RUNNER", "ChosenRunner", "RunnerName", "check_runner", "open_runner"]
+__all__ = [
+    "DEFAULT_RUNNER",
+    "ChosenRunner",
+    "RunnerName",
+    "check_runner",
+    "open_runner",
+    "workers_here",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +93,16 @@ def open_runner(
         check_runner(name)
         with _RUNNERS[name].open(ray_address) as runner:
             yield ChosenRunner(runner, name)
+
+
+def workers_here(name: str) -> int:
+    """Return on how many threads work that stays in this process runs beside the runner ``name``.
+
+    Those of the runner where it runs here itself; of the default one beside Ray.
+    """
+    here = name if name in ("local", "threads") else DEFAULT_RUNNER
+    with _RUNNERS[here].open(None) as runner:
+        return runner.workers
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from technic.engine.blocks import PoisonedSymbol, block_slices, call_or_halve
 from technic.engine.local import in_turn
+from technic.engine.open import workers_here
 from technic.errors import NothingToScanError
 from technic.study.config import StudyConfig
 from technic.study.event_curve import EventSums
@@ -129,7 +129,7 @@ def hit_outcomes(
     def judged(cut: slice) -> tuple[list[tuple[slice, JudgedBlock]], list[PoisonedSymbol]]:
         return call_or_halve(cut, take, judge, symbols)
 
-    each, workers = ((cut,) for cut in cuts), os.cpu_count() or 1
+    each, workers = ((cut,) for cut in cuts), workers_here(replay.runner)
     for number, (done, poisoned) in enumerate(in_turn(judged, each, workers), start=1):
         for own, block in done:
             gathered.add(block, own)

@@ -13,6 +13,7 @@ import numpy as np
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.engine.local import in_turn
+from technic.engine.open import workers_here
 from technic.notebook.progress import notebook_progress
 from technic.settings import Settings, load_settings
 from technic.study.config import StudyConfig
@@ -97,7 +98,7 @@ def run_study(
     missing = replay.rosters.missing_warning(found.without_bars)
     groups = PlaceGroups.of(hits.places, whole.regimes)
     each = ((hits, found, config, owner, total, groups) for owner in range(len(hits.owners)))
-    summaries = tuple(in_turn(summarised, each, os.cpu_count() or 1))
+    summaries = tuple(in_turn(summarised, each, workers_here(replay.runner)))
     return StudyResult(
         config=config,
         hits=hits,
