@@ -162,7 +162,8 @@ def test_how_plans_ended(single_page: Element, hits: pd.DataFrame):
         every, single = (number(one) for one in rows.get(name, ["0", "0"]))
         assert (every, single) == (held.sum(), (held & hits["one_a_symbol"]).sum()), name
     plans = forest_rows(single_page, "R of the plans, with costs")
-    assert close(plans["every signal, costs + slippage of", "5 + 10 bp"][2], hits["r_net_2"].mean())
+    over = hits.loc[hits["plan_over"], "r_net_2"]
+    assert close(plans["every signal, costs + slippage of", "5 + 10 bp"][2], over.mean())
     taken = hits[hits["one_a_symbol"] & hits["plan_over"]]
     assert close(plans["one a symbol, costs + slippage of", "0 + 0 bp"][2], taken["r"].mean())
 
