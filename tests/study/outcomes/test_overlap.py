@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,3 +48,10 @@ def test_an_order_keeps_its_symbol_until_it_lapses_or_its_trade_ends():
     assert ends.tolist() == [2, 3, 6, 4, 6, 7]
     taken = one_at_a_time(plans.symbol, plans.session, ends)
     assert taken.tolist() == [True, False, True, False, False, False]
+
+
+def test_an_order_that_is_over_before_its_hit_is_an_error():
+    """It would follow itself for ever."""
+    symbol, session = np.zeros(2, dtype=int), np.array([1, 4])
+    with pytest.raises(ValueError, match="on the session of its hit or before it"):
+        one_at_a_time(symbol, session, np.array([2, 4]))

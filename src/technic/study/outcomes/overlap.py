@@ -44,6 +44,8 @@ def one_at_a_time(
     taken = np.zeros(len(symbol), dtype=np.bool_)
     if not len(symbol):
         return taken
+    if (end <= session).any():  # or a hit would be its own follower for ever
+        raise ValueError("an order is over on the session of its hit or before it")
     span = np.int64(2**32)
     own = symbol.astype(np.int64) * span
     order = np.argsort(own + session, kind="stable")
