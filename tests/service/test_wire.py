@@ -114,7 +114,8 @@ def test_a_head_that_is_too_large_is_refused(
     answer = rest(connection)
     assert codes(answer) in ([b"431"], [])
     if answer:
-        assert b"a head of at most 32,768 bytes is taken" in answer
+        assert b'{"detail": "a head of at most 32,768 bytes is taken"}' in answer
+        assert b"content-type: application/json" in answer
 
 
 def test_a_head_of_many_pieces_is_no_larger_than_one_of_one(connection: socket.socket) -> None:

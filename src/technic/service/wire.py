@@ -6,6 +6,7 @@ The parser that uvicorn has from httptools is fast and bounds neither, so it is 
 from __future__ import annotations
 
 import asyncio
+import json
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -95,8 +96,9 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self._too_large:
             super().send_400_response(msg)
             return
-        text = f"a head of at most {HEAD_BYTES:,} bytes is taken".encode()
-        head = b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
+        said = f"a head of at most {HEAD_BYTES:,} bytes is taken"
+        text = json.dumps({"detail": said}).encode()  # as all that is refused
+        head = b"content-type: application/json\r\nconnection: close\r\n"
         length = b"content-length: %d\r\n\r\n" % len(text)
         self.transport.write(STATUS_LINE[431] + head + length + text)
         self.transport.close()
