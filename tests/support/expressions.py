@@ -28,6 +28,7 @@ from technic.language.syntax.nodes import (
     Or,
     Shift,
     Text,
+    walk,
 )
 
 __all__ = [
@@ -115,7 +116,7 @@ def _step_down(draw: DrawFn, scope: str, kind: str, depth: int) -> Node:
     if scope == "day":
         below = draw(_trees("bar", kind, depth - 1))
         frame = draw(st.sampled_from(["weekly", "monthly", None]))
-        return Call(frame, (below,)) if frame else below
+        return Call(frame, (below,)) if frame and not _of_days(below) else below
     if kind == "condition":
         if draw(st.booleans()):
             return draw(_text_conditions())
@@ -130,6 +131,12 @@ def _step_down(draw: DrawFn, scope: str, kind: str, depth: int) -> Node:
     )
     by = draw(st.sampled_from([Text(""), Name("sector")]))
     return Call(function, (below, by))
+
+
+def _of_days(node: Node) -> bool:
+    """Whether something asks for the year of a bar, which a week may have two of."""
+    asked = (FUNCTIONS[part.function] for part in walk(node) if isinstance(part, Call))
+    return any("year" in function.fields for function in asked)
 
 
 @st.composite
