@@ -60,11 +60,7 @@ def stamp(result: StudyResult) -> str:
             f"{trial.total:,} in all; the best of so many reaches t {plain(bar)} by luck alone",
         ),
         ("record", f"{trial.hash} (technic study --trials checks the chain)"),
-        (
-            "look-ahead",
-            "not checked here: the same command with --check computes random days again, from data "
-            "that end with them",
-        ),
+        ("look-ahead", _checked(result)),
         (
             "judged",
             f"over {count_of(config.horizon, 'session')} from the next open, "
@@ -82,6 +78,20 @@ def stamp(result: StudyResult) -> str:
     lines = "".join(f"<dt>{escape(name)}<dd>{escape(said)}" for name, said in rows if said)
     command = f"<dt>command<dd><code>{_command(entry.command)}</code>" if entry.command else ""
     return f"<dl>{lines}{command}</dl>"
+
+
+def _checked(result: StudyResult) -> str:
+    """Say whether the past stays as it was; what changed stands at the top of the page too."""
+    if result.check is None:
+        return (
+            "not checked here: the same command with --check computes random days again, from data "
+            "that end with them"
+        )
+    days = ", ".join(result.check.days)
+    return (
+        f"{result.check}. Computed again, from data that end with them, with a year more before "
+        f"them, and in another order of the symbols: {days}"
+    )
 
 
 def _version(data: Mapping[str, Any]) -> str:
@@ -115,6 +125,12 @@ _WORDS = (
         "is outside",
     ),
     ("t", "the mean in standard errors; to be held against what luck reaches in so many trials"),
+    (
+        "deflated Sharpe ratio",
+        "how probable it is that the mean excess over the next session, in its own standard "
+        "deviations, is better than what the best of so many worthless trials reaches: 0.95 would "
+        "be good",
+    ),
     (
         "episode",
         "hits of a symbol whose windows do not overlap: twenty days in a row tell one story",
