@@ -8,10 +8,17 @@ from technic.scan.expressions.setup_document import setup_document
 from technic.setups import Library, Setup
 from technic.study.config import StudyConfig
 
-__all__ = ["CHECK_DAYS", "RATINGS", "all_setup_names", "all_setups", "for_a_page"]
+__all__ = [
+    "CHECK_DAYS",
+    "PAGE_CHECK_DAYS",
+    "RATINGS",
+    "all_setup_names",
+    "all_setups",
+    "for_a_page",
+]
 
-CHECK_DAYS = 3
-"""Days that are computed again for a page, unless another number is asked for."""
+CHECK_DAYS, PAGE_CHECK_DAYS = 3, 1
+"""Days that are computed again where nothing else is asked for: alone, and for a page."""
 
 RATINGS = ("tech_rating", "rs_rating")
 
@@ -27,7 +34,7 @@ def all_setup_names(*, benchmark: bool) -> list[str]:
     return [one.name for one in all_setups(benchmark=benchmark)]
 
 
-def for_a_page(config: StudyConfig, check_days: int = CHECK_DAYS) -> StudyConfig:
+def for_a_page(config: StudyConfig, check_days: int = PAGE_CHECK_DAYS) -> StudyConfig:
     """Return a study with what its page tells beside the verdicts.
 
     The course of prices around hits, whether the past stays as it was, and where one setup or

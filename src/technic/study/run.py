@@ -127,7 +127,7 @@ def run_study(
             *([] if missing is None else [missing]),
             *whole.left_out,
             *not_judged(found.poisoned),
-            *([] if check is None else map(str, check.changes)),
+            *([] if check is None else map(str, check.wrong)),
         ),
     )
 

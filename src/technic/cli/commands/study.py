@@ -134,11 +134,11 @@ def _config(choices: Choices, options: StudyOptions, settings: Settings) -> Stud
 
 def _drawn(config: StudyConfig, options: StudyOptions, chosen: str) -> StudyConfig:
     """Return what is asked with all that is drawn of it, or written."""
-    from technic.study.all_setups import CHECK_DAYS, for_a_page
+    from technic.study.all_setups import PAGE_CHECK_DAYS, for_a_page
 
     if options.report is None:
         return dataclasses.replace(config, event_curve=chosen in ("parquet", "json"))
-    return for_a_page(config, CHECK_DAYS if options.check_days is None else options.check_days)
+    return for_a_page(config, PAGE_CHECK_DAYS if options.check_days is None else options.check_days)
 
 
 def _print_check(

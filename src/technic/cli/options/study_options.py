@@ -70,8 +70,8 @@ class StudyOptions:
         int | None,
         _option(
             "--check-days",
-            "Days that --check computes again, and a page of --report tells of; 0: it tells of "
-            "none. (default: 3)",
+            "Days that --check computes again (default: 3), and that a page of --report tells of "
+            "(default: 1; 0: none).",
             "N",
         ),
     ] = None

@@ -119,4 +119,4 @@ def study_from_json(content: Mapping[str, Any]) -> StudyConfig:
         ratings=tuple(content["ratings"]),
         rules=GradeRules(**content["rules"]),
     )
-    return for_a_page(study)
+    return for_a_page(study, check_days=0)  # it takes longer than the study of a year

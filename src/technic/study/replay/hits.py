@@ -178,9 +178,14 @@ def few_texts(texts: Sequence[object] | NDArray[Any], known: Sequence[str] | Non
 
     ``known``: all that may occur; None: those that do.
     """
-    code, found = pd.factorize(np.asarray(texts, dtype=object))
-    occurring = pd.Categorical.from_codes(code, pd.Index(found, dtype=object))
-    return occurring if known is None else occurring.set_categories(pd.Index(known, dtype=object))
+    if known is None:
+        code, found = pd.factorize(np.asarray(texts, dtype=object))
+        return pd.Categorical.from_codes(code, pd.Index(found, dtype=object))
+    # a comparison for each of a few texts takes a quarter of the time of looking all of them up
+    code, every = np.full(len(texts), -1, np.int8), np.asarray(texts)
+    for place, name in enumerate(known):
+        code[every == name] = place
+    return pd.Categorical.from_codes(code, pd.Index(list(known), dtype=object))
 
 
 def _concatenated(parts: Sequence[Any]) -> Any:

@@ -14,6 +14,8 @@ from technic.wording.counts import count_of
 
 __all__ = ["InSight", "glossary", "stamp"]
 
+MOVED = 6
+"""Values that depend on how much history there is and are named."""
 MOST_CHARACTERS = 4_000
 """Of the command; all of it is in the ledger of trials and in the Parquet file."""
 
@@ -81,16 +83,26 @@ def stamp(result: StudyResult) -> str:
 
 
 def _checked(result: StudyResult) -> str:
-    """Say whether the past stays as it was; what changed stands at the top of the page too."""
-    if result.check is None:
+    """Say whether the past stays as it was; what is wrong stands among the warnings."""
+    check = result.check
+    if check is None:
         return (
             "not checked here: the same command with --check computes random days again, from data "
             "that end with them"
         )
-    days = ", ".join(result.check.days)
+    values, wrong = count_of(len(check.names), "value"), len(check.wrong)
+    found = f"{count_of(wrong, 'change')}, warned of above" if wrong else "the past stays as it was"
+    moved = [one.name for one in check.of("start")]
+    text = (
+        f"{values} of {', '.join(check.days)} computed again, from data that end with the day and "
+        f"in another order of the symbols: {found}"
+    )
+    if not moved:
+        return f"{text}; with a year more of history, too"
+    more = f" and {len(moved) - MOVED:,} more" if len(moved) > MOVED else ""
     return (
-        f"{result.check}. Computed again, from data that end with them, with a year more before "
-        f"them, and in another order of the symbols: {days}"
+        f"{text}; with a year more of history {', '.join(moved[:MOVED])}{more} move "
+        "(technic study --check says by how much)"
     )
 
 
