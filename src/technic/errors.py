@@ -11,6 +11,7 @@ TechnicError
 ├── DirectoryError            the exchanges' directory of symbols cannot be had (exit code 1)
 ├── StoreError                the bar store cannot be read or written (exit code 1)
 ├── DatabaseError             the service's database cannot be reached or used (exit code 1)
+├── WatchesError              the file of watches cannot be read or written (exit code 1)
 ├── RunnerError               where the scan was to run cannot run it (exit code 1)
 └── NothingToScanError        no symbol is left to scan, and why (exit code 1)
 
@@ -38,6 +39,7 @@ __all__ = [
     "StoreError",
     "TechnicError",
     "UsageError",
+    "WatchesError",
 ]
 
 _VALUE_SHOWN = 200
@@ -234,7 +236,7 @@ class StoreError(TechnicError):
 
 
 class DatabaseError(TechnicError):
-    """The database of the service, or of watches, cannot be used; ``url`` holds no password."""
+    """The database of the service cannot be used; ``url`` holds no password."""
 
     def __init__(self, url: str, reason: str, hint: str = "") -> None:
         super().__init__(url, reason, hint)
@@ -243,6 +245,17 @@ class DatabaseError(TechnicError):
     def __str__(self) -> str:
         text = f"database {self.url}: {self.reason}"
         return clean(f"{text}; {self.hint}" if self.hint else text, LINE)
+
+
+class WatchesError(TechnicError):
+    """The file of watches cannot be read or written; where it lies is not told."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason, hint)
+        self.reason, self.hint = reason, hint
+
+    def __str__(self) -> str:
+        return clean(f"watches cannot be read or kept: {self.reason}; {self.hint}", LINE)
 
 
 class RunnerError(TechnicError):

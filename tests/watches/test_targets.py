@@ -191,3 +191,17 @@ def test_how_a_target_is_shown(address: str, begins: str):
     assert shown.startswith(begins)
     assert SECRET not in shown
     assert shown_target(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"mailtos://{SECRET}***@mail.example/",
+        f"tgram://{SECRET}***",
+        f"webhook+https://{SECRET}***@hooks.example/in",
+        f"webhook+https://hooks.example***#abcd?key={SECRET}",
+    ],
+)
+def test_stars_in_a_key_do_not_show_it(address: str):
+    """Whoever has three stars in a password has not hidden it yet."""
+    assert SECRET not in shown_target(address)

@@ -52,7 +52,7 @@ def run_watches(
     ``now``: the time it is for the data, else the clock's or that of a simulated vendor;
     ``clock``: seconds since 1970, of deliveries. ``most_alone``: more messages for one target at
     one time become one digest. Raises ParameterError for a time zone that nobody
-    knows, DatabaseError for a file that cannot be used.
+    knows, WatchesError for a file that cannot be used.
     """
     zone = time_zone(settings)
     writer = writer_of(settings)
