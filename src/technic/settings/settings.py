@@ -11,6 +11,7 @@ from technic.errors import ParameterError
 __all__ = ["DataSource", "Settings", "settings_keys"]
 
 DEFAULT_PROVIDER = "demo"
+SIMULATED = ("demo", "loopback")
 
 
 class DataSource(NamedTuple):
@@ -18,6 +19,11 @@ class DataSource(NamedTuple):
 
     provider: str
     data: str | None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether its market is made up."""
+        return self.provider in SIMULATED
 
 
 _SAYS = "says"

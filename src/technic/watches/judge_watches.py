@@ -23,6 +23,7 @@ from technic.scan.config import ScanConfig
 from technic.scan.context import load_listings
 from technic.scanner_core import run_scan
 from technic.settings import Settings
+from technic.text.paths import with_names
 from technic.watches.compiled import (
     CompiledWatch,
     compiled,
@@ -229,12 +230,18 @@ class _Run:
     def _trouble(
         self, broken: Sequence[tuple[KeptWatch, str]], session: str, day: MarketDay | None
     ) -> None:
-        """Write down why watches cannot run; each tells it once for a session."""
+        """Write down why watches cannot run; each tells it once for a session.
+
+        Targets are others' services: they learn of files by their names.
+        """
+        settings = self._settings
+        paths = [path for path in (settings.data, settings.universe, settings.benchmark) if path]
+        named = [(one, with_names(reason, [*paths, str(settings.home)])) for one, reason in broken]
         judgments: Iterator[Judgment] = (
-            trouble_of(one, session, reason, day) for one, reason in broken
+            trouble_of(one, session, reason, day) for one, reason in named
         )
         self._outbox.record(judgments, self._now.timestamp())
-        for one, reason in broken:
+        for one, reason in named:
             self.done.troubles[one.watch.name] = reason
 
 

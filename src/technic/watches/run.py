@@ -89,10 +89,8 @@ def send_test(
     """Send a message that says it is a test to each target; return each with why it failed."""
     zone, now = time_zone(settings), clock()
     today = f"{dt.datetime.fromtimestamp(now, dt.UTC).astimezone(zone):%Y-%m-%d}"
-    simulated = settings.source().provider in ("demo", "loopback")
-    message = writer_of(settings).message(
-        [test_event(watch.name, watch.asks, today, simulated)], now
-    )
+    event = test_event(watch.name, watch.asks, today, settings.source().simulated)
+    message = writer_of(settings).message([event], now)
     found: list[tuple[str, str | None]] = []
     for text in watch.targets:
         shown = shown_target(text)

@@ -9,6 +9,7 @@ from technic.errors import StoreError, UsageError
 from technic.service.answers.common import job_answer
 from technic.service.jobs.uploads import uploads
 from technic.service.state import Service
+from technic.text.paths import plain_path
 
 __all__ = ["data_answer"]
 
@@ -18,11 +19,12 @@ def data_answer(service: Service) -> dict[str, Any]:
     from technic.data_engine.provider_store import open_store
 
     settings = service.settings.settings
-    provider, path = settings.source()
+    source = settings.source()
+    provider, path = source
     answer: dict[str, Any] = {
         "provider": provider,
-        "simulated": provider in ("demo", "loopback"),
-        "data": None if path is None else path.rpartition("/")[2],
+        "simulated": source.simulated,
+        "data": None if path is None else plain_path(path),
         "store": None,
         "problems": [],
         "last_sync": None,
