@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from technic.text.outside import LINE, clean
 from technic.version import DISTRIBUTION
-from technic.wording.install import extra_packages, install_command
+from technic.wording.install import EXTRAS, extra_packages, install_command
 
 __all__ = [
     "DatabaseError",
@@ -166,7 +166,10 @@ _SHOWN = 100
 
 
 class MissingExtraError(UsageError):
-    """An optional dependency is not installed; the message has the command that installs it."""
+    """An optional dependency is not installed; the message has the command that installs it.
+
+    ``feature``: what needs it; ``extra``: the one that brings ``package``, a key of ``EXTRAS``.
+    """
 
     def __init__(self, feature: str, package: str, extra: str) -> None:
         super().__init__(feature, package, extra)
@@ -174,7 +177,17 @@ class MissingExtraError(UsageError):
 
     def __str__(self) -> str:
         packages = extra_packages(DISTRIBUTION, self.extra) or (self.package,)
-        return f"{self.feature} needs {self.package}; install it with: {install_command(packages)}"
+        needs = f"{self.feature} needs {self.package} of the extra {self.extra}"
+        what = f"which is for {EXTRAS[self.extra]}"
+        return f"{needs}, {what}; install it with: {install_command(packages)}"
+
+    @classmethod
+    def of(cls, feature: str, extra: str, error: ModuleNotFoundError) -> MissingExtraError:
+        """Return the error of a failed import; raises ``error`` where a module of ours is gone."""
+        package = (error.name or extra).partition(".")[0]
+        if package == "technic":
+            raise error
+        return cls(feature, package, extra)
 
 
 class FetchError(TechnicError):

@@ -90,7 +90,7 @@ def site(
         from technic.site.studies import read_studies
         from technic.site.tables import site_tables
     except ModuleNotFoundError as error:
-        raise MissingExtraError("technic site", error.name or "jinja2", "service") from None
+        raise MissingExtraError.of("technic site", "service", error) from None
 
     if run.out is not None:
         raise ParameterError("out", str(run.out), "none: DIR is where the site goes")
