@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from technic.cli.options.completions import setup_values
 from technic.cli.options.groups import expand_groups
 from technic.cli.options.options import TalkOptions
 from technic.errors import ParameterError
@@ -87,7 +88,13 @@ def add(
         typer.Option("--where", help="What to watch, in the scan language.", metavar="CONDITION"),
     ] = None,
     setup: Annotated[
-        str | None, typer.Option("--setup", help="A setup instead; see setups.", metavar="NAME")
+        str | None,
+        typer.Option(
+            "--setup",
+            help="A setup instead; see setups.",
+            metavar="NAME",
+            autocompletion=setup_values,
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None,

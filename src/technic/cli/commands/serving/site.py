@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from technic.cli.options.completions import sort_values
 from technic.cli.options.gate_options import GateOptions
 from technic.cli.options.language_options import LanguageOptions
 from technic.cli.options.options import (
@@ -49,7 +50,10 @@ def site(
     sort: Annotated[
         str | None,
         typer.Option(
-            help="Order of the rows, as in a scan.", metavar="COLUMN", rich_help_panel=RUN
+            help="Order of the rows, as in a scan.",
+            metavar="COLUMN",
+            autocompletion=sort_values,
+            rich_help_panel=RUN,
         ),
     ] = None,
     top: Annotated[
