@@ -119,6 +119,7 @@ def test_own_setups_are_offered_and_broken_settings_offer_nothing(
     (tmp_path / "setups" / "vcp_of_mine.toml").write_text(
         'meaning = "Mine."\n[conditions]\nup = "close > open"\n'
     )
+    (tmp_path / "setups" / "a_broken_one.toml").write_text("no toml")
     assert ("vcp_of_mine", "Mine.") in setup_values("vcp")
     (tmp_path / "technic.toml").write_text("no toml")
     assert setup_values("vcp") == []

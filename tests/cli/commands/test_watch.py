@@ -115,6 +115,8 @@ def test_pause_resume_remove(technic: Callable[..., Ran], market: Path):
     technic("watch", "run")
     assert technic("watch", "pause", "one").err == "technic: paused one\n"
     assert "paused" in technic("watch", "list").out
+    again = technic("watch", "add", "one", "--where", "close > 2", "--replace")
+    assert "it is paused, technic watch resume one has it judged" in again.err
     assert technic("watch", "run").out.startswith("0 watches")
     assert technic("watch", "resume", "one").err == "technic: resumed one\n"
     assert technic("watch", "remove", "one").err == "technic: removed one\n"

@@ -150,8 +150,11 @@ def add(
     check_watch(kept, flat_config({}, settings), settings)
     check_targets(kept.targets, os.environ)
     with open_watches(settings.home) as database:
-        WatchTable(database).add(kept, time.time(), replace=replace)
+        table = WatchTable(database)
+        table.add(kept, time.time(), replace=replace)
+        paused = table.get(name).paused
     told = "" if kept.targets else "; it has no target, so technic watch log is where it tells"
+    told += f"; it is paused, technic watch resume {name} has it judged" if paused else ""
     note(f"watching {name}: {kept.asks}{told}")
 
 

@@ -64,7 +64,10 @@ def _setups() -> Iterator[Offered]:
 
     library = Library(user_folders(None, load_settings(os.environ, Path.cwd())))
     for name in library.names():
-        yield name, library.get(name).meaning
+        try:
+            yield name, library.get(name).meaning
+        except TechnicError:  # a broken file is told where it is used; the others are offered
+            continue
 
 
 def _words() -> Iterator[Offered]:
