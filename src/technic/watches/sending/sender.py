@@ -34,6 +34,9 @@ MOST_ALONE = 20
 MOST_TOGETHER = 1_000
 """Events in one digest, unless a single session of a watch has more."""
 
+SHORTEST = 3
+"""Characters of a part of an address that is taken out of reasons: people choose passwords."""
+
 Send = Callable[[Target, Message, str | None, float], str | None]
 """Sends a message, and a picture, at a time; returns why it failed."""
 
@@ -62,7 +65,7 @@ def attempted(target: Target, message: Message, picture: str | None, now: float)
             error = send_with_apprise(target.url, message, picture)
     except TechnicError as refusal:
         error = str(refusal)
-    return None if error is None else said(error, secrets_of(target.url))
+    return None if error is None else said(error, secrets_of(target.url), shortest=SHORTEST)
 
 
 def work_outbox(
