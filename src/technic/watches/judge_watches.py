@@ -47,6 +47,9 @@ CAUGHT_UP = 20
 """Sessions that are judged one by one after a pause; after a longer one a watch begins anew."""
 
 
+UNKNOWN = "whether it matches is not known of any symbol: none has a bar then, or bars enough"
+
+
 @dataclass(slots=True)
 class JudgedRun:
     """What a run judged: watches, the sessions, events; ``troubles``: watch → why it cannot run."""
@@ -204,16 +207,24 @@ class _Run:
         *,
         late: bool,
     ) -> None:
-        """Judge watches on a session; ``late``: later bars are, so no trouble is over."""
+        """Judge watches on a session; ``late``: later bars are, so no trouble is over.
+
+        One that is unknown of everybody cannot run: it is told apart from one that nobody matches.
+        """
         places = self._table.places()
         states = self._table.states()
-        judgments = []
+        judgments, unknown = [], []
         for one in watches:
             start = starts[one.watch.name]
             note = start.note if session in start.baseline else None
             known = places.get(one.watch.name, {})
             state = None if late else states.get(one.watch.name)
-            judgments.append(judgment_of(one, day, scanned, session, known, state, note, self._now))
+            found = judgment_of(one, day, scanned, session, known, state, note, self._now)
+            if found.judged:
+                judgments.append(found)
+            else:
+                unknown.append((one.kept, UNKNOWN))
+        self._trouble(unknown, session, day)
         self._outbox.record(judgments, self._now.timestamp())
         self.done.sessions = sorted({*self.done.sessions, session})
         self.done.events += sum(len(one.events) for one in judgments)
