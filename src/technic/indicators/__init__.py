@@ -102,7 +102,6 @@ __all__ = [
     "stoch",
     "stochf",
     "stochrsi",
-    "streak",
     "supertrend",
     "tema",
     "three_black_crows",
@@ -173,7 +172,6 @@ dpo = from_first_bar(oscillators.dpo)
 fisher = from_first_bar(oscillators.fisher)
 percentrank = from_first_bar(oscillators.percentrank)
 stc = from_first_bar(oscillators.stc)
-streak = from_first_bar(oscillators.streak)
 trix = from_first_bar(oscillators.trix)
 tsi = from_first_bar(oscillators.tsi)
 adosc = from_first_bar(flow.adosc)
