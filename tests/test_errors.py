@@ -18,6 +18,7 @@ EXAMPLES = [
     errors.DirectoryError("otherlisted.txt was cut off"),
     errors.NothingToScanError("the universe is empty", "name another file"),
     errors.DatabaseError("postgresql://me@host/technic", "cannot be reached", "is it running"),
+    errors.WatchesError("the disk is full", "make room"),
     errors.StoreError("bars", "has schema version 9", "upgrade Technic"),
     errors.RunnerError("ray", "no cluster answers", "use --runner threads"),
 ]
@@ -57,6 +58,7 @@ def test_exit_codes():
         "NothingToScanError": 1,
         "StoreError": 1,
         "DatabaseError": 1,
+        "WatchesError": 1,
         "RunnerError": 1,
     }
 

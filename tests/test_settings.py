@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from technic.errors import InputFileError, ParameterError
+from technic.scan.flat_config import flat_config
+from technic.service.schedule.scheduled_scans import ScheduledScan, scan_config
+from technic.service.studies.question import study_config
 from technic.settings import SCAN_KEYS, Settings, load_settings, setting_values
 
 
@@ -53,6 +57,27 @@ def test_bad_files_are_named(tmp_path: Path):
 def test_data_without_a_provider_means_files(given, settings, expected):
     """What is given wins over settings, and a path says which provider is meant."""
     assert Settings(home=Path("home"), **settings).source(**given) == expected
+
+
+def test_a_file_says_nothing_of_scans_that_say_all_themselves(tmp_path: Path):
+    """Those of Python, a service, a schedule and a study are as if its keys were not there."""
+    home = tmp_path / "home"
+    home.mkdir()
+    plain = load_settings({"TECHNIC_HOME": str(home)}, tmp_path)
+    (home / "technic.toml").write_text(
+        'where = "close > 1000"\nsetup = ["vcp"]\nmin_price = 50\ncolumns = "+gap"\n'
+        'sort = "price"\nsymbols = ["AAPL"]\nmin_bars = 10\nprice_floor = 3\nbars = 400\n'
+        "[study]\nhorizon = 3\nlife = 1\nhold = 2\ndelisting_return = -1\n"
+    )
+    filled = load_settings({"TECHNIC_HOME": str(home)}, tmp_path)
+    assert filled.scan_defaults
+    assert filled.study_defaults == {"horizon": 3, "life": 1, "hold": 2, "delisting_return": -1}
+    assert flat_config({}, filled) == flat_config({}, plain)
+    days = {"from": "2024-01-02", "to": "2024-03-08"}
+    today = dt.date(2024, 3, 9)
+    assert study_config(days, filled, today) == study_config(days, plain, today)
+    scan = ScheduledScan("all", {})
+    assert scan_config(scan, "2024-03-08", filled) == scan_config(scan, "2024-03-08", plain)
 
 
 FILE = """

@@ -11,6 +11,7 @@ TechnicError
 ├── DirectoryError            the exchanges' directory of symbols cannot be had (exit code 1)
 ├── StoreError                the bar store cannot be read or written (exit code 1)
 ├── DatabaseError             the service's database cannot be reached or used (exit code 1)
+├── WatchesError              the file of watches cannot be read or written (exit code 1)
 ├── RunnerError               where the scan was to run cannot run it (exit code 1)
 └── NothingToScanError        no symbol is left to scan, and why (exit code 1)
 
@@ -22,7 +23,7 @@ from __future__ import annotations
 
 from technic.text.outside import LINE, clean
 from technic.version import DISTRIBUTION
-from technic.wording.install import extra_packages, install_command
+from technic.wording.install import EXTRAS, extra_packages, install_command
 
 __all__ = [
     "DatabaseError",
@@ -38,6 +39,7 @@ __all__ = [
     "StoreError",
     "TechnicError",
     "UsageError",
+    "WatchesError",
 ]
 
 _VALUE_SHOWN = 200
@@ -164,7 +166,10 @@ _SHOWN = 100
 
 
 class MissingExtraError(UsageError):
-    """An optional dependency is not installed; the message has the command that installs it."""
+    """An optional dependency is not installed; the message has the command that installs it.
+
+    ``feature``: what needs it; ``extra``: the one that brings ``package``, a key of ``EXTRAS``.
+    """
 
     def __init__(self, feature: str, package: str, extra: str) -> None:
         super().__init__(feature, package, extra)
@@ -172,7 +177,17 @@ class MissingExtraError(UsageError):
 
     def __str__(self) -> str:
         packages = extra_packages(DISTRIBUTION, self.extra) or (self.package,)
-        return f"{self.feature} needs {self.package}; install it with: {install_command(packages)}"
+        needs = f"{self.feature} needs {self.package} of the extra {self.extra}"
+        what = f"which is for {EXTRAS[self.extra]}"
+        return f"{needs}, {what}; install it with: {install_command(packages)}"
+
+    @classmethod
+    def of(cls, feature: str, extra: str, error: ModuleNotFoundError) -> MissingExtraError:
+        """Return the error of a failed import; raises ``error`` where a module of ours is gone."""
+        package = (error.name or extra).partition(".")[0]
+        if package == "technic":
+            raise error
+        return cls(feature, package, extra)
 
 
 class FetchError(TechnicError):
@@ -234,7 +249,7 @@ class StoreError(TechnicError):
 
 
 class DatabaseError(TechnicError):
-    """The database of the service, or of watches, cannot be used; ``url`` holds no password."""
+    """The database of the service cannot be used; ``url`` holds no password."""
 
     def __init__(self, url: str, reason: str, hint: str = "") -> None:
         super().__init__(url, reason, hint)
@@ -243,6 +258,17 @@ class DatabaseError(TechnicError):
     def __str__(self) -> str:
         text = f"database {self.url}: {self.reason}"
         return clean(f"{text}; {self.hint}" if self.hint else text, LINE)
+
+
+class WatchesError(TechnicError):
+    """The file of watches cannot be read or written; where it lies is not told."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason, hint)
+        self.reason, self.hint = reason, hint
+
+    def __str__(self) -> str:
+        return clean(f"watches cannot be read or kept: {self.reason}; {self.hint}", LINE)
 
 
 class RunnerError(TechnicError):

@@ -65,6 +65,7 @@ from technic.scan.stopwatch import Stopwatch
 from technic.scan.warnings import incomplete_day, scan_warnings
 from technic.settings import Settings, load_settings
 from technic.universe import Prescreened, Universe, prescreen
+from technic.universe.meant_symbols import require_known
 
 __all__ = ["run_scan"]
 
@@ -139,15 +140,17 @@ def run_scan(
     settings: Settings | None = None,
     now: dt.datetime | None = None,
     progress: ScanProgress | None = None,
+    about: str | None = None,
 ) -> ScanResult:
     """Scan a market and return the ranked table with the account of every other symbol.
 
     ``price_cache``: price frames that cost no request; symbols that are not in it are fetched.
     ``provider``, ``runner``: open ones instead of those that ``config`` names. ``now``: the time
     that decides whether the data is old and what a vendor has; the clock, unless given.
-    ``progress``: called with stage, symbols done and all; in a notebook a bar, unless given. Raises
-    UsageError for what cannot be done as asked and NothingToScanError when no symbol could be
-    scanned.
+    ``progress``: called with stage, symbols done and all; in a notebook a bar, unless given.
+    ``about``: the symbol that somebody wants to know of; who is not in the universe is refused,
+    with who may be meant, before a price is asked for. Raises UsageError for what cannot be done as
+    asked and NothingToScanError when no symbol could be scanned.
     """
     config = checked_config(config)
     progress = progress or notebook_progress()
@@ -161,6 +164,8 @@ def run_scan(
 
     with watch.stage("universe"):
         opened = _open(config, expressions, settings, now, provider, price_cache, progress)
+        if about is not None:
+            require_known(about, opened.universe)
     with watch.stage("prescreen"):
         screened = _prescreen(opened)
     with watch.stage("fetch"):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from technic.cli.options.completions import setup_values
+
 PATIENCE = 300.0
 ASKED = {
     "bash": {"COMP_WORDS": "technic sc", "COMP_CWORD": "1"},
@@ -74,6 +76,53 @@ def test_the_tab_key_of_a_shell_completes_an_option(shell: str, path: str, tmp_p
     done = answered([program, str(script)], PATH=path, HOME=str(tmp_path))
     assert "--min-rating" in done.stdout, done.stderr
     assert "--min-rs" not in done.stdout
+
+
+@pytest.mark.parametrize("shell", ASKED)
+@pytest.mark.parametrize(
+    ("option", "typed", "offered", "other"),
+    [
+        ("--setup", "vc", "vcp", "nr7"),
+        ("--setup", "nr7,trend_t", "nr7,trend_template", "nr7,vcp"),
+        ("--columns", "+gap,rsi", "+gap,rsi_14", "+gap,atr_14"),
+        ("--columns", "percentra", "percentrank(", "percentile("),
+        ("--sort", "rel_v", "rel_volume", "rating"),
+        ("--sort", "rs:de", "rs:desc", "rs:asc"),
+    ],
+)
+def test_each_shell_is_told_the_values_of_an_option(
+    shell: str, option: str, typed: str, offered: str, other: str
+):
+    """Setups, columns and functions that begin so, behind a comma or a plus too."""
+    line = f"technic scan {option} {typed}"
+    asked = {
+        "bash": {"COMP_WORDS": line, "COMP_CWORD": "3"},
+        "zsh": {"_TYPER_COMPLETE_ARGS": line},
+        "fish": {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+    }[shell]
+    done = answered(
+        [sys.executable, "-m", "technic"], **asked, _TECHNIC_COMPLETE=f"complete_{shell}"
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.replace("\\", "")
+    assert offered in said
+    assert other not in said
+
+
+def test_own_setups_are_offered_and_broken_settings_offer_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Whatever is wrong, the command itself says it: a Tab key has no place for errors."""
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "setups").mkdir()
+    (tmp_path / "setups" / "vcp_of_mine.toml").write_text(
+        'meaning = "Mine."\n[conditions]\nup = "close > open"\n'
+    )
+    (tmp_path / "setups" / "a_broken_one.toml").write_text("no toml")
+    assert ("vcp_of_mine", "Mine.") in setup_values("vcp")
+    (tmp_path / "technic.toml").write_text("no toml")
+    assert setup_values("vcp") == []
 
 
 def test_a_question_nobody_understands_runs_no_command():

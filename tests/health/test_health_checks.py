@@ -82,3 +82,10 @@ def test_settings_that_promise_what_a_key_does_not_give_are_found():
         "polygon", FREE, {topic: Finding(topic, "yes", "") for topic in TOPICS}
     )
     assert found.detail.endswith("set TECHNIC_POLYGON_PLAN=paid")
+
+
+def test_defaults_of_scans_and_studies_are_shown(tmp_path):
+    """Whatever a file says can be the reason that somebody looks for."""
+    settings = Settings(home=tmp_path, scan=(("min_price", 10),), study=(("horizon", 5),))
+    (shown,) = (one.detail for one in settings_checks(settings) if one.name == "settings")
+    assert shown == "min_price=10, study.horizon=5"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pandas as pd
 import pytest
 import talib
 
 from reference.bars import cut, random_bars
-from reference.calls import CALLS, IDS, ORACLE_CALLS, ORACLE_IDS
+from reference.calls import CALLS, IDS, ORACLE_CALLS, ORACLE_IDS, outputs
 from reference.talib_parity import differences
 from technic import indicators as ours
 from technic.errors import ParameterError
@@ -47,6 +49,25 @@ def test_a_late_column_is_the_column_of_its_own_bars(call, packed, late):
     found = call(late)
     for column, begin in enumerate(BEGINS):
         own = call(cut(packed, slice(begin, None), slice(column, column + 1)))
+        for mine, alone in zip(found, own, strict=True):
+            assert np.isnan(mine[:begin, column]).all()
+            np.testing.assert_array_equal(mine[begin:, column], alone[:, 0])
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(ours.__all__) - {one.function.__name__ for one in CALLS})
+)
+def test_so_is_that_of_every_other_function(name, packed, late):
+    """Those that the list of calls does not have: with what they take where nothing is said."""
+    function = getattr(ours, name)
+    taken = inspect.signature(function).parameters.values()
+    fields = [one.name.rstrip("_") for one in taken if one.default is one.empty]
+    other = {"values": "high", "base": "open", "part": "volume", "whole": "close"}
+    fields = [other.get(field, field) for field in fields]
+    found = outputs(function(*(late[field] for field in fields)))
+    for column, begin in enumerate(BEGINS):
+        bars = cut(packed, slice(begin, None), slice(column, column + 1))
+        own = outputs(function(*(bars[field] for field in fields)))
         for mine, alone in zip(found, own, strict=True):
             assert np.isnan(mine[:begin, column]).all()
             np.testing.assert_array_equal(mine[begin:, column], alone[:, 0])

@@ -119,6 +119,13 @@ CALLS = (
     Call(ours.highest, ("high",), (20,), 20, "close", talib.MAX),
     Call(ours.highest, ("high",), (252,), 252, "close", talib.MAX),
     Call(ours.lowest, ("low",), (20,), 20, "close", talib.MIN),
+    Call(ours.dema, C, (20,), 39, "close", talib.DEMA, remembers=True),
+    Call(ours.tema, C, (20,), 58, "close", talib.TEMA, remembers=True),
+    Call(ours.kama, C, (10,), 11, "close", talib.KAMA, remembers=True),
+    Call(ours.cmo, C, (14,), 15, "100", talib.CMO, remembers=True),
+    Call(ours.trix, C, (10,), 29, "100", talib.TRIX, remembers=True),
+    Call(ours.adosc, HLCV, (3, 10), 10, "column", talib.ADOSC, remembers=True),
+    Call(ours.sar, HL, (0.02, 0.2), 2, "close", talib.SAR, remembers=True),
 )
 IDS = [call.name for call in CALLS]
 ORACLE_CALLS = [call for call in CALLS if call.oracle is not None]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from technic.errors import StoreError
 from technic.service.app import create_app
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
@@ -211,3 +212,23 @@ def test_a_browser_gets_a_page_where_there_is_none(tmp_path: Path, key: str) -> 
         for asked in (client.get("/nowhere"), client.post("/nowhere", headers=headers)):
             assert asked.status_code == 404
             assert asked.json()["detail"]
+
+
+def test_a_store_that_is_damaged_is_no_empty_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing stored yet, and nothing that can be read: the answer tells them apart, pathless."""
+    settings = Settings(home=tmp_path, provider="loopback")
+    with TestClient(
+        create_app(ServiceSettings(settings=settings, open=True)), "http://127.0.0.1"
+    ) as client:
+        assert client.get("/v1/data").json()["trouble"] is None
+
+        def damaged(*_: object) -> None:
+            raise StoreError(str(tmp_path / "store"), "its manifest is damaged", "repair it")
+
+        monkeypatch.setattr("technic.data_engine.provider_store.open_store", damaged)
+        answer = client.get("/v1/data")
+    said = "the store cannot be read: its manifest is damaged; repair it"
+    assert answer.json()["trouble"] == said
+    assert str(tmp_path) not in answer.text

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
+from service.conftest import small_market
 from technic import ScanConfig, run_scan
 from technic.errors import ParameterError
 from technic.scan.expressions.scan_expressions import scan_expressions
@@ -196,3 +198,24 @@ def test_two_results_are_compared(
     answer = client.get("/v1/diff", params={"before": scan["id"], "after": other["id"]})
     assert answer.status_code == 200
     assert len(answer.json()["entered"]) == 12 - scan["outcome"]["kept"]
+
+
+def test_a_comparison_names_scans_and_no_folders(
+    client: TestClient, scan: dict[str, Any], finished: Callable[..., dict[str, Any]]
+) -> None:
+    """Each side by its scan's id, files by their names: also where a result was altered."""
+    service = client.app.state.service
+    assert client.put("/v1/uploads/other.csv", content=small_market()).status_code == 201
+    other = finished(client, client.post("/v1/scans", json={"data": "other.csv"}).json()["id"])
+    altered = service.settings.results / other["id"] / "universe.parquet"
+    pd.read_parquet(altered).to_parquet(altered, index=False, compression="gzip")
+    answer = client.get("/v1/diff", params={"before": scan["id"], "after": other["id"]})
+    content = answer.json()
+    assert [content[side]["scan"] for side in ("before", "after")] == [scan["id"], other["id"]]
+    assert any("'other.csv'" in text for text in content["warnings"])
+    assert any(f"of {other['id']} changed" in text for text in content["warnings"])
+    assert str(service.settings.results.parent) not in answer.text
+    altered.write_bytes(b"")
+    broken = client.get("/v1/diff", params={"before": scan["id"], "after": other["id"]})
+    assert broken.status_code == 422
+    assert str(service.settings.results.parent) not in broken.text

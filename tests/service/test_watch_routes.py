@@ -100,7 +100,8 @@ def test_rules_change_and_targets_stay(demo: TestClient) -> None:
     assert demo.post("/v1/watches/a/resume").json()["paused"] is False
     assert demo.post("/v1/watches/a/test").status_code == 409
     assert demo.delete("/v1/watches/a").status_code == 204
-    for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/test")):
+    gone = (("GET", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/test"), ("GET", "/log"))
+    for method, path in gone:
         assert demo.request(method, f"/v1/watches/a{path}").status_code == 404
 
 
@@ -131,14 +132,27 @@ def test_what_cannot_be_watched_is_refused(demo: TestClient, asked: dict[str, An
     assert demo.get("/v1/watches/bad").status_code == 404
 
 
+def test_a_file_that_cannot_be_read_is_said_without_its_folder(tmp_path: Path) -> None:
+    """Who asks a service over HTTP learns what is wrong, not where its files lie."""
+    (tmp_path / "watches.db").write_bytes(b"no database at all" * 100)
+    settings = ServiceSettings(settings=Settings(home=tmp_path), open=True)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        for path in ("/v1/watches", "/v1/watch-log", "/v1/watches/a"):
+            answer = client.get(path)
+            assert answer.status_code == 500, answer.text
+            assert "watches cannot be read or kept" in answer.json()["detail"]
+            assert str(tmp_path) not in answer.text
+
+
 def test_keys_that_read_change_nothing(tmp_path: Path) -> None:
     """A key of the scope read sees watches and log, and may neither change nor run them."""
     settings = ServiceSettings(settings=Settings(home=tmp_path))
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
         _, key = client.app.state.service.keys.add("reader", "read")
         headers = {"Authorization": f"Bearer {key}"}
-        for path in ("/v1/watches", "/v1/watch-log", "/v1/watches/a/log"):
+        for path in ("/v1/watches", "/v1/watch-log"):
             assert client.get(path, headers=headers).status_code == 200
+        assert client.get("/v1/watches/a/log", headers=headers).status_code == 404
         changing = (
             ("PUT", "watches/a"),
             ("DELETE", "watches/a"),

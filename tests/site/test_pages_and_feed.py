@@ -161,3 +161,17 @@ def test_the_same_day_gives_the_same_bytes(market: Market, files: dict[str, byte
 def test_every_symbol_has_a_file_name_of_its_own(symbol: str, name: str) -> None:
     """One that any file system takes, whether or not it tells small letters apart."""
     assert file_name(symbol) == name
+
+
+def test_a_folder_with_a_slash_at_its_end_leaves_the_links_alone(day: Day) -> None:
+    """As a shell completes its name: a folder of prices that is called like one of the site's."""
+    one = day.tables[0]
+    for data in ("symbols/", "/home/me/symbols/", "C:\\me\\symbols\\"):
+        config = replace(one.table.config, data=data)
+        renamed = replace(one, table=replace(one.table, config=config), warnings=(f"of {data}p",))
+        files = build_site(replace(day, tables=(renamed,)), top=2)
+        names = {name for name in files if name.startswith("symbols/") and name.endswith("html")}
+        assert len(names) == 2
+        assert all(f'href="{name}"'.encode() in files["scan.html"] for name in names)
+        assert b"me/symbols" not in files["scan.html"]
+        assert b"me\\symbols" not in files["scan.html"]

@@ -215,7 +215,7 @@ def test_without_the_extra_several_setups_are_refused_before_they_count(
 ):
     """With the command that installs it, at once: no trial is written down, no day scanned."""
     monkeypatch.setattr("technic.study.statistics.comparisons.find_spec", lambda _: None)
-    with pytest.raises(MissingExtraError, match="arch; install it with: .*install arch"):
+    with pytest.raises(MissingExtraError, match="arch of the extra study.*install arch"):
         studied(tmp_path)
     assert ledgers(tmp_path) == []
 

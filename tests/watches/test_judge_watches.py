@@ -274,3 +274,24 @@ def test_many_watches_have_what_each_has_alone(tmp_path: Path):
                 found.append([[dict(row) for row in part] for part in asked])
     assert found[: len(watches)] == found[len(watches) :]
     assert sum(len(one[0]) for one in found) > 20
+
+
+def test_a_watch_that_knows_nothing_of_anybody_says_so(tmp_path: Path):
+    """Too little history, or its only symbol has no bar: that is not the same as no match."""
+    last, before = str(SESSIONS[-1]), str(SESSIONS[-2])
+    with open_watches(tmp_path) as database:
+        table = WatchTable(database)
+        table.add(Watch(name="long", where="sma(close, 2000) > 1"), 0.0)
+        table.add(Watch(name="gone", where="close > 1", symbols=("NOSUCH",)), 0.0)
+        table.add(Watch(name="sound", where="close > 1e9"), 0.0)
+        first = judge_on(database, tmp_path, until(BARS, before), evening(before))
+        again = judge_on(database, tmp_path, until(BARS, last), evening(last))
+        states = table.states()
+        told = rows(database, "select name, session from events order by number")
+    for done in (first, again):
+        assert set(done.troubles) == {"long", "gone"}
+        assert all("not known of any symbol" in why for why in done.troubles.values())
+    assert (states["sound"].session, states["sound"].trouble) == (last, None)
+    assert states["long"].trouble is not None
+    assert {one["name"] for one in told} == {"long", "gone"}
+    assert len(told) == len({tuple(one.values()) for one in told})

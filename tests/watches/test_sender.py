@@ -13,6 +13,7 @@ import pytest
 from support.watched import rows
 from technic.errors import ParameterError
 from technic.settings import Settings
+from technic.watches import outbox
 from technic.watches.database import Database, open_watches
 from technic.watches.judging.event import Event, event_id
 from technic.watches.log import watch_log
@@ -140,6 +141,43 @@ def test_a_target_that_fails_is_left_alone_until_the_next_pass(database: Databas
     assert work(database, wire, NOON + 60).sent == 10
 
 
+def test_what_is_new_is_not_given_up_with_what_is_old(database: Database):
+    """One message for many: only those are given up that were tried ten times themselves."""
+    wire = Wire()
+    wire.error[FIRST] = "down"
+    tell(database, watch(), 1, NOON)
+    with database.writing() as connection:
+        connection.execute("update deliveries set attempts = ?", (MOST_ATTEMPTS - 1,))
+    for number in range(MOST_ALONE):
+        tell(database, watch(name=f"w{number}"), 1, NOON)
+    assert work(database, wire, NOON) == Sent(again=1, failed=1)
+    states = [one["state"] for one in rows(database, "select state from deliveries")]
+    assert sorted(states) == ["failed", *["waiting"] * MOST_ALONE]
+    wire.error.clear()
+    assert work(database, wire, NOON + 60).sent == MOST_ALONE
+
+
+def test_a_message_has_an_end(database: Database):
+    """However many watches tell however many events: a message has so many of them at most."""
+    wire = Wire()
+    for number in range(5):
+        tell(database, watch(name=f"w{number}"), 400, NOON)
+    work(database, wire, NOON, most_alone=3)
+    assert [len(message.events) for _, message in wire.sent] == [800, 800, 400]
+    assert Outbox(database).waiting() == 0
+
+
+def test_what_is_held_stands_in_nobodys_way(database: Database, monkeypatch: pytest.MonkeyPatch):
+    """More than is looked at together waits for the morning: what is due beside it goes out."""
+    monkeypatch.setattr(outbox, "MOST_DUE", 3)
+    wire = Wire()
+    tell(database, watch(name="night", quiet="11:00-13:00", digest=10), 7, NOON)
+    wire.error[SECOND] = "down"
+    tell(database, watch(name="dead", targets=(SECOND,), digest=10), 7, NOON)
+    tell(database, watch(name="loud"), 1, NOON)
+    assert work(database, wire, NOON) == Sent(sent=1, again=1, held=7)
+
+
 def test_a_burst_is_one_message(database: Database):
     """More events of a session than ``digest`` are one message, which names each event's id."""
     wire = Wire()
@@ -261,14 +299,20 @@ def test_an_address_is_forgotten_once_its_message_is_out(database: Database):
 
 
 def test_the_log_has_an_end(database: Database):
-    """What is older than a year and a month goes, but for what still waits."""
+    """What is older than a year and a month goes, but for what still waits: that can be sent."""
+    wire = Wire()
     tell(database, watch(targets=()), 2, NOON)
     tell(database, watch(name="two"), 1, NOON)
+    WatchTable(database).pause("two")
     Outbox(database).prune(NOON + KEPT_S)
     assert len(rows(database, "select * from events")) == 3
     Outbox(database).prune(NOON + KEPT_S + 1)
-    assert rows(database, "select * from events") == []
+    assert [one["name"] for one in rows(database, "select name from events")] == ["two"]
     assert Outbox(database).waiting() == 1
+    WatchTable(database).resume("two")
+    assert work(database, wire, NOON + KEPT_S + 2).sent == 1
+    Outbox(database).prune(NOON + KEPT_S + 3)
+    assert rows(database, "select * from events") == []
 
 
 def test_one_process_runs_the_watches_at_a_time(database: Database, tmp_path: Path):

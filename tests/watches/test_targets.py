@@ -16,6 +16,7 @@ from technic.errors import ParameterError
 from technic.watches.judging.event import Event
 from technic.watches.messages.message import Writer
 from technic.watches.quiet_hours import ZoneInfo
+from technic.watches.sending import sender
 from technic.watches.sending.check import check_targets
 from technic.watches.sending.sender import attempted
 from technic.watches.sending.target import parse_target, shown_target
@@ -191,3 +192,27 @@ def test_how_a_target_is_shown(address: str, begins: str):
     assert shown.startswith(begins)
     assert SECRET not in shown
     assert shown_target(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"mailtos://{SECRET}***@mail.example/",
+        f"tgram://{SECRET}***",
+        f"webhook+https://{SECRET}***@hooks.example/in",
+        f"webhook+https://hooks.example***#abcd?key={SECRET}",
+    ],
+)
+def test_stars_in_a_key_do_not_show_it(address: str):
+    """Whoever has three stars in a password has not hidden it yet."""
+    assert SECRET not in shown_target(address)
+
+
+def test_a_short_password_is_taken_out_as_well(monkeypatch: pytest.MonkeyPatch):
+    """People choose them; what a service repeats of one stands in no reason of a failure."""
+    refusal = "535 no login of joe with pw12 (am9lOnB3MTI=) at mail.example"
+    monkeypatch.setattr(sender, "send_with_apprise", lambda *_: refusal)
+    said = send("mailtos://joe:pw12@mail.example/?to=joe@mail.example")
+    assert said is not None
+    assert said.startswith("535 no login of *** with ***")
+    assert not any(part in said for part in ("joe", "pw12", "mail.example"))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from technic.errors import MissingExtraError
 from technic.wording import install
-from technic.wording.install import extra_packages, install_command, requirements_of
+from technic.wording.install import EXTRAS, extra_packages, install_command, requirements_of
 
+ROOT = Path(__file__).resolve().parents[2]
+FOR = {"mcp": "the tools of agents", "service": "the service and sites"}
 METADATA = [
     "numpy>=2.2",
     "polars>=1.30; extra == 'polars'",
@@ -70,10 +76,56 @@ def test_a_missing_extra_is_told_by_its_packages(monkeypatch: pytest.MonkeyPatch
     """Whether Technic is on an index or was installed from a folder; or is only imported."""
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
     said = str(MissingExtraError("to_polars()", "polars", "polars"))
-    assert said == "to_polars() needs polars; install it with: python -m pip install polars"
+    assert said == (
+        "to_polars() needs polars of the extra polars, which is for polars frames; "
+        "install it with: python -m pip install polars"
+    )
 
     def not_installed(_: str) -> list[str]:
         raise install.PackageNotFoundError
 
     monkeypatch.setattr(install, "requires", not_installed)
     assert str(MissingExtraError("to_polars()", "polars", "polars")) == said
+
+
+def test_every_extra_says_what_it_is_for():
+    """In messages, and on the page that lists them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = set(project["optional-dependencies"]) - {"all"}
+    assert set(EXTRAS) == extras
+    page = (ROOT / "docs/install.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\|.*\| `(\w+)` \|$", page, re.MULTILINE)) == extras
+
+
+@pytest.mark.parametrize(
+    ("command", "missing", "extra"),
+    [
+        (["mcp"], "anyio", "mcp"),
+        (["site", "DIR"], "starlette", "service"),
+        (["serve"], "fastapi", "service"),
+        (["keys", "list"], "sqlalchemy", "service"),
+    ],
+)
+def test_a_command_names_the_extra_that_it_needs(
+    tmp_path: Path, command: list[str], missing: str, extra: str
+):
+    """Not the package alone that happened to be looked for first, which nobody has asked for."""
+    code = f"import sys; sys.modules[{missing!r}] = None; from technic.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        cwd=tmp_path,
+        env={**os.environ, "TECHNIC_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    said = f"technic {command[0]} needs {missing} of the extra {extra}, which is for {FOR[extra]};"
+    assert said in " ".join(done.stderr.split())
+
+
+def test_a_module_of_ours_that_is_missing_is_no_missing_extra():
+    """It would send people to install what they have."""
+    ours = ModuleNotFoundError("no module", name="technic.service.gone")
+    with pytest.raises(ModuleNotFoundError, match="no module"):
+        raise MissingExtraError.of("technic serve", "service", ours)

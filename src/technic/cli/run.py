@@ -27,8 +27,13 @@ from technic.wording.counts import agree, count_of
 __all__ = ["finish", "is_fresh", "require_fresh", "run_choices"]
 
 
-def run_choices(choices: Choices, run: ScanRunOptions, sort: str | None = None) -> ScanResult:
-    """Run the scan that options and settings describe, with progress where a terminal is."""
+def run_choices(
+    choices: Choices, run: ScanRunOptions, sort: str | None = None, about: str | None = None
+) -> ScanResult:
+    """Run the scan that options and settings describe, with progress where a terminal is.
+
+    ``about``: the symbol that it is wanted for.
+    """
     settings = load_settings(os.environ, Path.cwd())
     defaults = settings.scan_defaults
     setup_typed = bool(choices.language.setup)  # its own order counts for more than the file's
@@ -41,7 +46,7 @@ def run_choices(choices: Choices, run: ScanRunOptions, sort: str | None = None) 
     )
     config = replace(scan_config(filled, settings, sort), runner=run.runner)
     with progress_on_stderr(run.quiet) as report:
-        return run_scan(config, settings=settings, progress=report)
+        return run_scan(config, settings=settings, progress=report, about=about)
 
 
 def finish(result: ScanResult, max_age: int | None = None) -> None:

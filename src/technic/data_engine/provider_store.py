@@ -15,7 +15,10 @@ from technic.settings import Settings
 from technic.tables.file_options import FileOptions
 from technic.universe import parse_symbols
 
-__all__ = ["ProviderStore", "open_store"]
+__all__ = ["NOT_THERE", "ProviderStore", "open_store"]
+
+NOT_THERE = "is not there"
+"""The reason of StoreError where nothing was ever stored: the one that is no trouble."""
 
 EVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -77,7 +80,7 @@ def open_store(
     """
     url = store_url(provider, settings)
     if not create and "://" not in url and not Path(url).is_dir():
-        raise StoreError(url, "is not there", f"technic sync --provider {provider} fills it")
+        raise StoreError(url, NOT_THERE, f"technic sync --provider {provider} fills it")
     try:
         return ProviderStore(provider, BarStore.open(url))
     except StoreError:

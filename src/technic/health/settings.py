@@ -30,6 +30,7 @@ def settings_checks(settings: Settings) -> Iterator[Check]:
         if value is not None:
             shown.append(f"{name}={'(set)' if _SECRET.search(name) else value}")
     shown += [f"{name}={value}" for name, value in settings.scan]
+    shown += [f"study.{name}={value}" for name, value in settings.study]
     yield Check("settings", "ok", ", ".join(shown) or "all defaults")
     for name in ("data", "universe"):
         path = getattr(settings, name)

@@ -5,12 +5,13 @@ a profile over the other lines; the file in the current folder wins over the one
 """
 
 from technic.settings.load import FILE_NAME, SettingValue, load_settings, setting_values
-from technic.settings.scan_keys import SCAN_KEYS
+from technic.settings.scan_keys import SCAN_KEYS, STUDY_KEYS
 from technic.settings.settings import DataSource, Settings, settings_keys
 
 __all__ = [
     "FILE_NAME",
     "SCAN_KEYS",
+    "STUDY_KEYS",
     "DataSource",
     "SettingValue",
     "Settings",

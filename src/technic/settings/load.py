@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from technic.errors import InputFileError, ParameterError
-from technic.settings.scan_keys import SCAN_KEYS
+from technic.settings.scan_keys import SCAN_KEYS, STUDY, STUDY_KEYS
 from technic.settings.settings import Settings, settings_keys
 from technic.wording.nearest import nearest
 
@@ -48,7 +48,10 @@ def load_settings(environ: Mapping[str, str], folder: Path, profile: str | None 
     home, found = _found(environ, folder, profile)
     values = {one.name: one.value for one in found}
     scan = tuple((name, _frozen(values.pop(name))) for name in SCAN_KEYS if name in values)
-    return Settings(home=home, scan=scan, **{name: str(one) for name, one in values.items()})
+    named = {name: f"{STUDY}.{name}" for name in STUDY_KEYS}
+    study = tuple((name, values.pop(key)) for name, key in named.items() if key in values)
+    others = {name: str(one) for name, one in values.items()}
+    return Settings(home=home, scan=scan, study=study, **others)
 
 
 def setting_values(
@@ -88,7 +91,7 @@ def _found(
     if named:
         values["profile"] = SettingValue("profile", named, "the profile in force")
     values.pop("home", None)
-    order = [*settings_keys(), *SCAN_KEYS]
+    order = [*settings_keys(), *SCAN_KEYS, *(f"{STUDY}.{name}" for name in STUDY_KEYS)]
     return home, [_expanded(values[name]) for name in order if name in values]
 
 
@@ -145,6 +148,10 @@ def _checked(
     """
     known = [*more, *settings_keys(), *SCAN_KEYS]
     values: dict[str, Any] = {}
+    study = content.get(STUDY)
+    if isinstance(study, dict):
+        content = {word: value for word, value in content.items() if word != STUDY}
+        values = {f"{STUDY}.{word}": value for word, value in _of_study(study, where)}
     for word, value in content.items():
         key = _OTHER_NAMES.get(word, word)
         if key not in known:
@@ -156,6 +163,17 @@ def _checked(
             raise ParameterError(f"{word} in {where}", type(value).__name__, "one value")
         values[key] = value
     return values
+
+
+def _of_study(content: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
+    """Yield the keys of the table of studies; ParameterError for one that it does not have."""
+    for word, value in content.items():
+        if word not in STUDY_KEYS:
+            shown, allowed = type(value).__name__, ", ".join(STUDY_KEYS)
+            raise ParameterError(f"{STUDY}.{word} in {where}", shown, allowed)
+        if isinstance(value, dict | list):
+            raise ParameterError(f"{STUDY}.{word} in {where}", type(value).__name__, "one value")
+        yield word, value
 
 
 def _frozen(value: Any) -> Any:

@@ -1,8 +1,8 @@
-"""Keys of technic.toml that stand for options of a scan; each is called as its option."""
+"""Keys of technic.toml that stand for options of a scan or a study, called as they are."""
 
 from __future__ import annotations
 
-__all__ = ["SCAN_KEYS"]
+__all__ = ["SCAN_KEYS", "STUDY", "STUDY_KEYS"]
 
 SCAN_KEYS = (
     # data
@@ -26,3 +26,7 @@ SCAN_KEYS = (
 )
 """They are the defaults of ``technic scan``, ``show`` and ``explain``, and of nothing else: a scan
 of the service or of Python, a study and a saved result say all that they ask for themselves."""
+STUDY = "study"
+"""The table of technic.toml, or of a profile in it, whose keys these are:"""
+STUDY_KEYS = ("horizon", "life", "hold", "delisting_return")
+"""They are the defaults of ``technic study``, and of no study of the service or of Python."""

@@ -11,6 +11,7 @@ from technic.errors import ParameterError
 __all__ = ["DataSource", "Settings", "settings_keys"]
 
 DEFAULT_PROVIDER = "demo"
+SIMULATED = ("demo", "loopback")
 
 
 class DataSource(NamedTuple):
@@ -18,6 +19,11 @@ class DataSource(NamedTuple):
 
     provider: str
     data: str | None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether its market is made up."""
+        return self.provider in SIMULATED
 
 
 _SAYS = "says"
@@ -41,8 +47,9 @@ class Settings:
     that a scan loads at once; more are read block by block where the provider can. ``page_url``:
     address of a service, to whose pages the symbols of a terminal's table and the messages of
     watches lead. ``timezone``: by whose clocks quiet hours of watches are, and messages tell times.
-    ``profile``: the one in force. ``scan``: defaults for options of a scan (``SCAN_KEYS``), as the
-    file has them. The others are the defaults of the options of the same name; None means unset.
+    ``profile``: the one in force. ``scan``, ``study``: defaults for options of a scan
+    (``SCAN_KEYS``) and of a study (``STUDY_KEYS``), as the file has them. The others are the
+    defaults of the options of the same name; None means unset.
     """
 
     home: Path
@@ -98,11 +105,17 @@ class Settings:
     )
     profile: str | None = _key("Profile to use: a table [profiles.NAME] of technic.toml.")
     scan: tuple[tuple[str, Any], ...] = field(default=(), metadata={_SAYS: None})
+    study: tuple[tuple[str, Any], ...] = field(default=(), metadata={_SAYS: None})
 
     @property
     def scan_defaults(self) -> dict[str, Any]:
         """The defaults for options of a scan, by key."""
         return dict(self.scan)
+
+    @property
+    def study_defaults(self) -> dict[str, Any]:
+        """The defaults for options of a study, by key."""
+        return dict(self.study)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from technic.site.markup import file_name
 from technic.site.pages import ledger_page, market_page, scan_page, study_page
 from technic.site.studies import require_past
 from technic.site.symbol_pages import FOLDER, Neighbors, symbol_page
+from technic.text.paths import plain_path
 
 __all__ = ["ASSETS", "build_site"]
 
@@ -81,7 +82,8 @@ def _without_folders(files: Mapping[str, bytes], day: Day) -> dict[str, bytes]:
     """Return the files with others by their names: a site tells nobody where they lie."""
     configs = [one.table.config for one in day.tables]
     paths = {getattr(config, name) for config in configs for name in FILES}
-    hidden = {path: path.rpartition("/")[2] for path in paths if path and "/" in path}
+    whole = [path.rstrip("/\\") for path in paths if path]
+    hidden = {path: name for path in whole if (name := plain_path(path)) not in ("", path)}
     spelled = {
         form(path).encode(): form(name).encode()
         for path, name in sorted(hidden.items(), reverse=True)

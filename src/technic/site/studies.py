@@ -16,6 +16,7 @@ from technic.site.day import BY_THE_CLOCK
 from technic.site.markup import NOTHING, signed, table, tone, whole
 from technic.study.without_folders import plain_source
 from technic.text.outside import LINE, SENTENCE, clean
+from technic.text.paths import plain_path, with_names
 from technic.wording.counts import count_of
 
 __all__ = ["read_studies", "require_past", "study_context"]
@@ -67,10 +68,9 @@ def _without_folders(content: dict[str, Any], file: str) -> dict[str, Any]:
         source, universe = str(trials["provider"]), str(trials["universe"])
     except (KeyError, TypeError, ValueError) as error:
         raise InputFileError(file, f"{_ALTERED}: {error}") from error
-    for path in (source.partition(" ")[2], universe):
-        if "/" in path:
-            warnings = [text.replace(path, path.rpartition("/")[2]) for text in warnings]
-    trials |= {"provider": plain_source(source), "universe": universe.rpartition("/")[2]}
+    paths = (source.partition(" ")[2], universe)
+    warnings = [with_names(text, paths) for text in warnings]
+    trials |= {"provider": plain_source(source), "universe": plain_path(universe)}
     return {**content, "trials": trials, "warnings": warnings}
 
 

@@ -7,25 +7,19 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
+
+from technic.text.paths import plain_path, with_names
 
 if TYPE_CHECKING:
     from technic.study.run import StudyResult
 
-__all__ = ["plain_command", "plain_path", "plain_source", "without_folders"]
+__all__ = ["plain_command", "plain_source", "without_folders"]
 
 _FILES = ("data", "universe", "watchlist", "benchmark")
 _EXPRESSIONS = ("where", "rating", "columns", "sort", "set", "sweep")
 """Options in which a slash divides."""
 _FOLDERS = re.compile(r"""(?:[~.\w:-]*[/\\])(?:[^\s'",;]*[/\\])?(?=[^\s'",;/\\]+)""")
-
-
-def plain_path(text: str) -> str:
-    """Return the last part of a path, a text without a slash as it is."""
-    if "\\" in text and "/" not in text:
-        return PureWindowsPath(text).name
-    return PurePosixPath(text).name if "/" in text else text
 
 
 def plain_source(text: str) -> str:
@@ -77,10 +71,7 @@ def without_folders(result: StudyResult) -> StudyResult:
     }
     paths = {getattr(scan, name) for name in names}
     paths |= {record.provider.partition(" ")[2], record.universe}
-    warnings = result.warnings
-    for path in sorted(filter(None, paths), key=len, reverse=True):
-        if plain_path(path) != path:
-            warnings = tuple(text.replace(path, plain_path(path)) for text in warnings)
+    warnings = tuple(with_names(text, paths) for text in result.warnings)
     entry = replace(record.entry, command=plain_command(record.entry.command))
     record = replace(
         record,

@@ -22,25 +22,33 @@ ESCAPED = r"(?:%(?:25)*|\\u00|\\x|&#x)"
 HTML."""
 
 
-def redacted(text: str, secrets: Iterable[str]) -> str:
+def redacted(text: str, secrets: Iterable[str], shortest: int = SHORTEST_SECRET) -> str:
     """Return ``text`` with each secret hidden: in any case, in URL encoding, in base64."""
-    pattern = _pattern(tuple(sorted(secrets, key=len, reverse=True)))
+    pattern = _pattern(tuple(sorted(secrets, key=len, reverse=True)), shortest)
     return text if pattern is None else pattern.sub(HIDDEN, text)
 
 
-def said(text: str, secrets: Iterable[str] = (), most: int = SENTENCE) -> str:
-    """Return what somebody outside said, fit to be shown: clean, without keys, then cut."""
+def said(
+    text: str,
+    secrets: Iterable[str] = (),
+    most: int = SENTENCE,
+    shortest: int = SHORTEST_SECRET,
+) -> str:
+    """Return what somebody outside said, fit to be shown: clean, without keys, then cut.
+
+    ``shortest``: of the secrets that are looked for.
+    """
     if len(text) > READ:
         text = text[: READ - 1_000]  # a key may have been cut in two at READ
-    return clean(redacted(clean(text, READ), secrets), most)
+    return clean(redacted(clean(text, READ), secrets, shortest), most)
 
 
 @lru_cache(maxsize=32)
-def _pattern(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
+def _pattern(secrets: tuple[str, ...], shortest: int) -> re.Pattern[str] | None:
     forms = [
         form
         for secret in secrets
-        if len(secret) >= SHORTEST_SECRET
+        if len(secret) >= shortest
         for form in (_spelt(secret), *_in_base64(secret))
     ]
     return re.compile("|".join(forms), re.IGNORECASE) if forms else None

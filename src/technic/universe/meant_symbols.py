@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from technic.errors import ParameterError
 from technic.universe.listings import Universe
+from technic.universe.symbols import require_symbol
 from technic.wording.counts import count_of
 from technic.wording.nearest import near
 
-__all__ = ["meant_symbols", "unknown_symbol"]
+__all__ = ["meant_symbols", "require_known", "unknown_symbol"]
 
 MOST = 3
 _LEAST_OF_A_NAME = 3
@@ -26,6 +27,12 @@ def unknown_symbol(text: str, universe: Universe) -> ParameterError:
     """Return the error for a text that is no symbol of a universe, with what may be meant."""
     allowed = f"one of the {count_of(len(universe), 'symbol')} of the universe"
     return ParameterError("symbol", text, allowed, meant_symbols(text, universe))
+
+
+def require_known(text: str, universe: Universe) -> None:
+    """Raise ParameterError for a text that is no symbol of a universe, such as a company's name."""
+    if " " in text.strip() or require_symbol(text) not in universe.symbols:
+        raise unknown_symbol(text, universe)
 
 
 def _by_company(text: str, universe: Universe) -> list[tuple[str, str]]:

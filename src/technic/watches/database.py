@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from technic.errors import DatabaseError
+from technic.errors import WatchesError
 
 __all__ = ["FILE_NAME", "Database", "open_watches"]
 
@@ -68,20 +68,21 @@ class Database:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it is kept, or none where something raises or the process dies.
 
-        Raises DatabaseError where the file cannot be written.
+        Raises WatchesError where the file cannot be written.
         """
         with self._said():
             self.connection.execute("begin immediate")
             try:
                 yield self.connection
             except BaseException:
-                self.connection.execute("rollback")
+                if self.connection.in_transaction:  # a full disk has ended it already
+                    self.connection.execute("rollback")
                 raise
             self.connection.execute("commit")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Read; DatabaseError where the file cannot be."""
+        """Read; WatchesError where the file cannot be."""
         with self._said():
             yield self.connection
 
@@ -90,18 +91,21 @@ class Database:
         """Tell whether no other process runs watches; while this lasts, none begins to.
 
         The lock is one of the kernel's on a file of its own: gone with the process that held it.
+        Raises WatchesError where it can be neither had nor found taken.
         """
-        path = self.path.with_name(LOCK_NAME)
-        lock = sqlite3.connect(path, timeout=0, isolation_level=None)
-        try:
+        with closing(self._lock()) as lock:
             try:
                 lock.execute("begin exclusive")
-            except sqlite3.OperationalError:
+            except sqlite3.Error as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise _unusable(error, LOCK_NAME) from error
                 yield False
-                return
-            yield True
-        finally:
-            lock.close()
+            else:
+                yield True
+
+    def _lock(self) -> sqlite3.Connection:
+        with self._said():
+            return sqlite3.connect(self.path.with_name(LOCK_NAME), timeout=0, isolation_level=None)
 
     def close(self) -> None:
         """Close the file."""
@@ -112,14 +116,14 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise _unusable(self.path, error) from error
+            raise _unusable(error) from error
 
 
 @contextmanager
 def open_watches(home: Path) -> Iterator[Database]:
     """Open the watches in ``home``; makes the file where there is none.
 
-    Raises DatabaseError for a file that cannot be used, or that a newer version wrote.
+    Raises WatchesError for a file that cannot be used, or that a newer version wrote.
     """
     path = home / FILE_NAME
     try:
@@ -129,7 +133,7 @@ def open_watches(home: Path) -> Iterator[Database]:
             path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
         )
     except (OSError, sqlite3.Error) as error:
-        raise _unusable(path, error) from error
+        raise _unusable(error) from error
     database = Database(path, connection)
     try:
         _prepare(database)
@@ -145,8 +149,8 @@ def _prepare(database: Database) -> None:
         connection.execute("pragma synchronous = full")
         (version,) = connection.execute("pragma user_version").fetchone()
     if version > VERSION:
-        hint = "use the version of Technic that wrote it, or a later one"
-        raise DatabaseError(str(database.path), "a newer version of Technic wrote it", hint)
+        hint = "use the version of Technic that wrote them, or a later one"
+        raise WatchesError("a newer version of Technic wrote them", hint)
     if version == VERSION:
         return
     with database.writing() as connection:
@@ -157,6 +161,15 @@ def _prepare(database: Database) -> None:
             connection.execute(f"pragma user_version = {VERSION}")
 
 
-def _unusable(path: Path, error: Exception) -> DatabaseError:
+def _unusable(error: OSError | sqlite3.Error, name: str = FILE_NAME) -> WatchesError:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_BUSY:
+        reason = f"another process has been writing for more than {BUSY_S:g} seconds"
+        return WatchesError(reason, "run it again when that one has ended")
     reason = getattr(error, "strerror", None) or str(error)
-    return DatabaseError(str(path), reason, "set TECHNIC_HOME to a folder that can be written")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        hint = f"move {name} in TECHNIC_HOME away to begin anew, or bring a copy back"
+        return WatchesError(reason, hint)
+    if code == sqlite3.SQLITE_FULL:
+        return WatchesError(reason, "make room on the disk of TECHNIC_HOME")
+    return WatchesError(reason, "set TECHNIC_HOME to a folder that can be written")

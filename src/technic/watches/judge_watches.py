@@ -23,6 +23,7 @@ from technic.scan.config import ScanConfig
 from technic.scan.context import load_listings
 from technic.scanner_core import run_scan
 from technic.settings import Settings
+from technic.text.paths import with_names
 from technic.watches.compiled import (
     CompiledWatch,
     compiled,
@@ -44,6 +45,9 @@ logger = logging.getLogger(__name__)
 
 CAUGHT_UP = 20
 """Sessions that are judged one by one after a pause; after a longer one a watch begins anew."""
+
+
+UNKNOWN = "whether it matches is not known of any symbol: none has a bar then, or bars enough"
 
 
 @dataclass(slots=True)
@@ -203,16 +207,24 @@ class _Run:
         *,
         late: bool,
     ) -> None:
-        """Judge watches on a session; ``late``: later bars are, so no trouble is over."""
+        """Judge watches on a session; ``late``: later bars are, so no trouble is over.
+
+        One that is unknown of everybody cannot run: it is told apart from one that nobody matches.
+        """
         places = self._table.places()
         states = self._table.states()
-        judgments = []
+        judgments, unknown = [], []
         for one in watches:
             start = starts[one.watch.name]
             note = start.note if session in start.baseline else None
             known = places.get(one.watch.name, {})
             state = None if late else states.get(one.watch.name)
-            judgments.append(judgment_of(one, day, scanned, session, known, state, note, self._now))
+            found = judgment_of(one, day, scanned, session, known, state, note, self._now)
+            if found.judged:
+                judgments.append(found)
+            else:
+                unknown.append((one.kept, UNKNOWN))
+        self._trouble(unknown, session, day)
         self._outbox.record(judgments, self._now.timestamp())
         self.done.sessions = sorted({*self.done.sessions, session})
         self.done.events += sum(len(one.events) for one in judgments)
@@ -229,12 +241,18 @@ class _Run:
     def _trouble(
         self, broken: Sequence[tuple[KeptWatch, str]], session: str, day: MarketDay | None
     ) -> None:
-        """Write down why watches cannot run; each tells it once for a session."""
+        """Write down why watches cannot run; each tells it once for a session.
+
+        Targets are others' services: they learn of files by their names.
+        """
+        settings = self._settings
+        paths = [path for path in (settings.data, settings.universe, settings.benchmark) if path]
+        named = [(one, with_names(reason, [*paths, str(settings.home)])) for one, reason in broken]
         judgments: Iterator[Judgment] = (
-            trouble_of(one, session, reason, day) for one, reason in broken
+            trouble_of(one, session, reason, day) for one, reason in named
         )
         self._outbox.record(judgments, self._now.timestamp())
-        for one, reason in broken:
+        for one, reason in named:
             self.done.troubles[one.watch.name] = reason
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from technic.errors import ParameterError
 from technic.watches.database import Database
 from technic.watches.sending.target import shown_target
+from technic.watches.watch_table import WatchTable
 
 __all__ = ["MOST_ENTRIES", "watch_log"]
 
@@ -18,6 +19,7 @@ def watch_log(database: Database, name: str | None = None, limit: int = 50) -> d
     """Return the newest entries, of one watch or of all: ``judgings``, ``events``, ``deliveries``.
 
     Newest first, at most ``limit`` of each. An event stands here once, whatever was sent how often.
+    Raises ParameterError for a name that no watch has or had.
     """
     if not 1 <= limit <= MOST_ENTRIES:
         raise ParameterError("limit", limit, f"a whole number from 1 to {MOST_ENTRIES:,}")
@@ -30,6 +32,9 @@ def watch_log(database: Database, name: str | None = None, limit: int = 50) -> d
             ).fetchall()
             for table in ("judgings", "events", "deliveries")
         )
+    watches = WatchTable(database)
+    if name is not None and not (judgings or events or deliveries or watches.find(name)):
+        raise watches.unknown(name)
     return {
         "judgings": [
             {

@@ -27,7 +27,7 @@ TOGETHER = 500
 """Ids that are looked for together."""
 _encoded = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 MOST_DUE = 5_000
-"""Deliveries that are looked at together."""
+"""Deliveries that are looked at together; the next ones after them."""
 
 
 def no_checkpoint(step: str) -> None:
@@ -93,14 +93,18 @@ class Outbox:
             self._checkpoint("deliveries written")
         self._checkpoint("committed")
 
-    def due(self, now: float) -> list[Delivery]:
-        """Return what waits and is to be tried now, least often tried first, then oldest first."""
+    def due(self, now: float, after: Delivery | None = None) -> list[Delivery]:
+        """Return what waits and is to be tried now, least often tried first, then oldest first.
+
+        At most MOST_DUE; ``after``: only what comes after this one in that order.
+        """
+        attempts, number = (-1, 0) if after is None else (after.attempts, after.number)
         with self._database.reading() as connection:
             rows = connection.execute(
                 "select d.* from deliveries d join watches w using (name)"
                 " where d.state = 'waiting' and d.next_at <= ? and not w.paused"
-                " order by d.attempts, d.number limit ?",
-                (now, MOST_DUE),
+                " and (d.attempts, d.number) > (?, ?) order by d.attempts, d.number limit ?",
+                (now, attempts, number, MOST_DUE),
             ).fetchall()
         return [_delivery(row) for row in rows]
 
@@ -119,13 +123,16 @@ class Outbox:
                 "update deliveries set held = 1 where number = ?", [(one,) for one in numbers]
             )
 
-    def begin(self, numbers: Sequence[int], again_at: float) -> None:
-        """Count an attempt before it is made; one that is never settled is due ``again_at``."""
+    def begin(self, again_at: Mapping[int, float]) -> None:
+        """Count an attempt before it is made.
+
+        ``again_at``: by delivery, when one that is never settled is due again.
+        """
         self._checkpoint("attempt begins")
         with self._database.writing() as connection:
             connection.executemany(
                 "update deliveries set attempts = attempts + 1, next_at = ? where number = ?",
-                [(again_at, one) for one in numbers],
+                [(moment, number) for number, moment in again_at.items()],
             )
         self._checkpoint("attempt written")
 
@@ -170,7 +177,11 @@ class Outbox:
             connection.execute(
                 "delete from deliveries where made_at < ? and state != 'waiting'", (before,)
             )
-            connection.execute("delete from events where at < ?", (before,))
+            connection.execute(
+                "delete from events where at < ? and id not in (select told.value from"
+                " deliveries d, json_each(d.events) told where d.state = 'waiting')",
+                (before,),
+            )
             connection.execute("delete from judgings where at < ?", (before,))
 
 

@@ -52,7 +52,7 @@ def run_watches(
     ``now``: the time it is for the data, else the clock's or that of a simulated vendor;
     ``clock``: seconds since 1970, of deliveries. ``most_alone``: more messages for one target at
     one time become one digest. Raises ParameterError for a time zone that nobody
-    knows, DatabaseError for a file that cannot be used.
+    knows, WatchesError for a file that cannot be used.
     """
     zone = time_zone(settings)
     writer = writer_of(settings)
@@ -89,10 +89,8 @@ def send_test(
     """Send a message that says it is a test to each target; return each with why it failed."""
     zone, now = time_zone(settings), clock()
     today = f"{dt.datetime.fromtimestamp(now, dt.UTC).astimezone(zone):%Y-%m-%d}"
-    simulated = settings.source().provider in ("demo", "loopback")
-    message = writer_of(settings).message(
-        [test_event(watch.name, watch.asks, today, simulated)], now
-    )
+    event = test_event(watch.name, watch.asks, today, settings.source().simulated)
+    message = writer_of(settings).message([event], now)
     found: list[tuple[str, str | None]] = []
     for text in watch.targets:
         shown = shown_target(text)

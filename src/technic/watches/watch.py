@@ -143,5 +143,6 @@ def watch_from_json(content: Mapping[str, Any]) -> Watch:
 
 def _texts(name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
-        raise ParameterError(name, value, "a list of texts")
+        shown = type(value).__name__ if name == "targets" else value  # an address has keys in it
+        raise ParameterError(name, shown, "a list of texts")
     return tuple(value)

@@ -14,6 +14,11 @@ from technic.wording.nearest import did_you_mean
 
 __all__ = ["KeptWatch", "WatchState", "WatchTable"]
 
+_KEPT = (
+    "select w.name, w.body, w.paused, w.made_at, s.version, s.session, s.matches, s.trouble"
+    " from watches w left join watch_states s using (name)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class WatchState:
@@ -69,11 +74,14 @@ class WatchTable:
     def all(self) -> tuple[KeptWatch, ...]:
         """Return every watch, by name."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "select w.name, w.body, w.paused, w.made_at, s.version, s.session, s.matches,"
-                " s.trouble from watches w left join watch_states s using (name) order by w.name"
-            ).fetchall()
+            rows = connection.execute(f"{_KEPT} order by w.name").fetchall()
         return tuple(_kept(row) for row in rows)
+
+    def find(self, name: str) -> KeptWatch | None:
+        """Return a watch, None for a name that none has."""
+        with self._database.reading() as connection:
+            row = connection.execute(f"{_KEPT} where w.name = ?", (name,)).fetchone()
+        return None if row is None else _kept(row)
 
     def active(self) -> int:
         """Count the watches that are not paused."""
@@ -93,12 +101,16 @@ class WatchTable:
 
     def get(self, name: str) -> KeptWatch:
         """Return a watch; ParameterError for a name that none has."""
-        found = {one.watch.name: one for one in self.all()}
-        if name not in found:
-            hint = "technic watch list shows them"
-            near = did_you_mean(name, found)
-            raise ParameterError("name", name, f"the name of a watch{near}", hint)
-        return found[name]
+        found = self.find(name)
+        if found is None:
+            raise self.unknown(name)
+        return found
+
+    def unknown(self, name: str) -> ParameterError:
+        """Return the error of a name that no watch has, with the one that was likely meant."""
+        near = did_you_mean(name, (one.watch.name for one in self.all()))
+        hint = "technic watch list shows them"
+        return ParameterError("name", name, f"the name of a watch{near}", hint)
 
     def pause(self, name: str) -> None:
         """Judge a watch no more, and send nothing of it that waits."""

@@ -13,7 +13,19 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
-__all__ = ["extra_packages", "install_command", "requirements_of"]
+__all__ = ["EXTRAS", "extra_packages", "install_command", "requirements_of"]
+
+EXTRAS = {
+    "alerts": "messages of watches",
+    "mcp": "the tools of agents",
+    "polars": "polars frames",
+    "ray": "scans on a cluster",
+    "service": "the service and sites",
+    "study": "studies of several setups",
+    "xlsx": "reading Excel files",
+    "yahoo": "prices of Yahoo",
+}
+"""What each extra is for, in words that go on after "which is for"."""
 
 _REQUIREMENT = re.compile(
     r"(?P<package>[A-Za-z0-9_.-]+(?:\[[^\]]*\])?)[^;]*"

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from technic.cli.app import app
-from technic.cli.options.file_defaults import SCAN_OPTIONS
-from technic.settings import SCAN_KEYS, settings_keys
+from technic.cli.options.file_defaults import SCAN_OPTIONS, STUDY_OPTIONS
+from technic.settings import SCAN_KEYS, STUDY_KEYS, settings_keys
 
 NOT_IN_A_FILE = {
     *("as_of", "profile", "set", "out", "quiet", "debug", "format", "ledger", "save", "max_age"),
@@ -37,6 +37,7 @@ def test_every_option_of_a_scan_is_a_key_or_is_left_out_on_purpose():
     options = {name.rstrip("_") for name in inspect.signature(command.callback).parameters}
     assert options - NOT_IN_A_FILE <= {*SCAN_KEYS, *settings_keys()}
     assert set(SCAN_KEYS) == {*SCAN_OPTIONS, "sort", "limit"}
+    assert set(STUDY_KEYS) == set(STUDY_OPTIONS)
 
 
 def test_the_file_to_begin_with_has_every_key_and_sets_none(technic, folder):
@@ -45,8 +46,9 @@ def test_the_file_to_begin_with_has_every_key_and_sets_none(technic, folder):
     file = folder.parent / "home" / "technic.toml"
     text = file.read_text(encoding="utf-8")
     assert tomllib.loads(text) == {}
-    lines = re.findall(r"^# (\w+ = .*)$", text.split("# Profiles:")[0], re.MULTILINE)
+    lines = re.findall(r"^# (\w+ = .*|\[study\])$", text.split("# Profiles:")[0], re.MULTILINE)
     keys = tomllib.loads("\n".join(lines))
+    assert set(keys.pop("study")) == set(STUDY_KEYS)
     assert set(keys) == {*settings_keys(), *SCAN_KEYS}
     again = technic("config", "init")
     assert (again.code, "a file that is not there yet" in again.err) == (2, True)
@@ -89,6 +91,29 @@ def test_a_scan_takes_its_defaults_from_the_file(scan, folder):
     assert f"view   price >= {middle + 0.01:g}" in scan("--profile=dear").out
 
 
+def test_a_study_takes_its_defaults_from_a_table_of_the_file(technic, prices, folder):
+    """What is typed wins; a profile may have a table of its own; scans know nothing of it."""
+    (folder / "technic.toml").write_text(
+        "min_price = 1_000_000\n[study]\nhorizon = 10\ndelisting_return = -0.5\n"
+        "[profiles.slow.study]\nhorizon = 40\n"
+    )
+    question = ("study", "--data", prices, "--where", "close > 1", "--from", "2024-01-02")
+    asked = {"as given": (), "typed": ("--horizon", 5), "slow": ("--profile", "slow")}
+    told = {
+        name: json.loads(technic(*question, *more, "--format", "json").out)
+        for name, more in asked.items()
+    }
+    assert {name: one["horizon"] for name, one in told.items()} == {
+        "as given": 10,
+        "typed": 5,
+        "slow": 40,
+    }
+    assert told["as given"]["rules"]["delisting_return"] == -0.5
+    assert told["as given"]["studies"][0]["hits"] > 0  # min_price is a default of scans alone
+    shown = technic("config", "show").out
+    assert "study.horizon" in shown
+
+
 def test_a_setup_that_is_typed_has_its_own_order(scan, folder):
     """The order of the file is for scans without one."""
     (folder / "technic.toml").write_text('sort = "price"\n')
@@ -103,6 +128,9 @@ def test_a_setup_that_is_typed_has_its_own_order(scan, folder):
         ("limit = -3", "limit is -3, allowed: a whole number from 0"),
         ("sort = 3", "sort in technic.toml is 3, allowed: a text"),
         ("rank_among = 'all'", "rank_among in technic.toml is 'all', allowed: market, shown"),
+        ("[study]\nhorizons = 3", "study.horizons in "),
+        ("[study]\nhorizon = [3]", "study.horizon in "),
+        ("study = 3", "study in "),
         ("sector = [true]", "sector in technic.toml is (True,), allowed: a text, or a list"),
     ],
 )

@@ -7,6 +7,8 @@ import math
 
 import pytest
 
+from technic.errors import TechnicError
+
 
 @pytest.fixture
 def on_market(technic, prices, listings):
@@ -74,6 +76,33 @@ def test_a_symbol_outside_the_universe_is_wrong_usage(on_market):
     ran = on_market("show", "ZZZZ")
     assert (ran.code, ran.out) == (2, "")
     assert "symbol is 'ZZZZ', allowed: one of the 10 symbols of the universe" in ran.err
+
+
+@pytest.mark.parametrize("command", ["show", "explain"])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("BRVA", "the nearest: BRAV"),
+        ("golf", "GOLF was not"),
+        ("golf industries", "did you mean GOLF (Golf Industries Inc.)?"),
+        ("industries", "(Alfa Industries Inc.)"),
+    ],
+)
+def test_who_is_unknown_is_said_before_anything_is_scanned(
+    on_market, monkeypatch, command, typed, meant
+):
+    """With the nearest symbols, or the companies of that name; no price has been asked for."""
+
+    class ScannedError(TechnicError):
+        """GOLF was not refused."""
+
+    def load(*_: object) -> None:
+        raise ScannedError("GOLF was not refused")
+
+    monkeypatch.setattr("technic.scanner_core.load_history", load)
+    ran = on_market(command, typed)
+    assert (ran.code, ran.out) == (1 if typed == "golf" else 2, "")
+    assert meant in ran.err
 
 
 def test_show_has_rating_plan_figures_and_chart(on_market):

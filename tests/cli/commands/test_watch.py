@@ -115,6 +115,8 @@ def test_pause_resume_remove(technic: Callable[..., Ran], market: Path):
     technic("watch", "run")
     assert technic("watch", "pause", "one").err == "technic: paused one\n"
     assert "paused" in technic("watch", "list").out
+    again = technic("watch", "add", "one", "--where", "close > 2", "--replace")
+    assert "it is paused, technic watch resume one has it judged" in again.err
     assert technic("watch", "run").out.startswith("0 watches")
     assert technic("watch", "resume", "one").err == "technic: resumed one\n"
     assert technic("watch", "remove", "one").err == "technic: removed one\n"
@@ -167,14 +169,17 @@ def test_a_name_is_taken_once(technic: Callable[..., Ran], market: Path):
 def test_a_watch_that_cannot_run_is_exit_code_1(
     technic: Callable[..., Ran], market: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """The file is gone: every watch says so, in the log too."""
+    """The file is gone: every watch says so, in the log too; where it lay is not told on."""
     technic("watch", "add", "one", "--where", "close > 1")
     market.unlink()
     ran = technic("watch", "run")
     assert ran.code == 1
-    assert "watch one could not run" in ran.err
+    assert "watch one could not run: prices.csv: there is no such file" in ran.err
     assert "cannot run" in technic("watch", "list").out
-    assert "cannot_run" in technic("watch", "log").out
+    log = technic("watch", "log")
+    assert " one: could not run (" in log.out
+    unknown = technic("watch", "log", "oen")
+    assert (unknown.code, "did you mean 'one'" in unknown.err) == (2, True)
 
 
 def test_a_file_of_a_newer_version_is_refused(technic: Callable[..., Ran], tmp_path: Path):
@@ -192,4 +197,4 @@ def test_a_file_of_a_newer_version_is_refused(technic: Callable[..., Ran], tmp_p
     ran = technic("watch", "list")
     path.unlink()
     assert ran.code == 1
-    assert "a newer version of Technic wrote it" in ran.err
+    assert "a newer version of Technic wrote them" in ran.err

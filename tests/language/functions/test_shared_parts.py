@@ -24,6 +24,7 @@ BENCHMARK = random_bars(140, 3, seed=9)["close"][:, 2]
 REACHED_BY = {
     "bbands": ("bb_upper", "bb_middle", "bb_lower"),
     "donchian": ("donchian_high", "donchian_middle", "donchian_low"),
+    "ha": ("ha_open", "ha_high", "ha_low", "ha_close"),
     "ichimoku": ("ichimoku_conversion", "ichimoku_base", "ichimoku_lead1", "ichimoku_lead2"),
     "kc": ("kc_upper", "kc_middle", "kc_lower"),
     "keltner": ("kc_upper", "kc_middle", "kc_lower"),
@@ -33,6 +34,7 @@ REACHED_BY = {
     "stoch": ("stoch_k", "stoch_d"),
     "stochf": ("stochf_k", "stochf_d"),
     "stochrsi": ("stochrsi_k", "stochrsi_d"),
+    "zigzag": ("zigzag_direction", "zigzag_pivot", "zigzag_extreme"),
 }
 
 

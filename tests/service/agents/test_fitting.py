@@ -6,9 +6,11 @@ import json
 import math
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from technic.errors import UsageError
 from technic.service.agents.fitting import MOST_BYTES, cleaned, encoded, fitted
 
 
@@ -38,3 +40,25 @@ def test_texts_become_one_line_and_numbers_short() -> None:
     assert json.loads(encoded(plain)) == plain
     assert cleaned(1e300) == 1e300
     assert not math.isnan(cleaned(0.0))
+
+
+def test_a_row_that_is_too_long_is_shortened_and_no_call_is_told_twice():
+    """A condition of many terms: its texts are cut, and the next call goes on after it."""
+    terms = {f"sma(close, {n})" * 4: f"{n}" * 40 for n in range(200)}
+    rows = [["where", "x" * 3_000, terms], ["where", "y" * 3_700, {}]]
+    answer = fitted({"rows": rows}, "rows", "why_not", {"symbol": "A"})
+    assert len(encoded(answer).encode()) <= MOST_BYTES
+    assert answer["rows"][0][1].startswith("xxx")
+    assert answer["rows"][0][1].endswith("…")
+    assert answer["next"]["arguments"]["offset"] == 1
+    rest = fitted({"rows": rows[1:]}, "rows", "why_not", {"symbol": "A"}, offset=1)
+    assert (rest["rows"], rest["next"]) == (rows[1:], None)
+
+
+def test_an_answer_whose_head_alone_is_too_long_is_refused():
+    """Forty columns with long names: the call that is told would get the same again, for ever."""
+    columns = [f"{n} = {'close + ' * 20}" for n in range(40)]
+    with pytest.raises(UsageError, match="ask for fewer columns"):
+        fitted({"columns": columns, "rows": [[1] * 40]}, "rows", "scan", {"show": columns})
+    with pytest.raises(UsageError, match="ask for fewer columns"):
+        fitted({"columns": columns, "rows": []}, "rows", "scan", {})

@@ -9,7 +9,8 @@ import pytest
 from support.pages import read_page
 from technic.study.report.page import report_page
 from technic.study.run import StudyResult
-from technic.study.without_folders import plain_command, plain_path, plain_source
+from technic.study.without_folders import plain_command, plain_source
+from technic.text.paths import plain_path
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_a_family_of_none_says_so():
 def test_without_the_extra_the_message_has_the_command(monkeypatch):
     """What is missing, and how it is installed."""
     monkeypatch.setattr("technic.study.statistics.comparisons.find_spec", lambda _: None)
-    with pytest.raises(MissingExtraError, match="arch; install it with: .*install arch"):
+    with pytest.raises(MissingExtraError, match="arch of the extra study.*install arch"):
         compare_all({"a": days_of(1, 0.0)}, 1)
 
 

@@ -28,15 +28,17 @@ def show(
 
     Keys and secrets are not shown, only that they are set.
     """
-    from technic.cli.options.file_defaults import SCAN_OPTIONS
+    from technic.cli.options.file_defaults import SCAN_OPTIONS, STUDY_OPTIONS
     from technic.cli.render.config_report import setting_lines
     from technic.cli.render.console import console_for
     from technic.settings import load_settings, setting_values
 
     found = setting_values(os.environ, Path.cwd(), profile)
-    for key, given in load_settings(os.environ, Path.cwd(), profile).scan:
-        if key in SCAN_OPTIONS:
-            SCAN_OPTIONS[key].value(key, given)  # which says what is wrong with it
+    settings = load_settings(os.environ, Path.cwd(), profile)
+    options = {**SCAN_OPTIONS, **STUDY_OPTIONS}
+    for key, given in (*settings.scan, *settings.study):
+        if key in options:
+            options[key].value(key, given)  # which says what is wrong with it
     if format_ == "json":
         content = {one.name: {"value": one.value, "from": one.origin} for one in found}
         sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")

@@ -49,7 +49,8 @@ def explain(
 
     chosen = document_format(format_, run.out)
     name = symbol if " " in symbol.strip() else require_symbol(symbol)
-    result = run_choices(Choices(data, universe, filters, gate, plan, language), run)
+    choices = Choices(data, universe, filters, gate, plan, language)
+    result = run_choices(choices, run, about=name)
     report = symbol_report(result, name)
 
     def pieces(width: int) -> Iterator[RenderableType]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from technic.cli.options.completions import sort_values
 from technic.cli.options.gate_options import GateOptions
 from technic.cli.options.language_options import LanguageOptions
 from technic.cli.options.options import (
@@ -49,6 +50,7 @@ def scan(
             help="Order of the rows: a column or an expression, with :asc or :desc; several with "
             "commas; a setup has its own. (default: tech_rating:desc)",
             metavar="COLUMN",
+            autocompletion=sort_values,
             rich_help_panel=RUN,
         ),
     ] = None,

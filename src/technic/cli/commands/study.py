@@ -56,7 +56,7 @@ def study(
     study is written into the ledger of trials, and each verdict is held to what luck reaches in as
     many. With --sweep values of parameters are chosen on some of the days, and judged on others.
     """
-    from technic.cli.commands.study_sweep import print_sweep
+    from technic.cli.commands.study_sweep import print_sweep, require_no_plans
     from technic.cli.commands.study_targets import (
         TABLES,
         require_alone,
@@ -65,6 +65,7 @@ def study(
         table_format,
     )
     from technic.cli.options.config import Choices
+    from technic.cli.options.file_defaults import STUDY_OPTIONS, with_defaults
     from technic.cli.options.sweep_options import sweep_axes
     from technic.cli.render.console import note
     from technic.cli.render.document import print_document
@@ -84,7 +85,9 @@ def study(
         _print_trials(settings.home, format_, run)
         return
     choices = Choices(data, universe, filters, gate, plan, language)
+    typed, options = options, with_defaults(options, settings.study_defaults, STUDY_OPTIONS)
     if axes:
+        require_no_plans(typed)
         print_sweep(axes, sweep, choices, options, settings, table_format(format_, run.out), run)
         return
     config = _config(choices, options, settings)
@@ -119,14 +122,13 @@ def _config(choices: Choices, options: StudyOptions, settings: Settings) -> Stud
         names = all_setup_names(benchmark=bool(choices.data.benchmark or settings.benchmark))
         language = dataclasses.replace(language, setup=names)
         choices = dataclasses.replace(choices, language=language)
-    rules = GradeRules(
-        life=options.life, hold=options.hold, delisting_return=options.delisting_return
-    )
+    given = options.settled
+    rules = GradeRules(life=given.life, hold=given.hold, delisting_return=given.delisting_return)
     return StudyConfig(
         scan=scan_config(choices, settings),
         first=options.from_,
         last=options.to,
-        horizon=options.horizon,
+        horizon=given.horizon,
         rules=rules,
         ratings=ratings,
     )

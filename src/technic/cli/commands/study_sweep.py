@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from technic.cli.options.study_options import StudyOptions
     from technic.cli.options.sweep_options import SweepOptions
     from technic.settings import Settings
-    from technic.study.outcomes import GradeRules
     from technic.study.sweep.config import SweepConfig
     from technic.study.sweep.grid import Axis
 
@@ -61,7 +60,6 @@ def _config(
 ) -> SweepConfig:
     from technic.cli.options.config import scan_config
     from technic.cli.options.sweep_options import FOLDS
-    from technic.study.outcomes import GradeRules
     from technic.study.sweep.config import SweepConfig
 
     if options.rating:
@@ -73,23 +71,23 @@ def _config(
     for axis in axes:
         if axis.name in fixed:
             raise ParameterError("sweep", axis.name, "a parameter that --set leaves open")
-    _refuse_rules_of_plans(options, GradeRules())
+    given = options.settled
     return SweepConfig(
         scan=scan_config(choices, settings),
         axes=axes,
         first=options.from_,
         last=options.to,
-        horizon=options.horizon,
+        horizon=given.horizon,
         folds=FOLDS if sweep.folds is None else sweep.folds,
         choose_by=sweep.choose_by or "mean",
-        delisting_return=options.delisting_return,
+        delisting_return=given.delisting_return,
     )
 
 
-def _refuse_rules_of_plans(options: StudyOptions, plain: GradeRules) -> None:
-    """Refuse what would decide nothing: a sweep grades no plans."""
+def require_no_plans(typed: StudyOptions) -> None:
+    """Refuse what would decide nothing: a sweep grades no plans; ``typed``: without the file's."""
     for name in ("life", "hold"):
-        value = getattr(options, name)
-        if value != getattr(plain, name):
+        value = getattr(typed, name)
+        if value is not None:
             allowed = "nothing with --sweep, which grades no plans: study the point alone for that"
             raise ParameterError(name, value, allowed)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from technic.cli.options.completions import setup_values
 from technic.cli.options.groups import expand_groups
 from technic.cli.options.options import TalkOptions
 from technic.errors import ParameterError
@@ -87,7 +88,13 @@ def add(
         typer.Option("--where", help="What to watch, in the scan language.", metavar="CONDITION"),
     ] = None,
     setup: Annotated[
-        str | None, typer.Option("--setup", help="A setup instead; see setups.", metavar="NAME")
+        str | None,
+        typer.Option(
+            "--setup",
+            help="A setup instead; see setups.",
+            metavar="NAME",
+            autocompletion=setup_values,
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None,
@@ -143,8 +150,11 @@ def add(
     check_watch(kept, flat_config({}, settings), settings)
     check_targets(kept.targets, os.environ)
     with open_watches(settings.home) as database:
-        WatchTable(database).add(kept, time.time(), replace=replace)
+        table = WatchTable(database)
+        table.add(kept, time.time(), replace=replace)
+        paused = table.get(name).paused
     told = "" if kept.targets else "; it has no target, so technic watch log is where it tells"
+    told += f"; it is paused, technic watch resume {name} has it judged" if paused else ""
     note(f"watching {name}: {kept.asks}{told}")
 
 

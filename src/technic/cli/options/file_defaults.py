@@ -1,10 +1,10 @@
-"""Options of a scan that technic.toml sets: a line there is a default, what is typed wins."""
+"""Options of scans and studies that technic.toml sets: a line is a default, what is typed wins."""
 
 from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -19,12 +19,13 @@ from technic.cli.options.options import (
     PlanOptions,
     UniverseOptions,
 )
+from technic.cli.options.study_options import StudyOptions
 from technic.cli.options.table_options import TableOptions
 from technic.errors import ParameterError
-from technic.settings import SCAN_KEYS
+from technic.settings import SCAN_KEYS, STUDY_KEYS
 from technic.text.amounts import amount_of
 
-__all__ = ["SCAN_OPTIONS", "ScanOption", "in_force", "with_defaults"]
+__all__ = ["SCAN_OPTIONS", "STUDY_OPTIONS", "FileOption", "in_force", "with_defaults"]
 
 GROUPS = (
     *(DataOptions, UniverseOptions, FilterOptions, GateOptions, PlanOptions),
@@ -34,7 +35,7 @@ Group = TypeVar("Group")
 
 
 @dataclass(frozen=True, slots=True)
-class ScanOption:
+class FileOption:
     """An option that technic.toml can set: the field it fills, what it takes, its help."""
 
     field: str
@@ -49,29 +50,33 @@ class ScanOption:
             raise ParameterError(f"{key} in technic.toml", given, _allowed(self.kind)) from error
 
 
-def _options() -> dict[str, ScanOption]:
+def _options(groups: Sequence[type], keys: Sequence[str]) -> Mapping[str, FileOption]:
     found = {}
-    for group in GROUPS:
+    for group in groups:
         for name, hint in get_type_hints(group, include_extras=True).items():
             kind, info = get_args(hint)
             declared = [one for one in (info.default, *(info.param_decls or ())) if one]
             named = next((one for one in declared if str(one).startswith("--")), f"--{name}")
             key = named.removeprefix("--").partition("/")[0].replace("-", "_")
-            if key in SCAN_KEYS:
-                found[key] = ScanOption(name, kind, info)
-    return found
+            if key in keys:
+                found[key] = FileOption(name, kind, info)
+    return types.MappingProxyType(found)
 
 
-SCAN_OPTIONS: Mapping[str, ScanOption] = types.MappingProxyType(_options())
+SCAN_OPTIONS = _options(GROUPS, SCAN_KEYS)
 """Each key of technic.toml that is an option of these groups."""
+STUDY_OPTIONS = _options((StudyOptions,), STUDY_KEYS)
+"""Each key of its table ``[study]``."""
 
 
-def with_defaults(group: Group, defaults: Mapping[str, Any]) -> Group:
+def with_defaults(
+    group: Group, defaults: Mapping[str, Any], options: Mapping[str, FileOption] = SCAN_OPTIONS
+) -> Group:
     """Return a group of options with the file's values where nothing was typed."""
     names = {field.name for field in dataclasses.fields(group)}  # type: ignore[arg-type]
     given = {
         option.field: option.value(key, defaults[key])
-        for key, option in SCAN_OPTIONS.items()
+        for key, option in options.items()
         if key in defaults and option.field in names and _not_typed(getattr(group, option.field))
     }
     changed: Group = dataclasses.replace(group, **given)  # type: ignore[type-var]

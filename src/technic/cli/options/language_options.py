@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from technic.cli.options.completions import Offers, column_values, setup_values
 from technic.errors import ParameterError
 from technic.text.amounts import amount_of
 from technic.text.commas import split_at_commas
@@ -21,8 +22,10 @@ __all__ = ["LanguageOptions", "language_config", "parameter_values", "user_folde
 LANGUAGE = "Scan language"
 
 
-def _option(name: str, help_: str, metavar: str) -> Any:
-    return typer.Option(name, help=help_, metavar=metavar, rich_help_panel=LANGUAGE)
+def _option(name: str, help_: str, metavar: str, offers: Offers | None = None) -> Any:
+    return typer.Option(
+        name, help=help_, metavar=metavar, rich_help_panel=LANGUAGE, autocompletion=offers
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,12 @@ class LanguageOptions:
     ] = None
     setup: Annotated[
         list[str] | None,
-        _option("--setup", "Keep symbols that meet one of these setups; see setups.", "NAMES"),
+        _option(
+            "--setup",
+            "Keep symbols that meet one of these setups; see setups.",
+            "NAMES",
+            setup_values,
+        ),
     ] = None
     set_: Annotated[
         list[str] | None,
@@ -60,6 +68,7 @@ class LanguageOptions:
             "Show these columns: names, or 'NAME = EXPRESSION'; +A,B adds them to those shown. "
             "technic columns lists names.",
             "COLUMNS",
+            column_values,
         ),
     ] = None
     max_history: Annotated[

@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from technic.cli.options.file_defaults import SCAN_OPTIONS
-from technic.settings import SCAN_KEYS, settings_keys
+from technic.cli.options.file_defaults import SCAN_OPTIONS, STUDY_OPTIONS, FileOption
+from technic.cli.options.study_options import STUDY
+from technic.settings import SCAN_KEYS, STUDY_KEYS, settings_keys
 
 __all__ = ["SettingHelp", "setting_help", "settings_file"]
 
@@ -40,6 +41,10 @@ _EXAMPLES = {
     "columns": '"+gap,atr_14"',
     "sort": '"rs:desc,change:desc"',
     "limit": "40",
+    "horizon": "10",
+    "life": "3",
+    "hold": "10",
+    "delisting_return": "-0.3",
 }
 _OF_THE_COMMAND = {
     "sort": ("Run", "Order of the rows; a setup that is typed has its own."),
@@ -80,21 +85,27 @@ class SettingHelp:
 
 
 def setting_help() -> Iterator[SettingHelp]:
-    """Yield every key, those of all commands first."""
+    """Yield every key, those of all commands first, those of the table [study] last."""
     for name, field in settings_keys().items():
         yield SettingHelp(name, GENERAL, _EXAMPLES.get(name, '"..."'), field.metadata["says"])
     for name in SCAN_KEYS:
         if name in _OF_THE_COMMAND:
             group, says = _OF_THE_COMMAND[name]
         else:
-            info = SCAN_OPTIONS[name].info
-            group, says = info.rich_help_panel, " ".join(info.help.split())
-        yield SettingHelp(name, group, _EXAMPLES.get(name) or _likely(name), says)
+            group, says = _declared(SCAN_OPTIONS[name])
+        yield SettingHelp(name, group, _EXAMPLES.get(name) or _likely(SCAN_OPTIONS[name]), says)
+    for name in STUDY_KEYS:
+        group, says = _declared(STUDY_OPTIONS[name])
+        yield SettingHelp(name, group, _EXAMPLES[name], says)
 
 
-def _likely(name: str) -> str:
+def _declared(option: FileOption) -> tuple[str, str]:
+    """Return under which heading an option is listed, and what it says."""
+    return option.info.rich_help_panel, " ".join(option.info.help.split())
+
+
+def _likely(option: FileOption) -> str:
     """Return a value of the right kind for a key that has no example of its own."""
-    option = SCAN_OPTIONS[name]
     kinds = str(option.kind)
     if "bool" in kinds:
         return "true"
@@ -110,6 +121,8 @@ def settings_file() -> str:
         if one.group != group:
             group = one.group
             parts.append(f"\n# --- {group} ---\n")
+            if group == STUDY:
+                parts.append("# [study]\n")
         says = textwrap.fill(one.says, 96, initial_indent="# ", subsequent_indent="# ")
         parts.append(f"{says}\n# {one.name} = {one.example}\n")
     return "".join([*parts, "\n", _PROFILES])

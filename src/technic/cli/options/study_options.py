@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-__all__ = ["STUDY", "StudyOptions"]
+__all__ = ["STUDY", "Settled", "StudyOptions"]
 
 STUDY = "Study"
+HORIZON, LIFE, HOLD, DELISTING_RETURN = 21, 5, 21, 0.0
+"""Where neither the command line nor technic.toml says otherwise."""
 
 
 def _option(name: str, help_: str, metavar: str) -> Any:
@@ -40,19 +42,29 @@ class StudyOptions:
             "EXPR",
         ),
     ] = None
-    horizon: Annotated[int, _option("--horizon", "Sessions over which the verdict is.", "N")] = 21
+    horizon: Annotated[
+        int | None,
+        _option("--horizon", f"Sessions over which the verdict is. (default: {HORIZON})", "N"),
+    ] = None
     life: Annotated[
-        int, _option("--life", "Sessions on which a plan's entry may be filled.", "N")
-    ] = 5
-    hold: Annotated[int, _option("--hold", "Sessions that a trade lasts at most.", "N")] = 21
+        int | None,
+        _option(
+            "--life", f"Sessions on which a plan's entry may be filled. (default: {LIFE})", "N"
+        ),
+    ] = None
+    hold: Annotated[
+        int | None,
+        _option("--hold", f"Sessions that a trade lasts at most. (default: {HOLD})", "N"),
+    ] = None
     delisting_return: Annotated[
-        float,
+        float | None,
         _option(
             "--delisting-return",
-            "What the last close of a delisted symbol is changed by; -1: all is lost.",
+            "What the last close of a delisted symbol is changed by; -1: all is lost. "
+            f"(default: {DELISTING_RETURN:g})",
             "PART",
         ),
-    ] = 0.0
+    ] = None
     report: Annotated[
         Path | None,
         _option("--report", "Also write everything as one page, a file ending .html.", "FILE"),
@@ -83,3 +95,22 @@ class StudyOptions:
             rich_help_panel=STUDY,
         ),
     ] = False
+
+    @property
+    def settled(self) -> Settled:
+        """The numbers in force, once technic.toml has been heard."""
+        return Settled(
+            HORIZON if self.horizon is None else self.horizon,
+            LIFE if self.life is None else self.life,
+            HOLD if self.hold is None else self.hold,
+            DELISTING_RETURN if self.delisting_return is None else self.delisting_return,
+        )
+
+
+class Settled(NamedTuple):
+    """How hits are judged."""
+
+    horizon: int
+    life: int
+    hold: int
+    delisting_return: float

@@ -16,6 +16,7 @@ from rich.table import Table
 from technic.cli.render.console import console_for, note
 from technic.settings import load_settings
 from technic.text.outside import LINE, clean
+from technic.watches.judging.event import EVENT_WORDS
 from technic.watches.quiet_hours import time_zone
 from technic.watches.run import WatchRun
 from technic.watches.sending.target import shown_target
@@ -119,16 +120,18 @@ def _event_lines(events: Sequence[dict[str, Any]]) -> Iterator[str]:
         values = ", ".join(f"{text} {value}" for text, value in detail.get("values", {}).items())
         said = "; ".join(part for part in (values, str(detail.get("reason") or "")) if part)
         mark = " SIMULATED" if detail.get("simulated") else ""
-        what = f"{one['session']} {one['watch']}: {one['symbol']} {one['kind']}"
-        yield f"{what}{mark}{f' ({said})' if said else ''}"
+        moved = f"{one['symbol']} {EVENT_WORDS[one['kind']]}".lstrip()
+        yield f"{one['session']} {one['watch']}: {moved}{mark}{f' ({said})' if said else ''}"
 
 
 def _delivery_lines(deliveries: Sequence[dict[str, Any]]) -> Iterator[str]:
+    zone = time_zone(load_settings(os.environ, Path.cwd()))
     for one in deliveries:
         error = f" ({one['error']})" if one["error"] else ""
         events = count_of(len(one["events"]), "event")
         tried = count_of(one["attempts"], "attempt")
-        what = f"{_time(one['at'])} {one['watch']}: {events} to {one['target']}"
+        made = dt.datetime.fromtimestamp(one["at"], dt.UTC).astimezone(zone)
+        what = f"{made:%Y-%m-%d %H:%M %Z} {one['watch']}: {events} to {one['target']}"
         yield f"{what}: {one['state']} after {tried}{error}"
 
 
@@ -138,11 +141,6 @@ def _judging_lines(judgings: Sequence[dict[str, Any]]) -> Iterator[str]:
         moved = f"{one['entered']:,} entered, {one['left']:,} left"
         note_ = f"; {one['note']}" if one["note"] else ""
         yield f"{one['session']} {one['watch']}: {counts}, {moved}{note_}"
-
-
-def _time(seconds: float) -> str:
-    zone = time_zone(load_settings(os.environ, Path.cwd()))
-    return f"{dt.datetime.fromtimestamp(seconds, dt.UTC).astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
 def _print_json(content: dict[str, Any]) -> None:

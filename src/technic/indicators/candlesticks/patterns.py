@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from technic.indicators.parameters import bars_like
 from technic.panel.windows import lagged, window_sum
 from technic.typing import BoolArray, FloatArray
 
@@ -43,6 +44,7 @@ class Candles:
     def __init__(
         self, open: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray, ago: int = 0
     ) -> None:
+        bars_like(open=open, high=high, low=low, close=close)
         bars = (lagged(part, ago) if ago else part for part in (open, high, low, close))
         self.open, self.high, self.low, self.close = bars
         self.top = np.maximum(self.open, self.close)
@@ -135,6 +137,7 @@ def _standing(
 
 def bullish_engulfing(open: FloatArray, close: FloatArray) -> FloatArray:
     """A white body around the black one before; one of their ends may be the same."""
+    bars_like(open=open, close=close)
     before, last = lagged(open, 1), lagged(close, 1)
     holds = (close >= open) & (last < before) & (close >= before) & (open <= last)
     return _condition(holds & ((close > before) | (open < last)), close, 2)
@@ -142,6 +145,7 @@ def bullish_engulfing(open: FloatArray, close: FloatArray) -> FloatArray:
 
 def bearish_engulfing(open: FloatArray, close: FloatArray) -> FloatArray:
     """A black body around the white one before; one of their ends may be the same."""
+    bars_like(open=open, close=close)
     before, last = lagged(open, 1), lagged(close, 1)
     holds = (close < open) & (last >= before) & (open >= last) & (close <= before)
     return _condition(holds & ((open > last) | (close < before)), close, 2)

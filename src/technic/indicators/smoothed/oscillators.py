@@ -119,6 +119,7 @@ def percentrank(close: FloatArray, timeperiod: int = 100) -> FloatArray:
 
 def streak(close: FloatArray) -> FloatArray:
     """Closes in a row that were higher (counted up from 1) or lower (down from -1); equal: 0."""
+    bars_like(close=close)
     out = np.zeros(close.shape)
     for row in range(1, len(close)):
         step = np.sign(close[row] - close[row - 1])
@@ -135,8 +136,8 @@ def connors_rsi(
     out = np.full(close.shape, np.nan)
     rank = percentrank(rate(close, lagged(close, 1))[1:], period(rank_period, "rank_period"))
     out[1:] = rank
-    out += rsi(close, rsi_period)
-    out += rsi(streak(close), streak_period)
+    out += rsi(close, period(rsi_period, "rsi_period", 2))
+    out += rsi(streak(close), period(streak_period, "streak_period", 2))
     out /= 3.0
     return out
 

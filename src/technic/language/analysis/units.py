@@ -10,13 +10,13 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.syntax.nodes import Arithmetic, Call, Name, Negative, Node, Number, Shift
 from technic.language.syntax.percent import Percent
 
-__all__ = ["PERCENT_HINT", "is_percent", "plain_percent", "unit_of"]
+__all__ = ["KEEP", "PERCENT_HINT", "UNITS", "is_percent", "plain_percent", "unit_of"]
 
 PERCENT_HINT = "write 5 where the value counts in percent, 0.05 where it is a ratio"
 _COUNTED = ("%", "0-100", "1-99", "-100-0")
 _RATIOS = ("ratio", "0-1", "factor")
 _NUMBER = "number"
-_UNITS = {
+UNITS = {
     **dict.fromkeys(
         ("pct_change", "percent_from", "percent_of", "roc", "natr", "realised_volatility"), "%"
     ),
@@ -27,9 +27,10 @@ _UNITS = {
     ),
     **dict.fromkeys(("stochf_d", "stochrsi_k", "stochrsi_d", "ultosc", "willr"), "0-100"),
     **dict.fromkeys(("aroon_up", "aroon_down", "percentile", "percentrank"), "0-100"),
-    **dict.fromkeys(("connors_rsi", "stc"), "0-100"),
-    **dict.fromkeys(("rvol", "cmf", "correlation"), "ratio"),
+    **dict.fromkeys(("connors_rsi", "stc", "cmo", "tsi", "aroon_osc"), "0-100"),
+    **dict.fromkeys(("rvol", "cmf", "correlation", "beta"), "ratio"),
     "dollar_volume": "$",
+    **dict.fromkeys(("obv", "ad", "adosc", "klinger"), "shares"),
     **dict.fromkeys(("bars_since", "bar_count", "count"), "bars"),
     **dict.fromkeys(("bars_since_highest", "bars_since_lowest"), "bars"),
     **dict.fromkeys(("atr", "trange", "typical_price", "midprice"), "price"),
@@ -38,13 +39,16 @@ _UNITS = {
     **dict.fromkeys(("donchian_high", "donchian_middle", "donchian_low"), "price"),
     **dict.fromkeys(("sar", "supertrend", "zigzag_pivot", "zigzag_extreme"), "price"),
     **dict.fromkeys(("ha_open", "ha_high", "ha_low", "ha_close"), "price"),
-    **dict.fromkeys(("vwap", "anchored_vwap"), "price"),
+    **dict.fromkeys(("vwap", "anchored_vwap", "ao"), "price"),
+    **dict.fromkeys(("ichimoku_conversion", "ichimoku_base"), "price"),
+    **dict.fromkeys(("ichimoku_lead1", "ichimoku_lead2"), "price"),
 }
-"""Units of functions whose values have one of their own."""
-_KEEP = (
+"""Units of functions whose values have one of their own; chart patterns say theirs themselves."""
+KEEP = (
     *("highest", "lowest", "sma", "ema", "wma", "hma", "mean", "sum", "abs", "min", "max"),
     *("dema", "tema", "rma", "kama", "linearreg", "value_when", "if_missing", "cumsum"),
-    *("change", "mom", "weekly", "monthly", "round", "floor", "midpoint"),
+    *("change", "mom", "weekly", "monthly", "round", "floor", "vwma", "linearreg_slope"),
+    *("macd_line", "macd_signal", "macd_histogram", "dpo", "stddev"),
 )
 """Functions whose values count in what their first argument counts in."""
 
@@ -79,15 +83,26 @@ def unit_of(node: Node, vocabulary: Vocabulary) -> str | None:
         case Shift() | Negative():
             return unit_of(node.operand, vocabulary)
         case Call():
-            own = _UNITS.get(node.function)
-            if own is None and node.function in _KEEP and node.arguments:
-                return unit_of(node.arguments[0], vocabulary)
-            return own
+            return _of_call(node, vocabulary)
         case Arithmetic():
             sides = unit_of(node.left, vocabulary), unit_of(node.right, vocabulary)
             return _joined(node.operator, *sides)
         case _:
             return None
+
+
+def _of_call(node: Call, vocabulary: Vocabulary) -> str | None:
+    """Return what the value of a function counts in."""
+    name, arguments = node.function, node.arguments
+    if name in KEEP and arguments:
+        return unit_of(arguments[0], vocabulary)
+    if name == "sum_since" and len(arguments) > 1:
+        return unit_of(arguments[1], vocabulary)
+    if name == "where" and len(arguments) == 3:
+        sides = {unit_of(one, vocabulary) for one in arguments[1:]} - {_NUMBER}
+        return sides.pop() if len(sides) == 1 else None
+    function = vocabulary.functions.get(name)
+    return UNITS.get(name) or (function.unit or None if function is not None else None)
 
 
 def _joined(operator: str, left: str | None, right: str | None) -> str | None:

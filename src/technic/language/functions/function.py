@@ -59,6 +59,7 @@ class Function:
     ``together``, of the memory ``day``: as the kernel, and gives the arrays of several functions by
     name; those that have the same one are computed once for the same arguments. ``at_places``: the
     same for many days at once: the arrays, then a row and a column for each place, ``(n_places,)``.
+    ``unit``: what its values count in, where it says that itself.
     """
 
     name: str
@@ -74,3 +75,4 @@ class Function:
     costly: bool = False
     together: Callable[..., Mapping[str, FloatArray]] | None = None
     at_places: Callable[..., Mapping[str, FloatArray]] | None = None
+    unit: str = ""

@@ -175,6 +175,7 @@ class DataAnswer(Told):
 
     provider: str
     store: dict[str, Any] | None
+    trouble: str | None = Field(description="Why the store cannot be read.")
     last_sync: dict[str, Any] | None
     last_scan: str | None
     uploads: list[str]

@@ -33,6 +33,7 @@ def _data(service: Service, offset: int) -> dict[str, Any]:
         "next": None,
         "provider": cleaned(found["provider"]),
         "store": cleaned(found["store"]),
+        "trouble": cleaned(found["trouble"], 300),
         "last_sync": _sync(found["last_sync"]),
         "last_scan": service.finished.latest(),
         "uploads": cleaned(found["uploads"][:_UPLOADS], 60),

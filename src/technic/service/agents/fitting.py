@@ -6,12 +6,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from technic.errors import UsageError
 from technic.text.outside import LABEL, clean
 
 __all__ = ["MOST_BYTES", "cleaned", "encoded", "fitted"]
 
 MOST_BYTES = 4_000
 """Of the JSON of an answer: what an agent can read without losing sight of its task."""
+_SHORTER = ((150, 12), (80, 8), (40, 4), (20, 2))
+"""Characters of a text, and entries of an object, in an item that is too long as it is."""
 _DIGITS = 6
 """Digits of a number: prices have no more that count."""
 
@@ -34,9 +37,10 @@ def fitted(
 
     ``tool``, ``arguments``: the call that has the same list; with another ``offset`` it has the
     rest, and ``next`` says so. ``offset``: of the first item. ``total``: items in all, those that
-    are not in the list too.
+    are not in the list too. An item that does not fit alone is there with its texts cut: a call
+    never leads to the same call. Raises UsageError where nothing fits beside the other fields.
     """
-    items = answer[name]
+    items = list(answer[name])
     every = offset + len(items) if total is None else total
 
     def cut(count: int) -> dict[str, Any]:
@@ -44,14 +48,38 @@ def fitted(
         more = {"tool": tool, "arguments": {**arguments, "offset": offset + count}, "left": left}
         return {**answer, name: items[:count], "next": more if left > 0 else answer.get("next")}
 
-    low, high = 0, len(items)
+    def fits(count: int) -> bool:
+        return len(encoded(cut(count)).encode()) <= MOST_BYTES
+
+    first = items[:1]
+    for texts, entries in _SHORTER:
+        if fits(len(first)):
+            break
+        items[:1] = [_shortened(one, texts, entries) for one in first]
+    if not fits(len(first)):
+        raise UsageError(f"the answer has more than {MOST_BYTES:,} bytes: ask for fewer columns")
+    low, high = len(first), len(items)
     while low < high:
         middle = (low + high + 1) // 2
-        if len(encoded(cut(middle)).encode()) <= MOST_BYTES:
+        if fits(middle):
             low = middle
         else:
             high = middle - 1
     return cut(low)
+
+
+def _shortened(value: object, texts: int, entries: int) -> Any:
+    """Return an item with its texts cut, and so many of the entries of what is in it."""
+    if isinstance(value, str):
+        return clean(value, texts)
+    if isinstance(value, Mapping):
+        shown = [(clean(str(key), texts), one) for key, one in list(value.items())[:entries]]
+        left = len(value) - len(shown)
+        more = {"…": f"{left:,} more"} if left > 0 else {}
+        return {key: _shortened(one, texts, entries) for key, one in shown} | more
+    if isinstance(value, list | tuple):
+        return [_shortened(one, texts, entries) for one in value]
+    return value
 
 
 def cleaned(value: object, most: int = LABEL) -> Any:

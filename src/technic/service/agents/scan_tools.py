@@ -16,6 +16,7 @@ from technic.service.agents.fitting import cleaned, fitted
 from technic.service.agents.question import Offset, Question, ScanId, Wait, keys_of
 from technic.service.answers.common import about_of
 from technic.service.jobs.job import ACTIVE, Job
+from technic.service.jobs.result_diff import result_diff
 from technic.service.jobs.result_files import TABLE
 from technic.service.requests.job_bodies import scan_body
 from technic.service.state import Service
@@ -208,10 +209,7 @@ def _not_yet(
 def _changes(
     service: Service, before: Path, after: Path, change: Change, offset: int
 ) -> dict[str, Any]:
-    from technic.result.diff import diff as compare
-    from technic.result.saved import load_saved
-
-    found = compare(load_saved(before), load_saved(after))
+    found = result_diff(before, after)
     lists = {"entered": found.entered, "left": found.left, "moved": found.moved}
     symbols = lists[change]
     answer = {

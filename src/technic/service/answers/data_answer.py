@@ -9,21 +9,27 @@ from technic.errors import StoreError, UsageError
 from technic.service.answers.common import job_answer
 from technic.service.jobs.uploads import uploads
 from technic.service.state import Service
+from technic.text.paths import plain_path
 
 __all__ = ["data_answer"]
 
 
 def data_answer(service: Service) -> dict[str, Any]:
-    """Say where bars come from: the provider, what its store holds, problem symbols, syncs."""
-    from technic.data_engine.provider_store import open_store
+    """Say where bars come from: the provider, what its store holds, problem symbols, syncs.
+
+    ``store``: None where nothing is stored, or where ``trouble`` says why it cannot be read.
+    """
+    from technic.data_engine.provider_store import NOT_THERE, open_store
 
     settings = service.settings.settings
-    provider, path = settings.source()
+    source = settings.source()
+    provider, path = source
     answer: dict[str, Any] = {
         "provider": provider,
-        "simulated": provider in ("demo", "loopback"),
-        "data": None if path is None else path.rpartition("/")[2],
+        "simulated": source.simulated,
+        "data": None if path is None else plain_path(path),
         "store": None,
+        "trouble": None,
         "problems": [],
         "last_sync": None,
         "uploads": [one.name for one in uploads(service.settings.uploads)],
@@ -33,14 +39,19 @@ def data_answer(service: Service) -> dict[str, Any]:
         answer["last_sync"] = job_answer(service, synced[0]).model_dump()
     try:
         store = open_store(provider, settings)
-    except (StoreError, UsageError):
+        stats, problems = dataclasses.asdict(store.store.stats()), store.problems()
+    except UsageError:  # a provider that keeps none
         return answer
-    stats = dataclasses.asdict(store.store.stats())
+    except StoreError as error:
+        if error.reason != NOT_THERE:
+            said = f"the store cannot be read: {error.reason}"
+            answer["trouble"] = f"{said}; {error.hint}" if error.hint else said
+        return answer
     answer["store"] = {
         n: str(v) if n in ("first", "last") and v is not None else v for n, v in stats.items()
     }
     answer["problems"] = [
         {"symbol": symbol, "reason": one.reason, "until": one.until.isoformat()}
-        for symbol, one in sorted(store.problems().items())
+        for symbol, one in sorted(problems.items())
     ]
     return answer

@@ -98,7 +98,7 @@ class ScheduleAnswer(BaseModel):
 def schedule_answer(service: Service, most: int) -> ScheduleAnswer:
     """Return the schedule and its last runs, without the symbols that changed."""
     settings = service.settings
-    provider, _ = settings.settings.source()
+    named = settings.settings.source()
     trouble = service.clockwork.trouble or None
     now, due, syncs = dt.datetime.fromtimestamp(service.clock(), dt.UTC), None, False
     scans: list[ConfiguredScan] = []
@@ -117,8 +117,8 @@ def schedule_answer(service: Service, most: int) -> ScheduleAnswer:
     return ScheduleAnswer(
         on=settings.schedule,
         trouble=trouble,
-        provider=provider,
-        simulated=provider in ("demo", "loopback"),
+        provider=named.provider,
+        simulated=named.simulated,
         syncs=syncs,
         now=_moment(now),
         next=None if due is None else _next(due),

@@ -121,11 +121,11 @@ class LogAnswer(BaseModel):
 def watches_page(service: Service, database: Database, limit: int, offset: int) -> WatchesAnswer:
     """Return ``limit`` watches from ``offset`` on, and how all of them stand."""
     kept = WatchTable(database).all()
-    provider, _ = service.settings.settings.source()
+    source = service.settings.settings.source()
     runs = [job for job in service.jobs.latest(20, "watch") if "test" not in job.request]
     return WatchesAnswer(
-        provider=provider,
-        simulated=provider in ("demo", "loopback"),
+        provider=source.provider,
+        simulated=source.simulated,
         scheduled=service.settings.schedule,
         total=len(kept),
         offset=offset,

@@ -114,7 +114,7 @@ def _frame(service: Service, caller: Caller, name: str) -> dict[str, Any]:
         "open": service.settings.open and not caller.csrf,
         "version": __version__,
         "latest": _latest(service),
-        "simulated": service.settings.settings.source()[0] in ("demo", "loopback"),
+        "simulated": service.settings.settings.source().simulated,
     }
 
 

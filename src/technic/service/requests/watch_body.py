@@ -67,22 +67,21 @@ class WatchContent(BaseModel):
 def asked_watch(
     name: str,
     asked: WatchContent,
-    before: Watch | None,
+    targets: tuple[str, ...],
     settings: Settings,
     environ: Mapping[str, str],
 ) -> Watch:
     """Return the watch that a request asks for; UsageError names what cannot be watched.
 
-    ``before``: the one of that name, whose targets stay where the request names none.
+    ``targets``: of the one of that name; they stay where the request names none.
     """
-    kept = before.targets if before is not None else ()
     values = asked.model_dump(exclude={"parameters", "symbols", "on", "targets"})
     watch = Watch(
         name=name,
         parameters=tuple(asked.parameters.items()),
         symbols=tuple(asked.symbols),
         on=tuple(dict.fromkeys(asked.on)),
-        targets=kept if asked.targets is None else tuple(dict.fromkeys(asked.targets)),
+        targets=targets if asked.targets is None else tuple(dict.fromkeys(asked.targets)),
         **values,
     )
     check_watch(watch, flat_config({}, settings), settings)

@@ -12,6 +12,7 @@ from technic.export.formats import FORMATS
 from technic.service.answers.ask_worker import ask_worker
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
 from technic.service.answers.kept import kept_answer
+from technic.service.jobs.result_diff import diff_document, result_diff
 from technic.service.jobs.result_files import SUMMARY, export_name
 from technic.service.jobs.summary_file import read_rows
 from technic.service.requests.caller import Reader
@@ -83,10 +84,7 @@ def difference(
 
     ``limit``: at most so many of each; all unless given.
     """
-    from technic.result.diff import diff
-    from technic.result.saved import load_saved
-
     del caller
     service = service_of(request)
-    sides = [load_saved(finished_scan(service, identity)) for identity in (before, after)]
-    return dict(diff(*sides).summary(limit))
+    sides = [finished_scan(service, identity) for identity in (before, after)]
+    return diff_document(result_diff(*sides), limit)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 
+from technic.errors import ParameterError
 from technic.service.answers.common import ERRORS, JobAnswer
 from technic.service.answers.job_actions import submit_job
 from technic.service.answers.watch_answer import (
@@ -71,10 +72,11 @@ def add(
     service = service_of(request)
     with open_watches(_home(service)) as database:
         table = WatchTable(database)
-        before = next((one.watch for one in table.all() if one.watch.name == name), None)
+        before = table.find(name)
         if before is not None and not replace:
             raise HTTPException(409, f"there is a watch {name} already")
-        kept = asked_watch(name, asked, before, service.settings.settings, os.environ)
+        targets = () if before is None else before.watch.targets
+        kept = asked_watch(name, asked, targets, service.settings.settings, os.environ)
         table.add(kept, service.clock(), replace=replace)
         return watch_answer(_there(database, name))
 
@@ -117,7 +119,10 @@ def log_of_one(request: Request, caller: Reader, name: Name, limit: Entries = 50
     """Return what one watch judged, found and sent; of one that was removed too."""
     del caller
     with open_watches(_home(service_of(request))) as database:
-        return log_answer(database, name, limit)
+        try:
+            return log_answer(database, name, limit)
+        except ParameterError as error:
+            raise HTTPException(404, f"there is no watch {name}, and was none") from error
 
 
 @router.get("/watch-log")
@@ -143,10 +148,10 @@ def _home(service: Service) -> Folder:
 
 def _there(database: Database, name: str) -> KeptWatch:
     """Return a watch; 404 for a name that none has."""
-    for one in WatchTable(database).all():
-        if one.watch.name == name:
-            return one
-    raise HTTPException(404, f"there is no watch {name}")
+    found = WatchTable(database).find(name)
+    if found is None:
+        raise HTTPException(404, f"there is no watch {name}")
+    return found
 
 
 def _changed(request: Request, name: str, what: Literal["pause", "resume"]) -> WatchAnswer:

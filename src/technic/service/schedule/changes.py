@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from technic.errors import TechnicError
+from technic.service.jobs.result_diff import result_diff
 
 if TYPE_CHECKING:
     from technic.result.diff import SymbolChange
@@ -21,13 +22,10 @@ def changes_between(before: Path, after: Path) -> dict[str, Any]:
 
     Where the two cannot be compared, ``problem`` says why.
     """
-    from technic.result.diff import diff
-    from technic.result.saved import load_saved
-
     if not before.is_dir():
         return {"problem": "the result before it is no longer kept"}
     try:
-        found = diff(load_saved(before), load_saved(after))
+        found = result_diff(before, after)
     except TechnicError as error:
         return {"problem": str(error)}
     lists = {"entered": found.entered, "left": found.left, "moved": found.moved}

@@ -199,6 +199,15 @@ class Need:
         return self.pattern.bars(*constants)
 
 
+UNITS = {
+    **dict.fromkeys(("_pivot", "_low"), "price"),
+    **dict.fromkeys(("_depth", "_depth_last", "_gain", "_roundness"), "%"),
+    "_volume_ratio": "ratio",
+    **dict.fromkeys(("_bars", "_contractions"), "bars"),
+}
+"""What the numbers of a pattern count in, by how their names end."""
+
+
 def functions(pattern: Pattern[Any]) -> dict[str, Function]:
     """Return the condition and the numbers of a pattern as functions of the scan language."""
     told = {pattern.name: pattern.description} | dict(pattern.numbers)
@@ -216,6 +225,7 @@ def functions(pattern: Pattern[Any]) -> dict[str, Function]:
             costly=True,
             together=pattern,
             at_places=PlaceSearch(pattern),
+            unit=next((unit for ending, unit in UNITS.items() if name.endswith(ending)), ""),
         )
         for name, description in told.items()
     }

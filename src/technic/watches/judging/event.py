@@ -7,9 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Event", "EventKind", "event_id"]
+__all__ = ["EVENT_WORDS", "Event", "EventKind", "event_id"]
 
 EventKind = Literal["enter", "leave", "cannot_run", "runs_again"]
+EVENT_WORDS: Mapping[EventKind, str] = {
+    "enter": "entered",
+    "leave": "left",
+    "cannot_run": "could not run",
+    "runs_again": "runs again",
+}
+"""How each kind is told."""
 
 
 @dataclass(frozen=True, slots=True)

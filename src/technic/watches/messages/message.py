@@ -15,7 +15,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from technic.text.outside import LINE, clean
-from technic.watches.judging.event import Event
+from technic.watches.judging.event import EVENT_WORDS, Event
 from technic.wording.counts import count_of
 
 __all__ = ["Message", "Writer", "test_event"]
@@ -151,10 +151,9 @@ def headline(event: Event, *, marked: bool = True) -> str:
         return f"{mark}The watch {event.watch} could not run for {event.session}"
     if event.kind == "runs_again":
         return f"{mark}The watch {event.watch} runs again, from {event.session} on"
-    verb = "entered" if event.kind == "enter" else "left"
     close = event.detail.get("close")
     price = f" at {close:,.6g}" if isinstance(close, int | float) else ""
-    return f"{mark}{event.symbol} {verb} {event.watch}{price} on {event.session}"
+    return f"{mark}{event.symbol} {EVENT_WORDS[event.kind]} {event.watch}{price} on {event.session}"
 
 
 def test_event(watch: str, asks: str, session: str, simulated: bool) -> Event:
@@ -164,14 +163,8 @@ def test_event(watch: str, asks: str, session: str, simulated: bool) -> Event:
 
 
 def _counts(events: Sequence[Event]) -> str:
-    words = {
-        "enter": "entered",
-        "leave": "left",
-        "cannot_run": "could not run",
-        "runs_again": "runs again",
-    }
-    kinds = {kind: sum(event.kind == kind for event in events) for kind in words}
-    return ", ".join(f"{count:,} {words[kind]}" for kind, count in kinds.items() if count)
+    kinds = {kind: sum(event.kind == kind for event in events) for kind in EVENT_WORDS}
+    return ", ".join(f"{count:,} {EVENT_WORDS[kind]}" for kind, count in kinds.items() if count)
 
 
 def _line(event: Event) -> str:

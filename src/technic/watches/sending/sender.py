@@ -31,8 +31,11 @@ FIRST_PAUSE_S = 60.0
 LONGEST_PAUSE_S = 6 * 3600.0
 MOST_ALONE = 20
 """More messages for one target at one time become one digest."""
-MOST_TOGETHER = 500
-"""Deliveries in one digest."""
+MOST_TOGETHER = 1_000
+"""Events in one digest, unless a single session of a watch has more."""
+
+SHORTEST = 3
+"""Characters of a part of an address that is taken out of reasons: people choose passwords."""
 
 Send = Callable[[Target, Message, str | None, float], str | None]
 """Sends a message, and a picture, at a time; returns why it failed."""
@@ -62,7 +65,7 @@ def attempted(target: Target, message: Message, picture: str | None, now: float)
             error = send_with_apprise(target.url, message, picture)
     except TechnicError as refusal:
         error = str(refusal)
-    return None if error is None else said(error, secrets_of(target.url))
+    return None if error is None else said(error, secrets_of(target.url), shortest=SHORTEST)
 
 
 def work_outbox(
@@ -77,19 +80,17 @@ def work_outbox(
 ) -> Sent:
     """Try once whatever is due. A target that fails is left alone until the next pass."""
     done = Sent()
-    tried: set[int] = set()
     failing: set[str] = set()
-    while True:
-        due = [one for one in outbox.due(now()) if one.number not in tried]
-        tried.update(one.number for one in due)
-        if not due:
-            return done
+    last: Delivery | None = None
+    while due := outbox.due(now(), last):
+        last = due[-1]
         free = _unheld(due, outbox, now(), zone, done)
         for parcel in _parcels(free, most_alone):
             if parcel[0].target not in failing and not _try(
                 parcel, outbox, writer, now, environ, send, done
             ):
                 failing.add(parcel[0].target)
+    return done
 
 
 def _unheld(
@@ -118,10 +119,23 @@ def _parcels(due: Sequence[Delivery], most_alone: int) -> Iterator[list[Delivery
         else:
             together = [one for one in all_ if one.held or one.trouble]
             alone = [one for one in all_ if not (one.held or one.trouble)]
-        for begin in range(0, len(together), MOST_TOGETHER):
-            yield together[begin : begin + MOST_TOGETHER]
+        yield from _digests(together)
         for one in alone:
             yield [one]
+
+
+def _digests(together: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+    """Yield deliveries in parcels that are no longer than a message may be."""
+    parcel: list[Delivery] = []
+    events = 0
+    for one in together:
+        if parcel and events + len(one.events) > MOST_TOGETHER:
+            yield parcel
+            parcel, events = [], 0
+        parcel.append(one)
+        events += len(one.events)
+    if parcel:
+        yield parcel
 
 
 def _try(
@@ -135,8 +149,8 @@ def _try(
 ) -> bool:
     """Send one message and write down what became of it; False where its target failed."""
     numbers = [one.number for one in parcel]
-    attempt = max(one.attempts for one in parcel) + 1
-    outbox.begin(numbers, now() + pause_after(attempt))
+    begun = now()
+    outbox.begin({one.number: begun + pause_after(one.attempts + 1) for one in parcel})
     shown = shown_target(parcel[0].target)
     events = outbox.events([identity for one in parcel for identity in one.events])
     picture = parcel[0].picture if len(parcel) == 1 else None
@@ -151,12 +165,21 @@ def _try(
         outbox.settle(numbers, "sent", now(), shown, None)
         done.sent += 1
         return True
-    if attempt >= MOST_ATTEMPTS:
-        outbox.settle(numbers, "failed", now(), shown, error)
-        logger.warning("%s was given up after %d attempts: %s", shown, attempt, error)
+    _put_off(parcel, outbox, now(), shown, error, done)
+    return False
+
+
+def _put_off(
+    parcel: Sequence[Delivery], outbox: Outbox, now: float, shown: str, error: str, done: Sent
+) -> None:
+    """Give up what was tried often enough, each delivery by itself; try the others again."""
+    over = [one.number for one in parcel if one.attempts + 1 >= MOST_ATTEMPTS]
+    left = [one.number for one in parcel if one.attempts + 1 < MOST_ATTEMPTS]
+    if over:
+        outbox.settle(over, "failed", now, shown, error)
+        logger.warning("%s was given up after %d attempts: %s", shown, MOST_ATTEMPTS, error)
         done.failed += 1
-    else:
-        outbox.failed(numbers, error)
+    if left:
+        outbox.failed(left, error)
         logger.warning("%s failed and is tried again: %s", shown, error)
         done.again += 1
-    return False

@@ -23,7 +23,11 @@ LEAST_SECRET = 16
 MOST = 2_000
 _REFERENCE = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]{0,99})")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,39})://", re.IGNORECASE)
-_HIDDEN = re.compile(r"[a-z][a-z0-9+.-]{0,39}://[^/]*\*\*\*.*|env:\w+")
+_HIDDEN = re.compile(
+    r"webhook\+https?://[^/?#@]*\*\*\*#[0-9a-f]{4}|[a-z][a-z0-9+.-]{0,39}://\*\*\*#[0-9a-f]{4}"
+    r"|env:[A-Za-z_][A-Za-z0-9_]{0,99}"
+)
+"""What `shown_target` returns, and nothing that somebody could have for a key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def first() -> None:
     try:
         from technic.service.access.keys import first_key
     except ModuleNotFoundError as error:
-        raise MissingExtraError("technic keys", error.name or "sqlalchemy", "service") from None
+        raise MissingExtraError.of("technic keys", "service", error) from None
 
     text, told = first_key()
     note("the key, shown this once, and what the service is told of it:")
@@ -113,7 +113,7 @@ def _table() -> KeyTable:
         from technic.service.database.connect import open_database
         from technic.service.service_settings import service_settings
     except ModuleNotFoundError as error:
-        raise MissingExtraError("technic keys", error.name or "sqlalchemy", "service") from None
+        raise MissingExtraError.of("technic keys", "service", error) from None
 
     settings = service_settings(load_settings(os.environ, Path.cwd()), os.environ)
     clock = dt.datetime.now

@@ -23,7 +23,7 @@ def mcp(debug: Debug = False) -> None:
         from technic.service.agents.stdio import serve_stdio
         from technic.service.service_settings import service_settings
     except ModuleNotFoundError as error:
-        raise MissingExtraError("technic mcp", error.name or "mcp", "mcp") from None
+        raise MissingExtraError.of("technic mcp", "mcp", error) from None
 
     del debug  # logging is set up before any command runs
     serve_stdio(service_settings(load_settings(os.environ, Path.cwd()), os.environ))

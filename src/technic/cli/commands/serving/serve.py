@@ -58,7 +58,7 @@ def serve(
         from technic.service.run import run_service
         from technic.service.service_settings import default_port, is_loopback, service_settings
     except ModuleNotFoundError as error:
-        raise MissingExtraError("technic serve", error.name or "fastapi", "service") from None
+        raise MissingExtraError.of("technic serve", "service", error) from None
     finally:
         gc.enable()
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from technic.cli.options.completions import sort_values
 from technic.cli.options.gate_options import GateOptions
 from technic.cli.options.language_options import LanguageOptions
 from technic.cli.options.options import (
@@ -49,7 +50,10 @@ def site(
     sort: Annotated[
         str | None,
         typer.Option(
-            help="Order of the rows, as in a scan.", metavar="COLUMN", rich_help_panel=RUN
+            help="Order of the rows, as in a scan.",
+            metavar="COLUMN",
+            autocompletion=sort_values,
+            rich_help_panel=RUN,
         ),
     ] = None,
     top: Annotated[
@@ -90,7 +94,7 @@ def site(
         from technic.site.studies import read_studies
         from technic.site.tables import site_tables
     except ModuleNotFoundError as error:
-        raise MissingExtraError("technic site", error.name or "jinja2", "service") from None
+        raise MissingExtraError.of("technic site", "service", error) from None
 
     if run.out is not None:
         raise ParameterError("out", str(run.out), "none: DIR is where the site goes")

@@ -25,6 +25,7 @@ function source(data) {
     h("p", { class: "big" }, data.provider, data.simulated ? h("span", { class: "flag" }, "SIMULATED") : null),
     data.data ? h("p", { class: "small muted" }, `from ${data.data}`) : null,
     store ? facts([["Bars", whole(store.bars)], ["Symbols", whole(store.symbols)], ["Sessions", store.first ? `${store.first} to ${store.last}` : "–"], ["Whole-market days", whole(store.market_days)], ["Splits", whole(store.splits)], ["Dividends", whole(store.dividends)], ["Files", `${whole(store.bar_files)}, ${amount(store.bar_bytes)}B`]])
+      : data.trouble ? h("p", { class: "bad" }, `${data.trouble}.`)
       : h("p", { class: "muted" }, data.provider === "demo" ? "The demo market is computed, so nothing is stored." : data.provider === "files" ? "Bars are read from files, so nothing is stored." : "Nothing is stored yet: a sync brings the bars."));
 }
 

@@ -12,6 +12,7 @@ from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 from technic.service.studies.wording import ASKED_HERE
 from technic.study.without_folders import plain_source
+from technic.text.paths import plain_path
 
 router = APIRouter(prefix="/v1", tags=["studies"], responses=ERRORS)
 
@@ -77,7 +78,7 @@ def _ledger(ledger: Any, limit: int) -> LedgerAnswer:
         **{
             **content,
             "provider": plain_source(content["provider"]),
-            "universe": content["universe"].rpartition("/")[2],
+            "universe": plain_path(content["universe"]),
             "luck_bar": luck_bar(max(content["trials"], 1)),
             "torn": content["torn"] is not None,
             "records": [_record(one) for one in records],
