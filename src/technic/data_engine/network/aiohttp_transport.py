@@ -65,6 +65,7 @@ class AiohttpTransport:
                 request.url,
                 params=dict(request.params) or None,
                 headers=dict(request.headers),
+                data=request.body or None,
                 allow_redirects=False,
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
