@@ -70,9 +70,10 @@ def read_steps(
             _rescale(values, steps, symbols, sessions, splits, place)
         return values
     position = np.searchsorted(calendar.sessions, sessions).astype(np.float64)[:, None]
-    left: FloatArray = values - position
     if steps.reading == "sessions_since":
-        return -left
+        gone: FloatArray = position - values
+        return gone
+    left: FloatArray = values - position
     left[left < 0.0] = np.nan
     return left
 
