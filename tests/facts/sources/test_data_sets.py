@@ -83,7 +83,7 @@ def test_a_filing_that_is_known_already_is_left_out(tmp_path):
 def test_the_end_of_a_filings_own_period_is_exact_where_it_is_known(tmp_path):
     """Ends are rounded to months: 52 weeks end on 30 March, last year's stay rounded."""
     num = [NUM, {**NUM, "ddate": 20230331}, {**NUM, "tag": "Assets", "qtrs": 0}]
-    rows, _ = read(tmp_path, [SUB], num, reported={"a-1": np.datetime64("2024-03-30")})
+    rows, _ = read(tmp_path, [SUB], num, reported=lambda _: np.datetime64("2024-03-30"))
     assert [str(row["period_end"]) for row in rows] == ["2024-03-30", "2023-03-31", "2024-03-30"]
 
 

@@ -9,7 +9,7 @@ and a period what the one before it said, tag by tag, is no news and is left out
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -52,17 +52,20 @@ class _Tag(msgspec.Struct):
 class FactCount:
     """What became of a company's facts: ``kept`` as rows, ``repeated`` and of ``other_forms``.
 
-    ``unreadable``: without a value, or with a day that is none.
+    ``unreadable``: without a value, or with a day that is none. ``filings``: numbers of those that
+    count, whether they say anything new or not.
     """
 
     kept: int = 0
     repeated: int = 0
     other_forms: int = 0
     unreadable: int = 0
+    filings: set[str] = field(default_factory=set)
 
     def __iadd__(self, other: FactCount) -> FactCount:
         for name in ("kept", "repeated", "other_forms", "unreadable"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.filings |= other.filings
         return self
 
 
@@ -137,6 +140,7 @@ def _add(
         if fact.form in ACCOUNTING_FORMS
     ]  # fmt: skip
     facts = [fact for fact, _ in counted]
+    count.filings = {fact.accn for fact in facts}
     count.other_forms = sum(len(one) for _, one in tagged) - len(facts)
     end, filed = days_of([fact.end for fact in facts]), days_of([fact.filed for fact in facts])
     start, no_start = (

@@ -81,20 +81,20 @@ def add_data_set(
     *,
     symbol_of: Mapping[int, str] | None = None,
     is_known: Callable[[str], bool] = lambda _: False,
-    reported: Mapping[str, np.datetime64] | None = None,
+    reported: Callable[[str], np.datetime64] = lambda _: NO_DAY,
     each_block: Callable[[], None] = lambda: None,
 ) -> DataSet:
     """Add the numbers of a quarter's zip to ``rows``, a block of its table after the other.
 
-    ``is_known``: of a filing's number, whether its facts are there already. ``reported``: exact
-    ends of the filings' periods by their numbers, where they are known. ``each_block``: called
+    ``is_known``: of a filing's number, whether its facts are there already. ``reported``: the exact
+    end of the period of a filing's number, NaT where it is not known. ``each_block``: called
     after each block, so that rows need not pile up. Raises BadAnswerError for a zip that is cut off
     or holds other tables; blocks before that stay added.
     """
     done = DataSet()
     lookup = _Lookup(concept_of)
     with _opened(path) as archive:
-        filings = _filings(archive, is_known, reported or {}, done)
+        filings = _filings(archive, is_known, reported, done)
         for batch in _batches(archive, "num.txt", NUM, optional=("segments",)):
             done.numbers += batch.num_rows
             counted = _counted(batch, filings, lookup)
@@ -205,7 +205,7 @@ def _starts(end: DateArray, quarters: IntArray) -> DateArray:
 def _filings(
     archive: zipfile.ZipFile,
     is_known: Callable[[str], bool],
-    reported: Mapping[str, np.datetime64],
+    reported: Callable[[str], np.datetime64],
     done: DataSet,
 ) -> _Filings:
     """Read the filings of the forms that count, less those that are known already."""
@@ -229,7 +229,7 @@ def _filings(
         np.array(cik, np.int64),
         form,
         _whole_days(period),
-        np.array([reported.get(one, NO_DAY) for one in adsh], "datetime64[D]"),
+        np.array([reported(one) for one in adsh], "datetime64[D]"),
         known_at(_whole_days(filed), times),
     )
 
