@@ -7,6 +7,8 @@ STAGES = {
     "scan": "scanning",
     "replay": "scanning days",
     "outcomes": "judging hits",
+    "facts-companies": "companies",
+    "facts-quarters": "quarters",
     "baseline": "one by one",
     "batch": "all, one each",
     "prescreen": "left, one each",

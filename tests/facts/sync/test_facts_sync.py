@@ -1,14 +1,16 @@
-"""Syncing facts from the simulated market: few requests, all that was filed, whatever goes wrong."""
+"""Syncing facts from the simulated market: few requests, all that was filed, and faults."""
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from support.fact_sync import AskedMarket
+from support.fact_sync import HOST, AskedMarket
 from support.loopback import day
+from technic.data_engine.interfaces.transport import HttpRequest
 from technic.errors import FactsError, ParameterError
 from technic.facts.sync.hosts import FactHosts
 from technic.loopback import FaultRules
@@ -16,6 +18,10 @@ from technic.loopback.public.filers import Filers
 
 NEW_YORK = ZoneInfo("America/New_York")
 COMPANIES = ("companies",)
+TICKERS = HttpRequest(
+    f"{HOST}/files/company_tickers_exchange.json",
+    headers={"User-Agent": "Jane Doe jane@example.com"},
+)
 FORMS = {"10-K", "10-Q", "20-F", "10-K/A", "10-Q/A", "20-F/A"}
 
 
@@ -28,7 +34,7 @@ def synced(tmp_path_factory):
 
 def test_a_back_fill_takes_at_most_70_requests(synced):
     """One for each file, each asked once; older quarters wait for the next sync."""
-    market, report, log = synced
+    _, report, log = synced
     assert report.requests == len(log) <= 70
     assert len(set(log)) == len(log)
     assert sum(path.endswith(".zip") for path in log) == 63
@@ -100,7 +106,7 @@ def test_companies_are_known_by_all_their_symbols(synced):
 
 
 def test_the_next_sync_asks_only_for_what_is_missing(synced):
-    """On the same day neither file of all companies; then older settlement days, until none wait."""
+    """On the same day neither file of all companies; older quarters and settlement days."""
     market = synced[0]
     before = market.store.status()
     del market.log[:]
@@ -159,7 +165,7 @@ def test_who_does_not_say_who_he_is_is_told_so_before_anything_is_asked(tmp_path
         assert "TECHNIC_FACTS_USER_AGENT=" in str(caught.value)
         assert "\n" not in str(caught.value)
     market = AskedMarket(tmp_path)
-    hosts = FactHosts.loopback("http://127.0.0.1")
+    hosts = FactHosts.loopback(HOST)
     object.__setattr__(hosts, "agent", "curl/8.0")
     with pytest.raises(FactsError, match="403.*facts_user_agent"):
         market.sync(hosts=hosts)
@@ -170,19 +176,12 @@ def test_a_block_is_waited_for(tmp_path):
     """429 for ten minutes: the sync waits as long as it is told to, and goes on."""
     market = AskedMarket(tmp_path)
     for _ in range(11):
-        market.loopback.handle(_tickers())
+        market.loopback.handle(TICKERS)
     began = market.clock.now
     report = market.sync(COMPANIES)
     assert report.problems == []
     assert report.retries == 1
     assert market.clock.now - began >= 600
-
-
-def _tickers():
-    from technic.data_engine.interfaces.transport import HttpRequest
-
-    headers = {"User-Agent": "Jane Doe jane@example.com"}
-    return HttpRequest("http://127.0.0.1/files/company_tickers_exchange.json", headers=headers)
 
 
 def test_requests_are_spaced_by_a_tenth_of_a_second(tmp_path):
@@ -191,7 +190,7 @@ def test_requests_are_spaced_by_a_tenth_of_a_second(tmp_path):
     times = []
     market.fault = lambda _path, _nth: times.append(market.clock.now)
     assert market.sync(("companies", "short-interest")).retries == 0
-    gaps = [late - early for early, late in zip(times, times[1:], strict=False)]
+    gaps = [late - early for early, late in itertools.pairwise(times)]
     assert min(gaps) >= 0.1
 
 

@@ -1,4 +1,4 @@
-"""Asking for facts: one request after the other, within the rate, tried again, files to the disk."""
+"""Asking for facts: one request after the other, within the rate, files to the disk."""
 
 from __future__ import annotations
 
