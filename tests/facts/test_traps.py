@@ -145,7 +145,7 @@ def test_trap_4_only_annual_and_quarterly_reports_count(form: str | None, counts
 
 
 def test_trap_5_what_a_period_said_at_the_time_is_kept():
-    """Marked as the period's is only the latest filing; on the days before, the first one counts."""
+    """Frames name the latest filing alone; on the days before it, the first one counts."""
     reader = reader_of(
         *quarters(2022, 90),
         filing(ACME, "10-Q", "2023-05-02T12:00", sales("2022-01-01", "2022-03-31", 80)),
