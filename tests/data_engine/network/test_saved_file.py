@@ -28,7 +28,9 @@ class Server:
 
     def save(self, file: SavedFile) -> int:
         """Answer once; returns the status."""
-        return asyncio.run(FunctionTransport(self.answer).save(HttpRequest("http://x/f"), file)).status
+        return asyncio.run(
+            FunctionTransport(self.answer).save(HttpRequest("http://x/f"), file)
+        ).status
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The file, or the rest of it that is asked for."""

@@ -97,7 +97,12 @@ def test_a_table_is_read_in_blocks(tmp_path, monkeypatch):
     rows, done = read(tmp_path, [SUB], [], body, each_block=lambda: calls.append(len(calls)))
     assert [row["value"] for row in rows] == list(range(1_000))
     assert len(calls) > 10
-    assert done.numbers == 1_000
+    assert (done.numbers, done.unreadable) == (1_000, 1)
+
+
+def test_a_quarter_in_which_nothing_was_filed_has_no_rows(tmp_path):
+    """Tables of a header alone."""
+    assert read(tmp_path, [], [])[0] == []
 
 
 def test_what_is_no_whole_data_set_is_refused(tmp_path):

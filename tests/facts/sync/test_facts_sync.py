@@ -135,26 +135,33 @@ def test_a_day_later_new_filings_are_added_and_none_is_changed(tmp_path):
     assert before < after
 
 
-def test_it_goes_on_where_it_was_interrupted(tmp_path):
-    """Ctrl-C at the tenth request; what has come is not asked again, nothing is stored twice."""
-    market = AskedMarket(tmp_path)
+def interrupt_at(stage: str, count: int):
+    """Ctrl-C once a stage has come so far."""
 
-    def interrupt(_path: str, _nth: int) -> None:
-        if len(market.log) == 10:
+    def progress(name: str, done: int, _total: int) -> None:
+        if (name, done) == (stage, count):
             raise KeyboardInterrupt
 
-    market.fault = interrupt
+    return progress
+
+
+def test_it_goes_on_where_it_was_interrupted(tmp_path):
+    """Within the companies, then within the quarters: no file comes twice, no row either."""
+    market = AskedMarket(tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        market.sync()
-    came = {path for path in market.log[:9] if path.endswith(".zip")}
+        market.sync(progress=interrupt_at("facts-companies", 10))
+    assert sum(path.endswith(".zip") for path in market.log) == 2
+    with pytest.raises(KeyboardInterrupt):
+        market.sync(progress=interrupt_at("facts-quarters", 3))
     rows = market.store.status().by_concept["net_income"]
-    assert came
-    assert rows > 0
-    del market.log[:]
-    market.fault = lambda _path, _nth: None
     market.sync()
-    assert not came & set(market.log)
-    assert market.store.status().by_concept["net_income"] == rows
+    zips = [path for path in market.log if path.endswith(".zip")]
+    assert len(zips) == len(set(zips)) > 63
+    again = market.store.status().by_concept["net_income"]
+    assert again == rows
+    other = AskedMarket(tmp_path / "at once")
+    other.sync()
+    assert other.store.status().by_concept["net_income"] == rows
 
 
 def test_who_does_not_say_who_he_is_is_told_so_before_anything_is_asked(tmp_path):

@@ -61,9 +61,7 @@ def sync(
             metavar="A,B",
         ),
     ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No progress and no notes.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")] = False,
 ) -> None:
     """Bring what companies have filed with SEC, and FINRA's short interest; no key is needed.
 
@@ -217,7 +215,8 @@ def _listed(home: Path, *, simulated: bool) -> list[str]:
     from technic.data_engine.sync.symbol_directory import directory_folder
 
     try:
-        table = pq.read_table(directory_folder(home, simulated=simulated).universe, ["symbol"])
+        path = directory_folder(home, simulated=simulated).universe
+        table = pq.read_table(path, columns=["symbol"])
     except (OSError, pa.ArrowException):
         return []
     return [symbol for symbol in table["symbol"].to_pylist() if symbol]

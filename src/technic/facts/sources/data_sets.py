@@ -53,13 +53,14 @@ class DataSet:
     """What became of the numbers of a quarter.
 
     ``filings``: that count; ``known``: of them, those left out because they are known already;
-    ``numbers``: looked at; ``kept``: as rows.
+    ``numbers``: looked at; ``kept``: as rows. ``unreadable``: rows of another length.
     """
 
     filings: int = 0
     known: int = 0
     numbers: int = 0
     kept: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +96,7 @@ def add_data_set(
     lookup = _Lookup(concept_of)
     with _opened(path) as archive:
         filings = _filings(archive, is_known, reported, done)
-        for batch in _batches(archive, "num.txt", NUM, optional=("segments",)):
+        for batch in _batches(archive, "num.txt", NUM, done, optional=("segments",)):
             done.numbers += batch.num_rows
             counted = _counted(batch, filings, lookup)
             done.kept += _add(rows, counted, filings, lookup, symbol_of or {})
@@ -210,7 +211,7 @@ def _filings(
 ) -> _Filings:
     """Read the filings of the forms that count, less those that are known already."""
     kept: list[tuple[Any, ...]] = []
-    for batch in _batches(archive, "sub.txt", SUB):
+    for batch in _batches(archive, "sub.txt", SUB, done):
         for row in zip(*(batch[name].to_pylist() for name in SUB), strict=True):
             adsh, cik, form = row[:3]
             if form not in ACCOUNTING_FORMS or not cik or not adsh:
@@ -253,22 +254,35 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _batches(
-    archive: zipfile.ZipFile, name: str, columns: tuple[str, ...], optional: tuple[str, ...] = ()
+    archive: zipfile.ZipFile,
+    name: str,
+    columns: tuple[str, ...],
+    done: DataSet,
+    optional: tuple[str, ...] = (),
 ) -> Iterator[pa.RecordBatch]:
-    """Yield a table of the archive in blocks; BadAnswerError where a column is missing."""
+    """Yield a table of the archive in blocks; BadAnswerError where a column is missing.
+
+    Rows of another length are counted in ``done``.
+    """
     with archive.open(name) as member:
-        header = member.readline().decode("utf-8", "replace").rstrip("\r\n").split("\t")
+        first = member.readline()
+        header = first.decode("utf-8", "replace").rstrip("\r\n").split("\t")
         missing = [column for column in columns if column not in header]
         if missing:
             raise BadAnswerError(f"{name} has no column {missing[0]!r}")
+        if len(first) == archive.getinfo(name).file_size:  # a header alone: nothing was filed
+            return
+
+        def skip(_: object) -> str:
+            done.unreadable += 1
+            return "skip"
+
         wanted = [column for column in (*columns, *optional) if column in header]
         try:
             yield from csv.open_csv(
                 member,
                 csv.ReadOptions(column_names=header, block_size=BLOCK, use_threads=False),
-                csv.ParseOptions(
-                    delimiter="\t", quote_char=False, invalid_row_handler=lambda _: "skip"
-                ),
+                csv.ParseOptions(delimiter="\t", quote_char=False, invalid_row_handler=skip),
                 csv.ConvertOptions(
                     include_columns=wanted, column_types=_types(wanted), strings_can_be_null=True,
                     null_values=[""], quoted_strings_can_be_null=True,

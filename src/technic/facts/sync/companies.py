@@ -61,7 +61,9 @@ def ingest_companies(
             if company is not None:
                 add_earnings(events, company, reader.symbol)
                 identity.add_sic(company, reader.symbol)
-            found.take(company, reader.facts(in_facts, facts_file, by_facts, company))
+            count = reader.facts(in_facts, facts_file, by_facts, company)
+            ingest.drop("its value or a day of it cannot be read", count.unreadable)
+            found.take(company, count)
             ingest.flush(by_facts, events, least=MANY)
             progress(at + 1, len(wanted))
     ingest.flush(by_facts, events, identity.blocks)

@@ -43,14 +43,19 @@ class Ingest:
             if block.count > least:
                 found = block.take()
                 for reason, count in found.dropped.items():
-                    self.dropped[reason] = self.dropped.get(reason, 0) + count
+                    self.drop(reason, count)
                 self.added += self.store.append(found.table).added
+
+    def drop(self, reason: str, count: int) -> None:
+        """Count what is left out."""
+        if count:
+            self.dropped[reason] = self.dropped.get(reason, 0) + count
 
 
 def ingest_data_set(ingest: Ingest, path: Path, tickers: CompanyTickers, filings: Filings) -> None:
     """Store the numbers of a quarter's filings that companyfacts does not have."""
     blocks = FactBlocks(data_sets.SOURCE)
-    add_data_set(
+    done = add_data_set(
         blocks,
         path,
         concept_of,
@@ -59,6 +64,7 @@ def ingest_data_set(ingest: Ingest, path: Path, tickers: CompanyTickers, filings
         reported=filings.day,
         each_block=lambda: ingest.flush(blocks, least=MANY),
     )
+    ingest.drop("its row has another length", done.unreadable)
     ingest.flush(blocks)
 
 

@@ -50,7 +50,9 @@ def print_sync(report: SyncReport, url: str, format_: str, *, simulated: bool) -
     for reason, count in report.dropped.items():
         console.print(row("left out", f"{count_of(count, 'fact')}: {reason}"))
     if report.unknown_symbols:
-        text = f"{count_of(report.unknown_symbols, 'row')} of short interest; technic universe fetch"
+        text = (
+            f"{count_of(report.unknown_symbols, 'row')} of short interest; technic universe fetch"
+        )
         console.print(row("of nobody", f"{text} brings the symbols of funds"))
     if report.later:
         text = f"{count_of(len(report.later), 'quarter')} wait for the next sync: 70 requests each"
