@@ -116,8 +116,6 @@ def show(
     """
     import datetime as dt
 
-    import numpy as np
-
     from technic.cli.render.market_data.facts_report import print_facts
     from technic.data_engine.open_provider import market_clock
     from technic.facts.fields import FIELDS
@@ -137,7 +135,7 @@ def show(
     name = canonical(symbol)
     concepts = {concept for field in FIELDS.values() for concept in field.concepts}
     reader = FactReader(store.rows(concepts=concepts, symbols=[name]), calendar)
-    session = calendar.last(1, np.datetime64(day, "D"))
+    session = calendar.last(1, day)
     found = {field: reader.provenance(FactTerm(field), name, day) for field in FIELDS}
     shown = {field: source for field, source in found.items() if source is not None}
     if not shown or not len(session):
