@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -71,8 +72,14 @@ def test_a_bomb_is_never_unpacked(tmp_path):
     body = packed.getvalue().replace((10_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
     path = tmp_path / "bomb.zip"
     path.write_bytes(body)
-    with path.open("rb") as file, pytest.raises(BadAnswerError, match="damaged"):
-        ZipIndex.of(path).read(file, "a.json")
+    index = ZipIndex.of(path)
+    tracemalloc.start()
+    try:
+        with path.open("rb") as file, pytest.raises(BadAnswerError, match="damaged"):
+            index.read(file, "a.json")
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_file_that_was_cut_off_is_refused(tmp_path):
