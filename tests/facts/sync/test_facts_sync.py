@@ -262,14 +262,22 @@ def test_quarters_wait_for_the_file_of_all_companies(tmp_path):
 
 
 def test_a_company_that_companyfacts_lacks_comes_from_the_quarters(tmp_path):
-    """Its own periods end on the days that its filings report, not at ends of months."""
-    market = AskedMarket(tmp_path, broken_ciks=(9_000_001,))
+    """Own periods end on the Saturdays that the filings report, others at ends of months."""
+    weekly = next(
+        one for one in Filers(AskedMarket(tmp_path, 60).loopback.world).profiles.values()
+        if one.fiscal.weeks
+    )  # fmt: skip
+    market = AskedMarket(tmp_path, 60, broken_ciks=(weekly.cik,))
     market.sync()
-    rows = [row for row in market.rows("total_assets") if row["cik"] == 9_000_001]
-    assert {row["source"] for row in rows if row["concept"] == "total_assets"} == {"sec data set"}
+    rows = [
+        row for row in market.rows("total_assets")
+        if row["cik"] == weekly.cik and row["concept"] == "total_assets"
+    ]  # fmt: skip
+    assert {row["source"] for row in rows} == {"sec data set"}
     filers = Filers(market.loopback.world)
-    ends = {one.quarter.end for one in filers.filings(filers.by_cik[9_000_001])}
-    assert {row["period_end"] for row in rows if row["concept"] == "total_assets"} & ends
+    own = {one.accn: one.quarter.end for one in filers.filings(weekly)}
+    assert {own[row["accn"]] for row in rows} <= {row["period_end"] for row in rows}
+    assert {day.weekday() for day in own.values()} == {5}
 
 
 def test_a_days_list_of_companies_is_kept(synced):
