@@ -32,6 +32,15 @@ UNDECLARED = (
     b"from an Undeclared Automated Tool. Please declare your traffic.</body></html>"
 )
 NOT_FOUND = b"<?xml version='1.0' encoding='UTF-8'?><Error><Code>NoSuchKey</Code></Error>"
+ADDRESS = dict.fromkeys(
+    ("street1", "street2", "city", "stateOrCountry", "zipCode", "stateOrCountryDescription")
+)
+NO_DETAILS = {
+    "stateOfIncorporationDescription": "DE", "addresses": {"mailing": ADDRESS, "business": ADDRESS},
+    "phone": "", "flags": "", "website": "", "investorWebsite": "", "description": "",
+    "insiderTransactionForOwnerExists": 0, "insiderTransactionForIssuerExists": 0,
+}  # fmt: skip
+"""Nothing is known of where a simulated company lives."""
 Answer = Callable[..., HttpResponse]
 
 
@@ -91,7 +100,7 @@ class Edgar:
             "tickers": [_ticker(symbol) for symbol in symbols],
             "exchanges": [self._exchange(profile)] * len(symbols), "ein": None, "category": "",
             "fiscalYearEnd": f"{profile.fiscal.year_end(2024):%m%d}",
-            "stateOfIncorporation": "DE", "formerNames": [],
+            "stateOfIncorporation": "DE", "formerNames": [], **NO_DETAILS,
             "filings": {"recent": self._columns(profile, filings[:RECENT]), "files": files},
         }  # fmt: skip
         pages = {f"{name}.json": msgspec.json.encode(document)}
