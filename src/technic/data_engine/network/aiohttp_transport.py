@@ -17,7 +17,7 @@ __all__ = ["AiohttpTransport"]
 
 CONNECT_TIMEOUT_S = 10.0
 TOTAL_TIMEOUT_S = 60.0
-QUIET_S = 60.0
+QUIET_S = 180.0
 """Without a byte of a file; then the connection is given up."""
 PIECE = 256 * 1024
 

@@ -113,7 +113,7 @@ def print_facts(
     for field, source in shown.items():
         table.add_row(
             field, _number(source.value), source.unit, _day(source.period_end),
-            _day(source.known_from), f"{source.age:,}", source.form, source.route,
+            _day(source.known_from), f"{source.age:,}", source.form, _first(source.route),
         )  # fmt: skip
     console.print(table)
     filings = {source.accn: source.link for source in shown.values() if source.link}
@@ -134,6 +134,12 @@ def _document(source: FactSource) -> dict[str, Any]:
         "link": source.link or None,
         "route": source.route,
     }
+
+
+def _first(route: str) -> str:
+    """The route of a value itself, without those of the numbers it is made of; JSON has all."""
+    own, _, parts = route.partition("; ")
+    return f"{own} …" if parts and not own.startswith("estimate") else own
 
 
 def _attribution(report: SyncReport) -> list[str]:
