@@ -188,9 +188,15 @@ class FactStore:
 
     def _held(self, files: Sequence[DataFile], rows: pa.Table) -> pa.Table:
         """Return the keys of stored rows of the companies of ``rows``."""
-        owners = pc.unique(rows["cik"])
-        held = self._table(files, list(KEY))
-        return held.filter(pc.is_in(held["cik"], value_set=owners.cast(pa.int64())))
+        owners = pc.unique(rows["cik"]).cast(pa.int64())
+        schema = pa.schema([FACT_SCHEMA.field(name) for name in KEY])
+        found = [schema.empty_table()]
+        # batch by batch: the keys of all companies take more memory than those of some
+        for batch in read_batches(self._tables.folder, SPEC.name, files, list(KEY)):
+            own = batch.filter(pc.is_in(batch["cik"], value_set=owners))
+            if len(own):
+                found.append(pa.Table.from_batches([own]).select(list(KEY)).cast(schema))
+        return pa.concat_tables(found)
 
     def _joined(self, fresh: pa.Table, files: Sequence[DataFile]) -> pa.Table:
         schema = pa.schema([FACT_SCHEMA.field(name) for name in COLUMNS])

@@ -23,7 +23,7 @@ from technic.sessions import SessionCalendar
 
 __all__ = ["MANY", "Ingest", "ingest_data_set", "ingest_short_interest"]
 
-MANY = 400_000
+MANY = 200_000
 """Rows that go to the store at once."""
 
 
