@@ -9,6 +9,7 @@ TechnicError
 │   └── MissingExtraError     an optional dependency is not installed
 ├── FetchError                a provider could not give bars for one symbol (exit code 1)
 ├── DirectoryError            the exchanges' directory of symbols cannot be had (exit code 1)
+├── FactsError                facts about companies cannot be had from their sources (exit code 1)
 ├── StoreError                the bar store cannot be read or written (exit code 1)
 ├── DatabaseError             the service's database cannot be reached or used (exit code 1)
 ├── WatchesError              the file of watches cannot be read or written (exit code 1)
@@ -29,6 +30,7 @@ __all__ = [
     "DatabaseError",
     "DirectoryError",
     "ExpressionError",
+    "FactsError",
     "FetchError",
     "InputFileError",
     "MissingExtraError",
@@ -200,6 +202,17 @@ class FetchError(TechnicError):
     def __str__(self) -> str:
         text = f"{self.provider} has no bars for {self.symbol}: {self.reason}"
         return clean(f"{text} ({self.detail})" if self.detail else text, LINE)
+
+
+class FactsError(TechnicError):
+    """Facts about companies cannot be had from their sources; what is stored already stays."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return clean(f"facts cannot be had: {self.detail}; what is stored already stays", LINE)
 
 
 class DirectoryError(TechnicError):

@@ -12,6 +12,7 @@ from technic.cli.commands.data import data
 from technic.cli.commands.diff import diff
 from technic.cli.commands.doctor import doctor
 from technic.cli.commands.explain import explain
+from technic.cli.commands.facts import facts
 from technic.cli.commands.plan import plan
 from technic.cli.commands.scan import scan
 from technic.cli.commands.serving.keys import keys
@@ -69,3 +70,4 @@ app.add_typer(keys)
 app.add_typer(config)
 app.add_typer(watch)
 app.add_typer(universe)
+app.add_typer(facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from technic.errors import ParameterError
 
-__all__ = ["RateLimit", "Stats"]
+__all__ = ["BlockingLimit", "RateLimit", "Stats"]
 
 
 @dataclass(slots=True)
@@ -97,3 +98,24 @@ class RateLimit:
     def _forget(self, now_s: float) -> None:
         while self._admitted and self._admitted[0] <= now_s - self.window_s:
             self._admitted.popleft()
+
+
+class BlockingLimit(RateLimit):
+    """One that shuts out who exceeds it: for ``block_s`` nothing is let in."""
+
+    def __init__(self, limit: float | None, window_s: float, block_s: float) -> None:
+        super().__init__(limit, window_s)
+        self._block_s, self._until_s = block_s, -math.inf
+
+    def admit(self, now_s: float) -> bool:
+        """Tell whether a request that arrives now is let in."""
+        if now_s < self._until_s:
+            return False
+        if super().admit(now_s):
+            return True
+        self._until_s = now_s + self._block_s
+        return False
+
+    def wait_s(self, now_s: float) -> float:
+        """Seconds until one more would be let in."""
+        return max(super().wait_s(now_s), self._until_s - now_s)

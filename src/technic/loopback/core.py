@@ -25,7 +25,7 @@ from technic.data_engine.network.clock import Clock, SystemClock
 from technic.data_engine.network.function_transport import FunctionTransport
 from technic.loopback.alpaca_bars import AlpacaBars
 from technic.loopback.alpaca_reference import AlpacaReference
-from technic.loopback.arrivals import RateLimit, Stats
+from technic.loopback.arrivals import BlockingLimit, RateLimit, Stats
 from technic.loopback.control import Control, require_own
 from technic.loopback.faults import (
     FaultRules,
@@ -39,6 +39,10 @@ from technic.loopback.polygon_format import failed
 from technic.loopback.polygon_reference import PolygonReference
 from technic.loopback.polygon_snapshot import PolygonSnapshot
 from technic.loopback.public.directory import Directory
+from technic.loopback.public.edgar import Edgar
+from technic.loopback.public.edgar_bulk import EdgarBulk
+from technic.loopback.public.filers import Filers
+from technic.loopback.public.finra import Finra
 from technic.loopback.vendor_plans import WireOptions
 from technic.loopback.wire import Call, Route, Routes, WireError, json_reply
 from technic.loopback.world import World
@@ -46,6 +50,8 @@ from technic.loopback.world import World
 __all__ = ["Answer", "Loopback"]
 
 MINUTE_S = 60.0
+SEC_PER_S, SEC_BLOCK_S = 10.0, 600.0
+KEYLESS = ("control", "nasdaqtrader", "sec", "finra")
 Travel = Literal["whole", "reset", "reset_within", "never"]
 """Whole; cut before the first byte or within the body; not at all."""
 
@@ -84,6 +90,7 @@ class Loopback:
             "polygon": requests_per_minute or self.options.polygon.requests_per_minute,
             "alpaca": requests_per_minute or self.options.alpaca.requests_per_minute,
             "nasdaqtrader": requests_per_minute,
+            "finra": requests_per_minute,
         }
         self._window_s = window_s
         self._rules = faults or FaultRules()
@@ -93,6 +100,8 @@ class Loopback:
 
     def _all_routes(self) -> list[Route]:
         world, options = self.world, self.options
+        filers = Filers(world)
+        edgar = Edgar(filers, options, lambda row: world.descriptions["exchange"][row] or "")
         return [
             *self._bars.routes(),
             *PolygonReference(world, options).routes(),
@@ -100,6 +109,9 @@ class Loopback:
             *AlpacaBars(world, options).routes(),
             *AlpacaReference(world, options).routes(),
             *Directory(world).routes(),
+            *edgar.routes(),
+            *EdgarBulk(world, filers, edgar).routes(),
+            *Finra(world, filers).routes(),
             *Control(world, lambda: self.stats, self.reset).routes(),
         ]
 
@@ -111,6 +123,8 @@ class Loopback:
             )
             for vendor, count in self._per_minute.items()
         }
+        # SEC counts by the second, over all its hosts, and shuts out who asks too often
+        self._rates["sec"] = BlockingLimit(SEC_PER_S, 1.0, SEC_BLOCK_S)
         self.stats = Stats(self._rates["polygon"].limit, self._window_s)
         self._faults = Faults(self._rules)
 
@@ -229,7 +243,7 @@ class Loopback:
 
     def _require_key(self, call: Call, route: Route) -> None:
         """Demand a key in one of the places in which a vendor takes it."""
-        if route.vendor in ("control", "nasdaqtrader"):
+        if route.vendor in KEYLESS:
             return
         bearer = call.headers.get("authorization", "").removeprefix("Bearer ")
         if route.vendor == "polygon":

@@ -65,7 +65,10 @@ class Line:
         loop = asyncio.get_running_loop()
         arrived = loop.time()
         asked = HttpRequest(
-            f"http://{HOST}{request.raw_path}", headers=request.headers, method=request.method
+            f"http://{HOST}{request.raw_path}",
+            headers=request.headers,
+            method=request.method,
+            body=await request.read(),
         )
         own = "loopback" in request.path
         answer = (self._loopback.refusal(asked) if own else None) or self._loopback.answer(asked)

@@ -47,6 +47,7 @@ class WireOptions:
     ``next_host``: host of next_url, which is never the server's own. ``junk``: rows that are no
     securities, and upper-case twins of symbols with small letters. ``fractional_volumes``: as
     real ones are. ``short_pages``: pages of many symbols' bars end before they are full.
+    ``broken_ciks``: companies whose facts are cut off within the file of all.
     """
 
     polygon_plan: str = "advanced"
@@ -58,6 +59,7 @@ class WireOptions:
     junk: bool = False
     fractional_volumes: bool = False
     short_pages: bool = False
+    broken_ciks: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         allowed: dict[str, Collection[str]] = {

@@ -52,12 +52,13 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request taken apart: path segments, query, headers with names in lower case."""
+    """A request taken apart: path segments, query, headers with names in lower case, body."""
 
     method: str
     parts: tuple[str, ...]
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    body: bytes = b""
 
     @classmethod
     def of(cls, request: HttpRequest) -> Call:
@@ -67,7 +68,7 @@ class Call:
         params.update(request.params)
         headers = {name.lower(): value for name, value in request.headers.items()}
         parts = tuple(unquote(part) for part in path.strip("/").split("/"))
-        return cls(request.method, parts, params, headers)
+        return cls(request.method, parts, params, headers, request.body)
 
     @property
     def path(self) -> str:

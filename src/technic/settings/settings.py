@@ -100,6 +100,9 @@ class Settings:
     tiingo_key: str | None = _key("Your key at Tiingo.", secret=True)
     tiingo_plan: str | None = _key("What the key may do: free or power.")
     tiingo_url: str | None = _key("Another address of Tiingo's interface.")
+    facts_user_agent: str | None = _key(
+        "Who asks SEC for facts: your name and mail address, which it demands of everybody."
+    )
     loopback_url: str | None = _key(
         "Address of a simulated market, as technic marketsim prints it."
     )

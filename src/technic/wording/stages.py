@@ -8,6 +8,8 @@ STAGES = {
     "replay": "scanning days",
     "outcomes": "judging hits",
     "overlap": "what fires together",
+    "facts-companies": "companies",
+    "facts-quarters": "quarters",
     "baseline": "one by one",
     "batch": "all, one each",
     "prescreen": "left, one each",

@@ -26,6 +26,7 @@ class HttpRequest:
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     method: str = "GET"
+    body: bytes = field(default=b"", repr=False)
 
     @property
     def full_url(self) -> str:

@@ -8,6 +8,7 @@ from technic.data_engine.interfaces.ceilings import MAX_HEADER_CHARACTERS, shown
 from technic.data_engine.interfaces.requests import BadAnswerError, UnavailableError
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.interfaces.unpacking import Body, InFlight
+from technic.data_engine.network.saved_file import SavedFile
 
 if TYPE_CHECKING:
     import aiohttp
@@ -16,6 +17,9 @@ __all__ = ["AiohttpTransport"]
 
 CONNECT_TIMEOUT_S = 10.0
 TOTAL_TIMEOUT_S = 60.0
+QUIET_S = 180.0
+"""Without a byte of a file; then the connection is given up."""
+PIECE = 256 * 1024
 
 
 class AiohttpTransport:
@@ -65,6 +69,7 @@ class AiohttpTransport:
                 request.url,
                 params=dict(request.params) or None,
                 headers=dict(request.headers),
+                data=request.body or None,
                 allow_redirects=False,
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
@@ -75,6 +80,39 @@ class AiohttpTransport:
             raise UnavailableError(f"{request.shown}: no whole answer in {limit}") from error
         except (aiohttp.ClientPayloadError, aiohttp.ContentTypeError) as error:
             raise BadAnswerError(f"{request.shown}: the answer broke off") from error
+        except (aiohttp.ClientError, OSError) as error:
+            name = type(error).__name__
+            raise UnavailableError(f"{request.shown}: connection failed ({name})") from error
+
+    async def save(self, request: HttpRequest, file: SavedFile) -> HttpResponse:
+        """Send one request whose answer goes to a file; an answer that is none is read whole.
+
+        However long it takes: it breaks off where nothing comes for ``QUIET_S``.
+        """
+        import aiohttp
+
+        if self._session is None:
+            raise RuntimeError("the transport is not open: use 'async with'")
+        timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT_S, sock_read=QUIET_S)
+        try:
+            async with self._session.get(
+                request.url,
+                params=dict(request.params) or None,
+                headers={**request.headers, **file.headers, "Accept-Encoding": "identity"},
+                allow_redirects=False,
+                timeout=timeout,
+            ) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                if response.status not in (200, 206):
+                    body = await self._body(request, response)
+                    return HttpResponse(response.status, headers, body)
+                with file.receive(response.status, headers) as take:
+                    async for piece in response.content.iter_chunked(PIECE):
+                        take(piece)
+                return HttpResponse(response.status, headers, b"")
+        except TimeoutError as error:
+            quiet = shown_time(QUIET_S)
+            raise UnavailableError(f"{request.shown}: nothing came for {quiet}") from error
         except (aiohttp.ClientError, OSError) as error:
             name = type(error).__name__
             raise UnavailableError(f"{request.shown}: connection failed ({name})") from error

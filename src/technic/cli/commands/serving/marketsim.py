@@ -79,7 +79,8 @@ def marketsim(
 ) -> None:
     """Serve a SIMULATED market on this machine, in the formats of Polygon and Alpaca.
 
-    For trying out, tests and benchmarks: scan it with --provider loopback. Ctrl-C ends it.
+    For trying out, tests and benchmarks: scan it with --provider loopback. Its companies file as
+    with SEC and FINRA: technic facts sync --provider loopback. Ctrl-C ends it.
     """
     from technic.cli.market_server import Line, Market, serve_market
     from technic.cli.render.console import note

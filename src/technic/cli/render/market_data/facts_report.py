@@ -1,0 +1,184 @@
+"""Facts for people as lines, for programs as one JSON object."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from technic.cli.render.console import console_for
+from technic.cli.render.market_data.plan_report import row
+from technic.facts.reader import FactSource
+from technic.facts.sources.short_interest import ATTRIBUTION
+from technic.facts.store import FactStore
+from technic.facts.sync.journal import Problem, SyncFolder
+from technic.facts.sync.run import SyncReport
+from technic.wording.counts import count_of
+
+__all__ = ["print_facts", "print_status", "print_sync"]
+
+SEC_ATTRIBUTION = "Filings: U.S. Securities and Exchange Commission, EDGAR."
+SHOWN_PROBLEMS = 5
+FEWEST_SHOWN = 12
+"""Concepts that the status names, those with the most rows."""
+
+
+def print_sync(report: SyncReport, url: str, format_: str, *, simulated: bool) -> None:
+    """Print what a sync brought."""
+    new = sum(report.added.values())
+    if format_ == "json":
+        _print_json(
+            {
+                "simulated": simulated, "store": url, "requests": report.requests,
+                "retries": report.retries, "rows": new, "by_source": report.added,
+                "dropped": report.dropped, "unknown_symbols": report.unknown_symbols,
+                "later": list(report.later), "problems": _plain(report.problems),
+                "attribution": _attribution(report),
+            }
+        )  # fmt: skip
+        return
+    console = console_for(sys.stdout)
+    console.print(_title(url, simulated=simulated))
+    tried = f", {count_of(report.retries, 'retry', 'retries')} among them" if report.retries else ""
+    console.print(row("requests", f"{report.requests:,}{tried}"))
+    console.print(row("new", f"{count_of(new, 'fact')} of {count_of(len(report.added), 'file')}"))
+    for reason, count in report.dropped.items():
+        console.print(row("left out", f"{count_of(count, 'fact')}: {reason}"))
+    if report.unknown_symbols:
+        text = (
+            f"{count_of(report.unknown_symbols, 'row')} of short interest; technic universe fetch"
+        )
+        console.print(row("of nobody", f"{text} brings the symbols of funds"))
+    if report.later:
+        text = f"{count_of(len(report.later), 'quarter')} wait for the next sync: 70 requests each"
+        console.print(row("later", text))
+    _print_problems(console, report.problems)
+    for sentence in _attribution(report):
+        console.print(Text(sentence, "dim"), soft_wrap=True)
+
+
+def print_status(store: FactStore, folder: SyncFolder, format_: str, *, simulated: bool) -> None:
+    """Print what is stored, and of the last sync."""
+    status, journal = store.status(), folder.read()
+    if format_ == "json":
+        _print_json(
+            {
+                "simulated": simulated, "store": store.url, "rows": status.rows,
+                "companies": status.companies, "symbols": status.symbols,
+                "by_concept": dict(status.by_concept), "by_source": dict(status.by_source),
+                "first_known": _time(status.first_known), "last_known": _time(status.last_known),
+                "bytes": status.bytes, "files": status.files, "synced": journal.synced or None,
+                "problems": _plain(journal.problems),
+            }
+        )  # fmt: skip
+        return
+    console = console_for(sys.stdout)
+    console.print(_title(store.url, simulated=simulated))
+    size = f"{count_of(status.files, 'file')} of {status.bytes / 1e6:,.1f} MB"
+    console.print(row("facts", f"{status.rows:,} in {size}"))
+    who = f"{status.companies:,} with {count_of(status.symbols, 'symbol')}"
+    console.print(row("companies", who))
+    console.print(row("known", f"{_time(status.first_known)} to {_time(status.last_known)}"))
+    for name, count in status.by_source.items():
+        console.print(row("from", f"{name}: {count_of(count, 'fact')}"))
+    common = sorted(status.by_concept.items(), key=lambda one: (-one[1], one[0]))[:FEWEST_SHOWN]
+    console.print(row("most", ", ".join(f"{name} {count:,}" for name, count in common)))
+    console.print(row("last sync", journal.synced or "none that ended"))
+    _print_problems(console, journal.problems)
+
+
+def print_facts(
+    symbol: str, day: str, shown: Mapping[str, FactSource], format_: str, *, simulated: bool
+) -> None:
+    """Print what was known of a company on a day."""
+    if format_ == "json":
+        _print_json(
+            {
+                "simulated": simulated, "symbol": symbol, "as_of": day,
+                "facts": {field: _document(source) for field, source in shown.items()},
+            }
+        )  # fmt: skip
+        return
+    console = console_for(sys.stdout)
+    label = "SIMULATED facts" if simulated else "facts"
+    console.print(Text(f"{symbol}: {label} known at the close of {day}", "bold"))
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("field", "value", "unit", "period", "known", "age", "form", "how"):
+        table.add_column(name, justify="right" if name in ("value", "age") else "left")
+    for field, source in shown.items():
+        table.add_row(
+            field, _number(source.value), source.unit, _day(source.period_end),
+            _day(source.known_from), f"{source.age:,}", source.form, _first(source.route),
+        )  # fmt: skip
+    console.print(table)
+    filings = {source.accn: source.link for source in shown.values() if source.link}
+    for accn, link in sorted(filings.items(), reverse=True):
+        console.print(Text(f"{accn}  {link}", "dim"), soft_wrap=True)
+
+
+def _document(source: FactSource) -> dict[str, Any]:
+    return {
+        "value": None if math.isnan(source.value) else source.value,
+        "unit": source.unit,
+        "period_end": _day(source.period_end) or None,
+        "known_from": _day(source.known_from),
+        "known_at": _time(source.known_at),
+        "age": source.age,
+        "form": source.form or None,
+        "accession_number": source.accn or None,
+        "link": source.link or None,
+        "route": source.route,
+    }
+
+
+def _first(route: str) -> str:
+    """The route of a value itself, without those of the numbers it is made of; JSON has all."""
+    own, _, parts = route.partition("; ")
+    return f"{own} …" if parts and not own.startswith("estimate") else own
+
+
+def _attribution(report: SyncReport) -> list[str]:
+    sources = [SEC_ATTRIBUTION]
+    if any(name.startswith("short-interest") for name in report.added):
+        sources.append(ATTRIBUTION)
+    return sources
+
+
+def _title(url: str, *, simulated: bool) -> Text:
+    return Text.assemble(("SIMULATED facts" if simulated else "facts", "bold"), f"  {url}")
+
+
+def _print_problems(console: Any, problems: list[Problem]) -> None:
+    for one in problems[:SHOWN_PROBLEMS]:
+        console.print(row("problem", f"{one.feed}, {one.item}: {one.why}", "red"), soft_wrap=True)
+    if len(problems) > SHOWN_PROBLEMS:
+        more = len(problems) - SHOWN_PROBLEMS
+        console.print(row("problem", f"{more:,} more; --format json has them", "red"))
+
+
+def _plain(problems: list[Problem]) -> list[dict[str, str]]:
+    return [{"feed": one.feed, "item": one.item, "why": one.why} for one in problems]
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.2f}"
+
+
+def _day(day: Any) -> str:
+    text = str(day)
+    return "" if text == "NaT" else text
+
+
+def _time(moment: Any) -> str | None:
+    return None if moment is None else f"{str(moment)[:19]}Z"
+
+
+def _print_json(document: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
