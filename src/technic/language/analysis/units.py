@@ -39,12 +39,13 @@ _UNITS = {
     **dict.fromkeys(("sar", "supertrend", "zigzag_pivot", "zigzag_extreme"), "price"),
     **dict.fromkeys(("ha_open", "ha_high", "ha_low", "ha_close"), "price"),
     **dict.fromkeys(("vwap", "anchored_vwap"), "price"),
+    "age": "sessions",
 }
 """Units of functions whose values have one of their own."""
 _KEEP = (
     *("highest", "lowest", "sma", "ema", "wma", "hma", "mean", "sum", "abs", "min", "max"),
     *("dema", "tema", "rma", "kama", "linearreg", "value_when", "if_missing", "cumsum"),
-    *("change", "mom", "weekly", "monthly", "round", "floor", "midpoint"),
+    *("change", "mom", "weekly", "monthly", "round", "floor", "midpoint", "fq"),
 )
 """Functions whose values count in what their first argument counts in."""
 
