@@ -1,0 +1,1 @@
+"""Facts: fundamentals, earnings days, short interest and float, as they were known on a day."""
