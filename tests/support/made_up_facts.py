@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from technic.facts.reader import FactSource, FactSteps
+from technic.facts.terms import FactTerm
 from technic.language import BASE, NameInfo
 from technic.language.evaluation.panel_facts import FactSeries, PanelFacts, Reading
 from technic.language.functions.without_kernel import FACT_FUNCTIONS
@@ -109,3 +112,46 @@ def looked_up(panel: BarPanel, steps: Steps, reading: Reading = "level") -> Floa
                     }
                     out[row, column] = counted[reading]
     return out
+
+
+@dataclass(frozen=True)
+class HandMadeFacts:
+    """A reader of facts that are written down: text of a term → symbol → steps.
+
+    A step: the first session on whose close it is known, the value, the day whose shares it counts
+    in. ``asked`` notes each term and how many symbols it was asked of.
+    """
+
+    written: Mapping[str, Mapping[str, Sequence[tuple[str, float, str]]]]
+    per_share: Mapping[str, int] = field(default_factory=dict)
+    readings: Mapping[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, int]] = field(default_factory=list)
+
+    def steps(self, term: FactTerm, symbols: Sequence[str]) -> FactSteps:
+        """Lay the steps of some symbols down, one symbol after the other."""
+        self.asked.append((str(term), len(symbols)))
+        own = [self.written.get(str(term), {}).get(symbol, ()) for symbol in symbols]
+        flat = [step for steps in own for step in steps]
+        days = np.array([day for day, _, _ in flat], "datetime64[D]")
+        return FactSteps(
+            known_from=days,
+            value=np.array([value for _, value, _ in flat], np.float64),
+            basis_day=np.array([basis or "NaT" for _, _, basis in flat], "datetime64[D]"),
+            per_share=self.per_share.get(term.field, 0),
+            offsets=np.cumsum([0, *map(len, own)]).astype(np.int64),
+            period_end=days,
+            source_row=np.arange(len(flat), dtype=np.int64),
+            reading=self.readings.get(str(term), "level"),
+        )
+
+    def provenance(self, term: FactTerm, symbol: str, day: np.datetime64) -> FactSource | None:
+        """Return the step that holds on a day, without filings."""
+        known = [
+            step for step in self.written.get(str(term), {}).get(symbol, ())
+            if np.datetime64(step[0]) <= day
+        ]  # fmt: skip
+        if not known:
+            return None
+        begins = np.datetime64(known[-1][0])
+        age = int(np.busday_count(begins, day))
+        return FactSource(term.field, known[-1][1], "USD", begins, begins, age, "written down", ())
