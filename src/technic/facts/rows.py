@@ -94,7 +94,8 @@ def end_of_day(days: DateArray) -> NDArray[np.datetime64]:
     So it counts from the session after. ``days``: (n,), calendar days of New York; returns UTC
     times (``datetime64[us]``), NaT where there is no day.
     """
-    return days.astype("datetime64[D]").astype("datetime64[us]") + DAY_IS_OVER
+    midnight: NDArray[np.datetime64] = days.astype("datetime64[D]").astype("datetime64[us]")
+    return np.add(midnight, DAY_IS_OVER, dtype="datetime64[us]")
 
 
 def short_interest_known_at(

@@ -27,7 +27,7 @@ __all__ = ["WRITERS", "add_action", "hash_in_name", "write_files"]
 ROW_GROUP_ROWS = 16_384
 WRITERS = 4
 NAMED = re.compile(r"[0-9a-f]{8}-([0-9a-f]{64})\.parquet$")
-CODED = ("symbol", "session")
+CODED = ("symbol", "session", "unit", "form", "accn", "source", "tag")
 """Columns that repeat: written as a dictionary, with their least and greatest value."""
 
 

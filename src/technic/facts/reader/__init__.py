@@ -1,7 +1,17 @@
 """The reader: what was known of companies on any day."""
 
-from technic.facts.reader.reader import FactReader
+from technic.facts.reader.coverage import FieldCoverage, coverage
+from technic.facts.reader.reader import ClosesOn, FactReader
 from technic.facts.reader.source import FactPart, FactSource
-from technic.facts.reader.steps import FactSteps
+from technic.facts.reader.steps import FactSteps, read_steps
 
-__all__ = ["FactPart", "FactReader", "FactSource", "FactSteps"]
+__all__ = [
+    "ClosesOn",
+    "FactPart",
+    "FactReader",
+    "FactSource",
+    "FactSteps",
+    "FieldCoverage",
+    "coverage",
+    "read_steps",
+]

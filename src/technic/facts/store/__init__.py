@@ -1,1 +1,5 @@
 """The store of facts: a table beside the bars to which rows are only ever added."""
+
+from technic.facts.store.fact_store import AppendCount, FactStore, FactStoreStatus
+
+__all__ = ["AppendCount", "FactStore", "FactStoreStatus"]

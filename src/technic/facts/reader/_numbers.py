@@ -1,0 +1,79 @@
+"""Numbers on the way to a step: value, the filing behind it, the shares it is counted in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from technic.typing import BoolArray, FloatArray, IntArray
+
+__all__ = ["Asked", "Numbers"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """For whom and as of when: all (n,).
+
+    ``symbol``: place among the symbols asked for; ``company``, ``security``: codes, -1 unknown;
+    ``session``: position in the calendar.
+    """
+
+    symbol: IntArray
+    company: IntArray
+    security: IntArray
+    session: IntArray
+
+    def __len__(self) -> int:
+        return len(self.symbol)
+
+    def take(self, at: IntArray) -> Asked:
+        """Return some of them."""
+        return Asked(self.symbol[at], self.company[at], self.security[at], self.session[at])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """One number for each that was asked, all (n,); NaN where it is missing.
+
+    ``row``: of the latest filing in it, -1 without one; ``known``: the session that knew it;
+    ``basis``: the day in whose shares it is counted; ``end``: its period's last day.
+    """
+
+    value: FloatArray
+    row: IntArray
+    known: IntArray
+    basis: IntArray
+    end: IntArray
+
+    @classmethod
+    def missing(cls, end: IntArray) -> Numbers:
+        """Return as many missing numbers as there are period ends."""
+        count = len(end)
+        none = np.full(count, -1)
+        return cls(np.full(count, np.nan), none, none.copy(), np.zeros(count, np.int64), end.copy())
+
+    def take(self, at: IntArray | BoolArray) -> Numbers:
+        """Return some of them."""
+        return Numbers(self.value[at], self.row[at], self.known[at], self.basis[at], self.end[at])
+
+    def gaps(self) -> IntArray:
+        """Return where numbers are missing."""
+        return np.flatnonzero(np.isnan(self.value))
+
+    def filled(self, at: IntArray, others: Numbers) -> Numbers:
+        """Return these with ``others`` in the places ``at`` where the others are not missing."""
+        there = ~np.isnan(others.value)
+        if not there.any():
+            return self
+        at, some = at[there], others.take(there)
+        made = Numbers(*(getattr(self, name).copy() for name in self.__slots__))
+        for name in self.__slots__:
+            getattr(made, name)[at] = getattr(some, name)
+        return made
+
+    def combined(self, other: Numbers, value: FloatArray, basis: IntArray) -> Numbers:
+        """Return ``value``, made of both; the filing is the later one."""
+        later = other.known > self.known
+        row = np.where(later, other.row, self.row)
+        return Numbers(value, row, np.maximum(self.known, other.known), basis, self.end)

@@ -1,0 +1,280 @@
+"""FactStore: the table of facts on Delta Lake, one partition a concept; rows are only ever added.
+
+1. Rows that are there already are left out, so whatever is fetched again adds nothing.
+2. An append is one commit: a reader sees all of it or nothing. One writer at a time.
+3. Small files of a concept are joined when there are many; rows stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from technic.data_engine.store import (
+    Change,
+    DataFile,
+    DeltaFolder,
+    StoreTables,
+    TableSpec,
+    data_files,
+    read_batches,
+    writer_lock,
+)
+from technic.errors import ParameterError
+from technic.facts.concepts import catalog
+from technic.facts.rows import FACT_SCHEMA, LISTED_AS, SIC
+from technic.facts.store._doubles import KEY, new_rows
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+__all__ = ["AppendCount", "FactStore", "FactStoreStatus"]
+
+FOLDER = "facts"
+SPEC = TableSpec("facts", FACT_SCHEMA, ("concept",))
+COLUMNS = [name for name in FACT_SCHEMA.names if name != "concept"]
+MOST_FILES = 24
+"""Files of one concept before small ones are joined."""
+ALWAYS = (LISTED_AS, SIC)
+"""Concepts that say who a company is, which every reader needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppendCount:
+    """How many rows were added, and how many were there already."""
+
+    added: int
+    there_already: int
+    by_concept: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FactStoreStatus:
+    """What a store holds; times are UTC, None where it holds nothing."""
+
+    rows: int
+    by_concept: Mapping[str, int]
+    by_source: Mapping[str, int]
+    companies: int
+    symbols: int
+    first_known: np.datetime64 | None
+    last_known: np.datetime64 | None
+    files: int
+    bytes: int
+    version: int
+
+
+class FactStore:
+    """The facts in a home folder (``TECHNIC_HOME``), beside its bars; nothing is opened yet."""
+
+    def __init__(self, home: str | Path) -> None:
+        url = str(Path(home) / FOLDER)
+        folder = DeltaFolder(url, {})
+        lock = writer_lock(folder)
+        self._tables = StoreTables(DeltaFolder(url, {}, fence=lock.check), lock)
+
+    @property
+    def url(self) -> str:
+        """Where the facts are."""
+        return self._tables.folder.url
+
+    def is_there(self) -> bool:
+        """Tell whether anything was ever stored; no file is read."""
+        return Path(self.url, SPEC.name).is_dir()
+
+    def append(self, table: pa.Table) -> AppendCount:
+        """Add the rows of a table of ``FACT_SCHEMA`` (as ``fact_table`` makes) that are new.
+
+        A row with another value, period, filing or tag is one more row, whatever was known before.
+        Raises ParameterError for another schema or a concept that nobody knows, StoreError where
+        it cannot be written or somebody else writes for long.
+        """
+        if not table.schema.equals(FACT_SCHEMA):
+            raise ParameterError("table", str(table.schema.names), "FACT_SCHEMA")
+        parts = _by_concept(table)
+        added: dict[str, int] = {}
+
+        def change(current: DeltaTable) -> Change | None:
+            added.clear()
+            files = data_files(current)
+            made, replaced = {}, []
+            for concept, rows in parts.items():
+                own = _files_of(files, concept)
+                fresh = new_rows(concept, rows, self._held(own, rows))
+                if not len(fresh):
+                    continue
+                added[concept] = len(fresh)
+                joined = _to_join(own)
+                replaced += joined
+                made[concept] = self._joined(fresh, joined)
+            return Change(made, tuple(replaced)) if made else None
+
+        if parts:
+            with self._tables.writing(SPEC.name):
+                self._tables.folder.commit(SPEC, change)
+        total = sum(added.values())
+        return AppendCount(total, len(table) - total, dict(sorted(added.items())))
+
+    def rows(
+        self,
+        *,
+        concepts: Iterable[str],
+        symbols: Sequence[str] | None = None,
+        ciks: Sequence[int] | None = None,
+        known_before: np.datetime64 | None = None,
+    ) -> pa.Table:
+        """Return rows of some concepts, and those that say who the companies are.
+
+        symbols, ciks: only rows of these symbols and of companies that were ever listed under them;
+            None: all. known_before: only rows that were known before this time (UTC).
+        """
+        wanted = sorted({*concepts, *ALWAYS})
+        _check(wanted)
+        current = self._tables.folder.load(SPEC.name)
+        files = [] if current is None else data_files(current)
+        limit = None if known_before is None else known_before.astype("datetime64[us]")
+        companies = set(ciks or ())
+        if symbols is not None:
+            companies |= self._companies(files, wanted, symbols)
+        keep = None
+        if symbols is not None or ciks is not None:
+            keep = _owned_by(companies, symbols or ())
+        parts = [self._read(_files_of(files, name), name, keep, limit) for name in wanted]
+        return pa.concat_tables(parts).combine_chunks()
+
+    def status(self) -> FactStoreStatus:
+        """Count what is there."""
+        current = self._tables.folder.load(SPEC.name)
+        files = [] if current is None else data_files(current)
+        by_concept: dict[str, int] = {}
+        by_source: dict[str, int] = {}
+        companies: set[int] = set()
+        symbols: set[str] = set()
+        known: list[np.datetime64] = []
+        for file in files:
+            by_concept[_concept_of(file)] = by_concept.get(_concept_of(file), 0) + file.rows
+            rows = self._table([file], ["cik", "symbol", "known_at", "source"])
+            for count in rows.group_by("source").aggregate([("source", "count")]).to_pylist():
+                name = count["source"] or ""
+                by_source[name] = by_source.get(name, 0) + count["source_count"]
+            companies |= set(pc.unique(rows["cik"]).to_pylist()) - {0}
+            symbols |= set(pc.unique(rows["symbol"]).to_pylist()) - {None}
+            times = rows["known_at"].to_numpy()
+            known += [times.min(), times.max()]
+        return FactStoreStatus(
+            rows=sum(by_concept.values()),
+            by_concept=dict(sorted(by_concept.items())),
+            by_source=dict(sorted(by_source.items())),
+            companies=len(companies),
+            symbols=len(symbols),
+            first_known=min(known, default=None),
+            last_known=max(known, default=None),
+            files=len(files),
+            bytes=sum(file.size for file in files),
+            version=-1 if current is None else int(current.version()),
+        )
+
+    def _held(self, files: Sequence[DataFile], rows: pa.Table) -> pa.Table:
+        """Return the keys of stored rows of the companies of ``rows``."""
+        owners = pc.unique(rows["cik"])
+        held = self._table(files, list(KEY))
+        return held.filter(pc.is_in(held["cik"], value_set=owners.cast(pa.int64())))
+
+    def _joined(self, fresh: pa.Table, files: Sequence[DataFile]) -> pa.Table:
+        tables = [self._table(files, COLUMNS), fresh.select(COLUMNS)] if files else [fresh]
+        rows = pa.concat_tables([table.select(COLUMNS) for table in tables])
+        return rows.sort_by([(name, "ascending") for name in ("cik", "period_end", "known_at")])
+
+    def _companies(
+        self, files: Sequence[DataFile], concepts: Sequence[str], symbols: Sequence[str]
+    ) -> set[int]:
+        found: set[int] = set()
+        wanted = pa.array(sorted(symbols), pa.string())
+        for name in concepts:
+            rows = self._table(_files_of(files, name), ["cik", "symbol"])
+            rows = rows.filter(pc.is_in(rows["symbol"], value_set=wanted))
+            found |= set(pc.unique(rows["cik"]).to_pylist())
+        return found - {0}
+
+    def _read(
+        self,
+        files: Sequence[DataFile],
+        concept: str,
+        keep: Callable[[pa.Table], pa.Array] | None,
+        limit: np.datetime64 | None,
+    ) -> pa.Table:
+        parts = [FACT_SCHEMA.empty_table()]
+        for batch in read_batches(self._tables.folder, SPEC.name, files, COLUMNS):
+            rows = pa.Table.from_batches([batch])
+            if keep is not None:
+                rows = rows.filter(keep(rows))
+            if limit is not None:
+                early = rows["known_at"].to_numpy() < limit
+                rows = rows.filter(pa.array(early))
+            names = pa.array([concept] * len(rows), pa.string())
+            columns = [names if name == "concept" else rows[name] for name in FACT_SCHEMA.names]
+            parts.append(pa.table(columns, names=FACT_SCHEMA.names).cast(FACT_SCHEMA))
+        return pa.concat_tables(parts)
+
+    def _table(self, files: Sequence[DataFile], columns: Sequence[str]) -> pa.Table:
+        schema = pa.schema([FACT_SCHEMA.field(name) for name in columns])
+        batches = read_batches(self._tables.folder, SPEC.name, files, columns)
+        tables = [pa.Table.from_batches([batch]).select(columns).cast(schema) for batch in batches]
+        return pa.concat_tables([schema.empty_table(), *tables])
+
+
+def _by_concept(table: pa.Table) -> dict[str, pa.Table]:
+    names = sorted(pc.unique(table["concept"]).to_pylist(), key=str)
+    _check(names)
+    return {name: table.filter(pc.equal(table["concept"], name)) for name in names}
+
+
+def _check(names: Iterable[str | None]) -> None:
+    known = catalog().concepts
+    for name in names:
+        if name not in known:
+            raise ParameterError("concept", name, ", ".join(sorted(known)))
+
+
+def _concept_of(file: DataFile) -> str:
+    return file.path.partition("/")[0].removeprefix("concept=")
+
+
+def _files_of(files: Sequence[DataFile], concept: str) -> list[DataFile]:
+    return [file for file in files if _concept_of(file) == concept]
+
+
+def _to_join(files: Sequence[DataFile]) -> list[DataFile]:
+    """Return the files to join: none while there are few, then those smaller than the rest."""
+    if len(files) < MOST_FILES:
+        return []
+    by_size = sorted(files, key=lambda file: (file.rows, file.path))
+    return list(_smaller_than_all_before(by_size))
+
+
+def _smaller_than_all_before(by_size: Sequence[DataFile]) -> Iterator[DataFile]:
+    """Yield files from the smallest on, up to one that has more rows than all before together."""
+    total = 0
+    for count, file in enumerate(by_size):
+        if count >= MOST_FILES // 2 and file.rows > total:
+            return
+        total += file.rows
+        yield file
+
+
+def _owned_by(companies: set[int], symbols: Sequence[str]) -> Callable[[pa.Table], pa.Array]:
+    ciks = pa.array(sorted(companies), pa.int64())
+    names = pa.array(sorted(symbols), pa.string())
+
+    def keep(rows: pa.Table) -> pa.Array:
+        return pc.or_(
+            pc.is_in(rows["cik"], value_set=ciks), pc.is_in(rows["symbol"], value_set=names)
+        )
+
+    return keep
