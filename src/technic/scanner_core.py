@@ -22,7 +22,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ from technic.scan.context import (
 from technic.scan.cross_section import benchmark_regime, rank_market
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.expressions.values import ExpressionValues
-from technic.scan.facts.access import FactReading, OpenFacts
+from technic.scan.facts.access import GivenFacts, OpenFacts
 from technic.scan.filters import filter_conditions, filter_market
 from technic.scan.history import ScanProgress, following, load_history
 from technic.scan.scored_market import Market
@@ -66,9 +66,6 @@ from technic.scan.stopwatch import Stopwatch
 from technic.scan.warnings import incomplete_day, scan_warnings
 from technic.settings import Settings, load_settings
 from technic.universe import Prescreened, Universe, prescreen
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 __all__ = ["run_scan"]
 
@@ -143,7 +140,7 @@ def run_scan(
     runner: Runner | None = None,
     settings: Settings | None = None,
     now: dt.datetime | None = None,
-    facts: pa.Table | FactReading | None = None,
+    facts: GivenFacts | None = None,
     progress: ScanProgress | None = None,
 ) -> ScanResult:
     """Scan a market and return the ranked table with the account of every other symbol.
@@ -191,7 +188,7 @@ def _open(
     now: dt.datetime | None,
     provider: Provider | None,
     price_cache: PriceFrames | None,
-    facts: pa.Table | FactReading | None,
+    facts: GivenFacts | None,
     progress: ScanProgress | None,
 ) -> _OpenScan:
     """Step 1: open the provider, settle the day and the universe."""

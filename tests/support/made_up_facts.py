@@ -21,7 +21,7 @@ FACTS = BASE.extended(
         "eps": NameInfo("number", "bar", "Earnings a share.", unit="price", fact="reported"),
         "margin": NameInfo("number", "bar", "Margin.", unit="%", fact="reported"),
         "short_interest": NameInfo("number", "bar", "Short.", unit="shares", fact="known"),
-        "days_ahead": NameInfo("number", "bar", "Until.", unit="sessions", fact="known"),
+        "days_ahead": NameInfo("number", "bar", "Until.", unit="sessions", fact="counted"),
         "pe": NameInfo(
             "number", "bar", "Price.", expression="close / eps", unit="ratio", fact="priced"
         ),

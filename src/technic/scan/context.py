@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,7 +27,7 @@ from technic.data_engine.price_frames import cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.errors import NothingToScanError, ParameterError
 from technic.scan.config import ScanConfig
-from technic.scan.facts.access import FactAccess, FactReading
+from technic.scan.facts.access import FactAccess, GivenFacts
 from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.sessions import SessionCalendar, load_calendar, parse_day, require_time
 from technic.settings import Settings
@@ -36,9 +35,6 @@ from technic.typing import BoolArray, DateArray
 from technic.universe import Universe, load_symbols, load_universe, prescreen
 from technic.universe.prescreen_rules import SHOW_RULES
 from technic.wording.counts import count_of
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 __all__ = [
     "ScanContext",
@@ -94,7 +90,7 @@ def open_context(
     provider: Provider | None = None,
     price_cache: PriceFrames | None = None,
     longer: Iterable[int] = (),
-    facts: pa.Table | FactReading | None = None,
+    facts: GivenFacts | None = None,
 ) -> ScanContext:
     """Open the provider and settle the day: ``as_of``, else the last session there is.
 

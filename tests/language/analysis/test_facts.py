@@ -59,6 +59,8 @@ def test_the_leaves_of_a_tree_are_its_facts():
         ("fq(eps, 1.5)", "1.5", "whole number"),
         ("fq(eps, close)", "close", "n of fq is a whole number"),
         ("age(age(eps))", "age(eps)", "field of age is a field of filings"),
+        ("age(days_ahead)", "days_ahead", "a field of filings, not 'days_ahead'"),
+        ("fq(days_ahead, 1)", "days_ahead", "reported by quarters, not 'days_ahead'"),
         ("age(pe)", "pe", "not 'pe'"),
         ("age(12)", "12", "not '12'"),
         ("weekly(eps)", "eps", "'eps' is of days, not for weekly.*outside of weekly"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from support.company_facts import EPS, GROWTH, SHARES, company_facts
+from support.company_facts import GROWTH, SHARES, company_facts
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan
 from support.stored_market import IN_BLOCKS, fill, scan_stored
 from technic import ScanConfig, run_scan
@@ -79,7 +82,13 @@ def test_history_that_is_too_short_is_no_missing_fact(bars):
 def test_setups_tell_unknown_apart_too(bars):
     """A symbol that a fact might have let into one of the setups is out as unknown."""
     setups = tuple(
-        Setup(name=name, title=name, meaning=name, conditions=(SetupCondition(name="c", where=w),))
+        Setup(
+            name=name,
+            title=name,
+            meaning=name,
+            source=name,
+            conditions=(SetupCondition(name="c", where=w),),
+        )
         for name, w in (("never", "close < 0"), ("growing", WHERE))
     )
     result = scan(bars, ScanConfig(setups=setups), facts=company_facts())
@@ -144,7 +153,7 @@ def test_numbers_of_shares_grow_with_splits(folder):
 ASKED = ScanConfig(
     where="is_missing(eps_growth_yoy) or sma(eps_growth_yoy, 20) > -40",
     columns=("pe_ttm", "fq(eps, 4)", "highest(eps_ttm, 60)", "ema(shares_outstanding, 10)"),
-    sort="rank_by(eps_growth_yoy, sector)" if False else "eps_growth_yoy:desc",
+    sort="eps_growth_yoy:desc",
     block_size=7,
 )
 
@@ -152,8 +161,6 @@ ASKED = ScanConfig(
 @pytest.mark.parametrize("day", ["2024-01-16", LAST])
 def test_blocks_threads_and_bars_left_in_the_store_agree(folder, day):
     """However the market is cut, the rows are the same bit for bit."""
-    from dataclasses import replace
-
     config = replace(ASKED, as_of=day)
     whole = scan_stored(folder, replace(config, block_size=8192), facts=company_facts())
     for memory in (None, IN_BLOCKS):
@@ -180,22 +187,41 @@ def test_a_scan_that_names_no_fact_asks_for_none(bars):
     assert facts.asked == []
 
 
-def test_a_scan_without_facts_opens_and_imports_nothing(tmp_path):
-    """Neither reader nor store is imported, and nothing is opened in the home."""
-    script = (
-        "import sys\n"
-        "from technic import ScanConfig, run_scan\n"
-        "run_scan(ScanConfig(provider='demo', symbols=('AAAA',), where='close > sma(close, 20)'))\n"
-        "bad = [m for m in sys.modules if m.startswith('technic.facts.')\n"
-        "       and m.split('.')[2] not in ('fields', 'concepts', 'terms')]\n"
-        "print(bad)\n"
-    )
+SCRIPT = """
+import sys, datetime as dt
+import numpy as np
+from technic import ScanConfig, run_scan
+from technic.testing import FakeProvider, make_bars
+sessions = np.arange(np.datetime64("2023-01-03"), np.datetime64("2024-03-09"))
+sessions = sessions[np.is_busday(sessions)]
+bars = make_bars(["AA", "BB"], sessions)
+now = dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC)
+config = ScanConfig({asks})
+run_scan(config, provider=FakeProvider(bars), now=now)
+print(sorted(name for name in sys.modules if name.startswith("technic.facts")))
+"""
+
+
+@pytest.mark.parametrize(
+    ("asks", "rooms"),
+    [("", set()), ("where='close > sma(close, 20)'", {"fields", "concepts", "terms"})],
+    ids=["bare", "language"],
+)
+def test_a_scan_without_facts_imports_no_reader_and_opens_nothing(tmp_path, asks, rooms):
+    """A bare scan knows no word of them; the language knows the words and opens nothing."""
+    path = os.pathsep.join(path for path in sys.path if path)
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False,
-        env={"TECHNIC_HOME": str(tmp_path), "PATH": "", "PYTHONPATH": ":".join(sys.path)},
-    )  # fmt: skip
+        [sys.executable, "-c", SCRIPT.format(asks=asks)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"TECHNIC_HOME": str(tmp_path), "PYTHONPATH": path},
+    )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "[]"
+    held = ast.literal_eval(done.stdout.strip())
+    assert {name.split(".")[2] for name in held if name.count(".") > 1} <= rooms
+    assert bool(held) == bool(rooms)
+    assert not (tmp_path / "facts").exists()
 
 
 def test_without_facts_it_is_said_before_anything_is_fetched(bars, tmp_path):

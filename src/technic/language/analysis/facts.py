@@ -10,6 +10,8 @@ from technic.language.syntax.nodes import Call, Name, Node, children, walk
 
 __all__ = ["fact_argument", "fact_leaves", "first_fact"]
 
+_LOOKED_UP = ("reported", "known", "counted")
+
 
 def fact_leaves(nodes: Iterable[Node], vocabulary: Vocabulary) -> tuple[Node, ...]:
     """Return the facts of checked trees, each once: names, and calls of ``fq`` and ``age``."""
@@ -47,4 +49,4 @@ def _leaves(node: Node, vocabulary: Vocabulary) -> Iterator[Node]:
 def _is_leaf(node: Node, vocabulary: Vocabulary) -> bool:
     if isinstance(node, Call):
         return vocabulary.functions[node.function].memory == "fact"
-    return isinstance(node, Name) and vocabulary.names[node.name].fact in ("reported", "known")
+    return isinstance(node, Name) and vocabulary.names[node.name].fact in _LOOKED_UP

@@ -13,7 +13,7 @@ from technic.wording.nearest import nearest
 
 __all__ = ["FactKind", "NameInfo", "Vocabulary"]
 
-FactKind = Literal["reported", "known", "priced"]
+FactKind = Literal["reported", "known", "counted", "priced"]
 """What a name of a fact is; see NameInfo."""
 
 
@@ -25,7 +25,8 @@ class NameInfo:
     much history it needs, and its values, follow. Without one ``lookback`` says how many bars it
     takes until it has a value. ``unit``: what it counts in, as in ``technic columns``. ``fact``:
     what of a company was known on the day of a bar: ``reported`` by fiscal quarters, ``known`` on
-    days, or ``priced``, an expression over such facts and prices.
+    days, ``counted`` in sessions from or to a day, or ``priced``, an expression over such facts and
+    prices.
     """
 
     kind: Kind

@@ -5,8 +5,9 @@ No file of facts is opened for their names.
 
 from __future__ import annotations
 
-from technic.facts.fields import FIELDS
+from technic.facts.fields import EARNINGS, FIELDS, FactField
 from technic.language import Function, NameInfo
+from technic.language.analysis.vocabulary import FactKind
 from technic.language.functions.without_kernel import FACT_FUNCTIONS
 
 __all__ = ["PRICED_FACTS", "fact_functions", "fact_names"]
@@ -45,7 +46,7 @@ def fact_names() -> dict[str, NameInfo]:
             "bar",
             f"{one.description}.",
             unit=_UNITS.get(one.unit, one.unit),
-            fact="reported" if one.quarterly else "known",
+            fact=_kind(one),
         )
         for one in FIELDS.values()
     }
@@ -55,6 +56,12 @@ def fact_names() -> dict[str, NameInfo]:
             "number", "bar", says, expression=expression, unit=unit, fact="priced"
         )
     return names
+
+
+def _kind(field: FactField) -> FactKind:
+    if field.name in EARNINGS:
+        return "counted"
+    return "reported" if field.quarterly else "known"
 
 
 def fact_functions() -> dict[str, Function]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 import numpy as np
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from technic.language import Node
     from technic.scan.facts.scan_facts import ScanFacts
 
-__all__ = ["FactAccess", "FactReading", "OpenFacts", "splits_of"]
+__all__ = ["FactAccess", "FactReading", "GivenFacts", "OpenFacts", "splits_of"]
 
 
 class FactReading(Protocol):
@@ -34,6 +34,10 @@ class FactReading(Protocol):
 
     def provenance(self, term: FactTerm, symbol: str, day: np.datetime64) -> FactSource | None:
         """Return what a value as of ``day`` is made of, None where nothing was known."""
+
+
+GivenFacts: TypeAlias = "pa.Table | FactReading"
+"""A table of facts (``technic.facts.rows.FACT_SCHEMA``), or an open reader."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,20 +62,17 @@ class OpenFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FactAccess:
-    """The facts that were given, else those of the store in the home.
-
-    ``given``: a table of facts (``technic.facts.rows.FACT_SCHEMA``), or an open reader.
-    """
+    """The facts that were given, else those of the store in the home."""
 
     settings: Settings
-    given: pa.Table | FactReading | None = None
+    given: GivenFacts | None = None
 
     def require(self, leaves: Sequence[Node]) -> None:
         """Raise RuleUnavailableError, naming the first of ``leaves``, where there are no facts."""
-        from technic.facts import have_facts
+        from technic.facts.store import FactStore
         from technic.language.evaluation.panel_facts import FACTS_HINT
 
-        if leaves and self.given is None and not have_facts(self.settings):
+        if leaves and self.given is None and not FactStore(self.settings.home).is_there():
             raise RuleUnavailableError(str(leaves[0]), "facts of companies", FACTS_HINT)
 
     def open(
@@ -81,34 +82,39 @@ class FactAccess:
         calendar: SessionCalendar,
         splits: SplitsBySymbol,
     ) -> OpenFacts:
-        """Open the facts that ``leaves`` need of some symbols.
+        """Open the facts that ``leaves`` need, of some symbols, and no others.
 
         Raises RuleUnavailableError where there are none at all, ParameterError for what was given
-        as facts and is none.
+        as facts and is none, StoreError for a store that cannot be read.
         """
-        from technic.facts import open_facts
+        self.require(leaves)
+        reader = self.given
+        if not callable(getattr(reader, "steps", None)):
+            reader = self._reader(leaves, symbols, calendar, splits)
+        return OpenFacts(cast("FactReading", reader), tuple(leaves), calendar, splits)
+
+    def _reader(
+        self,
+        leaves: Sequence[Node],
+        symbols: Sequence[str],
+        calendar: SessionCalendar,
+        splits: SplitsBySymbol,
+    ) -> FactReading:
+        import pyarrow as pa
+
+        from technic.facts.fields import FIELDS
+        from technic.facts.reader import FactReader
+        from technic.facts.store import FactStore
         from technic.scan.facts.terms import term_of
 
-        self.require(leaves)
-        given, known = self.given, splits_of(symbols, splits)
-        if given is None:
-            terms = [term_of(leaf) for leaf in leaves]
-            reader: FactReading = open_facts(self.settings, calendar, terms, symbols, known)
-        elif callable(getattr(given, "steps", None)):
-            reader = given
-        else:
-            reader = _of_table(given, calendar, known)
-        return OpenFacts(reader, tuple(leaves), calendar, splits)
-
-
-def _of_table(given: object, calendar: SessionCalendar, splits: Splits) -> FactReading:
-    import pyarrow as pa
-
-    from technic.facts.reader import FactReader
-
-    if not isinstance(given, pa.Table):
-        raise ParameterError("facts", given, "a table of facts, or an open reader of facts")
-    return FactReader(given, calendar, splits)
+        table = self.given
+        if table is None:
+            fields = (FIELDS[term_of(leaf).field] for leaf in leaves)
+            concepts = {name for field in fields for name in field.concepts}
+            table = FactStore(self.settings.home).rows(concepts=concepts, symbols=symbols)
+        if not isinstance(table, pa.Table):
+            raise ParameterError("facts", table, "a table of facts, or an open reader of facts")
+        return FactReader(table, calendar, splits_of(symbols, splits))
 
 
 def splits_of(symbols: Sequence[str], records: SplitsBySymbol) -> Splits:
