@@ -95,7 +95,7 @@ def end_of_day(days: DateArray) -> NDArray[np.datetime64]:
     times (``datetime64[us]``), NaT where there is no day.
     """
     midnight: NDArray[np.datetime64] = days.astype("datetime64[D]").astype("datetime64[us]")
-    return np.add(midnight, DAY_IS_OVER, dtype="datetime64[us]")
+    return (midnight + DAY_IS_OVER).astype("datetime64[us]")
 
 
 def short_interest_known_at(
