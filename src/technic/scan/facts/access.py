@@ -57,7 +57,8 @@ class OpenFacts:
         from technic.scan.facts.scan_facts import ScanFacts
 
         sessions = self.calendar.sessions
-        return ScanFacts.of(self.reader, self.leaves, symbols, sessions, window, self.splits)
+        every = ScanFacts.of(self.reader, self.leaves, symbols, sessions)
+        return every.within(window, self.splits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

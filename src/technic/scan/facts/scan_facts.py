@@ -7,7 +7,7 @@ whose shares a panel counts in, as prices are. What travels to workers are steps
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -29,7 +29,6 @@ _READINGS: Mapping[str, Reading] = {
     "sessions_since": "since",
     "sessions_until": "until",
 }
-_ALWAYS = np.datetime64("9999-12-31", "D")
 
 
 class FactStepper(Protocol):
@@ -69,21 +68,22 @@ class ScanFacts:
         leaves: Iterable[Node],
         symbols: Sequence[str],
         sessions: DateArray,
-        window: DateArray,
-        splits: SplitsBySymbol,
     ) -> ScanFacts:
-        """Ask a reader for all ``leaves``; steps that no session of ``window`` reads are dropped.
+        """Ask a reader for all ``leaves``, on all sessions, as filed.
 
-        ``sessions``: those of the calendar that the reader counts by; ``window``: ascending.
+        ``sessions``: those of the calendar that the reader counts by.
         """
         names = tuple(dict.fromkeys(symbols))
-        facts = {
-            str(leaf): _fact(reader.steps(term_of(leaf), names), sessions, window)
-            for leaf in leaves
-        }
-        return cls(
-            {name: at for at, name in enumerate(names)}, sessions, facts, _known(names, splits)
-        )
+        facts = {str(leaf): _fact(reader.steps(term_of(leaf), names), sessions) for leaf in leaves}
+        return cls({name: at for at, name in enumerate(names)}, sessions, facts, {})
+
+    def within(self, window: DateArray, splits: SplitsBySymbol) -> ScanFacts:
+        """Return what the sessions of a window read, ascending; ``splits``: what is known of them.
+
+        Steps that are over before it, or begin after it, are dropped.
+        """
+        facts = {text: _cut(fact, self.sessions, window) for text, fact in self.facts.items()}
+        return replace(self, facts=facts, splits=_known(tuple(self.place), splits))
 
     def on(
         self, symbols: Sequence[str], sessions: DateArray, basis: np.datetime64 | DateArray
@@ -119,24 +119,13 @@ class ScanFacts:
             first, stop = int(series.offsets[at]), int(series.offsets[at + 1])
             source = int(fact.series.offsets[columns[at]])
             filed = fact.basis_day[source : source + stop - first]
-            factor = self._factor(symbols[at], filed, days[at])
-            value[first:stop] = (
-                value[first:stop] / factor if fact.per_share < 0 else value[first:stop] * factor
-            )
+            dates, ratios, every = self.splits[symbols[at]]
+            own = value[first:stop]
+            for day, ratio in zip(dates, ratios, strict=True):
+                if every or day <= days[at]:
+                    early = filed < day  # not where no day is known
+                    own[early] = own[early] / ratio if fact.per_share < 0 else own[early] * ratio
         return FactSeries(series.begins, value, series.offsets, series.reading)
-
-    def _factor(self, symbol: str, filed: DateArray, day: np.datetime64) -> FloatArray:
-        """Return how many shares of ``day`` each share of the days ``filed`` has become.
-
-        Multiplied from the last split backwards, as prices are; 1 where no day is known.
-        """
-        dates, ratios, every = self.splits[symbol]
-        held = int(np.searchsorted(dates, _ALWAYS if every else day, side="right"))
-        products = np.ones(held + 1)
-        for at in range(held - 1, -1, -1):
-            products[at] = ratios[at] * products[at + 1]
-        after = np.searchsorted(dates[:held], filed, side="right")
-        return np.where(np.isnat(filed), 1.0, products[after])
 
 
 def _known(
@@ -160,18 +149,26 @@ def _known(
     return found
 
 
-def _fact(steps: FactSteps, sessions: DateArray, window: DateArray) -> _Fact:
-    """Return the steps that hold on some session of a window, counted on the calendar's."""
+def _fact(steps: FactSteps, sessions: DateArray) -> _Fact:
+    """Count the steps on the sessions of the calendar."""
     begins = np.searchsorted(sessions, steps.known_from).astype(np.int64)
-    kept = _held(begins, steps.offsets, sessions, window)
+    offsets = steps.offsets.astype(np.intp)
+    series = FactSeries(begins, steps.value, offsets, _READINGS[steps.reading])
+    return _Fact(series, steps.basis_day.astype("datetime64[D]"), steps.per_share)
+
+
+def _cut(fact: _Fact, sessions: DateArray, window: DateArray) -> _Fact:
+    """Return the steps that hold on some session of a window."""
+    series = fact.series
+    kept = _held(series.begins, series.offsets, sessions, window)
     before = np.concatenate([[0], np.cumsum(kept)])
-    offsets = before[steps.offsets].astype(np.intp)
-    series = FactSeries(begins[kept], steps.value[kept], offsets, _READINGS[steps.reading])
-    return _Fact(series, steps.basis_day[kept].astype("datetime64[D]"), steps.per_share)
+    offsets = before[series.offsets].astype(np.intp)
+    held = FactSeries(series.begins[kept], series.value[kept], offsets, series.reading)
+    return _Fact(held, fact.basis_day[kept], fact.per_share)
 
 
 def _held(
-    begins: NDArray[np.int64], offsets: NDArray[np.int64], sessions: DateArray, window: DateArray
+    begins: NDArray[np.int64], offsets: IndexArray, sessions: DateArray, window: DateArray
 ) -> NDArray[np.bool_]:
     """Tell which steps begin by the window's end and are not over before its first session."""
     if not len(window):
