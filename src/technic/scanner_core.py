@@ -332,6 +332,7 @@ def _result(
         data_version=scan.data_version,
         benchmark=scan.benchmark,
         market_index=scan.market.index,
+        facts=scan.facts,
     )
 
 

@@ -65,6 +65,17 @@ def condition_lines(report: SymbolReport) -> Iterator[Table | Text]:
             )
         table.add_row(one.owner, Text(one.verdict, _VERDICTS[one.verdict]), what)
     yield table
+    yield from _fact_lines(report)
+
+
+def _fact_lines(report: SymbolReport) -> Iterator[Text]:
+    """Yield each fact that the scan names: value, period, filing, since when, how it came about."""
+    if report.facts:
+        yield Text("\nfacts", "bold")
+    for one in report.facts:
+        yield Text(f"  {one.sentence}", "yellow" if one.value is None else "")
+        if one.link:
+            yield Text(f"    {one.link}", f"dim link {one.link}")
 
 
 def _subscore_cells(line: SubScoreLine) -> tuple[Text, ...]:
