@@ -25,9 +25,9 @@ class SymbolFact:
 
     ``term``: as expressions write it; ``value``: on the scan's day, in its shares, None where it is
     missing. ``period_end``: of the latest period in it; ``form``, ``accn``, ``link``: the filing
-    that made it known, ``known_at``: when (UTC); ``known_from``: the first session on whose close it
-    was; ``age``: sessions since; all None where there is none. ``route``: how the value came about,
-    or why it is missing.
+    that made it known, ``known_at``: when (UTC); ``known_from``: the first session on whose close
+    it was; ``age``: sessions since; all None where there is none. ``route``: how the value came
+    about, or why it is missing.
     """
 
     term: str

@@ -10,7 +10,10 @@ __all__ = ["RATINGS", "all_setup_names"]
 RATINGS = ("tech_rating", "rs_rating")
 
 
-def all_setup_names(*, benchmark: bool) -> list[str]:
-    """Return their names; without a ``benchmark`` those that need none."""
-    found, _ = Library().read()
-    return [one.name for one in found if benchmark or not setup_document(one)["needs_benchmark"]]
+def all_setup_names(*, benchmark: bool, facts: bool = False) -> list[str]:
+    """Return their names; without a ``benchmark``, or ``facts``, those that need none."""
+    lacking = [name for name, there in (("benchmark", benchmark), ("facts", facts)) if not there]
+    found = {one.name: setup_document(one) for one in Library().read()[0]}
+    return [
+        name for name, says in found.items() if not any(says[f"needs_{one}"] for one in lacking)
+    ]

@@ -29,11 +29,9 @@ CONFIG = ScanConfig(
     columns=("pe_ttm", "fq(eps, 4)", "ema(eps_ttm, 9)", "age(eps_growth_yoy)", "close[350]"),
     sort="eps_growth_yoy:desc",
 )
-DAYS = np.array(
-    ["2023-04-28", "2023-05-01", "2023-05-02", "2023-10-19", "2023-10-20"]
-    + ["2024-01-12", "2024-01-16", "2024-02-09", "2024-02-20", "2024-03-08"],
-    "datetime64[D]",
-)
+AROUND_SPLITS = ("2023-04-28", "2023-05-01", "2024-01-12", "2024-01-16", "2024-02-20")
+AROUND_FILINGS = ("2023-05-02", "2023-10-19", "2023-10-20", "2024-02-09", "2024-03-08")
+DAYS = np.array(sorted((*AROUND_SPLITS, *AROUND_FILINGS)), "datetime64[D]")
 """Around splits (BN 2023-05-01 and 2024-01-16, DK 2024-02-20) and around what becomes known."""
 
 

@@ -70,6 +70,10 @@ def _adds(config: ScanConfig) -> bool:
 
 
 def _where(config: ScanConfig) -> Iterator[tuple[str, str, Node]]:
+    least = config.filters.min_days_to_earnings
+    if least is not None:  # a filter by a fact is a condition: who is unknown is told apart
+        text = f"days_to_earnings >= {least:g}"
+        yield WHERE, "min_days_to_earnings", read(text, vocabulary(), wants="condition").node
     if config.where is None:
         return
     with naming("where"):

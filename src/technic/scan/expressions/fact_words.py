@@ -18,6 +18,10 @@ PRICED_FACTS = {
         "close / max(eps_ttm, 0)",
         "Close to the earnings a share of twelve months; missing where these are no profit.",
     ),
+    "market_cap_of_day": (
+        "close * shares_outstanding",
+        "Market capitalisation of the day: close times the shares outstanding known by then.",
+    ),
     "ps": (
         "close * shares_outstanding / max(revenue_ttm, 0)",
         "Market value to the revenue of twelve months.",
@@ -36,6 +40,7 @@ PRICED_FACTS = {
     ),
 }
 """Name → expression and what it says. Each bar has its own close, and what was known on its day."""
+_PRICED_UNITS = {"market_cap_of_day": "$", "fcf_yield": "%", "earnings_yield": "%"}
 
 
 def fact_names() -> dict[str, NameInfo]:
@@ -51,7 +56,7 @@ def fact_names() -> dict[str, NameInfo]:
         for one in FIELDS.values()
     }
     for name, (expression, says) in PRICED_FACTS.items():
-        unit = "%" if name.endswith("yield") else "ratio"
+        unit = _PRICED_UNITS.get(name, "ratio")
         names[name] = NameInfo(
             "number", "bar", says, expression=expression, unit=unit, fact="priced"
         )

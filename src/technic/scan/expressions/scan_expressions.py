@@ -148,6 +148,7 @@ def scan_expressions(config: ScanConfig) -> ScanExpressions:
         for key in SortOrder.keys(config.sort)
     )
     nothing_asked = config.where is None and config.max_history is None
+    nothing_asked &= config.filters.min_days_to_earnings is None
     if plain_order and nothing_asked and not (config.setups or config.columns):
         return ScanExpressions()
     from technic.scan.expressions.compiler import compile_expressions

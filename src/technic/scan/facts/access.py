@@ -68,12 +68,17 @@ class FactAccess:
     settings: Settings
     given: GivenFacts | None = None
 
+    def is_there(self) -> bool:
+        """Tell whether there are facts; none is read."""
+        from technic.facts.store import FactStore
+
+        return self.given is not None or FactStore(self.settings.home).is_there()
+
     def require(self, leaves: Sequence[Node]) -> None:
         """Raise RuleUnavailableError, naming the first of ``leaves``, where there are no facts."""
-        from technic.facts.store import FactStore
         from technic.language.evaluation.panel_facts import FACTS_HINT
 
-        if leaves and self.given is None and not FactStore(self.settings.home).is_there():
+        if leaves and not self.is_there():
             raise RuleUnavailableError(str(leaves[0]), "facts of companies", FACTS_HINT)
 
     def open(
