@@ -114,7 +114,7 @@ def _of_concepts() -> Iterator[FactField]:
         unit = UNITS.get(concept.unit, concept.unit)
         needs = known.needed(concept.name)
         if concept.name == "float_shares":
-            needs += ("public_float",)
+            needs += ("public_float", "shares_outstanding")
         yield FactField(
             concept.name, unit, concept.description, "concept", needs,
             concept.per_share, concept.name, quarterly=concept.quarterly,

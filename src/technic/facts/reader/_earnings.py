@@ -17,8 +17,11 @@ __all__ = ["EarningsDays"]
 
 YEAR = 364
 """Days: fifty-two weeks."""
-SAME_RESULTS = 21
-"""Days after an event in which another one belongs to the same quarter: a pre-announcement."""
+EARLIER = 10
+"""Days that results may come earlier than a year before; what is earlier announces them."""
+
+NEXT_QUARTER = 130
+"""Days after an event in which the next quarter's follow; what is later is another quarter's."""
 
 
 class _Latest:
@@ -99,9 +102,10 @@ class EarningsDays:
         """Return a day after each event: a year after the first that followed it a year ago."""
         end, company = self._events.rows.end, self._events.company
         key = company << 20 | end
-        after = np.searchsorted(key, key[at] - YEAR + SAME_RESULTS, side="right")
-        found = (after < at) & (company[np.minimum(after, len(key) - 1)] == company[at])
-        return np.where(found, end[np.minimum(after, len(key) - 1)] + YEAR, -1)
+        after = np.searchsorted(key, key[at] - YEAR + EARLIER, side="right")
+        after = np.minimum(after, len(key) - 1)
+        near = key[after] - key[at] + YEAR <= NEXT_QUARTER
+        return np.where((after < at) & near, end[after] + YEAR, -1)
 
     def _made(self, asked: Asked, latest: _Latest, at: IntArray) -> Numbers:
         made = Numbers.missing(np.zeros(len(asked), np.int64))
