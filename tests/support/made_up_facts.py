@@ -82,7 +82,9 @@ def facts_of(panel: BarPanel, steps: Mapping[str, Steps]) -> PanelFacts:
 
 def reading_of(text: str) -> Reading:
     """Return how a fact of this text is read: the steps of some count sessions."""
-    return "since" if text.startswith("age") else "until" if text == "days_ahead" else "level"
+    if text.startswith("age") or text == "days_since_earnings":
+        return "since"
+    return "until" if text == "days_ahead" else "level"
 
 
 def _series(steps: Steps, reading: Reading) -> FactSeries:

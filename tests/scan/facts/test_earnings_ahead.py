@@ -1,4 +1,4 @@
-"""Whoever reports soon is left out of any scan that asks for it, and who nobody knows of is told."""
+"""Who reports soon is left out of any scan that asks for it; of whom nobody knows is told."""
 
 from __future__ import annotations
 

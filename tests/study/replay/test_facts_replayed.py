@@ -28,6 +28,7 @@ CONFIG = ScanConfig(
     where=f"({WHERE[0]} and {WHERE[1]}) or {WHERE[2]}",
     columns=("pe_ttm", "fq(eps, 4)", "ema(eps_ttm, 9)", "age(eps_growth_yoy)", "close[350]"),
     sort="eps_growth_yoy:desc",
+    bars=200,  # so that the windows of the days begin in two years
 )
 AROUND_SPLITS = ("2023-04-28", "2023-05-01", "2024-01-12", "2024-01-16", "2024-02-20")
 AROUND_FILINGS = ("2023-05-02", "2023-10-19", "2023-10-20", "2024-02-09", "2024-03-08")
