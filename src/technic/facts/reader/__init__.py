@@ -1,5 +1,6 @@
 """The reader: what was known of companies on any day."""
 
+from technic.facts.reader._split_index import SplitIndex
 from technic.facts.reader.coverage import FieldCoverage, coverage
 from technic.facts.reader.reader import ClosesOn, FactReader
 from technic.facts.reader.source import FactPart, FactSource
@@ -12,6 +13,7 @@ __all__ = [
     "FactSource",
     "FactSteps",
     "FieldCoverage",
+    "SplitIndex",
     "coverage",
     "read_steps",
 ]

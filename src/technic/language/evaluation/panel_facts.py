@@ -51,11 +51,16 @@ class FactSeries:
 
     def take(self, columns: slice | IndexArray) -> FactSeries:
         """Return some of the columns."""
-        first, stop = self.offsets[:-1][columns], self.offsets[1:][columns]
-        counts = stop - first
+        steps, counts = self.steps_of(columns), np.diff(self.offsets)[columns]
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
-        steps = np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], counts)
         return FactSeries(self.begins[steps], self.value[steps], offsets, self.reading)
+
+    def steps_of(self, columns: slice | IndexArray) -> IndexArray:
+        """Return the positions of the steps of some columns, one column after the other."""
+        first, counts = self.offsets[:-1][columns], np.diff(self.offsets)[columns]
+        before = np.cumsum(counts) - counts
+        steps: IndexArray = np.arange(counts.sum()) + np.repeat(first - before, counts)
+        return steps
 
     def at(self, session: NDArray[np.int64]) -> FloatArray:
         """Return what is known at some bars of all columns, ``(n_bars, n_columns)``.

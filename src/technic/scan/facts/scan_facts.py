@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.known_actions import SplitsBySymbol
-from technic.facts.reader.steps import FactSteps
+from technic.facts.reader import FactSteps, SplitIndex
 from technic.facts.terms import FactTerm
 from technic.language import Node
 from technic.language.evaluation.panel_facts import FactSeries, PanelFacts, Reading
+from technic.scan.facts.access import splits_of
 from technic.scan.facts.terms import term_of
-from technic.typing import DateArray, FloatArray
+from technic.typing import BoolArray, DateArray
 
 __all__ = ["FactStepper", "ScanFacts"]
 
@@ -29,6 +30,8 @@ _READINGS: Mapping[str, Reading] = {
     "sessions_since": "since",
     "sessions_until": "until",
 }
+_ALWAYS = np.datetime64("2200-01-01", "D")
+"""After every split."""
 
 
 class FactStepper(Protocol):
@@ -46,20 +49,26 @@ class _Fact:
     basis_day: DateArray
     per_share: int
 
+    def filed(self, columns: IndexArray) -> DateArray:
+        """Return the day whose shares each step of some columns counts in."""
+        days: DateArray = self.basis_day[self.series.steps_of(columns)]
+        return days
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScanFacts:
     """The facts that a scan names, of its symbols, on some sessions.
 
-    ``place``: the position of each symbol. ``sessions``: those of the calendar. ``splits``: symbol
-    → ex-dates, ascending, new shares for an old one, and whether all of them are in the prices
-    whatever the day of the panel.
+    ``place``: the position of each symbol. ``sessions``: those of the calendar. ``splits``: by that
+    position, None where none are known; ``adjusted``: ``(n_symbols,)`` whether all of a symbol's
+    are in its prices, whatever the day of the panel.
     """
 
     place: Mapping[str, int]
     sessions: DateArray
     facts: Mapping[str, _Fact]
-    splits: Mapping[str, tuple[DateArray, FloatArray, bool]]
+    splits: SplitIndex | None
+    adjusted: BoolArray
 
     @classmethod
     def of(
@@ -75,15 +84,24 @@ class ScanFacts:
         """
         names = tuple(dict.fromkeys(symbols))
         facts = {str(leaf): _fact(reader.steps(term_of(leaf), names), sessions) for leaf in leaves}
-        return cls({name: at for at, name in enumerate(names)}, sessions, facts, {})
+        place = {name: at for at, name in enumerate(names)}
+        return cls(place, sessions, facts, None, np.zeros(len(names), np.bool_))
 
     def within(self, window: DateArray, splits: SplitsBySymbol) -> ScanFacts:
         """Return what the sessions of a window read, ascending; ``splits``: what is known of them.
 
-        Steps that are over before it, or begin after it, are dropped.
+        Steps that are over before it, or begin after it, are dropped. Prices that a column of
+        adjusted closes has adjusted are in the shares of the last day of the data; those that the
+        splits of a feed have, in the shares of the panel's day.
         """
         facts = {text: _cut(fact, self.sessions, window) for text, fact in self.facts.items()}
-        return replace(self, facts=facts, splits=_known(tuple(self.place), splits))
+        names = tuple(self.place)
+        index = SplitIndex(splits_of(names, splits), names)
+        adjusted = np.zeros(len(names), np.bool_)
+        for name, record in splits.items():
+            if name in self.place and record.witness == "column":
+                adjusted[self.place[name]] = record.applied
+        return replace(self, facts=facts, splits=index, adjusted=adjusted)
 
     def on(
         self, symbols: Sequence[str], sessions: DateArray, basis: np.datetime64 | DateArray
@@ -95,58 +113,25 @@ class ScanFacts:
         """
         columns = np.array([self.place[symbol] for symbol in symbols], np.intp)
         days = np.broadcast_to(np.asarray(basis, "datetime64[D]"), len(symbols))
-        restated = [at for at, symbol in enumerate(symbols) if symbol in self.splits]
-        found = {}
-        for text, fact in self.facts.items():
-            own = fact.series.take(columns)
-            if fact.per_share and restated:
-                own = self._restated(own, fact, columns, symbols, days, restated)
-            found[text] = own
+        days = np.where(self.adjusted[columns], _ALWAYS, days)
+        found = {text: self._taken(fact, columns, days) for text, fact in self.facts.items()}
         return PanelFacts(np.searchsorted(self.sessions, sessions).astype(np.int64), found)
 
-    def _restated(
-        self,
-        series: FactSeries,
-        fact: _Fact,
-        columns: IndexArray,
-        symbols: Sequence[str],
-        days: DateArray,
-        restated: Sequence[int],
-    ) -> FactSeries:
-        """Return values a share, or numbers of shares, in the shares of each column's day."""
-        value = series.value.copy()
-        for at in restated:
-            first, stop = int(series.offsets[at]), int(series.offsets[at + 1])
-            source = int(fact.series.offsets[columns[at]])
-            filed = fact.basis_day[source : source + stop - first]
-            dates, ratios, every = self.splits[symbols[at]]
-            own = value[first:stop]
-            for day, ratio in zip(dates, ratios, strict=True):
-                if every or day <= days[at]:
-                    early = filed < day  # not where no day is known
-                    own[early] = own[early] / ratio if fact.per_share < 0 else own[early] * ratio
+    def _taken(self, fact: _Fact, columns: IndexArray, days: DateArray) -> FactSeries:
+        """Return a fact of some columns, in the shares of each column's day."""
+        series = fact.series.take(columns)
+        if not fact.per_share or self.splits is None or not len(series.value):
+            return series
+        counts = np.diff(series.offsets)
+        filed, upto = fact.filed(columns), np.repeat(days, counts).astype(np.int64)
+        value = self.splits.restated(
+            series.value,
+            np.repeat(columns, counts).astype(np.int64),
+            np.where(np.isnat(filed), upto, filed.astype(np.int64)),
+            upto,
+            fact.per_share,
+        )
         return FactSeries(series.begins, value, series.offsets, series.reading)
-
-
-def _known(
-    symbols: Sequence[str], splits: SplitsBySymbol
-) -> dict[str, tuple[DateArray, FloatArray, bool]]:
-    """Return the splits of who has any.
-
-    Prices that a column of adjusted closes has adjusted are in the shares of the last day of the
-    data; those of a feed are in the shares of the panel's day.
-    """
-    found = {}
-    for symbol in symbols:
-        record = splits.get(symbol)
-        if record is None or not len(record.session):
-            continue
-        sure = np.isfinite(record.ratio)
-        every = record.witness == "column" and record.applied
-        days = record.session[sure].astype("datetime64[D]")
-        if len(days):
-            found[symbol] = (days, record.ratio[sure].astype(np.float64), every)
-    return found
 
 
 def _fact(steps: FactSteps, sessions: DateArray) -> _Fact:
