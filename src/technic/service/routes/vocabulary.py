@@ -9,8 +9,8 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from technic.columns import COLUMNS
 from technic.columns.aliases import alias_of
 from technic.language.functions import GROUPS
-from technic.language.functions.without_kernel import FACT_FUNCTIONS
 from technic.language.functions.function import Function
+from technic.language.functions.without_kernel import FACT_FUNCTIONS
 from technic.scan.expressions.setup_document import checked_setups, setup_document
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.service.answers.common import ERRORS
