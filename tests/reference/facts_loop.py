@@ -5,6 +5,7 @@ Rows are dictionaries as the table has them. No splits; one company; a calendar 
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
@@ -43,7 +44,7 @@ class Company:
         for row in rows:
             if not row["known_at"] < close:
                 continue
-            told = min(moment for moment in closes if moment > row["known_at"])
+            told = closes[bisect.bisect_right(closes, row["known_at"])]
             kinds = sorted(
                 (other["known_at"], other["value"])
                 for other in rows
@@ -73,7 +74,7 @@ class Company:
 
     def latest(self, concept: str, end: dt.date, quarters: int, rank: int | None = None):
         """Return the latest row of a period that ends about a day."""
-        for shift in (0, -1, 1):
+        for shift in (0, -1, 1) if 8 <= end.day <= 23 else (0,):
             found = [
                 row
                 for row in self.rows

@@ -80,13 +80,15 @@ def read_batches(
     symbols: Sequence[str] | None = None,
     *,
     checked: bool = False,
+    coded: Sequence[str] = (),
 ) -> Iterator[Any]:
     """Yield record batches; row groups that hold none of ``symbols`` may be left out.
 
-    ``checked``: compare each file with the hash in its name first.
+    ``checked``: compare each file with the hash in its name first. ``coded``: columns of texts that
+    stay numbers into a dictionary, where files are not checked.
     """
     if not checked:
-        for batches in read_each(folder, name, files, columns, symbols):
+        for batches in read_each(folder, name, files, columns, symbols, coded):
             yield from batches
         return
     for file in files:
@@ -108,6 +110,7 @@ def read_each(
     files: Sequence[DataFile],
     columns: Sequence[str],
     symbols: Sequence[str] | None = None,
+    coded: Sequence[str] = (),
 ) -> Iterator[list[Any]]:
     """Yield the record batches of one file after the other, as ``read_batches`` does.
 
@@ -118,7 +121,7 @@ def read_each(
 
     def read(file: DataFile, opened: Callable[[DataFile], Any]) -> list[Any]:
         with folder.translated(f"{name}, file {file.path}"):
-            return _batches(opened(file), list(columns), wanted)
+            return _batches(opened(file), list(columns), wanted, coded)
 
     if local is not None:
         for file in files:
@@ -208,14 +211,16 @@ def _remote(
     return opened
 
 
-def _batches(source: Any, columns: list[str], wanted: list[str] | None) -> list[Any]:
+def _batches(
+    source: Any, columns: list[str], wanted: list[str] | None, coded: Sequence[str] = ()
+) -> list[Any]:
     import pyarrow.parquet as pq
 
     # Neighbouring columns of a remote file come in one request.
     remote = isinstance(source, pa.PythonFile)
     # Bars come with few symbols and many rows; their symbols stay numbers into a dictionary.
-    coded = ["symbol"] if "close" in columns else None
-    with pq.ParquetFile(source, pre_buffer=remote, read_dictionary=coded) as file:
+    codes = ["symbol"] if "close" in columns else [name for name in coded if name in columns]
+    with pq.ParquetFile(source, pre_buffer=remote, read_dictionary=codes or None) as file:
         if wanted is None:
             table = file.read(columns)
         else:

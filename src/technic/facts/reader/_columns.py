@@ -55,13 +55,16 @@ class FactColumns:
         missing = [name for name in FACT_SCHEMA.names if name not in table.column_names]
         if missing:
             raise ParameterError("facts", f"without {', '.join(missing)}", "FACT_SCHEMA")
-        self.table = table.combine_chunks()
+        self.table = table.unify_dictionaries().combine_chunks()
         table = self.table
         codes, self.concepts = coded(table["concept"])
         self._company, self.ciks = coded(table["cik"])
         self._security, self.symbols = coded(table["symbol"])
         self._tag, self.tags = coded(table["tag"])
-        self.known_at = numbers(table["known_at"])
+        self.known_at = integers(table["known_at"], pa.int64())
+        self._end = integers(table["period_end"], pa.int32())
+        self._quarters = integers(table["quarters"], pa.int8())
+        self._value = plain(table["value"])
         closes = calendar.closes.astype("datetime64[us]").astype(np.int64)
         self.known = np.searchsorted(closes, self.known_at, side="right").astype(np.int32)
         self._never = len(closes)
@@ -85,7 +88,7 @@ class FactColumns:
         )
 
     def _take(self, concept: Concept, rows: IntArray) -> ConceptRows:
-        end = days_of(self.table["period_end"], rows)
+        end = self._end[rows].astype(np.int64)
         known_at = self.known_at[rows]
         filed = (known_at.astype("datetime64[us]") - NEW_YORK_LAGS).astype("datetime64[D]")
         return ConceptRows(
@@ -93,10 +96,10 @@ class FactColumns:
             company=self._company[rows].astype(np.int64),
             security=self._security[rows].astype(np.int64),
             end=end,
-            quarters=part_of(self.table["quarters"], rows).astype(np.int64),
-            value=part_of(self.table["value"], rows).astype(np.float64),
+            quarters=self._quarters[rows].astype(np.int64),
+            value=self._value[rows].astype(np.float64),
             known=self.known[rows].astype(np.int64),
-            known_at=known_at,
+            known_at=known_at.astype(np.int64),
             basis=end if concept.counted_on_end else filed.astype(np.int64),
             tag=self._tag[rows].astype(np.int64),
         )
@@ -111,17 +114,12 @@ def coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], list[object]]:
     return codes.astype(np.int32), encoded.dictionary.to_pylist()
 
 
-def numbers(column: pa.ChunkedArray) -> IntArray:
-    """Return a column of times as integers."""
-    return np.asarray(column.combine_chunks().cast(pa.int64()).to_numpy(zero_copy_only=False))
+def integers(column: pa.ChunkedArray, kind: pa.DataType) -> NDArray[np.generic]:
+    """Return a column of times, days or numbers as integers."""
+    return plain(column.cast(kind))
 
 
-def part_of(column: pa.ChunkedArray, rows: IntArray) -> NDArray[np.generic]:
-    """Return some rows of a column of numbers."""
-    return np.asarray(column.combine_chunks().to_numpy(zero_copy_only=False)[rows])
-
-
-def days_of(column: pa.ChunkedArray, rows: IntArray) -> IntArray:
-    """Return some rows of a column of days, as day numbers."""
-    found = column.combine_chunks().cast(pa.int32()).to_numpy(zero_copy_only=False)[rows]
-    return np.asarray(found, dtype=np.int64)
+def plain(column: pa.ChunkedArray) -> NDArray[np.generic]:
+    """Return a column as an array, of one chunk without a copy."""
+    only = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return np.asarray(only.to_numpy(zero_copy_only=False))

@@ -88,6 +88,8 @@ class PeriodIndex:
         found = np.full(len(owner), NONE)
         left = np.flatnonzero((owner >= 0) & (end != NO_DAY))
         for shift in (0,) if self._by_day else (0, -1, 1):
+            if shift == -1:
+                left = left[_between_months(end[left])]
             if not len(left) or not len(self._key):
                 break
             slot = self._slot(end[left]) + shift
@@ -134,6 +136,14 @@ class PeriodIndex:
         return key[last], reached[last] & 0xFFFFFFFF
 
 
+def _between_months(day: IntArray) -> BoolArray:
+    """Tell which days lie so far from a month's end that a week more or less may change it."""
+    days = day.astype("datetime64[D]")
+    into = (days - days.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64)
+    found: BoolArray = (into >= 7) & (into < 23)
+    return found
+
+
 def _key(owner: IntArray, slot: IntArray, quarters: IntArray, session: IntArray) -> IntArray:
     period = (owner << SLOT_BITS | slot) << QUARTER_BITS | quarters
     return period << SESSION_BITS | session
@@ -146,7 +156,9 @@ def _ordered(key: IntArray, rows: ConceptRows, rank: IntArray, accn: pa.ChunkedA
     tied = np.flatnonzero(np.append(same, False) | np.append(False, same)) if len(key) else order
     if len(tied):
         members = order[tied]
-        filings = np.array(accn.take(pa.array(rows.row[members])).fill_null("").to_pylist())
+        filings = np.array(
+            accn.take(pa.array(rows.row[members])).cast(pa.string()).fill_null("").to_pylist()
+        )
         _, filing = np.unique(filings, return_inverse=True)
         by = (rows.value, -rank, None, rows.known_at, key)
         keys = [filing if column is None else column[members] for column in by]

@@ -39,6 +39,11 @@ __all__ = ["AppendCount", "FactStore", "FactStoreStatus"]
 FOLDER = "facts"
 SPEC = TableSpec("facts", FACT_SCHEMA, ("concept",))
 COLUMNS = [name for name in FACT_SCHEMA.names if name != "concept"]
+TEXTS = ("symbol", "unit", "form", "accn", "source", "tag")
+CODE = pa.dictionary(pa.int32(), pa.string())
+CODED_SCHEMA = pa.schema(
+    [pa.field(one.name, CODE) if one.name in TEXTS else one for one in FACT_SCHEMA]
+)
 MOST_FILES = 24
 """Files of one concept before small ones are joined."""
 ALWAYS = (LISTED_AS, SIC)
@@ -128,25 +133,26 @@ class FactStore:
         symbols: Sequence[str] | None = None,
         ciks: Sequence[int] | None = None,
         known_before: np.datetime64 | None = None,
+        coded: bool = False,
     ) -> pa.Table:
         """Return rows of some concepts, and those that say who the companies are.
 
         symbols, ciks: only rows of these symbols and of companies that were ever listed under them;
-            None: all. known_before: only rows that were known before this time (UTC).
+            None: all. known_before: only rows that were known before this time (UTC). coded: texts
+            stay numbers into dictionaries, which a reader takes as well and which is faster.
         """
         wanted = sorted({*concepts, *ALWAYS})
         _check(wanted)
         current = self._tables.folder.load(SPEC.name)
         files = [] if current is None else data_files(current)
         limit = None if known_before is None else known_before.astype("datetime64[us]")
-        companies = set(ciks or ())
-        if symbols is not None:
-            companies |= self._companies(files, wanted, symbols)
         keep = None
         if symbols is not None or ciks is not None:
+            companies = {*(ciks or ()), *self._companies(files, wanted, symbols or ())}
             keep = _owned_by(companies, symbols or ())
         parts = [self._read(_files_of(files, name), name, keep, limit) for name in wanted]
-        return pa.concat_tables(parts).combine_chunks()
+        rows = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+        return rows if coded else rows.cast(FACT_SCHEMA)
 
     def status(self) -> FactStoreStatus:
         """Count what is there."""
@@ -160,11 +166,11 @@ class FactStore:
         for file in files:
             by_concept[_concept_of(file)] = by_concept.get(_concept_of(file), 0) + file.rows
             rows = self._table([file], ["cik", "symbol", "known_at", "source"])
-            for count in rows.group_by("source").aggregate([("source", "count")]).to_pylist():
-                name = count["source"] or ""
-                by_source[name] = by_source.get(name, 0) + count["source_count"]
+            for count in pc.value_counts(rows["source"].cast(pa.string())).to_pylist():
+                name = count["values"] or ""
+                by_source[name] = by_source.get(name, 0) + count["counts"]
             companies |= set(pc.unique(rows["cik"]).to_pylist()) - {0}
-            symbols |= set(pc.unique(rows["symbol"]).to_pylist()) - {None}
+            symbols |= set(pc.unique(rows["symbol"].cast(pa.string())).to_pylist()) - {None}
             times = rows["known_at"].to_numpy()
             known += [times.min(), times.max()]
         return FactStoreStatus(
@@ -187,19 +193,21 @@ class FactStore:
         return held.filter(pc.is_in(held["cik"], value_set=owners.cast(pa.int64())))
 
     def _joined(self, fresh: pa.Table, files: Sequence[DataFile]) -> pa.Table:
-        tables = [self._table(files, COLUMNS), fresh.select(COLUMNS)] if files else [fresh]
-        rows = pa.concat_tables([table.select(COLUMNS) for table in tables])
+        schema = pa.schema([FACT_SCHEMA.field(name) for name in COLUMNS])
+        held = [self._table(files, COLUMNS).cast(schema)] if files else []
+        rows = pa.concat_tables([*held, fresh.select(COLUMNS)])
         return rows.sort_by([(name, "ascending") for name in ("cik", "period_end", "known_at")])
 
     def _companies(
         self, files: Sequence[DataFile], concepts: Sequence[str], symbols: Sequence[str]
     ) -> set[int]:
+        """Return the companies that any row names under one of the symbols."""
         found: set[int] = set()
         wanted = pa.array(sorted(symbols), pa.string())
-        for name in concepts:
+        for name in concepts if symbols else ():
             rows = self._table(_files_of(files, name), ["cik", "symbol"])
-            rows = rows.filter(pc.is_in(rows["symbol"], value_set=wanted))
-            found |= set(pc.unique(rows["cik"]).to_pylist())
+            named = _is_in(rows["symbol"], wanted)
+            found |= set(pc.unique(rows["cik"].filter(named)).to_pylist())
         return found - {0}
 
     def _read(
@@ -209,24 +217,24 @@ class FactStore:
         keep: Callable[[pa.Table], pa.Array] | None,
         limit: np.datetime64 | None,
     ) -> pa.Table:
-        parts = [FACT_SCHEMA.empty_table()]
-        for batch in read_batches(self._tables.folder, SPEC.name, files, COLUMNS):
-            rows = pa.Table.from_batches([batch])
-            if keep is not None:
-                rows = rows.filter(keep(rows))
-            if limit is not None:
-                early = rows["known_at"].to_numpy() < limit
-                rows = rows.filter(pa.array(early))
-            names = pa.array([concept] * len(rows), pa.string())
-            columns = [names if name == "concept" else rows[name] for name in FACT_SCHEMA.names]
-            parts.append(pa.table(columns, names=FACT_SCHEMA.names).cast(FACT_SCHEMA))
-        return pa.concat_tables(parts)
+        rows = self._table(files, COLUMNS)
+        if keep is not None:
+            rows = rows.filter(keep(rows))
+        if limit is not None:
+            rows = rows.filter(pa.array(rows["known_at"].to_numpy() < limit))
+        code = pa.array(np.zeros(len(rows), np.int32))
+        names = pa.DictionaryArray.from_arrays(code, pa.array([concept]))
+        columns = [names if name == "concept" else rows[name] for name in FACT_SCHEMA.names]
+        return pa.table(columns, names=FACT_SCHEMA.names)
 
     def _table(self, files: Sequence[DataFile], columns: Sequence[str]) -> pa.Table:
-        schema = pa.schema([FACT_SCHEMA.field(name) for name in columns])
-        batches = read_batches(self._tables.folder, SPEC.name, files, columns)
-        tables = [pa.Table.from_batches([batch]).select(columns).cast(schema) for batch in batches]
-        return pa.concat_tables([schema.empty_table(), *tables])
+        """Return columns of some files; texts are numbers into dictionaries."""
+        schema = pa.schema([CODED_SCHEMA.field(name) for name in columns])
+        folder = self._tables.folder
+        batches = list(read_batches(folder, SPEC.name, files, columns, coded=TEXTS))
+        if not batches:
+            return schema.empty_table()
+        return pa.Table.from_batches(batches).select(columns).cast(schema)
 
 
 def _by_concept(table: pa.Table) -> dict[str, pa.Table]:
@@ -273,8 +281,15 @@ def _owned_by(companies: set[int], symbols: Sequence[str]) -> Callable[[pa.Table
     names = pa.array(sorted(symbols), pa.string())
 
     def keep(rows: pa.Table) -> pa.Array:
-        return pc.or_(
-            pc.is_in(rows["cik"], value_set=ciks), pc.is_in(rows["symbol"], value_set=names)
-        )
+        return pc.or_(pc.is_in(rows["cik"], value_set=ciks), _is_in(rows["symbol"], names))
 
     return keep
+
+
+def _is_in(column: pa.ChunkedArray, names: pa.Array) -> pa.ChunkedArray:
+    """Tell which rows of a column of dictionaries have one of some texts; none for null."""
+    chunks = [
+        pc.fill_null(pc.is_in(chunk.dictionary, value_set=names).take(chunk.indices), False)
+        for chunk in column.chunks
+    ]
+    return pa.chunked_array(chunks, pa.bool_())
