@@ -1,19 +1,16 @@
-"""Facts of the store in the home, and of a table: found by who needs them, on Ray as here."""
+"""Facts of the store in the home, and of a table: the same whoever holds them, as of any day."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from support.company_facts import company_facts
 from support.facts import filing, table_of
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan
 from technic import ScanConfig, run_scan
-from technic.engine.ray_runner import RayRunner, start_ray
 from technic.facts.store import FactStore
 from technic.panel import LongBars
 from technic.settings import Settings
@@ -74,24 +71,3 @@ def test_what_is_filed_later_changes_no_earlier_scan(bars: LongBars, day: str):
     every = scan(bars, config, facts=table_of(*filings()))
     assert_same(every, scan(bars, config, facts=table_of(*filings(upto=day))))
     assert np.isfinite(every.table["revenue"]).sum() == len(SYMBOLS[::2])
-
-
-@pytest.fixture(scope="module")
-def ray() -> Iterator[None]:
-    """Start Ray once for all tests here."""
-    pytest.importorskip("ray")
-    with start_ray():
-        yield
-
-
-@pytest.mark.usefixtures("ray")
-def test_ray_gives_the_same_rows(bars: LongBars):
-    """Facts travel to the workers with the scan."""
-    config = ScanConfig(
-        where="eps_growth_yoy > 0 and age(eps_growth_yoy) < 400",
-        columns=("pe_ttm", "ema(eps_ttm, 9)", "market_cap_of_day"),
-        block_size=4,
-    )
-    here = scan(bars, config, facts=company_facts())
-    assert_same(here, scan(bars, config, facts=company_facts(), runner=RayRunner()))
-    assert len(here.table) > 3

@@ -89,7 +89,7 @@ def test_a_store_is_asked_once_for_all_blocks_of_days(folder: Path):
     )
     assert len(list(replay.hits())) > 1
     asked = [text for text, _ in facts.asked]
-    assert len(asked) == len(set(asked)) == 5
+    assert len(asked) == len(set(asked)) == 4
 
 
 def test_a_replay_without_facts_says_so_before_it_begins(folder: Path, tmp_path):
