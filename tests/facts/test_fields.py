@@ -63,6 +63,15 @@ def test_a_vendor_s_day_counts_instead_of_the_estimate():
     reader = reader_of(*RESULTS, given)
     assert value(reader, "days_to_earnings", "ACME", "2022-11-14") == 52
     assert value(reader, "days_to_earnings", "ACME", "2022-11-15") == 48
+    told = [
+        reader.provenance(term("days_to_earnings"), "ACME", day(on))
+        for on in ("2022-11-14", "2022-11-15")
+    ]
+    assert [one.route.partition(":")[0] for one in told] == [
+        "estimate",
+        "a day that a vendor gives",
+    ]
+    assert [one.value for one in told] == [52, 48]
     assert value(reader, "days_to_earnings", "ACME", "2023-02-01") == 59
 
 

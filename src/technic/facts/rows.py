@@ -22,6 +22,7 @@ from technic.typing import BoolArray, DateArray
 __all__ = [
     "ACCOUNTING_FORMS",
     "FACT_SCHEMA",
+    "LAST_DAY",
     "LISTED_AS",
     "SIC",
     "FactRows",

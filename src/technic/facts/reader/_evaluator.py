@@ -95,7 +95,7 @@ class Evaluator:
             left = left[self.routes.matches(route, concept, asked.take(left))]
             if len(left):
                 made = self._sum(concept, parts, measure, asked.take(left), end[left])
-                found = found.filled(left, made)
+                found.fill(left, made)
         return found
 
     def restated(
@@ -107,7 +107,17 @@ class Evaluator:
         )
 
     def _sums(self, concept: Concept) -> list[tuple[str, tuple[tuple[int, str], ...]]]:
-        return [(name, route.sum) for name, route in concept.routes.items() if route.sum]
+        return [
+            (name, route.sum)
+            for name, route in concept.routes.items()
+            if route.sum and all(self._is_filed(part) for _, part in route.sum)
+        ]
+
+    def _is_filed(self, name: str) -> bool:
+        """Tell whether anybody files a concept or all that it may be derived from."""
+        if len(self.indexes[name].rank):
+            return True
+        return bool(self._sums(self.catalog.concepts[name]))
 
     def _sum(
         self,
@@ -154,7 +164,8 @@ class Evaluator:
             self.trace.back_to(mark)
         elif self.trace:
             self.trace.route.insert(mark[1], "sum of four quarters")
-        return found.filled(left, made)
+        found.fill(left, made)
+        return found
 
     def _latest(self, concept: Concept, asked: Asked, end: IntArray) -> Numbers:
         if concept.kind != "duration":
@@ -168,10 +179,10 @@ class Evaluator:
             if not len(left):
                 return found
             other = self._difference if concept.additive else self._longer
-            found = found.filled(left, other(concept, asked.take(left), end[left], quarters))
+            found.fill(left, other(concept, asked.take(left), end[left], quarters))
         left = found.gaps()
         if concept.additive and len(left):
-            found = found.filled(left, self._last_quarter(concept, asked.take(left), end[left]))
+            found.fill(left, self._last_quarter(concept, asked.take(left), end[left]))
         return found
 
     def _longer(self, concept: Concept, asked: Asked, end: IntArray, quarters: int) -> Numbers:

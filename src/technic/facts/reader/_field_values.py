@@ -100,7 +100,8 @@ class FieldValues:
         value = np.full(len(left), np.nan)
         days = worth.end[there].astype("datetime64[D]")
         value[there] = _quotient(worth.value[there], self.closes(some.symbol[there], days), 1.0)
-        return found.filled(left, replace(worth, value=value, basis=worth.end))
+        found.fill(left, replace(worth, value=value, basis=worth.end))
+        return found
 
 
 def _quotient(above: FloatArray, below: FloatArray, times: float) -> FloatArray:

@@ -50,8 +50,8 @@ class Numbers:
     def missing(cls, end: IntArray) -> Numbers:
         """Return as many missing numbers as there are period ends."""
         count = len(end)
-        none = np.full(count, -1)
-        return cls(np.full(count, np.nan), none, none.copy(), np.zeros(count, np.int64), end.copy())
+        row, known = np.full(count, -1), np.full(count, -1)
+        return cls(np.full(count, np.nan), row, known, np.zeros(count, np.int64), end.copy())
 
     def take(self, at: IntArray | BoolArray) -> Numbers:
         """Return some of them."""
@@ -61,16 +61,12 @@ class Numbers:
         """Return where numbers are missing."""
         return np.flatnonzero(np.isnan(self.value))
 
-    def filled(self, at: IntArray, others: Numbers) -> Numbers:
-        """Return these with ``others`` in the places ``at`` where the others are not missing."""
+    def fill(self, at: IntArray, others: Numbers) -> None:
+        """Write ``others`` into the places ``at``, where the others are not missing."""
         there = ~np.isnan(others.value)
-        if not there.any():
-            return self
-        at, some = at[there], others.take(there)
-        made = Numbers(*(getattr(self, name).copy() for name in self.__slots__))
-        for name in self.__slots__:
-            getattr(made, name)[at] = getattr(some, name)
-        return made
+        at = at[there]
+        for name in self.__slots__ if len(at) else ():
+            getattr(self, name)[at] = getattr(others, name)[there]
 
     def combined(self, other: Numbers, value: FloatArray, basis: IntArray) -> Numbers:
         """Return ``value``, made of both; the filing is the later one."""

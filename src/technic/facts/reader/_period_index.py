@@ -8,10 +8,13 @@ known later cannot change what an earlier session finds.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pyarrow as pa
 
 from technic.facts.reader._columns import ConceptRows
+from technic.facts.rows import LAST_DAY
 from technic.typing import BoolArray, IntArray
 
 __all__ = ["NONE", "PeriodIndex", "month_slot", "session_key"]
@@ -24,12 +27,12 @@ NO_DAY = np.iinfo(np.int64).min
 
 
 def month_slot(day: IntArray) -> IntArray:
-    """Number the month end that is nearest to each day; up to the 15th it is the one before."""
-    days = day.astype("datetime64[D]")
-    months = days.astype("datetime64[M]")
-    early = (days - months.astype("datetime64[D]")).astype(np.int64) < 15
-    slot: IntArray = months.astype(np.int64) - early
-    return slot
+    """Number the month end that is nearest to each day; up to the 15th it is the one before.
+
+    day: day numbers up to ``LAST_DAY`` of the table of facts.
+    """
+    slots, _ = _months()
+    return slots[day]
 
 
 def session_key(owner: IntArray, session: IntArray) -> IntArray:
@@ -89,7 +92,7 @@ class PeriodIndex:
         left = np.flatnonzero((owner >= 0) & (end != NO_DAY))
         for shift in (0,) if self._by_day else (0, -1, 1):
             if shift == -1:
-                left = left[_between_months(end[left])]
+                left = left[_months()[1][end[left]]]
             if not len(left) or not len(self._key):
                 break
             slot = self._slot(end[left]) + shift
@@ -136,12 +139,16 @@ class PeriodIndex:
         return key[last], reached[last] & 0xFFFFFFFF
 
 
-def _between_months(day: IntArray) -> BoolArray:
-    """Tell which days lie so far from a month's end that a week more or less may change it."""
-    days = day.astype("datetime64[D]")
-    into = (days - days.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64)
-    found: BoolArray = (into >= 7) & (into < 23)
-    return found
+@cache
+def _months() -> tuple[IntArray, BoolArray]:
+    """Return for each day number its slot, and whether a week more or less may change that.
+
+    Looked up, as the calendar's arithmetic takes longer than a search.
+    """
+    days = np.arange(LAST_DAY.astype("datetime64[D]").astype(np.int64)).astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    into = (days - months.astype("datetime64[D]")).astype(np.int64)
+    return months.astype(np.int64) - (into < 15), (into >= 7) & (into < 23)
 
 
 def _key(owner: IntArray, slot: IntArray, quarters: IntArray, session: IntArray) -> IntArray:

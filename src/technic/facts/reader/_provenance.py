@@ -12,8 +12,12 @@ from technic.facts.reader.source import FactPart
 __all__ = ["part_of_row", "route_text"]
 
 EARNINGS = {
-    "days_since_earnings": "8-K item 2.02",
-    "days_to_earnings": "estimate: the event of the same quarter a year before, 364 days later",
+    ("days_since_earnings", "earnings_event"): "8-K item 2.02",
+    (
+        "days_to_earnings",
+        "earnings_event",
+    ): "estimate: the event of the same quarter a year before, 364 days later",
+    ("days_to_earnings", "earnings_date"): "a day that a vendor gives",
 }
 
 
@@ -35,12 +39,14 @@ def part_of_row(table: pa.Table, row: int) -> FactPart:
     )
 
 
-def route_text(field: FactField, trace: Trace, *, missing: bool) -> str:
+def route_text(
+    field: FactField, trace: Trace, parts: tuple[FactPart, ...], *, missing: bool
+) -> str:
     """Say how a value came about."""
-    if field.name in EARNINGS:
-        return EARNINGS[field.name]
     if missing:
         return "missing: the latest period lacks what it is computed from"
+    if parts and (field.name, parts[0].concept) in EARNINGS:
+        return EARNINGS[field.name, parts[0].concept]
     said = "; ".join(trace.route)
     if field.ratio is not None:
         return f"{field.ratio.above} / {field.ratio.below}: {said}"

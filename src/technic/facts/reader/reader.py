@@ -122,6 +122,7 @@ class FactReader:
         numbers, _ = self._numbers(field, term, asked, [symbol], splits, trace)
         first = int(numbers.row[0])
         rows = list(dict.fromkeys(row for row in (first, *trace.rows) if row >= 0))
+        parts = tuple(part_of_row(self.facts, row) for row in rows)
         position = np.searchsorted(self._calendar.sessions, [steps.known_from[at], session])
         value = self.values(term, [symbol], np.array([session], "datetime64[D]"))
         return FactSource(
@@ -131,8 +132,8 @@ class FactReader:
             period_end=steps.period_end[at],
             known_from=steps.known_from[at],
             age=int(position[1] - position[0]),
-            route=route_text(field, trace, missing=bool(np.isnan(numbers.value[0]))),
-            parts=tuple(part_of_row(self.facts, row) for row in rows),
+            route=route_text(field, trace, parts, missing=bool(np.isnan(numbers.value[0]))),
+            parts=parts,
         )
 
     def _asked(self, field: FactField, symbols: Sequence[str]) -> Asked:
