@@ -129,8 +129,11 @@ class HandMadeFacts:
     readings: Mapping[str, str] = field(default_factory=dict)
     asked: list[tuple[str, int]] = field(default_factory=list)
 
-    def steps(self, term: FactTerm, symbols: Sequence[str]) -> FactSteps:
-        """Lay the steps of some symbols down, one symbol after the other."""
+    def steps(
+        self, term: FactTerm, symbols: Sequence[str], since: np.datetime64 | None = None
+    ) -> FactSteps:
+        """Lay all steps of some symbols down, one symbol after the other, whatever `since` says."""
+        del since
         self.asked.append((str(term), len(symbols)))
         own = [self.written.get(str(term), {}).get(symbol, ()) for symbol in symbols]
         flat = [step for steps in own for step in steps]

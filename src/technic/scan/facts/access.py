@@ -29,8 +29,13 @@ __all__ = ["FactAccess", "FactReading", "GivenFacts", "OpenFacts", "splits_of"]
 class FactReading(Protocol):
     """What a scan needs of a reader of facts."""
 
-    def steps(self, term: FactTerm, symbols: Sequence[str]) -> FactSteps:
-        """Return the step functions of symbols; one that is unknown has no step."""
+    def steps(
+        self, term: FactTerm, symbols: Sequence[str], since: np.datetime64 | None = None
+    ) -> FactSteps:
+        """Return the step functions of symbols; one that is unknown has no step.
+
+        ``since``: the first session on which values are wanted.
+        """
 
     def provenance(self, term: FactTerm, symbol: str, day: np.datetime64) -> FactSource | None:
         """Return what a value as of ``day`` is made of, None where nothing was known."""
@@ -57,7 +62,8 @@ class OpenFacts:
         from technic.scan.facts.scan_facts import ScanFacts
 
         sessions = self.calendar.sessions
-        every = ScanFacts.of(self.reader, self.leaves, symbols, sessions)
+        since = window[0] if len(window) else None
+        every = ScanFacts.of(self.reader, self.leaves, symbols, sessions, since)
         return every.within(window, self.splits)
 
 

@@ -37,8 +37,13 @@ _ALWAYS = np.datetime64("2200-01-01", "D")
 class FactStepper(Protocol):
     """What of a reader of facts a scan needs."""
 
-    def steps(self, term: FactTerm, symbols: Sequence[str]) -> FactSteps:
-        """Return the step functions of symbols; one that is unknown has no step."""
+    def steps(
+        self, term: FactTerm, symbols: Sequence[str], since: np.datetime64 | None = None
+    ) -> FactSteps:
+        """Return the step functions of symbols; one that is unknown has no step.
+
+        ``since``: the first session on which values are wanted.
+        """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,13 +82,17 @@ class ScanFacts:
         leaves: Iterable[Node],
         symbols: Sequence[str],
         sessions: DateArray,
+        since: np.datetime64 | None = None,
     ) -> ScanFacts:
-        """Ask a reader for all ``leaves``, on all sessions, as filed.
+        """Ask a reader for all ``leaves``, as filed.
 
-        ``sessions``: those of the calendar that the reader counts by.
+        ``sessions``: those of the calendar that the reader counts by; ``since``: the first of them
+        that is read, the first of all unless given.
         """
         names = tuple(dict.fromkeys(symbols))
-        facts = {str(leaf): _fact(reader.steps(term_of(leaf), names), sessions) for leaf in leaves}
+        facts = {
+            str(leaf): _fact(reader.steps(term_of(leaf), names, since), sessions) for leaf in leaves
+        }
         place = {name: at for at, name in enumerate(names)}
         return cls(place, sessions, facts, None, np.zeros(len(names), np.bool_))
 
