@@ -26,7 +26,7 @@ WHERE = (
 )
 CONFIG = ScanConfig(
     where=f"({WHERE[0]} and {WHERE[1]}) or {WHERE[2]}",
-    columns=("pe_ttm", "fq(eps, 4)", "ema(eps_ttm, 9)", "age(eps_growth_yoy)", "close[350]"),
+    columns=("pe_ttm", "fq(eps, 4)", "ema(eps_ttm, 9)", "age(eps_growth_yoy)", "close[250]"),
     sort="eps_growth_yoy:desc",
     bars=200,  # so that the windows of the days begin in two years
 )
