@@ -40,7 +40,14 @@ def read(facts: ScanFacts, text: str, symbols, window, basis) -> np.ndarray:
     return facts.on(symbols, window, basis).at(text, every)
 
 
-@pytest.mark.parametrize(("first", "last"), [(0, 560), (300, 301), (340, 420), (559, 560)])
+DAY_BEFORE = int(np.searchsorted(SESSIONS, np.datetime64("2024-02-08")))
+"""Of a day on which nearly everybody says something new."""
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(0, 560), (300, 301), (340, 420), (559, 560), (DAY_BEFORE, 560), (DAY_BEFORE, DAY_BEFORE + 1)],
+)
 def test_a_window_reads_what_all_sessions_would(facts, first, last):
     """Steps that are dropped hold on no session of it."""
     window = SESSIONS[first:last]
