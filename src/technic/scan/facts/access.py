@@ -114,19 +114,18 @@ class FactAccess:
     ) -> FactReading:
         import pyarrow as pa
 
-        from technic.facts.fields import FIELDS
         from technic.facts.reader import FactReader
-        from technic.facts.store import FactStore
+        from technic.scan.facts.stored_facts import StoredFacts
         from technic.scan.facts.terms import term_of
 
-        table = self.given
-        if table is None:
-            fields = (FIELDS[term_of(leaf).field] for leaf in leaves)
-            concepts = {name for field in fields for name in field.concepts}
-            table = FactStore(self.settings.home).rows(concepts=concepts, symbols=symbols)
-        if not isinstance(table, pa.Table):
-            raise ParameterError("facts", table, "a table of facts, or an open reader of facts")
-        return FactReader(table, calendar, splits_of(symbols, splits))
+        known = splits_of(symbols, splits)
+        if self.given is None:
+            fields = [term_of(leaf).field for leaf in leaves]
+            return StoredFacts(self.settings, fields, symbols, calendar, known)
+        if not isinstance(self.given, pa.Table):
+            allowed = "a table of facts, or an open reader of facts"
+            raise ParameterError("facts", self.given, allowed)
+        return FactReader(self.given, calendar, known)
 
 
 def splits_of(symbols: Sequence[str], records: SplitsBySymbol) -> Splits:
