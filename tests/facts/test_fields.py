@@ -82,6 +82,13 @@ def test_a_pre_announcement_is_not_the_next_quarter_s_event():
     assert value(reader, "days_to_earnings", "ACME", "2023-01-10") == 14
 
 
+def test_results_some_days_earlier_than_a_year_before_are_that_quarter_s():
+    """On 26 January after 1 February a year before: the next ones are those of April."""
+    reader = reader_of(*RESULTS[:4], results("2023-01-26", "2023-01-26T12:00"))
+    # weekdays to 27 April, less Presidents' Day and Good Friday
+    assert value(reader, "days_to_earnings", "ACME", "2023-01-26") == 63
+
+
 def shorts(symbol: str, end: str, known: str, short: float, volume: float):
     """Short interest and average volume as published."""
     return filing(
@@ -187,6 +194,17 @@ def test_an_age_counts_sessions_from_the_first_that_knew_the_value():
     ]
     assert found == [0, 1, 10, 20, 0]  # Memorial Day was on 30 May
     assert math.isnan(value(reader, "age(revenue)", "ACME", "2022-04-29"))
+
+
+def test_a_quarter_with_the_number_of_the_one_before_is_new():
+    """The age begins anew: it is another quarter's."""
+    reader = reader_of(
+        filing(ACME, "10-Q", "2022-05-02T12:00",
+               ("revenue", "Revenues", "2022-01-01", "2022-03-31", 90)),
+        filing(ACME, "10-Q", "2022-08-01T12:00",
+               ("revenue", "Revenues", "2022-04-01", "2022-06-30", 90)),
+    )  # fmt: skip
+    assert value(reader, "age(revenue)", "ACME", "2022-08-02") == 1
 
 
 def test_two_classes_of_a_company_have_its_facts_and_their_own_short_interest():

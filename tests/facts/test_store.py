@@ -23,10 +23,10 @@ def sales(
     return filing((cik, symbol), "10-Q", known, fact, **other)
 
 
-def interest(symbol: str, value: float, end: str = "2022-03-31"):
-    """Short interest of a symbol whose company nobody names."""
-    fact = ("short_interest", "finra:x", None, end, value)
-    return filing((0, symbol), "", "2022-04-13T05:00", fact, accn="-", source="finra")
+def interest(symbol: str, value: float, cik: int = 0):
+    """Short interest of a symbol, whose company need not be named."""
+    fact = ("short_interest", "finra:x", None, "2022-03-31", value)
+    return filing((cik, symbol), "", "2022-04-13T05:00", fact, accn="-", source="finra")
 
 
 def test_what_is_there_already_is_not_added_again(tmp_path: Path):
@@ -70,6 +70,8 @@ def test_securities_are_told_apart_by_symbol(tmp_path: Path):
     both = table_of(interest("A", 5), interest("B", 5))
     assert store.append(both).added == 2
     assert store.append(both).added == 0
+    classes = table_of(interest("C", 5, 8), interest("C.B", 5, 8))
+    assert store.append(classes).added == 2
 
 
 def test_rows_are_read_by_symbol_concept_and_time(tmp_path: Path):
