@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.scan.config import FilterRules
-from technic.scan.expressions.conditions import WHERE
+from technic.scan.expressions.conditions import EARNINGS_AHEAD, WHERE
 from technic.scan.expressions.values import ExpressionValues
 from technic.typing import BoolArray
 from technic.wording.counts import count_of
@@ -82,6 +82,8 @@ def filter_conditions(values: ExpressionValues, removed: BoolArray) -> FilterRes
 def refused_by(values: ExpressionValues, removed: BoolArray) -> NDArray[np.object_]:
     """Return what takes each symbol out: ``where``, ``setup``, ``unknown``; None where nothing.
 
+    The filter by sessions to the next results goes by its own name.
+
     ``unknown``: nothing is false of it, and a fact is missing that would decide. ``removed``: as in
     ``filter_conditions``.
     """
@@ -90,6 +92,9 @@ def refused_by(values: ExpressionValues, removed: BoolArray) -> NDArray[np.objec
     if values.of(WHERE):
         met = values.met(WHERE)
         rule[left & ~met] = WHERE
+        for one in values.of(WHERE):
+            if one.name == EARNINGS_AHEAD:
+                rule[left & (one.values == 0.0)] = EARNINGS_AHEAD
         rule[left & values.lacks_facts(WHERE)] = UNKNOWN
         left = left & met
     if values.setups:

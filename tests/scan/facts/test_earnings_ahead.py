@@ -38,8 +38,8 @@ def test_who_reports_soon_is_out_and_who_is_not_known_is_unknown(bars):
     result = scan(bars, ScanConfig(min_days_to_earnings=5), facts=facts())
     outcomes = dict(zip(result.ledger.symbols, result.ledger.outcome, strict=True))
     assert [outcomes[name] for name in AHEAD] == [
-        "filter.where",
-        "filter.where",
+        "filter.min_days_to_earnings",
+        "filter.min_days_to_earnings",
         "kept",
         "kept",
         "filter.unknown",

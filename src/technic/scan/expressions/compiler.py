@@ -15,7 +15,7 @@ from technic.language.syntax.nodes import And, Name
 from technic.scan.config import ScanConfig, SortOrder
 from technic.scan.expressions.analysis import ExpressionAnalysis, definitions
 from technic.scan.expressions.compiled import CompiledExpressions
-from technic.scan.expressions.conditions import WHERE
+from technic.scan.expressions.conditions import EARNINGS_AHEAD, WHERE
 from technic.scan.expressions.naming import naming
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scoring import BENCHMARK_COLUMNS
@@ -71,9 +71,9 @@ def _adds(config: ScanConfig) -> bool:
 
 def _where(config: ScanConfig) -> Iterator[tuple[str, str, Node]]:
     least = config.filters.min_days_to_earnings
-    if least is not None:  # a filter by a fact is a condition: who is unknown is told apart
+    if least is not None:
         text = f"days_to_earnings >= {least:g}"
-        yield WHERE, "min_days_to_earnings", read(text, vocabulary(), wants="condition").node
+        yield WHERE, EARNINGS_AHEAD, read(text, vocabulary(), wants="condition").node
     if config.where is None:
         return
     with naming("where"):

@@ -15,10 +15,20 @@ from technic.typing import BoolArray, FloatArray
 if TYPE_CHECKING:
     from technic.language import Node
 
-__all__ = ["WHERE", "Condition", "ConditionResult", "Expression", "NotSettled", "first_unmet"]
+__all__ = [
+    "EARNINGS_AHEAD",
+    "WHERE",
+    "Condition",
+    "ConditionResult",
+    "Expression",
+    "NotSettled",
+    "first_unmet",
+]
 
 WHERE = "where"
 """The owner of the conditions that the scan itself names."""
+EARNINGS_AHEAD = "min_days_to_earnings"
+"""The filter that is a condition of ``where``, since who is unknown is told apart; its name."""
 _FLOATS = (float, np.floating)
 
 
