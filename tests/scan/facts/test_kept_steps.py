@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from technic.data_engine.interfaces.records import Splits
 from technic.facts.reader import FactSteps
 from technic.facts.store import FactStore
 from technic.panel import LongBars
+from technic.result.saved import load_saved
 from technic.scan.facts import kept_steps
 from technic.scan.facts.kept_steps import KeptSteps
 from technic.settings import Settings
@@ -91,6 +93,18 @@ def test_rows_that_are_added_are_seen(bars, home):
     assert_same(after, scan(bars, CONFIG, facts=table_of(*FIRST, *LATER)))
     assert before.loc["AK", "revenue"] == 103.0
     assert after.table.set_index("symbol").loc["AK", "revenue"] == 999.0
+
+
+def test_a_saved_result_names_the_facts_and_their_version(bars, home, tmp_path):
+    """Terms, and the state of the store; null where no fact is named."""
+    before = FactStore(home).version()
+    folder = stored(bars, home).save(tmp_path / "with")
+    said = json.loads((folder / "scan.json").read_text())["facts"]
+    terms = ["revenue", "age(revenue)", "fq(revenue, 1)", "shares_outstanding"]
+    assert said == {"terms": terms, "store_version": before}
+    assert load_saved(folder).as_of == "2024-03-08"
+    plain = stored(bars, home, ScanConfig()).save(tmp_path / "without")
+    assert json.loads((plain / "scan.json").read_text())["facts"] is None
 
 
 @pytest.mark.parametrize("cut", [0, 10, 700], ids=["empty", "short", "cut off"])

@@ -57,6 +57,11 @@ class OpenFacts:
     calendar: SessionCalendar
     splits: SplitsBySymbol
 
+    def said(self) -> dict[str, object]:
+        """Return the terms, and the version of the store that has them; None for other facts."""
+        version = getattr(self.reader, "version", None)
+        return {"terms": [str(leaf) for leaf in self.leaves], "store_version": version}
+
     def of(self, symbols: Sequence[str], window: DateArray) -> ScanFacts:
         """Return what some symbols' panels need on the sessions of a window, ascending."""
         from technic.scan.facts.scan_facts import ScanFacts

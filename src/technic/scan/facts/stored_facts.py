@@ -19,7 +19,10 @@ __all__ = ["StoredFacts"]
 
 
 class StoredFacts:
-    """Reads rows of ``symbols`` and of the fields that are asked for, when they are needed."""
+    """Reads rows of ``symbols`` and of the fields that are asked for, when they are needed.
+
+    ``version``: that of the store.
+    """
 
     def __init__(
         self,
@@ -32,7 +35,8 @@ class StoredFacts:
         self._store = FactStore(settings.home)
         self._fields, self._symbols = tuple(fields), tuple(symbols)
         self._calendar, self._splits = calendar, splits
-        rows = f"{self._store.url} {self._store.version()}"
+        self.version = self._store.version()
+        rows = f"{self._store.url} {self.version}"
         self._kept = KeptSteps(settings.home / "cache" / "facts", rows, calendar, splits)
         self._readers: dict[tuple[str, ...], FactReader] = {}
 
