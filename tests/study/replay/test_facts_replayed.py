@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import numpy as np
 import pytest
 
 from support.company_facts import company_facts
-from support.made_up_market import NOW
+from support.facts import filing, table_of
+from support.made_up_market import NOW, SYMBOLS
 from support.replayed import assert_replays, assert_same_hits
 from support.stored_market import IN_BLOCKS, Gathered, Listing, fill, stored
 from technic import ScanConfig
 from technic.errors import RuleUnavailableError
+from technic.facts.store import FactStore
 from technic.settings import Settings
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
@@ -99,3 +102,40 @@ def test_a_replay_without_facts_says_so_before_it_begins(folder: Path, tmp_path)
         open_replay(
             CONFIG, days=DAYS, provider=Listing(stored(folder).syncer), settings=settings, now=NOW
         )
+
+
+ENDS = ("2022-03-31", "2022-06-30", "2022-09-30", "2022-12-31", "2023-03-31", "2023-06-30")
+STARTS = ("2022-01-01", "2022-04-01", "2022-07-01", "2022-10-01", "2023-01-01", "2023-04-01")
+KNOWN = ("2022-05-03", "2022-08-02", "2022-11-01", "2023-02-01", "2023-05-02", "2023-10-20")
+
+
+def filings() -> Iterator[list[dict[str, object]]]:
+    """Six quarters of every third symbol, and a restatement that changes who grows."""
+    for cik, symbol in enumerate(SYMBOLS[::3], start=1):
+        for at, (start, end, known) in enumerate(zip(STARTS, ENDS, KNOWN, strict=True)):
+            revenue = ("revenue", "Revenues", start, end, 100.0 + cik * at * (-1.0) ** (cik + at))
+            eps = ("eps", "EarningsPerShareDiluted", start, end, 1.0 + 0.01 * cik * at)
+            yield filing((cik, symbol), "10-Q", f"{known}T13:00:00", revenue, eps)
+        restated = ("revenue", "Revenues", STARTS[4], ENDS[4], 104.0 + cik)
+        yield filing((cik, symbol), "10-Q/A", "2024-01-12T13:00:00", restated)
+
+
+def test_filings_of_a_store_on_many_days_are_those_of_each(folder: Path, tmp_path: Path):
+    """Quarters, growth, twelve months and ages by the reader itself, over splits and restatements."""
+    config = replace(
+        CONFIG,
+        where="revenue_growth_yoy > 1 or age(revenue) < 30 or is_missing(fq(revenue, 5))",
+        columns=("pe_ttm", "fq(eps, 1)", "eps_growth_yoy", "age(eps_ttm)", "sma(revenue, 9)"),
+        sort="revenue_growth_yoy:desc",
+    )
+    FactStore(tmp_path).append(table_of(*filings()))
+    settings = Settings(home=tmp_path, panel_memory=IN_BLOCKS)
+    provider = Listing(stored(folder).syncer)
+    replay = open_replay(config, days=DAYS, provider=provider, settings=settings, now=NOW)
+    assert assert_replays(replay, settings=settings) > 100
+    by_day = Hits.joined(day.hits(replay.days, replay.symbols) for day in replay.replayed())
+    assert_same_hits(Hits.joined(replay.hits()), by_day)
+    growing = {
+        day.day: int(np.nansum(day.values.columns["pe_ttm"] > 0)) for day in replay.replayed()
+    }
+    assert max(growing.values()) > 3
