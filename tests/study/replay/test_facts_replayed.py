@@ -121,7 +121,7 @@ def filings() -> Iterator[list[dict[str, object]]]:
 
 
 def test_filings_of_a_store_on_many_days_are_those_of_each(folder: Path, tmp_path: Path):
-    """Quarters, growth, twelve months and ages by the reader itself, over splits and restatements."""
+    """Quarters, growth, twelve months and ages by the reader, over splits and restatements."""
     config = replace(
         CONFIG,
         where="revenue_growth_yoy > 1 or age(revenue) < 30 or is_missing(fq(revenue, 5))",
