@@ -13,6 +13,7 @@ from technic.data_engine.memory_budget import widest_block
 from technic.data_engine.price_cache import LazyPrices, PriceCache, PriceFrames
 from technic.engine.blocks import BlockOutcome, BlockScan
 from technic.engine.runner import Runner
+from technic.errors import RuleUnavailableError
 from technic.panel import BarPanel
 from technic.panel.long_bars import concatenated
 from technic.scan.block_rows import concat_rows, scan_block
@@ -83,9 +84,14 @@ def open_task(
 def facts_of_scan(
     expressions: ScanExpressions, context: ScanContext, history: PriceCache | LazyPrices
 ) -> OpenFacts | None:
-    """Open the facts that expressions name, of all symbols that have bars; None for none."""
-    if not expressions.facts or context.facts is None:
+    """Open the facts that expressions name, of all symbols that have bars; None for none.
+
+    Raises what ``FactAccess.open`` raises, also where the context has no access to any.
+    """
+    if not expressions.facts:
         return None
+    if context.facts is None:
+        raise RuleUnavailableError(str(expressions.facts[0]), "facts of companies")
     symbols, splits = history.bars.symbols, history.split_records
     return context.facts.open(expressions.facts, symbols, context.calendar, splits)
 

@@ -15,8 +15,13 @@ from support.company_facts import GROWTH, SHARES, company_facts
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan
 from support.stored_market import IN_BLOCKS, fill, scan_stored
 from technic import ScanConfig, run_scan
+from technic.engine.scan_task import facts_of_scan
 from technic.engine.threads import ThreadsRunner
 from technic.errors import ParameterError, RuleUnavailableError
+from technic.scan.context import open_context
+from technic.scan.expressions.scan_expressions import scan_expressions
+from technic.scan.history import load_history
+from technic.settings import Settings
 from technic.setups.setup import Setup, SetupCondition
 from technic.testing import FakeProvider, make_bars
 
@@ -236,3 +241,12 @@ def test_what_is_given_as_facts_has_to_be_facts(bars):
     """A path or a frame is refused by name."""
     with pytest.raises(ParameterError, match="facts"):
         scan(bars, ScanConfig(where=WHERE), facts="facts.parquet")
+
+
+def test_a_context_that_leads_to_no_facts_is_refused_as_a_whole(bars, tmp_path):
+    """Not symbol by symbol, as a fault of each."""
+    config = ScanConfig(where=WHERE)
+    context = open_context(config, Settings(home=tmp_path), NOW, FakeProvider(bars))
+    history = load_history(SYMBOLS, context)
+    with pytest.raises(RuleUnavailableError, match="eps_growth_yoy"):
+        facts_of_scan(scan_expressions(config), replace(context, facts=None), history)
