@@ -21,8 +21,9 @@ from pathlib import Path
 
 from benchmarks.growth import Growth
 from benchmarks.peers.environments import HERE
-from benchmarks.study_replay import all_setups, index_file, opened
+from benchmarks.study_replay import index_file, opened
 from benchmarks.timing import in_turn, machine_line
+from technic.study.all_setups import all_setups
 from technic.study.replay.replay import Replay
 
 TEN_YEARS, MARKET = 2_520, 6_000
@@ -35,7 +36,7 @@ def find_hits(replay: Replay) -> int:
 
 def grown(n_symbols: int, n_days: int, rounds: int, index: Path) -> list[Growth]:
     """Time replays of all sizes."""
-    setups = all_setups()
+    setups = all_setups(benchmark=True)
     quarters = tuple(n_symbols * part // 4 for part in (1, 2, 3, 4))
     years = tuple(n_days * part for part in (1, 2, 4, 8))
     counts = tuple(len(setups) * part // 4 for part in (1, 2, 3, 4))

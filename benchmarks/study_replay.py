@@ -1,12 +1,12 @@
-"""Hits of every day in one pass, each graded, against the scan of each day with all setups.
+"""A study of ten years, or of fewer days, against the scan of each day with all setups.
 
     python -m benchmarks.study_replay [--symbols 6000] [--days 252] [--sample 4] [--no-patterns]
 
 Both read the simulated market from memory, with all built-in setups; an index of random steps
-stands for the benchmark that one of them needs. The replay finds the hits of all days, each with
-its rank, rating and trade plan, and what followed them is graded as a study does it; the scan runs
-as of a few of the days and is multiplied. On those days both keep the same symbols for the same
-setups.
+stands for the benchmark that one of them needs. The study is whole, as `technic study` runs it: the
+hits of all days with rank, rating and trade plan, every plan graded, both ratings judged, and all
+summed up. The scan runs as of a few of the days and is multiplied. On those days both keep the same
+symbols for the same setups.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import argparse
 import datetime as dt
 import os
 import tempfile
-from dataclasses import dataclass, replace
+import time
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -25,35 +26,45 @@ from benchmarks.timing import Spent, best_of, machine_line, peak_memory
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS, DemoProvider
 from technic.sessions import build_calendar
-from technic.setups import Library, Setup
+from technic.settings import Settings
+from technic.setups import Setup
+from technic.study.all_setups import RATINGS, all_setups
 from technic.study.config import StudyConfig
-from technic.study.hit_outcomes import hit_outcomes
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
+from technic.study.run import run_study
 
 NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 PATTERNS = ("vcp", "cup_with_handle", "flat_base", "high_tight_flag")
 CALENDAR = build_calendar(2026)
 
 
+@dataclass(slots=True)
+class Stages:
+    """When a study was done with scanning days and with judging hits, by the clock."""
+
+    began: float = field(default_factory=time.perf_counter)
+    ended: dict[str, float] = field(default_factory=dict)
+
+    def __call__(self, stage: str, *_: int) -> None:
+        """Take the progress of a study."""
+        self.ended[stage] = time.perf_counter() - self.began
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What the replay, the grading of its hits and the scans take for all days.
+    """What the study and the scans take for all days.
 
-    ``hits``, ``plans``: how many there are; ``peak``: the most bytes that replay and grading held.
+    ``stages``: seconds by the clock until each was over. ``hits``, ``plans``: how many there are;
+    ``peak``: the most bytes that the study held.
     """
 
-    replay: Spent
-    grading: Spent
+    study: Spent
+    stages: dict[str, float]
     scans: Spent
     hits: int
     plans: int
     peak: int
-
-
-def all_setups() -> tuple[Setup, ...]:
-    """The built-in setups."""
-    return Library().read()[0]
 
 
 def index_file(folder: Path) -> Path:
@@ -76,25 +87,26 @@ def opened(n_symbols: int, n_days: int, setups: tuple[Setup, ...], index: Path) 
     return open_replay(config, days=days, provider=provider, now=NOW)
 
 
-def measure(replay: Replay, sample: int) -> Compared:
-    """Run all; raises SystemExit where replay and scan differ on a day of the sample."""
-    days, provider = replay.days, replay.context.provider
+def measure(replay: Replay, home: Path, sample: int) -> Compared:
+    """Run all; raises SystemExit where study and scan differ on a day of the sample."""
+    days, provider, scan = replay.days, replay.context.provider, replay.config
+    config = StudyConfig(scan=scan, first=str(days[0]), last=str(days[-1]), ratings=RATINGS)
+    stages = Stages()
+    run = {"provider": provider, "now": NOW, "settings": Settings(home=home), "progress": stages}
+    study, result = best_of(1, partial(run_study, config, **run))
+    peak, hits = peak_memory(), result.hits
     chosen = np.linspace(0, len(days) - 1, sample).round().astype(np.intp)
-    spent, hits = best_of(1, lambda: Hits.joined(replay.hits()))
-    study = StudyConfig(scan=replay.config)
-    grading, outcomes = best_of(1, partial(hit_outcomes, replay, hits, study))
-    peak = peak_memory()
     clock = processor = 0.0
     for day in chosen.tolist():
-        dated = replace(replay.config, as_of=str(days[day]))
-        scan, result = best_of(1, partial(run_scan, dated, provider=provider, now=NOW))
-        clock, processor = clock + scan.clock, processor + scan.processor
-        if pairs_of(hits.take(hits.session == day)) != pairs_of_scan(result):
+        dated = replace(scan, as_of=str(days[day]))
+        spent, found = best_of(1, partial(run_scan, dated, provider=provider, now=NOW))
+        clock, processor = clock + spent.clock, processor + spent.processor
+        if pairs_of(hits.take(hits.session == day)) != pairs_of_scan(found):
             raise SystemExit(f"{days[day]}: other hits than those of the scan")
     share = len(days) / sample
     scans = Spent(share * clock, share * processor)
-    plans = int(np.count_nonzero(outcomes.grade[hits.place] >= 0))
-    return Compared(spent, grading, scans, len(hits), plans, peak)
+    plans = int(np.count_nonzero(result.outcomes.grade[hits.place] >= 0))
+    return Compared(study, stages.ended, scans, len(hits), plans, peak)
 
 
 def pairs_of(hits: Hits) -> set[tuple[str, str]]:
@@ -117,31 +129,30 @@ def main() -> None:
     parser.add_argument("--no-patterns", action="store_true")
     args = parser.parse_args()
     left_out = PATTERNS if args.no_patterns else ()
-    setups = tuple(one for one in all_setups() if one.name not in left_out)
+    setups = tuple(one for one in all_setups(benchmark=True) if one.name not in left_out)
     with tempfile.TemporaryDirectory() as folder:
         replay = opened(args.symbols, args.days, setups, index_file(Path(folder)))
-        found = measure(replay, args.sample)
-    cells = args.symbols * args.days
-    study = Spent(
-        found.replay.clock + found.grading.clock, found.replay.processor + found.grading.processor
-    )
+        found = measure(replay, Path(folder), args.sample)
+    scanned, judged = (found.stages[name] for name in ("replay", "outcomes"))
+    cells, study = args.symbols * args.days, found.study
     print(machine_line())
     print(f"{args.symbols:,} symbols x {args.days:,} days, {len(setups)} setups, {found.hits:,} "
           f"hits, {found.plans:,} plans; load {os.getloadavg()[0]:.1f}")  # fmt: skip
-    for what, spent, said in (
-        (
-            "replay",
-            found.replay,
-            f"{cells / found.replay.processor:,.0f} symbols and days a second",
-        ),
-        ("grading", found.grading, f"{found.hits / found.grading.processor:,.0f} hits a second"),
-        ("both", study, f"peak memory {found.peak / 2**30:.2f} GiB"),
-        ("day by day", found.scans, f"{args.sample} days timed"),
+    for what, seconds in (
+        ("days scanned", scanned),
+        ("hits judged", judged - scanned),
+        ("summed up", study.clock - judged),
     ):
-        print(f"{what:11} {spent.processor:8.1f} s of the processor, {spent.clock:8.1f} s by the "
-              f"clock; {said}")  # fmt: skip
-    print(f"the scans take {found.scans.processor / study.processor:.1f} x the processor time, "
-          f"{found.scans.clock / study.clock:.1f} x by the clock")  # fmt: skip
+        print(f"{what:12} {seconds:8.1f} s by the clock")
+    for what, spent, said in (
+        ("study", study, f"{cells / study.processor:,.0f} symbols and days a second, peak memory "
+                         f"{found.peak / 2**30:.2f} GiB"),
+        ("day by day", found.scans, f"{args.sample} days timed"),
+    ):  # fmt: skip
+        print(f"{what:12} {spent.clock:8.1f} s by the clock, {spent.processor:8.1f} s of the "
+              f"processor; {said}")  # fmt: skip
+    print(f"the scans take {found.scans.clock / study.clock:.1f} x by the clock, "
+          f"{found.scans.processor / study.processor:.1f} x the processor time")  # fmt: skip
 
 
 if __name__ == "__main__":

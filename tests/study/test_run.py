@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from scipy.stats import kurtosis, norm, skew
 
 from support.hard_market import NOW, SESSIONS, hard_market
 from support.made_up_market import SYMBOLS
@@ -18,6 +19,7 @@ from technic.settings import Settings
 from technic.setups import load_setups
 from technic.study import StudyConfig, StudyResult, run_study, study_table
 from technic.study.document import study_document
+from technic.study.report.page import report_page
 from technic.study.table import write_study
 from technic.study.trials import ledgers
 from technic.testing import FakeProvider, make_bars
@@ -73,6 +75,42 @@ def test_returns_are_those_of_the_bars(result: StudyResult):
             assert row[f"benchmark_{horizon}"] == pytest.approx(index, rel=1e-12)
         late = closes[day + 22, symbol] / opens[day + 2, symbol] - 1
         assert row["return_21_late_1"] == pytest.approx(late, rel=1e-12)
+
+
+def test_the_sharpe_ratio_is_of_the_means_of_days(result: StudyResult):
+    """Over the next session, sessions with hits alone; deflated by the trials of the ledger."""
+    table = study_table(result).to_pandas()
+    document = study_document(result)
+    trials = document["trials"]["total"]
+    for one in document["studies"]:
+        own = table[table["setup"] == one["name"]].dropna(subset="excess_1")
+        days = own.groupby("session")["excess_1"].mean().to_numpy()
+        ratio = days.mean() / days.std(ddof=1)
+        assert one["sharpe"]["sharpe"] == pytest.approx(ratio, rel=1e-6)
+        best = (1 - np.euler_gamma) * norm.ppf(1 - 1 / trials)
+        best = (best + np.euler_gamma * norm.ppf(1 - 1 / (trials * np.e))) / np.sqrt(len(days))
+        wide = 1 - skew(days) * ratio + (kurtosis(days, fisher=False) - 1) / 4 * ratio**2
+        sure = norm.cdf((ratio - best) * np.sqrt(len(days) - 1) / np.sqrt(wide))
+        assert one["sharpe"]["probability"] == pytest.approx(sure, rel=1e-6)
+        assert 0 < sure < 1
+
+
+def test_a_page_says_what_fires_with_one_setup_and_that_its_past_stays(tmp_path: Path):
+    """Setups beside it are no trials; the days computed again are named."""
+    scan = ScanConfig(setups=load_setups("trend_template"))
+    beside = load_setups("weinstein_stage_2", "weinstein_stage_4")
+    alone = study_document(studied(tmp_path / "alone", scan))
+    result = studied(tmp_path / "beside", scan, beside=beside, check_days=1)
+    document = study_document(result)
+    assert document["overlap_names"] == ["trend_template", *(one.name for one in beside)]
+    (own, shared, none), *_ = result.overlap.shared.tolist()
+    assert own == len(result.hits) > shared > none == 0
+    assert document["trials"]["of_this_study"] == alone["trials"]["of_this_study"]
+    assert (alone["check"], len(document["check"]["days"])) == (None, 1)
+    page = report_page(result)
+    assert f"{100 * shared / own:.1f}" in page
+    assert "the past stays as it was" in page
+    assert document["check"]["days"][0] in page
 
 
 def test_hits_are_those_of_the_scans(result: StudyResult):

@@ -34,8 +34,8 @@ __all__ = ["START_TOLERANCE", "Change", "PastCheck", "check_past"]
 Question = Literal["later bars", "start", "company"]
 START_TOLERANCE = 1e-4
 YEAR = 252
-NARROW = 7
-"""Symbols of a block where it is narrow."""
+NARROW, MOST_BLOCKS = 7, 200
+"""Symbols of a block where it is narrow; more of a market of which that made too many blocks."""
 AFTER = 5
 """Later sessions that a checked day is replayed with, the last of the data among them."""
 
@@ -87,9 +87,14 @@ class PastCheck:
         return tuple(change for change in self.changes if change.question == question)
 
     @property
+    def wrong(self) -> tuple[Change, ...]:
+        """What changes though it must not: with later bars, or with its company."""
+        return (*self.of("later bars"), *self.of("company"))
+
+    @property
     def looks_ahead(self) -> bool:
         """Whether a past value changes with later bars, or with its company."""
-        return bool(self.of("later bars") or self.of("company"))
+        return bool(self.wrong)
 
     def __str__(self) -> str:
         values = count_of(len(self.names), "value")
@@ -116,7 +121,8 @@ def check_past(replay: Replay, count: int = 3, seed: int = 0) -> PastCheck:
         truncated = replay.reopened(alone, provider=KnownUntil(provider, day))
         tally.compare("later bars", among, _day_of(truncated, day), 0.0)
         shuffled = replay.reopened(alone, provider=Shuffled(provider, seed))
-        narrow = replace(shuffled, block_symbols=NARROW)
+        width = max(NARROW, -(-len(replay.symbols) // MOST_BLOCKS))
+        narrow = replace(shuffled, block_symbols=width)
         tally.compare("company", among, _day_of(narrow, day), 0.0)
         longer = replay.reopened(alone, config=replace(config, bars=config.bars + YEAR))
         tally.compare("start", among, _day_of(longer, day), START_TOLERANCE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from technic.errors import ParameterError
 from technic.scan.config import ScanConfig
 from technic.scoring.parameters import require_number
+from technic.setups import Setup
 from technic.study.outcomes import HORIZONS, GradeRules
 from technic.study.outcomes.forward_returns import require_horizon
 from technic.study.statistics.intervals import CONFIDENCE
@@ -14,6 +15,7 @@ from technic.study.statistics.intervals import CONFIDENCE
 __all__ = ["StudyConfig"]
 
 MOST_HORIZONS = 20
+MOST_CHECKED = 250
 MOST_RATINGS = 8
 """Each is held of all days and symbols: eight of ten years of 6,000 symbols are 1 GB."""
 
@@ -28,7 +30,9 @@ class StudyConfig:
     data's last session, and ``first`` begins a year of sessions up to it. ``horizon``: sessions
     over which the verdict is; ``horizons``: those over which returns are taken, ``horizon`` among
     them. ``rules``: how plans are graded. ``confidence``: of all intervals. ``event_curve``:
-    whether the course of prices around hits is gathered, which a report draws.
+    whether the course of prices around hits is gathered, which a report draws. ``beside``: setups
+    that are not judged: how many hits of those studied they have too is counted. ``check_days``:
+    days that are computed again to see whether the past stays as it was; see `check_past`.
     """
 
     scan: ScanConfig
@@ -40,6 +44,8 @@ class StudyConfig:
     confidence: float = CONFIDENCE
     event_curve: bool = False
     ratings: tuple[str, ...] = ()
+    beside: tuple[Setup, ...] = ()
+    check_days: int = 0
 
     def __post_init__(self) -> None:
         require_horizon(self.horizon, 0)
@@ -50,6 +56,7 @@ class StudyConfig:
             raise ParameterError("horizons", len(every), f"at most {MOST_HORIZONS} horizons")
         object.__setattr__(self, "horizons", every)
         require_number("confidence", self.confidence, 0.5, 0.9999)
+        require_number("check_days", self.check_days, 0, MOST_CHECKED)
         if len(self.ratings) > MOST_RATINGS:
             raise ParameterError("ratings", len(self.ratings), f"at most {MOST_RATINGS} ratings")
         if not self.scan.setups and self.scan.where is None and not self.ratings:

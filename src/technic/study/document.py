@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from technic.study.check import PastCheck
 from technic.study.event_curve import EventCurve
 from technic.study.outcomes import COST_LEVELS
 from technic.study.owner_summary import OwnerSummary, PlanSummary
@@ -15,7 +16,7 @@ from technic.study.statistics import Interval
 from technic.study.trials import luck_bar
 from technic.typing import DateArray
 
-__all__ = ["interval_document", "plain", "study_document"]
+__all__ = ["check_document", "interval_document", "plain", "study_document"]
 
 
 def study_document(result: StudyResult) -> dict[str, object]:
@@ -37,6 +38,8 @@ def study_document(result: StudyResult) -> dict[str, object]:
         "ratings": [_rating(one, result.hits.sessions) for one in result.ratings],
         "together": comparison,
         "overlap": result.overlap.of_own.tolist(),
+        "overlap_names": list(result.overlap.names),
+        "check": None if result.check is None else check_document(result.check),
         "data_version": trial.entry.data or None,
         "trials": {
             "provider": trial.provider,
@@ -53,6 +56,12 @@ def study_document(result: StudyResult) -> dict[str, object]:
         "command": trial.entry.command,
         "warnings": list(result.warnings),
     })  # fmt: skip
+    return document
+
+
+def check_document(found: PastCheck) -> dict[str, Any]:
+    """Return what `check_past` found, in plain values."""
+    document: dict[str, Any] = plain(asdict(found) | {"looks_ahead": found.looks_ahead})
     return document
 
 
@@ -78,6 +87,7 @@ def _owner(one: OwnerSummary) -> dict[str, Any]:
         "turnover": asdict(one.turnover),
         "curve": None if one.curve is None else _curve(one.curve),
         "survivorship": asdict(one.gone),
+        "sharpe": None if one.sharpe is None else asdict(one.sharpe),
     }
 
 

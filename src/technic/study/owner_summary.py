@@ -16,8 +16,10 @@ from technic.study.place_groups import PlaceGroups
 from technic.study.replay.hits import Hits
 from technic.study.statistics import (
     DaySums,
+    DeflatedSharpe,
     Interval,
     Turnover,
+    deflated_sharpe,
     episode_starts,
     mean_interval,
     turnover,
@@ -56,7 +58,9 @@ class OwnerSummary:
     market's), price and liquidity, each by name; ``absent``: groups that cannot be made, with the
     reason. ``every``: all plans; ``one_a_symbol``: those with one order or trade a symbol at a
     time; ``turnover``: of these, and how much money fits. ``curve``: the course of prices around
-    the hits, None where it was not asked for; ``gone``: who was delisted.
+    the hits, None where it was not asked for; ``gone``: who was delisted. ``sharpe``: of the mean
+    excess of a day's hits over the next session, held against all trials; None where returns over
+    one session were not taken.
     """
 
     name: str
@@ -76,6 +80,7 @@ class OwnerSummary:
     turnover: Turnover
     curve: EventCurve | None
     gone: Survivorship
+    sharpe: DeflatedSharpe | None
     absent: dict[str, str] = field(default_factory=dict)
 
 
@@ -133,8 +138,16 @@ def summarised(
         turnover=_turnover(hits, found, own, config),
         curve=None if found.events is None else found.events.curve(owner, config.confidence),
         gone=survivorship(hits, found, own, main),
+        sharpe=_sharpe(session, apart[1], len(hits.sessions), trials) if 1 in apart else None,
         absent=groups.absent(at),
     )
+
+
+def _sharpe(
+    session: NDArray[np.int32], excess: FloatArray, n_sessions: int, trials: int
+) -> DeflatedSharpe:
+    """Hold the means of days against trials: windows of one session do not overlap."""
+    return deflated_sharpe(DaySums.of(session, excess, n_sessions).day_means, trials)
 
 
 def _plans(

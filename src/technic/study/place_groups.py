@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from technic.regime import Regime
 from technic.study.config import StudyConfig
-from technic.study.replay.hits import HitPlaces
+from technic.study.replay.hits import HitPlaces, Texts
 from technic.study.statistics import (
     LIQUIDITY_EDGES,
     PRICE_EDGES,
@@ -97,13 +96,13 @@ class PlaceGroups:
         }
 
 
-def _sectors(sector: NDArray[np.object_]) -> tuple[Codes, Sequence[str]]:
+def _sectors(sector: Texts) -> tuple[Codes, Sequence[str]]:
     """Return the position of each sector among all, by name; unknown where no listing says."""
-    code, found = pd.factorize(sector)  # NaN and None: -1
-    texts = [*(str(text) or "unknown" for text in found.tolist()), "unknown"]
+    # an empty text says nothing; one that is missing has the code −1, the last of the texts
+    texts = [*(str(text) or "unknown" for text in sector.categories), "unknown"]
     names = sorted(set(texts))
     place = np.array([names.index(text) for text in texts], dtype=np.int16)
-    return place[code], names
+    return place[sector.codes], names
 
 
 def _small(code: NDArray[np.int64]) -> NDArray[np.int16]:

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,11 @@ from technic.engine.local import in_turn
 from technic.engine.open import workers_here
 from technic.notebook.progress import notebook_progress
 from technic.settings import Settings, load_settings
+from technic.study.check import PastCheck, check_past
 from technic.study.config import StudyConfig
 from technic.study.counted_trials import count_trials
 from technic.study.days_asked import open_days
+from technic.study.fires_together import fires_together
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
 from technic.study.owner_summary import OwnerSummary, excess_sums, summarised
 from technic.study.place_groups import PlaceGroups
@@ -43,10 +46,11 @@ StudyProgress = Callable[[str, int, int], None]
 class StudyResult:
     """``hits`` and ``outcomes``: a row a hit; ``summaries``: one for each owner that was asked for.
 
-    ``comparison``: those with enough hits as one family, None for fewer than two. ``trial``: what
-    the ledger of trials says, this study among it. ``price_basis``: how prices come;
-    ``dated_universe``: whether it is known who was listed on each day, and the data have them.
-    ``warnings``: what a reader should know first.
+    ``comparison``: those with enough hits as one family, None for fewer than two. ``overlap``: what
+    fires together, the setups beside those studied among it. ``trial``: what the ledger of trials
+    says, this study among it. ``check``: whether the past stays as it was, None: not asked for.
+    ``price_basis``: how prices come; ``dated_universe``: whether it is known who was listed on each
+    day, and the data have them. ``warnings``: what a reader should know first.
     """
 
     config: StudyConfig
@@ -57,6 +61,7 @@ class StudyResult:
     comparison: Comparison | None
     overlap: SetupOverlap
     trial: Appended
+    check: PastCheck | None
     simulated: bool
     price_basis: PriceBasis
     dated_universe: bool
@@ -91,10 +96,14 @@ def run_study(
     whole = WholeReplay.of(_reported(replay, names, progress), names)
     hits = whole.hits
     provider = replay.context.provider
-    stage = None if progress is None else (lambda done, total: progress("outcomes", done, total))
-    found = hit_outcomes(replay, hits, whole.ranked, config, stage)
+
+    def stage(name: str) -> Callable[[int, int], None] | None:
+        return None if progress is None else partial(progress, name)
+
+    found = hit_outcomes(replay, hits, whole.ranked, config, stage("outcomes"))
     trial = _counted(config, replay, settings, now, command)
     total = trial.record.total
+    check = _checked(replay, config)
     missing = replay.rosters.missing_warning(found.without_bars)
     groups = PlaceGroups.of(hits.places, whole.regimes)
     each = ((hits, found, config, owner, total, groups) for owner in range(len(hits.owners)))
@@ -106,8 +115,9 @@ def run_study(
         summaries=summaries,
         ratings=_rated(whole.ratings, found, config, total),
         comparison=_compared(hits, found, config, summaries),
-        overlap=SetupOverlap.of(hits.owner, hits.place, len(hits.owners)),
+        overlap=fires_together(replay, hits, config.beside, stage("overlap")),
         trial=trial,
+        check=check,
         simulated=provider.simulated,
         price_basis=provider.price_basis,
         dated_universe=replay.rosters.survivorship_warning is None and missing is None,
@@ -117,6 +127,7 @@ def run_study(
             *([] if missing is None else [missing]),
             *whole.left_out,
             *not_judged(found.poisoned),
+            *([] if check is None else map(str, check.wrong)),
         ),
     )
 
@@ -151,6 +162,12 @@ def _compared(
         if one.word != "too_few"
     }
     return compare_all(sums, config.horizon, size=1 - config.confidence) if len(sums) > 1 else None
+
+
+def _checked(replay: Replay, config: StudyConfig) -> PastCheck | None:
+    """Compute some of the days again, all of them where there are fewer."""
+    count = min(config.check_days, len(replay.days))
+    return check_past(replay, count) if count else None
 
 
 def _counted(

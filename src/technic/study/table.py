@@ -15,6 +15,7 @@ from technic.export.cells import guarded_frame
 from technic.export.targets import replacing
 from technic.study.document import study_document
 from technic.study.outcomes import COST_LEVELS, Flag, Outcome, net_r
+from technic.study.replay.hits import Texts
 from technic.study.run import StudyResult
 from technic.typing import DateArray, FloatArray
 
@@ -44,12 +45,12 @@ def study_table(result: StudyResult) -> pa.Table:
         "ranked": places.ranked[place],
         "tech_rating": _known(places.tech_rating[place]),
         "rs_rating": _known(places.rs_rating[place]),
-        "signal": places.signal[place],
+        "signal": _texts(places.signal[place]),
         "close": _known(places.close[place]),
         "dollar_volume": _known(places.dollar_volume[place]),
-        "sector": places.sector[place],
-        "side": places.side[place],
-        "entry_type": places.entry_type[place],
+        "sector": _texts(places.sector[place]),
+        "side": _texts(places.side[place]),
+        "entry_type": _texts(places.entry_type[place]),
         **{name: _known(hits.column(name)) for name in ("entry", "stop", "target")},
     }
     for horizon, values in found.returns.items():
@@ -104,6 +105,10 @@ def _days(sessions: DateArray, place: NDArray[np.int32]) -> DateArray:
     days = np.full(len(place), np.datetime64("NaT"), dtype="datetime64[D]")
     days[place >= 0] = sessions[place[place >= 0]]
     return days
+
+
+def _texts(values: Texts) -> pa.Array:
+    return pa.array(values).cast(pa.string())
 
 
 def _known(values: FloatArray) -> pa.Array:

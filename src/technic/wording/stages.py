@@ -7,6 +7,7 @@ STAGES = {
     "scan": "scanning",
     "replay": "scanning days",
     "outcomes": "judging hits",
+    "overlap": "what fires together",
     "baseline": "one by one",
     "batch": "all, one each",
     "prescreen": "left, one each",

@@ -14,7 +14,7 @@ from support.later_bars import NO_BAR, later_bars, random_bars
 from technic.errors import ParameterError
 from technic.study.outcomes import Flag, GradeRules, Outcome, Plans, grade_plans
 from technic.study.outcomes import grading as module
-from technic.study.replay.hits import HitPlaces
+from technic.study.replay.hits import HitPlaces, few_texts
 
 DAY = (100, 101, 99, 100)  # the bar of the hit, and any that touches nothing
 FLAT = (101, 102, 100.5, 101)
@@ -259,13 +259,13 @@ def places_of(bars, one: dict) -> HitPlaces:
         ranked=np.ones(2, dtype=np.int32),
         tech_rating=np.zeros(2),
         rs_rating=np.zeros(2),
-        signal=np.array(["long"] * 2, dtype=object),
+        signal=few_texts(["long"] * 2),
         has_plan=np.array([True, True]),
         shares=np.ones(2, dtype=np.int64),
         close=np.full(2, 100.0),
         dollar_volume=np.full(2, 1e6),
-        sector=np.array([None] * 2, dtype=object),
-        **{name: np.array([value] * 2, dtype=object) for name, value in text.items()},
+        sector=few_texts([None] * 2),
+        **{name: few_texts([value] * 2) for name, value in text.items()},
         **{name: np.array([value] * 2) for name, value in numbers.items()},
     )
 

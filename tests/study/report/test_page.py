@@ -35,7 +35,9 @@ def many(result: StudyResult, count: int) -> StudyResult:
     one = result.summaries[0]
     summaries = tuple(replace(one, name=name) for name in names)
     shared = replace(
-        result.overlap, shared=np.full((count, count), 3) + 4 * np.eye(count, dtype=int)
+        result.overlap,
+        names=names,
+        shared=np.full((count, count), 3) + 4 * np.eye(count, dtype=int),
     )
     return replace(result, hits=hits, summaries=summaries, overlap=shared)
 

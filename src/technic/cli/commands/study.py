@@ -20,7 +20,7 @@ from technic.cli.options.options import (
     RunOptions,
     UniverseOptions,
 )
-from technic.cli.options.study_options import CHECK_DAYS, StudyOptions
+from technic.cli.options.study_options import StudyOptions
 from technic.cli.options.sweep_options import SweepOptions
 
 if TYPE_CHECKING:
@@ -89,12 +89,10 @@ def study(
         return
     config = _config(choices, options, settings)
     if options.check:
-        count = CHECK_DAYS if options.check_days is None else options.check_days
-        _print_check(config, count, settings, format_, run)
+        _print_check(config, options.check_days, settings, format_, run)
         return
     chosen = study_format(format_, run.out, hits=bool(config.scan.setups or config.scan.where))
-    draws = options.report is not None or chosen in ("parquet", "json")
-    config = dataclasses.replace(config, event_curve=draws)
+    config = _drawn(config, options, chosen)
     command = shlex.join(["technic", *sys.argv[1:]])
     with progress_on_stderr(run.quiet) as report:
         result = run_study(config, settings=settings, progress=report, command=command)
@@ -138,8 +136,21 @@ def _config(choices: Choices, options: StudyOptions, settings: Settings) -> Stud
     )
 
 
+def _drawn(config: StudyConfig, options: StudyOptions, chosen: str) -> StudyConfig:
+    """Return what is asked with all that is drawn of it, or written."""
+    from technic.study.all_setups import PAGE_CHECK_DAYS, for_a_page
+
+    if options.report is None:
+        return dataclasses.replace(config, event_curve=chosen in ("parquet", "json"))
+    return for_a_page(config, PAGE_CHECK_DAYS if options.check_days is None else options.check_days)
+
+
 def _print_check(
-    config: StudyConfig, count: int, settings: Settings, format_: str | None, run: RunOptions
+    config: StudyConfig,
+    days: int | None,
+    settings: Settings,
+    format_: str | None,
+    run: RunOptions,
 ) -> None:
     """Print whether the past stays as it was; exit code 1 where something looks ahead."""
     from rich.text import Text
@@ -147,18 +158,19 @@ def _print_check(
     from technic.cli.commands.study_targets import document_target
     from technic.cli.render.document import print_document
     from technic.errors import ParameterError
+    from technic.study.all_setups import CHECK_DAYS
     from technic.study.check import check_past
     from technic.study.days_asked import open_days
-    from technic.study.document import plain
+    from technic.study.document import check_document
 
     chosen = document_target(format_, run.out)
     replay = open_days(config.replayed, config.first, config.last, settings=settings)
+    count = CHECK_DAYS if days is None else days
     if not 1 <= count <= len(replay.days):
         allowed = f"a whole number from 1 to {len(replay.days)}, the days of the study"
         raise ParameterError("check_days", count, allowed)
     found = check_past(replay, count)
-    content = plain(dataclasses.asdict(found) | {"looks_ahead": found.looks_ahead})
-    print_document(lambda _: [Text(str(found))], content, chosen, run)
+    print_document(lambda _: [Text(str(found))], check_document(found), chosen, run)
     if found.looks_ahead:
         raise typer.Exit(1)
 

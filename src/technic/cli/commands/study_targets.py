@@ -88,8 +88,9 @@ def require_alone(options: StudyOptions, *groups: object) -> None:
 
     ``groups``: the other options of the command, but for those of output.
     """
-    if options.check_days is not None and not options.check:
-        raise ParameterError("check_days", options.check_days, "nothing without --check")
+    if options.check_days is not None and not options.check and options.report is None:
+        allowed = "nothing without --check or --report"
+        raise ParameterError("check_days", options.check_days, allowed)
     if not options.trials:
         return
     for group in (options, *groups):

@@ -8,11 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-__all__ = ["CHECK_DAYS", "STUDY", "StudyOptions"]
+__all__ = ["STUDY", "StudyOptions"]
 
 STUDY = "Study"
-CHECK_DAYS = 3
-"""Unless another number is asked for."""
 
 
 def _option(name: str, help_: str, metavar: str) -> Any:
@@ -70,7 +68,12 @@ class StudyOptions:
     ] = False
     check_days: Annotated[
         int | None,
-        _option("--check-days", f"Days that --check computes again. (default: {CHECK_DAYS})", "N"),
+        _option(
+            "--check-days",
+            "Days that --check computes again (default: 3), and that a page of --report tells of "
+            "(default: 1; 0: none).",
+            "N",
+        ),
     ] = None
     trials: Annotated[
         bool,

@@ -65,7 +65,6 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
         last=last,
         rules=rules,
         ratings=ratings,
-        event_curve=True,
         **more,
     )
     rating_names(study)
@@ -109,16 +108,17 @@ def study_to_json(config: StudyConfig) -> dict[str, Any]:
 
 
 def study_from_json(content: Mapping[str, Any]) -> StudyConfig:
-    """Return the study that `study_to_json` wrote."""
+    """Return the study that `study_to_json` wrote, with all that its page tells."""
+    from technic.study.all_setups import for_a_page
     from technic.study.config import StudyConfig
     from technic.study.outcomes import GradeRules
 
-    return StudyConfig(
+    study = StudyConfig(
         scan=config_from_json(content["scan"], "the request"),
         first=content["first"],
         last=content["last"],
         horizon=content["horizon"],
         ratings=tuple(content["ratings"]),
         rules=GradeRules(**content["rules"]),
-        event_curve=True,
     )
+    return for_a_page(study, check_days=0)  # it takes longer than the study of a year

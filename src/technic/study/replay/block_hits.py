@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from technic.engine.runner import TaskRunner
 from technic.scan.expressions.conditions import Expression
+from technic.scoring.signal import SIGNALS
 from technic.study.replay.both_passes import (
     BlockWork,
     BothPasses,
@@ -21,7 +22,7 @@ from technic.study.replay.both_passes import (
 )
 from technic.study.replay.day_rows import ReplayTask
 from technic.study.replay.hit_blocks import FirstPass, SecondPass, second_pass
-from technic.study.replay.hits import HitPlaces, Hits
+from technic.study.replay.hits import ENTRY_TYPES, SIDES, HitPlaces, Hits, few_texts
 from technic.study.replay.lean import HitRules
 from technic.study.replay.regimes import day_stops, market_regimes
 from technic.study.replay.replay_part import ReplayPart
@@ -140,7 +141,7 @@ def _part_hits(
     day, symbol = part.places.day[at], part.symbol[at]
     axis = axes.columns(part.symbols)
     session = np.searchsorted(axes.sessions, work.task.days).astype(np.int32)
-    sector = np.asarray(work.listed.values("sector", part.symbols, day, symbol), dtype=object)
+    sector = work.listed.values("sector", part.symbols, day, symbol)
     places = HitPlaces(
         sessions=axes.sessions,
         symbols=axes.symbols,
@@ -150,17 +151,17 @@ def _part_hits(
         ranked=count[day],
         tech_rating=done.columns["tech_rating"],
         rs_rating=done.columns["rs_rating"],
-        signal=done.signal.astype(object),
+        signal=few_texts(done.signal, SIGNALS),
         has_plan=plans.has_plan,
-        side=plans.side,
-        entry_type=plans.entry_type,
+        side=few_texts(plans.side, SIDES),
+        entry_type=few_texts(plans.entry_type, ENTRY_TYPES),
         entry=plans.entry,
         stop=plans.stop,
         target=plans.target,
         shares=plans.shares,
         close=done.columns["close"],
         dollar_volume=done.columns["avg_dollar_volume_20"],
-        sector=sector,
+        sector=few_texts(sector),
     )
     hit = done.hit.astype(np.int32)
     return Hits(owners=axes.owners, places=places, place=hit, owner=done.owner)

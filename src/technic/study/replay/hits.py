@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from technic.typing import BoolArray, DateArray, FloatArray
 
-__all__ = ["HitPlaces", "Hits"]
+__all__ = ["ENTRY_TYPES", "SIDES", "HitPlaces", "Hits", "Texts", "few_texts"]
 
 _AXES = ("sessions", "symbols")
 """Fields that all parts of a stream share."""
+Texts: TypeAlias = "pd.Categorical[Any]"
+SIDES = ("long", "short")
+ENTRY_TYPES = ("close", "breakout")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -29,8 +33,9 @@ class HitPlaces:
     parts of one replay. ``rank``: place among the day's ``ranked`` symbols by tech_rating, 1 the
     highest, ties by symbol; 0 where the symbol has no rating. ``signal``: as the scan gives it.
     ``has_plan``: whether the scan gives a trade plan; elsewhere its prices are NaN, shares 0, texts
-    None. ``side``: long or short; ``entry_type``: close or breakout. ``dollar_volume``: mean of
-    close × volume over 20 bars. ``sector``: None where no listing says.
+    missing. ``side``: one of ``SIDES``; ``entry_type``: of ``ENTRY_TYPES``. ``dollar_volume``: mean
+    of close × volume over 20 bars. ``sector``: missing where no listing says. A text is one byte,
+    for there are millions of places.
     """
 
     sessions: DateArray
@@ -41,17 +46,17 @@ class HitPlaces:
     ranked: NDArray[np.int32]
     tech_rating: FloatArray
     rs_rating: FloatArray
-    signal: NDArray[np.object_]
+    signal: Texts
     has_plan: BoolArray
-    side: NDArray[np.object_]
-    entry_type: NDArray[np.object_]
+    side: Texts
+    entry_type: Texts
     entry: FloatArray
     stop: FloatArray
     target: FloatArray
     shares: NDArray[np.int64]
     close: FloatArray
     dollar_volume: FloatArray
-    sector: NDArray[np.object_]
+    sector: Texts
 
     def __len__(self) -> int:
         return len(self.session)
@@ -85,9 +90,12 @@ class Hits:
         return len(self.place)
 
     def column(self, name: str) -> NDArray[Any]:
-        """Return a column of the places at each hit."""
-        values: NDArray[Any] = getattr(self.places, name)[self.place]
-        return values
+        """Return a column of the places at each hit; None for a text that is missing."""
+        values: Any = getattr(self.places, name)[self.place]
+        if isinstance(values, pd.Categorical):
+            values = np.array([*values.categories, None], dtype=object)[values.codes]
+        found: NDArray[Any] = values
+        return found
 
     @property
     def sessions(self) -> DateArray:
@@ -137,18 +145,53 @@ class Hits:
 
     @staticmethod
     def joined(parts: Iterable[Hits]) -> Hits:
-        """Put parts of one replay together, in the order given; at least one is needed."""
-        every: Sequence[Hits] = list(parts)
-        if not every:
+        """Put parts of one replay together, in the order given; at least one is needed.
+
+        A part that nobody else holds is given back column by column: there are gigabytes of them.
+        """
+        columns: dict[str, list[Any]] = {name: [] for name in HitPlaces.columns()}
+        places: list[NDArray[np.int32]] = []
+        owners: list[NDArray[np.int16]] = []
+        empty, first = None, 0
+        for part in parts:
+            for name, pieces in columns.items():
+                pieces.append(getattr(part.places, name))
+            places.append(part.place + np.int32(first))
+            owners.append(part.owner)
+            first += len(part.places)
+            if empty is None:
+                nobody = part.places.take(np.empty(0, np.intp))
+                empty = replace(part.take(np.empty(0, np.intp)), places=nobody)
+        if empty is None:
             raise ValueError("hits of no part have no sessions and symbols")
-        columns: dict[str, Any] = {
-            name: np.concatenate([getattr(part.places, name) for part in every])
-            for name in HitPlaces.columns()
-        }
-        first = np.cumsum([0, *(len(part.places) for part in every)], dtype=np.int32)
+        every: dict[str, Any] = {name: _concatenated(columns.pop(name)) for name in tuple(columns)}
         return replace(
-            every[0],
-            places=replace(every[0].places, **columns),
-            place=np.concatenate([one.place + at for one, at in zip(every, first, strict=False)]),
-            owner=np.concatenate([one.owner for one in every]),
+            empty,
+            places=replace(empty.places, **every),
+            place=np.concatenate(places),
+            owner=np.concatenate(owners),
         )
+
+
+def few_texts(texts: Sequence[object] | NDArray[Any], known: Sequence[str] | None = None) -> Texts:
+    """Return texts as codes of the few that there are; whatever is none is missing.
+
+    ``known``: all that may occur; None: those that do.
+    """
+    if known is None:
+        code, found = pd.factorize(np.asarray(texts, dtype=object))
+        return pd.Categorical.from_codes(code, pd.Index(found, dtype=object))
+    # a comparison for each of a few texts takes a quarter of the time of looking all of them up
+    code, every = np.full(len(texts), -1, np.int8), np.asarray(texts)
+    for place, name in enumerate(known):
+        code[every == name] = place
+    return pd.Categorical.from_codes(code, pd.Index(list(known), dtype=object))
+
+
+def _concatenated(parts: Sequence[Any]) -> Any:
+    if not isinstance(parts[0], pd.Categorical):
+        return np.concatenate(parts)
+    names = list(dict.fromkeys(name for part in parts for name in part.categories))
+    places = [np.array([*map(names.index, one.categories), -1], np.int16) for one in parts]
+    code = np.concatenate([place[one.codes] for place, one in zip(places, parts, strict=True)])
+    return pd.Categorical.from_codes(code, pd.Index(names, dtype=object))

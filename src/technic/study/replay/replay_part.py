@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,27 +61,36 @@ class WholeReplay:
         """Gather them; ``names``: the ratings that they have. At least one part is needed."""
         ratings: dict[str, FloatArray] = {}
         ranked: BoolArray = np.zeros((0, 0), np.bool_)
-        left: list[ReplayPart] = []
+        hits: list[Hits] = []
+        regimes: dict[int, Regime] = {}
+        poisoned: list[tuple[NDArray[np.intp], Sequence[PoisonedSymbol]]] = []
         for part in parts:
             shape = len(part.hits.sessions), len(part.hits.symbols)
-            if not left:
+            if not hits:
                 ranked = np.zeros(shape, np.bool_)
             ranked[part.days] = part.ranked
             for name in names:
                 if name not in ratings:
                     ratings[name] = np.full(shape, np.nan)
                 ratings[name][part.days] = part.ratings[name]
-            left.append(replace(part, ratings={}, ranked=part.ranked[:0]))
-        hits = Hits.joined(part.hits for part in left)
-        days = np.concatenate([part.days for part in left])
-        every = [regime for part in left for regime in part.regimes]
+            hits.append(part.hits)
+            regimes.update(zip(part.days.tolist(), part.regimes, strict=True))
+            poisoned.append((part.days, part.poisoned))
+        sessions = hits[0].sessions if hits else np.empty(0, "M8[D]")
         return cls(
-            hits=hits,
-            regimes=tuple(every[at] for at in np.argsort(days).tolist()),
+            hits=Hits.joined(_drained(hits)),
+            regimes=tuple(regimes[day] for day in sorted(regimes)),
             ranked=ranked,
             ratings=ratings,
-            left_out=tuple(left_out(((one.days, one.poisoned) for one in left), hits.sessions)),
+            left_out=tuple(left_out(poisoned, sessions)),
         )
+
+
+def _drained(hits: list[Hits]) -> Iterator[Hits]:
+    """Yield the parts and hold none of them."""
+    hits.reverse()
+    while hits:
+        yield hits.pop()
 
 
 def left_out(

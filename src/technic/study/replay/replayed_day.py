@@ -21,9 +21,10 @@ from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.scan.expressions.values import ExpressionValues
 from technic.scan.filters import filter_market, refused_by
 from technic.scan.scored_market import Market
+from technic.scoring.signal import SIGNALS
 from technic.study.replay.basis_bars import BlockBars, Refusal
 from technic.study.replay.day_rows import DayRows
-from technic.study.replay.hits import HitPlaces, Hits
+from technic.study.replay.hits import ENTRY_TYPES, SIDES, HitPlaces, Hits, few_texts
 from technic.study.replay.regimes import index_of_day
 from technic.study.replay.rosters import Roster
 from technic.study.replay.usable_bars.gate_codes import PASSED
@@ -206,17 +207,17 @@ class ReplayedDay:
             ranked=np.full(len(at), np.count_nonzero(market.ranked), dtype=np.int32),
             tech_rating=market.columns["tech_rating"][at],
             rs_rating=market.columns["rs_rating"][at],
-            signal=market.signal[at].astype(object),
+            signal=few_texts(market.signal[at], SIGNALS),
             has_plan=plans.has_plan[at],
-            side=plans.side[at],
-            entry_type=plans.entry_type[at],
+            side=few_texts(plans.side[at], SIDES),
+            entry_type=few_texts(plans.entry_type[at], ENTRY_TYPES),
             entry=plans.entry[at],
             stop=plans.stop[at],
             target=plans.target[at],
             shares=plans.shares[at],
             close=market.columns["close"][at],
             dollar_volume=market.columns["avg_dollar_volume_20"][at],
-            sector=np.array([sector.get(name) for name in names], dtype=object),
+            sector=few_texts([sector.get(name) for name in names]),
         )
         found = Hits(
             owners=owners,

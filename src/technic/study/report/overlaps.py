@@ -19,9 +19,11 @@ MOST_IN_MATRIX = 40
 
 def overlap_parts(result: StudyResult) -> Iterator[str]:
     """Yield the pairs that share most, and for each setup how much of it others have too."""
-    names, found = result.hits.owners, result.overlap
-    shared, jaccard, own = found.shared, found.jaccard, found.of_own
+    found = result.overlap
+    names, shared, jaccard, own = found.names, found.shared, found.jaccard, found.of_own
     above = np.triu(np.nan_to_num(jaccard), 1)
+    if len(result.summaries) == 1:
+        above[1:] = 0.0  # the others among themselves are not what is studied
     order = np.argsort(-above, axis=None, kind="stable")[:PAIRS]
     pairs = [divmod(int(at), len(names)) for at in order.tolist() if above.flat[at] > 0]
     if not pairs:
@@ -42,13 +44,19 @@ def overlap_parts(result: StudyResult) -> Iterator[str]:
         "Hits of the same symbol on the same day. Two setups that share most of their hits are one "
         "setup, counted twice."
     )
+    if len(names) > len(result.summaries):
+        yield paragraph(
+            "The others come with Technic and were looked for on the same days and symbols; what "
+            "followed their hits was not read, so they are no trials.",
+            "muted",
+        )
     yield scrolled(table(headings, rows, "setups that fire together"), "setups that fire together")
-    if len(names) <= MOST_IN_MATRIX:
+    if len(result.summaries) > 1 and len(names) <= MOST_IN_MATRIX:
         yield folded("all of them: % of a row's hits that the column has too", _matrix(result))
 
 
 def _matrix(result: StudyResult) -> str:
-    names, own = result.hits.owners, result.overlap.of_own
+    names, own = result.overlap.names, result.overlap.of_own
     heads = "".join(
         f'<th title="{escape(name)}">{number}' for number, name in enumerate(names, start=1)
     )
@@ -67,9 +75,9 @@ def _cell(part: float) -> str:
 
 
 def overlap_words(result: StudyResult, owner: int) -> str:
-    """Say with which others a setup fires; "" where there is only one."""
-    names, own = result.hits.owners, result.overlap.of_own
-    if len(names) < 2:
+    """Say with which others a setup fires; "" where one is studied, whose page has a table."""
+    names, own = result.overlap.names, result.overlap.of_own
+    if len(result.summaries) < 2:
         return ""
     others = sorted(
         (other for other in range(len(names)) if other != owner and own[owner, other] > 0),

@@ -95,6 +95,8 @@ def _page(result: StudyResult, detail: Detail) -> str:
     parts = [interval_marks(), *_lead(result)]
     if setups == 1:
         parts += setup_parts(result, 0, detail, 2)
+        if len(result.overlap.names) > 1:
+            parts += ["<h2>What fires together</h2>", *overlap_parts(result)]
     elif setups:
         parts += _several(result, detail)
     if ratings:

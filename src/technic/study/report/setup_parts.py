@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -117,8 +118,16 @@ def _figures(one: OwnerSummary, horizon: int) -> str:
         ("interval, %", between(each)),
         ("t", signed(each.t, 1)),
         ("could be seen, %", plain(each.detectable * 100, 2)),
+        *_sharpe(one),
     )
     return "<dl class=key>" + "".join(f"<div><dt>{a}<dd>{b}</div>" for a, b in told) + "</dl>"
+
+
+def _sharpe(one: OwnerSummary) -> Iterator[tuple[str, str]]:
+    """Yield the deflated Sharpe ratio, where there is one."""
+    if one.sharpe is not None and math.isfinite(one.sharpe.probability):
+        yield "Sharpe ratio of a session", signed(one.sharpe.sharpe, 3)
+        yield "deflated Sharpe ratio", plain(one.sharpe.probability, 3)
 
 
 def _forest(result: StudyResult, one: OwnerSummary, detail: Detail) -> str:

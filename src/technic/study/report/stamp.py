@@ -14,6 +14,8 @@ from technic.wording.counts import count_of
 
 __all__ = ["InSight", "glossary", "stamp"]
 
+MOVED = 6
+"""Values that depend on how much history there is and are named."""
 MOST_CHARACTERS = 4_000
 """Of the command; all of it is in the ledger of trials and in the Parquet file."""
 
@@ -60,11 +62,7 @@ def stamp(result: StudyResult) -> str:
             f"{trial.total:,} in all; the best of so many reaches t {plain(bar)} by luck alone",
         ),
         ("record", f"{trial.hash} (technic study --trials checks the chain)"),
-        (
-            "look-ahead",
-            "not checked here: the same command with --check computes random days again, from data "
-            "that end with them",
-        ),
+        ("look-ahead", _checked(result)),
         (
             "judged",
             f"over {count_of(config.horizon, 'session')} from the next open, "
@@ -82,6 +80,30 @@ def stamp(result: StudyResult) -> str:
     lines = "".join(f"<dt>{escape(name)}<dd>{escape(said)}" for name, said in rows if said)
     command = f"<dt>command<dd><code>{_command(entry.command)}</code>" if entry.command else ""
     return f"<dl>{lines}{command}</dl>"
+
+
+def _checked(result: StudyResult) -> str:
+    """Say whether the past stays as it was; what is wrong stands among the warnings."""
+    check = result.check
+    if check is None:
+        return (
+            "not checked here: the same command with --check computes random days again, from data "
+            "that end with them"
+        )
+    values, wrong = count_of(len(check.names), "value"), len(check.wrong)
+    found = f"{count_of(wrong, 'change')}, warned of above" if wrong else "the past stays as it was"
+    moved = [one.name for one in check.of("start")]
+    text = (
+        f"{values} of {', '.join(check.days)} computed again, from data that end with the day and "
+        f"in another order of the symbols: {found}"
+    )
+    if not moved:
+        return f"{text}; with a year more of history, too"
+    more = f" and {len(moved) - MOVED:,} more" if len(moved) > MOVED else ""
+    return (
+        f"{text}; with a year more of history {', '.join(moved[:MOVED])}{more} move "
+        "(technic study --check says by how much)"
+    )
 
 
 def _version(data: Mapping[str, Any]) -> str:
@@ -115,6 +137,12 @@ _WORDS = (
         "is outside",
     ),
     ("t", "the mean in standard errors; to be held against what luck reaches in so many trials"),
+    (
+        "deflated Sharpe ratio",
+        "how probable it is that the mean excess over the next session, in its own standard "
+        "deviations, is better than what the best of so many worthless trials reaches: 0.95 would "
+        "be good",
+    ),
     (
         "episode",
         "hits of a symbol whose windows do not overlap: twenty days in a row tell one story",

@@ -71,6 +71,13 @@ class DaySums:
         return sum(self.total.tolist()) / _UNIT / hits if hits else float("nan")
 
     @property
+    def day_means(self) -> FloatArray:
+        """Mean of each session's hits, NaN without any."""
+        means = np.full(len(self.count), np.nan)
+        np.divide(self.total / _UNIT, self.count, out=means, where=self.count > 0)
+        return means
+
+    @property
     def contributions(self) -> FloatArray:
         """What each session adds to the mean: a series ``(n_sessions,)`` whose mean it is."""
         scale = _UNIT * self.hits / len(self.count)

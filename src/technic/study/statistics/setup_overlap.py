@@ -14,8 +14,12 @@ __all__ = ["SetupOverlap"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetupOverlap:
-    """``shared``: ``(n_setups, n_setups)`` hits of both, the hits of each on the diagonal."""
+    """``names``: the setups, those that are studied first.
 
+    ``shared``: ``(n_setups, n_setups)`` hits of both, the hits of each on the diagonal.
+    """
+
+    names: tuple[str, ...]
     shared: IntArray
 
     @classmethod
@@ -23,24 +27,20 @@ class SetupOverlap:
         cls,
         owner: NDArray[np.integer],
         place: NDArray[np.integer],
-        n_setups: int,
+        names: tuple[str, ...],
     ) -> SetupOverlap:
         """Count the hits that setups have in common, ``(n_hits,)`` each.
 
         ``place``: which symbol on which session, the same number for the same, from 0.
         """
         if not len(owner):
-            return cls(np.zeros((n_setups, n_setups), dtype=np.int64))
+            return cls(names, np.zeros((len(names), len(names)), dtype=np.int64))
         from scipy.sparse import csr_array
 
-        shape = n_setups, int(place.max()) + 1
+        shape = len(names), int(place.max()) + 1
         hits = csr_array((np.ones(len(owner), dtype=np.int32), (owner, place)), shape=shape)
         hits.data[:] = 1  # a hit that is told twice is one
-        return cls((hits @ hits.T).toarray().astype(np.int64))
-
-    def __add__(self, other: SetupOverlap) -> SetupOverlap:
-        """Return both together: parts of a study that share no day and symbol."""
-        return SetupOverlap(self.shared + other.shared)
+        return cls(names, (hits @ hits.T).toarray().astype(np.int64))
 
     @property
     def of_own(self) -> FloatArray:
