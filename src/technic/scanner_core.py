@@ -35,7 +35,7 @@ from technic.engine.blocks import BlockOutcome, scan_or_halve
 from technic.engine.local import LocalRunner
 from technic.engine.open import DEFAULT_RUNNER, ChosenRunner, check_runner, open_runner
 from technic.engine.runner import Runner
-from technic.engine.scan_task import open_task, run_task
+from technic.engine.scan_task import facts_of_scan, open_task, run_task
 from technic.notebook.progress import notebook_progress
 from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, UniverseInfo
 from technic.result.ledger import LedgerBook, require_a_scan
@@ -57,6 +57,7 @@ from technic.scan.context import (
 from technic.scan.cross_section import benchmark_regime, rank_market
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
 from technic.scan.expressions.values import ExpressionValues
+from technic.scan.facts.access import GivenFacts, OpenFacts
 from technic.scan.filters import filter_conditions, filter_market
 from technic.scan.history import ScanProgress, following, load_history
 from technic.scan.scored_market import Market
@@ -98,11 +99,12 @@ class _Screened(_OpenScan):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Fetched(_Screened):
-    """A scan with its bars, the version of the data they are of, the benchmark's closes."""
+    """A scan with its bars, the version of the data they are of, the benchmark's closes, facts."""
 
     history: History
     data_version: DataVersion
     benchmark: Benchmark | None
+    facts: OpenFacts | None
 
     @property
     def held_peers(self) -> tuple[str, ...]:
@@ -139,18 +141,20 @@ def run_scan(
     runner: Runner | None = None,
     settings: Settings | None = None,
     now: dt.datetime | None = None,
+    facts: GivenFacts | None = None,
     progress: ScanProgress | None = None,
     about: str | None = None,
 ) -> ScanResult:
     """Scan a market and return the ranked table with the account of every other symbol.
 
     ``price_cache``: price frames that cost no request; symbols that are not in it are fetched.
-    ``provider``, ``runner``: open ones instead of those that ``config`` names. ``now``: the time
-    that decides whether the data is old and what a vendor has; the clock, unless given.
-    ``progress``: called with stage, symbols done and all; in a notebook a bar, unless given.
-    ``about``: the symbol that somebody wants to know of; who is not in the universe is refused,
-    with who may be meant, before a price is asked for. Raises UsageError for what cannot be done as
-    asked and NothingToScanError when no symbol could be scanned.
+    ``provider``, ``runner``: open ones instead of those that ``config`` names; ``facts``: a table
+    of facts of companies, or an open reader, instead of the store's. ``now``: the time that decides
+    whether the data is old and what a vendor has; the clock, unless given. ``progress``: called
+    with stage, symbols done and all; in a notebook a bar, unless given. ``about``: the symbol that
+    somebody wants to know of; who is not in the universe is refused, with who may be meant, before
+    a price is asked for. Raises UsageError for what cannot be done as asked and NothingToScanError
+    when no symbol could be scanned.
     """
     config = checked_config(config)
     progress = progress or notebook_progress()
@@ -163,7 +167,7 @@ def run_scan(
     watch = Stopwatch()
 
     with watch.stage("universe"):
-        opened = _open(config, expressions, settings, now, provider, price_cache, progress)
+        opened = _open(config, expressions, settings, now, provider, price_cache, facts, progress)
         if about is not None:
             require_known(about, opened.universe)
     with watch.stage("prescreen"):
@@ -190,13 +194,15 @@ def _open(
     now: dt.datetime | None,
     provider: Provider | None,
     price_cache: PriceFrames | None,
+    facts: GivenFacts | None,
     progress: ScanProgress | None,
 ) -> _OpenScan:
     """Step 1: open the provider, settle the day and the universe."""
-    context = open_context(config, settings, now, provider, price_cache, expressions.windows)
+    longer = expressions.windows
+    context = open_context(config, settings, now, provider, price_cache, longer, facts)
     listings = load_listings(config, context.provider, context.as_of)
     universe = choose_universe(config, listings)
-    expressions.require_listings(universe)
+    expressions.require_sources(universe, context.facts)
     return _OpenScan(
         config=config,
         expressions=expressions,
@@ -234,6 +240,7 @@ def _fetch(scan: _Screened) -> _Fetched:
         history=history,
         data_version=data_version_of(context.provider, given),
         benchmark=open_benchmark(scan.config, history.bars.sessions, context),
+        facts=facts_of_scan(scan.expressions, context, history),
     )
 
 
@@ -248,6 +255,7 @@ def _scan(scan: _Fetched, runner: Runner) -> _Scanned:
         progress=scan.progress,
         benchmark=scan.benchmark,
         expressions=scan.expressions,
+        facts=scan.facts,
     )
     history = scan.history
     if isinstance(history, LazyPrices):  # only its blocks could tell how many bars there are
@@ -330,6 +338,7 @@ def _result(
         data_version=scan.data_version,
         benchmark=scan.benchmark,
         market_index=scan.market.index,
+        facts=scan.facts,
     )
 
 
@@ -359,12 +368,13 @@ def _run_symbol_scans(
     progress: ScanProgress | None = None,
     benchmark: Benchmark | None = None,
     expressions: ScanExpressions | None = None,
+    facts: OpenFacts | None = None,
 ) -> BlockOutcome:
     """Hand blocks of symbols to the runner; rows come back in the order of ``symbols``.
 
     What is not given is opened as ``config`` says.
     """
-    task = open_task(symbols, config, price_cache, context, benchmark, expressions)
+    task = open_task(symbols, config, price_cache, context, benchmark, expressions, facts)
     return run_task(task, symbols, config.block_size, runner or LocalRunner(), progress)
 
 

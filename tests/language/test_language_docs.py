@@ -11,6 +11,7 @@ from technic.columns.aliases import ALIASES
 from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ExpressionError
 from technic.language import NameInfo, read
+from technic.scan.expressions.fact_words import fact_functions, fact_names
 
 PAGES = sorted((Path(__file__).resolve().parents[2] / "docs").glob("*.md"))
 TEXTS = ("symbol", "company", "exchange", "sector", "industry", "country", "type")
@@ -21,7 +22,9 @@ VOCABULARY = BASE.extended(
         "rs_rating": NameInfo("number", "market", "relative strength"),
         "tech_rating": NameInfo("number", "market", "rating"),
         "signal": NameInfo("text", "market", "signal"),
+        **fact_names(),
     },
+    functions=fact_functions(),
     aliases=ALIASES,
 )
 

@@ -49,7 +49,7 @@ def test_the_outcomes_are_documented_in_the_order_in_which_they_apply():
         *(f"prescreen.{rule}" for rule in RULES),
         *("fetch.*", "error.*"),
         *(f"gate.{code}" for code in GATE_CODES),
-        *(f"filter.{name}" for name in (*filters, "where", "setup")),
+        *(f"filter.{name}" for name in (*filters, "where", "setup", "unknown")),
         "kept",
     ]
     assert list(section("Outcomes")) == expected

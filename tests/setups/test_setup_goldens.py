@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from support.made_up_facts import reading_of
 from support.setup_cases import (
     FOLDER,
     case_of,
@@ -68,6 +69,10 @@ def test_later_bars_change_nothing(name):
     month = [{"name": f"later_{i}", "bars": 7, "to": 1.0 + 90.0 * (i % 2)} for i in range(3)]
     longer = {**case, "legs": [*case["legs"], *month]}
     longer["last"] = {str(int(at) - 21): bar for at, bar in case["last"].items()}
+    longer["facts"] = {
+        text: [(ago + 21, value + 21 * (reading_of(text) == "since")) for ago, value in known]
+        for text, known in case["facts"].items()
+    }
     for other in ("others", "benchmark"):
         if other in case:
             longer[other] = [*case[other], *month]

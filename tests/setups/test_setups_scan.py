@@ -15,11 +15,12 @@ from technic.panel import FIELDS
 from technic.scan.config import DEFAULT_BARS
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.sessions import build_calendar
-from technic.setups import Library, Setup, check_setup, load_setups
+from technic.setups import Setup, check_setup, load_setups
 from technic.setups.patterns import PATTERNS
+from technic.study.all_setups import all_setup_names
 from technic.testing import make_bars
 
-SETUPS = load_setups(*Library().names())
+SETUPS = load_setups(*all_setup_names(benchmark=True))
 FRIDAY = "2026-06-26"
 BENCHMARK = "HQIS"
 # one symbol of the simulated market for each setup that it meets on that day, and some others

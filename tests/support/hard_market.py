@@ -11,7 +11,8 @@ import pandas as pd
 from support.made_up_market import CALENDAR, SYMBOLS
 from technic.data_engine.interfaces.records import Dividends, FetchResult, Progress, Splits
 from technic.panel import LongBars
-from technic.setups import Library
+from technic.setups import load_setups
+from technic.study.all_setups import all_setup_names
 from technic.testing import FakeProvider, make_bars
 from technic.typing import DateArray
 from technic.universe import universe_of
@@ -32,7 +33,7 @@ PAID = [
     ("BO", "2024-01-10", 1.0),
     ("CL", "2024-04-16", 0.2),
 ]
-EVERY_SETUP = tuple(one for one in Library().read()[0] if one.name != "rs_line_new_high")
+EVERY_SETUP = load_setups(*all_setup_names(benchmark=False))
 QUICK_SETUPS = tuple(
     one
     for one in EVERY_SETUP

@@ -26,9 +26,10 @@ from technic.language.syntax.parse import parse
 from technic.panel import FIELDS, LongBars
 from technic.result.rule_changes import RULE_CHANGES
 from technic.sessions import build_calendar
-from technic.setups import Library, load_setups
+from technic.setups import load_setups
 from technic.setups.patterns import PATTERNS
 from technic.setups.patterns.judge import pattern_checks
+from technic.study.all_setups import all_setup_names
 from technic.testing import FakeProvider
 from technic.universe import universe_of
 from technic.version import __version__
@@ -106,7 +107,7 @@ def values() -> dict[str, Any]:
     provider = FakeProvider(bars(), universe=universe_of([*DRIFTS], "fixed", metadata), local=True)
     everything = ScanConfig(
         columns=(*COLUMNS, *SAYS),
-        setups=load_setups(*Library().names()),
+        setups=load_setups(*all_setup_names(benchmark=True)),
         sort="symbol",
         benchmark="CALM",
         as_of=str(SESSIONS[-1]),

@@ -3,7 +3,8 @@
 A case is a JSON file in tests/setups/golden/scans. ``legs`` go in equal steps, rounded to cents,
 from the price before to ``to`` in ``bars`` bars, or at once where ``steady``; ``range`` is how far
 high and low lie from it. ``last`` changes single bars, counted from the end (-1 is
-the last): ``price`` is all four prices.
+the last): ``price`` is all four prices. ``facts``: by its text, what was known of the symbol from
+how many bars before the last on; of facts that count sessions, since how many bars ago.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from support.made_up_facts import facts_of, reading_of
 from support.packed_panel import packed_panel
 from support.shaped_bars import changed, side_by_side, straight
 from technic.language import Node
 from technic.language.evaluation.evaluate import evaluate_block
 from technic.language.evaluation.market_values import block_parts, evaluate_market
+from technic.language.evaluation.panel_facts import PanelFacts
 from technic.panel import BarPanel
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.setups import Setup, check_setup
@@ -39,6 +42,7 @@ __all__ = [
 
 FOLDER = Path(__file__).resolve().parents[1] / "setups" / "golden" / "scans"
 PRICES = ("open", "high", "low", "close")
+_BARS = ("legs", "benchmark", "others")
 Case = Mapping[str, Any]
 
 
@@ -49,6 +53,7 @@ class Made:
     panel: BarPanel
     names: dict[str, np.ndarray]
     benchmark: FloatArray | None
+    facts: PanelFacts | None = None
 
 
 def case_of(name: str) -> dict[str, Any]:
@@ -59,18 +64,18 @@ def case_of(name: str) -> dict[str, Any]:
 
 def with_changes(case: Case, *changes: Case) -> dict[str, Any]:
     """Return the case with some legs, bars, names or parameters changed."""
-    out = {"last": {}, "names": {}, "parameters": {}, **case}
+    out = {"last": {}, "names": {}, "parameters": {}, "facts": {}, **case}
     for change in changes:
-        if unknown := set(change) - {"legs", "last", "names", "parameters", "benchmark", "others"}:
+        if unknown := set(change) - {*_BARS, "last", "names", "parameters", "facts"}:
             raise KeyError(unknown)
-        for key in ("legs", "benchmark", "others"):
+        for key in _BARS:
             if key in change:
                 out[key] = changed(out[key], change[key])
         last = {at: dict(bar) for at, bar in out["last"].items()}
         for at, bar in change.get("last", {}).items():
             last[at] = last.get(at, {}) | bar
         out["last"] = last
-        for key in ("names", "parameters"):
+        for key in ("names", "parameters", "facts"):
             out[key] = out[key] | change.get(key, {})
     return out
 
@@ -104,7 +109,20 @@ def made(case: Case) -> Made:
     names = {
         name: np.full(len(columns), float(value)) for name, value in case.get("names", {}).items()
     }
-    return Made(packed_panel(side_by_side(columns)), names, benchmark)
+    panel = packed_panel(side_by_side(columns))
+    return Made(panel, names, benchmark, _facts(panel, case.get("facts", {})))
+
+
+def _facts(panel: BarPanel, said: Case) -> PanelFacts:
+    """Lay the facts of the first column down; the others have none."""
+    last, nobody = int(panel.session[panel.length[0] - 1, 0]), panel.n_symbols - 1
+    steps: dict[str, list[list[tuple[int, float]]]] = {}
+    for text, known in said.items():
+        own = [(last - ago, float(value)) for ago, value in known]
+        if reading_of(text) == "since":
+            own = [(begin, last - value) for begin, value in own]
+        steps[text] = [own, *([] for _ in range(nobody))]
+    return facts_of(panel, steps)
 
 
 def values_of(nodes: Mapping[str, Node], made: Made, row: int | None = None) -> dict[str, float]:
@@ -112,7 +130,12 @@ def values_of(nodes: Mapping[str, Node], made: Made, row: int | None = None) -> 
     panel, known = made.panel, vocabulary()
     rows = panel.length - 1 if row is None else np.minimum(panel.length - 1, row)
     terms = evaluate_block(
-        nodes.values(), panel, rows.astype(np.intp), known, benchmark=made.benchmark
+        nodes.values(),
+        panel,
+        rows.astype(np.intp),
+        known,
+        benchmark=made.benchmark,
+        facts=made.facts,
     )
     n = panel.n_symbols
     found = {}

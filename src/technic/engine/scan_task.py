@@ -13,17 +13,19 @@ from technic.data_engine.memory_budget import widest_block
 from technic.data_engine.price_cache import LazyPrices, PriceCache, PriceFrames
 from technic.engine.blocks import BlockOutcome, BlockScan
 from technic.engine.runner import Runner
+from technic.errors import RuleUnavailableError
 from technic.panel import BarPanel
 from technic.panel.long_bars import concatenated
 from technic.scan.block_rows import concat_rows, scan_block
 from technic.scan.config import ScanConfig
 from technic.scan.context import ScanContext, open_benchmark, open_context
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
+from technic.scan.facts.access import OpenFacts
 from technic.scan.history import ScanProgress, load_history
 from technic.scan.special_dividends import known_actions
 from technic.settings import load_settings
 
-__all__ = ["ScanTask", "open_task", "run_task"]
+__all__ = ["ScanTask", "facts_of_scan", "open_task", "run_task"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +49,7 @@ def open_task(
     context: ScanContext | None,
     benchmark: Benchmark | None = None,
     expressions: ScanExpressions | None = None,
+    facts: OpenFacts | None = None,
 ) -> ScanTask:
     """Get the bars of ``symbols`` and what they are scanned with.
 
@@ -61,6 +64,9 @@ def open_task(
     history = load_history(symbols, context, price_cache)
     if benchmark is None:
         benchmark = open_benchmark(config, history.bars.sessions, context)
+    if facts is None:
+        facts = facts_of_scan(expressions, context, history)
+    bars = history.bars
     scan = partial(
         scan_block,
         windows=context.windows,
@@ -68,10 +74,26 @@ def open_task(
         benchmark=None if benchmark is None else benchmark.closes,
         expressions=expressions,
         known=known_actions(history),
+        facts=None if facts is None else facts.of(bars.symbols, bars.sessions),
     )
-    sessions = history.bars.sessions
+    sessions = bars.sessions
     arrays = context.windows.copied_arrays + expressions.arrays_held(len(sessions))
     return ScanTask(history, scan, context.panel_memory, arrays)
+
+
+def facts_of_scan(
+    expressions: ScanExpressions, context: ScanContext, history: PriceCache | LazyPrices
+) -> OpenFacts | None:
+    """Open the facts that expressions name, of all symbols that have bars; None for none.
+
+    Raises what ``FactAccess.open`` raises, also where the context has no access to any.
+    """
+    if not expressions.facts:
+        return None
+    if context.facts is None:
+        raise RuleUnavailableError(str(expressions.facts[0]), "facts of companies")
+    symbols, splits = history.bars.symbols, history.split_records
+    return context.facts.open(expressions.facts, symbols, context.calendar, splits)
 
 
 def run_task(

@@ -56,4 +56,5 @@ def _origin(result: ScanResult) -> dict[str, object]:
         "data_version": result.data_version.provenance(),
         "benchmark": benchmark,
         "ranks": asdict(result.ranks),
+        "facts": None if result.facts is None else result.facts.said(),
     }

@@ -24,6 +24,7 @@ from technic.result.save import save_result
 from technic.result.summary import summary
 from technic.scan.config import ScanConfig
 from technic.scan.expressions.conditions import ConditionResult, NotSettled
+from technic.scan.facts.access import OpenFacts
 from technic.scoring import Explanation, explain, signals
 from technic.text.short_repr import short_repr
 from technic.typing import FloatArray
@@ -58,7 +59,7 @@ class ScanResult:
     bars were read to compare them with those shown; ``ranks``: among how many the ranks are;
     ``data_version`` names the data that was read; ``benchmark``: its closes, where one was asked
     for; ``market_index``: where none was, levels of the equal-weighted market on the sessions of
-    the base window.
+    the base window. ``facts``: those of companies that the scan names, open.
     """
 
     table: pd.DataFrame
@@ -87,6 +88,7 @@ class ScanResult:
     data_version: DataVersion
     benchmark: Benchmark | None
     market_index: FloatArray | None = None
+    facts: OpenFacts | None = None
 
     def met(self, owner: str) -> tuple[str, ...]:
         """Return the symbols of the table, in its order, that meet ``where`` or a setup."""

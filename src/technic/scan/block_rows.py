@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,6 +27,9 @@ from technic.scan.special_dividends import strength_columns
 from technic.scan.windows import BASE_WINDOW, BarWindow, ScanWindows
 from technic.scoring import benchmark_columns, subscores
 from technic.typing import DateArray, FloatArray
+
+if TYPE_CHECKING:
+    from technic.scan.facts.scan_facts import ScanFacts
 
 __all__ = ["BlockRows", "GatedSymbol", "TrimmedHistory", "concat_rows", "scan_block"]
 
@@ -90,13 +94,14 @@ def scan_block(
     benchmark: FloatArray | None = None,
     expressions: ScanExpressions = NOTHING_SAID,
     known: KnownActions = NOTHING_KNOWN,
+    facts: ScanFacts | None = None,
 ) -> BlockRows:
     """Gate the block and compute the columns of the symbols that pass, as of ``windows.as_of``.
 
     The gate and every column but the expressions' own read the base window. ``benchmark``: closes
     ``(n_sessions,)`` of ``panel.sessions``, NaN where there is none. ``expressions``: those of the
     scan; what a block can say of them stands among the columns, under its text. ``known``: splits
-    and dividends, in the basis of the panel's prices.
+    and dividends, in the basis of the panel's prices. ``facts``: those that expressions name.
     """
     base = windows.cut(panel, benchmark, BASE_WINDOW)
     report = gate(base.panel, base.rows, windows.as_of, config.gate, known)
@@ -108,7 +113,8 @@ def scan_block(
 
     def usable(window: BarWindow) -> BarWindow:
         bars, rows = usable_bars(window.panel, window.rows, report, passed)
-        return BarWindow(bars, rows, window.benchmark)
+        of_bars = None if facts is None else facts.on(bars.symbols, bars.sessions, windows.as_of)
+        return BarWindow(bars, rows, window.benchmark, of_bars)
 
     def bars(window: int) -> BarWindow:
         return read if window == BASE_WINDOW else usable(windows.cut(panel, benchmark, window))

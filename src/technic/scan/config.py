@@ -40,6 +40,7 @@ class FilterRules:
 
     ``min_price``, ``max_price`` ($, last close), ``min_rating`` (0–100), ``min_rs_rating``
     (1–99; a symbol without a rating fails it), ``min_dollar_volume`` ($, 20-bar average),
+    ``min_days_to_earnings`` (sessions until the next results; out as unknown where nobody knows),
     ``signals`` (the ones to keep). A filter that was asked for always runs.
     """
 
@@ -48,6 +49,7 @@ class FilterRules:
     min_rating: float | None = None
     min_rs_rating: float | None = None
     min_dollar_volume: float | None = None
+    min_days_to_earnings: float | None = None
     signals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -78,6 +80,7 @@ _MOST = {
     "min_rating": 100,
     "min_rs_rating": 99,
     "min_dollar_volume": math.inf,
+    "min_days_to_earnings": math.inf,
 }
 
 

@@ -27,6 +27,7 @@ from technic.data_engine.price_frames import cache_of
 from technic.data_engine.providers.cached import CachedProvider
 from technic.errors import NothingToScanError, ParameterError
 from technic.scan.config import ScanConfig
+from technic.scan.facts.access import FactAccess, GivenFacts
 from technic.scan.windows import BASE_WINDOW, ScanWindows
 from technic.sessions import SessionCalendar, load_calendar, parse_day, require_time
 from technic.settings import Settings
@@ -58,6 +59,7 @@ class ScanContext:
     ``price_floor_basis``: which prices floors judge, as asked for or as the data allows.
     ``no_volume``: prices alone are scanned.
     ``panel_memory``: bytes of bars that are loaded at once; above it they are read in blocks.
+    ``facts``: where facts of companies are opened once an expression names one; None: nowhere.
     """
 
     provider: Provider
@@ -71,6 +73,7 @@ class ScanContext:
     price_floor_basis: PriceFloorBasis = "as_given"
     no_volume: bool = False
     panel_memory: int = field(default_factory=lambda: memory_limit(None))
+    facts: FactAccess | None = None
 
     def moved_to(self, day: np.datetime64, warning: str) -> ScanContext:
         """Return the context of another day, with the reason among the warnings."""
@@ -87,11 +90,13 @@ def open_context(
     provider: Provider | None = None,
     price_cache: PriceFrames | None = None,
     longer: Iterable[int] = (),
+    facts: GivenFacts | None = None,
 ) -> ScanContext:
     """Open the provider and settle the day: ``as_of``, else the last session there is.
 
     ``now``: the time it is, also for a vendor that is opened; None: the clock's, or a vendor's own.
     ``longer``: windows of more than ``config.bars`` sessions that the scan needs besides.
+    ``facts``: a table of facts or an open reader instead of the store in the home.
     Raises ParameterError when ``as_of`` is no date, no session, after the data's end, or before
     the price cache begins, for ``adjust_by`` without a file, ``no_volume`` of a vendor, traded
     prices that nobody knows, a ``panel_memory`` that is no size, a ``now`` without a zone and a
@@ -130,6 +135,7 @@ def open_context(
         floor,
         config.no_volume,
         limit,
+        FactAccess(settings, facts),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.scan.config import FilterRules
-from technic.scan.expressions.conditions import WHERE
+from technic.scan.expressions.conditions import EARNINGS_AHEAD, WHERE
 from technic.scan.expressions.values import ExpressionValues
 from technic.typing import BoolArray
 from technic.wording.counts import count_of
@@ -17,7 +17,10 @@ from technic.wording.counts import count_of
 if TYPE_CHECKING:
     from technic.scan.scored_market import Market
 
-__all__ = ["FilterResult", "filter_conditions", "filter_market"]
+__all__ = ["UNKNOWN", "FilterResult", "filter_conditions", "filter_market", "refused_by"]
+
+UNKNOWN = "unknown"
+"""The rule of who is left out because nobody knows a fact."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,18 +64,42 @@ def filter_conditions(values: ExpressionValues, removed: BoolArray) -> FilterRes
 
     ``removed``: symbols that another filter has taken out.
     """
-    n, setups = len(removed), values.setups
-    rule: NDArray[np.object_] = np.full(n, None, dtype=object)
-    detail: NDArray[np.object_] = np.full(n, "", dtype=object)
-    if values.of(WHERE):
-        for i in np.flatnonzero(~removed & ~values.met(WHERE)).tolist():
-            rule[i], detail[i] = WHERE, values.failure(WHERE, i)
-    if setups:
-        met = np.any([values.met(name) for name in setups], axis=0)
-        several = f"none of {count_of(len(setups), 'setup')}; {setups[0]}: "
-        for i in np.flatnonzero(~removed & ~met).tolist():
-            if rule[i] is None:
-                rule[i], detail[i] = "setup", values.failure(setups[0], i)
-                if len(setups) > 1:
-                    detail[i] = several + detail[i]
+    rule, setups = refused_by(values, removed), values.setups
+    detail: NDArray[np.object_] = np.full(len(removed), "", dtype=object)
+    several = f"none of {count_of(len(setups), 'setup')}; " if len(setups) > 1 else ""
+    by_where = np.zeros(len(removed), np.bool_) if not values.of(WHERE) else ~values.met(WHERE)
+    lacking = {name: values.lacks_facts(name) for name in setups}
+    for i in np.flatnonzero([one is not None for one in rule]).tolist():
+        if by_where[i]:
+            detail[i] = values.failure(WHERE, i)
+            continue
+        unknown = (name for name in setups if lacking[name][i])
+        shown = next(unknown, setups[0]) if rule[i] == UNKNOWN else setups[0]
+        detail[i] = (f"{several}{shown}: " if several else "") + values.failure(shown, i)
     return FilterResult(rule, detail)
+
+
+def refused_by(values: ExpressionValues, removed: BoolArray) -> NDArray[np.object_]:
+    """Return what takes each symbol out: ``where``, ``setup``, ``unknown``; None where nothing.
+
+    The filter by sessions to the next results goes by its own name.
+
+    ``unknown``: nothing is false of it, and a fact is missing that would decide. ``removed``: as in
+    ``filter_conditions``.
+    """
+    rule: NDArray[np.object_] = np.full(len(removed), None, dtype=object)
+    left = ~removed
+    if values.of(WHERE):
+        met = values.met(WHERE)
+        rule[left & ~met] = WHERE
+        for one in values.of(WHERE):
+            if one.name == EARNINGS_AHEAD:
+                rule[left & (one.values == 0.0)] = EARNINGS_AHEAD
+        rule[left & values.lacks_facts(WHERE)] = UNKNOWN
+        left = left & met
+    if values.setups:
+        met = np.any([values.met(name) for name in values.setups], axis=0)
+        lacks = np.any([values.lacks_facts(name) for name in values.setups], axis=0)
+        rule[left & ~met] = "setup"
+        rule[left & ~met & lacks] = UNKNOWN
+    return rule

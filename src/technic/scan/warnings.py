@@ -60,6 +60,7 @@ def scan_warnings(
     yield from _left_out(history, universe)
     yield from benchmark.notes if benchmark else ()
     yield from expressions.unlisted(universe)
+    yield from _shares_of_filings(context, expressions)
     for text, window in expressions.running_totals:
         first = context.windows.start_of(window)
         yield f"{text} is a sum from {first} on, where its window begins: its level has no meaning"
@@ -68,6 +69,25 @@ def scan_warnings(
         yield (
             f"{names}: uses ranks, which here are among {count_of(ranked, 'symbol')} only; "
             "sync or scan the whole market to rank in it"
+        )
+
+
+def _shares_of_filings(context: ScanContext, expressions: ScanExpressions) -> Iterator[str]:
+    """Say of which facts the shares may not be those of the prices: adjusted, nobody says by what.
+
+    A vendor of raw bars has the splits by which both are restated.
+    """
+    raw = context.cache is None and context.provider.price_basis == "raw"
+    if raw or not expressions.facts:
+        return
+    from technic.facts.fields import FIELDS
+
+    named = [name for name in sorted(expressions.names) if name in FIELDS]
+    counted = [name for name in named if FIELDS[name].per_share]
+    if counted:
+        yield (
+            f"{', '.join(counted)}: restated by the splits that came with the prices; these come "
+            "adjusted, and a split that nobody told is in them alone"
         )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from technic.panel import BarPanel
 from technic.panel.places import Places
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray, FloatArray
+
+if TYPE_CHECKING:
+    from technic.language.evaluation.panel_facts import PanelFacts
 
 __all__ = ["BASE_WINDOW", "BarWindow", "PlaceWindow", "ScanWindows", "window_sessions"]
 
@@ -33,12 +37,14 @@ class BarWindow:
     """The bars of a block in one window.
 
     ``rows``: ``(n_symbols,)``, each column's row of the scan's day; ``benchmark``: closes
-    ``(n_sessions,)``, NaN where there is none, None without a benchmark.
+    ``(n_sessions,)``, NaN where there is none, None without a benchmark. ``facts``: what was known
+    of the companies of the columns, None where no expression names a fact.
     """
 
     panel: BarPanel
     rows: NDArray[np.intp]
     benchmark: FloatArray | None
+    facts: PanelFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +53,7 @@ class PlaceWindow:
 
     ``rows``: ``(n_days, n_symbols)``, each column's row of each day, -1 where there is none.
     ``part``: which of all places these are; of others the window begins on another session.
+    ``facts``: as in BarWindow.
     """
 
     panel: BarPanel
@@ -54,6 +61,7 @@ class PlaceWindow:
     places: Places
     benchmark: FloatArray | None
     part: slice
+    facts: PanelFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

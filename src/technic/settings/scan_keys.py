@@ -13,6 +13,7 @@ SCAN_KEYS = (
     *("include", "exclude", "exclude_pattern", "problem_symbols"),
     # filters
     *("min_price", "max_price", "min_rating", "min_rs", "min_dollar_volume", "signal"),
+    "min_days_to_earnings",
     # data gate
     *("min_bars", "max_stale_sessions", "price_floor", "price_floor_basis"),
     *("dollar_volume_floor", "split_factor", "wild_move_pct", "max_wild_bars"),

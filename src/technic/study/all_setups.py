@@ -23,15 +23,17 @@ CHECK_DAYS, PAGE_CHECK_DAYS = 3, 1
 RATINGS = ("tech_rating", "rs_rating")
 
 
-def all_setups(*, benchmark: bool) -> tuple[Setup, ...]:
-    """Return them; without a ``benchmark`` those that need none."""
-    found, _ = Library().read()
-    return tuple(one for one in found if benchmark or not setup_document(one)["needs_benchmark"])
+def all_setups(*, benchmark: bool, facts: bool = False) -> tuple[Setup, ...]:
+    """Return them; without a ``benchmark``, or ``facts``, those that need none."""
+    there = {"needs_benchmark": benchmark, "needs_facts": facts}
+    lacking = [name for name, held in there.items() if not held]
+    says = ((one, setup_document(one)) for one in Library().read()[0])
+    return tuple(one for one, document in says if not any(document[name] for name in lacking))
 
 
-def all_setup_names(*, benchmark: bool) -> list[str]:
+def all_setup_names(*, benchmark: bool, facts: bool = False) -> list[str]:
     """Return the names of `all_setups`."""
-    return [one.name for one in all_setups(benchmark=benchmark)]
+    return [one.name for one in all_setups(benchmark=benchmark, facts=facts)]
 
 
 def for_a_page(config: StudyConfig, check_days: int = PAGE_CHECK_DAYS) -> StudyConfig:

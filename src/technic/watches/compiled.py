@@ -95,7 +95,7 @@ def told_apart(
     sound, broken = [], []
     for one in watches:
         try:
-            scan_expressions(scan_of(base, [one], None)).require_listings(listings())
+            scan_expressions(scan_of(base, [one], None)).require_sources(listings())
         except TechnicError as error:
             reason = str(error).replace(f"setup {one.owner}, conditions.", "")
             broken.append((one.kept, reason.removeprefix("where: ")))

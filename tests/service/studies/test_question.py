@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from support.facts import filing, table_of
 from technic.errors import MissingExtraError, UsageError
+from technic.facts.store import FactStore
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.expressions.setup_document import setup_document
 from technic.service.routes.studies.studies import EXAMPLES
@@ -14,6 +16,8 @@ from technic.settings import Settings
 from technic.setups import Library
 
 TODAY = dt.date(2026, 7, 1)
+KNOWN = "2024-02-01T12:00:00"
+REVENUE = ("revenue", "Revenues", "2023-10-01", "2023-12-31", 1e6)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -65,12 +69,18 @@ def test_without_the_extra_several_setups_are_refused_at_once(
 
 
 def test_without_a_question_it_is_over_all_setups(tmp_path: Path) -> None:
-    """Those that need a benchmark only where one is named."""
+    """Those that need a benchmark, or facts, only where one is named and some are stored."""
     bare = study_config({}, Settings(home=tmp_path), TODAY)
-    every = {one.name for one in Library().read()[0]}
-    need = {one.name for one in Library().read()[0] if setup_document(one)["needs_benchmark"]}
-    assert need
-    assert {one.name for one in bare.scan.setups} == every - need
+    documents = {one.name: setup_document(one) for one in Library().read()[0]}
+    every = set(documents)
+    compared = {name for name, one in documents.items() if one["needs_benchmark"]}
+    facts = {name for name, one in documents.items() if one["needs_facts"]}
+    assert compared
+    assert facts == {"can_slim", "post_earnings_drift", "high_short_interest"}
+    assert {one.name for one in bare.scan.setups} == every - compared - facts
     assert bare.ratings == ("tech_rating", "rs_rating")
     against = study_config({"benchmark": "SPY"}, Settings(home=tmp_path), TODAY)
-    assert {one.name for one in against.scan.setups} == every
+    assert {one.name for one in against.scan.setups} == every - facts
+    FactStore(tmp_path).append(table_of(filing((1, "AA"), "10-Q", KNOWN, REVENUE)))
+    known = study_config({"benchmark": "SPY"}, Settings(home=tmp_path), TODAY)
+    assert {one.name for one in known.scan.setups} == every

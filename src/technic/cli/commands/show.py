@@ -53,7 +53,7 @@ def show(
     from technic.cli.options.config import Choices
     from technic.cli.render.console import note
     from technic.cli.render.document import document_format, print_document
-    from technic.cli.render.explanation import explanation_pieces
+    from technic.cli.render.explanation import explanation_pieces, fact_lines
     from technic.cli.render.symbol_card import chart_lines, figures, head_lines, plan_lines
     from technic.cli.run import require_fresh, run_choices
     from technic.export.targets import replacing
@@ -76,6 +76,7 @@ def show(
             yield from plan_lines(report)
             yield Text()
             yield figures(report, width)
+            yield from fact_lines(report)
             yield from explanation_pieces(report.explanation, width)
 
     print_document(pieces, report.document(with_row=True), chosen, run)

@@ -112,6 +112,7 @@ def study(
 def _config(choices: Choices, options: StudyOptions, settings: Settings) -> StudyConfig:
     """Build what the study is asked; where that is nothing, all built-in setups and ratings."""
     from technic.cli.options.config import scan_config
+    from technic.scan.facts.access import FactAccess
     from technic.study.all_setups import RATINGS, all_setup_names
     from technic.study.config import StudyConfig
     from technic.study.outcomes import GradeRules
@@ -119,7 +120,10 @@ def _config(choices: Choices, options: StudyOptions, settings: Settings) -> Stud
     language, ratings = choices.language, tuple(options.rating or ())
     if language.setup is None and language.where is None and not ratings:
         ratings = RATINGS
-        names = all_setup_names(benchmark=bool(choices.data.benchmark or settings.benchmark))
+        names = all_setup_names(
+            benchmark=bool(choices.data.benchmark or settings.benchmark),
+            facts=FactAccess(settings).is_there(),
+        )
         language = dataclasses.replace(language, setup=names)
         choices = dataclasses.replace(choices, language=language)
     given = options.settled

@@ -297,6 +297,10 @@ class FilterOptions:
         Number,
         dollars(FILTERS, "--min-dollar-volume", "Least average dollar volume of 20 bars."),
     ] = None
+    min_days_to_earnings: Annotated[
+        Number,
+        option(FILTERS, "--min-days-to-earnings", "Least sessions until the next results.", "N"),
+    ] = None
     signal: Annotated[
         Texts,
         option(

@@ -35,6 +35,7 @@ _EXAMPLES = {
     "min_rating": "60",
     "min_rs": "80",
     "min_dollar_volume": '"20M"',
+    "min_days_to_earnings": "5",
     "signal": '["strong_long", "long"]',
     "where": "'close > sma(close, 50)'",
     "setup": '["trend_template"]',

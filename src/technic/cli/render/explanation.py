@@ -12,7 +12,7 @@ from technic.cli.render.style import rating_style, signal_text
 from technic.result.symbol_report import SymbolReport
 from technic.scoring import Contribution, Explanation, SubScoreLine
 
-__all__ = ["condition_lines", "explanation_pieces"]
+__all__ = ["condition_lines", "explanation_pieces", "fact_lines"]
 
 WIDTH_FOR_FORMULAS = 118
 _VERDICTS = {"true": "bold green", "false": "bold red", "unknown": "bold yellow"}
@@ -65,6 +65,17 @@ def condition_lines(report: SymbolReport) -> Iterator[Table | Text]:
             )
         table.add_row(one.owner, Text(one.verdict, _VERDICTS[one.verdict]), what)
     yield table
+    yield from fact_lines(report)
+
+
+def fact_lines(report: SymbolReport) -> Iterator[Text]:
+    """Yield each fact that the scan names: value, period, filing, since when, how it came about."""
+    if report.facts:
+        yield Text("\nfacts", "bold")
+    for one in report.facts:
+        yield Text(f"  {one.sentence}", "yellow" if one.value is None else "")
+        if one.link:
+            yield Text(f"    {one.link}", f"dim link {one.link}")
 
 
 def _subscore_cells(line: SubScoreLine) -> tuple[Text, ...]:

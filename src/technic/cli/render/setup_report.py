@@ -92,7 +92,8 @@ def _needs(document: dict[str, Any]) -> str:
     text = count_of(bars, "bar")
     if settled > bars:
         text += f", {settled:,} until averages with a memory have settled"
-    return text + ("; a benchmark (--benchmark)" if document["needs_benchmark"] else "")
+    text += "; a benchmark (--benchmark)" if document["needs_benchmark"] else ""
+    return text + ("; facts (technic facts sync)" if document["needs_facts"] else "")
 
 
 def _flat(text: str) -> str:

@@ -92,7 +92,8 @@ class DemoProvider:
         who = np.array([self._position[symbol] for symbol in known], dtype=np.intp)
         first, stop = self._window(sessions)
         bars = self.market.bars(who, first, stop, progress)
-        row, session, ratio = self.market.splits(who, first, stop)
+        # also those before the bars: facts that were filed earlier are restated by them
+        row, session, ratio = self.market.splits(who, 0, stop)
         symbol = np.array([known[at] for at in row.tolist()], dtype=object)
         splits = Splits(symbol, self._sessions[session], ratio)
         bars, without = _with_bars(bars)

@@ -31,6 +31,15 @@ class Asked:
         """Return some of them."""
         return Asked(self.symbol[at], self.company[at], self.security[at], self.session[at])
 
+    def held_from(self, session: int) -> Asked:
+        """Return those that are not over before a session: of each symbol the last one, or later.
+
+        One is over where the next of the same symbol begins.
+        """
+        following = np.append(self.session[1:], np.iinfo(np.int64).max)
+        following[:-1][self.symbol[1:] != self.symbol[:-1]] = np.iinfo(np.int64).max
+        return self.take(np.flatnonzero(following > session))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Numbers:

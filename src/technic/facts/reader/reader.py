@@ -66,15 +66,21 @@ class FactReader:
         """The table that ``FactSteps.source_row`` points into."""
         return self._index.columns.table
 
-    def steps(self, term: FactTerm, symbols: Sequence[str]) -> FactSteps:
+    def steps(
+        self, term: FactTerm, symbols: Sequence[str], since: np.datetime64 | None = None
+    ) -> FactSteps:
         """Return the step functions of symbols; one of which nothing is known has no step.
 
-        An age has the steps of its value, to be read as sessions since. Raises ParameterError for
-        an unknown field, and for quarters or an age of a field that has none.
+        An age has the steps of its value, to be read as sessions since. ``since``: a session from
+        which on values are wanted; older steps may be left out, and the first one may begin later
+        than its value became known. Ages have all of theirs. Raises ParameterError for an unknown
+        field, and for quarters or an age of a field that has none.
         """
         field = _checked(term)
         splits = SplitIndex(self._splits, symbols)
         asked = self._asked(field, symbols)
+        if since is not None and term.aspect == "value":
+            asked = asked.held_from(int(np.searchsorted(self._calendar.sessions, since)))
         numbers, period = self._numbers(field, term, asked, symbols, splits, None)
         made = make_steps(
             asked,

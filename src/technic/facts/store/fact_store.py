@@ -93,6 +93,11 @@ class FactStore:
         """Tell whether anything was ever stored; no file is read."""
         return Path(self.url, SPEC.name).is_dir()
 
+    def version(self) -> int:
+        """Return a number that every append changes, -1 where nothing was ever stored."""
+        current = self._tables.folder.load(SPEC.name)
+        return -1 if current is None else int(current.version())
+
     def append(self, table: pa.Table) -> AppendCount:
         """Add the rows of a table of ``FACT_SCHEMA`` (as ``fact_table`` makes) that are new.
 

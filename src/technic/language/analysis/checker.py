@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from technic.errors import ExpressionError
 from technic.language.analysis.arguments import by_position, constant, without_series
+from technic.language.analysis.facts import fact_argument, first_fact
 from technic.language.analysis.misplaced import misplaced
 from technic.language.analysis.scope import WIDEST_OPERAND, kind_of, scope_of_call, widest, within
-from technic.language.analysis.suggestions import unknown_function, unknown_name
+from technic.language.analysis.suggestions import example, unknown_function, unknown_name
 from technic.language.analysis.units import PERCENT_HINT, is_percent, plain_percent, unit_of
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.function import OPERANDS, Function, Kind, Parameter, Scope
@@ -241,6 +242,10 @@ class Checker:
         done: list[Node] = []
         series: list[Checked] = []
         for parameter, argument in zip(function.parameters, arguments, strict=True):
+            if parameter.takes == "fact":
+                fact = fact_argument(self.checked(argument).node, parameter, self.vocabulary)
+                done.append(self.fact(fact, argument, function, parameter))
+                continue
             if parameter.takes not in OPERANDS:
                 if is_percent(argument):
                     self.checked(argument)  # which says that it has no meaning here
@@ -274,6 +279,13 @@ class Checker:
                 raise self.fail(argument, f"{reason}, not {self.said(argument)}")
         return part
 
+    def fact(self, fact: Node | str, node: Node, function: Function, parameter: Parameter) -> Node:
+        """Return the fact that a function is about; raise where it is another value."""
+        if isinstance(fact, Node):
+            return fact
+        reason = f"{parameter.name} of {function.name} is {fact}, not {self.said(node)}"
+        raise self.fail(node, reason, self.helps(example(function)))
+
     def refuse_wider(self, most: Scope, part: Checked, operation: Shift | Call) -> None:
         """Raise where an operand of an operation exists only in a wider scope."""
         if not within(part.scope, most):
@@ -282,6 +294,9 @@ class Checker:
 
     def refuse_days(self, timeframe: str, inside: Node) -> None:
         """Raise where something inside longer bars asks for the day of a bar, which has several."""
+        if (known := first_fact(inside, self.vocabulary)) is not None:
+            reason = f"{self.said(known)} is of days, not for {timeframe}(...)"
+            raise self.fail(known, reason, f"write it outside of {timeframe}(...)")
         for one in walk(inside):
             if isinstance(one, Call) and "year" in self.vocabulary.functions[one.function].fields:
                 reason = f"{one.function} is of days, not for {timeframe}(...)"

@@ -37,6 +37,7 @@ WIDEST_OPERAND: dict[Memory, Scope] = {
     "timeframe": "bar",
     "day": "bar",
     "market": "listing",
+    "fact": "bar",
 }
 """The widest scope that the operands of a function may have, by its memory."""
 
@@ -47,6 +48,7 @@ NARROWEST_RESULT: dict[Memory, Scope] = {
     "timeframe": "day",
     "day": "day",
     "market": "market",
+    "fact": "bar",
 }
 """The narrowest scope of what a function gives, by its memory."""
 

@@ -24,6 +24,16 @@ _ALSO_CALLED = {
     "rating": "tech_rating",
     "spy": "benchmark",
     "index": "benchmark",
+    "pe": "pe_ttm",
+    "pe_ratio": "pe_ttm",
+    "price_to_sales": "ps",
+    "ps_ttm": "ps",
+    "price_to_book": "pb",
+    "shares_float": "float_shares",
+    "sales": "revenue",
+    "earnings": "net_income",
+    "roe": "roe_ttm",
+    "short_float": "short_pct_float",
 }
 _ALSO_CALLED_FUNCTIONS = {
     "avg": "sma",
@@ -70,6 +80,8 @@ _ALSO_CALLED_FUNCTIONS = {
     "keltner": "kc_upper",
     "donchian": "donchian_high",
 }
+_QUARTERS = 4
+"""A fact is most often compared with that of the year before."""
 _LOOK_BACKS = ("ref", "shift", "lag", "prev", "previous", "delay", "offset")
 _NUMBERED = re.compile(r"([a-z_]*[a-z])_?([0-9]{1,4})")
 
@@ -88,6 +100,9 @@ def example(function: Function, *numbers: float) -> str:
                 arguments += ["sector"] if parameter.default is None else []
             case "text":
                 arguments.append("company")
+            case "fact":
+                arguments.append("eps")
+                given = given or [_QUARTERS]
             case "word":
                 arguments.append(f'"{parameter.default or "bank"}"')
             case _:

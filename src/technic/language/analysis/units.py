@@ -42,13 +42,14 @@ UNITS = {
     **dict.fromkeys(("vwap", "anchored_vwap", "ao"), "price"),
     **dict.fromkeys(("ichimoku_conversion", "ichimoku_base"), "price"),
     **dict.fromkeys(("ichimoku_lead1", "ichimoku_lead2"), "price"),
+    "age": "sessions",
 }
 """Units of functions whose values have one of their own; chart patterns say theirs themselves."""
 KEEP = (
     *("highest", "lowest", "sma", "ema", "wma", "hma", "mean", "sum", "abs", "min", "max"),
     *("dema", "tema", "rma", "kama", "linearreg", "value_when", "if_missing", "cumsum"),
     *("change", "mom", "weekly", "monthly", "round", "floor", "vwma", "linearreg_slope"),
-    *("macd_line", "macd_signal", "macd_histogram", "dpo", "stddev"),
+    *("fq", "macd_line", "macd_signal", "macd_histogram", "dpo", "stddev"),
 )
 """Functions whose values count in what their first argument counts in."""
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import keyword
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from technic.errors import ParameterError
 from technic.language.functions.function import Function, Kind, Scope
 from technic.wording.nearest import nearest
 
-__all__ = ["NameInfo", "Vocabulary"]
+__all__ = ["FactKind", "NameInfo", "Vocabulary"]
+
+FactKind = Literal["reported", "known", "counted", "priced"]
+"""What a name of a fact is; see NameInfo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,10 @@ class NameInfo:
 
     ``expression``: what a name of the scope ``day`` is, as a text over values of every bar; how
     much history it needs, and its values, follow. Without one ``lookback`` says how many bars it
-    takes until it has a value. ``unit``: what it counts in, as in ``technic columns``.
+    takes until it has a value. ``unit``: what it counts in, as in ``technic columns``. ``fact``:
+    what of a company was known on the day of a bar: ``reported`` by fiscal quarters, ``known`` on
+    days, ``counted`` in sessions from or to a day, or ``priced``, an expression over such facts and
+    prices.
     """
 
     kind: Kind
@@ -28,6 +35,7 @@ class NameInfo:
     lookback: int = 1
     expression: str = ""
     unit: str = ""
+    fact: FactKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

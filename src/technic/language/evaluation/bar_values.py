@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from technic.indicators.arithmetic import finite
 from technic.indicators.streams import LastRows, Stream, whole
 from technic.language.evaluation.column_tails import ColumnTails, Fields, ending_together
+from technic.language.evaluation.panel_facts import PanelFacts
 from technic.language.evaluation.program import Need, Program, Span, Step, needs
 from technic.panel import BarPanel
 from technic.panel.windows import lagged
@@ -45,15 +46,17 @@ def newest_bars(
     rows: NDArray[np.intp],
     benchmark: FloatArray | None = None,
     series: Mapping[str, FloatArray] | None = None,
+    facts: PanelFacts | None = None,
 ) -> list[FloatArray]:
     """Return the value of each result at each column's row, ``(n_symbols,)``; NaN at row -1.
 
     ``benchmark``: ``(n_sessions,)``, or ``(n_bars, n_symbols)`` like a field. ``series``: fields
-    that the program has beside those of the bars, by name.
+    that the program has beside those of the bars, by name. ``facts``: what was known of the
+    companies of the panel's columns.
     """
     out = [np.full(panel.n_symbols, np.nan) for _ in results]
     steps, needed = program.steps, needs(program.steps, results)
-    fields, groups = Fields(panel, benchmark, series), ending_together(rows)
+    fields, groups = Fields(panel, benchmark, series, facts), ending_together(rows)
     with np.errstate(all="ignore"):
         known = _read_history(steps, needed, fields, rows, groups)
         for columns, tails in zip(groups, known, strict=True):
@@ -72,21 +75,23 @@ def all_bars(
     panel: BarPanel,
     benchmark: FloatArray | None = None,
     first: int = 0,
+    facts: PanelFacts | None = None,
 ) -> FloatArray:
     """Return results at all bars, ``(n_results, n_bars, n_symbols)``; NaN after a column's end.
 
-    ``benchmark``: as in ``newest_bars``. ``first``: the row to begin with; those above are not
-    among the results, but among what these look at. Recursions run over all bars first and are held
-    until the end, an array each. The rest is computed tile by tile: what a tile takes in between
-    stays in the processor's cache.
+    ``benchmark``, ``facts``: as in ``newest_bars``. ``first``: the row to begin with; those above
+    are not among the results, but among what these look at. Recursions run over all bars first and
+    are held until the end, an array each. The rest is computed tile by tile: what a tile takes in
+    between stays in the processor's cache.
     """
     n_bars, n_symbols = panel.close.shape
     out = np.empty((len(results), n_bars - first, n_symbols))
     height, width = _tile(needs(program.steps, results), n_bars)
     with np.errstate(all="ignore"):
-        recursions = _recursions(program.steps, results, Fields(panel, benchmark))
+        whole_panel = Fields(panel, benchmark, None, facts)
+        recursions = _recursions(program.steps, results, whole_panel)
         for columns in _cut(n_symbols, width):
-            fields = Fields(panel, benchmark).of(columns)
+            fields = whole_panel.of(columns)
             known = {number: found[..., columns] for number, found in recursions.items()}
             tile = partial(_fill, program.steps, results, fields, known)
             for rows in _cut(n_bars - first, height):
@@ -171,6 +176,8 @@ def _history(
         found: FloatArray | Stream
         if step.kind == "field":
             found = fields.all(step.name, height)
+        elif step.kind == "fact":
+            found = fields.fact(step.name, None, (0, height))
         elif step.kind == "shift":
             found = lagged(values[step.inputs[0]], step.lag)
         else:
@@ -264,6 +271,8 @@ class _Newest:
         lag, bars = span
         if step.kind == "field":
             return self._fields.tail(step.name, self._columns, span)
+        if step.kind == "fact":
+            return self._fields.fact(step.name, self._columns, span)
         if step.kind == "shift":
             return self.tail(step.inputs[0], (lag + step.lag, bars))
         if step.kind == "window" and 1 < bars <= FEW_BARS <= step.reach:

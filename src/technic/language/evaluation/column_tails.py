@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.errors import RuleUnavailableError
+from technic.language.evaluation.panel_facts import FACTS_HINT, PanelFacts
 from technic.language.evaluation.program import Span
 from technic.panel import BarPanel
 from technic.panel.ragged import common_row, gather_last
@@ -31,7 +32,8 @@ MOST_ODD = 0.25
 class Fields:
     """The fields of the bars, with the closes of the benchmark as one of them.
 
-    ``series``: further ones, by name, ``(n_bars, n_symbols)``.
+    ``series``: further ones, by name, ``(n_bars, n_symbols)``. ``facts``: what was known of the
+    companies of the columns, None where nobody opened any.
     """
 
     def __init__(
@@ -39,8 +41,10 @@ class Fields:
         panel: BarPanel,
         benchmark: FloatArray | None,
         series: Mapping[str, FloatArray] | None = None,
+        facts: PanelFacts | None = None,
     ) -> None:
         self.panel, self._benchmark, self._series = panel, benchmark, series or {}
+        self._facts = facts
 
     def of(self, columns: slice) -> Fields:
         """Return the fields of some columns of the panel."""
@@ -48,7 +52,21 @@ class Fields:
         if closes is not None and closes.ndim > 1:
             closes = closes[:, columns]
         series = {name: values[:, columns] for name, values in self._series.items()}
-        return Fields(self.panel.take(columns), closes, series)
+        facts = None if self._facts is None else self._facts.take(columns)
+        return Fields(self.panel.take(columns), closes, series, facts)
+
+    def fact(self, name: str, columns: ColumnTails | None, span: Span) -> FloatArray:
+        """Return what was known on some bars, by the text of the fact.
+
+        Aligned at the ends of some columns; None: the bars of the span from the first one on.
+        """
+        if self._facts is None:
+            raise RuleUnavailableError(name, "facts of companies", FACTS_HINT)
+        if columns is None:
+            return self._facts.at(name, self.panel.session[: span[1]])
+        session = columns.tail(self.panel.session, span)
+        there = np.where(np.isnan(session), -1, session).astype(np.intp)
+        return self._facts.take(columns.picked).at(name, there)
 
     def all(self, name: str, height: int) -> FloatArray:
         """Return the first ``height`` rows of a field."""

@@ -24,6 +24,7 @@ from technic.language.analysis.scope import scope_of
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import all_bars, newest_bars
 from technic.language.evaluation.market_values import block_parts
+from technic.language.evaluation.panel_facts import PanelFacts
 from technic.language.evaluation.program import Program
 from technic.language.evaluation.resample import Timeframe, resampled
 from technic.language.functions import elementwise
@@ -45,22 +46,23 @@ def evaluate_day(
     known: Mapping[str, FloatArray] | None = None,
     benchmark: FloatArray | None = None,
     alive: BoolArray | None = None,
+    facts: PanelFacts | None = None,
 ) -> dict[Node, FloatArray]:
     """Return the values of checked nodes of at most the scope ``day``, each ``(n_symbols,)``.
 
     ``rows``: the row to read in each column (``panel.rows_at``); everything is NaN where it is
     negative. ``known``: values of names of the scope ``day`` that are there already; those that are
     not and stand for expressions are computed from these. ``benchmark``: its closes,
-    ``(n_sessions,)``. ``alive``: where costly functions are still worth computing; elsewhere they
-    are NaN. Raises ParameterError for a node that needs other symbols, RuleUnavailableError for a
-    name nobody has values of.
+    ``(n_sessions,)``. ``facts``: what was known of the companies of the columns. ``alive``: where
+    costly functions are still worth computing; elsewhere they are NaN. Raises ParameterError for a
+    node that needs other symbols, RuleUnavailableError for a name nobody has values of.
     """
     asked = list(nodes)
     scopes: dict[Node, Scope] = {}
     for node in asked:
         if scope_of(node, vocabulary, scopes) not in ("constant", "bar", "day"):
             raise ParameterError("nodes", str(node), "expressions about one symbol")
-    day = DayValues(panel, rows, vocabulary, known or {}, benchmark)
+    day = DayValues(panel, rows, vocabulary, known or {}, benchmark, facts)
     day.prepare(asked)
     mask = np.ones(panel.n_symbols, np.bool_) if alive is None else alive
     return {node: day.result(node, mask) for node in asked}
@@ -74,6 +76,7 @@ def evaluate_block(
     *,
     known: Mapping[str, FloatArray] | None = None,
     benchmark: FloatArray | None = None,
+    facts: PanelFacts | None = None,
 ) -> dict[Node, FloatArray]:
     """Return what a block has to say about checked nodes of any scope: their ``block_parts``.
 
@@ -83,7 +86,7 @@ def evaluate_block(
     condition is what it would have been.
     """
     asked = list(nodes)
-    day = DayValues(panel, rows, vocabulary, known or {}, benchmark)
+    day = DayValues(panel, rows, vocabulary, known or {}, benchmark, facts)
     day.prepare(asked)
     everyone = np.ones(panel.n_symbols, np.bool_)
     for node in asked:
@@ -99,6 +102,7 @@ def evaluate_bars(
     vocabulary: Vocabulary,
     *,
     benchmark: FloatArray | None = None,
+    facts: PanelFacts | None = None,
 ) -> dict[Node, FloatArray]:
     """Return the values of checked nodes at all bars, each ``(n_bars, n_symbols)``.
 
@@ -110,7 +114,8 @@ def evaluate_bars(
         if scope_of(node, vocabulary) not in ("constant", "bar"):
             raise ParameterError("nodes", str(node), "expressions that have a value at every bar")
     program = Program(vocabulary.functions)
-    found = all_bars(program, [program.add(node) for node in asked], panel, benchmark)
+    results = [program.add(node) for node in asked]
+    found = all_bars(program, results, panel, benchmark, facts=facts)
     return dict(zip(asked, found, strict=True))
 
 
@@ -124,11 +129,12 @@ class DayValues:
         vocabulary: Vocabulary,
         known: Mapping[str, FloatArray],
         benchmark: FloatArray | None,
+        facts: PanelFacts | None = None,
     ) -> None:
         self._panel, self._rows, self._vocabulary = panel, rows, vocabulary
         self._absent = rows < 0
         self._any_absent = bool(self._absent.any())
-        self._benchmark = benchmark
+        self._benchmark, self._facts = benchmark, facts
         self._names = dict(known)
         self._values: dict[Node, FloatArray] = {}
         self._scopes: dict[Node, Scope] = {}
@@ -141,7 +147,9 @@ class DayValues:
         longer: dict[str, dict[Node, None]] = {}
         for node in nodes:
             self._collect(node, bars, longer)
-        self._values |= self._newest(list(bars), self._panel, self._rows, self._benchmark)
+        self._values |= self._newest(
+            list(bars), self._panel, self._rows, self._benchmark, self._facts
+        )
         for timeframe, inner in longer.items():
             made = resampled(self._panel, self._rows, cast("Timeframe", timeframe), self._benchmark)
             found = self._newest(list(inner), made.panel, made.rows, made.benchmark)
@@ -214,10 +222,11 @@ class DayValues:
         panel: BarPanel,
         rows: NDArray[np.intp],
         benchmark: FloatArray | None,
+        facts: PanelFacts | None = None,
     ) -> dict[Node, FloatArray]:
         program = Program(self._vocabulary.functions)
         results = [program.add(node) for node in nodes]
-        found = newest_bars(program, results, panel, rows, benchmark)
+        found = newest_bars(program, results, panel, rows, benchmark, facts=facts)
         return dict(zip(nodes, found, strict=True))
 
     def _constant(self, node: Node) -> FloatArray:
@@ -282,15 +291,16 @@ class DayValues:
         self, node: Call, function: Function, columns: NDArray[np.intp]
     ) -> Mapping[str, FloatArray]:
         """Compute a function of the scan's day for some columns, and those made with it."""
-        panel = self._panel
+        panel, facts = self._panel, self._facts
         if len(columns) < panel.n_symbols:
             panel = panel.take(columns)
+            facts = None if facts is None else facts.take(columns)
         arguments = split(node, function)
         arrays = [getattr(panel, name) for name in function.fields]
         for operand in arguments.series:
             program = Program(self._vocabulary.functions)
             number = program.add(operand)
-            arrays.append(all_bars(program, [number], panel, self._benchmark)[0])
+            arrays.append(all_bars(program, [number], panel, self._benchmark, facts=facts)[0])
         rows = self._rows[columns]
         if function.together is None:
             return {node.function: arguments.bound(function)(*arrays, rows)}

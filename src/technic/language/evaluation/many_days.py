@@ -19,6 +19,7 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import all_bars, newest_bars
 from technic.language.evaluation.evaluate import DayValues
 from technic.language.evaluation.market_values import block_parts
+from technic.language.evaluation.panel_facts import PanelFacts
 from technic.language.evaluation.program import Program, looked_back
 from technic.language.evaluation.resample import Timeframe
 from technic.language.evaluation.running_bars import RunningBars
@@ -46,13 +47,14 @@ def evaluate_places(
     *,
     known: Mapping[str, FloatArray] | None = None,
     benchmark: FloatArray | None = None,
+    facts: PanelFacts | None = None,
 ) -> dict[Node, FloatArray]:
     """Return the block parts of checked nodes at places, ``(n_places,)`` each.
 
     ``known``: values of names at the places; all else as in ``evaluate_block``.
     """
     asked = list(dict.fromkeys(nodes))
-    values = PlaceValues(panel, places, vocabulary, known or {}, benchmark)
+    values = PlaceValues(panel, places, vocabulary, known or {}, benchmark, facts=facts)
     values.prepare(asked)
     everywhere = np.ones(len(places.row), np.bool_)
     for node in asked:
@@ -77,9 +79,10 @@ class PlaceValues(DayValues):
         known: Mapping[str, FloatArray | NDArray[np.object_]],
         benchmark: FloatArray | None,
         joined: Mapping[Node, FloatArray] | None = None,
+        facts: PanelFacts | None = None,
     ) -> None:
         numbers = cast("Mapping[str, FloatArray]", known)  # texts are handed on as they are
-        super().__init__(panel, places.row, vocabulary, numbers, benchmark)
+        super().__init__(panel, places.row, vocabulary, numbers, benchmark, facts)
         self._places, self._joined = places, joined
         self._values |= joined or {}
 
@@ -124,9 +127,10 @@ class PlaceValues(DayValues):
             few, closes = panel.take(columns), self._benchmark
             if closes is not None and closes.ndim > 1:
                 closes = np.take(closes, columns, axis=1)
+            facts = None if self._facts is None else self._facts.take(columns)
             place_of = np.empty(panel.n_symbols, np.intp)
             place_of[columns] = np.arange(len(columns))
-            found = all_bars(program, results, few, closes, first)
+            found = all_bars(program, results, few, closes, first, facts)
             row, column = self._places.row[places], self._places.column[places]
             at = (row - first) * len(columns) + place_of[column]
             for values, array in zip(out, found, strict=True):
@@ -189,7 +193,8 @@ class PlaceValues(DayValues):
         for operand in arguments.series:
             program = Program(self._vocabulary.functions)
             number = program.add(operand)
-            arrays.append(all_bars(program, [number], panel, self._benchmark)[0])
+            values = all_bars(program, [number], panel, self._benchmark, facts=self._facts)
+            arrays.append(values[0])
         if function.at_places is None:
             return self._by_day(node, function, arrays, columns)
         places = self._places.take(columns)

@@ -23,7 +23,10 @@ from technic.language.syntax.nodes import Call, Node, children
 
 __all__ = ["arrays_held"]
 
-OWN_ARRAYS = {"constant": 0, "field": 0, "shift": 1, "operator": 3, "point": 6, "window": 9}
+OWN_ARRAYS = {
+    **{"constant": 0, "field": 0, "fact": 4, "shift": 1},
+    **{"operator": 3, "point": 6, "window": 9},
+}
 """Arrays of a step while it is computed, its result included, its operands not, at most."""
 RECURSIVE_ARRAYS, STREAM_ARRAYS = 8, 3
 """Of a recursion that is kept whole, and of one of which a few rows are kept."""

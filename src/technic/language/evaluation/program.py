@@ -18,13 +18,15 @@ from technic.language.functions.function import Function
 from technic.language.functions.operators import operator_of, split
 from technic.language.functions.shared import PARTS, rewritten
 from technic.language.syntax.nodes import And, Call, Name, Node, Not, Number, Or, Shift, children
+from technic.panel import FIELDS
 
 __all__ = ["Need", "Program", "Span", "Step", "looked_back", "needs"]
 
-StepKind = Literal["constant", "field", "operator", "point", "window", "recursive", "shift"]
+StepKind = Literal["constant", "field", "fact", "operator", "point", "window", "recursive", "shift"]
 Span: TypeAlias = tuple[int, int]
 """Bars of a step: how many bars ago the newest is, and how many they are."""
 
+_OF_BARS = (*FIELDS, "benchmark", "year")
 STAND_IN = "#"
 """Begins the name of a step inside a call that is taken apart; no text can say it."""
 
@@ -33,8 +35,8 @@ STAND_IN = "#"
 class Step:
     """A piece of work: ``run`` gets the arrays of ``inputs``.
 
-    ``value``: of a constant; ``name``: of a field. ``lag``: a shift's bars. ``reach``: bars before
-    its own at which a window looks.
+    ``value``: of a constant; ``name``: of a field, or the text of a fact. ``lag``: a shift's bars.
+    ``reach``: bars before its own at which a window looks.
     """
 
     kind: StepKind
@@ -79,8 +81,9 @@ class Program:
                 return self._step(("constant", node.value), Step("constant", value=node.value))
             case Name() if node.name.startswith(STAND_IN):
                 return int(node.name[1:])
-            case Name():
-                return self._step(("field", node.name), Step("field", name=node.name))
+            case Name():  # of the scope bar: one of the bar itself, else a fact
+                kind: StepKind = "field" if node.name in _OF_BARS else "fact"
+                return self._step((kind, node.name), Step(kind, name=node.name))
             case Shift():
                 below = self.add(node.operand)
                 if self.steps[below].kind == "constant" or not node.bars:
@@ -92,7 +95,7 @@ class Program:
             case _:
                 key, run = operator_of(node)
                 inputs = tuple(self.add(child) for child in children(node))
-                kind: StepKind = "point" if isinstance(node, And | Or | Not) else "operator"
+                kind = "point" if isinstance(node, And | Or | Not) else "operator"
                 return self._step((key, inputs), Step(kind, inputs, run))
 
     def with_fields(self, names: Mapping[int, str]) -> Program:
@@ -106,6 +109,8 @@ class Program:
 
     def _call(self, node: Call) -> int:
         function = self._functions[node.function]
+        if function.memory == "fact":
+            return self._step(("fact", str(node)), Step("fact", name=str(node)))
         arguments = split(node, function)
         series = [self.add(one) for one in arguments.series]
         parts = rewritten(arguments.with_series([Name(f"{STAND_IN}{one}") for one in series]))

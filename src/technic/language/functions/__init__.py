@@ -16,10 +16,10 @@ from technic.language.functions.momentum import MOMENTUM
 from technic.language.functions.oscillators import OSCILLATORS
 from technic.language.functions.since import SINCE
 from technic.language.functions.text import TEXT
-from technic.language.functions.timeframes import TIMEFRAMES
 from technic.language.functions.trends import TRAILING, TRENDS
 from technic.language.functions.volatility import VOLATILITY
 from technic.language.functions.volume import VOLUME
+from technic.language.functions.without_kernel import TIMEFRAMES
 
 __all__ = ["FUNCTIONS", "GROUPS"]
 

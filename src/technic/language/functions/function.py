@@ -18,10 +18,10 @@ Scope = Literal["constant", "bar", "day", "market", "listing"]
 """Where a value exists: at every bar; on the scan's day only; once all symbols are known; in the
 listings."""
 
-Memory = Literal["point", "window", "recursive", "day", "market", "timeframe"]
+Memory = Literal["point", "window", "recursive", "day", "market", "timeframe", "fact"]
 """What a kernel has to see: the bar itself; its last ``lookback`` bars; everything from the
 symbol's first bar; the same, for a value of the scan's day alone; all symbols; bars of another
-length."""
+length; no bar at all, but what was known of the company."""
 
 
 OPERANDS = ("series", "condition", "text")
@@ -34,12 +34,12 @@ class Parameter:
 
     ``takes``: ``series``, ``condition`` and ``text`` are arrays, ``bars`` a whole number from
     ``least`` to ``most``, ``number`` a constant, ``group`` the name of a text column, ``word`` a
-    text in quotes: one of ``words``, any where there are none. ``default``: None means that it must
-    be given.
+    text in quotes: one of ``words``, any where there are none; ``fact`` the name of a fact, or a
+    call of one of the functions ``words``. ``default``: None means that it must be given.
     """
 
     name: str
-    takes: Literal["series", "condition", "text", "bars", "number", "group", "word"]
+    takes: Literal["series", "condition", "text", "bars", "number", "group", "word", "fact"]
     default: float | str | None = None
     least: float = 1
     most: float = 2_520

@@ -5,7 +5,7 @@ Equal parts of many expressions are looked at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -14,6 +14,7 @@ from technic.columns import COLUMNS
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import Node, scope_of
 from technic.language.analysis.definitions import definition
+from technic.language.analysis.facts import fact_leaves
 from technic.language.analysis.requirements import Needs
 from technic.language.functions.function import Scope
 from technic.language.syntax.nodes import (
@@ -77,13 +78,19 @@ class ExpressionAnalysis:
         """Give each operand of a condition its window, and what explains it the same."""
         operands = node.operands if isinstance(node, And) else (node,)
         parts = [self.windowed(one) for one in operands]
+        facts = self._facts(parts)
         windows = {part.window for part in parts}
         if len(windows) > 1:
-            return Condition(owner, name, node, tuple(parts))
+            return Condition(owner, name, node, tuple(parts), facts=facts)
         # one whole, so that a costly operand is computed only where the others hold
         whole = self.windowed(node)
         shown = tuple(Expression(side, whole.window) for side in self.shown(whole.node))
-        return Condition(owner, name, node, (whole,), shown)
+        return Condition(owner, name, node, (whole,), shown, facts)
+
+    def _facts(self, parts: Iterable[Expression]) -> tuple[Expression, ...]:
+        """Return the facts of some expressions, each once: their values need no longer window."""
+        leaves = fact_leaves((part.node for part in parts), vocabulary())
+        return tuple(Expression(leaf, BASE_WINDOW) for leaf in leaves)
 
     def shown(self, node: Node) -> tuple[Node, ...]:
         """Return the numbers on both sides of a comparison, and what a membership looks at.
@@ -154,6 +161,7 @@ class ExpressionAnalysis:
             technical=technical,
             rank_owners=tuple(dict.fromkeys(ranking)),
             running_totals=tuple(dict.fromkeys(_running_totals(expressions))),
+            facts=fact_leaves(nodes, vocabulary()),
         )
 
     def _ranks(self, node: Node) -> bool:
@@ -168,9 +176,13 @@ class ExpressionAnalysis:
 
 @cache
 def definitions() -> dict[str, Node]:
-    """Columns that are computed only when somebody asks for them, as expressions."""
+    """Columns that are computed only when somebody asks for them, as expressions.
+
+    What is made of facts and prices is among them.
+    """
     known = vocabulary()
     asked = [column.name for column in COLUMNS.values() if not column.default]
+    asked += [name for name, info in known.names.items() if info.fact == "priced"]
     nodes = {name: definition(name, known) for name in asked}
     return {name: node for name, node in nodes.items() if node is not None}
 

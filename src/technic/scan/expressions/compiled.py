@@ -83,7 +83,13 @@ class CompiledExpressions(ScanExpressions):
         ) -> tuple[Mapping[Node, FloatArray], NDArray[np.intp]]:
             cut = bars(window)
             found = evaluate_block(
-                nodes, cut.panel, cut.rows, vocabulary(), known=known, benchmark=cut.benchmark
+                nodes,
+                cut.panel,
+                cut.rows,
+                vocabulary(),
+                known=known,
+                benchmark=cut.benchmark,
+                facts=cut.facts,
             )
             return found, cut.rows
 
@@ -108,6 +114,7 @@ class CompiledExpressions(ScanExpressions):
                     vocabulary(),
                     known={name: array[cut.part] for name, array in known.items()},
                     benchmark=cut.benchmark,
+                    facts=cut.facts,
                 )
                 for cut in cuts
             ]
@@ -211,7 +218,7 @@ class _Values:
         )
         self._parts[window] = {
             part: columns[str(part)]
-            if isinstance(part, Name) and str(part) in columns
+            if _is_column(part, columns)
             else columns.pop(_part_key(part, window))
             for part in parts
         }
@@ -232,7 +239,17 @@ class _Values:
         if len(operands) > 1:
             values = np.asarray(applied(condition.node, None, operands, len(self._ranked)))
         shown = {str(one.node): self.of(one) for one in condition.shown}
-        return ConditionResult(condition.owner, condition.name, str(condition.node), values, shown)
+        facts = {str(one.node): np.asarray(self.of(one), np.float64) for one in condition.facts}
+        return ConditionResult(
+            condition.owner, condition.name, str(condition.node), values, shown, facts
+        )
+
+
+def _is_column(part: Node, columns: Mapping[str, FloatArray]) -> bool:
+    """Tell whether a part is a column of the scan, whoever asks; a fact is of expressions alone."""
+    if not isinstance(part, Name) or vocabulary().names[part.name].fact is not None:
+        return False
+    return part.name in columns
 
 
 def _part_key(node: Node, window: int) -> str:

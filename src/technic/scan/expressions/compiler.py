@@ -15,7 +15,7 @@ from technic.language.syntax.nodes import And, Name
 from technic.scan.config import ScanConfig, SortOrder
 from technic.scan.expressions.analysis import ExpressionAnalysis, definitions
 from technic.scan.expressions.compiled import CompiledExpressions
-from technic.scan.expressions.conditions import WHERE
+from technic.scan.expressions.conditions import EARNINGS_AHEAD, WHERE
 from technic.scan.expressions.naming import naming
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.scoring import BENCHMARK_COLUMNS
@@ -70,6 +70,10 @@ def _adds(config: ScanConfig) -> bool:
 
 
 def _where(config: ScanConfig) -> Iterator[tuple[str, str, Node]]:
+    least = config.filters.min_days_to_earnings
+    if least is not None:
+        text = f"days_to_earnings >= {least:g}"
+        yield WHERE, EARNINGS_AHEAD, read(text, vocabulary(), wants="condition").node
     if config.where is None:
         return
     with naming("where"):

@@ -15,10 +15,20 @@ from technic.typing import BoolArray, FloatArray
 if TYPE_CHECKING:
     from technic.language import Node
 
-__all__ = ["WHERE", "Condition", "ConditionResult", "Expression", "NotSettled", "first_unmet"]
+__all__ = [
+    "EARNINGS_AHEAD",
+    "WHERE",
+    "Condition",
+    "ConditionResult",
+    "Expression",
+    "NotSettled",
+    "first_unmet",
+]
 
 WHERE = "where"
 """The owner of the conditions that the scan itself names."""
+EARNINGS_AHEAD = "min_days_to_earnings"
+"""The filter that is a condition of ``where``, since who is unknown is told apart; its name."""
 _FLOATS = (float, np.floating)
 
 
@@ -34,7 +44,7 @@ class Expression:
 class Condition:
     """A condition of ``owner`` (``where`` or a setup), true where all its ``operands`` are.
 
-    ``node``: the whole of it; ``shown``: numbers that explain it.
+    ``node``: the whole of it; ``shown``: numbers that explain it; ``facts``: those it names.
     """
 
     owner: str
@@ -42,6 +52,7 @@ class Condition:
     node: Node
     operands: tuple[Expression, ...]
     shown: tuple[Expression, ...] = ()
+    facts: tuple[Expression, ...] = ()
 
     @property
     def key(self) -> str:
@@ -62,7 +73,8 @@ class NotSettled:
 class ConditionResult:
     """A condition of ``where`` or of a setup (``owner``) for each scored symbol.
 
-    ``values``: 1 true, 0 false, NaN unknown. ``shown``: the numbers that explain it, by their text.
+    ``values``: 1 true, 0 false, NaN unknown. ``shown``: the numbers that explain it, by their text;
+    ``facts``: those it names, the same.
     """
 
     owner: str
@@ -70,11 +82,25 @@ class ConditionResult:
     text: str
     values: FloatArray
     shown: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    facts: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def take(self, rows: BoolArray) -> ConditionResult:
         """Return what it is for these symbols alone."""
         shown = {text: values[rows] for text, values in self.shown.items()}
-        return replace(self, values=self.values[rows], shown=shown)
+        facts = {text: values[rows] for text, values in self.facts.items()}
+        return replace(self, values=self.values[rows], shown=shown, facts=facts)
+
+    @property
+    def lacks_facts(self) -> BoolArray:
+        """Whether it is unknown and a fact is missing, for each symbol."""
+        missing = np.zeros(len(self.values), np.bool_)
+        for values in self.facts.values():
+            missing |= np.isnan(values)
+        return missing & np.isnan(self.values)
+
+    def missing_facts(self, row: int) -> tuple[str, ...]:
+        """The facts that it names and that nobody knows of a symbol."""
+        return tuple(text for text, values in self.facts.items() if math.isnan(values[row]))
 
     def verdict(self, row: int) -> str:
         """What it is for a symbol: true, false or unknown."""

@@ -23,6 +23,8 @@ from technic.universe.listings import TEXT_COLUMNS
 from technic.wording.nearest import did_you_mean
 
 if TYPE_CHECKING:
+    from technic.language import Node
+    from technic.scan.facts.access import FactAccess
     from technic.scan.scored_market import Market
 
 __all__ = ["ScanExpressions", "scan_expressions"]
@@ -41,6 +43,7 @@ class ScanExpressions:
     none depends on where history begins any more; ``recursions``: each recursion, the window it is
     in, the bars after which it has settled. ``rank_owners``: ``where`` and setups whose conditions
     compare symbols with each other. ``running_totals``: sums that begin with their window, and it.
+    ``facts``: what they name of companies, each once.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -55,10 +58,13 @@ class ScanExpressions:
     recursions: tuple[tuple[str, int, int], ...] = ()
     rank_owners: tuple[str, ...] = ()
     running_totals: tuple[tuple[str, int], ...] = ()
+    facts: tuple[Node, ...] = ()
     _expressions: tuple[Expression, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        found = dict.fromkeys(one for c in self.conditions for one in (*c.operands, *c.shown))
+        found = dict.fromkeys(
+            one for c in self.conditions for one in (*c.operands, *c.shown, *c.facts)
+        )
         found |= dict.fromkeys(expression for _, expression in self.columns)
         found |= dict.fromkeys(order for order in self.orders if order is not None)
         object.__setattr__(self, "_expressions", tuple(found))
@@ -74,8 +80,10 @@ class ScanExpressions:
         used = dict.fromkeys(expression.window for expression in self.expressions)
         return tuple(window for window in used if window != BASE_WINDOW)
 
-    def require_listings(self, universe: Universe) -> None:
-        """Raise RuleUnavailableError for a listing's name that ``universe`` does not carry."""
+    def require_sources(self, universe: Universe, facts: FactAccess | None = None) -> None:
+        """Raise RuleUnavailableError for a name that ``universe``, or nobody, has values of."""
+        if facts is not None and self.facts:
+            facts.require(self.facts)
         for name in sorted(self.names.intersection((*TEXT_COLUMNS, "market_cap"))):
             if not universe.has(name):
                 hint = f"the universe {universe.source!r} does not carry it; name a fuller one"
@@ -140,6 +148,7 @@ def scan_expressions(config: ScanConfig) -> ScanExpressions:
         for key in SortOrder.keys(config.sort)
     )
     nothing_asked = config.where is None and config.max_history is None
+    nothing_asked &= config.filters.min_days_to_earnings is None
     if plain_order and nothing_asked and not (config.setups or config.columns):
         return ScanExpressions()
     from technic.scan.expressions.compiler import compile_expressions

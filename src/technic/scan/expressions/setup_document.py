@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from technic.errors import UsageError
+from technic.language.analysis.facts import fact_leaves
 from technic.language.analysis.requirements import requirements
 from technic.language.syntax.nodes import Name, walk
 from technic.scan.expressions.vocabulary import vocabulary
@@ -62,7 +63,14 @@ def setup_document(setup: Setup) -> dict[str, Any]:
         "plan": {one.name: list(one.values) for one in setup.plan},
         "bars": needs.lookback,
         "bars_settled": needs.stable_after,
+        "needs_facts": bool(fact_leaves(nodes.values(), vocabulary())) or _priced(names),
         "needs_benchmark": not names.isdisjoint((*BENCHMARK_COLUMNS, "benchmark")),
         "path": setup.path,
         "overrides": setup.overrides,
     }
+
+
+def _priced(names: set[str]) -> bool:
+    """Tell whether a name is made of facts and prices."""
+    known = vocabulary().names
+    return any(known[name].fact == "priced" for name in names)

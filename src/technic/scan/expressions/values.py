@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -77,9 +78,22 @@ class ExpressionValues:
         met: BoolArray = np.all([result.values == 1.0 for result in self.of(owner)], axis=0)
         return met
 
+    def lacks_facts(self, owner: str) -> BoolArray:
+        """Whether no condition is false and one is unknown for want of a fact."""
+        held = self.of(owner)
+        lacks: BoolArray = np.any([one.lacks_facts for one in held], axis=0)
+        lacks &= np.all([one.values != 0.0 for one in held], axis=0)
+        return lacks
+
     def failure(self, owner: str, row: int) -> str:
-        """Say which condition the symbol of ``row`` does not meet first, false before unknown."""
-        return first_unmet(self.of(owner), row).sentence(row)
+        """Say which condition the symbol of ``row`` does not meet first, false before unknown.
+
+        One that is unknown for want of facts begins with their names.
+        """
+        first = first_unmet(self.of(owner), row)
+        missing = first.missing_facts(row) if math.isnan(first.values[row]) else ()
+        said = f"{', '.join(missing)} missing: " if missing else ""
+        return said + first.sentence(row)
 
     def _setups_met(self) -> NDArray[np.object_]:
         """Return for each symbol the setups it meets, by name, in the order asked for."""

@@ -8,6 +8,7 @@ from technic.columns.aliases import ALIASES
 from technic.columns.vocabulary import VOCABULARY
 from technic.language import NameInfo, Vocabulary
 from technic.language.functions.function import Kind
+from technic.scan.expressions.fact_words import fact_functions, fact_names
 from technic.scoring import BENCHMARK_COLUMNS, LOCAL_SUBSCORES
 from technic.scoring.technical_rating import TECHNICAL_COLUMNS
 from technic.setups.patterns import PATTERNS
@@ -98,4 +99,6 @@ def vocabulary() -> Vocabulary:
     names["market_cap"] = NameInfo(
         "number", "listing", "Market capitalisation in dollars.", unit="$"
     )
-    return VOCABULARY.extended(names=names, functions=PATTERNS, aliases=ALIASES)
+    names |= fact_names()
+    functions = {**fact_functions(), **PATTERNS}
+    return VOCABULARY.extended(names=names, functions=functions, aliases=ALIASES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from technic.result.json_values import plain
@@ -36,7 +37,7 @@ def why_not(report: SymbolReport) -> dict[str, Any]:
     """Return which part of which rule kept a symbol out of the table, with its numbers.
 
     ``parts``: of a filter, the conditions that are not met, each with the values of its terms and
-    the rules of its chart patterns.
+    the rules of its chart patterns; ``facts``: what was known of the company, with the filings.
     """
     kept = report.place is not None
     stage, _, rule = report.outcome.partition(".")
@@ -66,6 +67,7 @@ def why_not(report: SymbolReport) -> dict[str, Any]:
         "rule": None if kept else rule,
         "detail": report.detail,
         "parts": [] if kept else parts,
+        "facts": [] if kept else [plain(asdict(one)) for one in report.facts],
         "sentence": _sentence(report),
     }
 

@@ -29,6 +29,7 @@ FILTERS = {
     "min_rating": "tech_rating >= {}",
     "min_rs_rating": "rs_rating >= {}",
     "min_dollar_volume": "avg_dollar_volume_20 >= {}",
+    "min_days_to_earnings": "days_to_earnings >= {}",
 }
 """Filters as conditions: a setup has nothing but expressions."""
 MOST_SETUPS = 200

@@ -10,6 +10,7 @@ from technic.columns import COLUMNS
 from technic.columns.aliases import alias_of
 from technic.language.functions import GROUPS
 from technic.language.functions.function import Function
+from technic.language.functions.without_kernel import FACT_FUNCTIONS
 from technic.scan.expressions.setup_document import checked_setups, setup_document
 from technic.scan.expressions.vocabulary import vocabulary
 from technic.service.answers.common import ERRORS
@@ -61,7 +62,7 @@ def _columns() -> dict[str, Any]:
                 "description": info.description,
                 "alias": alias_of(name) or None,
                 "unit": info.unit or None,
-                "expression": None if column is None else column.expression,
+                "expression": (info.expression or None) if column is None else column.expression,
                 "lookback": None if column is None else column.lookback,
                 "default": column is not None and column.default,
             }
@@ -78,7 +79,8 @@ def functions(request: Request, caller: Reader) -> Response:
 
 def _functions() -> dict[str, Any]:
     words = vocabulary().functions
-    grouped = {group: [_function(one) for one in members] for group, members in GROUPS.items()}
+    groups = {**GROUPS, "Facts of companies": FACT_FUNCTIONS}
+    grouped = {group: [_function(one) for one in members] for group, members in groups.items()}
     known = {one["name"] for members in grouped.values() for one in members}
     more = [_function(one) for name, one in words.items() if name not in known]
     return {"groups": {**grouped, **({"Chart patterns": more} if more else {})}}

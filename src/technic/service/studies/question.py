@@ -30,6 +30,7 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
     Raises UsageError, naming the key, for all that can be known before bars are read. ``today``:
     up to which year sessions are known.
     """
+    from technic.scan.facts.access import FactAccess
     from technic.study.all_setups import RATINGS, all_setup_names
     from technic.study.config import StudyConfig
     from technic.study.outcomes import GradeRules
@@ -49,7 +50,8 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
     if not hits and not ratings:
         ratings = RATINGS
         benchmark = bool(keys.get("benchmark") or settings.benchmark)
-        keys["setup"] = all_setup_names(benchmark=benchmark)
+        facts = FactAccess(settings).is_there()
+        keys["setup"] = all_setup_names(benchmark=benchmark, facts=facts)
         keys.pop("setups", None)
     config = flat_config(keys, settings)
     if len(config.setups) > 1:

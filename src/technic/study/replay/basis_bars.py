@@ -52,13 +52,15 @@ class BasisPanel:
     ``known``: splits and dividends, in the basis of the prices. ``first_row``: ``(n_symbols,)`` the
     session of each symbol's first row from a given session on, whether it is a bar or lacks a
     price; None: that of its first bar. From there on a symbol is one of which there is data, though
-    it may have no bar.
+    it may have no bar. ``basis``: ``(n_symbols,)`` a day on which each column's basis is in force,
+    the first of the block unless a split begins it.
     """
 
     panel: BarPanel
     days: BoolArray
     known: KnownActions
     first_row: Callable[[np.datetime64], DateArray] | None = None
+    basis: DateArray | None = None
 
 
 class BlockBars(Protocol):
@@ -71,6 +73,10 @@ class BlockBars(Protocol):
     @property
     def sessions(self) -> DateArray:
         """The trading days of the window, up to the last day of the block."""
+
+    @property
+    def records(self) -> SplitsBySymbol:
+        """What is known of splits."""
 
     @property
     def failures(self) -> Mapping[str, Failure]:
@@ -243,7 +249,9 @@ def _bases(
             if basis < len(ends):
                 force[:, column] &= days < ends[basis]
         restated = restated_dividends(_paid_to(dividends, names), own, sessions[0], days[-1])
-        found.append(BasisPanel(made, force, KnownActions(records, by_symbol(restated))))
+        actions = KnownActions(records, by_symbol(restated))
+        of_day = np.array([begins.get(name, days[0]) for name in made.symbols], "datetime64[D]")
+        found.append(BasisPanel(made, force, actions, basis=of_day))
         names = [name for name in names if len(split_days.get(name, [])) > basis]
     return found
 

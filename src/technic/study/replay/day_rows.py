@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,10 @@ from technic.study.replay.usable_bars.gate_codes import PASSED, gate_codes
 from technic.study.replay.usable_bars.usable_columns import UsableColumns, usable_columns
 from technic.typing import BoolArray, DateArray, FloatArray
 
+if TYPE_CHECKING:
+    from technic.language.evaluation.panel_facts import PanelFacts
+    from technic.scan.facts.scan_facts import ScanFacts
+
 __all__ = [
     "DayRows",
     "ReplayTask",
@@ -49,7 +54,7 @@ class ReplayTask:
 
     ``windows``: those of all ``days``. ``names``: default columns that are wanted; ``benchmark``:
     closes on the sessions that are loaded, NaN where there is none. ``expressions``: those whose
-    parts are wanted.
+    parts are wanted; ``facts``: what they name of companies.
     """
 
     days: DateArray
@@ -58,6 +63,7 @@ class ReplayTask:
     expressions: ScanExpressions
     names: tuple[str, ...] = DEFAULT_COLUMNS
     benchmark: FloatArray | None = None
+    facts: ScanFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +166,8 @@ def place_windows(
             at = int(number[day[0]] if len(day) else number[0])
             panel, rows = usable.panels[at], usable.rows[at]
             own = Places(day, rows[day, column], column)
-            found.append(PlaceWindow(panel, rows, own, _closes(task, panel), part))
+            facts = _facts(task, usable, panel)
+            found.append(PlaceWindow(panel, rows, own, _closes(task, panel), part, facts))
     return found
 
 
@@ -188,6 +195,14 @@ def _closes(task: ReplayTask, panel: BarPanel) -> FloatArray | None:
     if task.benchmark is None:
         return None
     return task.benchmark[len(task.benchmark) - len(panel.sessions) :]
+
+
+def _facts(task: ReplayTask, usable: UsableColumns, panel: BarPanel) -> PanelFacts | None:
+    """Return the facts of the columns of a window."""
+    if task.facts is None:
+        return None
+    symbols = [usable.symbols[at] for at in usable.symbol.tolist()]
+    return task.facts.on(symbols, panel.sessions, usable.basis)
 
 
 def compared_columns(

@@ -155,7 +155,14 @@ def _arguments(
         calls = [one for one in rules.compared if one.window == window]
         nodes = [node for one in calls for node in _own(one.node)]
         parts = [
-            evaluate_places(nodes, one.panel, one.places, vocabulary(), benchmark=one.benchmark)
+            evaluate_places(
+                nodes,
+                one.panel,
+                one.places,
+                vocabulary(),
+                benchmark=one.benchmark,
+                facts=one.facts,
+            )
             for one in place_windows(usable, places, task, window)
         ]
         values = {node: np.concatenate([part[node] for part in parts]) for node in parts[0]}

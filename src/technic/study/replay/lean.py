@@ -63,7 +63,7 @@ def hit_rules(expressions: ScanExpressions, ratings: Sequence[str] = ()) -> HitR
     """
     columns = dict(expressions.columns)
     rated = tuple((name, columns[name]) for name in ratings)
-    conditions = tuple(replace(one, shown=()) for one in expressions.conditions)
+    conditions = tuple(replace(one, shown=(), facts=()) for one in expressions.conditions)
     owners: dict[str, list[Condition]] = {}
     for one in conditions:
         owners.setdefault(one.owner, []).append(one)

@@ -32,6 +32,8 @@ from technic.errors import ParameterError
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import ScanContext, open_context, settled_files, settled_universe
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
+from technic.scan.facts.access import GivenFacts
+from technic.scan.facts.many_days import FactsOfBlocks
 from technic.scan.windows import ScanWindows
 from technic.sessions import parse_day
 from technic.settings import Settings, load_settings
@@ -65,7 +67,8 @@ class Replay:
     """A replay that is open: nothing is computed until days or hits are asked for.
 
     ``days``: the sessions replayed, ascending. ``runner``: where blocks of symbols run; it changes
-    no value. ``warnings``: what a reader of the results should know.
+    no value. ``warnings``: what a reader of the results should know. ``facts``: those of companies
+    that the expressions name.
     """
 
     config: ScanConfig
@@ -77,6 +80,7 @@ class Replay:
     runner: str = DEFAULT_RUNNER
     ray_address: str | None = None
     block_symbols: int = BLOCK_SYMBOLS
+    facts: FactsOfBlocks | None = None
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -221,6 +225,7 @@ class Replay:
             self.expressions,
             DEFAULT_COLUMNS,
             block.benchmark,
+            None if self.facts is None else self.facts.of_block(block.sessions, bars.records),
         )
         return bars, task
 
@@ -275,6 +280,7 @@ def open_replay(
     settings: Settings | None = None,
     now: dt.datetime | None = None,
     days: DateArray | None = None,
+    facts: GivenFacts | None = None,
 ) -> Replay:
     """Settle what is replayed: from session ``first`` to ``last``, the scan that ``config`` says.
 
@@ -289,7 +295,7 @@ def open_replay(
     settings = settings or load_settings(os.environ, Path.cwd())
     if provider is None:
         config = settled_universe(settled_files(config, settings), settings)
-    context = open_context(config, settings, now, provider, None, expressions.windows)
+    context = open_context(config, settings, now, provider, None, expressions.windows, facts)
     chosen = _days(context, first, last) if days is None else days
     runner = config.runner or settings.runner or DEFAULT_RUNNER
     check_runner(runner)
@@ -304,7 +310,11 @@ def _settled(
     found = Rosters.of(config, context.provider, expressions, days)
     warning = found.survivorship_warning
     warnings = (*context.warnings, *([] if warning is None else [warning]))
-    return Replay(config, context, expressions, days, found, warnings)
+    facts = None
+    if context.facts is not None and expressions.facts:
+        context.facts.require(expressions.facts)
+        facts = FactsOfBlocks(context.facts, expressions.facts, found.names, context.calendar)
+    return Replay(config, context, expressions, days, found, warnings, facts=facts)
 
 
 def _days(context: ScanContext, first: str | None, last: str | None) -> DateArray:

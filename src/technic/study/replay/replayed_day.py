@@ -19,7 +19,7 @@ from technic.scan.cross_section import rank_market
 from technic.scan.expressions.conditions import WHERE
 from technic.scan.expressions.scan_expressions import ScanExpressions
 from technic.scan.expressions.values import ExpressionValues
-from technic.scan.filters import filter_market
+from technic.scan.filters import filter_market, refused_by
 from technic.scan.scored_market import Market
 from technic.scoring.signal import SIGNALS
 from technic.study.replay.basis_bars import BlockBars, Refusal
@@ -255,14 +255,10 @@ def replayed_day(
     shown = np.array([name in open_ for name in market.symbols], dtype=np.bool_)
     rule = filter_market(market, config.filters).rule
     kept = shown & np.array([one is None for one in rule], dtype=np.bool_)
-    if values.of(WHERE):
-        met = values.met(WHERE)
-        rule[np.flatnonzero(kept & ~met)] = WHERE
-        kept &= met
-    if values.setups:
-        met = np.any([values.met(name) for name in values.setups], axis=0)
-        rule[np.flatnonzero(kept & ~met)] = "setup"
-        kept &= met
+    refused = refused_by(values, ~kept)
+    out = np.array([one is not None for one in refused], dtype=np.bool_)
+    rule[out] = refused[out]
+    kept &= ~out
     for name, one, own in zip(market.symbols, rule.tolist(), shown.tolist(), strict=True):
         if own:
             outcomes[name] = KEPT if one is None else f"filter.{one}"

@@ -101,7 +101,7 @@ class _Source:
     def universe(self, listings: Universe) -> Universe:
         """Return those that the scan is asked about."""
         found = choose_universe(self.config, listings, self.named)
-        self.expressions.require_listings(found)
+        self.expressions.require_sources(found)
         return found
 
     def roster(self, day: np.datetime64) -> Roster:

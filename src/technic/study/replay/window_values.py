@@ -39,7 +39,9 @@ class WindowValues:
         for one in windows:
             own = {name: array[one.part] for name, array in names.items()}
             calls = {node: array[one.part] for node, array in joined.items()}
-            values = PlaceValues(one.panel, one.places, vocabulary(), own, one.benchmark, calls)
+            values = PlaceValues(
+                one.panel, one.places, vocabulary(), own, one.benchmark, calls, one.facts
+            )
             values.prepare(nodes)
             parts.append((one.part, values))
         return cls(parts)

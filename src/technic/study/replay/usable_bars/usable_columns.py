@@ -40,7 +40,8 @@ class UsableColumns:
     has a row there, be it one without a price. ``late``: sessions from the last bar, usable or not,
     to the day; ``last_code``: what is wrong with the last bar; ``since``: ``(n_columns,)`` the day
     on which usable bars begin, NaT where all are.
-    ``dividends``: those of each column, under its name in the panels.
+    ``dividends``: those of each column, under its name in the panels. ``basis``: ``(n_columns,)`` a
+    day whose shares each column's prices count in.
     """
 
     symbols: tuple[str, ...]
@@ -54,6 +55,7 @@ class UsableColumns:
     last_code: NDArray[np.uint8]
     since: DateArray
     dividends: DividendsBySymbol
+    basis: DateArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +68,7 @@ class _Cut:
     started: BoolArray
     told: BoolArray
     known: KnownActions
+    basis: DateArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +118,7 @@ def usable_columns(
         last_code=np.hstack([versions.last_code for _, versions in made]),
         since=np.concatenate([_since(cut, versions) for cut, versions in made]),
         dividends=dividends,
+        basis=np.concatenate([cut.basis[versions.column] for cut, versions in made]),
     )
 
 
@@ -133,7 +137,10 @@ def _cut(basis: BasisPanel, windows: BlockWindows, days: DateArray) -> _Cut:
     if basis.first_row is not None:
         first_rows = np.array([basis.first_row(start) for start in windows.starts])
         told = first_rows[windows.longest] <= days[:, None]
-    return _Cut(tuple(panels), tuple(rows), basis.days, started, told, basis.known)
+    day = basis.basis
+    if day is None:
+        day = np.full(basis.panel.n_symbols, days[0], "datetime64[D]")
+    return _Cut(tuple(panels), tuple(rows), basis.days, started, told, basis.known, day)
 
 
 def _part(cut: _Cut, days: DateArray, rules: GateRules) -> tuple[_Cut, _Versions]:

@@ -1,0 +1,147 @@
+"""Where the facts of a scan come from; nothing is opened before an expression names a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+
+import numpy as np
+
+from technic.data_engine.interfaces.known_actions import SplitsBySymbol
+from technic.data_engine.interfaces.records import Splits
+from technic.errors import ParameterError, RuleUnavailableError
+from technic.sessions import SessionCalendar
+from technic.settings import Settings
+from technic.typing import DateArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from technic.facts.reader import FactSource, FactSteps
+    from technic.facts.terms import FactTerm
+    from technic.language import Node
+    from technic.scan.facts.scan_facts import ScanFacts
+
+__all__ = ["FactAccess", "FactReading", "GivenFacts", "OpenFacts", "splits_of"]
+
+
+class FactReading(Protocol):
+    """What a scan needs of a reader of facts."""
+
+    def steps(
+        self, term: FactTerm, symbols: Sequence[str], since: np.datetime64 | None = None
+    ) -> FactSteps:
+        """Return the step functions of symbols; one that is unknown has no step.
+
+        ``since``: the first session on which values are wanted.
+        """
+
+    def provenance(self, term: FactTerm, symbol: str, day: np.datetime64) -> FactSource | None:
+        """Return what a value as of ``day`` is made of, None where nothing was known."""
+
+
+GivenFacts: TypeAlias = "pa.Table | FactReading"
+"""A table of facts (``technic.facts.rows.FACT_SCHEMA``), or an open reader."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenFacts:
+    """Facts that are open, and those of them that expressions name (``leaves``).
+
+    ``calendar``: that by which the reader counts; ``splits``: what is known of them.
+    """
+
+    reader: FactReading
+    leaves: tuple[Node, ...]
+    calendar: SessionCalendar
+    splits: SplitsBySymbol
+
+    def said(self) -> dict[str, object]:
+        """Return the terms, and the version of the store that has them; None for other facts."""
+        version = getattr(self.reader, "version", None)
+        return {"terms": [str(leaf) for leaf in self.leaves], "store_version": version}
+
+    def of(self, symbols: Sequence[str], window: DateArray) -> ScanFacts:
+        """Return what some symbols' panels need on the sessions of a window, ascending."""
+        from technic.scan.facts.scan_facts import ScanFacts
+
+        sessions = self.calendar.sessions
+        since = window[0] if len(window) else None
+        every = ScanFacts.of(self.reader, self.leaves, symbols, sessions, since)
+        return every.within(window, self.splits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FactAccess:
+    """The facts that were given, else those of the store in the home."""
+
+    settings: Settings
+    given: GivenFacts | None = None
+
+    def is_there(self) -> bool:
+        """Tell whether there are facts; none is read."""
+        from technic.facts.store import FactStore
+
+        return self.given is not None or FactStore(self.settings.home).is_there()
+
+    def require(self, leaves: Sequence[Node]) -> None:
+        """Raise RuleUnavailableError, naming the first of ``leaves``, where there are no facts."""
+        from technic.language.evaluation.panel_facts import FACTS_HINT
+
+        if leaves and not self.is_there():
+            raise RuleUnavailableError(str(leaves[0]), "facts of companies", FACTS_HINT)
+
+    def open(
+        self,
+        leaves: Sequence[Node],
+        symbols: Sequence[str],
+        calendar: SessionCalendar,
+        splits: SplitsBySymbol,
+    ) -> OpenFacts:
+        """Open the facts that ``leaves`` need, of some symbols, and no others.
+
+        Raises RuleUnavailableError where there are none at all, ParameterError for what was given
+        as facts and is none, StoreError for a store that cannot be read.
+        """
+        self.require(leaves)
+        reader = self.given
+        if not callable(getattr(reader, "steps", None)):
+            reader = self._reader(leaves, symbols, calendar, splits)
+        return OpenFacts(cast("FactReading", reader), tuple(leaves), calendar, splits)
+
+    def _reader(
+        self,
+        leaves: Sequence[Node],
+        symbols: Sequence[str],
+        calendar: SessionCalendar,
+        splits: SplitsBySymbol,
+    ) -> FactReading:
+        import pyarrow as pa
+
+        from technic.facts.reader import FactReader
+        from technic.scan.facts.stored_facts import StoredFacts
+        from technic.scan.facts.terms import term_of
+
+        known = splits_of(symbols, splits)
+        if self.given is None:
+            fields = [term_of(leaf).field for leaf in leaves]
+            return StoredFacts(self.settings, fields, symbols, calendar, known)
+        if not isinstance(self.given, pa.Table):
+            allowed = "a table of facts, or an open reader of facts"
+            raise ParameterError("facts", self.given, allowed)
+        return FactReader(self.given, calendar, known)
+
+
+def splits_of(symbols: Sequence[str], records: SplitsBySymbol) -> Splits:
+    """Return the splits of some symbols, one row each."""
+    held: Mapping[str, DateArray] = {
+        name: records[name].session for name in symbols if name in records
+    }
+    names = [name for name, days in held.items() for _ in days]
+    symbol = np.empty(len(names), object)
+    symbol[:] = names
+    days = np.concatenate([np.empty(0, "datetime64[D]"), *held.values()])
+    ratio = np.concatenate([np.empty(0), *(records[name].ratio for name in held)])
+    sure = np.isfinite(ratio)
+    return Splits(symbol[sure], days[sure].astype("datetime64[D]"), ratio[sure])

@@ -1,0 +1,63 @@
+"""The facts of the store in the home, as a scan reads them: steps that are kept, rows where not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from technic.data_engine.interfaces.records import Splits
+from technic.facts.fields import FIELDS
+from technic.facts.reader import FactReader, FactSource, FactSteps
+from technic.facts.store import FactStore
+from technic.facts.terms import FactTerm
+from technic.scan.facts.kept_steps import KeptSteps
+from technic.sessions import SessionCalendar
+from technic.settings import Settings
+
+__all__ = ["StoredFacts"]
+
+
+class StoredFacts:
+    """Reads rows of ``symbols`` and of the fields that are asked for, when they are needed.
+
+    ``version``: that of the store.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        fields: Sequence[str],
+        symbols: Sequence[str],
+        calendar: SessionCalendar,
+        splits: Splits,
+    ) -> None:
+        self._store = FactStore(settings.home)
+        self._fields, self._symbols = tuple(fields), tuple(symbols)
+        self._calendar, self._splits = calendar, splits
+        self.version = self._store.version()
+        rows = f"{self._store.url} {self.version}"
+        self._kept = KeptSteps(settings.home / "cache" / "facts", rows, calendar, splits)
+        self._readers: dict[tuple[str, ...], FactReader] = {}
+
+    def steps(
+        self, term: FactTerm, symbols: Sequence[str], since: np.datetime64 | None = None
+    ) -> FactSteps:
+        """Return all steps of symbols, whatever ``since`` says: scans of other days read them."""
+        del since
+        every = self._symbols
+        return self._kept.steps(
+            str(term), symbols, lambda: self._reader(every).steps(term, symbols)
+        )
+
+    def provenance(self, term: FactTerm, symbol: str, day: np.datetime64) -> FactSource | None:
+        """Return what a value as of ``day`` is made of, from the rows of this symbol."""
+        return self._reader((symbol,)).provenance(term, symbol, day)
+
+    def _reader(self, symbols: tuple[str, ...]) -> FactReader:
+        """Open the rows of some symbols; the last ones that were opened stay open."""
+        if symbols not in self._readers:
+            concepts = {name for field in self._fields for name in FIELDS[field].concepts}
+            rows = self._store.rows(concepts=concepts, symbols=symbols)
+            self._readers = {symbols: FactReader(rows, self._calendar, self._splits)}
+        return self._readers[symbols]

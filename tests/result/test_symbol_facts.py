@@ -1,0 +1,102 @@
+"""A report of a symbol says of each fact what it was, which filing said so, and since when."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from support.facts import filing, table_of
+from support.made_up_market import CALENDAR, SESSIONS, SYMBOLS, scan
+from technic import ScanConfig, ScanResult
+from technic.cli.render.explanation import condition_lines
+from technic.result.symbol_facts import SymbolFact
+from technic.result.symbol_report import symbol_report
+from technic.service.jobs.symbol_detail import why_not
+from technic.testing import make_bars
+
+ACCN = "0000320193-23-000106"
+LINK = "https://www.sec.gov/Archives/edgar/data/320193/000032019323000106/0000320193-23-000106-index.htm"
+AFTER_THE_CLOSE = "2023-10-27T20:30:00"  # 16:30 in New York, so from Monday, the 30th, on
+
+
+def quarter(cik: int, symbol: str, known: str, value: float, accn: str = ""):
+    """A report of revenue of the third quarter of 2023."""
+    fact = ("revenue", "Revenues", "2023-07-01", "2023-09-30", value)
+    return filing((cik, symbol), "10-Q", known, fact, accn=accn)
+
+
+FACTS = table_of(
+    quarter(320193, "AK", AFTER_THE_CLOSE, 100.0, ACCN),
+    quarter(2, "AL", "2024-03-08T22:00:00", 300.0),  # after the close of the scan's day
+    quarter(3, "AM", "2024-03-08T12:00:00", 50.0),
+)
+
+
+@pytest.fixture(scope="module")
+def result() -> ScanResult:
+    """A scan by revenue."""
+    config = ScanConfig(where="revenue > 90 and age(revenue) < 200")
+    return scan(make_bars(SYMBOLS, SESSIONS), config, facts=FACTS)
+
+
+def test_a_fact_is_reported_with_its_filing(result: ScanResult):
+    """Value, period, form, accession number, link, moment, and sessions since."""
+    value, age = symbol_report(result, "AK").facts
+    since = len(CALENDAR.between(np.datetime64("2023-10-30"), np.datetime64("2024-03-08"))) - 1
+    assert dataclasses.replace(value, route="") == SymbolFact(
+        term="revenue",
+        value=100.0,
+        unit="USD",
+        route="",
+        period_end="2023-09-30",
+        form="10-Q",
+        accn=ACCN,
+        link=LINK,
+        known_at=AFTER_THE_CLOSE,
+        known_from="2023-10-30",
+        age=since,
+    )
+    assert (age.term, age.value, age.unit, age.accn) == ("age(revenue)", since, "sessions", ACCN)
+    for part in ("revenue 100 USD", "to 2023-09-30", f"10-Q {ACCN}", f"({since} sessions ago)"):
+        assert part in value.sentence
+
+
+def test_what_is_filed_after_the_close_is_not_known(result: ScanResult):
+    """It is out as unknown, by the name of the fact, and the report says that nothing was known."""
+    report = symbol_report(result, "AL")
+    assert report.outcome == "filter.unknown"
+    assert report.detail.startswith("revenue missing: ")
+    first = report.facts[0]
+    assert (first.value, first.accn, first.route) == (None, None, "nothing was known by then")
+    assert first.sentence == "revenue: nothing was known by then"
+
+
+def test_why_not_has_the_facts(result: ScanResult):
+    """Of who is out by a value: the value, and where it comes from."""
+    answer = why_not(symbol_report(result, "AM"))
+    assert (answer["stage"], answer["rule"]) == ("filter", "where")
+    first = answer["facts"][0]
+    assert (first["term"], first["value"], first["age"]) == ("revenue", 50.0, 0)
+    assert first["link"].startswith("https://www.sec.gov/Archives/edgar/data/3/")
+    assert why_not(symbol_report(result, "AK"))["facts"] == []
+
+
+def test_a_report_is_plain_for_programs_and_says_it_on_a_terminal(result: ScanResult):
+    """JSON has every field; the terminal a line, and one with the link."""
+    report = symbol_report(result, "AK")
+    document = json.loads(json.dumps(report.document()))
+    assert document["facts"][0]["accn"] == ACCN
+    lines = [str(one) for one in condition_lines(report)]
+    assert any(ACCN in line and "revenue 100 USD" in line for line in lines)
+    assert f"    {LINK}" in lines
+
+
+def test_a_scan_without_facts_reports_none():
+    """An empty list, whoever asks."""
+    bars = make_bars(SYMBOLS, SESSIONS)
+    report = symbol_report(scan(bars, ScanConfig(where="close > 0")), "AK")
+    assert report.facts == ()
+    assert report.document()["facts"] == []
