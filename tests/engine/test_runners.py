@@ -72,7 +72,9 @@ def test_without_ray_its_name_is_an_error_and_auto_falls_back(
 ):
     """One sentence with the command that installs it; auto says why it ran locally."""
     monkeypatch.setattr(choose.importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(MissingExtraError, match="runner 'ray' needs ray; .*install ray"):
+    with pytest.raises(
+        MissingExtraError, match="runner 'ray' needs ray of the extra ray, .*install ray"
+    ):
         scan(bars, ScanConfig(runner="ray"))
     result = scan(bars, ScanConfig(runner="auto"))
     assert (result.runner.asked, result.runner.ran) == ("auto", "local")

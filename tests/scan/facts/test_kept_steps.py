@@ -12,6 +12,7 @@ from support.facts import filing, table_of
 from support.made_up_market import CALENDAR, NOW, SESSIONS, SYMBOLS, assert_same, scan
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.interfaces.records import Splits
+from technic.facts.place import fact_home
 from technic.facts.reader import FactSteps
 from technic.facts.store import FactStore
 from technic.panel import LongBars
@@ -59,7 +60,7 @@ def bars() -> LongBars:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A home with facts."""
-    FactStore(tmp_path).append(table_of(*FIRST))
+    FactStore(fact_home(tmp_path, simulated=True)).append(table_of(*FIRST))
     return tmp_path
 
 
@@ -88,7 +89,7 @@ def test_a_second_scan_reads_no_row_and_says_the_same(bars, home, monkeypatch):
 def test_rows_that_are_added_are_seen(bars, home):
     """As soon as they are there."""
     before = stored(bars, home).table.set_index("symbol")
-    FactStore(home).append(table_of(*LATER))
+    FactStore(fact_home(home, simulated=True)).append(table_of(*LATER))
     after = stored(bars, home)
     assert_same(after, scan(bars, CONFIG, facts=table_of(*FIRST, *LATER)))
     assert before.loc["AK", "revenue"] == 103.0
@@ -97,7 +98,7 @@ def test_rows_that_are_added_are_seen(bars, home):
 
 def test_a_saved_result_names_the_facts_and_their_version(bars, home, tmp_path):
     """Terms, and the state of the store; null where no fact is named."""
-    before = FactStore(home).version()
+    before = FactStore(fact_home(home, simulated=True)).version()
     folder = stored(bars, home).save(tmp_path / "with")
     said = json.loads((folder / "scan.json").read_text())["facts"]
     terms = ["revenue", "age(revenue)", "fq(revenue, 1)", "shares_outstanding"]

@@ -11,6 +11,7 @@ import pytest
 from support.facts import filing, table_of
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan
 from technic import ScanConfig, run_scan
+from technic.facts.place import fact_home
 from technic.facts.store import FactStore
 from technic.panel import LongBars
 from technic.settings import Settings
@@ -46,7 +47,7 @@ def bars() -> LongBars:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a store of facts."""
     home = tmp_path_factory.mktemp("home")
-    FactStore(home).append(table_of(*filings()))
+    FactStore(fact_home(home, simulated=True)).append(table_of(*filings()))
     return home
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from support.facts import filing, table_of
 from technic.errors import MissingExtraError, UsageError
+from technic.facts.place import fact_home
 from technic.facts.store import FactStore
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.expressions.setup_document import setup_document
@@ -81,6 +82,8 @@ def test_without_a_question_it_is_over_all_setups(tmp_path: Path) -> None:
     assert bare.ratings == ("tech_rating", "rs_rating")
     against = study_config({"benchmark": "SPY"}, Settings(home=tmp_path), TODAY)
     assert {one.name for one in against.scan.setups} == every - facts
-    FactStore(tmp_path).append(table_of(filing((1, "AA"), "10-Q", KNOWN, REVENUE)))
+    FactStore(fact_home(tmp_path, simulated=True)).append(
+        table_of(filing((1, "AA"), "10-Q", KNOWN, REVENUE))
+    )
     known = study_config({"benchmark": "SPY"}, Settings(home=tmp_path), TODAY)
     assert {one.name for one in known.scan.setups} == every

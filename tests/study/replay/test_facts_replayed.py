@@ -16,6 +16,7 @@ from support.replayed import assert_replays, assert_same_hits
 from support.stored_market import IN_BLOCKS, Gathered, Listing, fill, stored
 from technic import ScanConfig
 from technic.errors import RuleUnavailableError
+from technic.facts.place import fact_home
 from technic.facts.store import FactStore
 from technic.settings import Settings
 from technic.study.replay.hits import Hits
@@ -128,7 +129,7 @@ def test_filings_of_a_store_on_many_days_are_those_of_each(folder: Path, tmp_pat
         columns=("pe_ttm", "fq(eps, 1)", "eps_growth_yoy", "age(eps_ttm)", "sma(revenue, 9)"),
         sort="revenue_growth_yoy:desc",
     )
-    FactStore(tmp_path).append(table_of(*filings()))
+    FactStore(fact_home(tmp_path, simulated=True)).append(table_of(*filings()))
     settings = Settings(home=tmp_path, panel_memory=IN_BLOCKS)
     provider = Listing(stored(folder).syncer)
     replay = open_replay(config, days=DAYS, provider=provider, settings=settings, now=NOW)

@@ -162,8 +162,8 @@ def _is_simulated(settings: Settings, options: FactOptions) -> bool:
 
 def _store(settings: Settings, options: FactOptions) -> tuple[FactStore, Path, bool]:
     """Open the store that is meant; with its home, and whether it is of the simulated market."""
+    from technic.facts.place import fact_home
     from technic.facts.store import FactStore
-    from technic.facts.store.place import fact_home
 
     simulated = _is_simulated(settings, options)
     home = fact_home(settings.home, simulated=simulated)
@@ -181,8 +181,8 @@ def _sync(
 
     from technic.data_engine.open_provider import market_clock
     from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL
+    from technic.facts.place import fact_home
     from technic.facts.store import FactStore
-    from technic.facts.store.place import fact_home
     from technic.facts.sync.hosts import FactHosts
     from technic.facts.sync.journal import SyncFolder
     from technic.facts.sync.run import FactSync

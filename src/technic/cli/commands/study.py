@@ -120,9 +120,10 @@ def _config(choices: Choices, options: StudyOptions, settings: Settings) -> Stud
     language, ratings = choices.language, tuple(options.rating or ())
     if language.setup is None and language.where is None and not ratings:
         ratings = RATINGS
+        source = settings.source(choices.data.provider, choices.data.data)
         names = all_setup_names(
             benchmark=bool(choices.data.benchmark or settings.benchmark),
-            facts=FactAccess(settings).is_there(),
+            facts=FactAccess(settings, source.simulated).is_there(),
         )
         language = dataclasses.replace(language, setup=names)
         choices = dataclasses.replace(choices, language=language)

@@ -26,6 +26,7 @@ def part_of_row(table: pa.Table, row: int) -> FactPart:
     said = {name: table[name][row].as_py() for name in table.column_names if name != "known_at"}
     start = said["period_start"]
     return FactPart(
+        cik=said["cik"],
         concept=said["concept"],
         period_start=None if start is None else np.datetime64(start, "D"),
         period_end=np.datetime64(said["period_end"], "D"),

@@ -11,8 +11,9 @@ __all__ = ["FactPart", "FactSource", "filing_link"]
 
 @dataclass(frozen=True, slots=True)
 class FactPart:
-    """One number as it was filed; ``period_start``: None for an instant."""
+    """One number as it was filed; ``period_start``: None for an instant, ``cik``: 0 unknown."""
 
+    cik: int
     concept: str
     period_start: np.datetime64 | None
     period_end: np.datetime64
@@ -27,7 +28,7 @@ class FactPart:
     @property
     def link(self) -> str:
         """The filing's address, empty where it has none."""
-        return filing_link(self.accn)
+        return filing_link(self.cik, self.accn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class FactSource:
     @property
     def link(self) -> str:
         """The address of that filing, empty where it has none."""
-        return filing_link(self.accn)
+        return self.parts[0].link if self.parts else ""
 
     @property
     def known_at(self) -> np.datetime64 | None:
@@ -69,9 +70,12 @@ class FactSource:
         return self.parts[0].known_at if self.parts else None
 
 
-def filing_link(accn: str) -> str:
-    """Return the address of a filing at the SEC; empty for what is no accession number."""
+def filing_link(cik: int, accn: str) -> str:
+    """Return the address of a filing at the SEC; empty for what is no accession number.
+
+    The number begins with who sent the filing, often an agent; the address has whose it is.
+    """
     digits = accn.replace("-", "")
-    if len(digits) != 18 or not (digits.isascii() and digits.isdigit()):
+    if cik <= 0 or len(digits) != 18 or not (digits.isascii() and digits.isdigit()):
         return ""
-    return f"https://www.sec.gov/Archives/edgar/data/{int(digits[:10])}/{digits}/{accn}-index.htm"
+    return f"https://www.sec.gov/Archives/edgar/data/{cik}/{digits}/{accn}-index.htm"

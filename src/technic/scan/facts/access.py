@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 import numpy as np
@@ -74,16 +75,27 @@ class OpenFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FactAccess:
-    """The facts that were given, else those of the store in the home."""
+    """The facts that were given, else those of the store in the home.
+
+    ``simulated``: whether the prices are, and with them the companies.
+    """
 
     settings: Settings
+    simulated: bool
     given: GivenFacts | None = None
+
+    @property
+    def home(self) -> Path:
+        """Where the store is."""
+        from technic.facts.place import fact_home
+
+        return fact_home(self.settings.home, simulated=self.simulated)
 
     def is_there(self) -> bool:
         """Tell whether there are facts; none is read."""
         from technic.facts.store import FactStore
 
-        return self.given is not None or FactStore(self.settings.home).is_there()
+        return self.given is not None or FactStore(self.home).is_there()
 
     def require(self, leaves: Sequence[Node]) -> None:
         """Raise RuleUnavailableError, naming the first of ``leaves``, where there are no facts."""
@@ -126,7 +138,7 @@ class FactAccess:
         known = splits_of(symbols, splits)
         if self.given is None:
             fields = [term_of(leaf).field for leaf in leaves]
-            return StoredFacts(self.settings, fields, symbols, calendar, known)
+            return StoredFacts(self.home, fields, symbols, calendar, known)
         if not isinstance(self.given, pa.Table):
             allowed = "a table of facts, or an open reader of facts"
             raise ParameterError("facts", self.given, allowed)

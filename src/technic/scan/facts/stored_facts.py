@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from technic.facts.store import FactStore
 from technic.facts.terms import FactTerm
 from technic.scan.facts.kept_steps import KeptSteps
 from technic.sessions import SessionCalendar
-from technic.settings import Settings
 
 __all__ = ["StoredFacts"]
 
@@ -21,23 +21,23 @@ __all__ = ["StoredFacts"]
 class StoredFacts:
     """Reads rows of ``symbols`` and of the fields that are asked for, when they are needed.
 
-    ``version``: that of the store.
+    ``home``: where the store is; ``version``: that of the store.
     """
 
     def __init__(
         self,
-        settings: Settings,
+        home: Path,
         fields: Sequence[str],
         symbols: Sequence[str],
         calendar: SessionCalendar,
         splits: Splits,
     ) -> None:
-        self._store = FactStore(settings.home)
+        self._store = FactStore(home)
         self._fields, self._symbols = tuple(fields), tuple(symbols)
         self._calendar, self._splits = calendar, splits
         self.version = self._store.version()
         rows = f"{self._store.url} {self.version}"
-        self._kept = KeptSteps(settings.home / "cache" / "facts", rows, calendar, splits)
+        self._kept = KeptSteps(home / "cache" / "facts", rows, calendar, splits)
         self._readers: dict[tuple[str, ...], FactReader] = {}
 
     def steps(

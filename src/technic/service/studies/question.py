@@ -50,7 +50,8 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
     if not hits and not ratings:
         ratings = RATINGS
         benchmark = bool(keys.get("benchmark") or settings.benchmark)
-        facts = FactAccess(settings).is_there()
+        source = settings.source(keys.get("provider"), keys.get("data"))
+        facts = FactAccess(settings, source.simulated).is_there()
         keys["setup"] = all_setup_names(benchmark=benchmark, facts=facts)
         keys.pop("setups", None)
     config = flat_config(keys, settings)
@@ -65,6 +66,7 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
         last=last,
         rules=rules,
         ratings=ratings,
+        event_curve=True,
         **more,
     )
     rating_names(study)
@@ -108,17 +110,16 @@ def study_to_json(config: StudyConfig) -> dict[str, Any]:
 
 
 def study_from_json(content: Mapping[str, Any]) -> StudyConfig:
-    """Return the study that `study_to_json` wrote, with all that its page tells."""
-    from technic.study.all_setups import for_a_page
+    """Return the study that `study_to_json` wrote."""
     from technic.study.config import StudyConfig
     from technic.study.outcomes import GradeRules
 
-    study = StudyConfig(
+    return StudyConfig(
         scan=config_from_json(content["scan"], "the request"),
         first=content["first"],
         last=content["last"],
         horizon=content["horizon"],
         ratings=tuple(content["ratings"]),
         rules=GradeRules(**content["rules"]),
+        event_curve=True,
     )
-    return for_a_page(study, check_days=0)  # it takes longer than the study of a year
