@@ -9,9 +9,8 @@
    regime, rating, signal, trade plan - and what is filtered then (scan.filters).
 6. Order and table (result.table). Every symbol of the universe now has one ledger entry.
 
-Block by block or symbol by symbol, it is one scan: ``_run_symbol_scans`` hands blocks to a runner,
-``_process_symbol`` is what a runner does with a block, on a block of one, and ``_scan_symbol`` is
-the block scan itself, on a block of one.
+It is one scan, block by block or symbol by symbol: ``_run_symbol_scans`` hands blocks to a runner,
+``_process_symbol`` is what that does with one, ``_scan_symbol`` the scan itself, of one symbol.
 """
 
 from __future__ import annotations
@@ -149,12 +148,11 @@ def run_scan(
 
     ``price_cache``: price frames that cost no request; symbols that are not in it are fetched.
     ``provider``, ``runner``: open ones instead of those that ``config`` names; ``facts``: a table
-    of facts of companies, or an open reader, instead of the store's. ``now``: the time that decides
-    whether the data is old and what a vendor has; the clock, unless given. ``progress``: called
-    with stage, symbols done and all; in a notebook a bar, unless given. ``about``: the symbol that
-    somebody wants to know of; who is not in the universe is refused, with who may be meant, before
-    a price is asked for. Raises UsageError for what cannot be done as asked and NothingToScanError
-    when no symbol could be scanned.
+    of facts, or a reader, instead of the store's. ``now``: decides whether the data is old and what
+    a vendor has; the clock, unless given. ``progress``: called with stage, symbols done and all; in
+    a notebook a bar, unless given. ``about``: a symbol that is refused, before a price is asked
+    for, unless it is in the universe. Raises UsageError for what cannot be done as asked and
+    NothingToScanError when no symbol could be scanned.
     """
     config = checked_config(config)
     progress = progress or notebook_progress()
@@ -198,8 +196,8 @@ def _open(
     progress: ScanProgress | None,
 ) -> _OpenScan:
     """Step 1: open the provider, settle the day and the universe."""
-    longer = expressions.windows
-    context = open_context(config, settings, now, provider, price_cache, longer, facts)
+    windows = expressions.windows
+    context = open_context(config, settings, now, provider, price_cache, windows, facts)
     listings = load_listings(config, context.provider, context.as_of)
     universe = choose_universe(config, listings)
     expressions.require_sources(universe, context.facts)
@@ -370,10 +368,7 @@ def _run_symbol_scans(
     expressions: ScanExpressions | None = None,
     facts: OpenFacts | None = None,
 ) -> BlockOutcome:
-    """Hand blocks of symbols to the runner; rows come back in the order of ``symbols``.
-
-    What is not given is opened as ``config`` says.
-    """
+    """Hand blocks to the runner; rows come in the order of ``symbols``. The rest is opened."""
     task = open_task(symbols, config, price_cache, context, benchmark, expressions, facts)
     return run_task(task, symbols, config.block_size, runner or LocalRunner(), progress)
 

@@ -25,6 +25,7 @@ from technic.facts.sources.short_interest import (
     read_short_interest,
 )
 from technic.typing import DateArray
+from technic.wording.counts import count_of
 
 __all__ = ["AGENT_SETTING", "FactHosts", "checked_agent"]
 
@@ -135,7 +136,7 @@ class FactHosts:
             require_ok(response)
             page = read_short_interest(response.body)
             if len(page) > PAGE:
-                raise BadAnswerError(f"{len(page):,} rows in one page")
+                raise BadAnswerError(f"{count_of(len(page), 'row')} in one page")
             total = header_number(response.headers.get("record-total"))
             after = offset + len(page)
             more = len(page) == PAGE if total is None else after < total

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FactAccess", "FactReading", "GivenFacts", "OpenFacts", "splits_of"]
 
+SIMULATED_HINT = "technic marketsim serves simulated ones: technic facts sync --provider loopback"
+
 
 class FactReading(Protocol):
     """What a scan needs of a reader of facts."""
@@ -102,7 +104,8 @@ class FactAccess:
         from technic.language.evaluation.panel_facts import FACTS_HINT
 
         if leaves and not self.is_there():
-            raise RuleUnavailableError(str(leaves[0]), "facts of companies", FACTS_HINT)
+            hint = SIMULATED_HINT if self.simulated else FACTS_HINT
+            raise RuleUnavailableError(str(leaves[0]), "facts of companies", hint)
 
     def open(
         self,
