@@ -16,7 +16,7 @@ from technic.errors import ParameterError
 from technic.panel import PRICES, LongBars
 from technic.typing import FloatArray
 
-__all__ = ["restated_dividends", "split_adjust", "total_return_adjust"]
+__all__ = ["require_ratios", "restated_dividends", "split_adjust", "total_return_adjust"]
 
 
 def split_adjust(bars: LongBars, splits: Splits, as_of: np.datetime64) -> LongBars:
@@ -128,10 +128,8 @@ def _summed(dividends: Dividends) -> Dividends:
     return Dividends(symbols, days, np.array(list(paid.values()), np.float64))
 
 
-def _relevant(
-    symbols: tuple[str, ...], splits: Splits, as_of: np.datetime64
-) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]:
-    """Check the splits; return (column, day number, ratio) of those that count, sorted."""
+def require_ratios(splits: Splits) -> None:
+    """Raise ParameterError for the first ratio that is no number above zero."""
     wrong = np.flatnonzero(~(np.isfinite(splits.ratio) & (splits.ratio > 0.0)))
     if len(wrong):
         at = int(wrong[0])
@@ -140,6 +138,13 @@ def _relevant(
             f"{splits.symbol[at]} {splits.session[at]} ratio {splits.ratio[at]}",
             "positive ratios (4.0 for a 4:1 split, 0.1 for a 1:10 merger of shares)",
         )
+
+
+def _relevant(
+    symbols: tuple[str, ...], splits: Splits, as_of: np.datetime64
+) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]:
+    """Check the splits; return (column, day number, ratio) of those that count, sorted."""
+    require_ratios(splits)
     position = {symbol: at for at, symbol in enumerate(symbols)}
     column = np.array([position.get(symbol, -1) for symbol in splits.symbol], dtype=np.int64)
     used = np.flatnonzero((column >= 0) & (splits.session <= as_of))

@@ -91,7 +91,7 @@ def facts_of_scan(
     if not expressions.facts:
         return None
     if context.facts is None:
-        raise RuleUnavailableError(str(expressions.facts[0]), "facts of companies")
+        raise RuleUnavailableError(str(expressions.facts[0]), "a store of facts of companies")
     symbols, splits = history.bars.symbols, history.split_records
     return context.facts.open(expressions.facts, symbols, context.calendar, splits)
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from technic.data_engine.adjust import require_ratios
 from technic.data_engine.interfaces.records import Splits
-from technic.errors import ParameterError
 from technic.typing import FloatArray, IntArray
 
 __all__ = ["SplitIndex"]
@@ -24,14 +24,7 @@ class SplitIndex:
 
     def __init__(self, splits: Splits | None, symbols: Sequence[str]) -> None:
         splits = Splits.none() if splits is None else splits
-        wrong = np.flatnonzero(~(np.isfinite(splits.ratio) & (splits.ratio > 0.0)))
-        if len(wrong):
-            at = int(wrong[0])
-            raise ParameterError(
-                "splits",
-                f"{splits.symbol[at]} {splits.session[at]} ratio {splits.ratio[at]}",
-                "positive ratios (4.0 for a 4:1 split, 0.1 for a 1:10 merger of shares)",
-            )
+        require_ratios(splits)
         place = {symbol: at for at, symbol in enumerate(symbols)}
         owner = np.array([place.get(symbol, -1) for symbol in splits.symbol], dtype=np.int64)
         day = splits.session.astype("datetime64[D]").astype(np.int64)

@@ -61,7 +61,7 @@ class Fields:
         Aligned at the ends of some columns; None: the bars of the span from the first one on.
         """
         if self._facts is None:
-            raise RuleUnavailableError(name, "facts of companies", FACTS_HINT)
+            raise RuleUnavailableError(name, "a store of facts of companies", FACTS_HINT)
         if columns is None:
             return self._facts.at(name, self.panel.session[: span[1]])
         session = columns.tail(self.panel.session, span)

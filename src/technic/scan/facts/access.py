@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from technic.language import Node
     from technic.scan.facts.scan_facts import ScanFacts
 
-__all__ = ["FactAccess", "FactReading", "GivenFacts", "OpenFacts", "splits_of"]
+__all__ = ["FactAccess", "FactReading", "FactStepper", "GivenFacts", "OpenFacts", "splits_of"]
 
 SIMULATED_HINT = "technic marketsim serves simulated ones: technic facts sync --provider loopback"
 
 
-class FactReading(Protocol):
-    """What a scan needs of a reader of facts."""
+class FactStepper(Protocol):
+    """What of a reader of facts a scan needs."""
 
     def steps(
         self, term: FactTerm, symbols: Sequence[str], since: np.datetime64 | None = None
@@ -39,6 +39,10 @@ class FactReading(Protocol):
 
         ``since``: the first session on which values are wanted.
         """
+
+
+class FactReading(FactStepper, Protocol):
+    """What explaining a scan needs besides."""
 
     def provenance(self, term: FactTerm, symbol: str, day: np.datetime64) -> FactSource | None:
         """Return what a value as of ``day`` is made of, None where nothing was known."""
@@ -105,7 +109,7 @@ class FactAccess:
 
         if leaves and not self.is_there():
             hint = SIMULATED_HINT if self.simulated else FACTS_HINT
-            raise RuleUnavailableError(str(leaves[0]), "facts of companies", hint)
+            raise RuleUnavailableError(str(leaves[0]), "a store of facts of companies", hint)
 
     def open(
         self,

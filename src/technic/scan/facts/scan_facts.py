@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.known_actions import SplitsBySymbol
 from technic.facts.reader import FactSteps, SplitIndex
-from technic.facts.terms import FactTerm
 from technic.language import Node
 from technic.language.evaluation.panel_facts import FactSeries, PanelFacts, Reading
-from technic.scan.facts.access import splits_of
+from technic.scan.facts.access import FactStepper, splits_of
 from technic.scan.facts.terms import term_of
 from technic.typing import BoolArray, DateArray
 
-__all__ = ["FactStepper", "ScanFacts"]
+__all__ = ["ScanFacts"]
 
 IndexArray = NDArray[np.intp]
 _READINGS: Mapping[str, Reading] = {
@@ -32,18 +30,6 @@ _READINGS: Mapping[str, Reading] = {
 }
 _ALWAYS = np.datetime64("2200-01-01", "D")
 """After every split."""
-
-
-class FactStepper(Protocol):
-    """What of a reader of facts a scan needs."""
-
-    def steps(
-        self, term: FactTerm, symbols: Sequence[str], since: np.datetime64 | None = None
-    ) -> FactSteps:
-        """Return the step functions of symbols; one that is unknown has no step.
-
-        ``since``: the first session on which values are wanted.
-        """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
