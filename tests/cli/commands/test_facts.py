@@ -49,6 +49,17 @@ def test_a_sync_brings_what_status_counts_and_show_shows(technic, monkeypatch, h
     assert late["accession_number"] in text
 
 
+def test_a_market_that_is_not_served_is_said_in_words_of_facts(technic, monkeypatch, home):
+    """Its address once, and nothing of bars; nothing listens on the port of one that has ended."""
+    with LoopbackServer(small(30, 200)) as server:
+        monkeypatch.setenv("TECHNIC_LOOPBACK_URL", server.url)
+    ran = technic("facts", "sync")
+    assert ran.code == 1
+    assert "bars" not in ran.err
+    assert "facts cannot be had: nothing answers at" in ran.err
+    assert f"asking {server.url} for facts" in ran.err
+
+
 def test_what_is_not_there_is_said_in_one_sentence(technic, monkeypatch, home):
     """No store, an unknown feed, no name for SEC, nobody's symbol."""
     monkeypatch.delenv("TECHNIC_FACTS_USER_AGENT", raising=False)

@@ -12,9 +12,11 @@ import typer
 
 from technic.cli.options.groups import expand_groups
 from technic.cli.options.options import Debug
-from technic.errors import NothingToScanError, ParameterError
+from technic.errors import FactsError, FetchError, NothingToScanError, ParameterError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from technic.facts.store import FactStore
     from technic.facts.sync.run import FactSync
     from technic.settings import Settings
@@ -78,7 +80,8 @@ def sync(
     wanted = FEEDS if feeds is None else as_feeds([name.strip() for name in feeds.split(",")])
     with progress_on_stderr(quiet) as report:
         job = _sync(_settings(), options, report or (lambda _stage, _done, _total: None))
-        note(f"asking {job.hosts.sec} and {job.hosts.finra} for facts", quiet=quiet)
+        hosts = " and ".join(dict.fromkeys((job.hosts.sec, job.hosts.finra)))
+        note(f"asking {hosts} for facts", quiet=quiet)
         try:
             found = job.run(wanted)
         except KeyboardInterrupt:
@@ -117,7 +120,6 @@ def show(
     import datetime as dt
 
     from technic.cli.render.market_data.facts_report import print_facts
-    from technic.data_engine.open_provider import market_clock
     from technic.facts.fields import FIELDS
     from technic.facts.reader import FactReader
     from technic.facts.terms import FactTerm
@@ -128,8 +130,7 @@ def show(
     store, _, simulated = _store(settings, options)
     calendar = load_calendar(dt.datetime.now(dt.UTC).date(), settings.home)
     if as_of is None:
-        clock = market_clock(settings.source(options.provider).provider, settings)
-        day = calendar.last_completed(clock())
+        day = calendar.last_completed(_clock(settings, options)())
     else:
         day = parse_day("--as-of", as_of)
     name = canonical(symbol)
@@ -179,7 +180,6 @@ def _sync(
     """Make the sync that options and settings mean."""
     import datetime as dt
 
-    from technic.data_engine.open_provider import market_clock
     from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL
     from technic.facts.place import fact_home
     from technic.facts.store import FactStore
@@ -199,10 +199,23 @@ def _sync(
         FactStore(home),
         SyncFolder(home),
         load_calendar(dt.datetime.now(dt.UTC).date(), settings.home),
-        market_clock(settings.source(options.provider).provider, settings),
+        _clock(settings, options),
         symbols=_listed(settings.home, simulated=simulated),
         progress=report,
     )
+
+
+def _clock(settings: Settings, options: FactOptions) -> Callable[[], dt.datetime]:
+    """Return the clock by which facts are known; FactsError where a simulated one is silent."""
+    from technic.data_engine.open_provider import market_clock
+
+    def now() -> dt.datetime:
+        try:
+            return market_clock(settings.source(options.provider).provider, settings)()
+        except FetchError as error:
+            raise FactsError(error.detail) from error
+
+    return now
 
 
 def _listed(home: Path, *, simulated: bool) -> list[str]:
