@@ -1,6 +1,7 @@
-"""A wheel with what it requires, and nothing else, does what README says.
+"""A wheel installed alone in an empty environment does what README says.
 
-scipy is kept away as well: it takes 143 MB on the disk, and no scan may come to need it.
+The environment has its own interpreter and what the wheel requires, at the versions that are
+pinned. README is followed without scipy: it takes 143 MB on the disk, and no scan may need it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import shlex
 import shutil
 import subprocess
 import sys
-from importlib.metadata import packages_distributions
+import sysconfig
+import venv
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import numpy as np
@@ -26,36 +29,43 @@ from technic.testing import make_bars
 ROOT = Path(__file__).resolve().parents[1]
 SYMBOLS = ("NVDA", "SPY", *(f"S{number:02d}" for number in range(18)))
 BLOCK = re.compile(r"^```\n(.*?)^```", re.DOTALL | re.MULTILINE)
-PLAN_ALONE = {"scipy"}
+PLAN_ALONE = ("scipy", "scipy.libs")
 """What a vendor's plan and the statistics of a study need, and nothing else."""
-ONLY_BASE = """
-import sys
-class OnlyBase:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {others!r}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
-sys.meta_path.insert(0, OnlyBase())
-"""
 
 
-def plain(name: str) -> str:
-    """Return a distribution's name as indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+def pinned() -> list[str]:
+    """Return the distributions that a plain installation brings, and building with it."""
+    text = (ROOT / "constraints-base.txt").read_text(encoding="utf-8")
+    names = re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==", text, re.MULTILINE)
+    return sorted(set(names))
 
 
-def others() -> set[str]:
-    """Return the modules here that belong to nothing that a plain installation brings."""
-    pinned = (ROOT / "constraints-base.txt").read_text(encoding="utf-8")
-    base = {
-        plain(name) for name in re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==", pinned, re.MULTILINE)
-    }
-    held = packages_distributions()
-    return {module for module, of in held.items() if not base & {plain(name) for name in of}}
+def pip(environment: Path, *words: str) -> None:
+    """Run pip for an environment that has none."""
+    asked = [sys.executable, "-m", "pip", "--python", str(environment), *words]
+    done = subprocess.run(asked, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built and installed into a folder of its own."""
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment of nothing but what a plain installation brings, as it lies here."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, symlinks=True)
+    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder)}))
+    for name in pinned():
+        try:
+            held = distribution(name)
+        except PackageNotFoundError:  # of other systems
+            continue
+        for top in {file.parts[0] for file in held.files or ()} - {"..", "__pycache__"}:
+            (packages / top).symlink_to(str(held.locate_file(top)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def installed(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built and installed there; nothing is missing that it requires."""
     checkout = tmp_path_factory.mktemp("checkout")
     for name in ("hatch_build.py", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, checkout)
@@ -65,12 +75,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel"]
     subprocess.run(build, cwd=checkout, env=environ, check=True, capture_output=True)
     (wheel,) = (checkout / "dist").glob("technic_scanner-*.whl")
-    folder = tmp_path_factory.mktemp("installed")
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
-    subprocess.run([*install, "--target", str(folder), str(wheel)], check=True, capture_output=True)
-    code = ONLY_BASE.format(others=(others() | PLAN_ALONE) - {"technic"})
-    (folder / "sitecustomize.py").write_text(code, encoding="utf-8")
-    return folder
+    pip(environment, "install", "--quiet", "--no-deps", "--no-index", str(wheel))
+    pip(environment, "check")
+    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(environment)}))
+    for name in PLAN_ALONE:
+        (packages / name).unlink()
+    return environment
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +101,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def typed(installed: Path, folder: Path, words: list[str]) -> subprocess.CompletedProcess[str]:
     """Run the command that the wheel installed."""
-    environ = {name: text for name, text in os.environ.items() if not name.startswith("TECHNIC_")}
-    environ |= {"PYTHONPATH": str(installed), "HOME": str(folder)}
+    dropped = ("TECHNIC_", "PYTHON", "VIRTUAL_ENV")
+    environ = {name: text for name, text in os.environ.items() if not name.startswith(dropped)}
     return subprocess.run(
-        [sys.executable, str(installed / "bin" / "technic"), *words],
+        [str(installed / "bin" / "technic"), *words],
         cwd=folder,
-        env=environ,
+        env={**environ, "HOME": str(folder)},
         capture_output=True,
         text=True,
         check=False,
