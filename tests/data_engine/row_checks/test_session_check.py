@@ -248,3 +248,19 @@ def test_closes_are_read_once_however_many_symbols_are_looked_at():
     assert found.verdict is not None
     assert "another exchange" in str(found.verdict)
     assert len(read) == 1
+
+
+def test_symbols_of_the_same_days_are_judged_each_by_its_own_closes():
+    """Whatever came before it: a filled calendar and seven days of trading lie on the same days."""
+    days = np.arange(np.datetime64("2023-01-03"), np.datetime64("2023-07-01"))
+    repeated = filled(days)  # the first of them is a session
+    moving = np.arange(1.0, len(days) + 1.0)
+    good = SESSIONS[:120]
+    kinds = [moving, repeated, repeated, moving, repeated]
+    closes = [*kinds, np.arange(1.0, 121.0)]
+    found = checked(*[days] * 5, good, closes=closes, one_each=True).alone
+    assert set(found) == set("ABCDE")
+    for name, own in zip("ABCDE", kinds, strict=True):
+        alone = checked(days, good, closes=[own, closes[-1]], one_each=True).alone["A"]
+        assert found[name] == alone, name
+    assert found["A"] == found["D"] != found["B"] == found["C"] == found["E"]

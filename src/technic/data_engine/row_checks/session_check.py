@@ -21,6 +21,7 @@ from technic.data_engine.row_checks.day_pattern import (
     spacing,
 )
 from technic.data_engine.row_checks.market_days import NO_SESSION, MarketDays, day_counts
+from technic.data_engine.row_checks.same_days import SameDays
 from technic.typing import DateArray, FloatArray
 from technic.wording.counts import agree, count_of
 
@@ -267,11 +268,12 @@ def _alone(
         return
     order = np.argsort(rows.code, kind="stable")
     bounds = np.searchsorted(rows.code[order], np.arange(n + 1))
+    same = SameDays(lambda days, asked: _verdict(DayTable.of(days, market), market, asked))
     for column in np.flatnonzero(suspects).tolist():
         own = order[bounds[column] : bounds[column + 1]]
         own = own[np.argsort(rows.day[own], kind="stable")]
         repeated = partial(_own_repeated, rows, own, is_off[at[own]])
-        verdict = _verdict(DayTable.of(rows.day[own], market), market, repeated)
+        verdict = same.judged(rows.day[own], repeated)
         if verdict is not None and verdict.refused:
             yield rows.symbols[column], verdict
 
