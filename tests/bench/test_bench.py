@@ -17,7 +17,7 @@ from technic.bench.market import open_market
 from technic.bench.reference import reference_columns
 from technic.bench.run import BenchReport, run_bench
 from technic.bench.ways import baseline
-from technic.cli.app import app
+from technic.cli.app import command_line
 from technic.columns import DEFAULT_COLUMNS, evaluate
 from technic.data_engine.interfaces.requests import Capabilities
 from technic.data_engine.providers.vendors.loopback import LoopbackProvider
@@ -167,7 +167,7 @@ def test_scores_that_differ_stop_the_benchmark(monkeypatch: pytest.MonkeyPatch) 
 def test_the_command_prints_one_object(tmp_path: Path) -> None:
     """JSON for programs, a table for people."""
     options = ["--symbols", "60", "--sessions", "80", "--latency-ms", "0", "--sample", "2"]
-    answer = CliRunner().invoke(app, ["bench", *options, "--format", "json"])
+    answer = CliRunner().invoke(command_line(), ["bench", *options, "--format", "json"])
     assert answer.exit_code == 0, answer.output
     document = json.loads(answer.stdout)
     assert {"baseline", "batch", "prescreen", "planned"} <= set(document)
@@ -178,7 +178,7 @@ def test_the_command_prints_one_object(tmp_path: Path) -> None:
     assert document["simulated"] is True
     assert document["machine"]["cores"] >= 1
     out = tmp_path / "bench.txt"
-    answer = CliRunner().invoke(app, ["bench", *options, "--out", str(out)])
+    answer = CliRunner().invoke(command_line(), ["bench", *options, "--out", str(out)])
     assert answer.exit_code == 0, answer.output
     text = out.read_text()
     assert "SIMULATED" in text

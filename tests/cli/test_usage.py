@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import typer
 
-from technic.cli.app import app
+from technic.cli.app import COMMANDS, command_line, listed
 from technic.cli.commands import scan as scan_module
 from technic.cli.entry import run
 from technic.scan import block_rows as scan_block
@@ -200,10 +201,34 @@ def test_help_and_version_work_and_load_nothing_heavy():
         assert command in done.stdout
 
 
-def all_commands(group=app):
+def all_commands(group):
     """Every command, those of sub-commands too."""
     subs = [sub.typer_instance for sub in group.registered_groups]
     return [*group.registered_commands, *(one for sub in subs for one in all_commands(sub))]
+
+
+def test_a_command_is_listed_as_it_says_itself_and_imported_alone():
+    """In their order; a line that asks for one of them waits for no other."""
+    whole, short = (typer.main.get_command(app) for app in (command_line(), listed()))
+    for name, command in whole.commands.items():
+        assert command.help.split("\n\n")[0].replace("\n", " ") == COMMANDS[name][1], name
+    assert list(whole.commands) == list(short.commands) == list(COMMANDS)
+    code = (
+        "import sys; from technic.cli.entry import run; run(['columns', '--help']); "
+        "print(sorted(m for m in sys.modules if m.startswith('technic.cli.commands.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "['technic.cli.commands.words']"
+
+
+@pytest.mark.parametrize("typed", ["scna", "--hlep", "--version scan"])
+def test_what_is_no_command_is_told_with_all_there_are(technic, typed):
+    """The nearest one is named; nothing of it is run."""
+    ran = technic(*typed.split())
+    if typed == "--version scan":
+        assert ran.out.startswith("technic ")
+    else:
+        assert_one_sentence(ran, 2, "scan" if typed == "scna" else "--help")
 
 
 def test_a_plain_scan_loads_only_what_it_uses(prices):
@@ -211,7 +236,8 @@ def test_a_plain_scan_loads_only_what_it_uses(prices):
     code = (
         "import sys; from technic.cli.entry import run; "
         f"code = run(['scan', '--data', {str(prices)!r}]); "
-        "unused = {'scipy', 'aiohttp', 'pydantic', 'deltalake', 'ray', 'technic.language'}; "
+        "unused = {'scipy', 'aiohttp', 'asyncio', 'ssl', 'pydantic', 'deltalake', 'ray'}; "
+        "unused |= {'technic.language'}; "
         "sys.exit(str(unused & set(sys.modules)) if unused & set(sys.modules) else code)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -225,7 +251,7 @@ def test_python_m_technic_is_the_command():
     assert ran.stdout.startswith("technic ")
 
 
-@pytest.mark.parametrize("command", all_commands(), ids=lambda command: command.name)
+@pytest.mark.parametrize("command", all_commands(command_line()), ids=lambda command: command.name)
 def test_every_command_and_every_option_has_help(command):
     """Nothing is left to be guessed."""
     assert command.callback.__doc__

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from technic.data_engine.sync.symbol_directory import directory_folder
+from technic.data_engine.kept_listings import directory_folder
 from technic.errors import ParameterError
 from technic.scan.config import ScanConfig
 from technic.scan.context import open_context, settled_universe

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import typer
 
-from technic.cli.app import app
+from technic.cli.app import COMMANDS, command_line, listed
 from technic.cli.options.profile import profile_in_force
 from technic.cli.signals import end_like_ctrl_c
 from technic.errors import ExpressionError, ParameterError, TechnicError
@@ -117,7 +117,7 @@ def _one_line_handler() -> logging.Handler:
 
 
 def _invoke(arguments: list[str]) -> int:
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(_asked(arguments))
     if COMPLETING in os.environ:
         command.main(arguments, "technic")  # a shell asks what could come next; it exits
     try:
@@ -129,6 +129,16 @@ def _invoke(arguments: list[str]) -> int:
         code = 0
     sys.stdout.flush()
     return code
+
+
+def _asked(arguments: list[str]) -> typer.Typer:
+    """Return the command line with as much as these arguments may need."""
+    if COMPLETING not in os.environ:
+        if arguments and arguments[0] in COMMANDS:
+            return command_line(arguments[:1])
+        if set(arguments) <= {"--help", "-h", "--version"}:
+            return listed()
+    return command_line()
 
 
 def _explain(error: Exception, debug: bool) -> int:

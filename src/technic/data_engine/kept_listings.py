@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from technic.data_engine.open_vendor import VENDORS
-from technic.data_engine.sync.symbol_directory import directory_folder
+from technic.data_engine.providers.vendors.nasdaq_trader import FILES
 from technic.settings import Settings
+from technic.universe.directory.directory_folder import DirectoryFolder
 from technic.wording.counts import count_of
 
-__all__ = ["kept_listings", "kept_listings_warnings"]
+__all__ = ["directory_folder", "kept_listings", "kept_listings_warnings"]
 
 MOST_DAYS_OLD = 7
 """Days that listings may lag behind the data before it is said: few are new within a week."""
+
+
+def directory_folder(home: Path, *, simulated: bool = False) -> DirectoryFolder:
+    """Return where the directory is kept below the user's home for Technic."""
+    label = "simulated-listings" if simulated else "nasdaq-trader-listings"
+    folder = home / "universe" / "simulated" if simulated else home / "universe"
+    return DirectoryFolder(folder, tuple(FILES), label)
 
 
 def kept_listings(provider: str, settings: Settings) -> str | None:

@@ -10,7 +10,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 __all__ = ["EXTRAS", "extra_packages", "install_command", "requirements_of"]
@@ -52,6 +51,9 @@ def extra_packages(distribution: str, extra: str) -> tuple[str, ...]:
 
     None where the distribution is not installed.
     """
+    # reading metadata brings in what mail is written with: whoever lacks nothing waits for none
+    from importlib.metadata import PackageNotFoundError, requires
+
     try:
         lines = requires(distribution) or []
     except PackageNotFoundError:

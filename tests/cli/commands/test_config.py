@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from technic.cli.app import app
+from technic.cli.app import command_line
 from technic.cli.options.file_defaults import SCAN_OPTIONS, STUDY_OPTIONS
 from technic.settings import SCAN_KEYS, STUDY_KEYS, settings_keys
 
@@ -33,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_every_option_of_a_scan_is_a_key_or_is_left_out_on_purpose():
     """Whoever adds an option decides it."""
-    command = next(one for one in app.registered_commands if one.name == "scan")
+    command = next(one for one in command_line().registered_commands if one.name == "scan")
     options = {name.rstrip("_") for name in inspect.signature(command.callback).parameters}
     assert options - NOT_IN_A_FILE <= {*SCAN_KEYS, *settings_keys()}
     assert set(SCAN_KEYS) == {*SCAN_OPTIONS, "sort", "limit"}

@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from technic.cli.app import app
+from technic.cli.app import command_line
 from technic.cli.options.config import Choices, scan_config
 from technic.cli.options.gate_options import GateOptions
 from technic.cli.options.options import (
@@ -106,7 +106,7 @@ def test_defaults_named_in_the_help_are_the_defaults_in_force():
     """Where a help text names a default, the config has it."""
     made = config()
     seen = 0
-    scan = next(command for command in app.registered_commands if command.name == "scan")
+    scan = next(command for command in command_line().registered_commands if command.name == "scan")
     for parameter in inspect.signature(scan.callback).parameters.values():
         named = re.search(r"\(default: ([^ )]+)\)", get_args(parameter.annotation)[1].help)
         if named is None or parameter.name == "format_":

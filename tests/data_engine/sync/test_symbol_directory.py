@@ -7,10 +7,11 @@ import datetime as dt
 import pytest
 
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
+from technic.data_engine.kept_listings import directory_folder
 from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.providers.vendors.nasdaq_trader import BASE_URL, NasdaqTrader
-from technic.data_engine.sync.symbol_directory import directory_folder, fetch_directory
+from technic.data_engine.sync.symbol_directory import fetch_directory
 from technic.errors import DirectoryError
 from technic.universe import load_universe
 

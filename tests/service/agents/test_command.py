@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer
 
-from technic.cli.app import app
+from technic.cli.app import command_line
 from technic.scan.flat_config import FLAT_KEYS
 from technic.service.agents.command import NO_OPTION, command_of
 from technic.service.agents.question import Question
@@ -31,7 +31,7 @@ ASKED: dict[str, Any] = {
 
 def options(name: str) -> set[str]:
     """Return the options of a command."""
-    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    command = typer.main.get_command(command_line()).commands[name]  # type: ignore[attr-defined]
     return {option for one in command.params for option in one.opts}
 
 
@@ -52,7 +52,7 @@ def test_the_keys_of_a_question_parse(name: str) -> None:
     text = command_of(name, asked)
     assert text is not None
     words = shlex.split(text)
-    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    command = typer.main.get_command(command_line()).commands[name]  # type: ignore[attr-defined]
     context = command.make_context(name, words[2:])
     assert context.params["where"] == ASKED["where"]
     assert list(context.params["setup"]) == ASKED["setup"]

@@ -223,7 +223,7 @@ def _listed(home: Path, *, simulated: bool) -> list[str]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from technic.data_engine.sync.symbol_directory import directory_folder
+    from technic.data_engine.kept_listings import directory_folder
 
     try:
         path = directory_folder(home, simulated=simulated).universe

@@ -55,10 +55,11 @@ def fetch(
     code 1), and what was kept stays. With the provider loopback: that of the simulated market.
     """
     from technic.cli.render.console import note
+    from technic.data_engine.kept_listings import directory_folder
     from technic.data_engine.open_provider import PROVIDERS, market_clock
     from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL
     from technic.data_engine.providers.vendors.nasdaq_trader import NasdaqTrader
-    from technic.data_engine.sync.symbol_directory import directory_folder, fetch_directory
+    from technic.data_engine.sync.symbol_directory import fetch_directory
     from technic.settings import load_settings
 
     settings = load_settings(os.environ, Path.cwd())

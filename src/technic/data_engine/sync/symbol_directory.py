@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 
 from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.interfaces.transport import TransportFactory
@@ -22,18 +21,11 @@ from technic.data_engine.sync.publication import new_york_date
 from technic.errors import DirectoryError, InputFileError
 from technic.universe.directory.directory_folder import DirectoryFolder, KeptDay
 
-__all__ = ["RULES", "directory_folder", "fetch_directory"]
+__all__ = ["RULES", "fetch_directory"]
 
 RULES = FetchRules(max_concurrent=2, attempts=4, deadline_s=300.0, pause_s=60.0)
 MOST_DAYS_APART = 7
 """Between the days of the two files: one that is older has not been made for a week."""
-
-
-def directory_folder(home: Path, *, simulated: bool = False) -> DirectoryFolder:
-    """Return where the directory is kept below the user's home for Technic."""
-    label = "simulated-listings" if simulated else "nasdaq-trader-listings"
-    folder = home / "universe" / "simulated" if simulated else home / "universe"
-    return DirectoryFolder(folder, tuple(FILES), label)
 
 
 def fetch_directory(
