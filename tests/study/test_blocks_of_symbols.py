@@ -62,4 +62,5 @@ def test_hits_are_graded_on_the_threads_of_the_runner(
 
         monkeypatch.setattr(module, "in_turn", noted)
     studied(tmp_path, runner)
-    assert asked == [{"local": 3, "threads": 5}[runner]] * 2
+    assert len(asked) > 1
+    assert set(asked) == {{"local": 3, "threads": 5}[runner]}

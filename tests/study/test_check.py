@@ -12,7 +12,7 @@ from support.made_up_market import SYMBOLS
 from technic import ScanConfig
 from technic.errors import ParameterError
 from technic.language.functions.function import Function, Parameter
-from technic.scan.expressions import analysis
+from technic.scan.expressions import analysis, compiler
 from technic.scan.expressions import vocabulary as module
 from technic.setups import load_setups
 from technic.study.check import PastCheck, check_past
@@ -46,7 +46,7 @@ PLUGGED_IN = {
 def plugged_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Two functions that somebody has added and that do what they must not."""
     monkeypatch.setattr(module, "PATTERNS", {**module.PATTERNS, **PLUGGED_IN})
-    caches = (module.vocabulary, analysis.definitions)
+    caches = (module.vocabulary, analysis.definitions, compiler.read_expressions)
     for one in caches:
         one.cache_clear()
     yield

@@ -16,10 +16,12 @@ from technic.study.statistics import (
     PRICE_EDGES,
     TRENDS,
     VOLATILITIES,
+    DaySums,
     Interval,
     bucket_names,
     buckets,
     by_group,
+    by_session_group,
     named,
     years,
 )
@@ -78,22 +80,29 @@ class PlaceGroups:
         ``at``: the place of each hit, ``excess``: its return; ``block``: as `by_group` takes it.
         """
         session, absent = self.places.session[at], self.absent(at)
-        coded = {what: (code[session], names) for what, (code, names) in self.by_session.items()}
-        coded |= {what: (code[at], names) for what, (code, names) in self.by_place.items()}
-        order = ("year", "sector", "regime", "volatility", "price", "liquidity")
-        return {
-            what: by_group(
+        n_sessions = len(self.places.sessions)
+        sums = DaySums.of(session, excess, n_sessions)
+
+        def found(what: str) -> dict[str, Interval]:
+            if what in self.by_session:
+                code, names = self.by_session[what]
+                return by_session_group(
+                    sums, code, names, config.horizon, block=block, confidence=config.confidence
+                )
+            code, names = self.by_place[what]
+            return by_group(
                 session,
                 excess,
-                *coded[what],
-                len(self.places.sessions),
+                code[at],
+                names,
+                n_sessions,
                 config.horizon,
                 block=block,
                 confidence=config.confidence,
             )
-            for what in order
-            if what not in absent
-        }
+
+        order = ("year", "sector", "regime", "volatility", "price", "liquidity")
+        return {what: found(what) for what in order if what not in absent}
 
 
 def _sectors(sector: Texts) -> tuple[Codes, Sequence[str]]:

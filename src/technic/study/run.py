@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay
 from technic.study.replay.replay_part import ReplayPart, WholeReplay, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
-from technic.study.statistics.comparisons import require_arch
+from technic.study.statistics.comparisons import import_beside, require_arch
 from technic.study.trials import Appended
 from technic.study.tried import tried
 from technic.text.short_repr import short_repr
@@ -87,6 +88,7 @@ def run_study(
     """
     if len(config.scan.setups) > 1:
         require_arch()
+        import_beside()
     settings = settings or load_settings(os.environ, Path.cwd())
     progress = progress or notebook_progress()
     names = rating_names(config)
@@ -105,16 +107,14 @@ def run_study(
     total = trial.record.total
     check = _checked(replay, config)
     missing = replay.rosters.missing_warning(found.without_bars)
-    groups = PlaceGroups.of(hits.places, whole.regimes)
-    each = ((hits, found, config, owner, total, groups) for owner in range(len(hits.owners)))
-    summaries = tuple(in_turn(summarised, each, workers_here(replay.runner)))
+    summaries, ratings, comparison = _summed_up(whole, found, config, total, replay)
     return StudyResult(
         config=config,
         hits=hits,
         outcomes=replace(found, everybody=None),
         summaries=summaries,
-        ratings=_rated(whole.ratings, found, config, total),
-        comparison=_compared(hits, found, config, summaries),
+        ratings=ratings,
+        comparison=comparison,
         overlap=fires_together(replay, hits, config.beside, stage("overlap")),
         trial=trial,
         check=check,
@@ -143,6 +143,20 @@ def _reported(
             progress("replay", done, len(replay.days))
 
 
+def _summed_up(
+    whole: WholeReplay, found: HitOutcomes, config: StudyConfig, trials: int, replay: Replay
+) -> tuple[tuple[OwnerSummary, ...], tuple[RatingSummary, ...], Comparison | None]:
+    """Sum up the hits of each owner, judge the ratings beside, and compare the owners."""
+    hits, workers = whole.hits, workers_here(replay.runner)
+    groups = PlaceGroups.of(hits.places, whole.regimes)
+    with ThreadPoolExecutor(1) as beside:
+        ratings = beside.submit(_rated, whole.ratings, found, config, trials)
+        each = ((hits, found, config, owner, trials, groups) for owner in range(len(hits.owners)))
+        summaries = tuple(in_turn(summarised, each, workers))
+        comparison = _compared(hits, found, config, summaries, workers)
+    return summaries, ratings.result(), comparison
+
+
 def _rated(
     ratings: Mapping[str, FloatArray], found: HitOutcomes, config: StudyConfig, trials: int
 ) -> tuple[RatingSummary, ...]:
@@ -153,15 +167,20 @@ def _rated(
 
 
 def _compared(
-    hits: Hits, found: HitOutcomes, config: StudyConfig, summaries: Sequence[OwnerSummary]
+    hits: Hits,
+    found: HitOutcomes,
+    config: StudyConfig,
+    summaries: Sequence[OwnerSummary],
+    workers: int,
 ) -> Comparison | None:
     """Compare as one family all owners that have enough hits to say anything; None for one."""
-    sums = {
-        one.name: excess_sums(hits, found, config.horizon, np.flatnonzero(hits.owner == owner))
-        for owner, one in enumerate(summaries)
-        if one.word != "too_few"
-    }
-    return compare_all(sums, config.horizon, size=1 - config.confidence) if len(sums) > 1 else None
+    enough = [at for at, one in enumerate(summaries) if one.word != "too_few"]
+    if len(enough) < 2:
+        return None
+    each = ((hits, found, config.horizon, np.flatnonzero(hits.owner == at)) for at in enough)
+    sums = in_turn(excess_sums, each, workers)
+    named = dict(zip((summaries[at].name for at in enough), sums, strict=True))
+    return compare_all(named, config.horizon, size=1 - config.confidence)
 
 
 def _checked(replay: Replay, config: StudyConfig) -> PastCheck | None:

@@ -11,6 +11,7 @@ from technic.study.statistics.groups import (
     bucket_names,
     buckets,
     by_group,
+    by_session_group,
     named,
     years,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "bucket_names",
     "buckets",
     "by_group",
+    "by_session_group",
     "compare_all",
     "deflated_sharpe",
     "episode_starts",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
+from threading import Thread
 
 import numpy as np
 
@@ -12,7 +15,7 @@ from technic.errors import MissingExtraError
 from technic.study.statistics.day_sums import DaySums
 from technic.study.statistics.intervals import block_length
 
-__all__ = ["Comparison", "compare_all", "require_arch"]
+__all__ = ["Comparison", "compare_all", "import_beside", "require_arch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,13 @@ def require_arch() -> None:
     """
     if find_spec("arch") is None:
         raise MissingExtraError("the statistics of a study", "arch", "study")
+
+
+def import_beside() -> None:
+    """Import what compares families while the days are scanned: it takes seconds by itself."""
+    Thread(target=_imported, daemon=True).start()
+
+
+def _imported() -> None:
+    with suppress(ImportError):  # whoever needs it imports it again, and says what is wrong
+        import_module("arch.bootstrap")

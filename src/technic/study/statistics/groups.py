@@ -20,6 +20,7 @@ __all__ = [
     "bucket_names",
     "buckets",
     "by_group",
+    "by_session_group",
     "named",
     "years",
 ]
@@ -87,6 +88,28 @@ def by_group(
         sums = every.part(code * n_sessions, (code + 1) * n_sessions)
         if sums.hits:
             found[name] = mean_interval(sums, horizon, confidence=confidence, block=block)
+    return found
+
+
+def by_session_group(
+    sums: DaySums,
+    group: NDArray[np.integer],
+    names: Sequence[str],
+    horizon: int,
+    *,
+    block: float,
+    confidence: float = CONFIDENCE,
+) -> dict[str, Interval]:
+    """Return the same where all hits of a session are in one group.
+
+    ``sums``: of all hits; ``group``: of each session, ``(n_sessions,)``.
+    """
+    found = {}
+    for code, name in enumerate(names):
+        own = group == code
+        part = DaySums(np.where(own, sums.total, 0), np.where(own, sums.count, 0))
+        if part.hits:
+            found[name] = mean_interval(part, horizon, confidence=confidence, block=block)
     return found
 
 
