@@ -154,9 +154,7 @@ def scan_of(
 def met(result: ScanResult) -> dict[str, list[str]]:
     """What each condition came to for each symbol, in alphabetical order."""
     order = sorted(range(len(result.scored)), key=result.scored.__getitem__)
-    return {
-        f"{one.owner}.{one.name}": [one.sentence(at) for at in order] for one in result.conditions
-    }
+    return {f"{one.owner}.{one.name}": one.sentences(np.array(order)) for one in result.conditions}
 
 
 @cache

@@ -69,13 +69,18 @@ def filter_conditions(values: ExpressionValues, removed: BoolArray) -> FilterRes
     several = f"none of {count_of(len(setups), 'setup')}; " if len(setups) > 1 else ""
     by_where = np.zeros(len(removed), np.bool_) if not values.of(WHERE) else ~values.met(WHERE)
     lacking = {name: values.lacks_facts(name) for name in setups}
-    for i in np.flatnonzero([one is not None for one in rule]).tolist():
-        if by_where[i]:
-            detail[i] = values.failure(WHERE, i)
-            continue
+    refused = np.flatnonzero([one is not None for one in rule])
+    told = refused[by_where[refused]]
+    if len(told):
+        detail[told] = values.failures(WHERE, told)
+    shown: dict[str, list[int]] = {}
+    for i in refused[~by_where[refused]].tolist():
         unknown = (name for name in setups if lacking[name][i])
-        shown = next(unknown, setups[0]) if rule[i] == UNKNOWN else setups[0]
-        detail[i] = (f"{several}{shown}: " if several else "") + values.failure(shown, i)
+        owner = next(unknown, setups[0]) if rule[i] == UNKNOWN else setups[0]
+        shown.setdefault(owner, []).append(i)
+    for owner, rows in shown.items():
+        begin = f"{several}{owner}: " if several else ""
+        detail[rows] = [begin + one for one in values.failures(owner, np.array(rows))]
     return FilterResult(rule, detail)
 
 

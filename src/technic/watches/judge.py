@@ -125,22 +125,36 @@ def _events(
     now: dt.datetime,
 ) -> Iterator[Event]:
     common = _common(one, day, session, scanned, now) | {"matches": outcome.matches}
+    numbers = _numbers(outcome.transitions, truth, leave)
     for move in outcome.transitions:
-        detail = common | _of_move(move, scanned, truth, leave)
+        detail = common | _of_move(move, scanned, truth, leave, numbers[move.id])
         yield Event(move.id, one.watch.name, one.version, move.kind, move.symbol, session, detail)
 
 
+def _numbers(
+    moves: Sequence[Transition], truth: ScannedTruth, leave: ScannedTruth | None
+) -> dict[str, dict[str, str]]:
+    """Return by its id the numbers that explain each move: of what it came in or went out by."""
+    entered = truth.numbers([move.symbol for move in moves if move.kind == "enter"])
+    left = (truth if leave is None else leave).numbers(
+        [move.symbol for move in moves if move.kind == "leave"]
+    )
+    return {move.id: (entered if move.kind == "enter" else left)[move.symbol] for move in moves}
+
+
 def _of_move(
-    move: Transition, scanned: WatchedDay, truth: ScannedTruth, leave: ScannedTruth | None
+    move: Transition,
+    scanned: WatchedDay,
+    truth: ScannedTruth,
+    leave: ScannedTruth | None,
+    numbers: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return what is true of one symbol: its close, the numbers, since when it was in."""
     detail: dict[str, Any] = {"close": scanned.close(move.symbol)}
-    detail["values"] = {"close": f"{detail['close']:,.6g}"}
+    detail["values"] = {"close": f"{detail['close']:,.6g}", **numbers}
     if move.kind == "enter":
-        detail["values"] |= truth.numbers(move.symbol)
         return detail
     detail |= {"since": move.since, "from_start": move.from_start}
-    detail["values"] |= (truth if leave is None else leave).numbers(move.symbol)
     reason = "" if leave is not None else truth.unmet(move.symbol)
     return detail | ({"reason": reason} if reason else {})
 

@@ -38,12 +38,13 @@ class NameInfo:
     fact: FactKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
     """Names and functions; the two do not meet, since a function is always called.
 
     ``aliases``: shorter words, each for a name; a checked tree has the name.
-    A vocabulary travels between processes, and nobody changes it: ``extended`` makes a new one.
+    A vocabulary travels between processes, and nobody changes it: ``extended`` makes a new one. It
+    equals itself alone, so that what was found by it can be remembered.
     Raises ParameterError for a word that no expression could contain.
     """
 

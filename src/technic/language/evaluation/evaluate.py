@@ -25,7 +25,7 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import all_bars, newest_bars
 from technic.language.evaluation.market_values import block_parts
 from technic.language.evaluation.panel_facts import PanelFacts
-from technic.language.evaluation.program import Program
+from technic.language.evaluation.program import Program, program_of
 from technic.language.evaluation.resample import Timeframe, resampled
 from technic.language.functions import elementwise
 from technic.language.functions.function import Function, Memory, Scope
@@ -91,8 +91,9 @@ def evaluate_block(
     everyone = np.ones(panel.n_symbols, np.bool_)
     for node in asked:
         day.value(node, everyone)
-    scopes: dict[Node, Scope] = {}
-    parts = dict.fromkeys(part for node in asked for part in block_parts(node, vocabulary, scopes))
+    parts = dict.fromkeys(
+        part for node in asked for part in block_parts(node, vocabulary, day.scopes)
+    )
     return {part: day.result(part, ~everyone) for part in parts}
 
 
@@ -113,14 +114,13 @@ def evaluate_bars(
     for node in asked:
         if scope_of(node, vocabulary) not in ("constant", "bar"):
             raise ParameterError("nodes", str(node), "expressions that have a value at every bar")
-    program = Program(vocabulary.functions)
-    results = [program.add(node) for node in asked]
+    program, results = program_of(vocabulary, tuple(asked))
     found = all_bars(program, results, panel, benchmark, facts=facts)
     return dict(zip(asked, found, strict=True))
 
 
 class DayValues:
-    """The values at one row of each column."""
+    """The values at one row of each column; ``scopes``: those of parts looked at so far."""
 
     def __init__(
         self,
@@ -137,7 +137,7 @@ class DayValues:
         self._benchmark, self._facts = benchmark, facts
         self._names = dict(known)
         self._values: dict[Node, FloatArray] = {}
-        self._scopes: dict[Node, Scope] = {}
+        self.scopes: dict[Node, Scope] = {}
         self._costs: dict[Node, bool] = {}
         self._late: dict[Hashable, tuple[dict[str, FloatArray], BoolArray]] = {}
 
@@ -189,7 +189,7 @@ class DayValues:
         return found
 
     def _scope(self, node: Node) -> Scope:
-        return scope_of(node, self._vocabulary, self._scopes)
+        return scope_of(node, self._vocabulary, self.scopes)
 
     def _collect(
         self,
@@ -224,8 +224,7 @@ class DayValues:
         benchmark: FloatArray | None,
         facts: PanelFacts | None = None,
     ) -> dict[Node, FloatArray]:
-        program = Program(self._vocabulary.functions)
-        results = [program.add(node) for node in nodes]
+        program, results = program_of(self._vocabulary, tuple(nodes))
         found = newest_bars(program, results, panel, rows, benchmark, facts=facts)
         return dict(zip(nodes, found, strict=True))
 

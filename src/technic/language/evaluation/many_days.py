@@ -20,7 +20,7 @@ from technic.language.evaluation.bar_values import all_bars, newest_bars
 from technic.language.evaluation.evaluate import DayValues
 from technic.language.evaluation.market_values import block_parts
 from technic.language.evaluation.panel_facts import PanelFacts
-from technic.language.evaluation.program import Program, looked_back
+from technic.language.evaluation.program import Program, looked_back, program_of
 from technic.language.evaluation.resample import Timeframe
 from technic.language.evaluation.running_bars import RunningBars
 from technic.language.functions.function import Function, Scope
@@ -121,8 +121,7 @@ class PlaceValues(DayValues):
         out = self._empty(len(nodes))
         if not nodes or not panel.n_bars:
             return out
-        program = Program(self._vocabulary.functions)
-        results = [program.add(node) for node in nodes]
+        program, results = program_of(self._vocabulary, tuple(nodes))
         for columns, places, first in self._alike(panel.n_symbols):
             few, closes = panel.take(columns), self._benchmark
             if closes is not None and closes.ndim > 1:
@@ -162,8 +161,7 @@ class PlaceValues(DayValues):
 
     def _longer(self, timeframe: Timeframe, nodes: Sequence[Node]) -> list[FloatArray]:
         """Return the values of nodes on longer bars, the running one being that of each day."""
-        program = Program(self._vocabulary.functions)
-        results = [program.add(node) for node in nodes]
+        program, results = program_of(self._vocabulary, tuple(nodes))
         out = self._empty(len(nodes))
         fields = {step.name for step in program.steps if step.kind == "field"}
         running = RunningBars.of(self._panel, timeframe, self._benchmark, fields)

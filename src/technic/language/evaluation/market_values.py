@@ -58,16 +58,18 @@ def evaluate_market(
     vocabulary: Vocabulary,
     *,
     ranked: BoolArray | None = None,
+    scopes: dict[Node, Scope] | None = None,
 ) -> Column:
     """Return the value of a checked node for each of the symbols, ``(n_symbols,)``.
 
     ``parts``: the values of its ``block_parts``; ``names``: those of names of wider scopes, texts
     as objects. A missing number is NaN, a missing text None or empty. ``ranked``: which symbols are
     compared with each other, all unless given; the others have no rank. It is needed where there
-    are neither parts nor names. Raises RuleUnavailableError for a name without values.
+    are neither parts nor names. ``scopes``: as in ``block_parts``. Raises RuleUnavailableError for
+    a name without values.
     """
     n = len(ranked) if ranked is not None else _count((*parts.values(), *names.values()), None)
-    found = _Market(parts, names, vocabulary, n, ranked).value(node)
+    found = _Market(parts, names, vocabulary, n, ranked, scopes).value(node)
     kind = object if elementwise.is_text(found) else None
     return np.array(np.broadcast_to(np.asarray(found, kind), (n,)))
 
@@ -98,8 +100,10 @@ class _Market:
         vocabulary: Vocabulary,
         n_symbols: int,
         ranked: BoolArray | None = None,
+        scopes: dict[Node, Scope] | None = None,
     ) -> None:
         self._parts, self._names, self._vocabulary = parts, names, vocabulary
+        self._scopes: dict[Node, Scope] = {} if scopes is None else scopes
         self._n, self._ranked = n_symbols, ranked
 
     def value(self, node: Node) -> Values:
@@ -108,7 +112,7 @@ class _Market:
             return self._parts[node]
         if isinstance(node, Text):
             return node.value
-        scope = scope_of(node, self._vocabulary)
+        scope = scope_of(node, self._vocabulary, self._scopes)
         if scope == "constant":
             program = Program(self._vocabulary.functions)
             return np.float64(program.steps[program.add(node)].value)

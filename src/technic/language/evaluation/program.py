@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.function import Function
 from technic.language.functions.operators import operator_of, split
 from technic.language.functions.shared import PARTS, rewritten
 from technic.language.syntax.nodes import And, Call, Name, Node, Not, Number, Or, Shift, children
 from technic.panel import FIELDS
 
-__all__ = ["Need", "Program", "Span", "Step", "looked_back", "needs"]
+__all__ = ["Need", "Program", "Span", "Step", "looked_back", "needs", "program_of"]
 
 StepKind = Literal["constant", "field", "fact", "operator", "point", "window", "recursive", "shift"]
 Span: TypeAlias = tuple[int, int]
@@ -143,6 +145,16 @@ class Program:
         else:
             found = step.run(*(np.full((1, 1), one.value) for one in below))
         return Step("constant", value=float(np.asarray(found).item()))
+
+
+@lru_cache(maxsize=16)
+def program_of(vocabulary: Vocabulary, nodes: tuple[Node, ...]) -> tuple[Program, tuple[int, ...]]:
+    """Return the program of checked nodes, which nobody adds to, and the step of each.
+
+    Blocks and days that ask for the same share it.
+    """
+    program = Program(vocabulary.functions)
+    return program, tuple(program.add(node) for node in nodes)
 
 
 def needs(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,7 @@ class CompiledExpressions(ScanExpressions):
 
     def arrays_held(self, bars: int) -> float:
         """Return how many arrays of a block's bars the expressions take at one time, at most."""
-        return arrays_held(self.nodes, vocabulary(), bars)
+        return _arrays_held(self, bars)
 
     def block_columns(
         self, bars: Callable[[int], BarWindow], columns: Mapping[str, FloatArray]
@@ -154,11 +155,11 @@ class CompiledExpressions(ScanExpressions):
 
     def evaluated(self, market: Market, universe: Universe) -> ExpressionValues:
         """Evaluate the expressions; takes the blocks' parts of them out of the market's columns."""
-        values = _Values(self._named_values(market, universe), market.ranked)
+        scopes = _scopes(self)
+        values = _Values(self._named_values(market, universe), market.ranked, scopes)
         longest: dict[int, int] = {}
         for window in (BASE_WINDOW, *self.windows):
-            nodes = [one.node for one in self.expressions if one.window == window]
-            values.take_parts(market.columns, nodes, window)
+            values.take_parts(market.columns, _block_parts(self, window), window)
             held = market.columns.pop(_part_key(_BARS, window))
             longest[window] = int(max(held, default=0))
         columns: dict[str, Column] = {}
@@ -202,20 +203,40 @@ class CompiledExpressions(ScanExpressions):
         return names
 
 
+@lru_cache(maxsize=4)
+def _arrays_held(expressions: CompiledExpressions, bars: int) -> float:
+    """Count once for many days: expressions stay what they are."""
+    return arrays_held(expressions.nodes, vocabulary(), bars)
+
+
+@lru_cache(maxsize=4)
+def _scopes(_expressions: CompiledExpressions) -> dict[Node, Scope]:
+    """Return the scopes of parts of expressions that were asked for so far; the same each time."""
+    return {}
+
+
+@lru_cache(maxsize=8)
+def _block_parts(expressions: CompiledExpressions, window: int) -> tuple[Node, ...]:
+    """Return what the blocks compute of the expressions of a window, each once."""
+    known, scopes = vocabulary(), _scopes(expressions)
+    nodes = [one.node for one in expressions.expressions if one.window == window]
+    parts = (part for node in nodes for part in block_parts(node, known, scopes))
+    return tuple(dict.fromkeys(parts))
+
+
 class _Values:
     """The values of expressions over all symbols, each in its own window."""
 
-    def __init__(self, names: Mapping[str, Column], ranked: BoolArray) -> None:
-        self._names, self._ranked = names, ranked
+    def __init__(
+        self, names: Mapping[str, Column], ranked: BoolArray, scopes: dict[Node, Scope]
+    ) -> None:
+        self._names, self._ranked, self._scopes = names, ranked, scopes
         self._parts: dict[int, dict[Node, Column]] = {}
-        self._scopes: dict[Node, Scope] = {}
 
-    def take_parts(self, columns: dict[str, FloatArray], nodes: list[Node], window: int) -> None:
+    def take_parts(
+        self, columns: dict[str, FloatArray], parts: Sequence[Node], window: int
+    ) -> None:
         """Take what the blocks computed out of ``columns``; columns of the scan stay there."""
-        known = vocabulary()
-        parts = dict.fromkeys(
-            part for node in nodes for part in block_parts(node, known, self._scopes)
-        )
         self._parts[window] = {
             part: columns[str(part)]
             if _is_column(part, columns)
@@ -228,7 +249,12 @@ class _Values:
         values, node = self._parts[expression.window], expression.node
         if node not in values:
             values[node] = evaluate_market(
-                node, values, self._names, vocabulary(), ranked=self._ranked
+                node,
+                values,
+                self._names,
+                vocabulary(),
+                ranked=self._ranked,
+                scopes=self._scopes,
             )
         return values[node]
 

@@ -1,11 +1,14 @@
 """From what a config says in the scan language to checked expressions.
 
-Everything is parsed before anything is fetched.
+Everything is parsed before anything is fetched. What was read last is remembered: who scans day
+after day, as watches do, asks the same thousand conditions each time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
 
 from technic.columns.aliases import ALIASES
 from technic.errors import ParameterError
@@ -26,7 +29,10 @@ from technic.setups.setup import Setup
 from technic.trade_plan import PlanRules
 from technic.wording.nearest import near
 
-__all__ = ["compile_expressions"]
+__all__ = ["compile_expressions", "read_expressions"]
+
+REMEMBERED = 4
+"""Scans whose expressions are kept: a thousand watches are some megabytes."""
 
 
 def compile_expressions(config: ScanConfig) -> CompiledExpressions:
@@ -35,6 +41,12 @@ def compile_expressions(config: ScanConfig) -> CompiledExpressions:
     Raises ExpressionError, ParameterError for a column or an order that no table has, and
     ParameterError where ``max_history`` is too short for a value.
     """
+    return read_expressions(replace(config, as_of=None))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def read_expressions(config: ScanConfig) -> CompiledExpressions:
+    """Read the expressions of a config of no day: what they mean is the same on all of them."""
     conditions, columns = list(_where(config)), dict[str, Node]()
     reader = SharedReader(vocabulary())
     for setup in config.setups:

@@ -25,11 +25,11 @@ __all__ = [
     "first_unmet",
 ]
 
+IndexArray = NDArray[np.intp]
 WHERE = "where"
 """The owner of the conditions that the scan itself names."""
 EARNINGS_AHEAD = "min_days_to_earnings"
 """The filter that is a condition of ``where``, since who is unknown is told apart; its name."""
-_FLOATS = (float, np.floating)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +104,33 @@ class ConditionResult:
 
     def verdict(self, row: int) -> str:
         """What it is for a symbol: true, false or unknown."""
-        value = self.values[row]
-        return "unknown" if math.isnan(value) else "true" if value else "false"
+        return _word(self.values.item(row))
 
     def numbers(self, row: int) -> tuple[tuple[str, str], ...]:
         """The numbers that explain it for a symbol, each as its text and its value."""
-        return tuple((text, _short(values[row])) for text, values in self.shown.items())
+        at = np.array([row])
+        return tuple((text, _short(values, at)[0]) for text, values in self.shown.items())
 
-    def sentence(self, row: int) -> str:
-        """Say what it is for a symbol, with its numbers."""
+    def numbers_of(self, rows: IndexArray) -> list[dict[str, str]]:
+        """The same for several symbols."""
+        written = [_short(values, rows) for values in self.shown.values()]
+        if not written:
+            return [{} for _ in rows]
+        return [dict(zip(self.shown, own, strict=True)) for own in zip(*written, strict=True)]
+
+    def sentences(self, rows: IndexArray) -> list[str]:
+        """Say what it is for some symbols, with its numbers."""
         name = "" if self.name == self.text else f"{self.name}: "
-        numbers = [" ".join(pair) for pair in self.numbers(row)]
-        detail = f" ({', '.join(numbers)})" if numbers else ""
-        return f"{name}{self.text} is {self.verdict(row)}{detail}"
+        said = [f"{name}{self.text} is {word}" for word in map(_word, self.values[rows].tolist())]
+        if not self.shown:
+            return said
+        written = (
+            [f"{text} {value}" for value in _short(values, rows)]
+            for text, values in self.shown.items()
+        )
+        return [
+            f"{one} ({', '.join(numbers)})" for one, *numbers in zip(said, *written, strict=True)
+        ]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -128,13 +142,24 @@ class ConditionResult:
 
 def first_unmet(results: Sequence[ConditionResult], at: int) -> ConditionResult:
     """Return the condition that a symbol does not meet first, false before unknown."""
-    false = [result for result in results if result.values[at] == 0.0]
-    unknown = [result for result in results if np.isnan(result.values[at])]
-    return (false or unknown)[0]
+    values = [result.values.item(at) for result in results]
+    if 0.0 in values:
+        return results[values.index(0.0)]
+    return next(result for result, one in zip(results, values, strict=True) if math.isnan(one))
 
 
-def _short(value: object) -> str:
-    """Write a number as short as it can be told apart; a missing one as such."""
-    if isinstance(value, _FLOATS):
-        return "missing" if math.isnan(value) else f"{float(value):,.6g}"
+def _word(value: float) -> str:
+    return "unknown" if math.isnan(value) else "true" if value else "false"
+
+
+def _short(values: NDArray[np.generic], rows: IndexArray) -> list[str]:
+    """Write numbers as short as they can be told apart; a missing one as such."""
+    if values.dtype.kind == "f":
+        return [f"{one:,.6g}" if one == one else "missing" for one in values[rows].tolist()]
+    return [_text(one) for one in values[rows]]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.6g}" if value == value else "missing"
     return "missing" if value is None or value == "" else str(value)

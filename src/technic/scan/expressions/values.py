@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.scan.expressions.conditions import ConditionResult, NotSettled, first_unmet
+from technic.scan.expressions.conditions import ConditionResult, NotSettled
 from technic.typing import BoolArray, FloatArray
 
 __all__ = ["Column", "ExpressionValues"]
@@ -81,19 +80,30 @@ class ExpressionValues:
     def lacks_facts(self, owner: str) -> BoolArray:
         """Whether no condition is false and one is unknown for want of a fact."""
         held = self.of(owner)
+        if not any(one.facts for one in held):
+            return np.zeros(len(held[0].values), np.bool_)
         lacks: BoolArray = np.any([one.lacks_facts for one in held], axis=0)
         lacks &= np.all([one.values != 0.0 for one in held], axis=0)
         return lacks
 
-    def failure(self, owner: str, row: int) -> str:
-        """Say which condition the symbol of ``row`` does not meet first, false before unknown.
+    def failures(self, owner: str, rows: NDArray[np.intp]) -> list[str]:
+        """Say which condition each symbol of ``rows`` does not meet first, false before unknown.
 
         One that is unknown for want of facts begins with their names.
         """
-        first = first_unmet(self.of(owner), row)
-        missing = first.missing_facts(row) if math.isnan(first.values[row]) else ()
-        said = f"{', '.join(missing)} missing: " if missing else ""
-        return said + first.sentence(row)
+        held = self.of(owner)
+        values = np.array([one.values[rows] for one in held])
+        false = values == 0.0
+        first = np.where(false.any(axis=0), false.argmax(axis=0), np.isnan(values).argmax(axis=0))
+        said = np.empty(len(rows), dtype=object)
+        for at in np.unique(first).tolist():
+            own = np.flatnonzero(first == at)
+            said[own] = held[at].sentences(rows[own])
+            for place in own[np.isnan(values[at, own])].tolist() if held[at].facts else ():
+                missing = held[at].missing_facts(rows[place])
+                said[place] = (f"{', '.join(missing)} missing: " if missing else "") + said[place]
+        found: list[str] = said.tolist()
+        return found
 
     def _setups_met(self) -> NDArray[np.object_]:
         """Return for each symbol the setups it meets, by name, in the order asked for."""

@@ -87,16 +87,19 @@ class ScannedTruth:
         row = self.day.row(symbol)
         return None if row is None else _KNOWN.get(self.values.item(row))
 
-    def numbers(self, symbol: str) -> dict[str, str]:
-        """Return the numbers on both sides of the conditions, each as its text and its value."""
-        row = self.day.row(symbol)
-        if row is None:
-            return {}
-        return dict(pair for one in self.conditions for pair in one.numbers(row))
+    def numbers(self, symbols: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return for each symbol the numbers on both sides of the conditions, by their text."""
+        found: dict[str, dict[str, str]] = {symbol: {} for symbol in symbols}
+        known = {symbol: row for symbol in found if (row := self.day.row(symbol)) is not None}
+        rows = np.array(list(known.values()), np.intp)
+        for one in self.conditions:
+            for symbol, values in zip(known, one.numbers_of(rows), strict=True):
+                found[symbol] |= values
+        return found
 
     def unmet(self, symbol: str) -> str:
         """Say which of several conditions a symbol does not meet first."""
         row = self.day.row(symbol)
         if row is None or len(self.conditions) < 2:
             return ""
-        return first_unmet(self.conditions, row).sentence(row)
+        return first_unmet(self.conditions, row).sentences(np.array([row]))[0]
