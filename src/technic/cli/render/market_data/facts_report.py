@@ -12,7 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from technic.cli.render.console import console_for
+from technic.cli.render.market_data.coverage_report import coverage_document, coverage_lines
 from technic.cli.render.market_data.plan_report import row
+from technic.facts.market_coverage import MarketCoverage
 from technic.facts.reader import FactSource
 from technic.facts.sources.short_interest import ATTRIBUTION
 from technic.facts.store import FactStore
@@ -62,8 +64,15 @@ def print_sync(report: SyncReport, url: str, format_: str, *, simulated: bool) -
         console.print(Text(sentence, "dim"), soft_wrap=True)
 
 
-def print_status(store: FactStore, folder: SyncFolder, format_: str, *, simulated: bool) -> None:
-    """Print what is stored, and of the last sync."""
+def print_status(
+    store: FactStore,
+    folder: SyncFolder,
+    covered: MarketCoverage,
+    format_: str,
+    *,
+    simulated: bool,
+) -> None:
+    """Print what is stored, how much of a market it covers, and of the last sync."""
     status, journal = store.status(), folder.read()
     if format_ == "json":
         _print_json(
@@ -73,7 +82,7 @@ def print_status(store: FactStore, folder: SyncFolder, format_: str, *, simulate
                 "by_concept": dict(status.by_concept), "by_source": dict(status.by_source),
                 "first_known": _time(status.first_known), "last_known": _time(status.last_known),
                 "bytes": status.bytes, "files": status.files, "synced": journal.synced or None,
-                "problems": _plain(journal.problems),
+                "problems": _plain(journal.problems), "coverage": coverage_document(covered),
             }
         )  # fmt: skip
         return
@@ -90,6 +99,8 @@ def print_status(store: FactStore, folder: SyncFolder, format_: str, *, simulate
     console.print(row("most", ", ".join(f"{name} {count:,}" for name, count in common)))
     console.print(row("last sync", journal.synced or "none that ended"))
     _print_problems(console, journal.problems)
+    for line in coverage_lines(covered):
+        console.print(line)
 
 
 def print_facts(
