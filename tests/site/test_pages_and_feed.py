@@ -188,7 +188,8 @@ def test_facts_are_columns_of_a_table(market: Market, tmp_path) -> None:
         ("revenue", "Revenues", f"2023-{start}", f"2023-{end}", 9.625e9) for start, end in quarters
     ]
     FactStore(tmp_path).append(table_of(filing((1, "S03"), "10-K", "2024-02-01T12:00", *facts)))
-    config = replace(market.config, columns=("+revenue_ttm", "twice = revenue_ttm + revenue_ttm", "ps"))
+    asked = ("+revenue_ttm", "twice = revenue_ttm + revenue_ttm", "ps")
+    config = replace(market.config, columns=asked)
     settings = Settings(home=tmp_path)
     day = scan_day(site_tables(config, (), settings), settings, now=NOW)
     files = build_site(day, top=12)

@@ -16,7 +16,8 @@ from technic.cli.render.market_data.coverage_report import coverage_document, co
 from technic.cli.render.market_data.plan_report import row
 from technic.facts.market_coverage import MarketCoverage
 from technic.facts.reader import FactSource
-from technic.facts.sources.short_interest import ATTRIBUTION
+from technic.facts.sources.companyfacts import ATTRIBUTION as OF_SEC
+from technic.facts.sources.short_interest import ATTRIBUTION as OF_FINRA
 from technic.facts.store import FactStore
 from technic.facts.sync.journal import Problem, SyncFolder
 from technic.facts.sync.run import SyncReport
@@ -24,7 +25,6 @@ from technic.wording.counts import count_of
 
 __all__ = ["print_facts", "print_status", "print_sync"]
 
-SEC_ATTRIBUTION = "Filings: U.S. Securities and Exchange Commission, EDGAR."
 SHOWN_PROBLEMS = 5
 FEWEST_SHOWN = 12
 """Concepts that the status names, those with the most rows."""
@@ -154,9 +154,9 @@ def _first(route: str) -> str:
 
 
 def _attribution(report: SyncReport) -> list[str]:
-    sources = [SEC_ATTRIBUTION]
+    sources = [OF_SEC]
     if any(name.startswith("short-interest") for name in report.added):
-        sources.append(ATTRIBUTION)
+        sources.append(OF_FINRA)
     return sources
 
 
