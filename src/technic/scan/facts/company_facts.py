@@ -20,7 +20,7 @@ from technic.facts.sources.companyfacts import ATTRIBUTION as OF_SEC
 from technic.facts.sources.short_interest import ATTRIBUTION as OF_FINRA
 from technic.facts.store import FactStore
 from technic.facts.terms import FactTerm
-from technic.scan.facts.access import splits_of
+from technic.scan.facts.access import SIMULATED_HINT, splits_of
 from technic.sessions import SessionCalendar
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ VALUES = (
     "shares_outstanding", "float_shares", "short_interest", "days_to_cover",
 )  # fmt: skip
 NONE_STORED = "No facts of companies are stored: technic facts sync brings them."
+NONE_SIMULATED = f"No facts of companies are stored: {SIMULATED_HINT}."
 MADE_UP = "These companies are simulated: no filing of theirs is at SEC."
 _INTO_MONTH = np.timedelta64(15, "D")
 """Up to so many days into a month, a period belongs to the month before."""
@@ -73,16 +74,16 @@ class CompanyFacts:
     def sentence(self) -> str:
         """Why there is nothing to see, empty where there is something."""
         if not self.stored:
-            return NONE_STORED
+            return NONE_SIMULATED if self.simulated else NONE_STORED
         known = self.quarters or self.values or self.last_results
         return "" if known else f"Nothing was known of {self.symbol} on {self.session}."
 
     @property
     def attribution(self) -> tuple[str, ...]:
         """Sentences in which the sources are to be named."""
-        if self.simulated:
-            return (MADE_UP,)
         parts = list(self._parts())
+        if self.simulated:
+            return (MADE_UP,) if parts else ()
         found = [OF_SEC] if any(part.link for part in parts) else []
         if any(part.source.startswith("finra") for part in parts):
             found.append(OF_FINRA)
