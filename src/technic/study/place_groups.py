@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from technic.regime import Regime
 from technic.study.config import StudyConfig
+from technic.study.hit_groups import KINDS, HitGroup
 from technic.study.replay.hits import HitPlaces, Texts
 from technic.study.statistics import (
     LIQUIDITY_EDGES,
@@ -43,8 +44,10 @@ class PlaceGroups:
     by_place: dict[str, tuple[Codes, Sequence[str]]]
 
     @classmethod
-    def of(cls, places: HitPlaces, regimes: Sequence[Regime]) -> PlaceGroups:
-        """Sort the places; ``regimes``: of each session of the study."""
+    def of(
+        cls, places: HitPlaces, regimes: Sequence[Regime], more: Sequence[HitGroup] = ()
+    ) -> PlaceGroups:
+        """Sort the places; ``regimes``: of each session of the study; ``more``: kinds asked for."""
         by_session: dict[str, tuple[Codes, Sequence[str]]] = {
             "year": years(places.sessions),
             "regime": (named([one.trend for one in regimes], TRENDS), TRENDS),
@@ -58,6 +61,7 @@ class PlaceGroups:
                 bucket_names(LIQUIDITY_EDGES),
             ),
         }
+        by_place |= {one.name: (one.code, one.names) for one in more}
         return cls(places, regimes, by_session, by_place)
 
     def absent(self, at: NDArray[np.int32]) -> dict[str, str]:
@@ -80,7 +84,7 @@ class PlaceGroups:
         session, absent = self.places.session[at], self.absent(at)
         coded = {what: (code[session], names) for what, (code, names) in self.by_session.items()}
         coded |= {what: (code[at], names) for what, (code, names) in self.by_place.items()}
-        order = ("year", "sector", "regime", "volatility", "price", "liquidity")
+        order = (*KINDS, *(what for what in self.by_place if what not in KINDS))
         return {
             what: by_group(
                 session,

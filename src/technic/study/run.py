@@ -22,6 +22,7 @@ from technic.study.config import StudyConfig
 from technic.study.counted_trials import count_trials
 from technic.study.days_asked import open_days
 from technic.study.fires_together import fires_together
+from technic.study.hit_groups import HitGroup, group_names, hit_groups
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
 from technic.study.owner_summary import OwnerSummary, excess_sums, summarised
 from technic.study.place_groups import PlaceGroups
@@ -46,6 +47,7 @@ StudyProgress = Callable[[str, int, int], None]
 class StudyResult:
     """``hits`` and ``outcomes``: a row a hit; ``summaries``: one for each owner that was asked for.
 
+    ``by``: what hits are told apart by, beside their year, sector and the like.
     ``comparison``: those with enough hits as one family, None for fewer than two. ``overlap``: what
     fires together, the setups beside those studied among it. ``trial``: what the ledger of trials
     says, this study among it. ``check``: whether the past stays as it was, None: not asked for.
@@ -58,6 +60,7 @@ class StudyResult:
     outcomes: HitOutcomes
     summaries: tuple[OwnerSummary, ...]
     ratings: tuple[RatingSummary, ...]
+    by: tuple[HitGroup, ...]
     comparison: Comparison | None
     overlap: SetupOverlap
     trial: Appended
@@ -90,10 +93,13 @@ def run_study(
     settings = settings or load_settings(os.environ, Path.cwd())
     progress = progress or notebook_progress()
     names = rating_names(config)
+    rules = config.grouped
+    grouped = group_names(rules, config.scan.benchmark)
+    wanted = tuple(dict.fromkeys((*names, *grouped)))
     replay = open_days(
         config.replayed, config.first, config.last, provider=provider, settings=settings, now=now
     )
-    whole = WholeReplay.of(_reported(replay, names, progress), names)
+    whole = WholeReplay.of(_reported(replay, wanted, progress), wanted)
     hits = whole.hits
     provider = replay.context.provider
 
@@ -105,7 +111,9 @@ def run_study(
     total = trial.record.total
     check = _checked(replay, config)
     missing = replay.rosters.missing_warning(found.without_bars)
-    groups = PlaceGroups.of(hits.places, whole.regimes)
+    edges = {name: rule.edges for name, rule in zip(grouped, rules, strict=True)}
+    by = hit_groups(edges, whole.ratings, hits.places)
+    groups = PlaceGroups.of(hits.places, whole.regimes, by)
     each = ((hits, found, config, owner, total, groups) for owner in range(len(hits.owners)))
     summaries = tuple(in_turn(summarised, each, workers_here(replay.runner)))
     return StudyResult(
@@ -113,7 +121,8 @@ def run_study(
         hits=hits,
         outcomes=replace(found, everybody=None),
         summaries=summaries,
-        ratings=_rated(whole.ratings, found, config, total),
+        ratings=_rated({name: whole.ratings[name] for name in names}, found, config, total),
+        by=by,
         comparison=_compared(hits, found, config, summaries),
         overlap=fires_together(replay, hits, config.beside, stage("overlap")),
         trial=trial,
