@@ -16,8 +16,8 @@ from technic.facts.store import FactStore
 from technic.settings import Settings
 from technic.study import StudyConfig, StudyResult, run_study, study_table
 from technic.study.document import study_document
-from technic.study.hit_groups import group_rule
 from technic.study.report.page import report_page
+from technic.study.statistics.hit_groups import group_rule
 from technic.testing import FakeProvider, make_bars
 
 ENDS = ("2022-09-30", "2022-12-31", "2023-03-31", "2023-06-30", "2023-09-30")

@@ -8,9 +8,9 @@ from technic.errors import ParameterError
 from technic.scan.config import ScanConfig
 from technic.scoring.parameters import require_number
 from technic.setups import Setup
-from technic.study.hit_groups import GroupRule, group_rule
 from technic.study.outcomes import HORIZONS, GradeRules
 from technic.study.outcomes.forward_returns import require_horizon
+from technic.study.statistics.hit_groups import GroupRule, group_rule
 from technic.study.statistics.intervals import CONFIDENCE
 
 __all__ = ["StudyConfig"]

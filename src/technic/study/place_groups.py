@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from technic.regime import Regime
 from technic.study.config import StudyConfig
-from technic.study.hit_groups import KINDS, HitGroup
 from technic.study.replay.hits import HitPlaces, Texts
 from technic.study.statistics import (
     LIQUIDITY_EDGES,
@@ -24,6 +23,7 @@ from technic.study.statistics import (
     named,
     years,
 )
+from technic.study.statistics.hit_groups import KINDS, HitGroup
 from technic.typing import FloatArray
 
 __all__ = ["PlaceGroups"]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from technic.study.config import StudyConfig
-from technic.study.hit_groups import number_names
 from technic.study.statistics import (
     Interval,
     quantile_returns,
@@ -17,6 +16,7 @@ from technic.study.statistics import (
     series_interval,
     spread,
 )
+from technic.study.statistics.hit_groups import number_names
 from technic.typing import FloatArray
 
 __all__ = ["RatingSummary", "rated", "rating_names"]

@@ -22,7 +22,6 @@ from technic.study.config import StudyConfig
 from technic.study.counted_trials import count_trials
 from technic.study.days_asked import open_days
 from technic.study.fires_together import fires_together
-from technic.study.hit_groups import HitGroup, group_names, hit_groups
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
 from technic.study.owner_summary import OwnerSummary, excess_sums, summarised
 from technic.study.place_groups import PlaceGroups
@@ -32,6 +31,7 @@ from technic.study.replay.replay import Replay
 from technic.study.replay.replay_part import ReplayPart, WholeReplay, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.statistics.comparisons import require_arch
+from technic.study.statistics.hit_groups import HitGroup, group_edges, hit_groups
 from technic.study.trials import Appended
 from technic.study.tried import tried
 from technic.text.short_repr import short_repr
@@ -92,27 +92,22 @@ def run_study(
         require_arch()
     settings = settings or load_settings(os.environ, Path.cwd())
     progress = progress or notebook_progress()
-    names = rating_names(config)
-    rules = config.grouped
-    grouped = group_names(rules, config.scan.benchmark)
-    wanted = tuple(dict.fromkeys((*names, *grouped)))
+    names, edges = rating_names(config), group_edges(config.grouped, config.scan.benchmark)
+    wanted = tuple(dict.fromkeys((*names, *edges)))
     replay = open_days(
         config.replayed, config.first, config.last, provider=provider, settings=settings, now=now
     )
     whole = WholeReplay.of(_reported(replay, wanted, progress), wanted)
-    hits = whole.hits
-    provider = replay.context.provider
+    hits, provider = whole.hits, replay.context.provider
 
     def stage(name: str) -> Callable[[int, int], None] | None:
         return None if progress is None else partial(progress, name)
 
     found = hit_outcomes(replay, hits, whole.ranked, config, stage("outcomes"))
-    trial = _counted(config, replay, settings, now, command)
+    trial, check = _counted(config, replay, settings, now, command), _checked(replay, config)
     total = trial.record.total
-    check = _checked(replay, config)
-    missing = replay.rosters.missing_warning(found.without_bars)
-    edges = {name: rule.edges for name, rule in zip(grouped, rules, strict=True)}
-    by = hit_groups(edges, whole.ratings, hits.places)
+    gone = replay.rosters.missing_warning(found.without_bars)
+    by = hit_groups(edges, whole.ratings, hits.places.session, hits.places.symbol)
     groups = PlaceGroups.of(hits.places, whole.regimes, by)
     each = ((hits, found, config, owner, total, groups) for owner in range(len(hits.owners)))
     summaries = tuple(in_turn(summarised, each, workers_here(replay.runner)))
@@ -129,11 +124,11 @@ def run_study(
         check=check,
         simulated=provider.simulated,
         price_basis=provider.price_basis,
-        dated_universe=replay.rosters.survivorship_warning is None and missing is None,
+        dated_universe=replay.rosters.survivorship_warning is None and gone is None,
         warnings=(
             *replay.warnings,
             *trial.warnings,
-            *([] if missing is None else [missing]),
+            *([] if gone is None else [gone]),
             *whole.left_out,
             *not_judged(found.poisoned),
             *([] if check is None else map(str, check.wrong)),

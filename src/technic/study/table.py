@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from technic.export.cells import guarded_frame
 from technic.export.targets import replacing
 from technic.study.document import study_document
-from technic.study.hit_groups import HitGroup
 from technic.study.outcomes import COST_LEVELS, Flag, Outcome, net_r
 from technic.study.replay.hits import Texts
 from technic.study.run import StudyResult
+from technic.study.statistics.hit_groups import HitGroup
 from technic.typing import DateArray, FloatArray
 
 __all__ = ["DOCUMENT", "study_table", "write_hits", "write_rows", "write_study"]

@@ -33,10 +33,10 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
     from technic.scan.facts.access import FactAccess
     from technic.study.all_setups import RATINGS, all_setup_names
     from technic.study.config import StudyConfig
-    from technic.study.hit_groups import group_names
     from technic.study.outcomes import GradeRules
     from technic.study.rating_summary import rating_names
     from technic.study.statistics.comparisons import require_arch
+    from technic.study.statistics.hit_groups import group_edges
 
     given = {name: asked[name] for name in STUDY_KEYS if asked.get(name) is not None}
     keys = {name: value for name, value in asked.items() if name not in STUDY_KEYS}
@@ -72,7 +72,7 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
         **more,
     )
     rating_names(study)
-    group_names(study.grouped, config.benchmark)
+    group_edges(study.grouped, config.benchmark)
     return study
 
 

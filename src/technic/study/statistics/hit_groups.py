@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +20,13 @@ from technic.errors import ParameterError
 from technic.text.amounts import amount_of
 from technic.typing import BoolArray, FloatArray
 
-if TYPE_CHECKING:
-    from technic.study.replay.hits import HitPlaces
-
 __all__ = [
     "FIFTHS",
     "KINDS",
     "UNKNOWN",
     "GroupRule",
     "HitGroup",
-    "group_names",
+    "group_edges",
     "group_rule",
     "hit_groups",
     "number_names",
@@ -104,8 +101,8 @@ def number_names(parameter: str, columns: Sequence[str], benchmark: str | None) 
     return found.chosen
 
 
-def group_names(rules: Sequence[GroupRule], benchmark: str | None) -> tuple[str, ...]:
-    """Return what the numbers of some rules are called, each once.
+def group_edges(rules: Sequence[GroupRule], benchmark: str | None) -> dict[str, tuple[float, ...]]:
+    """Return the edges of some rules by what their numbers are called among a scan's columns.
 
     Raises what ``number_names`` raises, and ParameterError for a number that comes twice, or is
     called as what every study tells hits apart by.
@@ -119,50 +116,54 @@ def group_names(rules: Sequence[GroupRule], benchmark: str | None) -> tuple[str,
     if taken is not None:
         allowed = f"another name than {', '.join(KINDS)}, which every study tells hits apart by"
         raise ParameterError("by", taken, allowed)
-    return names
+    return {name: rule.edges for name, rule in zip(names, rules, strict=True)}
 
 
 def hit_groups(
-    edges: Mapping[str, Sequence[float]], values: Mapping[str, FloatArray], places: HitPlaces
+    edges: Mapping[str, Sequence[float]],
+    values: Mapping[str, FloatArray],
+    session: NDArray[np.int32],
+    symbol: NDArray[np.int32],
 ) -> tuple[HitGroup, ...]:
     """Sort the places of hits by some numbers.
 
     ``edges``: of each number, by name; ``values``: ``(n_sessions, n_symbols)`` of each, NaN for who
-    is not ranked on a day and where it is not known.
+    is not ranked on a day and where it is not known. ``session``, ``symbol``: ``(n_places,)``
+    positions in these, a day after the other.
     """
     found = []
     for name, own in edges.items():
-        value = values[name][places.session, places.symbol]
+        value = values[name][session, symbol]
         if own:
-            names, code = _between(own), np.searchsorted(np.asarray(own), value, side="right")
+            names = _between(own)
+            code = np.searchsorted(np.asarray(own), value, side="right").astype(np.int64)
         else:
-            names, code = FIFTHS, _fifths(values[name], places, value)
+            names, code = FIFTHS, _fifths(values[name], session, value)
         unknown = ~np.isfinite(value) | (code < 0)
-        code = np.where(unknown, len(names), code).astype(np.int16)
-        found.append(HitGroup(name, (*names, UNKNOWN), value, code))
+        placed: NDArray[np.int16] = np.where(unknown, len(names), code).astype(np.int16)
+        found.append(HitGroup(name, (*names, UNKNOWN), value, placed))
     return tuple(found)
 
 
-def _fifths(values: FloatArray, places: HitPlaces, value: FloatArray) -> NDArray[np.int64]:
+def _fifths(values: FloatArray, session: NDArray[np.int32], value: FloatArray) -> NDArray[np.int64]:
     """Return the fifth of its day of each place, −1 where fewer than five values are known.
 
     Equal values are in one fifth: that of the first of them.
     """
-    code = np.full(len(places), -1, np.int64)
-    for session, own in _days(places):
-        known = np.sort(values[session][np.isfinite(values[session])])
+    code = np.full(len(session), -1, np.int64)
+    for day, own in _days(session):
+        known = np.sort(values[day][np.isfinite(values[day])])
         if len(known) >= len(FIFTHS):
             below = np.searchsorted(known, value[own], side="left")
             code[own] = np.minimum(len(FIFTHS) * below // len(known), len(FIFTHS) - 1)
     return code
 
 
-def _days(places: HitPlaces) -> Iterator[tuple[int, slice]]:
+def _days(session: NDArray[np.int32]) -> Iterator[tuple[int, slice]]:
     """Yield each session that has places, and which they are: a day comes after the other."""
-    fresh: BoolArray = np.append(True, places.session[1:] != places.session[:-1])[: len(places)]
-    starts = np.flatnonzero(fresh)
-    for low, high in pairwise([*starts.tolist(), len(places)]):
-        yield int(places.session[low]), slice(low, high)
+    fresh: BoolArray = np.append(True, session[1:] != session[:-1])[: len(session)]
+    for low, high in pairwise([*np.flatnonzero(fresh).tolist(), len(session)]):
+        yield int(session[low]), slice(low, high)
 
 
 def _between(edges: Sequence[float]) -> tuple[str, ...]:
