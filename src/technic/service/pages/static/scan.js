@@ -144,7 +144,7 @@ function drawColumns(answer) {
     load(shown);
   });
   for (const label of boxes) label.firstChild.addEventListener("change", change);
-  const more = h("div", { class: "ticks" });
+  const more = h("div");
   put($("columns-body"), find, h("div", { class: "ticks" }, boxes), more);
   const opened = () => { if (may("run") && $("columns-menu").open && !more.firstChild) drawFacts(answer, more, findable).catch(problem); };
   $("columns-menu").ontoggle = opened;
@@ -166,7 +166,7 @@ async function drawFacts(answer, place, findable) {
     $("ask").requestSubmit();
   } }, "Scan with these");
   findable.push(...ticks);
-  put(place, h("p", { class: "small muted" }, "Facts of companies, as known on the day:"), ticks, add);
+  put(place, h("p", { class: "small muted" }, "Facts of companies, as known on the day:"), h("div", { class: "ticks" }, ticks), add);
 }
 
 function sideShown(on) {
