@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from support.facts import filing, table_of
@@ -17,7 +18,7 @@ from technic.settings import Settings
 from technic.study import StudyConfig, StudyResult, run_study, study_table
 from technic.study.document import study_document
 from technic.study.report.page import report_page
-from technic.study.statistics.hit_groups import group_rule
+from technic.study.statistics.hit_groups import group_rule, hit_groups
 from technic.testing import FakeProvider, make_bars
 
 ENDS = ("2022-09-30", "2022-12-31", "2023-03-31", "2023-06-30", "2023-09-30")
@@ -179,3 +180,15 @@ def test_edges_may_be_written_with_units():
     rule = group_rule("market_cap_of_day: 300M, 2B, 10B")
     assert rule == ("market_cap_of_day", (3e8, 2e9, 1e10))
     assert group_rule("x = close / sma(close, 5)") == ("x = close / sma(close, 5)", ())
+
+
+def test_fifths_are_of_the_day_alone():
+    """Ten times as high on the next day is the same fifth; four values of a day are too few."""
+    values = np.array([[5.0, 1, 2, 4, 3], [50, 10, 20, 40, 30], [5, 1, 2, 4, np.nan]])
+    session = np.repeat(np.arange(3, dtype=np.int32), 5)
+    symbol = np.tile(np.arange(5, dtype=np.int32), 3)
+    (found,) = hit_groups({"x": ()}, {"x": values}, session, symbol)
+    names = [found.names[code] for code in found.code]
+    assert names[:5] == names[5:10] == [FIFTHS[at] for at in (4, 0, 1, 3, 2)]
+    assert names[10:] == ["unknown"] * 5
+    np.testing.assert_array_equal(found.value, values.ravel())
