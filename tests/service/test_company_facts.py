@@ -105,6 +105,10 @@ def test_a_symbol_has_its_quarters_with_their_filings(
     assert "revenue_ttm" not in [one["field"] for one in found["values"]]
     assert found["attribution"] == ["Filings: U.S. Securities and Exchange Commission, EDGAR."]
     assert found["data"]["provider"] == "files"
+    whole = client.get(f"/v1/symbols/S02?scan={scan['id']}&company=true&columns=close").json()
+    assert whole["company"] == found
+    assert whole["bars"]
+    assert "company" not in client.get(f"/v1/symbols/S02?scan={scan['id']}").json()
 
 
 def test_days_of_results_are_said_with_what_they_are(

@@ -27,14 +27,19 @@ def symbol(
     symbol: Symbol,
     scan: Result = "latest",
     columns: Columns = None,
+    company: bool = False,
 ) -> dict[str, Any]:
     """Return bars, figures, rating with every contribution, votes, plan, conditions and outcome.
 
-    ``columns``: of the figures under ``row`` only these; all of them unless given.
+    ``columns``: of the figures under ``row`` only these; all of them unless given. ``company``: also
+    what was known of the company, as GET /v1/symbols/{symbol}/facts has it, under ``company``.
     """
     del caller
     service = service_of(request)
-    detail = symbol_answer(service, finished_scan(service, scan), symbol)
+    folder = finished_scan(service, scan)
+    detail = symbol_answer(service, folder, symbol)
+    if company:
+        detail = {**detail, "company": facts_answer(service, folder, symbol)}
     if columns is None or detail["row"] is None:
         return detail
     wanted = columns.split(",")
