@@ -31,8 +31,8 @@ def symbol(
 ) -> dict[str, Any]:
     """Return bars, figures, rating with every contribution, votes, plan, conditions and outcome.
 
-    ``columns``: of the figures under ``row`` only these; all of them unless given. ``company``: also
-    what was known of the company, as GET /v1/symbols/{symbol}/facts has it, under ``company``.
+    ``columns``: of the figures under ``row`` only these; all of them unless given. ``company``:
+    also what was known of the company, as GET /v1/symbols/{symbol}/facts has it.
     """
     del caller
     service = service_of(request)
