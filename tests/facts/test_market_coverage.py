@@ -124,6 +124,9 @@ def test_without_bars_all_companies_count_and_none_has_a_worth(
     known, names, share = shares(covered, "revenue")
     assert (known, names) == (2, 4)
     assert np.isnan(share)
+    late = filing((1, "A"), "10-Q/A", "2022-05-07T12:00", ("cash", "Cash", None, "2022-03-31", 1.0))
+    facts.append(table_of(late))
+    assert stored_coverage(facts, settings).day == day("2022-05-09")  # filed on a Saturday
 
 
 def test_a_day_before_all_sessions_is_refused(facts: FactStore, settings: Settings):

@@ -107,17 +107,15 @@ def stored_coverage(
     """Return the coverage of the market that is stored for a provider; nobody is asked.
 
     provider: as settings say unless given. day: the last session up to it counts; the last one of
-    the bars unless given, without bars that of the last fact. Raises ParameterError for a day
-    before all sessions, StoreError for bars or facts that cannot be read.
+    the bars unless given, without bars the first that knew all facts. Raises ParameterError for a
+    day before all sessions, StoreError for bars or facts that cannot be read.
     """
     now = dt.datetime.now(dt.UTC)
     calendar = load_calendar(now.date(), settings.home)
     bars = _bars(settings.source(provider).provider, settings)
     last = None if bars is None else bars.last_day()
     if day is None:
-        known = store.status().last_known if last is None else last
-        today = np.datetime64(now.date(), "D")
-        day = today if known is None else min(known.astype("datetime64[D]"), today)
+        day = last if last is not None else _knowing(store, calendar, now)
     window = calendar.last(MOST_SESSIONS_OLD, day)
     if not len(window):
         raise ParameterError("as_of", str(day), f"a day from {calendar.sessions[0]} on")
@@ -125,6 +123,15 @@ def stored_coverage(
         return market_coverage(store, calendar, window[-1], progress=progress)
     found = bars.read(None, window[0], window[-1])
     return market_coverage(store, calendar, window[-1], found, bars.splits(), progress)
+
+
+def _knowing(store: FactStore, calendar: SessionCalendar, now: dt.datetime) -> np.datetime64:
+    """Return the first session whose close knew all that is stored, at most the last completed."""
+    done, known = calendar.last_completed(now), store.status().last_known
+    if known is None:
+        return done
+    at = int(np.searchsorted(calendar.closes, known.astype("datetime64[m]"), side="right"))
+    return min(calendar.sessions[at], done) if at < len(calendar.sessions) else done
 
 
 def _bars(provider: str, settings: Settings) -> BarStore | None:
