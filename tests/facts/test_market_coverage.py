@@ -109,6 +109,8 @@ def test_coverage_is_as_of_the_day(facts: FactStore, settings: Settings):
     before = stored_coverage(facts, settings, day=day("2022-05-02"))
     assert shares(before, "revenue") == (0, 3, 0.0)
     assert shares(stored_coverage(facts, settings, day=day("2022-05-03")), "revenue")[0] == 1
+    long_ago = stored_coverage(facts, settings, day=day("2021-05-03"))
+    assert (long_ago.with_bars, long_ago.names) == (None, 4)  # nobody has a bar of these days
     sunday = stored_coverage(facts, settings, day=day("2022-05-08"))
     assert sunday.day == day("2022-05-06")
     assert sunday.names == 3

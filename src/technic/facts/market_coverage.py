@@ -45,7 +45,7 @@ Progress = Callable[[str, int, int], None]
 class MarketCoverage:
     """Coverage as of a day.
 
-    ``with_bars``: symbols that have a bar, None where no bars were given. ``names``: those that
+    ``with_bars``: symbols that have a bar, None where there are no bars. ``names``: those that
     stand for a company. ``valued``: those of them whose market capitalization is known.
     """
 
@@ -119,9 +119,9 @@ def stored_coverage(
     window = calendar.last(MOST_SESSIONS_OLD, day)
     if not len(window):
         raise ParameterError("as_of", str(day), f"a day from {calendar.sessions[0]} on")
-    if bars is None or last is None:
+    found = None if bars is None or last is None else bars.read(None, window[0], window[-1])
+    if bars is None or found is None or not len(found):
         return market_coverage(store, calendar, window[-1], progress=progress)
-    found = bars.read(None, window[0], window[-1])
     return market_coverage(store, calendar, window[-1], found, bars.splits(), progress)
 
 

@@ -37,7 +37,8 @@ def coverage_lines(covered: MarketCoverage) -> Iterator[Text | Table]:
     """Yield whose facts are counted, then each concept with its shares, the best known first."""
     who = f"as of {covered.day}: {count_of(covered.names, 'company', 'companies')}"
     if covered.with_bars is None:
-        yield row("coverage", f"{who}; no bars are stored (technic sync), so none has a worth")
+        none = "no bars of that day are stored (technic sync), so none has a worth"
+        yield row("coverage", f"{who}; {none}")
     else:
         bars = count_of(covered.with_bars, "symbol")
         worth = f"{covered.valued:,} with a market value"
