@@ -48,7 +48,9 @@ def test_a_sync_brings_what_status_counts_and_show_shows(technic, monkeypatch, h
     )
     assert covered["concepts"]["revenue"]["market_cap_share"] is None
     assert 0.5 < covered["concepts"]["net_income"]["name_share"] <= 1.0
-    assert "no bars of that day are stored (technic sync), so none has a worth" in said
+    assert "no bars of that day are stored (technic sync), so none has a worth" in " ".join(
+        said.split()
+    )
     late, early = (json.loads(one.out)["facts"]["net_income"] for one in (shown, earlier))
     assert late["known_from"] > early["known_from"]
     reports = [one for one in filers.filings(profile) if one.form in ("10-Q", "10-K")]
