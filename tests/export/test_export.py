@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from support.made_up_facts import HandMadeFacts
 from technic.errors import ParameterError
 from technic.export import FORMATS, check_ledger_target, check_target, write, write_ledger
 from technic.export.targets import replacing
@@ -47,6 +48,65 @@ def test_json_is_the_summary_and_nothing_else(result, capsys):
     printed = capsys.readouterr().out
     assert printed.count("\n") == 1
     assert json.loads(printed) == json.loads(json.dumps(result.summary(2), allow_nan=False))
+
+
+FACT_COLUMNS = ("+eps_ttm", "revenue_ttm", "shares_outstanding", "age(eps_ttm)", "pe_ttm")
+
+
+@pytest.fixture(scope="module")
+def with_facts() -> ScanResult:
+    """A scan whose user wants facts; AA has them, BB a loss, nobody else is known."""
+    written = {
+        "eps_ttm": {"AA": [("2024-02-01", 4.0, "")], "BB": [("2024-02-01", -1.5, "")]},
+        "age(eps_ttm)": {"AA": [("2024-02-01", 3.0, "")]},
+        "revenue_ttm": {"AA": [("2024-02-01", 38.5e9, "")]},
+        "shares_outstanding": {"AA": [("2024-02-01", 2e8, "")]},
+    }
+    sessions = build_calendar(2024).last(300, np.datetime64(DAY))
+    provider = FakeProvider(make_bars(SYMBOLS, sessions), universe=universe_of(SYMBOLS, "four"))
+    config = ScanConfig(sort="symbol", columns=FACT_COLUMNS)
+    now = dt.datetime(2024, 3, 9, tzinfo=dt.UTC)
+    return run_scan(config, provider=provider, now=now, facts=HandMadeFacts(written))
+
+
+@pytest.mark.parametrize("format_", ["csv", "json", "parquet", "xlsx"])
+def test_facts_are_columns_of_every_file(with_facts, tmp_path, format_):
+    """Numbers as they are, missing as missing; a price over a loss is no number."""
+    path = tmp_path / f"a.{format_}"
+    write(with_facts, format_, None, path)
+    if format_ == "json":
+        rows = json.loads(path.read_text())["rows"]
+    else:
+        read = {"csv": pd.read_csv, "parquet": pd.read_parquet}.get(
+            format_, lambda file: pd.read_excel(file, header=2)
+        )
+        frame = read(path).astype(object)
+        rows = frame.where(frame.notna(), None).to_dict("records")
+    aa, bb, cc, _ = rows
+    assert (aa["eps_ttm"], aa["revenue_ttm"], aa["shares_outstanding"]) == (4.0, 38.5e9, 2e8)
+    assert aa["age(eps_ttm)"] == 3.0
+    assert aa["pe_ttm"] == pytest.approx(aa["close"] / 4.0)
+    assert (bb["eps_ttm"], bb["pe_ttm"], bb["revenue_ttm"]) == (-1.5, None, None)
+    assert [cc[name.lstrip("+")] for name in FACT_COLUMNS] == [None] * 5
+
+
+def test_facts_of_a_workbook_have_their_formats(with_facts, tmp_path):
+    """Amounts, shares and sessions whole, a share and a ratio with cents; nothing where missing."""
+    write(with_facts, "xlsx", None, tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["scan"]
+    names = [cell.value for cell in sheet[3]]
+    formats = {
+        name: sheet.cell(4, names.index(name.lstrip("+")) + 1).number_format
+        for name in FACT_COLUMNS
+    }
+    assert formats == {
+        "+eps_ttm": "#,##0.00",
+        "revenue_ttm": "#,##0",
+        "shares_outstanding": "#,##0",
+        "age(eps_ttm)": "#,##0",
+        "pe_ttm": "#,##0.00",
+    }
+    assert sheet.cell(6, names.index("eps_ttm") + 1).value is None
 
 
 @pytest.mark.parametrize("simulated", [True, False])

@@ -73,3 +73,9 @@ def test_ages_have_all_their_steps(reader):
         reader.steps(term, ("AA",), np.datetime64("2023-06-01")),
     )
     np.testing.assert_array_equal(some.known_from, every.known_from)
+
+
+def test_nothing_is_known_of_nobody_from_a_session_on(reader):
+    """Of no symbols there is no step, whatever the session."""
+    assert len(reader.steps(FactTerm("revenue"), (), np.datetime64("2023-01-31")).value) == 0
+    assert len(reader.steps(FactTerm("revenue"), ("ZZ",), np.datetime64("2023-01-31")).value) == 0

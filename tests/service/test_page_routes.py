@@ -213,3 +213,13 @@ def test_rows_know_short_words_and_what_a_page_shows_first(client, scan):
     assert rows["columns"] == ["symbol", "rs_rating", "close", "return_1_pct"]
     assert rows["view"] == {"min_price": 5.0, "min_dollar_volume": 5e6}
     assert len(rows["values"][0]) == rows["rows"]
+
+
+def test_a_saved_setup_has_the_facts_that_were_added(client: TestClient) -> None:
+    """What a page's form asks for as columns stands in the file."""
+    keys = {"where": "pe_ttm < 20", "columns": ["pe_ttm", "eps_growth_yoy"]}
+    content = {"meaning": "cheap", "keys": keys}
+    answer = client.post("/v1/setups/file", json={"name": "cheap", **content})
+    assert answer.status_code == 200, answer.text
+    setup = parse_setup("cheap", answer.json()["content"])
+    assert setup.columns == ("pe_ttm", "eps_growth_yoy")

@@ -14,11 +14,15 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from support.sites import HOSTILE, Market
+from support.facts import filing, table_of
+from support.sites import HOSTILE, NOW, Market
 from technic import run_scan
+from technic.facts.store import FactStore
+from technic.settings import Settings
 from technic.site.build import build_site
-from technic.site.day import Day
+from technic.site.day import Day, scan_day
 from technic.site.markup import file_name
+from technic.site.tables import site_tables
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -175,3 +179,23 @@ def test_a_folder_with_a_slash_at_its_end_leaves_the_links_alone(day: Day) -> No
         assert all(f'href="{name}"'.encode() in files["scan.html"] for name in names)
         assert b"me/symbols" not in files["scan.html"]
         assert b"me\\symbols" not in files["scan.html"]
+
+
+def test_facts_are_columns_of_a_table(market: Market, tmp_path) -> None:
+    """In sight with what was added by a plus, amounts short on the page and whole in the file."""
+    quarters = [("01-01", "03-31"), ("04-01", "06-30"), ("07-01", "09-30"), ("10-01", "12-31")]
+    facts = [
+        ("revenue", "Revenues", f"2023-{start}", f"2023-{end}", 9.625e9) for start, end in quarters
+    ]
+    FactStore(tmp_path).append(table_of(filing((1, "S03"), "10-K", "2024-02-01T12:00", *facts)))
+    asked = ("+revenue_ttm", "twice = revenue_ttm + revenue_ttm", "ps")
+    config = replace(market.config, columns=asked)
+    settings = Settings(home=tmp_path)
+    day = scan_day(site_tables(config, (), settings), settings, now=NOW)
+    files = build_site(day, top=12)
+    rows = {row["symbol"]: row for row in json.loads(files["scan.json"])["rows"]}
+    assert (rows["S03"]["revenue_ttm"], rows["S03"]["twice"]) == (38.5e9, 77e9)
+    assert rows["S03"]["ps"] is rows["S04"]["revenue_ttm"] is None
+    page = files["scan.html"].decode()
+    assert "<td>38.5B</td><td>77B</td><td>\u2013</td>" in page
+    assert "<dt>revenue ttm</dt><dd>38.5B</dd>" in files["symbols/S03.html"].decode()

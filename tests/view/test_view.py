@@ -80,6 +80,17 @@ def test_a_terminal_says_what_it_leaves_out_and_the_result_keeps_it():
         ("gap_pct", "", 5.126, "5.13"),
         ("rs_rating", "", 87.0, "87"),
         ("spread", "(close - open) * 3", 1.5, "1.50"),
+        ("revenue_ttm", "", 38.5e9, "38.5B"),
+        ("net_income", "", -2.25e6, "-2.2M"),
+        ("eps", "", -0.3, "-0.30"),
+        ("was", "fq(eps, 4)", 0.7, "0.70"),
+        ("shares_outstanding", "", 2e8, "200M"),
+        ("shares_more", "shares_outstanding - fq(shares_diluted, 4)", 1.5e6, "1.5M"),
+        ("pe_ttm", "", 9.789, "9.79"),
+        ("gross_margin", "", 28.169, "28.17"),
+        ("days_to_earnings", "", 12.0, "12"),
+        ("age(eps_ttm)", "age(eps_ttm)", 84.0, "84"),
+        ("eps", "", float("nan"), "-"),
     ],
 )
 def test_a_column_reads_by_what_it_counts_in(name, expression, value, text):

@@ -38,16 +38,33 @@ def kept_listings(provider: str, settings: Settings) -> str | None:
     return str(kept) if kept.is_file() else None
 
 
+def _days_of(universe: str | None, settings: Settings) -> tuple[str, ...]:
+    """Return the days of the kept directory that a file is, the simulated market's too."""
+    if universe is None:
+        return ()
+    folders = (directory_folder(settings.home, simulated=one) for one in (False, True))
+    return next((one.days for one in folders if _same(Path(universe), one.universe)), ())
+
+
+def _same(path: Path, other: Path) -> bool:
+    if path.name != other.name:
+        return False
+    try:
+        return path.samefile(other)
+    except OSError:  # one of them is not there
+        return False
+
+
 def kept_listings_warnings(
     universe: str | None, settings: Settings, as_of: np.datetime64, last: np.datetime64
 ) -> Iterator[str]:
     """Say where the kept directory is the universe and has no day near the scan's.
 
-    ``universe``: the file that is read; ``as_of``: the scan's day; ``last``: the data's last
-    session.
+    ``universe``: the file that is read, by whatever way; ``as_of``: the scan's day, of a study its
+    first one; ``last``: the data's last session.
     """
-    folder = directory_folder(settings.home)
-    if universe != str(folder.universe) or not (days := folder.days):
+    days = _days_of(universe, settings)
+    if not days:
         return
     if as_of < np.datetime64(days[0], "D"):
         yield (

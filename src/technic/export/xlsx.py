@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import xlsxwriter
@@ -11,6 +12,7 @@ import xlsxwriter
 from technic.export.rendered import Rendered
 from technic.result.json_values import plain
 from technic.result.scan_result import ScanResult
+from technic.view.number_formats import OF_COMPANY, fact_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,11 +53,14 @@ def _write_scan(book: Workbook, sheet: Worksheet, result: ScanResult, rows: pd.D
         sheet.set_tab_color("#FFC000")
     specs = (WHOLE, RATING, PERCENT, PLAIN)
     styles = {spec: book.add_format({"num_format": spec}) for spec in specs}
-    for column, name in enumerate(rows.columns):
-        sheet.write_string(HEADER_ROW, column, str(name), head)
-        style = styles[_number_format(str(name))]
-        sheet.set_column(column, column, _WIDTHS.get(str(name), 11))
-        for row, value in enumerate(rows[name].tolist(), HEADER_ROW + 1):
+    asked = {*result.chosen, *result.wanted, *result.added}
+    for column, name in enumerate(map(str, rows.columns)):
+        sheet.write_string(HEADER_ROW, column, name, head)
+        values = rows[name].tolist()
+        unit = fact_unit(name, result.expressions.get(name, name)) if name in asked else None
+        style = styles[_number_format(name) if unit is None else _fact_format(unit, values)]
+        sheet.set_column(column, column, _WIDTHS.get(name, 11 if unit is None else 16))
+        for row, value in enumerate(values, HEADER_ROW + 1):
             _write_cell(sheet, row, column, plain(value), style)
     sheet.freeze_panes(HEADER_ROW + 1, 1)
     if len(rows):
@@ -68,6 +73,14 @@ def _number_format(name: str) -> str:
     if name == "tech_rating" or name.startswith("score_"):
         return RATING
     return PERCENT if name.endswith("_pct") else PLAIN
+
+
+def _fact_format(unit: str, values: Sequence[object]) -> str:
+    """Return how facts of a company are written: large amounts and counts whole, no sign."""
+    counts = unit == "sessions" and all(
+        value.is_integer() for value in values if isinstance(value, float) and math.isfinite(value)
+    )
+    return WHOLE if counts or unit in ("$", OF_COMPANY) else PLAIN
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, value: object, style: Format) -> None:

@@ -46,9 +46,8 @@ def _about(result: ScanResult) -> dict[str, Any]:
 def columns_of(one: TableOfDay) -> list[str]:
     """Return the columns that a table has on its page: the main ones and those it asks for."""
     config, frame = one.table.config, one.result.table
-    asked = [text.partition("=")[0].strip() for text in config.columns]
-    for setup in config.setups:
-        asked += [text.partition("=")[0].strip() for text in setup.columns]
+    texts = (*config.columns, *(text for setup in config.setups for text in setup.columns))
+    asked = [text.lstrip("+").partition("=")[0].strip() for text in texts]
     names = dict.fromkeys((*(column.name for column in MAIN_COLUMNS), *asked))
     return [name for name in names if name in frame.columns]
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from markupsafe import Markup
 
 from technic.view.main_columns import MAIN_COLUMNS
+from technic.view.number_formats import fact_unit, formatter
 
 __all__ = ["cell", "file_name", "link", "named", "signed", "table", "tone", "whole"]
 
@@ -48,15 +49,17 @@ def whole(value: object) -> str:
     return f"{value:,.0f}" if known else NOTHING
 
 
-def cell(name: str, value: object) -> str | Markup:
-    """Write a value of a column as the service's tables do."""
-    if value is None or value == "":
+def cell(name: str, value: object, fact: str | None = None) -> str | Markup:
+    """Write a value of a column as the service's tables do; ``fact``: its unit where it is one."""
+    if value is None or value == "" or (isinstance(value, float) and not math.isfinite(value)):
         return NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if name == "signal":
         text = str(value)
         return Markup('<span class="signal {}">{}</span>').format(text, text.replace("_", " "))
+    if isinstance(value, int | float) and fact is not None:
+        return formatter(fact, (value,))(value)
     if isinstance(value, int | float):
         size = abs(value)
         form = ",.4g" if size < 1_000 else ",.2f" if size < 100_000 else ",.0f"
@@ -100,4 +103,4 @@ def table(
 
 def named(pairs: Iterable[tuple[str, object]]) -> list[tuple[str, str | Markup]]:
     """Return names and values as a page shows them."""
-    return [(name.replace("_", " "), cell(name, value)) for name, value in pairs]
+    return [(name.replace("_", " "), cell(name, value, fact_unit(name))) for name, value in pairs]

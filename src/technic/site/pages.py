@@ -20,6 +20,7 @@ from technic.site.markup import NOTHING, cell, link, table, whole
 from technic.site.studies import study_context
 from technic.version import __version__
 from technic.view.main_columns import MAIN_COLUMNS
+from technic.view.number_formats import fact_unit
 from technic.wording.counts import count_of
 
 __all__ = ["HALF", "MOST_ROWS", "ledger_page", "market_page", "page", "scan_page", "study_page"]
@@ -203,8 +204,12 @@ def _symbol(symbol: str, page_of: PageOf) -> Markup | str:
 def scan_page(day: Day, one: TableOfDay, page_of: PageOf) -> bytes:
     """Return the page of a table: its first rows, and what changed."""
     names, result = columns_of(one), one.result
+    units = {name: fact_unit(name, result.expressions.get(name, "")) for name in names}
     rows = [
-        [_symbol(row["symbol"], page_of), *(cell(name, row[name]) for name in names[1:])]
+        [
+            _symbol(row["symbol"], page_of),
+            *(cell(name, row[name], units[name]) for name in names[1:]),
+        ]
         for row in result.table[names].head(MOST_ROWS).to_dict("records")
     ]
     every = len(result.table)

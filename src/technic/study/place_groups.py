@@ -25,6 +25,7 @@ from technic.study.statistics import (
     named,
     years,
 )
+from technic.study.statistics.hit_groups import KINDS, HitGroup
 from technic.typing import FloatArray
 
 __all__ = ["PlaceGroups"]
@@ -45,8 +46,10 @@ class PlaceGroups:
     by_place: dict[str, tuple[Codes, Sequence[str]]]
 
     @classmethod
-    def of(cls, places: HitPlaces, regimes: Sequence[Regime]) -> PlaceGroups:
-        """Sort the places; ``regimes``: of each session of the study."""
+    def of(
+        cls, places: HitPlaces, regimes: Sequence[Regime], more: Sequence[HitGroup] = ()
+    ) -> PlaceGroups:
+        """Sort the places; ``regimes``: of each session of the study; ``more``: kinds asked for."""
         by_session: dict[str, tuple[Codes, Sequence[str]]] = {
             "year": years(places.sessions),
             "regime": (named([one.trend for one in regimes], TRENDS), TRENDS),
@@ -60,6 +63,7 @@ class PlaceGroups:
                 bucket_names(LIQUIDITY_EDGES),
             ),
         }
+        by_place |= {one.name: (one.code, one.names) for one in more}
         return cls(places, regimes, by_session, by_place)
 
     def absent(self, at: NDArray[np.int32]) -> dict[str, str]:
@@ -101,7 +105,7 @@ class PlaceGroups:
                 confidence=config.confidence,
             )
 
-        order = ("year", "sector", "regime", "volatility", "price", "liquidity")
+        order = (*KINDS, *(what for what in self.by_place if what not in KINDS))
         return {what: found(what) for what in order if what not in absent}
 
 

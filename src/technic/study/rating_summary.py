@@ -7,11 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic.errors import ParameterError
-from technic.language import kind_of, scope_of
-from technic.scan.config import ScanConfig
-from technic.scan.expressions.scan_expressions import scan_expressions
-from technic.scan.expressions.vocabulary import vocabulary
 from technic.study.config import StudyConfig
 from technic.study.statistics import (
     Interval,
@@ -21,6 +16,7 @@ from technic.study.statistics import (
     series_interval,
     spread,
 )
+from technic.study.statistics.hit_groups import number_names
 from technic.typing import FloatArray
 
 __all__ = ["RatingSummary", "rated", "rating_names"]
@@ -54,16 +50,7 @@ def rating_names(config: StudyConfig) -> tuple[str, ...]:
     Raises ExpressionError for what is none, and ParameterError for what is no number that differs
     between symbols.
     """
-    if not config.ratings:
-        return ()
-    columns = ScanConfig(columns=config.ratings, benchmark=config.scan.benchmark)
-    found = scan_expressions(columns)
-    for name, expression in found.columns:
-        node, known = expression.node, vocabulary()
-        if kind_of(node, known) != "number" or scope_of(node, known) == "constant":
-            allowed = "a number that differs between symbols, such as tech_rating"
-            raise ParameterError("rating", name, allowed)
-    return found.chosen
+    return number_names("rating", config.ratings, config.scan.benchmark)
 
 
 def rated(

@@ -32,6 +32,7 @@ from technic.study.replay.replay import Replay
 from technic.study.replay.replay_part import ReplayPart, WholeReplay, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.statistics.comparisons import import_beside, require_arch
+from technic.study.statistics.hit_groups import HitGroup, group_edges, hit_groups
 from technic.study.trials import Appended
 from technic.study.tried import tried
 from technic.text.short_repr import short_repr
@@ -47,6 +48,7 @@ StudyProgress = Callable[[str, int, int], None]
 class StudyResult:
     """``hits`` and ``outcomes``: a row a hit; ``summaries``: one for each owner that was asked for.
 
+    ``by``: what hits are told apart by, beside their year, sector and the like.
     ``comparison``: those with enough hits as one family, None for fewer than two. ``overlap``: what
     fires together, the setups beside those studied among it. ``trial``: what the ledger of trials
     says, this study among it. ``check``: whether the past stays as it was, None: not asked for.
@@ -59,6 +61,7 @@ class StudyResult:
     outcomes: HitOutcomes
     summaries: tuple[OwnerSummary, ...]
     ratings: tuple[RatingSummary, ...]
+    by: tuple[HitGroup, ...]
     comparison: Comparison | None
     overlap: SetupOverlap
     trial: Appended
@@ -91,40 +94,43 @@ def run_study(
         import_beside()
     settings = settings or load_settings(os.environ, Path.cwd())
     progress = progress or notebook_progress()
-    names = rating_names(config)
+    names, edges = rating_names(config), group_edges(config.grouped, config.scan.benchmark)
+    wanted = tuple(dict.fromkeys((*names, *edges)))
     replay = open_days(
         config.replayed, config.first, config.last, provider=provider, settings=settings, now=now
     )
-    whole = WholeReplay.of(_reported(replay, names, progress), names)
-    hits = whole.hits
-    provider = replay.context.provider
+    whole = WholeReplay.of(_reported(replay, wanted, progress), wanted)
+    hits, provider = whole.hits, replay.context.provider
 
     def stage(name: str) -> Callable[[int, int], None] | None:
         return None if progress is None else partial(progress, name)
 
     found = hit_outcomes(replay, hits, whole.ranked, config, stage("outcomes"))
-    trial = _counted(config, replay, settings, now, command)
+    trial, check = _counted(config, replay, settings, now, command), _checked(replay, config)
     total = trial.record.total
-    check = _checked(replay, config)
-    missing = replay.rosters.missing_warning(found.without_bars)
-    summaries, ratings, comparison = _summed_up(whole, found, config, total, replay)
+    gone = replay.rosters.missing_warning(found.without_bars)
+    by = hit_groups(edges, whole.ratings, hits.places.session, hits.places.symbol)
+    groups = PlaceGroups.of(hits.places, whole.regimes, by)
+    rated = {name: whole.ratings[name] for name in names}
+    summaries, ratings, comparison = _summed_up(hits, found, config, total, groups, rated, replay)
     return StudyResult(
         config=config,
         hits=hits,
         outcomes=replace(found, everybody=None),
         summaries=summaries,
         ratings=ratings,
+        by=by,
         comparison=comparison,
         overlap=fires_together(replay, hits, config.beside, stage("overlap")),
         trial=trial,
         check=check,
         simulated=provider.simulated,
         price_basis=provider.price_basis,
-        dated_universe=replay.rosters.survivorship_warning is None and missing is None,
+        dated_universe=replay.rosters.survivorship_warning is None and gone is None,
         warnings=(
             *replay.warnings,
             *trial.warnings,
-            *([] if missing is None else [missing]),
+            *([] if gone is None else [gone]),
             *whole.left_out,
             *not_judged(found.poisoned),
             *([] if check is None else map(str, check.wrong)),
@@ -144,13 +150,18 @@ def _reported(
 
 
 def _summed_up(
-    whole: WholeReplay, found: HitOutcomes, config: StudyConfig, trials: int, replay: Replay
+    hits: Hits,
+    found: HitOutcomes,
+    config: StudyConfig,
+    trials: int,
+    groups: PlaceGroups,
+    rated: Mapping[str, FloatArray],
+    replay: Replay,
 ) -> tuple[tuple[OwnerSummary, ...], tuple[RatingSummary, ...], Comparison | None]:
     """Sum up the hits of each owner, judge the ratings beside, and compare the owners."""
-    hits, workers = whole.hits, workers_here(replay.runner)
-    groups = PlaceGroups.of(hits.places, whole.regimes)
+    workers = workers_here(replay.runner)
     with ThreadPoolExecutor(1) as beside:
-        ratings = beside.submit(_rated, whole.ratings, found, config, trials)
+        ratings = beside.submit(_rated, rated, found, config, trials)
         each = ((hits, found, config, owner, trials, groups) for owner in range(len(hits.owners)))
         summaries = tuple(in_turn(summarised, each, workers))
         comparison = _compared(hits, found, config, summaries, workers)

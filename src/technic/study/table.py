@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from technic.study.document import study_document
 from technic.study.outcomes import COST_LEVELS, Flag, Outcome, net_r
 from technic.study.replay.hits import Texts
 from technic.study.run import StudyResult
+from technic.study.statistics.hit_groups import HitGroup
 from technic.typing import DateArray, FloatArray
 
 __all__ = ["DOCUMENT", "study_table", "write_hits", "write_rows", "write_study"]
@@ -30,7 +32,8 @@ OUTCOMES = np.array([one.name.lower() for one in Outcome], dtype=object)
 def study_table(result: StudyResult) -> pa.Table:
     """Return one row for each hit, in the order of days, then owners, then symbols.
 
-    ``session``, ``symbol``, ``setup``, rank and ratings as of the day, its plan, returns by
+    ``session``, ``symbol``, ``setup``, rank and ratings as of the day, ``by_NAME`` and its group
+    for each number that hits are told apart by, its plan, returns by
     horizon with the universe's mean beside them and in excess of it, who was delisted, and the
     grade of the plan. Null: not known. The schema's metadata hold `study_document` as JSON under
     ``DOCUMENT``: intervals, and all else that is no number of one hit.
@@ -49,6 +52,7 @@ def study_table(result: StudyResult) -> pa.Table:
         "close": _known(places.close[place]),
         "dollar_volume": _known(places.dollar_volume[place]),
         "sector": _texts(places.sector[place]),
+        **_by(result.by, place),
         "side": _texts(places.side[place]),
         "entry_type": _texts(places.entry_type[place]),
         **{name: _known(hits.column(name)) for name in ("entry", "stop", "target")},
@@ -72,6 +76,15 @@ def study_table(result: StudyResult) -> pa.Table:
     columns |= _grade_columns(result)
     said = json.dumps(study_document(result), allow_nan=False)
     return pa.table(columns).replace_schema_metadata({DOCUMENT: said})
+
+
+def _by(groups: Sequence[HitGroup], place: NDArray[np.int32]) -> dict[str, Any]:
+    """Return the value of each hit by each number that hits are told apart by, and its group."""
+    columns: dict[str, Any] = {}
+    for one in groups:
+        columns[f"by_{one.name}"] = _known(one.value[place])
+        columns[f"by_{one.name}_group"] = np.array(one.names, dtype=object)[one.code[place]]
+    return columns
 
 
 def _grade_columns(result: StudyResult) -> dict[str, Any]:

@@ -10,6 +10,7 @@ STAGES = {
     "overlap": "what fires together",
     "facts-companies": "companies",
     "facts-quarters": "quarters",
+    "coverage": "concepts",
     "baseline": "one by one",
     "batch": "all, one each",
     "prescreen": "left, one each",

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from support.facts import filing, table_of
 from support.nobody import nobody
 from technic.data_engine.store import BarStore
+from technic.facts.store import FactStore
 from technic.sessions import build_calendar
 from technic.testing import make_bars
 
@@ -58,6 +60,18 @@ def test_info_counts_what_is_there(data, technic, store):
     out = technic("data", "info").out
     assert "90 of 3 symbols" in out
     assert "GONE (unknown_symbol, until 2024-03-09)" in out
+    assert found["facts"] is None
+    assert "technic facts sync" in out
+
+
+def test_info_says_where_coverage_by_facts_is_told(data, technic, store, monkeypatch, tmp_path):
+    """Facts are kept in the home, whoever the bars are from."""
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path / "home"))
+    fact = ("revenue", "Revenues", "2022-01-01", "2022-03-31", 5.0)
+    rows = filing((1, "AAA"), "10-Q", "2022-05-02T12:00", fact)
+    FactStore(tmp_path / "home").append(table_of(rows))
+    assert data("info")["facts"] == str(tmp_path / "home" / "facts")
+    assert "technic facts status" in technic("data", "info").out
 
 
 def test_verify_passes_a_sound_store_and_names_what_is_wrong(data, technic, store, folder):

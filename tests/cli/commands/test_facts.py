@@ -36,10 +36,21 @@ def test_a_sync_brings_what_status_counts_and_show_shows(technic, monkeypatch, h
         assert any("FINRA" in sentence for sentence in came["attribution"])
         held = json.loads(technic("facts", "status", "--format", "json").out)
         assert held["rows"] == came["rows"] > 0
-        assert "SIMULATED facts" in technic("facts", "status").out
+        said = technic("facts", "status").out
+        assert "SIMULATED facts" in said
         shown = technic("facts", "show", symbol, "--as-of", "2026-06-30", "--format", "json")
         earlier = technic("facts", "show", symbol, "--as-of", "2026-01-05", "--format", "json")
         text = technic("facts", "show", symbol, "--as-of", "2026-06-30").out
+    covered = held["coverage"]
+    assert covered["with_bars"] is None
+    assert covered["companies"] == len(
+        {one for p in filers.profiles.values() for one in filers.symbols(p)}
+    )
+    assert covered["concepts"]["revenue"]["market_cap_share"] is None
+    assert 0.5 < covered["concepts"]["net_income"]["name_share"] <= 1.0
+    assert "no bars of that day are stored (technic sync), so none has a worth" in " ".join(
+        said.split()
+    )
     late, early = (json.loads(one.out)["facts"]["net_income"] for one in (shown, earlier))
     assert late["known_from"] > early["known_from"]
     reports = [one for one in filers.filings(profile) if one.form in ("10-Q", "10-K")]

@@ -54,7 +54,16 @@ def test_ratings_are_numbers_of_a_scan(tmp_path: Path) -> None:
     both = study_config(asked, Settings(home=tmp_path), TODAY)
     assert (both.ratings, len(both.scan.setups)) == (("m = roc(close, 252)",), 1)
     assert study_from_json(study_to_json(both)) == both
-    for bad in ({"rating": 5}, {"rating": ["sector"]}, {"rating": "nonsense"}):
+    told = study_config({"setup": ["nr7"], "by": "pe_ttm: 10, 20"}, Settings(home=tmp_path), TODAY)
+    assert told.by == ("pe_ttm: 10, 20",)
+    assert study_from_json(study_to_json(told)) == told
+    for bad in (
+        {"rating": 5},
+        {"setup": ["nr7"], "by": 5},
+        {"setup": ["nr7"], "by": "pe_tmt"},
+        {"rating": ["sector"]},
+        {"rating": "nonsense"},
+    ):
         with pytest.raises(UsageError):
             study_config(bad, Settings(home=tmp_path), TODAY)
 

@@ -55,10 +55,18 @@ def _store(options: StoreOptions, *, create: bool = False, damaged: bool = False
 
 
 def info(options: StoreOptions) -> None:
-    """Show what the store holds: bars, symbols, days, files, problem symbols, data version."""
-    from technic.cli.render.market_data.data_report import print_info
+    """Show what the store holds: bars, symbols, days, files, problem symbols, data version.
 
-    print_info(_store(options), options.format_)
+    Facts of companies are kept beside it: technic facts status says how much they cover.
+    """
+    from technic.cli.render.market_data.data_report import print_info
+    from technic.facts.place import fact_home
+    from technic.facts.store import FactStore
+
+    provider_store = _store(options)
+    home = load_settings(os.environ, Path.cwd()).home
+    facts = FactStore(fact_home(home, simulated=provider_store.simulated))
+    print_info(provider_store, options.format_, facts.url if facts.is_there() else None)
 
 
 def verify(

@@ -92,13 +92,35 @@ def sync(
         raise typer.Exit(1)
 
 
-def status(options: FactOptions) -> None:
-    """Say what is stored: rows, companies, concepts, when the last sync was, what it lacked."""
-    from technic.cli.render.market_data.facts_report import print_status
-    from technic.facts.sync.journal import SyncFolder
+def status(
+    options: FactOptions,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="Coverage as known at the close of that day. (default: the last stored session)",
+            metavar="YYYY-MM-DD",
+        ),
+    ] = None,
+) -> None:
+    """Say what is stored: rows, companies, how much of the market each concept covers.
 
-    store, home, simulated = _store(_settings(), options)
-    print_status(store, SyncFolder(home), options.format_, simulated=simulated)
+    Coverage is the share of companies with a bar that have a value, and their share of the
+    market's worth (last close times shares outstanding). Bars are those of the provider's store;
+    where it has none, all companies count, and no worth is known. Also: when the last sync was,
+    what it lacked.
+    """
+    from technic.cli.render.market_data.facts_report import print_status
+    from technic.cli.render.progress import progress_on_stderr
+    from technic.facts.market_coverage import stored_coverage
+    from technic.facts.sync.journal import SyncFolder
+    from technic.sessions import parse_day
+
+    day = None if as_of is None else parse_day("--as-of", as_of)
+    settings = _settings()
+    store, home, simulated = _store(settings, options)
+    with progress_on_stderr(quiet=False) as report:
+        covered = stored_coverage(store, settings, options.provider, day, progress=report)
+    print_status(store, SyncFolder(home), covered, options.format_, simulated=simulated)
 
 
 def show(

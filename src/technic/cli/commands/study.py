@@ -136,6 +136,7 @@ def _config(choices: Choices, options: StudyOptions, settings: Settings) -> Stud
         horizon=given.horizon,
         rules=rules,
         ratings=ratings,
+        by=tuple(options.by or ()),
     )
 
 

@@ -86,6 +86,9 @@ def _config(
 
 def require_no_plans(typed: StudyOptions) -> None:
     """Refuse what would decide nothing: a sweep grades no plans; ``typed``: without the file's."""
+    if typed.by:
+        allowed = "nothing with --sweep, which tells no hits apart: study the point alone for that"
+        raise ParameterError("by", typed.by[0], allowed)
     for name in ("life", "hold"):
         value = getattr(typed, name)
         if value is not None:

@@ -42,6 +42,15 @@ class StudyOptions:
             "EXPR",
         ),
     ] = None
+    by: Annotated[
+        list[str] | None,
+        _option(
+            "--by",
+            "Tell hits apart by this number on their day, in fifths of the day's symbols, --by "
+            "pe_ttm, or between edges, --by 'pe_ttm: 10, 20, 40'; may be repeated.",
+            "EXPR",
+        ),
+    ] = None
     horizon: Annotated[
         int | None,
         _option("--horizon", f"Sessions over which the verdict is. (default: {HORIZON})", "N"),

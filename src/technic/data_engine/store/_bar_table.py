@@ -112,6 +112,12 @@ class BarTable:
         first, last = min(file.first for file in files), max(file.last for file in files)
         return len(names), np.datetime64(first, "D"), np.datetime64(last, "D")
 
+    def last_day(self) -> np.datetime64 | None:
+        """Return the last day that has bars; no bar is read for it."""
+        table = self.folder.load(self.name)
+        files = [] if table is None else data_files(table)
+        return np.datetime64(max(file.last for file in files), "D") if files else None
+
     def compact(self, most_loose: int = 0) -> int:
         """Rewrite months of several files as one each; return how many months that were.
 

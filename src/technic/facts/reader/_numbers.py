@@ -36,7 +36,7 @@ class Asked:
 
         One is over where the next of the same symbol begins.
         """
-        following = np.append(self.session[1:], np.iinfo(np.int64).max)
+        following = np.append(self.session[1:], np.iinfo(np.int64).max)[: len(self)]
         following[:-1][self.symbol[1:] != self.symbol[:-1]] = np.iinfo(np.int64).max
         return self.take(np.flatnonzero(following > session))
 

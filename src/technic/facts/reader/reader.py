@@ -106,8 +106,9 @@ class FactReader:
         Values per share and numbers of shares are in the shares of their session. ``sessions``
         ascend; ``splits``: those of the reader where none are given.
         """
+        since = sessions[0] if splits is None and len(sessions) else None
         splits = self._splits if splits is None else splits
-        steps = self.steps(term, symbols)
+        steps = self.steps(term, symbols, since)
         return read_steps(steps, tuple(symbols), sessions, self._calendar, splits)
 
     def provenance(self, term: FactTerm, symbol: str, day: np.datetime64) -> FactSource | None:

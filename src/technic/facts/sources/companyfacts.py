@@ -21,9 +21,10 @@ from technic.facts.sources.fact_blocks import FactBlocks
 from technic.facts.sources.forms import NO_TIME, Times, cik_of, days_of, known_at
 from technic.typing import BoolArray, DateArray, FloatArray, IntArray
 
-__all__ = ["SOURCE", "UNITS", "ConceptOf", "FactCount", "add_companyfacts"]
+__all__ = ["ATTRIBUTION", "SOURCE", "UNITS", "ConceptOf", "FactCount", "add_companyfacts"]
 
 SOURCE = "sec companyfacts"
+ATTRIBUTION = "Filings: U.S. Securities and Exchange Commission, EDGAR."
 UNITS = ("USD", "shares", "USD/shares", "pure")
 """Units in which facts are kept; others (EUR) are no less true, and nothing here compares them."""
 ConceptOf = Callable[[str, str, str], str | None]

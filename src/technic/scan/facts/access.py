@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from technic.language import Node
     from technic.scan.facts.scan_facts import ScanFacts
 
-__all__ = ["FactAccess", "FactReading", "FactStepper", "GivenFacts", "OpenFacts", "splits_of"]
+__all__ = [
+    "SIMULATED_HINT",
+    "FactAccess",
+    "FactReading",
+    "FactStepper",
+    "GivenFacts",
+    "OpenFacts",
+    "splits_of",
+]
 
 SIMULATED_HINT = "technic marketsim serves simulated ones: technic facts sync --provider loopback"
 

@@ -8,7 +8,7 @@ from typing import Any
 from technic.service.answers.ask_worker import ask_worker
 from technic.service.state import Service
 
-__all__ = ["symbol_answer"]
+__all__ = ["facts_answer", "symbol_answer"]
 
 
 def symbol_answer(service: Service, folder: Path, symbol: str) -> dict[str, Any]:
@@ -19,3 +19,13 @@ def symbol_answer(service: Service, folder: Path, symbol: str) -> dict[str, Any]
     detail = ask_worker(service, folder, kind="symbol", symbol=symbol)
     service.remember(folder.name, symbol, detail)
     return detail
+
+
+def facts_answer(service: Service, folder: Path, symbol: str) -> dict[str, Any]:
+    """Return what was known of a company on the day of the result in ``folder``.
+
+    Asked each time: a sync of facts may have brought more. 404 where the symbol is not in the
+    result's universe.
+    """
+    home = str(service.settings.settings.home)
+    return ask_worker(service, folder, kind="facts", symbol=symbol, home=home)

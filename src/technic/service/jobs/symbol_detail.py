@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from technic.facts.place import fact_home
 from technic.result.json_values import plain
 from technic.result.symbol_drawings import vote_values
 from technic.result.symbol_report import SymbolReport, symbol_report
+from technic.scan.facts.company_facts import company_facts
 from technic.scoring.technical_rating import VOTES
 from technic.service.jobs.chart_data import chart_data
+from technic.sessions import load_calendar
+from technic.universe import require_symbol
+from technic.universe.meant_symbols import unknown_symbol
 
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
 
-__all__ = ["symbol_detail", "why_not"]
+__all__ = ["company_detail", "symbol_detail", "why_not"]
 
 
 def symbol_detail(result: ScanResult, symbol: str) -> dict[str, Any]:
@@ -31,6 +40,31 @@ def symbol_detail(result: ScanResult, symbol: str) -> dict[str, Any]:
     document["listing"] = _listing(result, report.symbol)
     document["rs_universe"] = result.ranks.size
     return document
+
+
+def company_detail(result: ScanResult, symbol: str, home: Path) -> dict[str, Any]:
+    """Return what was known of a symbol's company on the result's day; ``home``: the user's.
+
+    Raises ParameterError where the symbol is not in the universe.
+    """
+    symbol = require_symbol(symbol)
+    if symbol not in set(result.ledger.symbols):
+        raise unknown_symbol(symbol, result.listings)
+    simulated = result.data.simulated
+    found = company_facts(
+        fact_home(home, simulated=simulated),
+        symbol,
+        np.datetime64(result.as_of, "D"),
+        load_calendar(dt.datetime.now(dt.UTC).date(), home),
+        result.prices.split_records,
+        simulated=simulated,
+    )
+    return {
+        **found.document(),
+        "universe": plain(asdict(result.universe)),
+        "rs_universe": result.ranks.size,
+        "data": plain(asdict(result.data)),
+    }
 
 
 def why_not(report: SymbolReport) -> dict[str, Any]:

@@ -99,6 +99,7 @@ class Worker:
         self._kinds = {
             "scan": self._scan,
             "symbol": self._symbol,
+            "facts": self._facts,
             "export": self._export,
             "replay": self._replay,
             "sync": self._sync,
@@ -139,6 +140,12 @@ class Worker:
         from technic.service.jobs.symbol_detail import symbol_detail
 
         return symbol_detail(self._result(job), job["symbol"])
+
+    def _facts(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Answer what was known of the company of a symbol on the day of a result."""
+        from technic.service.jobs.symbol_detail import company_detail
+
+        return company_detail(self._result(job), job["symbol"], Path(job["home"]))
 
     def _export(self, job: dict[str, Any]) -> dict[str, Any]:
         """Write a result in one more format."""

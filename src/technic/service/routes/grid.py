@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from technic.columns import COLUMNS
 from technic.columns.aliases import canonical
 from technic.errors import ParameterError
+from technic.scan.expressions.vocabulary import vocabulary
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
 from technic.service.answers.kept import kept_answer
 from technic.service.jobs.result_files import CLOSES, TABLE
@@ -19,11 +20,13 @@ from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 from technic.typing import FloatArray
 from technic.view.main_columns import MAIN_COLUMNS
+from technic.view.number_formats import OF_COMPANY, PER_SHARE, fact_unit
 
 router = APIRouter(prefix="/v1/scans", tags=["results"], responses=ERRORS)
 
 _ABOUT = ("as_of", "universe", "rs_universe", "data", "sort", "where", "setups", "warnings")
 _HEADINGS = {column.name: column.heading for column in MAIN_COLUMNS}
+_PLAIN_UNITS = {OF_COMPANY: "shares", PER_SHARE: "price"}
 Names = Annotated[str | None, Query(max_length=4_000, examples=["symbol,close,tech_rating"])]
 
 
@@ -93,11 +96,12 @@ def _small_charts(folder: Path, bars: int) -> dict[str, Any]:
 
 
 def _described(name: str) -> dict[str, Any]:
-    column = COLUMNS.get(name)
+    column = COLUMNS.get(name) or vocabulary().names.get(name)
+    unit = fact_unit(name, name) if column is None else column.unit
     return {
         "name": name,
         "heading": _HEADINGS.get(name, name.replace("_", " ")),
-        "unit": None if column is None else column.unit,
+        "unit": _PLAIN_UNITS.get(unit or "", unit or None),
         "description": None if column is None else column.description,
     }
 

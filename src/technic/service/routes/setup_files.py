@@ -107,6 +107,8 @@ def _file_text(service: Service, name: str, asked: SetupContent) -> str:
         for setup in config.setups
         for one in setup.parameters
     }
+    if config.columns:
+        content["columns"] = [text.lstrip("+") for text in config.columns]
     content["conditions"] = conditions
     content["universe"] = dict(_universe(keys))
     content |= {f"parameters.{name}": table for name, table in parameters.items()}

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 
 from technic.errors import ParameterError
 from technic.service.answers.common import ERRORS, finished_scan
-from technic.service.answers.symbol_answer import symbol_answer
+from technic.service.answers.symbol_answer import facts_answer, symbol_answer
 from technic.service.requests.caller import Reader
 from technic.service.state import service_of
 
@@ -27,14 +27,19 @@ def symbol(
     symbol: Symbol,
     scan: Result = "latest",
     columns: Columns = None,
+    company: bool = False,
 ) -> dict[str, Any]:
     """Return bars, figures, rating with every contribution, votes, plan, conditions and outcome.
 
-    ``columns``: of the figures under ``row`` only these; all of them unless given.
+    ``columns``: of the figures under ``row`` only these; all of them unless given. ``company``:
+    also what was known of the company, as GET /v1/symbols/{symbol}/facts has it.
     """
     del caller
     service = service_of(request)
-    detail = symbol_answer(service, finished_scan(service, scan), symbol)
+    folder = finished_scan(service, scan)
+    detail = symbol_answer(service, folder, symbol)
+    if company:
+        detail = {**detail, "company": facts_answer(service, folder, symbol)}
     if columns is None or detail["row"] is None:
         return detail
     wanted = columns.split(",")
@@ -43,6 +48,23 @@ def symbol(
         hint = "GET /v1/symbols/SYMBOL without columns has all of them under row"
         raise ParameterError("columns", unknown[0][:60], "columns of this result", hint)
     return {**detail, "row": {name: detail["row"][name] for name in wanted}}
+
+
+@router.get("/{symbol}/facts")
+def facts(
+    request: Request, caller: Reader, symbol: Symbol, scan: Result = "latest"
+) -> dict[str, Any]:
+    """Return what was known of the symbol's company at the close of the result's day.
+
+    ``quarters``: revenue and earnings a share of up to twelve fiscal quarters, oldest first;
+    ``values``: twelve months, growth, margins, short interest; ``last_results``, ``next_results``:
+    their sessions, ``estimate`` where nobody has said the day. Each number has its filing, when it
+    became known, its age in sessions, and how it came about. ``sentence`` says why there is
+    nothing; ``attribution`` names the sources, as they ask for.
+    """
+    del caller
+    service = service_of(request)
+    return facts_answer(service, finished_scan(service, scan), symbol)
 
 
 @router.get("/{symbol}/why-not")

@@ -44,7 +44,11 @@ def setup(request: Request, caller: Reader, name: Name) -> dict[str, Any]:
 
 @router.get("/columns", response_model=dict[str, Any])
 def columns(request: Request, caller: Reader) -> Response:
-    """List every name that a scan knows: columns with unit and expression, and all other words."""
+    """List every name that a scan knows: columns with unit and expression, and all other words.
+
+    ``fact``: null for what is no fact of a company; ``reported`` by fiscal quarters, ``known`` as
+    of a day, ``counted`` in sessions, or ``priced``, made of facts and the close.
+    """
     del caller
     return lasting_answer(request, "columns", _columns)
 
@@ -62,6 +66,7 @@ def _columns() -> dict[str, Any]:
                 "description": info.description,
                 "alias": alias_of(name) or None,
                 "unit": info.unit or None,
+                "fact": info.fact,
                 "expression": (info.expression or None) if column is None else column.expression,
                 "lookback": None if column is None else column.lookback,
                 "default": column is not None and column.default,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STUDY_KEYS", "study_config", "study_from_json", "study_to_json"]
 
-STUDY_KEYS = ("from", "to", "horizon", "life", "hold", "delisting_return", "rating")
+STUDY_KEYS = ("from", "to", "horizon", "life", "hold", "delisting_return", "rating", "by")
 """Those of ``technic study`` that a scan does not have."""
 _SETUP_KEYS = ("setup", "setups")
 _RULES = ("life", "hold", "delisting_return")
@@ -36,6 +36,7 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
     from technic.study.outcomes import GradeRules
     from technic.study.rating_summary import rating_names
     from technic.study.statistics.comparisons import require_arch
+    from technic.study.statistics.hit_groups import group_edges
 
     given = {name: asked[name] for name in STUDY_KEYS if asked.get(name) is not None}
     keys = {name: value for name, value in asked.items() if name not in STUDY_KEYS}
@@ -45,7 +46,7 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
     if unknown is not None:
         allowed = f"a key of technic scan, or one of {', '.join(STUDY_KEYS)}"
         raise ParameterError("key", unknown, allowed)
-    ratings = _ratings(given.get("rating", ()))
+    ratings = _numbers("rating", given.get("rating", ()))
     hits = keys.get("where") is not None or any(keys.get(name) for name in _SETUP_KEYS)
     if not hits and not ratings:
         ratings = RATINGS
@@ -66,18 +67,20 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
         last=last,
         rules=rules,
         ratings=ratings,
+        by=_numbers("by", given.get("by", ())),
         event_curve=True,
         **more,
     )
     rating_names(study)
+    group_edges(study.grouped, config.benchmark)
     return study
 
 
-def _ratings(given: object) -> tuple[str, ...]:
-    """Return the ratings that are named: one, or a list."""
+def _numbers(key: str, given: object) -> tuple[str, ...]:
+    """Return the numbers that are named: one, or a list."""
     every = [given] if isinstance(given, str) else given
     if not isinstance(every, (list, tuple)) or not all(isinstance(one, str) for one in every):
-        raise ParameterError("rating", given, "a number of a scan, such as tech_rating, or a list")
+        raise ParameterError(key, given, "a number of a scan, such as tech_rating, or a list")
     return tuple(every)
 
 
@@ -105,6 +108,7 @@ def study_to_json(config: StudyConfig) -> dict[str, Any]:
         "last": config.last,
         "horizon": config.horizon,
         "ratings": list(config.ratings),
+        "by": list(config.by),
         "rules": {name: getattr(config.rules, name) for name in _RULES},
     }
 
@@ -120,6 +124,7 @@ def study_from_json(content: Mapping[str, Any]) -> StudyConfig:
         last=content["last"],
         horizon=content["horizon"],
         ratings=tuple(content["ratings"]),
+        by=tuple(content.get("by", ())),
         rules=GradeRules(**content["rules"]),
         event_curve=True,
     )

@@ -25,6 +25,7 @@ import numpy as np
 from technic.columns import DEFAULT_COLUMNS
 from technic.data_engine.benchmark import load_benchmark
 from technic.data_engine.interfaces.provider import Provider
+from technic.data_engine.kept_listings import kept_listings_warnings
 from technic.engine.blocks import PoisonedSymbol, block_slices, call_or_halve
 from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
 from technic.engine.runner import TaskRunner
@@ -299,7 +300,9 @@ def open_replay(
     chosen = _days(context, first, last) if days is None else days
     runner = config.runner or settings.runner or DEFAULT_RUNNER
     check_runner(runner)
-    found = _settled(config, context, expressions, chosen)
+    early = kept_listings_warnings(config.universe, settings, chosen[0], context.last_session)
+    warnings = tuple(dict.fromkeys((*context.warnings, *early)))
+    found = _settled(config, replace(context, warnings=warnings), expressions, chosen)
     return replace(found, runner=runner, ray_address=settings.ray_address)
 
 

@@ -19,18 +19,20 @@ from technic.wording.counts import count_of
 __all__ = ["print_change", "print_info", "print_problems"]
 
 
-def print_info(provider_store: ProviderStore, format_: str) -> None:
-    """Print everything that is known about a store."""
+def print_info(provider_store: ProviderStore, format_: str, facts: str | None) -> None:
+    """Print everything that is known about a store; ``facts``: where those of companies are."""
     stats, problems = provider_store.store.stats(), provider_store.problems()
     if format_ == "json":
-        _print_json(
-            {**provider_store.document(), **_plain(stats), "problems": _plain_problems(problems)}
-        )
+        about = {"problems": _plain_problems(problems), "facts": facts}
+        _print_json({**provider_store.document(), **_plain(stats), **about})
         return
     console = console_for(sys.stdout)
     console.print(_title(provider_store))
     for line in _info_lines(stats, problems, console.width):
         console.print(line)
+    brings = "none of companies; technic facts sync brings them"
+    covered = "technic facts status says how much of the market they cover"
+    console.print(row("facts", brings if facts is None else covered))
 
 
 def print_problems(

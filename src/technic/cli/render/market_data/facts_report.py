@@ -12,9 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from technic.cli.render.console import console_for
+from technic.cli.render.market_data.coverage_report import coverage_document, coverage_lines
 from technic.cli.render.market_data.plan_report import row
+from technic.facts.market_coverage import MarketCoverage
 from technic.facts.reader import FactSource
-from technic.facts.sources.short_interest import ATTRIBUTION
+from technic.facts.sources.companyfacts import ATTRIBUTION as OF_SEC
+from technic.facts.sources.short_interest import ATTRIBUTION as OF_FINRA
 from technic.facts.store import FactStore
 from technic.facts.sync.journal import Problem, SyncFolder
 from technic.facts.sync.run import SyncReport
@@ -22,7 +25,6 @@ from technic.wording.counts import count_of
 
 __all__ = ["print_facts", "print_status", "print_sync"]
 
-SEC_ATTRIBUTION = "Filings: U.S. Securities and Exchange Commission, EDGAR."
 SHOWN_PROBLEMS = 5
 FEWEST_SHOWN = 12
 """Concepts that the status names, those with the most rows."""
@@ -62,8 +64,15 @@ def print_sync(report: SyncReport, url: str, format_: str, *, simulated: bool) -
         console.print(Text(sentence, "dim"), soft_wrap=True)
 
 
-def print_status(store: FactStore, folder: SyncFolder, format_: str, *, simulated: bool) -> None:
-    """Print what is stored, and of the last sync."""
+def print_status(
+    store: FactStore,
+    folder: SyncFolder,
+    covered: MarketCoverage,
+    format_: str,
+    *,
+    simulated: bool,
+) -> None:
+    """Print what is stored, how much of a market it covers, and of the last sync."""
     status, journal = store.status(), folder.read()
     if format_ == "json":
         _print_json(
@@ -73,7 +82,7 @@ def print_status(store: FactStore, folder: SyncFolder, format_: str, *, simulate
                 "by_concept": dict(status.by_concept), "by_source": dict(status.by_source),
                 "first_known": _time(status.first_known), "last_known": _time(status.last_known),
                 "bytes": status.bytes, "files": status.files, "synced": journal.synced or None,
-                "problems": _plain(journal.problems),
+                "problems": _plain(journal.problems), "coverage": coverage_document(covered),
             }
         )  # fmt: skip
         return
@@ -90,6 +99,8 @@ def print_status(store: FactStore, folder: SyncFolder, format_: str, *, simulate
     console.print(row("most", ", ".join(f"{name} {count:,}" for name, count in common)))
     console.print(row("last sync", journal.synced or "none that ended"))
     _print_problems(console, journal.problems)
+    for line in coverage_lines(covered):
+        console.print(line)
 
 
 def print_facts(
@@ -143,9 +154,9 @@ def _first(route: str) -> str:
 
 
 def _attribution(report: SyncReport) -> list[str]:
-    sources = [SEC_ATTRIBUTION]
+    sources = [OF_SEC]
     if any(name.startswith("short-interest") for name in report.added):
-        sources.append(ATTRIBUTION)
+        sources.append(OF_FINRA)
     return sources
 
 

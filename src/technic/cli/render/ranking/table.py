@@ -28,7 +28,7 @@ from technic.columns.aliases import alias_of
 from technic.result.scan_result import ScanResult
 from technic.scan.config import SortOrder
 from technic.view.main_columns import MAIN_COLUMNS, main_columns
-from technic.view.number_formats import formatter, unit_of_column
+from technic.view.number_formats import PER_SHARE, formatter, unit_of_column
 from technic.view.view import EVERYTHING, View
 
 __all__ = ["NO_EXTRAS", "Extras", "ranking_lines"]
@@ -157,7 +157,7 @@ def _asked(result: ScanResult, rows: pd.DataFrame, name: str, priority: int) -> 
     )
 
 
-_SHORT_UNITS = {"%": "%", "$": "$", "price": "$", "0-100": "0-100", "1-99": "1-99"}
+_SHORT_UNITS = {"%": "%", "$": "$", "price": "$", PER_SHARE: "$", "0-100": "0-100", "1-99": "1-99"}
 """How a heading says what its numbers count in."""
 
 

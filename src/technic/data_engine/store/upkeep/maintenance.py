@@ -132,6 +132,10 @@ class StoreMaintenance(StoreTables):
             versions=self.versions(),
         )
 
+    def last_day(self) -> np.datetime64 | None:
+        """Return the last day that has daily bars, None while there are none; no bar is read."""
+        return self._bars().last_day()
+
     def export_to(self, path: Path) -> int:
         """Write all daily bars, raw as they are, to ``.parquet`` or ``.csv``; return how many.
 

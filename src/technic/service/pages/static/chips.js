@@ -23,6 +23,7 @@ export const KINDS = [
   { key: "min_rs", label: "RS from", group: "Filters", number: true },
   { key: "min_dollar_volume", label: "Dollar volume from", group: "Filters", number: true, unit: "$", hint: "A day, mean of 20" },
   { key: "signal", label: "Signal", group: "Filters", list: true, choices: SIGNALS },
+  { key: "facts", label: "Facts", group: "Columns", list: true, asks: "columns", hint: "Columns of facts as known on the day, separated by commas: pe_ttm, eps_growth_yoy" },
   { key: "as_of", label: "As of", group: "Day", type: "date", hint: "A past session; the last one without it" },
 ];
 const BY_KEY = Object.fromEntries(KINDS.map((kind) => [kind.key, kind]));
@@ -41,7 +42,7 @@ export class Chips {
     return Object.fromEntries(Object.entries(this.values).map(([key, text]) => {
       const kind = BY_KEY[key];
       if (kind.number) return [key, parsed(text) ?? text];
-      return [key, kind.list ? text.split(",").map((one) => one.trim()).filter(Boolean) : text];
+      return [kind.asks ?? key, kind.list ? text.split(",").map((one) => one.trim()).filter(Boolean) : text];
     }));
   }
 

@@ -29,6 +29,7 @@ export function cell(name, value, unit) {
   if (name in DIGITS) return number(value, DIGITS[name]);
   if (SIGNED.test(name)) return signed(value);
   if (unit === "shares" || unit === "$") return amount(value);
+  if (unit === "sessions") return number(value, Number.isInteger(value) ? 0 : 1);
   return Math.abs(value) >= 1e6 ? amount(value) : number(value);
 }
 

@@ -7,10 +7,11 @@ export const DEFAULT = ["symbol", "company", "closes", "close", "return_1_pct", 
 // What the view looks at: the least price and dollar volume of the rows that are shown.
 const VIEWED = ["close", "avg_dollar_volume_20"];
 
-// The columns in sight: those of the address, else the main ones.
+// The columns in sight: those of the address, else the main ones and the facts that were asked for.
 export function wanted() {
-  const chosen = list(read().columns);
-  return chosen.length ? ["symbol", ...chosen.filter((name) => name !== "symbol")] : DEFAULT;
+  const { columns, facts } = read();
+  const chosen = list(columns);
+  return chosen.length ? ["symbol", ...chosen.filter((name) => name !== "symbol")] : [...DEFAULT, ...list(facts)];
 }
 
 // Columns that a result does not have are left out, not refused.

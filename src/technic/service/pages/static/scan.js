@@ -50,11 +50,14 @@ async function recall() {
   try {
     const job = state.id ? await getJson(`/v1/scans/${encodeURIComponent(state.id)}`) : (await getJson("/v1/jobs?kind=scan&state=done&limit=1"))[0];
     if (!job) return;
-    const known = ["where", "setup", ...KINDS.map((kind) => kind.key)];
-    const keys = Object.entries(job.request).filter(([name]) => known.includes(name));
+    const known = ["where", "setup", ...KINDS.map((kind) => kind.asks ?? kind.key)];
+    const keys = Object.entries(job.request).filter(([name]) => known.includes(name)).map(([name, value]) => (name === "columns" ? ["facts", plainNames(value)] : [name, value]));
     write({ id: job.id, ...Object.fromEntries(keys.map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : String(value)])) });
   } catch { /* the result itself says what is wrong with its id */ }
 }
+
+// Columns that are expressions of their own have no chip.
+const plainNames = (columns) => [columns].flat().map((text) => text.replace(/^\+/, "")).filter((text) => /^[a-z_0-9]+$/.test(text));
 
 function drawSetups(chosen) {
   put($("setup"), h("option", { value: "" }, "none: every symbol is ranked"), setups.map((one) => h("option", { value: one.name, selected: chosen.includes(one.name) }, one.title)));
@@ -130,16 +133,40 @@ function drawColumns(answer) {
   const names = [{ name: "closes", heading: "30 days", description: "A line of the last 30 closes" }, ...answer.available];
   const find = h("input", { type: "search", placeholder: "Find a column", "aria-label": "Find a column" });
   const boxes = names.filter((one) => one.name !== "symbol").map((one) => h("label", { class: "tick", title: one.description ?? "" }, h("input", { type: "checkbox", value: one.name, checked: chosen.has(one.name) }), one.heading));
-  find.addEventListener("input", () => { for (const label of boxes) label.hidden = !label.textContent.includes(find.value.toLowerCase()) && !label.firstChild.value.includes(find.value.toLowerCase()); });
+  const findable = [...boxes];
+  find.addEventListener("input", () => { for (const label of findable) label.hidden = !label.textContent.includes(find.value.toLowerCase()) && !label.firstChild.value.includes(find.value.toLowerCase()); });
   const change = later(400, () => {
     const ticked = boxes.filter((label) => label.firstChild.checked).map((label) => label.firstChild.value);
     const order = [...DEFAULT.filter((name) => ticked.includes(name)), ...ticked.filter((name) => !DEFAULT.includes(name))];
-    const same = order.join() === DEFAULT.filter((name) => name !== "symbol").join();
+    const usual = [...DEFAULT, ...list(read().facts).filter((name) => !DEFAULT.includes(name))];
+    const same = order.join() === usual.filter((name) => name !== "symbol").join();
     write({ columns: same ? null : order.join(",") || "symbol" });
     load(shown);
   });
   for (const label of boxes) label.firstChild.addEventListener("change", change);
-  put($("columns-body"), find, h("div", { class: "ticks" }, boxes));
+  const more = h("div");
+  put($("columns-body"), find, h("div", { class: "ticks" }, boxes), more);
+  const opened = () => { if (may("run") && $("columns-menu").open && !more.firstChild) drawFacts(answer, more, findable).catch(problem); };
+  $("columns-menu").ontoggle = opened;
+  opened();
+}
+
+// Facts that the result does not have: the scan that is asked runs again with those that are ticked.
+async function drawFacts(answer, place, findable) {
+  const has = new Set(answer.available.map((one) => one.name));
+  const facts = (await getJson("/v1/columns")).columns.filter((one) => one.fact && !has.has(one.name));
+  const ticks = facts.map((one) => h("label", { class: "tick", title: one.description }, h("input", { type: "checkbox", value: one.name }), one.name.replaceAll("_", " ")));
+  const add = h("button", { type: "button", onclick: () => {
+    const names = ticks.map((label) => label.firstChild).filter((tick) => tick.checked).map((tick) => tick.value);
+    if (!names.length) return;
+    const { facts: before, columns } = read();
+    chips.set({ ...chips.values, facts: [...list(before), ...names].join(",") });
+    write({ facts: chips.values.facts, ...(columns ? { columns: [columns, ...names].join(",") } : {}) });
+    $("columns-menu").open = false;
+    $("ask").requestSubmit();
+  } }, "Scan with these");
+  findable.push(...ticks);
+  put(place, h("p", { class: "small muted" }, "Facts of companies, as known on the day:"), h("div", { class: "ticks" }, ticks), add);
 }
 
 function sideShown(on) {

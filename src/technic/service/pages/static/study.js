@@ -17,7 +17,7 @@ const NUMBERS = ["horizon", "life", "hold", "delisting_return"];
 const FIELDS = ["from", "to", ...NUMBERS];
 const KNOWN = ["where", "setup", ...FIELDS, ...KINDS.map((kind) => kind.key)];
 const box = new ExpressionBox((text) => { write({ where: text }); ticks.draw(Boolean(box.value)); });
-const chips = new Chips($("chips"), (key, value) => write({ [key]: value }), ["as_of"]);
+const chips = new Chips($("chips"), (key, value) => write({ [key]: value }), ["as_of", "facts"]);
 const ticks = new SetupTicks((chosen) => write({ setup: chosen.join(",") }));
 let running = null;
 

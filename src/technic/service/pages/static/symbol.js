@@ -2,6 +2,7 @@
 import { getJson, query } from "./api.js";
 import { list, read, write } from "./address.js";
 import { PriceChart, barTable, legend, rebased } from "./chart.js";
+import { drawCompany } from "./company_facts.js";
 import { $, h, problem, put, show, table } from "./dom.js";
 import { amount, cell, number, price, signed, tone, whole, words } from "./format.js";
 import { strip } from "./frame.js";
@@ -37,6 +38,7 @@ async function begin() {
   if (answer) turn(answer);
   await Promise.all([
     drawHistory(symbol, scan).catch((error) => put($("history-chart"), h("p", { class: "muted" }, error.message))),
+    drawCompany(symbol, scan).catch((error) => put($("company"), h("p", { class: "muted" }, error.message))),
     drawPastHits(symbol, scan).catch((error) => put($("hits"), h("p", { class: "muted" }, error.message))),
   ]);
 }
