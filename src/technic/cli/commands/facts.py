@@ -67,7 +67,7 @@ def sync(
 ) -> None:
     """Bring what companies have filed with SEC, and FINRA's short interest; no key is needed.
 
-    At most 70 requests, ten a second: two files of all companies, one of each quarter, settlement
+    At most 70 requests, eight a second: two files of all companies, one of each quarter, settlement
     days. SEC demands of everybody who asks a name and a mail address: the setting
     facts_user_agent. Several gigabytes come at first; what has come is stored piece by piece, so a
     sync can be interrupted and goes on where it was. Exit code 1 when something could not be had.
