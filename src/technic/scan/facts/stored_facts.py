@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -32,13 +33,22 @@ class StoredFacts:
         calendar: SessionCalendar,
         splits: Splits,
     ) -> None:
-        self._store = FactStore(home)
+        self._home, self._store = home, FactStore(home)
         self._fields, self._symbols = tuple(fields), tuple(symbols)
         self._calendar, self._splits = calendar, splits
         self.version = self._store.version()
-        rows = f"{self._store.url} {self.version}"
-        self._kept = KeptSteps(home / "cache" / "facts", rows, calendar, splits)
+        self._kept = self._kept_by(splits)
         self._readers: dict[tuple[str, ...], FactReader] = {}
+
+    def with_splits(self, splits: Splits) -> StoredFacts:
+        """Return the same facts by other splits; rows that are open stay open for both."""
+        other = copy(self)
+        other._splits, other._kept = splits, self._kept_by(splits)
+        return other
+
+    def _kept_by(self, splits: Splits) -> KeptSteps:
+        rows = f"{self._store.url} {self.version}"
+        return KeptSteps(self._home / "cache" / "facts", rows, self._calendar, splits)
 
     def steps(
         self, term: FactTerm, symbols: Sequence[str], since: np.datetime64 | None = None
@@ -59,5 +69,6 @@ class StoredFacts:
         if symbols not in self._readers:
             concepts = {name for field in self._fields for name in FIELDS[field].concepts}
             rows = self._store.rows(concepts=concepts, symbols=symbols)
-            self._readers = {symbols: FactReader(rows, self._calendar, self._splits)}
-        return self._readers[symbols]
+            self._readers.clear()
+            self._readers[symbols] = FactReader(rows, self._calendar)
+        return self._readers[symbols].with_splits(self._splits)
