@@ -14,7 +14,9 @@ def test_a_scan_by_facts_keeps_whom_the_loop_keeps():
     assert min(found.kept) > 0
 
 
-@pytest.mark.parametrize(("said", "instead"), [("yoy > 25", "yoy > 24"), ("pe_ttm < 40", "pe_ttm < 8")])
+@pytest.mark.parametrize(
+    ("said", "instead"), [("yoy > 25", "yoy > 24"), ("pe_ttm < 40", "pe_ttm < 8")]
+)
 def test_another_scan_stops_the_benchmark(monkeypatch: pytest.MonkeyPatch, said, instead):
     """One percent of growth more, or prices of 8 years of earnings, is noticed."""
     monkeypatch.setattr(facts_scan, "FACT_TERMS", FACT_TERMS.replace(said, instead))

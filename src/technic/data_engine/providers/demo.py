@@ -86,7 +86,7 @@ class DemoProvider:
         sessions: DateArray,
         progress: Progress | None = None,
     ) -> FetchResult:
-        """Return raw bars from the first to the last of ``sessions``, and all splits; see Provider."""
+        """Return raw bars from the first to the last session, and all splits; see Provider."""
         asked = tuple(dict.fromkeys(symbols))
         known = [symbol for symbol in asked if symbol in self._position]
         who = np.array([self._position[symbol] for symbol in known], dtype=np.intp)
