@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
+from support.facts import filing, table_of
 from support.loopback import day, small
+from technic.data_engine.providers.demo import LAST_SESSION, DemoProvider
+from technic.facts.place import fact_home
+from technic.facts.store import FactStore
 from technic.loopback import LoopbackServer
 from technic.loopback.public.filers import Filers
+from technic.sessions import build_calendar
 
 
 @pytest.fixture
@@ -88,3 +94,52 @@ def test_a_broken_company_is_named_and_the_exit_code_is_1(technic, monkeypatch, 
         nobody = technic("facts", "show", "AAPL", "--as-of", str(day("2026-06-30")))
     assert nobody.code == 1
     assert "nothing was known of AAPL on 2026-06-30" in nobody.err
+
+
+def annual(company: tuple[int, str], end: str, known: str, eps: float):
+    """A 10-K with earnings a share and a public float."""
+    return filing(
+        company, "10-K", f"{known}T13:00:00",
+        ("eps", "EarningsPerShareDiluted", f"{int(end[:4]) - 1}-07-01", end, eps),
+        ("public_float", "dei:EntityPublicFloat", None, f"{int(end[:4]) - 1}-12-31", 9e8),
+        ("shares_outstanding", "dei:EntityCommonStockSharesOutstanding", None, known, 1e7),
+    )  # fmt: skip
+
+
+def test_demo_facts_are_those_of_a_demo_scan(technic, monkeypatch, tmp_path):
+    """From where the scan reads them, in the shares of the day, with the float by its close."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("TECHNIC_HOME", str(home))
+    market = DemoProvider(build_calendar(2026))
+    splits = market.history(market.listings().symbols, np.array([LAST_SESSION])).splits
+    lately = (splits.session > day("2025-12-01")) & (splits.session < day("2026-05-01"))
+    ratios = dict(zip(splits.symbol[lately], splits.ratio[lately], strict=True))
+    companies = list(enumerate(sorted(ratios), start=9_000_001))
+    for simulated, eps in ((False, 999.0), (True, 6.0)):
+        rows = [annual(one, "2025-06-30", "2025-09-02", eps) for one in companies]
+        if simulated:
+            assert technic("facts", "show", companies[0][1], "--provider", "demo").code == 1
+        FactStore(fact_home(home, simulated=simulated)).append(table_of(*rows))
+    ran = technic(
+        "scan", "--provider", "demo", "--symbols", ",".join(ratios), "--where", "eps_ttm > 0",
+        "--columns", "+eps_ttm,float_shares", "--format", "json",
+    )  # fmt: skip
+    row = json.loads(ran.out)["rows"][0]
+    asked = ("facts", "show", row["symbol"], "--format", "json")
+    before = json.loads(technic(*asked, "--provider", "demo", "--as-of", "2025-11-28").out)
+    after = json.loads(technic(*asked, "--provider", "demo").out)
+    assert before["simulated"] is after["simulated"] is True
+    assert after["as_of"] == str(LAST_SESSION)
+    assert before["facts"]["eps_ttm"]["value"] == 6.0
+    assert after["facts"]["eps_ttm"]["value"] == row["eps_ttm"] == 6.0 / ratios[row["symbol"]]
+    assert after["facts"]["float_shares"]["value"] == row["float_shares"] > 0.0
+    assert after["facts"]["float_shares"]["route"] == "10-K float, 2024-12-31"
+    unnamed = json.loads(technic(*asked).out)
+    assert unnamed["simulated"] is False
+    assert unnamed["facts"]["eps_ttm"]["value"] == 999.0
+    keyless = technic(*asked, "--provider", "polygon", "--as-of", "2026-06-30")
+    assert json.loads(keyless.out)["facts"]["eps_ttm"]["value"] == 999.0
+    assert "splits are not known, shares are those of each filing's day" in keyless.err
+    ran = technic("facts", "sync", "--provider", "demo")
+    assert ran.code == 2
+    assert "technic facts sync --provider loopback" in ran.err

@@ -1,4 +1,4 @@
-"""Closes as they were traded, for facts that a filing says in dollars of a past day.
+"""Closes as they were traded, for facts that a filing says in dollars of a past day; and splits.
 
 They come from where the scan has its bars, whatever its window, and never cost a request: of a
 vendor those that are stored. So a close depends on its symbol and its day alone.
@@ -12,25 +12,36 @@ from functools import cached_property
 import numpy as np
 
 from technic.data_engine.data_version import SimulationVersion, data_version_of
+from technic.data_engine.interfaces.known_actions import split_records
 from technic.data_engine.interfaces.provider import Provider
-from technic.data_engine.interfaces.records import FetchResult
+from technic.data_engine.interfaces.records import FetchResult, Splits
 from technic.data_engine.sync.store_provider import StoreVersion
 from technic.panel import LongBars
+from technic.scan.facts.access import splits_of
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray, FloatArray, IntArray
 
-__all__ = ["TradedCloses", "without_asking"]
+__all__ = ["TradedCloses", "known_splits"]
 
 History = Callable[[Sequence[str], DateArray], FetchResult]
 DAY_BITS = 20
 
 
 def without_asking(provider: Provider) -> History | None:
-    """Return what answers with bars and splits at no request, None where there is nothing."""
+    """Return what answers with bars and splits at no request, None where nothing does."""
     held: History | None = getattr(provider, "held", None)
     if held is not None:
         return held
     return provider.history if getattr(provider, "local", False) else None
+
+
+def known_splits(provider: Provider, symbols: Sequence[str], sessions: DateArray) -> Splits | None:
+    """Return the splits that a scan of ``sessions`` knows of; None where that takes a request."""
+    history = without_asking(provider)
+    if history is None:
+        return None
+    records = split_records(history(symbols, sessions), symbols, applied=True)
+    return splits_of(symbols, records)
 
 
 class TradedCloses:
