@@ -35,6 +35,7 @@ from technic.loopback.faults import (
     throttled,
 )
 from technic.loopback.polygon_bars import PolygonBars
+from technic.loopback.polygon_financials import PolygonFinancials
 from technic.loopback.polygon_format import failed
 from technic.loopback.polygon_reference import PolygonReference
 from technic.loopback.polygon_snapshot import PolygonSnapshot
@@ -101,6 +102,7 @@ class Loopback:
     def _all_routes(self) -> list[Route]:
         world, options = self.world, self.options
         filers = Filers(world)
+        finra = Finra(world, filers)
         edgar = Edgar(filers, options, lambda row: world.descriptions["exchange"][row] or "")
         return [
             *self._bars.routes(),
@@ -111,7 +113,8 @@ class Loopback:
             *Directory(world).routes(),
             *edgar.routes(),
             *EdgarBulk(world, filers, edgar).routes(),
-            *Finra(world, filers).routes(),
+            *finra.routes(),
+            *PolygonFinancials(world, options, filers, finra).routes(),
             *Control(world, lambda: self.stats, self.reset).routes(),
         ]
 

@@ -12,6 +12,7 @@ from support.loopback import day, small
 from technic.data_engine.providers.demo import LAST_SESSION, DemoProvider
 from technic.facts.place import fact_home
 from technic.facts.store import FactStore
+from technic.facts.sync.massive_feed import ITEMS
 from technic.loopback import LoopbackServer
 from technic.loopback.public.filers import Filers
 from technic.sessions import build_calendar
@@ -143,3 +144,19 @@ def test_demo_facts_are_those_of_a_demo_scan(technic, monkeypatch, tmp_path):
     ran = technic("facts", "sync", "--provider", "demo")
     assert ran.code == 2
     assert "technic facts sync --provider loopback" in ran.err
+
+
+def test_a_vendors_feed_is_brought_where_it_is_named(technic, monkeypatch, home):
+    """From the simulated vendor; from the real one not without a key."""
+    with LoopbackServer(small(12, 60)) as server:
+        monkeypatch.setenv("TECHNIC_LOOPBACK_URL", server.url)
+        ran = technic("facts", "sync", "--feeds", "massive", "--format", "json")
+    assert ran.code == 0, ran.err
+    came = json.loads(ran.out)
+    assert set(came["by_source"]) == {f"massive/{item}" for item in ITEMS}
+    assert any("FINRA" in sentence for sentence in came["attribution"])
+    monkeypatch.setenv("TECHNIC_FACTS_USER_AGENT", "Jane Doe jane@example.com")
+    monkeypatch.delenv("TECHNIC_POLYGON_KEY", raising=False)
+    keyless = technic("facts", "sync", "--provider", "yahoo", "--feeds", "massive")
+    assert keyless.code == 2
+    assert "TECHNIC_POLYGON_KEY" in keyless.err

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEMO",
+    "SIMULATED",
     "FactOptions",
     "is_simulated",
     "market_time",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from technic.cli.commands.fact_stores import (
     DEMO,
+    SIMULATED,
     FactOptions,
     is_simulated,
     market_time,
@@ -44,13 +46,16 @@ def sync(
     feeds: Annotated[
         str | None,
         typer.Option(
-            help="Only some of companies, data-sets, short-interest, with commas. (default: all)",
+            help="Only some of companies, data-sets, short-interest, massive, with commas. "
+            "(default: all, massive with TECHNIC_POLYGON_KEY and TECHNIC_POLYGON_PLAN=paid)",
             metavar="A,B",
         ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")] = False,
 ) -> None:
     """Bring what companies have filed with SEC, and FINRA's short interest; no key is needed.
+
+    With a key, also what Massive has: statements, short interest, float.
 
     At most 70 requests, eight a second: two files of all companies, one of each quarter, settlement
     days. SEC demands of everybody who asks a name and a mail address: the setting
@@ -64,7 +69,12 @@ def sync(
 
     wanted = FEEDS if feeds is None else as_feeds([name.strip() for name in feeds.split(",")])
     with progress_on_stderr(quiet) as report:
-        job = _sync(settings_here(), options, report or (lambda _stage, _done, _total: None))
+        job = _sync(
+            settings_here(),
+            options,
+            report or (lambda _stage, _done, _total: None),
+            vendor=feeds is not None and "massive" in wanted,
+        )
         hosts = " and ".join(dict.fromkeys((job.hosts.sec, job.hosts.finra)))
         note(f"asking {hosts} for facts", quiet=quiet)
         try:
@@ -134,9 +144,13 @@ def show(
 
 
 def _sync(
-    settings: Settings, options: FactOptions, report: Callable[[str, int, int], None]
+    settings: Settings,
+    options: FactOptions,
+    report: Callable[[str, int, int], None],
+    *,
+    vendor: bool,
 ) -> FactSync:
-    """Make the sync that options and settings mean."""
+    """Make the sync that options and settings mean; ``vendor``: whether its feed was named."""
     import datetime as dt
 
     from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL
@@ -144,6 +158,7 @@ def _sync(
     from technic.facts.store import FactStore
     from technic.facts.sync.hosts import FactHosts
     from technic.facts.sync.journal import SyncFolder
+    from technic.facts.sync.massive_feed import open_massive
     from technic.facts.sync.run import FactSync
     from technic.sessions import load_calendar
 
@@ -152,6 +167,10 @@ def _sync(
         hosts = FactHosts.loopback(settings.loopback_url or LOOPBACK_URL, agent)
     else:
         hosts = FactHosts(agent or "")
+    paid = settings.polygon_key and settings.polygon_plan == "paid"
+    if vendor or (paid and not simulated):
+        name = SIMULATED if simulated else "polygon"
+        hosts = replace(hosts, massive=open_massive(name, settings))
     home = fact_home(settings.home, simulated=simulated)
     return FactSync(
         hosts,

@@ -66,11 +66,12 @@ class Asker:
     open_transport: Callable[[], FactTransport]
     rules: FetchRules
     clock: Clock
+    per_minute: float | None = PER_MINUTE
     stats: FetchStats = field(default_factory=FetchStats)
     _limiter: Limiter = field(init=False)
 
     def __post_init__(self) -> None:
-        self._limiter = Limiter(PER_MINUTE, self.clock)
+        self._limiter = Limiter(self.per_minute, self.clock)
 
     def ask(self, endpoint: Endpoint[T], file: SavedFile | None = None) -> list[T] | Failure:
         """Ask an endpoint, all pages of it, or let its answer go to a file.

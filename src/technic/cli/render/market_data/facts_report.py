@@ -144,7 +144,7 @@ def _first(route: str) -> str:
 
 def _attribution(report: SyncReport) -> list[str]:
     sources = [SEC_ATTRIBUTION]
-    if any(name.startswith("short-interest") for name in report.added):
+    if any("short-interest" in name for name in report.added):
         sources.append(ATTRIBUTION)
     return sources
 
