@@ -26,6 +26,7 @@ from technic.data_engine.network.function_transport import FunctionTransport
 from technic.loopback.alpaca_bars import AlpacaBars
 from technic.loopback.alpaca_reference import AlpacaReference
 from technic.loopback.arrivals import BlockingLimit, RateLimit, Stats
+from technic.loopback.companies.polygon_financials import PolygonFinancials
 from technic.loopback.control import Control, require_own
 from technic.loopback.faults import (
     FaultRules,
@@ -35,7 +36,6 @@ from technic.loopback.faults import (
     throttled,
 )
 from technic.loopback.polygon_bars import PolygonBars
-from technic.loopback.polygon_financials import PolygonFinancials
 from technic.loopback.polygon_format import failed
 from technic.loopback.polygon_reference import PolygonReference
 from technic.loopback.polygon_snapshot import PolygonSnapshot

@@ -44,6 +44,9 @@ def test_a_sync_brings_what_status_counts_and_show_shows(technic, monkeypatch, h
         held = json.loads(technic("facts", "status", "--format", "json").out)
         assert held["rows"] == came["rows"] > 0
         assert "SIMULATED facts" in technic("facts", "status").out
+        assert "nothing is wrong" in technic("facts", "verify").out
+        gone = json.loads(technic("facts", "vacuum", "--keep-days", "0", "--format", "json").out)
+        assert gone["files"] >= 0
         shown = technic("facts", "show", symbol, "--as-of", "2026-06-30", "--format", "json")
         earlier = technic("facts", "show", symbol, "--as-of", "2026-01-05", "--format", "json")
         text = technic("facts", "show", symbol, "--as-of", "2026-06-30").out
@@ -144,6 +147,21 @@ def test_demo_facts_are_those_of_a_demo_scan(technic, monkeypatch, tmp_path):
     ran = technic("facts", "sync", "--provider", "demo")
     assert ran.code == 2
     assert "technic facts sync --provider loopback" in ran.err
+
+
+def test_a_damaged_store_is_told(technic, monkeypatch, tmp_path):
+    """The file by name, and exit code 1."""
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path))
+    monkeypatch.setenv("TECHNIC_PROVIDER", "loopback")
+    home = fact_home(tmp_path, simulated=True)
+    FactStore(home).append(table_of(annual((9, "AA"), "2025-06-30", "2025-09-02", 1.0)))
+    path = next(home.rglob("concept=eps/*.parquet"))
+    path.write_bytes(path.read_bytes()[:-9] + b"x" * 9)
+    ran = technic("facts", "verify", "--format", "json")
+    assert ran.code == 1
+    [said] = json.loads(ran.out)["problems"]
+    assert path.name in said
+    assert "is damaged" in said
 
 
 def test_a_vendors_feed_is_brought_where_it_is_named(technic, monkeypatch, home):

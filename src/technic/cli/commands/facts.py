@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from technic.cli.commands.fact_stores import (
+from technic.cli.options.fact_stores import (
     DEMO,
     SIMULATED,
     FactOptions,
@@ -94,6 +94,37 @@ def status(options: FactOptions) -> None:
 
     store, home, simulated = opened_store(settings_here(), options)
     print_status(store, SyncFolder(home), options.format_, simulated=simulated)
+
+
+def verify(options: FactOptions) -> None:
+    """Check every byte of the store of facts; exit code 1 when something is damaged.
+
+    A damaged store is deleted by hand, with the folder facts-sync; the next sync brings all of it.
+    """
+    from technic.cli.render.market_data.facts_report import print_verified
+    from technic.facts.store import verify_facts
+
+    store, _, simulated = opened_store(settings_here(), options)
+    problems = verify_facts(store)
+    print_verified(store.url, problems, options.format_, simulated=simulated)
+    if problems:
+        raise typer.Exit(1)
+
+
+def vacuum(
+    options: FactOptions,
+    keep_days: Annotated[
+        int,
+        typer.Option("--keep-days", min=0, help="Versions of so many days stay readable."),
+    ] = 7,
+) -> None:
+    """Delete files that only earlier versions of the store of facts need; no row goes."""
+    from technic.cli.render.market_data.facts_report import print_vacuumed
+    from technic.facts.store import vacuum_facts
+
+    store, _, simulated = opened_store(settings_here(), options)
+    report = vacuum_facts(store, keep_days)
+    print_vacuumed(store.url, report, options.format_, simulated=simulated)
 
 
 def show(
@@ -198,5 +229,5 @@ def _listed(home: Path, *, simulated: bool) -> list[str]:
     return [symbol for symbol in table["symbol"].to_pylist() if symbol]
 
 
-for command in (sync, status, show):
+for command in (sync, status, show, verify, vacuum):
     facts.command(command.__name__)(expand_groups(command))

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from technic.cli.render.console import console_for
 from technic.cli.render.market_data.plan_report import row
+from technic.data_engine.store import VacuumReport
 from technic.facts.reader import FactSource
 from technic.facts.sources.short_interest import ATTRIBUTION
 from technic.facts.store import FactStore
@@ -20,7 +21,7 @@ from technic.facts.sync.journal import Problem, SyncFolder
 from technic.facts.sync.run import SyncReport
 from technic.wording.counts import count_of
 
-__all__ = ["print_facts", "print_status", "print_sync"]
+__all__ = ["print_facts", "print_status", "print_sync", "print_vacuumed", "print_verified"]
 
 SEC_ATTRIBUTION = "Filings: U.S. Securities and Exchange Commission, EDGAR."
 SHOWN_PROBLEMS = 5
@@ -90,6 +91,30 @@ def print_status(store: FactStore, folder: SyncFolder, format_: str, *, simulate
     console.print(row("most", ", ".join(f"{name} {count:,}" for name, count in common)))
     console.print(row("last sync", journal.synced or "none that ended"))
     _print_problems(console, journal.problems)
+
+
+def print_verified(url: str, problems: list[str], format_: str, *, simulated: bool) -> None:
+    """Print what is damaged, one sentence a line."""
+    if format_ == "json":
+        _print_json({"simulated": simulated, "store": url, "problems": problems})
+        return
+    console = console_for(sys.stdout)
+    console.print(_title(url, simulated=simulated))
+    for problem in problems:
+        console.print(Text(problem), soft_wrap=True)
+    said = count_of(len(problems), "problem") if problems else "nothing is wrong"
+    console.print(row("verified", said, "red" if problems else "green"))
+
+
+def print_vacuumed(url: str, report: VacuumReport, format_: str, *, simulated: bool) -> None:
+    """Print what was deleted."""
+    if format_ == "json":
+        gone = {"files": report.files, "bytes": report.bytes}
+        _print_json({"simulated": simulated, "store": url, **gone})
+        return
+    console = console_for(sys.stdout)
+    console.print(_title(url, simulated=simulated))
+    console.print(row("deleted", f"{count_of(report.files, 'file')}, {report.bytes / 1e6:,.1f} MB"))
 
 
 def print_facts(
