@@ -100,13 +100,13 @@ def _check(
     parts: list[Hits],
 ) -> None:
     """Hold a day's hits against the scan of the day, and a scan by facts against the loop."""
-    run = {"provider": provider, "settings": settings, "now": NOW}
-    scan = run_scan(ScanConfig(where=BOTH, as_of=str(days[at])), **run)
+    run = partial(run_scan, provider=provider, settings=settings, now=NOW)
+    scan = run(ScanConfig(where=BOTH, as_of=str(days[at])))
     here = [part.take(part.session == at) for part in parts]
     hits = {symbol for part in here for symbol in part.symbol_names().tolist()}
     if hits != set(scan.table["symbol"]):
         raise SystemExit(f"{days[at]}: other hits than those of the scan")
-    by_facts = run_scan(ScanConfig(where=FACT_TERMS, as_of=str(days[at])), **run)
+    by_facts = run(ScanConfig(where=FACT_TERMS, as_of=str(days[at])))
     closes = closes_on(provider, filings.symbols, days[at])
     wrong = different(filings, days[at], closes, by_facts.ledger)
     if wrong or not len(by_facts.table):

@@ -14,6 +14,7 @@ import argparse
 import datetime as dt
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -82,7 +83,11 @@ def measure(n_symbols: int, rounds: int) -> Compared:
         wrong = different(filings, LAST_SESSION, closes, found.ledger)
         if wrong or not len(found.table) or len(none.table) <= len(found.table):
             raise SystemExit(f"{wrong} of {n_symbols} symbols have another outcome than in a loop")
-        works = [scan, partial(scan, PRICE_TERMS), partial(scan, FACT_TERMS)]
+        works: list[Callable[[], ScanResult]] = [
+            scan,
+            partial(scan, PRICE_TERMS),
+            partial(scan, FACT_TERMS),
+        ]
         plain, of_prices, of_facts = in_turn(works, rounds)
     kept = len(prices.table), len(found.table)
     return Compared(plain, of_prices, of_facts, first.processor, rows, kept)

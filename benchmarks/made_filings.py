@@ -75,7 +75,7 @@ class MadeFilings:
             splits,
             start,
             end,
-            end[:, None] + lag,
+            (end[:, None] + lag).astype("datetime64[D]"),
             {
                 "revenue": revenue,
                 "net_income": income,

@@ -146,6 +146,7 @@ def show(
     """
     import datetime as dt
 
+    from technic.cli.render.console import note
     from technic.cli.render.market_data.facts_report import print_facts
     from technic.facts.fields import FIELDS
     from technic.facts.terms import FactTerm
@@ -155,7 +156,9 @@ def show(
     settings = settings_here()
     store, _, simulated = opened_store(settings, options)
     calendar = load_calendar(dt.datetime.now(dt.UTC).date(), settings.home)
-    prices = opened_prices(settings, options, calendar, simulated=simulated)
+    prices, why = opened_prices(settings, options, calendar, simulated=simulated)
+    if why:
+        note(why)
     if as_of is not None:
         day = parse_day("--as-of", as_of)
     elif prices is not None and prices.name == DEMO:

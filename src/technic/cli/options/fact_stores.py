@@ -111,18 +111,16 @@ def opened_store(settings: Settings, options: FactOptions) -> tuple[FactStore, P
 
 def opened_prices(
     settings: Settings, options: FactOptions, calendar: SessionCalendar, *, simulated: bool
-) -> Provider | None:
-    """Open the provider of the prices that belong to the facts, None where there is none."""
-    from technic.cli.render.console import note
+) -> tuple[Provider | None, str]:
+    """Open the provider of the prices that belong to the facts; None, and why, without one."""
     from technic.data_engine.open_provider import open_provider
 
     source = settings.source(options.provider)
     try:
         found = open_provider(source.provider, calendar, settings=settings, data=source.data)
     except UsageError as error:  # no key, no file: facts are there all the same
-        note(f"splits are not known, shares are those of each filing's day: {error}")
-        return None
-    return found if found.simulated == simulated else None
+        return None, f"splits are not known, shares are those of each filing's day: {error}"
+    return (found, "") if found.simulated == simulated else (None, "")
 
 
 def opened_reader(

@@ -13,7 +13,7 @@ from technic.errors import ParameterError
 from technic.facts.concepts import Concept
 from technic.facts.rows import FACT_SCHEMA
 from technic.sessions import SessionCalendar
-from technic.typing import FloatArray, IntArray
+from technic.typing import BoolArray, FloatArray, IntArray
 
 __all__ = ["ConceptRows", "FactColumns"]
 
@@ -65,9 +65,9 @@ class FactColumns:
         self._company, self.ciks = coded(table["cik"])
         self._security, self.symbols = coded(table["symbol"])
         self._tag, self.tags = coded(table["tag"])
-        self.of_vendor = plain(
+        self.of_vendor: BoolArray = plain(
             pc.fill_null(pc.equal(table["source"].cast(pa.string()), VENDOR), False)
-        )
+        ).astype(np.bool_)
         self.known_at = integers(table["known_at"], pa.int64())
         self._end = integers(table["period_end"], pa.int32())
         self._quarters = integers(table["quarters"], pa.int8())

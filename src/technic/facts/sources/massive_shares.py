@@ -65,7 +65,7 @@ def add_floats(
 
 
 def _of_symbols(
-    page: Sequence[msgspec.Struct], day_field: str, field: str
+    page: Sequence[ShortInterestRow | FloatRow], day_field: str, field: str
 ) -> list[tuple[str, np.datetime64, float]]:
     found = []
     for row in page:

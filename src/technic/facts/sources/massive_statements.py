@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import msgspec
 import numpy as np
@@ -77,10 +78,13 @@ class StatementRow(msgspec.Struct):
 
 
 ROWS: Mapping[str, type[StatementRow]] = {
-    name: msgspec.defstruct(
-        name.title().replace("-", ""),
-        [(field, float | None, None) for field in amounts],
-        bases=(StatementRow,),
+    name: cast(
+        "type[StatementRow]",
+        msgspec.defstruct(
+            name.title().replace("-", ""),
+            [(field, float | None, None) for field in amounts],
+            bases=(StatementRow,),
+        ),
     )
     for name, amounts in STATEMENTS.items()
 }
@@ -177,11 +181,11 @@ def _add(
     concept = STATEMENTS[name][field]
     end = np.array([one.end for one, *_ in found], "datetime64[D]")
     days = np.array([one.days for one, *_ in found], np.int64)
-    start: DateArray = np.full(len(end), NO_DAY) if instant else end - days + 1
+    start: DateArray = np.full(len(end), NO_DAY) if instant else (end - days + 1).astype("M8[D]")
     rows.add(
         cik=np.array([one.cik for one, *_ in found], np.int64),
         symbol=[
-            symbols.get(one.cik) or symbol_of((one.row.tickers or [None])[0]) for one, *_ in found
+            symbols.get(one.cik) or symbol_of((one.row.tickers or [""])[0]) for one, *_ in found
         ],
         concept=concept,
         tag=f"massive:{field}",
