@@ -379,8 +379,8 @@ def test_only_the_row_groups_of_the_block_are_read(folder: Path, monkeypatch: py
     """Neighbours in the alphabet lie in few row groups of each file."""
     groups_with, seen = _files._groups_with, []
 
-    def counted(metadata: object, wanted: list[str]) -> list[int]:
-        found = groups_with(metadata, wanted)
+    def counted(metadata: object, by: str, wanted: list[str]) -> list[int]:
+        found = groups_with(metadata, by, wanted)
         seen.append((len(found), metadata.num_row_groups))
         return found
 

@@ -26,6 +26,7 @@ from technic.data_engine.network.function_transport import FunctionTransport
 from technic.loopback.alpaca_bars import AlpacaBars
 from technic.loopback.alpaca_reference import AlpacaReference
 from technic.loopback.arrivals import BlockingLimit, RateLimit, Stats
+from technic.loopback.companies.polygon_financials import PolygonFinancials
 from technic.loopback.control import Control, require_own
 from technic.loopback.faults import (
     FaultRules,
@@ -101,6 +102,7 @@ class Loopback:
     def _all_routes(self) -> list[Route]:
         world, options = self.world, self.options
         filers = Filers(world)
+        finra = Finra(world, filers)
         edgar = Edgar(filers, options, lambda row: world.descriptions["exchange"][row] or "")
         return [
             *self._bars.routes(),
@@ -111,7 +113,8 @@ class Loopback:
             *Directory(world).routes(),
             *edgar.routes(),
             *EdgarBulk(world, filers, edgar).routes(),
-            *Finra(world, filers).routes(),
+            *finra.routes(),
+            *PolygonFinancials(world, options, filers, finra).routes(),
             *Control(world, lambda: self.stats, self.reset).routes(),
         ]
 

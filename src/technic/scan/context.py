@@ -135,7 +135,7 @@ def open_context(
         floor,
         config.no_volume,
         limit,
-        FactAccess(settings, provider.simulated, facts),
+        FactAccess(settings, provider.simulated, facts, provider if cache is None else None),
     )
 
 

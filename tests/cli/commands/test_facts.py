@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
+from support.facts import filing, table_of
 from support.loopback import day, small
+from technic.data_engine.providers.demo import LAST_SESSION, DemoProvider
+from technic.facts.place import fact_home
+from technic.facts.store import FactStore
+from technic.facts.sync.massive_feed import ITEMS
 from technic.loopback import LoopbackServer
 from technic.loopback.public.filers import Filers
+from technic.sessions import build_calendar
 
 
 @pytest.fixture
@@ -38,6 +45,9 @@ def test_a_sync_brings_what_status_counts_and_show_shows(technic, monkeypatch, h
         assert held["rows"] == came["rows"] > 0
         said = technic("facts", "status").out
         assert "SIMULATED facts" in said
+        assert "nothing is wrong" in technic("facts", "verify").out
+        gone = json.loads(technic("facts", "vacuum", "--keep-days", "0", "--format", "json").out)
+        assert gone["files"] >= 0
         shown = technic("facts", "show", symbol, "--as-of", "2026-06-30", "--format", "json")
         earlier = technic("facts", "show", symbol, "--as-of", "2026-01-05", "--format", "json")
         text = technic("facts", "show", symbol, "--as-of", "2026-06-30").out
@@ -99,3 +109,83 @@ def test_a_broken_company_is_named_and_the_exit_code_is_1(technic, monkeypatch, 
         nobody = technic("facts", "show", "AAPL", "--as-of", str(day("2026-06-30")))
     assert nobody.code == 1
     assert "nothing was known of AAPL on 2026-06-30" in nobody.err
+
+
+def annual(company: tuple[int, str], end: str, known: str, eps: float):
+    """A 10-K with earnings a share and a public float."""
+    return filing(
+        company, "10-K", f"{known}T13:00:00",
+        ("eps", "EarningsPerShareDiluted", f"{int(end[:4]) - 1}-07-01", end, eps),
+        ("public_float", "dei:EntityPublicFloat", None, f"{int(end[:4]) - 1}-12-31", 9e8),
+        ("shares_outstanding", "dei:EntityCommonStockSharesOutstanding", None, known, 1e7),
+    )  # fmt: skip
+
+
+def test_demo_facts_are_those_of_a_demo_scan(technic, monkeypatch, tmp_path):
+    """From where the scan reads them, in the shares of the day, with the float by its close."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("TECHNIC_HOME", str(home))
+    market = DemoProvider(build_calendar(2026))
+    splits = market.history(market.listings().symbols, np.array([LAST_SESSION])).splits
+    lately = (splits.session > day("2025-12-01")) & (splits.session < day("2026-05-01"))
+    ratios = dict(zip(splits.symbol[lately], splits.ratio[lately], strict=True))
+    companies = list(enumerate(sorted(ratios), start=9_000_001))
+    for simulated, eps in ((False, 999.0), (True, 6.0)):
+        rows = [annual(one, "2025-06-30", "2025-09-02", eps) for one in companies]
+        if simulated:
+            assert technic("facts", "show", companies[0][1], "--provider", "demo").code == 1
+        FactStore(fact_home(home, simulated=simulated)).append(table_of(*rows))
+    ran = technic(
+        "scan", "--provider", "demo", "--symbols", ",".join(ratios), "--where", "eps_ttm > 0",
+        "--columns", "+eps_ttm,float_shares", "--format", "json",
+    )  # fmt: skip
+    row = json.loads(ran.out)["rows"][0]
+    asked = ("facts", "show", row["symbol"], "--format", "json")
+    before = json.loads(technic(*asked, "--provider", "demo", "--as-of", "2025-11-28").out)
+    after = json.loads(technic(*asked, "--provider", "demo").out)
+    assert before["simulated"] is after["simulated"] is True
+    assert after["as_of"] == str(LAST_SESSION)
+    assert before["facts"]["eps_ttm"]["value"] == 6.0
+    assert after["facts"]["eps_ttm"]["value"] == row["eps_ttm"] == 6.0 / ratios[row["symbol"]]
+    assert after["facts"]["float_shares"]["value"] == row["float_shares"] > 0.0
+    assert after["facts"]["float_shares"]["route"] == "10-K float, 2024-12-31"
+    unnamed = json.loads(technic(*asked).out)
+    assert unnamed["simulated"] is False
+    assert unnamed["facts"]["eps_ttm"]["value"] == 999.0
+    keyless = technic(*asked, "--provider", "polygon", "--as-of", "2026-06-30")
+    assert json.loads(keyless.out)["facts"]["eps_ttm"]["value"] == 999.0
+    assert "splits are not known, shares are those of each filing's day" in keyless.err
+    ran = technic("facts", "sync", "--provider", "demo")
+    assert ran.code == 2
+    assert "technic facts sync --provider loopback" in ran.err
+
+
+def test_a_damaged_store_is_told(technic, monkeypatch, tmp_path):
+    """The file by name, and exit code 1."""
+    monkeypatch.setenv("TECHNIC_HOME", str(tmp_path))
+    monkeypatch.setenv("TECHNIC_PROVIDER", "loopback")
+    home = fact_home(tmp_path, simulated=True)
+    FactStore(home).append(table_of(annual((9, "AA"), "2025-06-30", "2025-09-02", 1.0)))
+    path = next(home.rglob("concept=eps/*.parquet"))
+    path.write_bytes(path.read_bytes()[:-9] + b"x" * 9)
+    ran = technic("facts", "verify", "--format", "json")
+    assert ran.code == 1
+    [said] = json.loads(ran.out)["problems"]
+    assert path.name in said
+    assert "is damaged" in said
+
+
+def test_a_vendors_feed_is_brought_where_it_is_named(technic, monkeypatch, home):
+    """From the simulated vendor; from the real one not without a key."""
+    with LoopbackServer(small(12, 60)) as server:
+        monkeypatch.setenv("TECHNIC_LOOPBACK_URL", server.url)
+        ran = technic("facts", "sync", "--feeds", "massive", "--format", "json")
+    assert ran.code == 0, ran.err
+    came = json.loads(ran.out)
+    assert set(came["by_source"]) == {f"massive/{item}" for item in ITEMS}
+    assert any("FINRA" in sentence for sentence in came["attribution"])
+    monkeypatch.setenv("TECHNIC_FACTS_USER_AGENT", "Jane Doe jane@example.com")
+    monkeypatch.delenv("TECHNIC_POLYGON_KEY", raising=False)
+    keyless = technic("facts", "sync", "--provider", "yahoo", "--feeds", "massive")
+    assert keyless.code == 2
+    assert "TECHNIC_POLYGON_KEY" in keyless.err

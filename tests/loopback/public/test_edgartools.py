@@ -1,6 +1,7 @@
 """EDGAR's formats, read by edgartools: the same companies, filings and facts as ours are.
 
-It is no dependency of the project: with it (``pip install edgartools``) the tests run.
+It is a dependency of the tests alone; without it, as where they are run by a bare pytest, they are
+skipped.
 """
 
 from __future__ import annotations

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from technic.cli.options.fact_stores import (
+    DEMO,
+    SIMULATED,
+    FactOptions,
+    is_simulated,
+    market_time,
+    opened_prices,
+    opened_reader,
+    opened_store,
+    settings_here,
+)
 from technic.cli.options.groups import expand_groups
-from technic.cli.options.options import Debug
-from technic.errors import FactsError, FetchError, NothingToScanError, ParameterError
+from technic.errors import NothingToScanError
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from technic.facts.store import FactStore
     from technic.facts.sync.run import FactSync
     from technic.settings import Settings
 
 __all__ = ["facts"]
 
-SIMULATED = "loopback"
 INTERRUPTED = 130
 
 facts = typer.Typer(
@@ -36,30 +41,13 @@ def _group() -> None:
     """Fundamentals, results, short interest: bring them, look at them."""
 
 
-@dataclass(frozen=True, slots=True)
-class FactOptions:
-    """Whose facts, and how to print them."""
-
-    provider: Annotated[
-        str | None,
-        typer.Option(
-            help="loopback for those of the simulated market, any other for the real ones. "
-            "(default: the settings')",
-            metavar="NAME",
-        ),
-    ] = None
-    format_: Annotated[
-        Literal["table", "json"], typer.Option("--format", help="How to print the result.")
-    ] = "table"
-    debug: Debug = False
-
-
 def sync(
     options: FactOptions,
     feeds: Annotated[
         str | None,
         typer.Option(
-            help="Only some of companies, data-sets, short-interest, with commas. (default: all)",
+            help="Only some of companies, data-sets, short-interest, massive, with commas. "
+            "(default: all, massive with TECHNIC_POLYGON_KEY and TECHNIC_POLYGON_PLAN=paid)",
             metavar="A,B",
         ),
     ] = None,
@@ -67,7 +55,9 @@ def sync(
 ) -> None:
     """Bring what companies have filed with SEC, and FINRA's short interest; no key is needed.
 
-    At most 70 requests, ten a second: two files of all companies, one of each quarter, settlement
+    With a key, also what Massive has: statements, short interest, float.
+
+    At most 70 requests, eight a second: two files of all companies, one of each quarter, settlement
     days. SEC demands of everybody who asks a name and a mail address: the setting
     facts_user_agent. Several gigabytes come at first; what has come is stored piece by piece, so a
     sync can be interrupted and goes on where it was. Exit code 1 when something could not be had.
@@ -79,7 +69,12 @@ def sync(
 
     wanted = FEEDS if feeds is None else as_feeds([name.strip() for name in feeds.split(",")])
     with progress_on_stderr(quiet) as report:
-        job = _sync(_settings(), options, report or (lambda _stage, _done, _total: None))
+        job = _sync(
+            settings_here(),
+            options,
+            report or (lambda _stage, _done, _total: None),
+            vendor=feeds is not None and "massive" in wanted,
+        )
         hosts = " and ".join(dict.fromkeys((job.hosts.sec, job.hosts.finra)))
         note(f"asking {hosts} for facts", quiet=quiet)
         try:
@@ -116,11 +111,42 @@ def status(
     from technic.sessions import parse_day
 
     day = None if as_of is None else parse_day("--as-of", as_of)
-    settings = _settings()
-    store, home, simulated = _store(settings, options)
+    settings = settings_here()
+    store, home, simulated = opened_store(settings, options)
     with progress_on_stderr(quiet=False) as report:
         covered = stored_coverage(store, settings, options.provider, day, progress=report)
     print_status(store, SyncFolder(home), covered, options.format_, simulated=simulated)
+
+
+def verify(options: FactOptions) -> None:
+    """Check every byte of the store of facts; exit code 1 when something is damaged.
+
+    A damaged store is deleted by hand, with the folder facts-sync; the next sync brings all of it.
+    """
+    from technic.cli.render.market_data.facts_report import print_verified
+    from technic.facts.store import verify_facts
+
+    store, _, simulated = opened_store(settings_here(), options)
+    problems = verify_facts(store)
+    print_verified(store.url, problems, options.format_, simulated=simulated)
+    if problems:
+        raise typer.Exit(1)
+
+
+def vacuum(
+    options: FactOptions,
+    keep_days: Annotated[
+        int,
+        typer.Option("--keep-days", min=0, help="Versions of so many days stay readable."),
+    ] = 7,
+) -> None:
+    """Delete files that only earlier versions of the store of facts need; no row goes."""
+    from technic.cli.render.market_data.facts_report import print_vacuumed
+    from technic.facts.store import vacuum_facts
+
+    store, _, simulated = opened_store(settings_here(), options)
+    report = vacuum_facts(store, keep_days)
+    print_vacuumed(store.url, report, options.format_, simulated=simulated)
 
 
 def show(
@@ -136,29 +162,34 @@ def show(
 ) -> None:
     """Show what was known of a company on a day: each value with its filing and its age.
 
-    A number that nobody had filed by then is not shown. Values per share are in the shares of
-    their filing's day.
+    A number that nobody had filed by then is not shown. Values per share and numbers of shares are
+    in the shares of that day, by the splits that the provider's stored prices come with, as in a
+    scan; nothing is asked.
     """
     import datetime as dt
 
+    from technic.cli.render.console import note
     from technic.cli.render.market_data.facts_report import print_facts
     from technic.facts.fields import FIELDS
-    from technic.facts.reader import FactReader
     from technic.facts.terms import FactTerm
     from technic.sessions import load_calendar, parse_day
     from technic.universe.symbols import canonical
 
-    settings = _settings()
-    store, _, simulated = _store(settings, options)
+    settings = settings_here()
+    store, _, simulated = opened_store(settings, options)
     calendar = load_calendar(dt.datetime.now(dt.UTC).date(), settings.home)
-    if as_of is None:
-        day = calendar.last_completed(_clock(settings, options)())
-    else:
+    prices, why = opened_prices(settings, options, calendar, simulated=simulated)
+    if why:
+        note(why)
+    if as_of is not None:
         day = parse_day("--as-of", as_of)
+    elif prices is not None and prices.name == DEMO:
+        day = prices.last_session()
+    else:
+        day = calendar.last_completed(market_time(settings, options)())
     name = canonical(symbol)
-    concepts = {concept for field in FIELDS.values() for concept in field.concepts}
-    reader = FactReader(store.rows(concepts=concepts, symbols=[name]), calendar)
     session = calendar.last(1, day)
+    reader = opened_reader(store, name, session, calendar, prices)
     found = {field: reader.provenance(FactTerm(field), name, day) for field in FIELDS}
     shown = {field: source for field, source in found.items() if source is not None}
     if not shown or not len(session):
@@ -168,38 +199,14 @@ def show(
     print_facts(name, str(session[0]), shown, options.format_, simulated=simulated)
 
 
-def _settings() -> Settings:
-    from technic.settings import load_settings
-
-    return load_settings(os.environ, Path.cwd())
-
-
-def _is_simulated(settings: Settings, options: FactOptions) -> bool:
-    from technic.data_engine.open_provider import PROVIDERS
-
-    name = settings.source(options.provider).provider
-    if name not in PROVIDERS:
-        raise ParameterError("provider", name, ", ".join(PROVIDERS))
-    return name == SIMULATED
-
-
-def _store(settings: Settings, options: FactOptions) -> tuple[FactStore, Path, bool]:
-    """Open the store that is meant; with its home, and whether it is of the simulated market."""
-    from technic.facts.place import fact_home
-    from technic.facts.store import FactStore
-
-    simulated = _is_simulated(settings, options)
-    home = fact_home(settings.home, simulated=simulated)
-    store = FactStore(home)
-    if not store.is_there():
-        raise NothingToScanError(f"no facts are stored in {store.url}", "run technic facts sync")
-    return store, home, simulated
-
-
 def _sync(
-    settings: Settings, options: FactOptions, report: Callable[[str, int, int], None]
+    settings: Settings,
+    options: FactOptions,
+    report: Callable[[str, int, int], None],
+    *,
+    vendor: bool,
 ) -> FactSync:
-    """Make the sync that options and settings mean."""
+    """Make the sync that options and settings mean; ``vendor``: whether its feed was named."""
     import datetime as dt
 
     from technic.data_engine.providers.vendors.loopback import LOOPBACK_URL
@@ -207,37 +214,29 @@ def _sync(
     from technic.facts.store import FactStore
     from technic.facts.sync.hosts import FactHosts
     from technic.facts.sync.journal import SyncFolder
+    from technic.facts.sync.massive_feed import open_massive
     from technic.facts.sync.run import FactSync
     from technic.sessions import load_calendar
 
-    simulated, agent = _is_simulated(settings, options), settings.facts_user_agent
+    simulated, agent = is_simulated(settings, options), settings.facts_user_agent
     if simulated:
         hosts = FactHosts.loopback(settings.loopback_url or LOOPBACK_URL, agent)
     else:
         hosts = FactHosts(agent or "")
+    paid = settings.polygon_key and settings.polygon_plan == "paid"
+    if vendor or (paid and not simulated):
+        name = SIMULATED if simulated else "polygon"
+        hosts = replace(hosts, massive=open_massive(name, settings))
     home = fact_home(settings.home, simulated=simulated)
     return FactSync(
         hosts,
         FactStore(home),
         SyncFolder(home),
         load_calendar(dt.datetime.now(dt.UTC).date(), settings.home),
-        _clock(settings, options),
+        market_time(settings, options),
         symbols=_listed(settings.home, simulated=simulated),
         progress=report,
     )
-
-
-def _clock(settings: Settings, options: FactOptions) -> Callable[[], dt.datetime]:
-    """Return the clock by which facts are known; FactsError where a simulated one is silent."""
-    from technic.data_engine.open_provider import market_clock
-
-    def now() -> dt.datetime:
-        try:
-            return market_clock(settings.source(options.provider).provider, settings)()
-        except FetchError as error:
-            raise FactsError(error.detail) from error
-
-    return now
 
 
 def _listed(home: Path, *, simulated: bool) -> list[str]:
@@ -255,5 +254,5 @@ def _listed(home: Path, *, simulated: bool) -> list[str]:
     return [symbol for symbol in table["symbol"].to_pylist() if symbol]
 
 
-for command in (sync, status, show):
+for command in (sync, status, show, verify, vacuum):
     facts.command(command.__name__)(expand_groups(command))

@@ -54,9 +54,9 @@ class Provider(Protocol):
     ) -> FetchResult:
         """Return the bars of ``symbols`` from the first to the last of ``sessions``.
 
-        Splits come for the same days; earlier ones may come too: no bar is adjusted by them, but
-        facts of companies that were filed before are restated. A symbol without bars there is a
-        failure ``no_data``.
+        Splits come for the same days; earlier and later ones may come too: no bar is adjusted by
+        them, but facts of companies that were filed before are restated. A symbol without bars
+        there is a failure ``no_data``.
         """
         ...
 

@@ -86,14 +86,15 @@ class DemoProvider:
         sessions: DateArray,
         progress: Progress | None = None,
     ) -> FetchResult:
-        """Return raw bars and splits from the first to the last of ``sessions``; see Provider."""
+        """Return raw bars from the first to the last session, and all splits; see Provider."""
         asked = tuple(dict.fromkeys(symbols))
         known = [symbol for symbol in asked if symbol in self._position]
         who = np.array([self._position[symbol] for symbol in known], dtype=np.intp)
         first, stop = self._window(sessions)
         bars = self.market.bars(who, first, stop, progress)
-        # also those before the bars: facts that were filed earlier are restated by them
-        row, session, ratio = self.market.splits(who, 0, stop)
+        # All of them, as a store has them: facts that were filed before the bars are restated by
+        # earlier ones, and what is worked out of facts is worked out once for all days.
+        row, session, ratio = self.market.splits(who, 0, len(self._sessions))
         symbol = np.array([known[at] for at in row.tolist()], dtype=object)
         splits = Splits(symbol, self._sessions[session], ratio)
         bars, without = _with_bars(bars)

@@ -29,6 +29,8 @@ WRITERS = 4
 NAMED = re.compile(r"[0-9a-f]{8}-([0-9a-f]{64})\.parquet$")
 CODED = ("symbol", "session", "unit", "form", "accn", "source", "tag")
 """Columns that repeat: written as a dictionary, with their least and greatest value."""
+BOUNDED = ("cik",)
+"""Other columns by which row groups are chosen: with their least and greatest value."""
 
 
 def hash_in_name(path: str) -> str | None:
@@ -98,6 +100,6 @@ def _parquet(table: pa.Table) -> memoryview:
         compression="lz4",
         row_group_size=ROW_GROUP_ROWS,
         use_dictionary=coded,
-        write_statistics=coded,
+        write_statistics=[*coded, *(name for name in BOUNDED if name in table.column_names)],
     )
     return memoryview(sink.getvalue())

@@ -37,6 +37,7 @@ __all__ = [
     "read_table",
 ]
 
+Wanted = Sequence[str] | Sequence[int]
 REMOTE_READS = 8
 WHOLE_BYTES = 4 << 20
 """Smaller files come from an object store in one piece, whatever is wanted of them."""
@@ -77,18 +78,20 @@ def read_batches(
     name: str,
     files: Sequence[DataFile],
     columns: Sequence[str],
-    symbols: Sequence[str] | None = None,
+    wanted: Wanted | None = None,
     *,
     checked: bool = False,
     coded: Sequence[str] = (),
+    by: str = "symbol",
 ) -> Iterator[Any]:
-    """Yield record batches; row groups that hold none of ``symbols`` may be left out.
+    """Yield record batches; row groups that hold none of ``wanted`` may be left out.
 
-    ``checked``: compare each file with the hash in its name first. ``coded``: columns of texts that
-    stay numbers into a dictionary, where files are not checked.
+    ``wanted``: values of the column ``by``, by which files are sorted. ``checked``: compare each
+    file with the hash in its name first. ``coded``: columns of texts that stay numbers into a
+    dictionary, where files are not checked.
     """
     if not checked:
-        for batches in read_each(folder, name, files, columns, symbols, coded):
+        for batches in read_each(folder, name, files, columns, wanted, coded, by):
             yield from batches
         return
     for file in files:
@@ -109,26 +112,27 @@ def read_each(
     name: str,
     files: Sequence[DataFile],
     columns: Sequence[str],
-    symbols: Sequence[str] | None = None,
+    wanted: Wanted | None = None,
     coded: Sequence[str] = (),
+    by: str = "symbol",
 ) -> Iterator[list[Any]]:
     """Yield the record batches of one file after the other, as ``read_batches`` does.
 
     Raises StoreError, which names the file, when one is gone or cannot be read.
     """
-    wanted = None if symbols is None else sorted(symbols)
+    chosen = None if wanted is None else (by, sorted(wanted))
     local = local_path(folder.uri(name))
 
     def read(file: DataFile, opened: Callable[[DataFile], Any]) -> list[Any]:
         with folder.translated(f"{name}, file {file.path}"):
-            return _batches(opened(file), list(columns), wanted, coded)
+            return _batches(opened(file), list(columns), chosen, coded)
 
     if local is not None:
         for file in files:
             yield read(file, lambda one: pa.memory_map(str(local / one.path)))
         return
     with folder.translated(name):
-        remote = _remote(folder, name, files, in_parts=wanted is not None)
+        remote = _remote(folder, name, files, in_parts=chosen is not None)
     with ThreadPoolExecutor(REMOTE_READS) as pool:
         yield from pool.map(read, files, repeat(remote))
 
@@ -212,7 +216,10 @@ def _remote(
 
 
 def _batches(
-    source: Any, columns: list[str], wanted: list[str] | None, coded: Sequence[str] = ()
+    source: Any,
+    columns: list[str],
+    chosen: tuple[str, list[Any]] | None,
+    coded: Sequence[str] = (),
 ) -> list[Any]:
     import pyarrow.parquet as pq
 
@@ -221,18 +228,18 @@ def _batches(
     # Bars come with few symbols and many rows; their symbols stay numbers into a dictionary.
     codes = ["symbol"] if "close" in columns else [name for name in coded if name in columns]
     with pq.ParquetFile(source, pre_buffer=remote, read_dictionary=codes or None) as file:
-        if wanted is None:
+        if chosen is None:
             table = file.read(columns)
         else:
-            groups = _groups_with(file.metadata, wanted)
+            groups = _groups_with(file.metadata, *chosen)
             table = file.read_row_groups(groups, columns)
     batches: list[Any] = table.to_batches()
     return batches
 
 
-def _groups_with(metadata: Any, wanted: list[str]) -> list[int]:
-    """Return the row groups that may hold one of ``wanted`` (files are sorted by symbol)."""
-    at = metadata.schema.names.index("symbol")
+def _groups_with(metadata: Any, by: str, wanted: list[Any]) -> list[int]:
+    """Return the row groups that may hold one of ``wanted`` (files are sorted by that column)."""
+    at = metadata.schema.names.index(by)
     kept = []
     for group in range(metadata.num_row_groups):
         statistics = metadata.row_group(group).column(at).statistics

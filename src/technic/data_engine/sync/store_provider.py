@@ -162,6 +162,15 @@ class StoredProvider:
         fetched = replace(fetched, failures={**fetched.failures, **own}, notes=read.notes)
         return fetched if report is None else _with_counts(fetched, report)
 
+    def held(self, symbols: Sequence[str], sessions: DateArray) -> FetchResult:
+        """Do what ``history`` does, but from the store alone: nobody is asked.
+
+        The version is the one that the latest history was read from.
+        """
+        versions = self.syncer.store.versions() if self.read_from is None else self.read_from
+        store = self.syncer.store.at_versions(versions)
+        return read_history(store, self.name, symbols, sessions, {})
+
     def stream(
         self,
         symbols: Sequence[str],

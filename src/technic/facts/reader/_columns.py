@@ -6,15 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.facts.concepts import Concept
 from technic.facts.rows import FACT_SCHEMA
 from technic.sessions import SessionCalendar
-from technic.typing import FloatArray, IntArray
+from technic.typing import BoolArray, FloatArray, IntArray
 
 __all__ = ["ConceptRows", "FactColumns"]
+
+VENDOR = "massive"
+"""The source of rows that filings go before."""
 
 NEW_YORK_LAGS = np.timedelta64(5, "h") + np.timedelta64(1, "us")
 """Taken from a UTC time it leaves the day of New York, of the end of a day the day that ends."""
@@ -61,6 +65,9 @@ class FactColumns:
         self._company, self.ciks = coded(table["cik"])
         self._security, self.symbols = coded(table["symbol"])
         self._tag, self.tags = coded(table["tag"])
+        self.of_vendor: BoolArray = plain(
+            pc.fill_null(pc.equal(table["source"].cast(pa.string()), VENDOR), False)
+        ).astype(np.bool_)
         self.known_at = integers(table["known_at"], pa.int64())
         self._end = integers(table["period_end"], pa.int32())
         self._quarters = integers(table["quarters"], pa.int8())

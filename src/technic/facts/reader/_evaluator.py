@@ -41,10 +41,14 @@ SAID = {
 
 @dataclass
 class Trace:
-    """What one number was made of: places of rows in the table, and the route in words."""
+    """What one number was made of: places of rows in the table, and the route in words.
+
+    ``missing``: why it is not there, where more is known of that than of other numbers.
+    """
 
     rows: list[int] = field(default_factory=list)
     route: list[str] = field(default_factory=list)
+    missing: str = ""
 
     def mark(self) -> tuple[int, int]:
         """Return how much is noted."""

@@ -15,7 +15,7 @@ from technic.facts.reader._earnings import EarningsDays
 from technic.facts.reader._evaluator import Evaluator, Trace
 from technic.facts.reader._field_values import ClosesOf, FieldValues
 from technic.facts.reader._identity import Identities
-from technic.facts.reader._period_index import PeriodIndex
+from technic.facts.reader._period_index import PeriodIndex, month_slot
 from technic.facts.reader._routes import ROUTES, RouteIndex
 from technic.facts.reader._split_index import SplitIndex
 from technic.facts.rows import SIC
@@ -85,6 +85,7 @@ class FactIndex:
         owner = rows.security if concept.of == "security" else self.identities.company_of(rows)
         rank = self._rank(concept, rows, owner)
         use = (owner >= 0) & (rank >= 0) & _span_fits(concept, rows)
+        use &= ~_behind_filings(rows, owner, self.columns.of_vendor[rows.row], use, concept)
         accn = self.columns.table["accn"].combine_chunks()
         return PeriodIndex(
             rows.take(use), owner[use], rank[use], accn, by_day=not concept.quarterly
@@ -102,6 +103,23 @@ class FactIndex:
         kind = np.zeros(len(rows), np.int64) if free else self.routes.at(owner, rows.known)
         rank: IntArray = table[kind, rows.tag]
         return rank
+
+
+def _behind_filings(
+    rows: ConceptRows, owner: IntArray, of_vendor: BoolArray, use: BoolArray, concept: Concept
+) -> BoolArray:
+    """Tell which rows of a vendor are of a period that was filed by then, and so do not count."""
+    filed = np.flatnonzero(~of_vendor & use)
+    if not of_vendor.any() or not len(filed):
+        return np.zeros(len(rows), np.bool_)
+    end = month_slot(rows.end) if concept.quarterly else rows.end
+    period = owner << 24 | end << 4 | rows.quarters + 1
+    filed = filed[np.lexsort((rows.known[filed], period[filed]))]
+    periods, first = np.unique(period[filed], return_index=True)
+    since = rows.known[filed[first]]
+    at = np.minimum(np.searchsorted(periods, period), len(periods) - 1)
+    behind: BoolArray = of_vendor & (periods[at] == period) & (since[at] <= rows.known)
+    return behind
 
 
 def _span_fits(concept: Concept, rows: ConceptRows) -> BoolArray:

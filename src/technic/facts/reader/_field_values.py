@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from technic.facts.fields import FIELDS, FactField, Ratio
-from technic.facts.reader._evaluator import QUARTER_DAYS, Evaluator, Measure
+from technic.facts.reader._evaluator import QUARTER_DAYS, Evaluator, Measure, Trace
 from technic.facts.reader._numbers import Asked, Numbers
 from technic.facts.reader._period_index import NO_DAY
 from technic.typing import DateArray, FloatArray, IntArray
@@ -39,7 +39,7 @@ class FieldValues:
         if field.growth_of:
             return self._greatest_end(FIELDS[field.growth_of], asked)
         end = self.evaluator.greatest_end(field.concept, asked)
-        if field.name == "float_shares" and self.closes is not None:
+        if field.name == "float_shares":
             end = np.maximum(end, self.evaluator.greatest_end("public_float", asked))
         return end
 
@@ -89,19 +89,40 @@ class FieldValues:
         """
         found = self.evaluator.number("float_shares", "latest", asked, end)
         left = found.gaps()
-        if self.closes is None or not len(left):
-            return found
-        some = asked.take(left)
-        worth = self.evaluator.number(
-            "public_float", "latest", some, self.evaluator.greatest_end("public_float", some)
-        )
-        counted = self.evaluator.greatest_end("shares_outstanding", some) != NO_DAY
-        there = np.flatnonzero(counted & ~np.isnan(worth.value))
-        value = np.full(len(left), np.nan)
-        days = worth.end[there].astype("datetime64[D]")
-        value[there] = _quotient(worth.value[there], self.closes(some.symbol[there], days), 1.0)
-        found.fill(left, replace(worth, value=value, basis=worth.end))
+        if len(left):
+            found.fill(left, self._from_public_float(asked.take(left)))
         return found
+
+    def _from_public_float(self, asked: Asked) -> Numbers:
+        mark = self.evaluator.trace.mark() if self.evaluator.trace else (0, 0)
+        last = self.evaluator.greatest_end("public_float", asked)
+        worth = self.evaluator.number("public_float", "latest", asked, last)
+        filed = ~np.isnan(worth.value)
+        one_class = self.evaluator.greatest_end("shares_outstanding", asked) != NO_DAY
+        close = np.full(len(asked), np.nan)
+        there = np.flatnonzero(filed & one_class)
+        if self.closes is not None and len(there):
+            days = worth.end[there].astype("datetime64[D]")
+            close[there] = self.closes(asked.symbol[there], days)
+        made = replace(worth, value=_quotient(worth.value, close, 1.0), basis=worth.end)
+        if self.evaluator.trace and filed.any():
+            self._say(self.evaluator.trace, mark, made, one_class=bool(one_class[0]))
+        return made
+
+    def _say(self, trace: Trace, mark: tuple[int, int], made: Numbers, *, one_class: bool) -> None:
+        """Note whence the float of one symbol comes, or why it is missing."""
+        day = made.end[0].astype("datetime64[D]")
+        if not np.isnan(made.value[0]):
+            del trace.route[mark[1] :]
+            trace.route.append(f"10-K float, {day}")
+            return
+        trace.back_to(mark)
+        if not one_class:
+            trace.missing = "the cover page counts no shares of a single class"
+        elif self.closes is None:
+            trace.missing = f"prices as they were traded on {day} are not known"
+        else:
+            trace.missing = f"the data has no close of {day}, the day of the public float"
 
 
 def _quotient(above: FloatArray, below: FloatArray, times: float) -> FloatArray:

@@ -45,7 +45,7 @@ def route_text(
 ) -> str:
     """Say how a value came about."""
     if missing:
-        return "missing: the latest period lacks what it is computed from"
+        return f"missing: {trace.missing or 'the latest period lacks what it is computed from'}"
     if parts and (field.name, parts[0].concept) in EARNINGS:
         return EARNINGS[field.name, parts[0].concept]
     said = "; ".join(trace.route)

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 
 import numpy as np
 import pyarrow as pa
@@ -60,6 +61,12 @@ class FactReader:
     ) -> None:
         self._calendar, self._splits, self._closes = calendar, splits, closes
         self._index = FactIndex(facts, calendar)
+
+    def with_splits(self, splits: Splits | None) -> FactReader:
+        """Return a reader of the same rows by other splits; what is indexed serves both."""
+        other = copy(self)
+        other._splits = splits
+        return other
 
     @property
     def facts(self) -> pa.Table:

@@ -46,6 +46,8 @@ CODED_SCHEMA = pa.schema(
 )
 MOST_FILES = 24
 """Files of one concept before small ones are joined."""
+NOBODY = 0
+"""The company of rows of which only the symbol is known, and of those of funds."""
 ALWAYS = (LISTED_AS, SIC)
 """Concepts that say who a company is, which every reader needs."""
 
@@ -83,6 +85,11 @@ class FactStore:
         folder = DeltaFolder(url, {})
         lock = writer_lock(folder)
         self._tables = StoreTables(DeltaFolder(url, {}, fence=lock.check), lock)
+
+    @property
+    def tables(self) -> StoreTables:
+        """The table with its folder and its lock."""
+        return self._tables
 
     @property
     def url(self) -> str:
@@ -151,11 +158,12 @@ class FactStore:
         current = self._tables.folder.load(SPEC.name)
         files = [] if current is None else data_files(current)
         limit = None if known_before is None else known_before.astype("datetime64[us]")
-        keep = None
+        keep, owners = None, None
         if symbols is not None or ciks is not None:
             companies = {*(ciks or ()), *self._companies(files, wanted, symbols or ())}
             keep = _owned_by(companies, symbols or ())
-        parts = [self._read(_files_of(files, name), name, keep, limit) for name in wanted]
+            owners = [NOBODY, *companies] if symbols else list(companies)
+        parts = [self._read(_files_of(files, name), name, keep, limit, owners) for name in wanted]
         rows = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
         return rows if coded else rows.cast(FACT_SCHEMA)
 
@@ -227,8 +235,9 @@ class FactStore:
         concept: str,
         keep: Callable[[pa.Table], pa.Array] | None,
         limit: np.datetime64 | None,
+        owners: Sequence[int] | None,
     ) -> pa.Table:
-        rows = self._table(files, COLUMNS)
+        rows = self._table(files, COLUMNS, owners)
         if keep is not None:
             rows = rows.filter(keep(rows))
         if limit is not None:
@@ -238,11 +247,21 @@ class FactStore:
         columns = [names if name == "concept" else rows[name] for name in FACT_SCHEMA.names]
         return pa.table(columns, names=FACT_SCHEMA.names)
 
-    def _table(self, files: Sequence[DataFile], columns: Sequence[str]) -> pa.Table:
-        """Return columns of some files; texts are numbers into dictionaries."""
+    def _table(
+        self,
+        files: Sequence[DataFile],
+        columns: Sequence[str],
+        owners: Sequence[int] | None = None,
+    ) -> pa.Table:
+        """Return columns of some files; texts are numbers into dictionaries.
+
+        ``owners``: companies; parts of files that have none of them may be left out.
+        """
         schema = pa.schema([CODED_SCHEMA.field(name) for name in columns])
         folder = self._tables.folder
-        batches = list(read_batches(folder, SPEC.name, files, columns, coded=TEXTS))
+        batches = list(
+            read_batches(folder, SPEC.name, files, columns, owners, coded=TEXTS, by="cik")
+        )
         if not batches:
             return schema.empty_table()
         return pa.Table.from_batches(batches).select(columns).cast(schema)

@@ -15,6 +15,7 @@ from technic.data_engine.interfaces.requests import (
 )
 from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.providers.vendors.http import checked_base_url, endpoint, require_ok
+from technic.data_engine.providers.vendors.polygon import PolygonProvider
 from technic.errors import ParameterError
 from technic.facts.sources.company_tickers import CompanyTickers, read_company_tickers
 from technic.facts.sources.short_interest import (
@@ -53,12 +54,16 @@ def checked_agent(agent: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FactHosts:
-    """``agent``: who asks; ``sec`` and ``finra``: other addresses, of a simulated market."""
+    """``agent``: who asks; ``sec`` and ``finra``: other addresses, of a simulated market.
+
+    ``massive``: a vendor's interface with a key, None without one.
+    """
 
     agent: str = field(repr=False)
     sec: str = SEC
     finra: str = FINRA
     simulated: bool = False
+    massive: PolygonProvider | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "agent", checked_agent(self.agent))

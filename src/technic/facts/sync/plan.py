@@ -27,7 +27,7 @@ __all__ = [
     "settlements_to_ask",
 ]
 
-Feed = Literal["companies", "data-sets", "short-interest"]
+Feed = Literal["companies", "data-sets", "short-interest", "massive"]
 FEEDS: tuple[Feed, ...] = get_args(Feed)
 
 MAX_REQUESTS = 70
@@ -70,7 +70,7 @@ def make_plan(today: dt.date, done: Collection[str], feeds: Collection[Feed] = F
     files = tuple(name for name in COMPANY_FILES if companies and name not in done)
     wanted = quarters_until(today) if "data-sets" in feeds else []
     missing = [name for name in reversed(wanted) if name not in done]
-    tickers = bool(files or missing or shorts)
+    tickers = bool(files or missing or shorts or "massive" in feeds)
     left = MAX_REQUESTS - int(tickers) - len(files) - int(shorts)
     settlements = int(shorts)
     room = left - settlements * SETTLEMENT_REQUESTS

@@ -23,6 +23,7 @@ from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.data_engine.network.clock import Clock, SystemClock
 from technic.data_engine.network.fetch import FetchRules
 from technic.data_engine.network.saved_file import SavedFile
+from technic.data_engine.providers.vendors.polygon import PolygonProvider
 from technic.data_engine.sync.publication import new_york_date
 from technic.errors import FactsError
 from technic.facts.sources.company_tickers import CompanyTickers
@@ -32,6 +33,7 @@ from technic.facts.sync.companies import ingest_companies
 from technic.facts.sync.hosts import FactHosts
 from technic.facts.sync.ingest import Ingest, ingest_data_set, ingest_short_interest
 from technic.facts.sync.journal import Entry, Problem, SyncFolder
+from technic.facts.sync.massive_feed import ITEMS, ingest_massive, massive_endpoint, windows
 from technic.facts.sync.plan import COMPANY_FILES, FEEDS, Feed, make_plan, settlements_to_ask
 from technic.sessions import SessionCalendar
 
@@ -82,6 +84,7 @@ class FactSync:
     clock: Clock = field(default_factory=SystemClock)
     report: SyncReport = field(default_factory=SyncReport)
     _asker: Asker = field(init=False)
+    _vendors: list[Asker] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._asker = Asker(self.open_transport, self.rules, self.clock)
@@ -108,9 +111,12 @@ class FactSync:
                 self._settlements(days[:1], tickers, today)
                 self._data_sets(plan.data_sets, tickers, today)
                 self._settlements(days[1:], tickers, today)
+                if self.hosts.massive is not None and "massive" in feeds:
+                    self._massive(self.hosts.massive, tickers, today)
         finally:
-            stats = self._asker.stats
-            self.report.requests, self.report.retries = stats.requests, stats.retries
+            asked = [self._asker.stats, *(one.stats for one in self._vendors)]
+            self.report.requests = sum(stats.requests for stats in asked)
+            self.report.retries = sum(stats.retries for stats in asked)
             journal = self.folder.read()
             journal.synced = f"{self.now().astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
             journal.problems = list(self.report.problems)
@@ -189,6 +195,31 @@ class FactSync:
             unknown = ingest_short_interest(ingest, pages, self.calendar, tickers, self.symbols)
             self.report.unknown_symbols += unknown
             self._done(f"short-interest/{day}", today, ingest)
+            self._close(ingest)
+
+    def _massive(self, provider: PolygonProvider, tickers: CompanyTickers, today: str) -> None:
+        """Bring what a vendor has: what it refuses is an entry, the rest is there already."""
+        asker = Asker(
+            self.open_transport, self.rules, self.clock, provider.plan.requests_per_minute
+        )
+        self._vendors.append(asker)
+        entries = self.folder.read().entries
+        for item in ITEMS:
+            entry = entries.get(f"massive/{item}")
+            since = None if entry is None else np.datetime64(entry.day, "D")
+            ingest = self._ingest()
+            for window in windows(item, since, np.datetime64(today, "D")):
+                try:
+                    pages = asker.ask(massive_endpoint(provider, item, window))
+                except FactsError as error:
+                    self._trouble("massive", item, str(error))
+                    return
+                if isinstance(pages, Failure):
+                    self._trouble("massive", f"{item} {window[0]}", pages.detail)
+                    break
+                ingest_massive(ingest, item, pages, self.calendar, tickers)
+            else:
+                self._done(f"massive/{item}", today, ingest)
             self._close(ingest)
 
     # --- how

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +44,17 @@ class Finra:
                            "partitionFields": ["settlementDate"],
                            "availablePartitions": found})  # fmt: skip
 
+    def published(self, first: str) -> Iterator[tuple[dt.date, str, int, int]]:
+        """Yield day, symbol, shares short and average volume of settlement days that are out.
+
+        ``first``: ``YYYY-MM-DD``, the first of them. As another vendor hands them on, under the
+        symbols of each day.
+        """
+        for number, day in self._published():
+            if str(day) >= first:
+                for _, name, short, volume in self._of_day(number, str(day)):
+                    yield day, name, short, volume
+
     def _rows_of_a_day(self, call: Call) -> HttpResponse:
         if call.method != "POST":
             raise WireError(405, {"message": "use POST"})
@@ -78,20 +90,13 @@ class Finra:
         ]
 
     def _rows(self, number: int, day: str) -> list[dict[str, Any]]:
-        world = self._world
-        at = int(np.searchsorted(world.sessions, np.datetime64(day), side="right")) - 1
-        names, said = world.symbols_on(at), world.descriptions
+        said, profiles = self._world.descriptions, self._filers.profiles
         found = []
-        for row, profile in self._filers.profiles.items():
-            if not world.is_listed(row, at):
-                continue
-            held = self._filers.accounts.of(row, max((int(day[:4]) - 2009) * 4, 0)).shares
-            held *= self._filers.shares_factor(row)(dt.date.fromisoformat(day))
-            short, volume = self._shorts.of(row, number, held)
+        for row, name, short, volume in self._of_day(number, day):
             found.append(
                 {
-                    "symbolCode": "".join(one for one in names[row] if one.isalnum()),
-                    "issueName": self._filers.name(profile),
+                    "symbolCode": "".join(one for one in name if one.isalnum()),
+                    "issueName": self._filers.name(profiles[row]),
                     "marketClassCode": CODES.get(said["exchange"][row] or "", "OTC"),
                     "currentShortPositionQuantity": short,
                     "previousShortPositionQuantity": 0,
@@ -102,6 +107,16 @@ class Finra:
                 }
             )  # fmt: skip
         return sorted(found, key=lambda one: str(one["symbolCode"]))
+
+    def _of_day(self, number: int, day: str) -> Iterator[tuple[int, str, int, int]]:
+        world = self._world
+        at = int(np.searchsorted(world.sessions, np.datetime64(day), side="right")) - 1
+        names = world.symbols_on(at)
+        for row in self._filers.profiles:
+            if world.is_listed(row, at):
+                held = self._filers.accounts.of(row, max((int(day[:4]) - 2009) * 4, 0)).shares
+                held *= self._filers.shares_factor(row)(dt.date.fromisoformat(day))
+                yield row, names[row], *self._shorts.of(row, number, held)
 
     @cached_property
     def _shorts(self) -> Shorts:

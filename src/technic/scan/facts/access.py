@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 import numpy as np
 
 from technic.data_engine.interfaces.known_actions import SplitsBySymbol
+from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import Splits
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.sessions import SessionCalendar
@@ -91,12 +92,14 @@ class OpenFacts:
 class FactAccess:
     """The facts that were given, else those of the store in the home.
 
-    ``simulated``: whether the prices are, and with them the companies.
+    ``simulated``: whether the prices are, and with them the companies. ``prices``: who has closes
+    as they were traded, for the float; None: nobody.
     """
 
     settings: Settings
     simulated: bool
     given: GivenFacts | None = None
+    prices: Provider | None = None
 
     @property
     def home(self) -> Path:
@@ -149,15 +152,17 @@ class FactAccess:
         from technic.facts.reader import FactReader
         from technic.scan.facts.stored_facts import StoredFacts
         from technic.scan.facts.terms import term_of
+        from technic.scan.facts.traded_closes import TradedCloses
 
         known = splits_of(symbols, splits)
+        closes = None if self.prices is None else TradedCloses.of(self.prices, calendar)
         if self.given is None:
             fields = [term_of(leaf).field for leaf in leaves]
-            return StoredFacts(self.home, fields, symbols, calendar, known)
+            return StoredFacts(self.home, fields, symbols, calendar, known, closes)
         if not isinstance(self.given, pa.Table):
             allowed = "a table of facts, or an open reader of facts"
             raise ParameterError("facts", self.given, allowed)
-        return FactReader(self.given, calendar, known)
+        return FactReader(self.given, calendar, known, closes)
 
 
 def splits_of(symbols: Sequence[str], records: SplitsBySymbol) -> Splits:

@@ -82,6 +82,16 @@ class ScanFacts:
         place = {name: at for at, name in enumerate(names)}
         return cls(place, sessions, facts, None, np.zeros(len(names), np.bool_))
 
+    def updated(self, others: ScanFacts) -> ScanFacts:
+        """Return the same facts, those of some symbols taken from ``others``."""
+        columns = np.arange(len(self.place))
+        for name, at in others.place.items():
+            columns[self.place[name]] = len(self.place) + at
+        facts = {
+            text: _joined(fact, others.facts[text], columns) for text, fact in self.facts.items()
+        }
+        return replace(self, facts=facts)
+
     def within(self, window: DateArray, splits: SplitsBySymbol) -> ScanFacts:
         """Return what the sessions of a window read, ascending; ``splits``: what is known of them.
 
@@ -135,6 +145,19 @@ def _fact(steps: FactSteps, sessions: DateArray) -> _Fact:
     offsets = steps.offsets.astype(np.intp)
     series = FactSeries(begins, steps.value, offsets, _READINGS[steps.reading])
     return _Fact(series, steps.basis_day.astype("datetime64[D]"), steps.per_share)
+
+
+def _joined(fact: _Fact, other: _Fact, columns: IndexArray) -> _Fact:
+    """Return some columns of two facts that stand side by side."""
+    one, two = fact.series, other.series
+    both = FactSeries(
+        np.concatenate([one.begins, two.begins]),
+        np.concatenate([one.value, two.value]),
+        np.concatenate([one.offsets, one.offsets[-1] + two.offsets[1:]]),
+        one.reading,
+    )
+    basis_day = np.concatenate([fact.basis_day, other.basis_day])
+    return _Fact(both.take(columns), basis_day[both.steps_of(columns)], fact.per_share)
 
 
 def _cut(fact: _Fact, sessions: DateArray, window: DateArray) -> _Fact:

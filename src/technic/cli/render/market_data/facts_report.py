@@ -14,6 +14,7 @@ from rich.text import Text
 from technic.cli.render.console import console_for
 from technic.cli.render.market_data.coverage_report import coverage_document, coverage_lines
 from technic.cli.render.market_data.plan_report import row
+from technic.data_engine.store import VacuumReport
 from technic.facts.market_coverage import MarketCoverage
 from technic.facts.reader import FactSource
 from technic.facts.sources.companyfacts import ATTRIBUTION as OF_SEC
@@ -23,7 +24,7 @@ from technic.facts.sync.journal import Problem, SyncFolder
 from technic.facts.sync.run import SyncReport
 from technic.wording.counts import count_of
 
-__all__ = ["print_facts", "print_status", "print_sync"]
+__all__ = ["print_facts", "print_status", "print_sync", "print_vacuumed", "print_verified"]
 
 SHOWN_PROBLEMS = 5
 FEWEST_SHOWN = 12
@@ -103,6 +104,30 @@ def print_status(
         console.print(line)
 
 
+def print_verified(url: str, problems: list[str], format_: str, *, simulated: bool) -> None:
+    """Print what is damaged, one sentence a line."""
+    if format_ == "json":
+        _print_json({"simulated": simulated, "store": url, "problems": problems})
+        return
+    console = console_for(sys.stdout)
+    console.print(_title(url, simulated=simulated))
+    for problem in problems:
+        console.print(Text(problem), soft_wrap=True)
+    said = count_of(len(problems), "problem") if problems else "nothing is wrong"
+    console.print(row("verified", said, "red" if problems else "green"))
+
+
+def print_vacuumed(url: str, report: VacuumReport, format_: str, *, simulated: bool) -> None:
+    """Print what was deleted."""
+    if format_ == "json":
+        gone = {"files": report.files, "bytes": report.bytes}
+        _print_json({"simulated": simulated, "store": url, **gone})
+        return
+    console = console_for(sys.stdout)
+    console.print(_title(url, simulated=simulated))
+    console.print(row("deleted", f"{count_of(report.files, 'file')}, {report.bytes / 1e6:,.1f} MB"))
+
+
 def print_facts(
     symbol: str, day: str, shown: Mapping[str, FactSource], format_: str, *, simulated: bool
 ) -> None:
@@ -155,7 +180,7 @@ def _first(route: str) -> str:
 
 def _attribution(report: SyncReport) -> list[str]:
     sources = [OF_SEC]
-    if any(name.startswith("short-interest") for name in report.added):
+    if any("short-interest" in name for name in report.added):
         sources.append(OF_FINRA)
     return sources
 

@@ -91,14 +91,14 @@ class PolygonProvider(BarsOnly):
             raise ParameterError("request.kind", request.kind, ", ".join(sorted(self.plan.kinds)))
         least = self.plan.least_market_rows
         if request.kind == "market_day":
-            return self._endpoint(
+            return self.paged(
                 request.label,
                 f"{STOCKS}/{request.first}",
                 {"adjusted": "false", "include_otc": "false"},
                 lambda response: (wire.market_day(response, request, least), None),
             )
         if request.kind == "snapshot":
-            return self._endpoint(
+            return self.paged(
                 request.label,
                 SNAPSHOT,
                 {"include_otc": "false"},
@@ -106,7 +106,7 @@ class PolygonProvider(BarsOnly):
             )
         (symbol,) = request.symbols
         days = f"{request.first}/{request.last}"
-        return self._endpoint(
+        return self.paged(
             request.label,
             lambda: f"/v2/aggs/ticker/{_path(symbol)}/range/{SPANS[request.freq]}/{days}",
             {"adjusted": "false", "sort": "asc", "limit": "50000"},
@@ -115,7 +115,7 @@ class PolygonProvider(BarsOnly):
 
     def splits(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Splits]:
         """Splits executed from ``first`` to ``last``, of all symbols."""
-        return self._endpoint(
+        return self.paged(
             f"splits {first}…{last}",
             "/stocks/v1/splits",
             _between("execution_date", first, last),
@@ -124,7 +124,7 @@ class PolygonProvider(BarsOnly):
 
     def dividends(self, first: np.datetime64, last: np.datetime64) -> Endpoint[Dividends]:
         """Cash dividends with an ex-date from ``first`` to ``last``, of all symbols."""
-        return self._endpoint(
+        return self.paged(
             f"dividends {first}…{last}",
             "/stocks/v1/dividends",
             _between("ex_dividend_date", first, last),
@@ -134,14 +134,14 @@ class PolygonProvider(BarsOnly):
     def listings(self) -> Endpoint[Universe]:
         """Active US stocks, funds and the like, a thousand a page."""
         params = {"market": "stocks", "active": "true", "limit": "1000", "sort": "ticker"}
-        return self._endpoint(
+        return self.paged(
             "listings",
             "/v3/reference/tickers",
             {**params, "order": "asc"},
             wire.listings,
         )
 
-    def _endpoint(
+    def paged(
         self,
         label: str,
         path: str | Callable[[], str],

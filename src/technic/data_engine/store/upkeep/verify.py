@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal
@@ -31,7 +31,7 @@ from technic.data_engine.store._tables import StoreTables
 from technic.data_engine.store.upkeep.inspect import bar_problems
 from technic.errors import StoreError
 
-__all__ = ["Damage", "Inspection", "inspect"]
+__all__ = ["Damage", "Inspection", "inspect", "inspect_table"]
 
 Kind = Literal["manifest", "log", "live", "old", "coverage"]
 
@@ -86,6 +86,19 @@ def inspect(store: StoreTables, progress: Progress | None = None) -> Inspection:
             walk.check_claims(topic)
     walk.finish()
     return found
+
+
+def inspect_table(
+    store: StoreTables, name: str, progress: Progress | None = None
+) -> Sequence[Damage]:
+    """Look at every byte of a table that holds no bars, its log and the manifest."""
+    found = Inspection()
+    walk = _Walk(store, found, progress)
+    walk.check_manifest()
+    walk.check_log(name)
+    walk.check_data(name)
+    walk.finish()
+    return found.damages
 
 
 class _Walk:
