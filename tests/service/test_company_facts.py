@@ -43,6 +43,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         event = ("earnings_event", "sec:item 2.02", None, known[:10], 1.0)
         rows += filing((320193, "S02"), "8-K", f"{known[:10]}T11:30:00", event)
+    shares = ("shares_outstanding", "dei:EntityCommonStockSharesOutstanding", None, "2023-10-20")
+    worth = ("public_float", "dei:EntityPublicFloat", None, "2023-06-30", 6e9)
+    known = "2023-11-20T12:00"
+    rows += filing((320193, "S02"), "10-K", known, (*shares, 9e8), worth)
     FactStore(home).append(table_of(rows))
     return home
 
@@ -78,6 +82,23 @@ def test_facts_are_columns_of_a_grid(
     words = {one["name"]: one for one in client.get("/v1/columns").json()["columns"]}
     kinds = [words[name]["fact"] for name in ("eps", "short_interest", "pe_ttm", "rsi_14")]
     assert kinds == ["reported", "known", "priced", None]
+
+
+def test_the_float_of_a_page_is_that_of_the_scan(
+    client: TestClient, finished: Callable[..., dict[str, Any]]
+) -> None:
+    """$6B over the close of 30 June where prices are as traded; missing where they are adjusted."""
+    lines = small_market().decode().splitlines()
+    (close,) = (line.split(",")[5] for line in lines if line.startswith("S02,2023-06-30"))
+    for basis, wanted in (("raw", 6e9 / float(close)), ("split_adjusted", None)):
+        asked = {"data": "small.csv", "price_basis": basis, "columns": ["float_shares"]}
+        job = finished(client, client.post("/v1/scans", json=asked).json()["id"])
+        rows = client.get(f"/v1/scans/{job['id']}/rows?columns=symbol,float_shares").json()
+        symbols, floats = rows["values"]
+        page = client.get(f"/v1/symbols/S02/facts?scan={job['id']}").json()
+        found = {one["field"]: one["value"] for one in page["values"]}.get("float_shares")
+        assert found == floats[symbols.index("S02")]
+        assert found == (None if wanted is None else pytest.approx(wanted))
 
 
 @pytest.fixture(scope="module")

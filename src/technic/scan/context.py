@@ -38,6 +38,7 @@ from technic.wording.counts import count_of
 
 __all__ = [
     "ScanContext",
+    "asked_provider",
     "choose_peers",
     "choose_universe",
     "load_listings",
@@ -153,6 +154,19 @@ def _choose_provider(
         return provider
     if config.provider is None and cache is not None:
         return CachedProvider(cache)
+    return asked_provider(config, settings, calendar, clock)
+
+
+def asked_provider(
+    config: ScanConfig,
+    settings: Settings,
+    calendar: SessionCalendar,
+    clock: Callable[[], dt.datetime] | None = None,
+) -> Provider:
+    """Open the provider that a scan asks for; ``clock``: the time it is. Raises what opening does.
+
+    The config's paths are those of the files.
+    """
     source = settings.source(config.provider, config.data)
     return open_provider(
         source.provider,

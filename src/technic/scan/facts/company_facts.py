@@ -16,6 +16,7 @@ import numpy as np
 from technic.data_engine.interfaces.known_actions import SplitsBySymbol
 from technic.facts.fields import FIELDS
 from technic.facts.reader import FactReader, FactSource
+from technic.facts.reader.reader import ClosesOn
 from technic.facts.sources.companyfacts import ATTRIBUTION as OF_SEC
 from technic.facts.sources.short_interest import ATTRIBUTION as OF_FINRA
 from technic.facts.store import FactStore
@@ -146,12 +147,14 @@ def company_facts(
     calendar: SessionCalendar,
     splits: SplitsBySymbol,
     *,
+    closes: ClosesOn | None = None,
     simulated: bool = False,
 ) -> CompanyFacts:
     """Read what was known at the close of ``day``, a session, from the store in ``home``.
 
-    splits: of the symbol, those in its prices. Nothing is read where nothing is stored. Raises
-    StoreError for a store that cannot be read.
+    ``splits``: of the symbol, those in its prices; ``closes``: as traded, None where nobody has
+    them: then a float that only a 10-K says is missing. Nothing is read where nothing is stored.
+    Raises StoreError for a store that cannot be read.
     """
     store = FactStore(home)
     if not store.is_there():
@@ -159,7 +162,7 @@ def company_facts(
     fields = (*BARS, *VALUES, "days_since_earnings", "days_to_earnings")
     concepts = {concept for field in fields for concept in FIELDS[field].concepts}
     rows = store.rows(concepts=concepts, symbols=[symbol])
-    reader = FactReader(rows, calendar, splits_of([symbol], splits))
+    reader = FactReader(rows, calendar, splits_of([symbol], splits), closes)
 
     def found(term: FactTerm) -> FactSource | None:
         return reader.provenance(term, symbol, day)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from technic.errors import TechnicError
 from technic.facts.place import fact_home
 from technic.result.json_values import plain
 from technic.result.symbol_drawings import vote_values
 from technic.result.symbol_report import SymbolReport, symbol_report
+from technic.scan.context import asked_provider
 from technic.scan.facts.company_facts import company_facts
+from technic.scan.facts.traded_closes import TradedCloses
 from technic.scoring.technical_rating import VOTES
 from technic.service.jobs.chart_data import chart_data
-from technic.sessions import load_calendar
+from technic.sessions import SessionCalendar, load_calendar
+from technic.settings import load_settings
 from technic.universe import require_symbol
 from technic.universe.meant_symbols import unknown_symbol
 
@@ -51,12 +56,14 @@ def company_detail(result: ScanResult, symbol: str, home: Path) -> dict[str, Any
     if symbol not in set(result.ledger.symbols):
         raise unknown_symbol(symbol, result.listings)
     simulated = result.data.simulated
+    calendar = load_calendar(dt.datetime.now(dt.UTC).date(), home)
     found = company_facts(
         fact_home(home, simulated=simulated),
         symbol,
         np.datetime64(result.as_of, "D"),
-        load_calendar(dt.datetime.now(dt.UTC).date(), home),
+        calendar,
         result.prices.split_records,
+        closes=_closes(result, calendar),
         simulated=simulated,
     )
     return {
@@ -65,6 +72,16 @@ def company_detail(result: ScanResult, symbol: str, home: Path) -> dict[str, Any
         "rs_universe": result.ranks.size,
         "data": plain(asdict(result.data)),
     }
+
+
+def _closes(result: ScanResult, calendar: SessionCalendar) -> TradedCloses | None:
+    """Open the closes of past days where the bars of a result come from; None where it is gone."""
+    try:
+        settings = load_settings(os.environ, Path.cwd())
+        provider = asked_provider(result.config, settings, calendar)
+    except TechnicError:  # no key any more, or no file: the other facts are there all the same
+        return None
+    return TradedCloses.of(provider, calendar) if provider.name == result.data.provider else None
 
 
 def why_not(report: SymbolReport) -> dict[str, Any]:
