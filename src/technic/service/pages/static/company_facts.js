@@ -3,6 +3,7 @@ import { getJson, query } from "./api.js";
 import { $, h, put, s, scroll, table } from "./dom.js";
 import { amount, number, whole } from "./format.js";
 
+const BRIEF = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 const HIGH = 184, EDGE = 6, TOP = 20, FOOT = 36;
 const NAMES = { revenue: "Revenue", eps: "Earnings a share" };
 
@@ -48,7 +49,7 @@ function bars(symbol, name, filed) {
   const drawn = all.map((one, i) => {
     if (figures[i] === null) return null;
     const x = EDGE + i * step, top = y(Math.max(0, figures[i])), tall = Math.max(1, Math.abs(y(0) - y(figures[i])));
-    const text = s("text", { class: "day", x: x + step / 2, y: figures[i] < 0 ? top + tall + 11 : top - 4 }, said(one[name]));
+    const text = s("text", { class: "day", x: x + step / 2, y: figures[i] < 0 ? top + tall + 11 : top - 4 }, name === "eps" ? said(one[name]) : BRIEF.format(figures[i]));
     return [s("rect", { class: figures[i] < 0 ? "loss" : "gain", x: x + (step - wide) / 2, y: top, width: wide, height: tall }, s("title", {}, `${one.end}: ${said(one[name])}`)), text];
   });
   const labels = all.map((one, i) => ((all.length - 1 - i) % 2 ? null : s("text", { class: "day", x: EDGE + (i + 0.5) * step, y: HIGH - 6 }, one.end.slice(2, 7))));
