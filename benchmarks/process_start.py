@@ -1,11 +1,12 @@
-"""A whole ``technic scan`` process against ``python -c "import pandas"``.
+"""Whole processes of ``technic`` against ``python -c "import pandas"``.
 
     python -m benchmarks.process_start [--symbols 6000] [--bars 300] [--rounds 7]
 
-Three processes in turn: the demo market (simulated anew by every run), a Parquet file of made-up
-bars, and the same file asked for 20 symbols. Least time of a few rounds, by the clock and of the
-processor, and its ratio to the import; the start of an empty Python is not taken off. Python keeps
-its byte code, as it does unless it is told not to: the first round writes it.
+In turn: ``scan`` of the demo market (simulated anew by every run), of a Parquet file of made-up
+bars, and of 20 symbols of it, ``show`` and ``explain`` of one of them, and ``--help``. Least time
+of a few rounds, by the clock and of the processor, and its ratio to the import; the start of an
+empty Python is not taken off. Python keeps its byte code, as it does unless it is told not to: the
+first round writes it.
 """
 
 from __future__ import annotations
@@ -67,6 +68,17 @@ def commands(path: Path, symbols: int, bars: int) -> dict[str, list[str]]:
     }
 
 
+def short_commands(path: Path) -> dict[str, list[str]]:
+    """Return the processes that say little: one symbol of ``path``, and what there is to ask."""
+    technic = SCAN[:-1]
+    one = ["S000", "--data", str(path), "--price-basis", "split_adjusted"]
+    return {
+        "show of one symbol": [*technic, "show", *one],
+        "explain of one symbol": [*technic, "explain", *one],
+        "--help": [*technic, "--help"],
+    }
+
+
 def write_file(path: Path, symbols: int, bars: int) -> list[str]:
     """Write random walks as one long table; returns the symbols."""
     panel = make_panel(symbols, bars)
@@ -85,7 +97,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        asked = commands(Path(folder) / "bars.parquet", args.symbols, args.bars)
+        path = Path(folder) / "bars.parquet"
+        asked = commands(path, args.symbols, args.bars) | short_commands(path)
         found = measure(asked, args.rounds)
     print(f"{machine_line('pandas')}; best of {args.rounds}")
     base = found[PANDAS]
