@@ -7,12 +7,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
 from technic.errors import MissingExtraError
-from technic.wording import install
 from technic.wording.install import EXTRAS, extra_packages, install_command, requirements_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +57,7 @@ def test_pip_is_that_of_the_environment(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_an_extra_is_its_packages(monkeypatch: pytest.MonkeyPatch):
     """Those of this platform; uvloop is none of Windows."""
-    monkeypatch.setattr(install, "requires", lambda _: METADATA)
+    monkeypatch.setattr("importlib.metadata.requires", lambda _: METADATA)
     assert extra_packages("technic-scanner", "service") == ("psycopg[binary]", "uvloop")
     both = ("mcp", "psycopg[binary]", "uvloop")
     assert extra_packages("technic-scanner", "mcp") == both
@@ -82,9 +82,9 @@ def test_a_missing_extra_is_told_by_its_packages(monkeypatch: pytest.MonkeyPatch
     )
 
     def not_installed(_: str) -> list[str]:
-        raise install.PackageNotFoundError
+        raise PackageNotFoundError
 
-    monkeypatch.setattr(install, "requires", not_installed)
+    monkeypatch.setattr("importlib.metadata.requires", not_installed)
     assert str(MissingExtraError("to_polars()", "polars", "polars")) == said
 
 
