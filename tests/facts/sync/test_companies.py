@@ -113,6 +113,17 @@ def test_symbols_are_claimed_once_each_on_the_day_they_were_seen(bulk):
     ]
 
 
+def test_a_symbol_that_goes_to_another_company_and_back_is_claimed_each_time(bulk):
+    """Else the company that has it again would be forgotten."""
+    for day, cik in (("2024-06-01", 7), ("2024-07-01", 9), ("2024-08-01", 7)):
+        bulk.store_on(day, FACTS, FILED, CompanyTickers({"TKR": cik}, {}, {cik: "TKR"}))
+    assert [(row["cik"], known(row)[:10]) for row in bulk.rows("listed_as")] == [
+        (7, "2024-06-01"),
+        (9, "2024-07-01"),
+        (7, "2024-08-01"),
+    ]
+
+
 BROKEN = {
     "facts cut off": ({"CIK0000000007.json": ASSETS[:-9]}, FILED, "CIK0000000007.json"),
     "facts of another": (

@@ -132,7 +132,7 @@ class _Identity:
     """Rows that say who companies are: those that the store does not have yet."""
 
     sic: dict[int, float]
-    listed: set[tuple[int, str]]
+    listed: dict[str, int]
     now: np.datetime64
     blocks: FactBlocks = field(default_factory=lambda: FactBlocks(submissions.SOURCE))
 
@@ -144,7 +144,7 @@ class _Identity:
         rows = list(zip(*columns, strict=True))
         return cls(
             {cik: value for concept, cik, _, value in rows if concept == SIC},
-            {(cik, symbol) for concept, cik, symbol, _ in rows if concept == LISTED_AS},
+            {symbol: cik for concept, cik, symbol, _ in rows if concept == LISTED_AS},
             now,
         )
 
@@ -158,9 +158,9 @@ class _Identity:
         self._add(company.cik, symbol, SIC, float(company.sic), first)
 
     def add_listings(self, tickers: CompanyTickers) -> None:
-        """Each symbol of each company, from now on."""
+        """Each symbol that the company did not have last, from now on."""
         for symbol, cik in tickers.cik.items():
-            if (cik, symbol) not in self.listed:
+            if self.listed.get(symbol) != cik:
                 self._add(cik, symbol, LISTED_AS, 1.0, self.now)
 
     def _add(
