@@ -21,7 +21,8 @@ __all__ = ["StoredFacts"]
 class StoredFacts:
     """Reads rows of ``symbols`` and of the fields that are asked for, when they are needed.
 
-    ``home``: where the store is; ``version``: that of the store.
+    ``home``: where the store is; ``version``: that of the store when it was opened: what a sync
+    adds while a scan reads is for the next one.
     """
 
     def __init__(
@@ -32,11 +33,11 @@ class StoredFacts:
         calendar: SessionCalendar,
         splits: Splits,
     ) -> None:
-        self._store = FactStore(home)
+        self.version = FactStore(home).version()
+        self._store = FactStore(home, version=self.version)
         self._fields, self._symbols = tuple(fields), tuple(symbols)
         self._calendar, self._splits = calendar, splits
-        self.version = self._store.version()
-        rows = f"{self._store.url} {self.version}"
+        rows = f"{self._store.url} {self._store.state()}"
         self._kept = KeptSteps(home / "cache" / "facts", rows, calendar, splits)
         self._readers: dict[tuple[str, ...], FactReader] = {}
 
