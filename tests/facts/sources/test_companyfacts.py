@@ -142,9 +142,10 @@ def test_what_cannot_be_read_is_counted():
     facts.append(fact("2024-03-31", None, "b", "2024-05-01"))
     facts.append(fact("2024-03-31", 1, "c", "yesterday"))
     facts.append(fact("2024-03-31", 1, "d", "2024-05-01", start="2024-99-01"))
+    facts += [fact("2024-03-31", 1, accn, "2024-05-01") for accn in ("é", "", "a\n", "9" * 21)]
     rows, count = read(companyfacts(7, us_gaap__Assets__USD=facts))
     assert [row["accn"] for row in rows] == ["a0"]
-    assert count.unreadable == 7
+    assert count.unreadable == 11
 
 
 def test_tags_and_units_of_no_concept_are_left_out():

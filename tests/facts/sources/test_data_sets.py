@@ -116,6 +116,9 @@ def test_what_is_no_whole_data_set_is_refused(tmp_path):
         "another table": data_set([SUB], [], b"a\tb\n1\t2\n"),
         "flipped": bytes(flipped),
         "no number": data_set([SUB], [{**NUM, "value": "many"}]),
+        "encrypted": whole.replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1"),
+        "nowhere": whole[:-6] + b"\xff\xff\xff\x7f" + whole[-2:],
+        "a header without end": data_set([SUB], [], b"a" * 10_000_000),
     }
     for name, body in bad.items():
         path = tmp_path / f"{name}.zip"

@@ -124,6 +124,25 @@ def test_a_symbol_that_goes_to_another_company_and_back_is_claimed_each_time(bul
     ]
 
 
+def test_numbers_of_filings_that_are_none_are_left_out(bulk):
+    """Whoever filed them: the list of filings is kept as ASCII."""
+    odd = ("é", *FILING[1:])
+    results = ("é", "2024-05-01", "2024-05-01", "2024-05-01T23:05:00.000Z", "8-K", "2.02")
+    facts = companyfacts(
+        7,
+        us_gaap__Assets__USD=[
+            fact("2024-03-31", 5, "a-1", "2024-05-01"),
+            fact("2024-03-31", 6, "é", "2024-05-01"),
+        ],
+    )
+    filed = {"CIK0000000007.json": submissions(7, FILING, odd, results)}
+    ingest, filings = bulk.store_on("2024-06-01", {"CIK0000000007.json": facts}, filed)
+    assert ingest.dropped == {"its value or a day of it cannot be read": 1}
+    assert [row["value"] for row in bulk.rows("total_assets")] == [5.0]
+    assert bulk.rows("earnings_event") == []
+    assert filings.known.tolist() == [b"a-1"]
+
+
 BROKEN = {
     "facts cut off": ({"CIK0000000007.json": ASSETS[:-9]}, FILED, "CIK0000000007.json"),
     "facts of another": (

@@ -188,6 +188,18 @@ def test_other_rows_splits_symbols_or_terms_are_kept_apart(tmp_path):
     assert [value(*one) for one in asked] == [0.0, 1.0, 2.0, 3.0, 4.0]
 
 
+def test_bytes_that_flipped_are_never_more_than_steps_made_anew(tmp_path):
+    """Wherever they are."""
+    kept = KeptSteps(tmp_path, "a 1", CALENDAR, Splits.none())
+    kept.steps("eps", ("AA",), lambda: steps_of(1.0, 2.0))
+    (path,) = tmp_path.glob("*.npz")
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 9):
+        path.write_bytes(whole[:at] + b"\xff" * 9 + whole[at + 9 :])
+        found = kept.steps("eps", ("AA",), lambda: steps_of(1.0, 2.0))
+        assert found.value.tolist() == [1.0, 2.0]
+
+
 def test_the_oldest_go_where_all_are_too_large(tmp_path, monkeypatch):
     """As many stay as there is room for."""
     kept = KeptSteps(tmp_path, "a 1", CALENDAR, Splits.none())

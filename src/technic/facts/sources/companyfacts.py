@@ -18,7 +18,14 @@ import numpy as np
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.facts.rows import ACCOUNTING_FORMS
 from technic.facts.sources.fact_blocks import FactBlocks
-from technic.facts.sources.forms import NO_TIME, Times, cik_of, days_of, known_at
+from technic.facts.sources.forms import (
+    NO_TIME,
+    Times,
+    cik_of,
+    could_be_filing,
+    days_of,
+    known_at,
+)
 from technic.typing import BoolArray, DateArray, FloatArray, IntArray
 
 __all__ = ["SOURCE", "UNITS", "ConceptOf", "FactCount", "add_companyfacts"]
@@ -52,8 +59,8 @@ class _Tag(msgspec.Struct):
 class FactCount:
     """What became of a company's facts: ``kept`` as rows, ``repeated`` and of ``other_forms``.
 
-    ``unreadable``: without a value, or with a day that is none. ``filings``: numbers of those that
-    count, whether they say anything new or not.
+    ``unreadable``: without a value, or with a day or a filing that is none. ``filings``: numbers of
+    those that count, whether they say anything new or not.
     """
 
     kept: int = 0
@@ -140,7 +147,7 @@ def _add(
         if fact.form in ACCOUNTING_FORMS
     ]  # fmt: skip
     facts = [fact for fact, _ in counted]
-    count.filings = {fact.accn for fact in facts}
+    count.filings = {fact.accn for fact in facts if could_be_filing(fact.accn)}
     count.other_forms = sum(len(one) for _, one in tagged) - len(facts)
     end, filed = days_of([fact.end for fact in facts]), days_of([fact.filed for fact in facts])
     start, no_start = (
@@ -149,6 +156,7 @@ def _add(
     )
     value = np.array([np.nan if fact.val is None else fact.val for fact in facts], np.float64)
     good = np.isfinite(value) & ~np.isnat(end) & ~np.isnat(filed)
+    good &= np.array([could_be_filing(fact.accn) for fact in facts], np.bool_)
     good &= ~np.isnat(start) | np.array(no_start, np.bool_)
     count.unreadable = int(len(good) - good.sum())
     times = np.array([accepted.get(fact.accn, NO_TIME) for fact in facts], "datetime64[us]")

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +28,14 @@ from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.facts.rows import ACCOUNTING_FORMS
 from technic.facts.sources.companyfacts import UNITS, ConceptOf
 from technic.facts.sources.fact_blocks import FactBlocks
-from technic.facts.sources.forms import NO_DAY, Times, days_of, known_at, times_of
+from technic.facts.sources.forms import (
+    NO_DAY,
+    Times,
+    could_be_filing,
+    days_of,
+    known_at,
+    times_of,
+)
 from technic.facts.sources.new_york import to_utc
 from technic.typing import DateArray, IntArray
 
@@ -37,6 +44,8 @@ __all__ = ["SOURCE", "DataSet", "add_data_set"]
 SOURCE = "sec data set"
 BLOCK = 16 * MIB
 """Of a table's text that is looked at at once."""
+MOST_HEADER = 65_536
+"""Bytes of a table's first line."""
 SUB = ("adsh", "cik", "form", "period", "filed", "accepted")
 NUM = ("adsh", "tag", "version", "ddate", "qtrs", "uom", "value", "coreg")
 MONTHS = {1: 3, 2: 6, 3: 9, 4: 12}
@@ -214,7 +223,7 @@ def _filings(
     for batch in _batches(archive, "sub.txt", SUB, done):
         for row in zip(*(batch[name].to_pylist() for name in SUB), strict=True):
             adsh, cik, form = row[:3]
-            if form not in ACCOUNTING_FORMS or not cik or not adsh:
+            if form not in ACCOUNTING_FORMS or not cik or not adsh or not could_be_filing(adsh):
                 continue
             done.filings += 1
             if is_known(adsh):
@@ -264,8 +273,8 @@ def _batches(
 
     Rows of another length are counted in ``done``.
     """
-    with archive.open(name) as member:
-        first = member.readline()
+    with _member(archive, name) as member:
+        first = member.readline(MOST_HEADER)
         header = first.decode("utf-8", "replace").rstrip("\r\n").split("\t")
         missing = [column for column in columns if column not in header]
         if missing:
@@ -290,6 +299,14 @@ def _batches(
             )  # fmt: skip
         except pa.ArrowInvalid as error:
             raise BadAnswerError(f"{name} is no table of numbers: {error}") from error
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """Open a table; zipfile says in many ways that what it reads of it makes no sense."""
+    try:
+        return archive.open(name)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise BadAnswerError(f"{name} cannot be opened in the archive: {error}") from error
 
 
 def _types(columns: list[str]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ __all__ = [
     "RESULTS_ITEM",
     "Times",
     "cik_of",
+    "could_be_filing",
     "days_of",
     "known_at",
     "times_of",
@@ -34,6 +35,7 @@ EARLIEST = np.timedelta64(10, "h")
 """It makes none public before 06:00 in New York of the day that is the filing's: what is accepted
 in the evening has the day after."""
 CIK_DIGITS = 10
+ACCN_LETTERS = 20
 NO_TIME = np.datetime64("NaT", "us")
 NO_DAY = np.datetime64("NaT", "D")
 
@@ -56,6 +58,11 @@ def cik_of(number: int | str) -> int:
     ):
         raise BadAnswerError(f"{text[:20]!r} is no CIK")
     return int(text)
+
+
+def could_be_filing(number: str) -> bool:
+    """Tell whether a text may go by as the number of a filing, ``0000320193-23-000106``."""
+    return 0 < len(number) <= ACCN_LETTERS and number.isascii() and number.isprintable()
 
 
 def days_of(texts: Sequence[str | None]) -> DateArray:

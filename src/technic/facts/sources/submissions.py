@@ -23,6 +23,7 @@ from technic.facts.sources.forms import (
     RESULTS_ITEM,
     Times,
     cik_of,
+    could_be_filing,
     days_of,
     known_at,
     times_of,
@@ -163,7 +164,9 @@ def add_earnings(rows: FactBlocks, company: Company, symbol: str | None) -> int:
     at = [
         place
         for place, form in enumerate(filings.form)
-        if form == RESULTS and RESULTS_ITEM in filings.items[place].split(",")
+        if form == RESULTS
+        and RESULTS_ITEM in filings.items[place].split(",")
+        and could_be_filing(filings.accn[place])
     ]
     accepted = filings.accepted[at]
     at, accepted = _timed(at, accepted)

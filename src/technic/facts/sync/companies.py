@@ -20,7 +20,7 @@ from technic.facts.sources import companyfacts, submissions
 from technic.facts.sources.company_tickers import CompanyTickers
 from technic.facts.sources.companyfacts import FactCount, add_companyfacts
 from technic.facts.sources.fact_blocks import FactBlocks
-from technic.facts.sources.forms import NO_DAY
+from technic.facts.sources.forms import NO_DAY, could_be_filing
 from technic.facts.sources.submissions import (
     Company,
     add_earnings,
@@ -189,7 +189,9 @@ class _Collected:
         filings = company.filings
         rows = zip(filings.accn, filings.form, filings.reported, strict=True)
         for accn, form, day in rows:
-            if form in ACCOUNTING_FORMS and accn not in count.filings and not np.isnat(day):
+            if form not in ACCOUNTING_FORMS or not could_be_filing(accn):
+                continue
+            if accn not in count.filings and not np.isnat(day):
                 self.reporting.append(accn)
                 self.reported.append(day)
 

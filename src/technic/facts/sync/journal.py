@@ -6,8 +6,11 @@ It only spares requests: without it everything is asked again, and nothing is st
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +24,15 @@ from technic.typing import DateArray
 
 __all__ = ["Entry", "Filings", "Journal", "Problem", "SyncFolder"]
 
+_UNREADABLE = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 LATEST = 200
 """Problems that are kept, the latest ones."""
 
@@ -109,9 +121,9 @@ class SyncFolder:
     def read_filings(self) -> Filings:
         """Return the filings of the last companyfacts; none where there was none."""
         try:
-            with np.load(self.path / "filings.npz") as found:
+            with np.load(io.BytesIO((self.path / "filings.npz").read_bytes())) as found:
                 return Filings(found["known"], found["reporting"], found["reported"])
-        except (OSError, ValueError, KeyError, EOFError):
+        except _UNREADABLE:
             return Filings()
 
     def write_filings(self, filings: Filings) -> None:
