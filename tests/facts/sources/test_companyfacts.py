@@ -148,6 +148,27 @@ def test_what_cannot_be_read_is_counted():
     assert count.unreadable == 11
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [{"val": "1"}, {"val": True}, {"val": [1]}, {"val": 10**400}, {"end": 3}, {"accn": None}],
+    ids=lambda bad: str(bad)[:20],
+)
+def test_a_fact_of_another_shape_takes_no_other_with_it(bad):
+    """It is counted; the company's other facts are rows."""
+    rows, count = read(companyfacts(7, us_gaap__Assets__USD=[{**ONE, **bad}, ONE]))
+    assert ([row["accn"] for row in rows], count.unreadable) == (["a"], 1)
+
+
+@pytest.mark.parametrize("tag", [None, [], {"units": None}, {"units": {"USD": None}}], ids=str)
+def test_a_tag_of_another_shape_takes_no_other_with_it(tag):
+    """A taxonomy that is null has no tag."""
+    tree = json.loads(companyfacts(7, us_gaap__Assets__USD=[ONE]))
+    tree["facts"]["us-gaap"] = {"Revenues": tag, **tree["facts"]["us-gaap"]}
+    tree["facts"]["dei"] = None
+    rows, count = read(json.dumps(tree).encode())
+    assert ([row["accn"] for row in rows], count.unreadable) == (["a"], 1)
+
+
 def test_tags_and_units_of_no_concept_are_left_out():
     """Euros, and tags that nobody asks for, even where they hold what is no list of facts."""
     tree = json.loads(
@@ -177,8 +198,7 @@ BAD = {
     "no number": b'{"cik": "7x", "facts": {}}',
     "no text": b"\xff\xfe",
     "too deep": b"[" * 100_000,
-    "no day": companyfacts(7, us_gaap__Assets__USD=[{**ONE, "end": 3}]),
-    "a text for a value": companyfacts(7, us_gaap__Assets__USD=[{**ONE, "val": "1"}]),
+    "not a number": companyfacts(7, us_gaap__Assets__USD=[{**ONE, "val": float("nan")}]),
     "another company": companyfacts(8, us_gaap__Assets__USD=[ONE]),
 }
 

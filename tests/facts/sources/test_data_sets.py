@@ -100,6 +100,27 @@ def test_a_table_is_read_in_blocks(tmp_path, monkeypatch):
     assert (done.numbers, done.unreadable) == (1_000, 1)
 
 
+BAD_NUMBERS = [
+    *({"value": text} for text in ("many", "true", "1,000", "nan", "1e999", "0x10")),
+    *({"ddate": text} for text in ("today", "99999999", -1, 10**30, "2024-331", "0" * 8)),
+    *({"qtrs": text} for text in ("one", 1.5, -1, 10**30)),
+]
+BAD_FILINGS = [
+    *({"cik": text} for text in ("Acme", 0, -5, 10**10, 10**30, 7.5)),
+    *({"filed": text} for text in ("", "today", 10**30)),
+]
+
+
+def test_a_number_or_a_filing_that_is_none_takes_no_other_with_it(tmp_path):
+    """Whatever stands there: the quarter's other filings and numbers are rows."""
+    num = [{**NUM, **bad} for bad in BAD_NUMBERS]
+    sub = [{**SUB, **bad, "adsh": f"b-{at}"} for at, bad in enumerate(BAD_FILINGS)]
+    num += [{**NUM, "adsh": one["adsh"], "value": "7"} for one in sub]
+    rows, done = read(tmp_path, [*sub, SUB], [*num, NUM])
+    assert [(row["cik"], row["value"]) for row in rows] == [(7, 100.0)]
+    assert done.unreadable == 6
+
+
 def test_a_quarter_in_which_nothing_was_filed_has_no_rows(tmp_path):
     """Tables of a header alone."""
     assert read(tmp_path, [], [])[0] == []
@@ -115,7 +136,6 @@ def test_what_is_no_whole_data_set_is_refused(tmp_path):
         "cut off": whole[: len(whole) // 2],
         "another table": data_set([SUB], [], b"a\tb\n1\t2\n"),
         "flipped": bytes(flipped),
-        "no number": data_set([SUB], [{**NUM, "value": "many"}]),
         "encrypted": whole.replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1"),
         "nowhere": whole[:-6] + b"\xff\xff\xff\x7f" + whole[-2:],
         "a header without end": data_set([SUB], [], b"a" * 10_000_000),

@@ -108,6 +108,20 @@ def test_older_pages_are_the_same_columns_at_the_top():
     assert [str(day) for day in together.filed] == ["2024-05-01", "2001-05-01"]
 
 
+@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize("bad", [None, 5, True, [], "\x00"], ids=str)
+def test_a_filing_of_another_shape_takes_no_other_with_it(place, bad):
+    """Whichever of its columns is none; the company's other results are an event."""
+    good = filing("a", "2024-05-01T20:05:00", "8-K", "2.02", "2024-05-01")
+    other = list(filing("b", "2024-08-01T20:05:00", "8-K", "2.02", "2024-08-01"))
+    other[place] = bad
+    company = read_submissions(submissions(7, good, tuple(other), name=None, tickers=[None], sic=6))
+    rows = FactBlocks(SOURCE)
+    add_earnings(rows, company, "ACME")
+    assert "a" in rows.take().table["accn"].to_pylist()
+    assert (company.name, company.tickers, company.sic) == ("", (), 6)
+
+
 BAD = {
     "nothing": b"",
     "no company": b"{}",

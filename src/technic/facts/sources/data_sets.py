@@ -9,6 +9,7 @@ left out.
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -37,13 +38,14 @@ from technic.facts.sources.forms import (
     times_of,
 )
 from technic.facts.sources.new_york import to_utc
-from technic.typing import DateArray, IntArray
+from technic.typing import DateArray, FloatArray, IntArray
 
 __all__ = ["SOURCE", "DataSet", "add_data_set"]
 
 SOURCE = "sec data set"
 BLOCK = 16 * MIB
 """Of a table's text that is looked at at once."""
+_CIK = re.compile(r"0*[1-9][0-9]{0,9}", re.ASCII)
 MOST_HEADER = 65_536
 """Bytes of a table's first line."""
 SUB = ("adsh", "cik", "form", "period", "filed", "accepted")
@@ -62,7 +64,8 @@ class DataSet:
     """What became of the numbers of a quarter.
 
     ``filings``: that count; ``known``: of them, those left out because they are known already;
-    ``numbers``: looked at; ``kept``: as rows. ``unreadable``: rows of another length.
+    ``numbers``: looked at; ``kept``: as rows. ``unreadable``: rows of another length, and filings
+    of no company.
     """
 
     filings: int = 0
@@ -157,7 +160,7 @@ def _counted(batch: pa.RecordBatch, filings: _Filings, lookup: _Lookup) -> pa.Re
     for name in ("coreg", "segments"):
         if name in batch.schema.names:
             keep = pc.and_(keep, pc.is_null(batch[name]))
-    spans = pa.array([0, *MONTHS], pa.int64())
+    spans = pa.array([str(quarters) for quarters in (0, *MONTHS)])
     keep = pc.and_(keep, pc.is_in(batch["qtrs"], value_set=spans))
     return batch.filter(pc.and_(keep, pc.is_valid(batch["value"])))
 
@@ -178,8 +181,9 @@ def _add(
             groups.setdefault(named, []).append(at)
     adsh = np.array(batch["adsh"].to_pylist(), filings.adsh.dtype)
     filing = np.searchsorted(filings.adsh, adsh)
-    end, quarters = _whole_days(batch["ddate"].to_pylist()), np.array(batch["qtrs"], np.int64)
-    value = np.array(batch["value"], np.float64)
+    end = _whole_days(batch["ddate"].to_pylist())
+    quarters = np.array(batch["qtrs"].to_pylist(), np.int64)
+    value = _numbers(batch["value"])
     for (concept, unit, tag), places in groups.items():
         own = filing[places]
         ciks = filings.cik[own]
@@ -223,7 +227,10 @@ def _filings(
     for batch in _batches(archive, "sub.txt", SUB, done):
         for row in zip(*(batch[name].to_pylist() for name in SUB), strict=True):
             adsh, cik, form = row[:3]
-            if form not in ACCOUNTING_FORMS or not cik or not adsh or not could_be_filing(adsh):
+            if form not in ACCOUNTING_FORMS or not could_be_filing(adsh or ""):
+                continue
+            if not _CIK.fullmatch(cik or ""):
+                done.unreadable += 1
                 continue
             done.filings += 1
             if is_known(adsh):
@@ -236,7 +243,7 @@ def _filings(
     times = to_utc(times_of([(text or "").replace(" ", "T") for text in accepted]))
     return _Filings(
         np.array(adsh, np.str_),
-        np.array(cik, np.int64),
+        np.array([int(one) for one in cik], np.int64),
         form,
         _whole_days(period),
         np.array([reported(one) for one in adsh], "datetime64[D]"),
@@ -244,10 +251,25 @@ def _filings(
     )
 
 
-def _whole_days(numbers: list[int | None]) -> DateArray:
+def _whole_days(numbers: list[str | None]) -> DateArray:
     """Read days written as numbers, 20241130; NaT for what is none."""
-    texts = [f"{number or 0:08d}" for number in numbers]
+    texts = [number or "" for number in numbers]
     return days_of([f"{text[:4]}-{text[4:6]}-{text[6:]}" for text in texts])
+
+
+def _numbers(column: pa.Array) -> FloatArray:
+    """Read values; NaN for what is no number, which the check of rows leaves out."""
+    try:
+        return np.array(column.cast(pa.float64()), np.float64)
+    except pa.ArrowInvalid:
+        return np.array([_number(text) for text in column.to_pylist()], np.float64)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
 
 
 @contextmanager
@@ -293,8 +315,8 @@ def _batches(
                 csv.ReadOptions(column_names=header, block_size=BLOCK, use_threads=False),
                 csv.ParseOptions(delimiter="\t", quote_char=False, invalid_row_handler=skip),
                 csv.ConvertOptions(
-                    include_columns=wanted, column_types=_types(wanted), strings_can_be_null=True,
-                    null_values=[""], quoted_strings_can_be_null=True,
+                    include_columns=wanted, column_types=dict.fromkeys(wanted, pa.string()),
+                    strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True,
                 ),
             )  # fmt: skip
         except pa.ArrowInvalid as error:
@@ -307,9 +329,3 @@ def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
         return archive.open(name)
     except (OSError, RuntimeError, ValueError) as error:
         raise BadAnswerError(f"{name} cannot be opened in the archive: {error}") from error
-
-
-def _types(columns: list[str]) -> dict[str, Any]:
-    whole = ("cik", "period", "filed", "ddate", "qtrs")
-    types = {name: pa.int64() if name in whole else pa.string() for name in columns}
-    return types | ({"value": pa.float64()} if "value" in columns else {})

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -45,14 +45,14 @@ ONLY_UTC, ONLY_NEW_YORK = (23, 0, 1, 2), (6, 7, 8, 9)
 
 
 class _Arrays(msgspec.Struct, rename="camel"):
-    """Filings by column, as ``recent`` and the older pages have them."""
+    """Filings by column, as ``recent`` and the older pages have them; all of them are texts."""
 
-    accession_number: list[str]
-    filing_date: list[str]
-    report_date: list[str]
-    acceptance_date_time: list[str]
-    form: list[str]
-    items: list[str]
+    accession_number: list[Any]
+    filing_date: list[Any]
+    report_date: list[Any]
+    acceptance_date_time: list[Any]
+    form: list[Any]
+    items: list[Any]
 
 
 class _Page(msgspec.Struct):
@@ -66,10 +66,10 @@ class _Filings(msgspec.Struct):
 
 class _Submissions(msgspec.Struct, rename="camel"):
     cik: int | str
-    name: str
     filings: _Filings
-    sic: str | None = None
-    tickers: list[str] = []
+    name: str | None = None
+    sic: str | int | None = None
+    tickers: list[str | None] | None = None
     fiscal_year_end: str | None = None
 
 
@@ -127,12 +127,12 @@ def read_submissions(body: bytes) -> Company:
         found = _read(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadAnswerError(f"not the JSON expected: {error}") from error
-    sic = found.sic or ""
+    sic = str(found.sic or "")
     return Company(
         cik=cik_of(found.cik),
-        name=clean(found.name, LABEL),
+        name=clean(found.name or "", LABEL),
         sic=int(sic) if sic.isascii() and sic.isdigit() and len(sic) <= 4 else 0,
-        tickers=tuple(found.tickers),
+        tickers=tuple(ticker for ticker in found.tickers or () if ticker),
         fiscal_year_end=found.fiscal_year_end or "",
         filings=_filings(found.filings.recent),
         pages=tuple(page.name for page in found.filings.files),
@@ -199,15 +199,16 @@ def _part_of_day(minute: IntArray) -> np.ndarray[tuple[int], np.dtype[np.float64
 
 
 def _filings(arrays: _Arrays) -> Filings:
-    columns = [getattr(arrays, name) for name in arrays.__struct_fields__]
+    columns = [_texts(getattr(arrays, name)) for name in arrays.__struct_fields__]
+    accn, filed, reported, stamped, form, items = columns
     lengths = {len(column) for column in columns}
     if len(lengths) != 1:
         raise BadAnswerError(f"columns of filings have different lengths: {sorted(lengths)}")
-    return Filings(
-        arrays.accession_number,
-        days_of(arrays.filing_date),
-        days_of(arrays.report_date),
-        times_of(arrays.acceptance_date_time),
-        arrays.form,
-        arrays.items,
-    )
+    return Filings(accn, days_of(filed), days_of(reported), times_of(stamped), form, items)
+
+
+def _texts(column: list[Any]) -> list[str]:
+    """Return a column with an empty text where it has none, so that a filing loses no other."""
+    if set(map(type, column)) <= {str}:
+        return column
+    return [value if isinstance(value, str) else "" for value in column]
