@@ -87,6 +87,15 @@ def test_the_end_of_a_filings_own_period_is_exact_where_it_is_known(tmp_path):
     assert [str(row["period_end"]) for row in rows] == ["2024-03-30", "2023-03-31", "2024-03-30"]
 
 
+def test_the_day_of_a_cover_page_that_was_rounded_up_is_not_after_its_filing(tmp_path):
+    """Counted on 25 April, filed on 1 May, 30 April here; counted on 20 May, filed on the 22nd."""
+    late = {**SUB, "adsh": "b-2", "filed": 20240522, "accepted": "2024-05-22 16:05:00"}
+    cover = {**NUM, "tag": "EntityPublicFloat", "version": "dei/2023", "qtrs": 0}
+    num = [{**cover, "ddate": 20240430}, {**cover, "adsh": "b-2", "ddate": 20240531}]
+    rows, _ = read(tmp_path, [SUB, late], num)
+    assert [str(row["period_end"]) for row in rows] == ["2024-04-30", "2024-05-22"]
+
+
 def test_a_table_is_read_in_blocks(tmp_path, monkeypatch):
     """Quotes, an older table without segments, rows of another length, bytes that are no UTF-8."""
     monkeypatch.setattr(data_sets, "BLOCK", 4096)

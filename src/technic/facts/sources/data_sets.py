@@ -3,8 +3,8 @@
 A zip of tables: ``sub.txt`` has the filings with the time each was accepted (New York's clock),
 ``num.txt`` their numbers. Only consolidated numbers are read: no segment, no co-registrant. That a
 filing was amended later (``prevrpt``) nobody knew at the time: it is never looked at. Ends of
-periods are rounded to ends of months here; a filing that companyfacts has, with its exact days, is
-left out.
+periods are rounded to ends of months here, those of cover pages to days after the filing, of which
+its day counts; a filing that companyfacts has, with its exact days, is left out.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ class _Filings:
     form: list[str]
     period: DateArray
     reported: DateArray
+    filed: DateArray
     known: Times
 
 
@@ -194,7 +195,9 @@ def _add(
             tag=tag,
             unit=unit,
             start=_starts(end[places], quarters[places]),
-            end=_exact(end[places], filings.period[own], filings.reported[own]),
+            end=np.minimum(
+                _exact(end[places], filings.period[own], filings.reported[own]), filings.filed[own]
+            ),
             value=value[places],
             form=[filings.form[at] for at in own.tolist()],
             accn=adsh[places].tolist(),
@@ -240,6 +243,7 @@ def _filings(
     kept.sort(key=itemgetter(0))
     columns = [list(column) for column in zip(*kept, strict=True)] or [[] for _ in SUB]
     adsh, cik, form, period, filed, accepted = columns
+    day = _whole_days(filed)
     times = to_utc(times_of([(text or "").replace(" ", "T") for text in accepted]))
     return _Filings(
         np.array(adsh, np.str_),
@@ -247,7 +251,8 @@ def _filings(
         form,
         _whole_days(period),
         np.array([reported(one) for one in adsh], "datetime64[D]"),
-        known_at(_whole_days(filed), times),
+        day,
+        known_at(day, times),
     )
 
 
