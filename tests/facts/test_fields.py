@@ -178,6 +178,7 @@ def test_growth_from_a_loss_or_nothing_is_missing():
     assert growth(2.0, -1.0) == -150
     assert math.isnan(growth(-2.0, 3.0))
     assert math.isnan(growth(0.0, 3.0))
+    assert math.isnan(growth(5e-324, 3.0))  # infinite is no number to rank by
 
 
 def test_an_age_counts_sessions_from_the_first_that_knew_the_value():

@@ -71,6 +71,7 @@ def test_a_good_row_is_one_of_the_schema():
     [
         ({"value": [np.nan]}, "the value is no number"),
         ({"value": [np.inf]}, "the value is no number"),
+        ({"value": [-1e19]}, "the value is no number"),
         ({"value": pa.array([None], pa.float64())}, "the value is no number"),
         ({"form": "DEF 14A"}, "the form is no annual or quarterly report"),
         ({"period_end": days("1899-12-31")}, "the day is out of range"),

@@ -66,6 +66,8 @@ AHEAD = frozenset({"earnings_date"})
 SPANS = ((1, 80, 100), (2, 170, 190), (3, 260, 285), (4, 350, 380))
 """Quarters, and the least and most days of a span of so many, both ends counted."""
 FIRST_DAY, LAST_DAY = np.datetime64("1985-01-01"), np.datetime64("2200-01-01")
+LARGEST = 1e18
+"""Of a value: more than all money and all shares there are, and sums of some stay numbers."""
 SHORT_INTEREST_SESSIONS = 8
 DAY_IS_OVER = np.timedelta64(29, "h")
 """05:00 UTC of the next day: midnight in New York, or an hour later."""
@@ -120,10 +122,10 @@ def fact_table(columns: Mapping[str, Any]) -> FactRows:
         ``period_start``, ``symbol``, ``form``, ``accn``, ``tag`` and ``unit`` may be left out
         (null), ``cik`` too (0), and ``quarters``, which is counted from the span then.
 
-    Left out, and counted by reason: values that are no finite number, forms that are no annual or
-    quarterly report (of a source that begins with ``sec``), days outside of 1985 to 2199, spans
-    that end before they start, facts without the time they became known, and facts that end after
-    it. Raises ParameterError for a column that is not there or unknown, or of the wrong type.
+    Left out, and counted by reason: values that are no number or beyond 10^18, forms that are no
+    annual or quarterly report (of a source that begins with ``sec``), days outside of 1985 to 2199,
+    spans that end before they start, facts without the time they became known, and facts that end
+    after it. Raises ParameterError for a column that is not there or unknown, or of the wrong type.
     """
     table = _assembled(columns)
     keep = np.ones(len(table), np.bool_)
@@ -184,7 +186,7 @@ def _wrong(table: pa.Table) -> list[tuple[str, BoolArray]]:
     value = table["value"].to_numpy()
     # Not a number compares as false, so what is not surely right is wrong.
     return [
-        ("the value is no number", ~np.isfinite(value)),
+        ("the value is no number", ~(abs(value) <= LARGEST)),
         ("the form is no annual or quarterly report", _other_form(table)),
         ("the day is out of range", ~((end >= FIRST_DAY) & (end < LAST_DAY))),
         ("it starts after its end", start > end),
