@@ -68,7 +68,8 @@ SPANS = ((1, 80, 100), (2, 170, 190), (3, 260, 285), (4, 350, 380))
 FIRST_DAY, LAST_DAY = np.datetime64("1985-01-01"), np.datetime64("2200-01-01")
 LARGEST = 1e18
 """Of a value: more than all money and all shares there are, and sums of some stay numbers."""
-SHORT_INTEREST_SESSIONS = 8
+SHORT_INTEREST_DAYS = 8
+"""Business days."""
 DAY_IS_OVER = np.timedelta64(29, "h")
 """05:00 UTC of the next day: midnight in New York, or an hour later."""
 
@@ -106,13 +107,27 @@ def short_interest_known_at(
 ) -> NDArray[np.datetime64]:
     """Return when the short interest of settlement days is published.
 
-    That is the 8th business day after, after the close; NaT where the calendar ends before.
+    That is the 8th business day after, after the close; NaT where the calendar ends before. On
+    Columbus Day and Veterans Day the exchange is open, and banks and what settles with them are
+    not: they are no business days.
     """
-    at = np.searchsorted(calendar.sessions, settlement, side="right") + SHORT_INTEREST_SESSIONS - 1
-    inside = at < len(calendar.sessions)
+    business = calendar.sessions[~_banks_closed(calendar.sessions)]
+    at = np.searchsorted(business, settlement, side="right") + SHORT_INTEREST_DAYS - 1
+    inside = at < len(business)
     published = np.full(len(at), np.datetime64("NaT", "D"))
-    published[inside] = calendar.sessions[at[inside]]
+    published[inside] = business[at[inside]]
     return end_of_day(published)
+
+
+def _banks_closed(sessions: DateArray) -> BoolArray:
+    """Tell which sessions are Columbus Day or Veterans Day, its Monday where it is a Sunday."""
+    month = sessions.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    day = (sessions - sessions.astype("datetime64[M]")).astype(np.int64) + 1
+    monday = (sessions.astype(np.int64) + 3) % 7 == 0  # 1970 began on a Thursday
+    columbus = (month == 10) & monday & (day >= 8) & (day <= 14)
+    veterans = (month == 11) & ((day == 11) | (monday & (day == 12)))
+    closed: BoolArray = columbus | veterans
+    return closed
 
 
 def fact_table(columns: Mapping[str, Any]) -> FactRows:
