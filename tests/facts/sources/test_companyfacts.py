@@ -121,9 +121,11 @@ def test_it_is_known_when_the_filing_was_accepted_else_after_the_close_of_its_da
             fact("2024-03-31", 1, "a", "2024-05-01"),
             fact("2024-06-30", 2, "b", "2024-08-01"),
             fact("2024-09-30", 3, "c", "2024-11-01"),
+            fact("2024-12-31", 4, "d", "2025-02-03"),
         ],
     )
     accepted = {
+        "d": np.datetime64("2024-02-03T12:00:00", "us"),  # a year before it was filed
         "a": np.datetime64("2024-05-01T20:05:00", "us"),
         "c": np.datetime64("2024-10-31T22:30:00", "us"),
     }
@@ -132,6 +134,7 @@ def test_it_is_known_when_the_filing_was_accepted_else_after_the_close_of_its_da
         "2024-05-01T20:05:00",
         "2024-08-02T05:00:00",
         "2024-11-01T10:00:00",
+        "2025-02-04T05:00:00",
     ]
 
 

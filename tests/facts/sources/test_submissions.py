@@ -56,6 +56,17 @@ def test_times_are_new_yorks_where_an_hour_says_so():
     ]
 
 
+def test_a_day_that_is_the_next_one_says_that_it_was_evening_in_new_york():
+    """Stamped 18:05, filed the day after: no afternoon in UTC, whatever hour another one shows."""
+    utc = filing("a", "2024-05-02T01:30:00")
+    evening = list(filing("b", "2024-08-01T18:05:00"))
+    assert accepted(utc, tuple(evening))[1] == "2024-08-01T18:05:00"
+    evening[1] = "2024-08-02"
+    assert accepted(utc, tuple(evening)) == ["2024-05-02T05:30:00", "2024-08-01T22:05:00"]
+    evening[4] = "4"  # insiders' forms of the evening have the same day, others what they like
+    assert accepted(utc, tuple(evening))[1] == "2024-08-01T18:05:00"
+
+
 def test_where_nothing_tells_the_later_reading_counts():
     """16:21 is 12:21 or 16:21 in New York: known from the later on, never before its time."""
     assert accepted(filing("a", "2025-05-01T16:21:59")) == ["2025-05-01T20:21:59"]

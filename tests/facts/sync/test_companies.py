@@ -167,6 +167,21 @@ def test_what_is_broken_is_one_entry_and_the_other_company_is_stored(bulk, name)
     assert (8, 9.0) in {(row["cik"], row["value"]) for row in bulk.rows("total_assets")}
 
 
+@pytest.mark.parametrize(
+    ("again", "since"),
+    [("2024-05-01T21:30:00.000Z", "2024-05-01T23:05"), ("", "2024-05-02T05:00")],
+    ids=["an earlier time", "none"],
+)
+def test_of_a_filing_that_is_listed_twice_the_later_time_counts(bulk, again, since):
+    """Nobody knows which one is right; nothing is known too early by either."""
+    other = (*FILING[:3], again, *FILING[4:])
+    for at, filed in enumerate(((FILING, other), (other, FILING))):
+        one = Bulk(bulk.folder / str(at))
+        one.folder.mkdir()
+        one.store_on("2024-06-01", FACTS, {"CIK0000000007.json": submissions(7, *filed)})
+        assert known(one.rows("total_assets")[-1]) == since
+
+
 def test_without_times_of_acceptance_a_day_has_to_be_over(bulk):
     """Submissions that cannot be read take no facts away; they make them later."""
     bulk.store_on("2024-06-01", FACTS, {**FILED, "CIK0000000007.json": b"<html>"})

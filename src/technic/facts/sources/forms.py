@@ -34,6 +34,8 @@ Times = NDArray[np.datetime64]
 EARLIEST = np.timedelta64(10, "h")
 """It makes none public before 06:00 in New York of the day that is the filing's: what is accepted
 in the evening has the day after."""
+MOST_BEFORE = np.timedelta64(7, "D")
+"""From the evening on which a filing is accepted to its day, over a long weekend and more."""
 CIK_DIGITS = 10
 ACCN_LETTERS = 20
 NO_TIME = np.datetime64("NaT", "us")
@@ -44,10 +46,13 @@ def known_at(filed: DateArray, accepted: Times) -> Times:
     """Return since when filings are known, in UTC.
 
     ``filed``: the day of each; ``accepted``: when it was, NaT where that is not known: then it is
-    known after the close of its day.
+    known after the close of its day, as it is where the two are far apart.
     """
-    times = np.maximum(accepted, filed.astype("datetime64[us]") + EARLIEST)
-    return np.where(np.isnat(accepted), end_of_day(filed), times).astype("datetime64[us]")
+    day = filed.astype("datetime64[us]")
+    times = np.maximum(accepted, day + EARLIEST)
+    long_before: Times = (day - MOST_BEFORE).astype("datetime64[us]")
+    untold = np.isnat(accepted) | (accepted < long_before)
+    return np.where(untold, end_of_day(filed), times).astype("datetime64[us]")
 
 
 def cik_of(number: int | str) -> int:

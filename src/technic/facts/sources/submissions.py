@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from technic.data_engine.interfaces.requests import BadAnswerError
+from technic.facts.rows import ACCOUNTING_FORMS
 from technic.facts.sources.fact_blocks import FactBlocks
 from technic.facts.sources.forms import (
     NO_DAY,
@@ -40,6 +41,9 @@ Clock = Literal["utc", "new_york", "unknown"]
 
 OPEN, CLOSE = 9 * 60 + 30, 16 * 60
 """Minutes of New York's day."""
+EVENING, LEAST_LAG = 17 * 60 + 30, 4 * 60
+"""From when on a filing has the next day, and the least by which UTC is ahead."""
+REPORTS = frozenset({*ACCOUNTING_FORMS, RESULTS})
 ONLY_UTC, ONLY_NEW_YORK = (23, 0, 1, 2), (6, 7, 8, 9)
 """Hours at which EDGAR takes filings by one reading and not by the other."""
 
@@ -99,9 +103,20 @@ class Filings:
     @property
     def accepted(self) -> Times:
         """When each was accepted, in UTC."""
-        if clock_of(self.stamped) == "utc":
+        if clock_of(self.stamped) == "utc" and not self._some_by_new_york():
             return self.stamped
         return to_utc(self.stamped)
+
+    def _some_by_new_york(self) -> bool:
+        """Tell whether a report's day says that it was stamped with New York's clock.
+
+        What is accepted after 17:30 there has the next day for its own. By UTC the same hours are
+        those of an afternoon, which has its own.
+        """
+        day = self.stamped.astype("datetime64[D]")
+        minute = (self.stamped - day).astype("timedelta64[m]").astype(np.int64)
+        evening = (minute > EVENING) & (minute <= EVENING + LEAST_LAG) & (self.filed > day)
+        return any(self.form[at] in REPORTS for at in np.flatnonzero(evening).tolist())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

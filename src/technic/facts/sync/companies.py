@@ -110,10 +110,12 @@ class _Reader:
         """Add its facts, known since their filings were accepted."""
         if self.name not in index.members:
             return FactCount()
-        accepted = {}
+        accepted: dict[str, np.datetime64] = {}
         if company is not None:
             times = company.filings.accepted
-            accepted = dict(zip(company.filings.accn, times, strict=True))
+            for accn, time in zip(company.filings.accn, times, strict=True):
+                # of a filing that is listed twice the later time counts, none before any
+                accepted[accn] = np.maximum(accepted.get(accn, time), time)
         try:
             body = index.read(file, self.name)
             return add_companyfacts(
