@@ -29,6 +29,7 @@ __all__ = [
     "end_of_day",
     "fact_table",
     "quarters_of",
+    "require_facts",
     "short_interest_known_at",
 ]
 
@@ -60,6 +61,7 @@ ACCOUNTING_FORMS = frozenset(form + ending for form in _WITH_AMENDMENTS for endi
 """Other forms repeat numbers too, and are known to be off by a factor of 1,000."""
 NO_ACCOUNTS = frozenset({LISTED_AS, SIC, "earnings_event", "earnings_date"})
 """Concepts that may come from any form."""
+NEVER_NULL = ("cik", "concept", "period_end", "quarters", "value", "known_at", "source")
 AHEAD = frozenset({"earnings_date"})
 """Concepts whose day lies in the future when it becomes known."""
 
@@ -151,6 +153,26 @@ def fact_table(columns: Mapping[str, Any]) -> FactRows:
             dropped[reason] = count
             keep &= ~wrong
     return FactRows(table if keep.all() else table.filter(pa.array(keep)), dropped)
+
+
+def require_facts(table: pa.Table) -> pa.Table:
+    """Return a table that was given as facts; ParameterError where ``fact_table`` made it not."""
+    what = "a table as technic.facts.rows.fact_table makes it"
+    for one in FACT_SCHEMA:
+        at = table.schema.get_field_index(one.name)
+        if at < 0:
+            raise ParameterError("facts", f"a table without {one.name}", what)
+        kind = table.schema.field(at).type
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        if kind != one.type:
+            raise ParameterError("facts", f"a table with {one.name} of type {kind}", what)
+        if one.name in NEVER_NULL and table[one.name].null_count:
+            raise ParameterError("facts", f"a table with rows without {one.name}", what)
+    for reason, wrong in _wrong(table.select(FACT_SCHEMA.names).cast(FACT_SCHEMA)):
+        if wrong.any():
+            row = int(np.flatnonzero(wrong)[0]) + 1
+            raise ParameterError("facts", f"a table in whose row {row} {reason}", what)
+    return table
 
 
 def _assembled(columns: Mapping[str, Any]) -> pa.Table:

@@ -139,6 +139,7 @@ class FactAccess:
         import pyarrow as pa
 
         from technic.facts.reader import FactReader
+        from technic.facts.rows import require_facts
         from technic.scan.facts.stored_facts import StoredFacts
         from technic.scan.facts.terms import term_of
 
@@ -149,7 +150,7 @@ class FactAccess:
         if not isinstance(self.given, pa.Table):
             allowed = "a table of facts, or an open reader of facts"
             raise ParameterError("facts", self.given, allowed)
-        return FactReader(self.given, calendar, known)
+        return FactReader(require_facts(self.given), calendar, known)
 
 
 def splits_of(symbols: Sequence[str], records: SplitsBySymbol) -> Splits:
