@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+import os
 
+import numpy as np
+import pytest
+
+from technic.errors import FactsError
 from technic.facts.sync.journal import Entry, Filings, Journal, SyncFolder
 
 
@@ -21,6 +25,17 @@ def test_filings_that_cannot_be_read_are_none(tmp_path):
         path.write_bytes(whole[:at] + b"\xff" * 9 + whole[at + 9 :])
         found = folder.read_filings()
         assert str(found.day("0000320193-23-000106")) in ("2024-03-30", "NaT")
+
+
+def test_one_sync_at_a_time(tmp_path):
+    """The second is told who is at it; afterwards it may."""
+    one, other = SyncFolder(tmp_path), SyncFolder(tmp_path)
+    with one.alone():
+        said = f"another sync of facts is running, process {os.getpid()} on .*try again"
+        with pytest.raises(FactsError, match=said), other.alone():
+            pass
+    with other.alone():
+        pass
 
 
 def test_a_journal_that_cannot_be_read_is_empty(tmp_path):

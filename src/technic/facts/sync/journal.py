@@ -19,7 +19,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from technic.errors import StoreError
+from technic.data_engine.store import DeltaFolder, writer_lock
+from technic.errors import FactsError, StoreError
 from technic.typing import DateArray
 
 __all__ = ["Entry", "Filings", "Journal", "Problem", "SyncFolder"]
@@ -99,6 +100,19 @@ class SyncFolder:
     def download(self, name: str) -> Path:
         """Where a file grows and stays until it is stored."""
         return self.path / "downloads" / name
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the folder; FactsError, which says who does, where another process holds it."""
+        lock = writer_lock(DeltaFolder(str(self.path), {}))
+        if not lock.try_acquire():
+            raise FactsError(
+                f"another sync of facts is running, {lock.holder()}; try again when it is done"
+            )
+        try:
+            yield
+        finally:
+            lock.release()
 
     def read(self) -> Journal:
         """Return the journal; an empty one where there is none that can be read."""
