@@ -110,6 +110,17 @@ def test_results_are_events_with_a_part_of_the_day():
     assert [f"{time:%H:%M}" for time in found["known_at"]] == ["11:30", "16:00", "20:00", "21:05"]
 
 
+@pytest.mark.parametrize("reported", ["0001-01-01", "2014-05-01", "2024-06-02", "9999-12-31", ""])
+def test_results_whose_day_was_typed_wrongly_are_those_of_their_publication(reported):
+    """Else they would be left out, or pass for old ones that tell nothing new."""
+    company = read_submissions(
+        submissions(7, filing("a", "2024-05-01T20:05:00", "8-K", "2.02", reported))
+    )
+    rows = FactBlocks(SOURCE)
+    add_earnings(rows, company, "ACME")
+    assert [str(day) for day in rows.take().table["period_end"].to_pylist()] == ["2024-05-01"]
+
+
 def test_older_pages_are_the_same_columns_at_the_top():
     """They are put behind the recent ones."""
     page = read_older_page(json.dumps(columns(filing("z", "2001-05-01T10:30:00"))).encode())

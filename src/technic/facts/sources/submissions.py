@@ -44,6 +44,8 @@ OPEN, CLOSE = 9 * 60 + 30, 16 * 60
 EVENING, LEAST_LAG = 17 * 60 + 30, 4 * 60
 """From when on a filing has the next day, and the least by which UTC is ahead."""
 REPORTS = frozenset({*ACCOUNTING_FORMS, RESULTS})
+FAR = np.timedelta64(31, "D")
+"""From results to their publication: whatever is more was typed wrongly."""
 ONLY_UTC, ONLY_NEW_YORK = (23, 0, 1, 2), (6, 7, 8, 9)
 """Hours at which EDGAR takes filings by one reading and not by the other."""
 
@@ -173,7 +175,8 @@ def clock_of(stamped: Times) -> Clock:
 def add_earnings(rows: FactBlocks, company: Company, symbol: str | None) -> int:
     """Add a row for each publication of results: 0 before the open, 1 during, 2 after the close.
 
-    The day is the filing's report date, else that of its acceptance. Returns how many.
+    The day is the filing's report date, else, or where that is weeks away, that of its acceptance.
+    Returns how many.
     """
     filings = company.filings
     at = [
@@ -187,6 +190,7 @@ def add_earnings(rows: FactBlocks, company: Company, symbol: str | None) -> int:
     at, accepted = _timed(at, accepted)
     minute, day = minutes_of_day(accepted)
     reported = filings.reported[at]
+    told = abs(reported - day) <= FAR  # not where there is no day
     rows.add(
         cik=company.cik,
         symbol=symbol,
@@ -194,7 +198,7 @@ def add_earnings(rows: FactBlocks, company: Company, symbol: str | None) -> int:
         tag=f"{RESULTS} item {RESULTS_ITEM}",
         unit="code",
         start=np.full(len(at), NO_DAY),
-        end=np.where(np.isnat(reported), day, reported),
+        end=np.where(told, reported, day),
         value=_part_of_day(minute),
         form=RESULTS,
         accn=[filings.accn[place] for place in at],
