@@ -178,6 +178,7 @@ def test_growth_from_a_loss_or_nothing_is_missing():
     assert growth(2.0, -1.0) == -150
     assert math.isnan(growth(-2.0, 3.0))
     assert math.isnan(growth(0.0, 3.0))
+    assert math.isnan(growth(5e-324, 3.0))  # infinite is no number to rank by
 
 
 def test_an_age_counts_sessions_from_the_first_that_knew_the_value():
@@ -235,6 +236,32 @@ def test_a_symbol_that_another_company_takes_has_the_facts_of_each_in_its_time()
     sessions = days("2022-05-02", "2022-07-29", "2022-08-01", "2022-08-02")
     assert reader.values(term("revenue"), ["TKR"], sessions)[:, 0].tolist() == [10, 10, 20, 20]
     assert reader.values(term("revenue"), ["NEW"], sessions)[:, 0].tolist() == [10, 10, 10, 11]
+
+
+def listing(cik: int, known: str):
+    """A row that says that TKR is a company's."""
+    day = known.partition("T")[0]
+    return filing((cik, "TKR"), "", known, ("listed_as", "x:x", None, day, 1), source="vendor")
+
+
+def test_who_has_a_symbol_is_said_by_lists_not_by_rows_that_were_fetched_later():
+    """A filing of July that comes in August, under the symbol of August, leaves July as it was."""
+    before = (
+        listing(1, "2022-01-03T12:00"),
+        filing((1, "TKR"), "10-Q", "2022-05-02T12:00",
+               ("revenue", "Revenues", "2022-01-01", "2022-03-31", 10)),
+    )  # fmt: skip
+    later = (
+        filing((2, "TKR"), "10-Q", "2022-07-20T12:00",
+               ("revenue", "Revenues", "2022-04-01", "2022-06-30", 20)),
+        listing(2, "2022-08-01T12:00"),
+        listing(1, "2022-09-01T12:00"),
+    )  # fmt: skip
+    sessions = days("2022-05-02", "2022-07-29", "2022-08-01", "2022-08-31", "2022-09-01")
+    found = reader_of(*before, *later).values(term("revenue"), ["TKR"], sessions)
+    assert found[:, 0].tolist() == [10, 10, 20, 20, 10]
+    early = reader_of(*before).values(term("revenue"), ["TKR"], sessions[:2])
+    assert early.tolist() == found[:2].tolist()
 
 
 def test_nothing_is_known_of_nobody():

@@ -10,7 +10,7 @@ import pytest
 
 from support.facts import days
 from technic.errors import ParameterError
-from technic.facts.rows import FACT_SCHEMA, end_of_day, fact_table, quarters_of
+from technic.facts.rows import FACT_SCHEMA, end_of_day, fact_table, quarters_of, require_facts
 from technic.facts.terms import FactTerm
 
 NOON = dt.datetime(2023, 2, 15, 12, tzinfo=dt.UTC)
@@ -71,6 +71,7 @@ def test_a_good_row_is_one_of_the_schema():
     [
         ({"value": [np.nan]}, "the value is no number"),
         ({"value": [np.inf]}, "the value is no number"),
+        ({"value": [-1e19]}, "the value is no number"),
         ({"value": pa.array([None], pa.float64())}, "the value is no number"),
         ({"form": "DEF 14A"}, "the form is no annual or quarterly report"),
         ({"period_end": days("1899-12-31")}, "the day is out of range"),
@@ -136,6 +137,35 @@ def test_columns_that_are_none_are_refused(changed: dict[str, object], said: str
     del lacking["known_at"]
     with pytest.raises(ParameterError, match="known_at among them"):
         fact_table(lacking)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "said"),
+    [
+        ("known_at", None, "a table without known_at"),
+        (
+            "known_at",
+            pa.array([NOON], pa.timestamp("ns", "UTC")),
+            r"known_at of type timestamp\[ns",
+        ),
+        ("known_at", pa.array([None], pa.timestamp("us", "UTC")), "with rows without known_at"),
+        ("value", pa.array(["5"]), "value of type string"),
+        ("value", pa.array([np.inf]), "in whose row 1 the value is no number"),
+        ("period_end", pa.array([dt.date(3000, 1, 1)]), "row 1 the day is out of range"),
+        ("form", pa.array(["DEF 14A"]), "row 1 the form is no annual"),
+    ],
+)
+def test_a_table_that_was_not_made_so_is_refused(name, column, said):
+    """Nanoseconds would be read as microseconds, and nothing be known for a thousand years."""
+    table = fact_table(columns()).table
+    at = table.schema.get_field_index("source")
+    coded = table.set_column(at, "source", table["source"].dictionary_encode())
+    assert require_facts(table) is table
+    assert require_facts(coded) is coded
+    at = table.schema.get_field_index(name)
+    bad = table.remove_column(at) if column is None else table.set_column(at, name, column)
+    with pytest.raises(ParameterError, match=said):
+        require_facts(bad)
 
 
 def test_a_day_is_over_at_midnight_in_new_york():

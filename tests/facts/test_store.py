@@ -56,6 +56,22 @@ def test_a_restatement_is_one_more_row(tmp_path: Path):
     assert sorted(store.rows(concepts=["revenue"])["value"].to_pylist()) == [89, 90, 90, 90]
 
 
+def test_a_version_is_what_was_there_then(tmp_path: Path):
+    """Whatever is appended since; and it takes nothing."""
+    store = FactStore(tmp_path)
+    none, nothing = FactStore(tmp_path, version=store.version()), store.state()
+    store.append(table_of(sales(90, accn="a")))
+    first, state = FactStore(tmp_path, version=store.version()), store.state()
+    store.append(table_of(sales(91, accn="b")))
+    assert len(none.rows(concepts=["revenue"])) == 0
+    assert len(first.rows(concepts=["revenue"])) == 1
+    assert len(store.rows(concepts=["revenue"])) == 2
+    assert (none.state(), first.state()) == (nothing, state)
+    assert len({nothing, state, store.state()}) == 3
+    with pytest.raises(StoreError, match="read-only"):
+        first.append(table_of(sales(91, accn="b")))
+
+
 def test_rows_that_come_twice_at_once_are_one(tmp_path: Path):
     """A file that lists a fact twice."""
     store = FactStore(tmp_path)

@@ -253,6 +253,16 @@ def test_trap_9_numbers_of_two_filings_are_brought_to_the_same_shares_first():
         ("2023-09-15", "2023-09-28"),
         # 29 December 2023: 2 January is the first, 11 January the 8th
         ("2023-12-29", "2024-01-12"),
+        # Good Friday, 29 March 2024, is none: 18 to 22 March, 25 to 27 make eight
+        ("2024-03-15", "2024-03-28"),
+        # Columbus Day, 14 October 2024, is none: 1 to 4 and 7 to 10 October make eight
+        ("2024-09-30", "2024-10-11"),
+        # but from 7 October 2024 on: 8 to 11, 15 to 18
+        ("2024-10-07", "2024-10-21"),
+        # Veterans Day, a Monday in 2024, a Sunday in 2018 and kept on Monday, a Saturday in 2023
+        ("2024-10-31", "2024-11-14"),
+        ("2018-10-31", "2018-11-14"),
+        ("2023-10-31", "2023-11-13"),
     ],
 )
 def test_trap_10_short_interest_is_known_the_session_after_its_publication(

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.facts import filing, table_of
 from support.watched import BARS, SESSIONS, SYMBOLS, evening, judge_on, rows, until
 from technic.data_engine.interfaces.requests import Capabilities
+from technic.facts.place import fact_home
+from technic.facts.store import FactStore
 from technic.watches.database import Database, open_watches
 from technic.watches.judge_watches import CAUGHT_UP
 from technic.watches.watch import Watch
@@ -23,6 +26,7 @@ WATCHES = (
     Watch(name="dip", where="rsi(close, 2) < 20", leave="close > close[1]", symbols=("S01", "S02")),
 )
 DAYS = [str(day) for day in SESSIONS[-9:]]
+QUARTERS = (("2023-07-01", "2023-09-30"), ("2023-10-01", "2023-12-31"))
 EVENTS = "select id, name, kind, symbol, session from events order by session, name, id"
 PLACES = "select * from places order by name, symbol"
 
@@ -154,6 +158,43 @@ def test_a_broken_watch_tells_so_once_and_stops_no_other(database: Database, tmp
     assert states["above"].session == DAYS[-1]
     assert states["above"].trouble is None
     assert "smaa" in states["gone"].trouble
+
+
+FILED = (
+    filing((2, "S01"), "10-Q", "2023-11-01T13:00", ("revenue", "Revenues", *QUARTERS[0], 100.0)),
+    filing((2, "S01"), "10-Q", f"{DAYS[4]}T13:00", ("revenue", "Revenues", *QUARTERS[1], 10.0)),
+    filing((4, "S03"), "10-Q", f"{DAYS[3]}T21:30", ("revenue", "Revenues", *QUARTERS[1], 500.0)),
+)
+BIG = Watch(name="big", where="revenue > 50", leave="age(revenue) > 2 and revenue < 20",
+            on=("enter", "leave"))  # fmt: skip
+
+
+def test_a_watch_of_facts_tells_of_a_filing_on_the_session_that_knows_it(
+    database: Database, tmp_path: Path
+):
+    """One that is accepted after the close on the next; leaving by an age on its third session."""
+    FactStore(fact_home(tmp_path, simulated=True)).append(table_of(*FILED))
+    add(database, BIG)
+    daily(database, tmp_path, DAYS)
+    found = [(one["kind"], one["symbol"], one["session"]) for one in rows(database, EVENTS)]
+    assert found == [("enter", "S03", DAYS[4]), ("leave", "S01", DAYS[7])]
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["no store", "a broken store"])
+def test_facts_that_cannot_be_had_stop_the_watches_that_name_them_alone(
+    database: Database, tmp_path: Path, broken
+):
+    """The others run."""
+    if broken:
+        store = FactStore(fact_home(tmp_path, simulated=True))
+        store.append(table_of(*FILED))
+        for file in Path(store.url).rglob("*.parquet"):
+            file.write_bytes(b"")
+    add(database, BIG, *WATCHES)
+    done = judge_on(database, tmp_path, BARS, evening(DAYS[-1]))
+    assert set(done.troubles) == {"big"}
+    assert "store" in done.troubles["big"]
+    assert done.sessions[-1] == DAYS[-1]
 
 
 def test_a_vendor_that_is_down_is_told_and_so_is_its_return(database: Database, tmp_path: Path):

@@ -29,6 +29,7 @@ __all__ = [
     "end_of_day",
     "fact_table",
     "quarters_of",
+    "require_facts",
     "short_interest_known_at",
 ]
 
@@ -60,13 +61,17 @@ ACCOUNTING_FORMS = frozenset(form + ending for form in _WITH_AMENDMENTS for endi
 """Other forms repeat numbers too, and are known to be off by a factor of 1,000."""
 NO_ACCOUNTS = frozenset({LISTED_AS, SIC, "earnings_event", "earnings_date"})
 """Concepts that may come from any form."""
+NEVER_NULL = ("cik", "concept", "period_end", "quarters", "value", "known_at", "source")
 AHEAD = frozenset({"earnings_date"})
 """Concepts whose day lies in the future when it becomes known."""
 
 SPANS = ((1, 80, 100), (2, 170, 190), (3, 260, 285), (4, 350, 380))
 """Quarters, and the least and most days of a span of so many, both ends counted."""
 FIRST_DAY, LAST_DAY = np.datetime64("1985-01-01"), np.datetime64("2200-01-01")
-SHORT_INTEREST_SESSIONS = 8
+LARGEST = 1e18
+"""Of a value: more than all money and all shares there are, and sums of some stay numbers."""
+SHORT_INTEREST_DAYS = 8
+"""Business days."""
 DAY_IS_OVER = np.timedelta64(29, "h")
 """05:00 UTC of the next day: midnight in New York, or an hour later."""
 
@@ -104,13 +109,27 @@ def short_interest_known_at(
 ) -> NDArray[np.datetime64]:
     """Return when the short interest of settlement days is published.
 
-    That is the 8th business day after, after the close; NaT where the calendar ends before.
+    That is the 8th business day after, after the close; NaT where the calendar ends before. On
+    Columbus Day and Veterans Day the exchange is open, and banks and what settles with them are
+    not: they are no business days.
     """
-    at = np.searchsorted(calendar.sessions, settlement, side="right") + SHORT_INTEREST_SESSIONS - 1
-    inside = at < len(calendar.sessions)
+    business = calendar.sessions[~_banks_closed(calendar.sessions)]
+    at = np.searchsorted(business, settlement, side="right") + SHORT_INTEREST_DAYS - 1
+    inside = at < len(business)
     published = np.full(len(at), np.datetime64("NaT", "D"))
-    published[inside] = calendar.sessions[at[inside]]
+    published[inside] = business[at[inside]]
     return end_of_day(published)
+
+
+def _banks_closed(sessions: DateArray) -> BoolArray:
+    """Tell which sessions are Columbus Day or Veterans Day, its Monday where it is a Sunday."""
+    month = sessions.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    day = (sessions - sessions.astype("datetime64[M]")).astype(np.int64) + 1
+    monday = (sessions.astype(np.int64) + 3) % 7 == 0  # 1970 began on a Thursday
+    columbus = (month == 10) & monday & (day >= 8) & (day <= 14)
+    veterans = (month == 11) & ((day == 11) | (monday & (day == 12)))
+    closed: BoolArray = columbus | veterans
+    return closed
 
 
 def fact_table(columns: Mapping[str, Any]) -> FactRows:
@@ -120,10 +139,10 @@ def fact_table(columns: Mapping[str, Any]) -> FactRows:
         ``period_start``, ``symbol``, ``form``, ``accn``, ``tag`` and ``unit`` may be left out
         (null), ``cik`` too (0), and ``quarters``, which is counted from the span then.
 
-    Left out, and counted by reason: values that are no finite number, forms that are no annual or
-    quarterly report (of a source that begins with ``sec``), days outside of 1985 to 2199, spans
-    that end before they start, facts without the time they became known, and facts that end after
-    it. Raises ParameterError for a column that is not there or unknown, or of the wrong type.
+    Left out, and counted by reason: values that are no number or beyond 10^18, forms that are no
+    annual or quarterly report (of a source that begins with ``sec``), days outside of 1985 to 2199,
+    spans that end before they start, facts without the time they became known, and facts that end
+    after it. Raises ParameterError for a column that is not there or unknown, or of the wrong type.
     """
     table = _assembled(columns)
     keep = np.ones(len(table), np.bool_)
@@ -134,6 +153,26 @@ def fact_table(columns: Mapping[str, Any]) -> FactRows:
             dropped[reason] = count
             keep &= ~wrong
     return FactRows(table if keep.all() else table.filter(pa.array(keep)), dropped)
+
+
+def require_facts(table: pa.Table) -> pa.Table:
+    """Return a table that was given as facts; ParameterError where ``fact_table`` made it not."""
+    what = "a table as technic.facts.rows.fact_table makes it"
+    for one in FACT_SCHEMA:
+        at = table.schema.get_field_index(one.name)
+        if at < 0:
+            raise ParameterError("facts", f"a table without {one.name}", what)
+        kind = table.schema.field(at).type
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        if kind != one.type:
+            raise ParameterError("facts", f"a table with {one.name} of type {kind}", what)
+        if one.name in NEVER_NULL and table[one.name].null_count:
+            raise ParameterError("facts", f"a table with rows without {one.name}", what)
+    for reason, wrong in _wrong(table.select(FACT_SCHEMA.names).cast(FACT_SCHEMA)):
+        if wrong.any():
+            row = int(np.flatnonzero(wrong)[0]) + 1
+            raise ParameterError("facts", f"a table in whose row {row} {reason}", what)
+    return table
 
 
 def _assembled(columns: Mapping[str, Any]) -> pa.Table:
@@ -184,7 +223,7 @@ def _wrong(table: pa.Table) -> list[tuple[str, BoolArray]]:
     value = table["value"].to_numpy()
     # Not a number compares as false, so what is not surely right is wrong.
     return [
-        ("the value is no number", ~np.isfinite(value)),
+        ("the value is no number", ~(abs(value) <= LARGEST)),
         ("the form is no annual or quarterly report", _other_form(table)),
         ("the day is out of range", ~((end >= FIRST_DAY) & (end < LAST_DAY))),
         ("it starts after its end", start > end),

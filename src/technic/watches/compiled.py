@@ -15,7 +15,15 @@ from technic.universe import Universe
 from technic.watches.watch import Watch, version_of
 from technic.watches.watch_table import KeptWatch
 
-__all__ = ["CompiledWatch", "check_watch", "compiled", "grouped", "scan_of", "told_apart"]
+__all__ = [
+    "CompiledWatch",
+    "check_watch",
+    "compiled",
+    "grouped",
+    "names_facts",
+    "scan_of",
+    "told_apart",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,11 @@ def told_apart(
         else:
             sound.append(one)
     return sound, broken
+
+
+def names_facts(watch: CompiledWatch, base: ScanConfig) -> bool:
+    """Tell whether a watch asks for facts of companies, which may be missing where bars are not."""
+    return bool(scan_expressions(scan_of(base, [watch], None)).facts)
 
 
 def check_watch(watch: Watch, base: ScanConfig, settings: Settings) -> None:

@@ -30,6 +30,7 @@ from technic.watches.compiled import (
     CompiledWatch,
     compiled,
     grouped,
+    names_facts,
     scan_of,
     told_apart,
 )
@@ -49,7 +50,10 @@ CAUGHT_UP = 20
 """Sessions that are judged one by one after a pause; after a longer one a watch begins anew."""
 
 
-UNKNOWN = "whether it matches is not known of any symbol: none has a bar then, or bars enough"
+UNKNOWN = (
+    "whether it matches is not known of any symbol: none has a bar then, bars enough or the facts "
+    "that it asks for"
+)
 
 
 @dataclass(slots=True)
@@ -153,7 +157,8 @@ class _Run:
     ) -> tuple[list[CompiledWatch], ScanResult] | None:
         """Scan the last session that is complete; tell what stands against it.
 
-        A broken watch is taken out and the others are scanned without it.
+        A broken watch is taken out and the others are scanned without it, and so are those that
+        name facts of companies where there are none, or none that can be read.
         """
         as_of = newest if newest < day.last_session else None
         sound = list(watches)
@@ -168,8 +173,10 @@ class _Run:
                 self._trouble(broken, newest, day)
                 return (sound, self._scanned(day, sound, as_of)) if sound else None
         except TechnicError as error:
-            self._trouble([(one.kept, str(error)) for one in sound], newest, day)
-            return None
+            without = [one for one in sound if not names_facts(one, day.config)]
+            stopped = [one for one in sound if one not in without] or sound
+            self._trouble([(one.kept, str(error)) for one in stopped], newest, day)
+            return self._first(without, day, newest) if 0 < len(without) < len(sound) else None
 
     def _scanned(
         self, day: MarketDay, watches: Sequence[CompiledWatch], session: str | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from technic.data_engine.interfaces.transport import HttpRequest, HttpResponse
 from technic.data_engine.network.aiohttp_transport import AiohttpTransport
 from technic.data_engine.network.function_transport import FunctionTransport
 from technic.data_engine.network.saved_file import SavedFile
+from technic.errors import StoreError
 from technic.loopback import FaultRules, LoopbackServer
 
 AGENT = {"User-Agent": "Jane Doe jane@example.com"}
@@ -56,6 +58,22 @@ def test_a_file_is_there_once_it_is_whole(tmp_path):
     assert file.path.read_bytes() == WHOLE
     assert seen == [(1_000, 1_000)]
     assert [path.name for path in file.path.parent.iterdir()] == ["f.zip"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_disk_that_is_full_is_no_fault_of_the_connection(tmp_path):
+    """One sentence that says so, whatever part of the file has come."""
+    file = SavedFile(tmp_path / "f.zip", 10_000)
+    file.part.symlink_to("/dev/full")
+    with pytest.raises(StoreError, match=r"f\.zip\.part: cannot be written: No space left.*room"):
+        Server().save(file)
+
+
+def test_a_folder_that_cannot_be_made_is_no_fault_of_the_connection(tmp_path):
+    """A file stands where it should be."""
+    (tmp_path / "new").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot be written: File exists"):
+        Server().save(SavedFile(tmp_path / "new" / "f.zip", 10_000))
 
 
 def test_it_goes_on_where_it_was_cut_off(tmp_path):

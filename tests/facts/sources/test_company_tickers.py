@@ -52,7 +52,19 @@ def test_flat_symbols_are_told_from_those_that_are_written_so():
     assert "BRKB" not in found.flat(["BR.KB"])
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [None, {}, [True, "x", "T", "N"], [1.5, "x", "T", "N"], [10**30, "x", "T", "N"],
+     [5, ["x"], "T", "N"], ["5", "x", "T", "N"], [5, "x", 7, "N"], [5, "x", "A\nB", "N"]],
+    ids=str,
+)  # fmt: skip
+def test_a_row_of_another_shape_takes_no_other_with_it(bad):
+    """The others have their symbols."""
+    assert dict(read_company_tickers(table([bad, ROWS[0]])).cik) == {"AAPL": 320193}
+
+
 BAD = {
+    "rows that are none": table([None, {}]),
     "nothing": b"",
     "a page": b"<html>",
     "no rows": table([]),

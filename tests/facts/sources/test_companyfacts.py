@@ -121,9 +121,11 @@ def test_it_is_known_when_the_filing_was_accepted_else_after_the_close_of_its_da
             fact("2024-03-31", 1, "a", "2024-05-01"),
             fact("2024-06-30", 2, "b", "2024-08-01"),
             fact("2024-09-30", 3, "c", "2024-11-01"),
+            fact("2024-12-31", 4, "d", "2025-02-03"),
         ],
     )
     accepted = {
+        "d": np.datetime64("2024-02-03T12:00:00", "us"),  # a year before it was filed
         "a": np.datetime64("2024-05-01T20:05:00", "us"),
         "c": np.datetime64("2024-10-31T22:30:00", "us"),
     }
@@ -132,6 +134,7 @@ def test_it_is_known_when_the_filing_was_accepted_else_after_the_close_of_its_da
         "2024-05-01T20:05:00",
         "2024-08-02T05:00:00",
         "2024-11-01T10:00:00",
+        "2025-02-04T05:00:00",
     ]
 
 
@@ -142,9 +145,31 @@ def test_what_cannot_be_read_is_counted():
     facts.append(fact("2024-03-31", None, "b", "2024-05-01"))
     facts.append(fact("2024-03-31", 1, "c", "yesterday"))
     facts.append(fact("2024-03-31", 1, "d", "2024-05-01", start="2024-99-01"))
+    facts += [fact("2024-03-31", 1, accn, "2024-05-01") for accn in ("é", "", "a\n", "9" * 21)]
     rows, count = read(companyfacts(7, us_gaap__Assets__USD=facts))
     assert [row["accn"] for row in rows] == ["a0"]
-    assert count.unreadable == 7
+    assert count.unreadable == 11
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"val": "1"}, {"val": True}, {"val": [1]}, {"val": 10**400}, {"end": 3}, {"accn": None}],
+    ids=lambda bad: str(bad)[:20],
+)
+def test_a_fact_of_another_shape_takes_no_other_with_it(bad):
+    """It is counted; the company's other facts are rows."""
+    rows, count = read(companyfacts(7, us_gaap__Assets__USD=[{**ONE, **bad}, ONE]))
+    assert ([row["accn"] for row in rows], count.unreadable) == (["a"], 1)
+
+
+@pytest.mark.parametrize("tag", [None, [], {"units": None}, {"units": {"USD": None}}], ids=str)
+def test_a_tag_of_another_shape_takes_no_other_with_it(tag):
+    """A taxonomy that is null has no tag."""
+    tree = json.loads(companyfacts(7, us_gaap__Assets__USD=[ONE]))
+    tree["facts"]["us-gaap"] = {"Revenues": tag, **tree["facts"]["us-gaap"]}
+    tree["facts"]["dei"] = None
+    rows, count = read(json.dumps(tree).encode())
+    assert ([row["accn"] for row in rows], count.unreadable) == (["a"], 1)
 
 
 def test_tags_and_units_of_no_concept_are_left_out():
@@ -176,8 +201,7 @@ BAD = {
     "no number": b'{"cik": "7x", "facts": {}}',
     "no text": b"\xff\xfe",
     "too deep": b"[" * 100_000,
-    "no day": companyfacts(7, us_gaap__Assets__USD=[{**ONE, "end": 3}]),
-    "a text for a value": companyfacts(7, us_gaap__Assets__USD=[{**ONE, "val": "1"}]),
+    "not a number": companyfacts(7, us_gaap__Assets__USD=[{**ONE, "val": float("nan")}]),
     "another company": companyfacts(8, us_gaap__Assets__USD=[ONE]),
 }
 

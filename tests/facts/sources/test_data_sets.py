@@ -87,6 +87,15 @@ def test_the_end_of_a_filings_own_period_is_exact_where_it_is_known(tmp_path):
     assert [str(row["period_end"]) for row in rows] == ["2024-03-30", "2023-03-31", "2024-03-30"]
 
 
+def test_the_day_of_a_cover_page_that_was_rounded_up_is_not_after_its_filing(tmp_path):
+    """Counted on 25 April, filed on 1 May, 30 April here; counted on 20 May, filed on the 22nd."""
+    late = {**SUB, "adsh": "b-2", "filed": 20240522, "accepted": "2024-05-22 16:05:00"}
+    cover = {**NUM, "tag": "EntityPublicFloat", "version": "dei/2023", "qtrs": 0}
+    num = [{**cover, "ddate": 20240430}, {**cover, "adsh": "b-2", "ddate": 20240531}]
+    rows, _ = read(tmp_path, [SUB, late], num)
+    assert [str(row["period_end"]) for row in rows] == ["2024-04-30", "2024-05-22"]
+
+
 def test_a_table_is_read_in_blocks(tmp_path, monkeypatch):
     """Quotes, an older table without segments, rows of another length, bytes that are no UTF-8."""
     monkeypatch.setattr(data_sets, "BLOCK", 4096)
@@ -98,6 +107,27 @@ def test_a_table_is_read_in_blocks(tmp_path, monkeypatch):
     assert [row["value"] for row in rows] == list(range(1_000))
     assert len(calls) > 10
     assert (done.numbers, done.unreadable) == (1_000, 1)
+
+
+BAD_NUMBERS = [
+    *({"value": text} for text in ("many", "true", "1,000", "nan", "1e999", "0x10")),
+    *({"ddate": text} for text in ("today", "99999999", -1, 10**30, "2024-331", "0" * 8)),
+    *({"qtrs": text} for text in ("one", 1.5, -1, 10**30)),
+]
+BAD_FILINGS = [
+    *({"cik": text} for text in ("Acme", 0, -5, 10**10, 10**30, 7.5)),
+    *({"filed": text} for text in ("", "today", 10**30)),
+]
+
+
+def test_a_number_or_a_filing_that_is_none_takes_no_other_with_it(tmp_path):
+    """Whatever stands there: the quarter's other filings and numbers are rows."""
+    num = [{**NUM, **bad} for bad in BAD_NUMBERS]
+    sub = [{**SUB, **bad, "adsh": f"b-{at}"} for at, bad in enumerate(BAD_FILINGS)]
+    num += [{**NUM, "adsh": one["adsh"], "value": "7"} for one in sub]
+    rows, done = read(tmp_path, [*sub, SUB], [*num, NUM])
+    assert [(row["cik"], row["value"]) for row in rows] == [(7, 100.0)]
+    assert done.unreadable == 6
 
 
 def test_a_quarter_in_which_nothing_was_filed_has_no_rows(tmp_path):
@@ -115,7 +145,9 @@ def test_what_is_no_whole_data_set_is_refused(tmp_path):
         "cut off": whole[: len(whole) // 2],
         "another table": data_set([SUB], [], b"a\tb\n1\t2\n"),
         "flipped": bytes(flipped),
-        "no number": data_set([SUB], [{**NUM, "value": "many"}]),
+        "encrypted": whole.replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1"),
+        "nowhere": whole[:-6] + b"\xff\xff\xff\x7f" + whole[-2:],
+        "a header without end": data_set([SUB], [], b"a" * 10_000_000),
     }
     for name, body in bad.items():
         path = tmp_path / f"{name}.zip"

@@ -53,6 +53,21 @@ def test_it_is_known_from_the_session_after_the_eighth_business_day():
     assert str(CALENDAR.sessions[session]) == "2024-02-29"
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [None, 5, {}, {**ROW, "symbolCode": 5}, {**ROW, "settlementDate": None},
+     {**ROW, "currentShortPositionQuantity": "7"}, {**ROW, "averageDailyVolumeQuantity": True}],
+    ids=str,
+)  # fmt: skip
+def test_a_row_of_another_shape_takes_no_other_with_it(bad):
+    """It counts as one of nobody, and keeps its place on the page."""
+    page = read_short_interest(json.dumps([ROW, bad]).encode())
+    rows = FactBlocks(SOURCE)
+    assert len(page) == 2
+    assert add_short_interest(rows, page, CALENDAR, {"BRKB": "BRK.B"}, {}) == 1
+    assert rows.take().table["value"].to_pylist() == [1200.0, 300.0]
+
+
 def test_the_question_names_the_day_and_the_page():
     """As FINRA wants it."""
     asked = json.loads(query(np.datetime64("2026-08-31"), 5_000))

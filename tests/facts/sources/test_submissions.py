@@ -56,6 +56,17 @@ def test_times_are_new_yorks_where_an_hour_says_so():
     ]
 
 
+def test_a_day_that_is_the_next_one_says_that_it_was_evening_in_new_york():
+    """Stamped 18:05, filed the day after: no afternoon in UTC, whatever hour another one shows."""
+    utc = filing("a", "2024-05-02T01:30:00")
+    evening = list(filing("b", "2024-08-01T18:05:00"))
+    assert accepted(utc, tuple(evening))[1] == "2024-08-01T18:05:00"
+    evening[1] = "2024-08-02"
+    assert accepted(utc, tuple(evening)) == ["2024-05-02T05:30:00", "2024-08-01T22:05:00"]
+    evening[4] = "4"  # insiders' forms of the evening have the same day, others what they like
+    assert accepted(utc, tuple(evening))[1] == "2024-08-01T18:05:00"
+
+
 def test_where_nothing_tells_the_later_reading_counts():
     """16:21 is 12:21 or 16:21 in New York: known from the later on, never before its time."""
     assert accepted(filing("a", "2025-05-01T16:21:59")) == ["2025-05-01T20:21:59"]
@@ -99,6 +110,17 @@ def test_results_are_events_with_a_part_of_the_day():
     assert [f"{time:%H:%M}" for time in found["known_at"]] == ["11:30", "16:00", "20:00", "21:05"]
 
 
+@pytest.mark.parametrize("reported", ["0001-01-01", "2014-05-01", "2024-06-02", "9999-12-31", ""])
+def test_results_whose_day_was_typed_wrongly_are_those_of_their_publication(reported):
+    """Else they would be left out, or pass for old ones that tell nothing new."""
+    company = read_submissions(
+        submissions(7, filing("a", "2024-05-01T20:05:00", "8-K", "2.02", reported))
+    )
+    rows = FactBlocks(SOURCE)
+    add_earnings(rows, company, "ACME")
+    assert [str(day) for day in rows.take().table["period_end"].to_pylist()] == ["2024-05-01"]
+
+
 def test_older_pages_are_the_same_columns_at_the_top():
     """They are put behind the recent ones."""
     page = read_older_page(json.dumps(columns(filing("z", "2001-05-01T10:30:00"))).encode())
@@ -106,6 +128,20 @@ def test_older_pages_are_the_same_columns_at_the_top():
     together = company.filings.with_page(page)
     assert together.accn == ["a", "z"]
     assert [str(day) for day in together.filed] == ["2024-05-01", "2001-05-01"]
+
+
+@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize("bad", [None, 5, True, [], "\x00"], ids=str)
+def test_a_filing_of_another_shape_takes_no_other_with_it(place, bad):
+    """Whichever of its columns is none; the company's other results are an event."""
+    good = filing("a", "2024-05-01T20:05:00", "8-K", "2.02", "2024-05-01")
+    other = list(filing("b", "2024-08-01T20:05:00", "8-K", "2.02", "2024-08-01"))
+    other[place] = bad
+    company = read_submissions(submissions(7, good, tuple(other), name=None, tickers=[None], sic=6))
+    rows = FactBlocks(SOURCE)
+    add_earnings(rows, company, "ACME")
+    assert "a" in rows.take().table["accn"].to_pylist()
+    assert (company.name, company.tickers, company.sic) == ("", (), 6)
 
 
 BAD = {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import struct
 import tracemalloc
 import zipfile
+import zlib
 
 import pytest
 
@@ -80,6 +82,39 @@ def test_a_bomb_is_never_unpacked(tmp_path):
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
+
+
+def large_directory() -> bytearray:
+    """An archive of one member whose directory has all its sizes in the extra fields."""
+    name, data = b"a.json", b"hello"
+    local = struct.pack("<4s5H3L2H", b"PK\3\4", 45, 0, 0, 0, 0, zlib.crc32(data), 5, 5, 6, 0)
+    extra = struct.pack("<HHQQQ", 1, 24, 5, 5, 0)
+    entry = struct.pack(
+        "<4s6H3L5H2L", b"PK\1\2", 45, 45, 0, 0, 0, 0, zlib.crc32(data), *[0xFFFFFFFF] * 2, 6, 28,
+        0, 0, 0, 0, 0xFFFFFFFF,
+    ) + name + extra  # fmt: skip
+    at = len(local) + len(name + data)
+    end = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, len(entry), at)
+    end += struct.pack("<4sLQL", b"PK\6\7", 0, at + len(entry), 1)
+    end += struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, *[0xFFFFFFFF] * 2, 0)
+    return bytearray(local + name + data + entry + end)
+
+
+def test_bytes_that_flipped_are_never_more_than_an_error_of_the_archive(tmp_path):
+    """Eight bytes of ones at each place of archives with small and with large directories."""
+    path = archive(tmp_path, ["a.json", "b.json"])
+    for whole in (path.read_bytes(), bytes(large_directory())):
+        path.write_bytes(whole)
+        assert "a.json" in ZipIndex.of(path).members
+        for at in range(len(whole) - 8):
+            path.write_bytes(whole[:at] + b"\xff" * 8 + whole[at + 8 :])
+            try:
+                index = ZipIndex.of(path)
+                with path.open("rb") as file:
+                    for name in index.members:
+                        index.read(file, name)
+            except BadAnswerError:
+                pass
 
 
 def test_a_file_that_was_cut_off_is_refused(tmp_path):

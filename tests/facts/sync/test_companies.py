@@ -113,6 +113,36 @@ def test_symbols_are_claimed_once_each_on_the_day_they_were_seen(bulk):
     ]
 
 
+def test_a_symbol_that_goes_to_another_company_and_back_is_claimed_each_time(bulk):
+    """Else the company that has it again would be forgotten."""
+    for day, cik in (("2024-06-01", 7), ("2024-07-01", 9), ("2024-08-01", 7)):
+        bulk.store_on(day, FACTS, FILED, CompanyTickers({"TKR": cik}, {}, {cik: "TKR"}))
+    assert [(row["cik"], known(row)[:10]) for row in bulk.rows("listed_as")] == [
+        (7, "2024-06-01"),
+        (9, "2024-07-01"),
+        (7, "2024-08-01"),
+    ]
+
+
+def test_numbers_of_filings_that_are_none_are_left_out(bulk):
+    """Whoever filed them: the list of filings is kept as ASCII."""
+    odd = ("é", *FILING[1:])
+    results = ("é", "2024-05-01", "2024-05-01", "2024-05-01T23:05:00.000Z", "8-K", "2.02")
+    facts = companyfacts(
+        7,
+        us_gaap__Assets__USD=[
+            fact("2024-03-31", 5, "a-1", "2024-05-01"),
+            fact("2024-03-31", 6, "é", "2024-05-01"),
+        ],
+    )
+    filed = {"CIK0000000007.json": submissions(7, FILING, odd, results)}
+    ingest, filings = bulk.store_on("2024-06-01", {"CIK0000000007.json": facts}, filed)
+    assert ingest.dropped == {"its value or a day of it cannot be read": 1}
+    assert [row["value"] for row in bulk.rows("total_assets")] == [5.0]
+    assert bulk.rows("earnings_event") == []
+    assert filings.known.tolist() == [b"a-1"]
+
+
 BROKEN = {
     "facts cut off": ({"CIK0000000007.json": ASSETS[:-9]}, FILED, "CIK0000000007.json"),
     "facts of another": (
@@ -135,6 +165,21 @@ def test_what_is_broken_is_one_entry_and_the_other_company_is_stored(bulk, name)
     ingest, _ = bulk.store_on("2024-06-01", {**facts, "CIK0000000008.json": other}, filed)
     assert [(one.feed, one.item) for one in ingest.problems] == [("companies", item)]
     assert (8, 9.0) in {(row["cik"], row["value"]) for row in bulk.rows("total_assets")}
+
+
+@pytest.mark.parametrize(
+    ("again", "since"),
+    [("2024-05-01T21:30:00.000Z", "2024-05-01T23:05"), ("", "2024-05-02T05:00")],
+    ids=["an earlier time", "none"],
+)
+def test_of_a_filing_that_is_listed_twice_the_later_time_counts(bulk, again, since):
+    """Nobody knows which one is right; nothing is known too early by either."""
+    other = (*FILING[:3], again, *FILING[4:])
+    for at, filed in enumerate(((FILING, other), (other, FILING))):
+        one = Bulk(bulk.folder / str(at))
+        one.folder.mkdir()
+        one.store_on("2024-06-01", FACTS, {"CIK0000000007.json": submissions(7, *filed)})
+        assert known(one.rows("total_assets")[-1]) == since
 
 
 def test_without_times_of_acceptance_a_day_has_to_be_over(bulk):

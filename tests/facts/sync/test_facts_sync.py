@@ -164,6 +164,14 @@ def test_it_goes_on_where_it_was_interrupted(tmp_path):
     assert other.store.status().by_concept["net_income"] == rows
 
 
+def test_a_second_sync_waits_for_its_turn(tmp_path):
+    """It asks nothing while another one writes to the same downloads."""
+    market = AskedMarket(tmp_path, size=12, n_sessions=60)
+    with market.folder.alone(), pytest.raises(FactsError, match="another sync of facts"):
+        market.sync()
+    assert market.log == []
+
+
 def test_who_does_not_say_who_he_is_is_told_so_before_anything_is_asked(tmp_path):
     """One sentence with the setting; and where SEC refuses all the same, everything stops."""
     for agent in (None, "", "Jane Doe", "jane@example.com", "Jane jane@", "J\xe4ne j@example.com"):

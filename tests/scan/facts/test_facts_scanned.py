@@ -9,9 +9,11 @@ import sys
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from support.company_facts import GROWTH, SHARES, company_facts
+from support.facts import filing, table_of
 from support.made_up_market import NOW, SESSIONS, SYMBOLS, assert_same, scan
 from support.stored_market import IN_BLOCKS, fill, scan_stored
 from technic import ScanConfig, run_scan
@@ -241,6 +243,12 @@ def test_what_is_given_as_facts_has_to_be_facts(bars):
     """A path or a frame is refused by name."""
     with pytest.raises(ParameterError, match="facts"):
         scan(bars, ScanConfig(where=WHERE), facts="facts.parquet")
+    fact = ("eps", "EarningsPerShareDiluted", "2023-07-01", "2023-09-30", 1.0)
+    table = table_of(filing((1, SYMBOLS[0]), "10-Q", "2023-11-01T13:00", fact))
+    times = table["known_at"].cast(pa.timestamp("ns", "UTC"))
+    table = table.set_column(table.schema.get_field_index("known_at"), "known_at", times)
+    with pytest.raises(ParameterError, match="known_at of type timestamp"):
+        scan(bars, ScanConfig(where=WHERE), facts=table)
 
 
 def test_a_context_that_leads_to_no_facts_is_refused_as_a_whole(bars, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,12 @@ from technic.data_engine.interfaces.records import Splits
 from technic.facts.place import fact_home
 from technic.facts.reader import FactSteps
 from technic.facts.store import FactStore
+from technic.facts.terms import FactTerm
 from technic.panel import LongBars
 from technic.result.saved import load_saved
 from technic.scan.facts import kept_steps
 from technic.scan.facts.kept_steps import KeptSteps
+from technic.scan.facts.stored_facts import StoredFacts
 from technic.settings import Settings
 from technic.testing import FakeProvider, make_bars
 
@@ -48,6 +51,7 @@ FIRST = [
         ("2023-07-01", "2023-09-30", "2023-11-01", 103.0),
     )
 ]
+NO_SPLITS = Splits.none()
 LATER = [quarter("AK", "2023-10-01", "2023-12-31", "2024-02-01", 999.0)]
 
 
@@ -94,6 +98,32 @@ def test_rows_that_are_added_are_seen(bars, home):
     assert_same(after, scan(bars, CONFIG, facts=table_of(*FIRST, *LATER)))
     assert before.loc["AK", "revenue"] == 103.0
     assert after.table.set_index("symbol").loc["AK", "revenue"] == 999.0
+
+
+def test_a_store_that_was_made_anew_is_another_one(bars, home):
+    """It has as many versions as the one that was deleted, and other rows."""
+    stored(bars, home)
+    place = fact_home(home, simulated=True)
+    shutil.rmtree(place / "facts")
+    FactStore(place).append(table_of(*LATER))
+    assert_same(stored(bars, home), scan(bars, CONFIG, facts=table_of(*LATER)))
+
+
+def test_what_is_added_while_a_scan_reads_is_for_the_next_one(home):
+    """One scan has one state of the store, and keeps nothing else under its name."""
+    place = fact_home(home, simulated=True)
+
+    def opened() -> StoredFacts:
+        return StoredFacts(place, ["revenue", "shares_outstanding"], ["AK"], CALENDAR, NO_SPLITS)
+
+    def values(facts: StoredFacts, field: str) -> list[float]:
+        return facts.steps(FactTerm(field), ["AK"]).value.tolist()
+
+    first = opened()
+    FactStore(place).append(table_of(*LATER))
+    assert values(first, "revenue") == [100.0, 103.0]
+    assert values(opened(), "revenue") == [100.0, 103.0, 999.0]
+    assert values(first, "shares_outstanding") == [1e6 + 100.0, 1e6 + 103.0]
 
 
 def test_a_saved_result_names_the_facts_and_their_version(bars, home, tmp_path):
@@ -156,6 +186,18 @@ def test_other_rows_splits_symbols_or_terms_are_kept_apart(tmp_path):
     ]
     assert [value(*one) for one in asked] == [0.0, 1.0, 2.0, 3.0, 4.0]
     assert [value(*one) for one in asked] == [0.0, 1.0, 2.0, 3.0, 4.0]
+
+
+def test_bytes_that_flipped_are_never_more_than_steps_made_anew(tmp_path):
+    """Wherever they are."""
+    kept = KeptSteps(tmp_path, "a 1", CALENDAR, Splits.none())
+    kept.steps("eps", ("AA",), lambda: steps_of(1.0, 2.0))
+    (path,) = tmp_path.glob("*.npz")
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 9):
+        path.write_bytes(whole[:at] + b"\xff" * 9 + whole[at + 9 :])
+        found = kept.steps("eps", ("AA",), lambda: steps_of(1.0, 2.0))
+        assert found.value.tolist() == [1.0, 2.0]
 
 
 def test_the_oldest_go_where_all_are_too_large(tmp_path, monkeypatch):

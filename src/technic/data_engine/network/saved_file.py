@@ -15,6 +15,7 @@ from pathlib import Path
 
 from technic.data_engine.interfaces.ceilings import header_number, shown_bytes
 from technic.data_engine.interfaces.requests import BadAnswerError, UnavailableError
+from technic.errors import StoreError
 
 __all__ = ["SavedFile"]
 
@@ -53,36 +54,53 @@ class SavedFile:
 
         At the end ``path`` is there, whole. UnavailableError where it broke off: what has come
         stays for the next try. BadAnswerError for one that is too large, or for another piece than
-        was asked for.
+        was asked for. StoreError where it cannot be written: that is no fault of the connection.
         """
-        size = self._start(status, headers)
+        with self._writing():
+            size = self._start(status, headers)
         length = header_number(headers.get("content-length"))
         total = size + int(length) if length is not None else 0
         if total > self.most:
             raise BadAnswerError(f"{self.path.name} has more than {shown_bytes(self.most)}")
-        with self.part.open("ab") as file:
+        with self._writing():
+            file = self.part.open("ab", buffering=0)  # what is left over would fail once more
+        with file:
 
             def take(piece: bytes) -> None:
                 nonlocal size
                 size += len(piece)
                 if size > self.most:
                     raise BadAnswerError(f"{self.path.name} has more than {shown_bytes(self.most)}")
-                file.write(piece)
+                with self._writing():
+                    while piece:
+                        piece = piece[file.write(piece) :]
                 if self.on_bytes is not None:
                     self.on_bytes(size, total)
 
             yield take
-            file.flush()
-            os.fsync(file.fileno())
+            with self._writing():
+                os.fsync(file.fileno())
         if total and size != total:
             raise UnavailableError(f"{self.path.name} broke off after {shown_bytes(size)}")
-        self.part.replace(self.path)
-        self._tag.unlink(missing_ok=True)
+        with self._writing():
+            self.part.replace(self.path)
+            self._tag.unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Forget all that has come."""
         for path in (self.path, self.part, self._tag):
             path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                str(self.part),
+                f"cannot be written: {error.strerror or error}",
+                "make room or name another TECHNIC_HOME; what has come is kept",
+            ) from error
 
     @property
     def _tag(self) -> Path:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.facts.concepts import Concept
-from technic.facts.rows import FACT_SCHEMA
+from technic.facts.rows import FACT_SCHEMA, LISTED_AS
 from technic.sessions import SessionCalendar
 from technic.typing import BoolArray, FloatArray, IntArray
 
@@ -87,12 +87,24 @@ class FactColumns:
         rows = self._order[self._bounds[at] : self._bounds[at + 1]]
         return self._take(concept, rows[self.known[rows] < self._never])
 
-    def identities(self) -> tuple[IntArray, IntArray, IntArray]:
-        """Return (security, company, known) of every row that says which symbol a company has."""
+    def identities(self) -> tuple[IntArray, IntArray, IntArray, BoolArray]:
+        """Return (security, company, known, listed) of every row with a symbol.
+
+        ``listed``: whether the row is there to say who has the symbol; others only carry it.
+        """
         said = np.flatnonzero((self._security >= 0) & (self.known < self._never))
-        return tuple(  # type: ignore[return-value]
+        security, company, known = (
             array[said].astype(np.int64) for array in (self._security, self._company, self.known)
         )
+        return security, company, known, self._is_of(LISTED_AS)[said]
+
+    def _is_of(self, name: str) -> BoolArray:
+        """Tell which rows of the table are of a concept."""
+        found = np.zeros(len(self.table), np.bool_)
+        if name in self.concepts:
+            at = self.concepts.index(name)
+            found[self._order[self._bounds[at] : self._bounds[at + 1]]] = True
+        return found
 
     def _take(self, concept: Concept, rows: IntArray) -> ConceptRows:
         end = self._end[rows].astype(np.int64)

@@ -127,5 +127,8 @@ class FieldValues:
 
 def _quotient(above: FloatArray, below: FloatArray, times: float) -> FloatArray:
     found = np.full(len(above), np.nan)
-    np.divide(above, below, out=found, where=below > 0.0)
-    return found * times
+    with np.errstate(over="ignore"):
+        np.divide(above, below, out=found, where=below > 0.0)
+        found *= times
+    found[np.isinf(found)] = np.nan  # by next to nothing
+    return found

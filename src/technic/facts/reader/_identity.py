@@ -1,8 +1,10 @@
 """Which company a symbol stands for, on which sessions.
 
-Rows say it: each row with a company and a symbol is a claim from the session that knew it. Before
-its first claim a symbol stands for the company that claimed it first: who somebody is may be
-learnt later, what was known of them may not.
+Rows say it: each ``listed_as`` is a claim from the session that knew it. Other rows carry the
+symbol of the day on which they were fetched, which may be long after the session that knew them:
+they are claims only of symbols that no ``listed_as`` names. Before its first claim a symbol stands
+for the company that claimed it first: who somebody is may be learnt later, what was known of them
+may not.
 """
 
 from __future__ import annotations
@@ -48,11 +50,14 @@ class Identities:
     """
 
     def __init__(self, columns: FactColumns) -> None:
-        security, company, known = columns.identities()
+        security, company, known, listed = columns.identities()
         self._nobody = columns.ciks.index(0) if 0 in columns.ciks else -2
         self._codes = {symbol: at for at, symbol in enumerate(columns.symbols) if symbol}
         self._own = len(columns.ciks)  # codes from here on are symbols without a company
         named = company != self._nobody
+        said = np.zeros(len(columns.symbols), np.bool_)
+        said[security[listed & named]] = True
+        named &= listed | ~said[security]
         self._claims = _changes(security[named], company[named], known[named])
 
     def company_of(self, rows: ConceptRows) -> IntArray:

@@ -9,6 +9,7 @@ import msgspec
 
 from technic.data_engine.interfaces.ceilings import MAX_ROWS_A_PAGE
 from technic.data_engine.interfaces.requests import BadAnswerError
+from technic.facts.sources.lists import read_list
 from technic.text.outside import LABEL, clean, could_be_symbol
 from technic.universe.symbols import canonical
 from technic.wording.counts import count_of
@@ -20,9 +21,13 @@ LARGEST_CIK = 10**10 - 1
 """It is written with ten digits."""
 
 
+_Row = list[int | str | None]
+_read_rows = msgspec.json.Decoder(list[_Row]).decode
+
+
 class _Table(msgspec.Struct):
     fields: list[str]
-    data: list[list[int | str | None]]
+    data: msgspec.Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +56,27 @@ def read_company_tickers(body: bytes) -> CompanyTickers:
     """Read ``company_tickers_exchange.json``; BadAnswerError for what is none.
 
     Rows without a ticker, and those whose ticker could be no symbol, are no news to a scan: they
-    are left out, as are rows of another length.
+    are left out, as are rows of another length and those that are none.
     """
     try:
         table = msgspec.json.decode(body, type=_Table)
+        rows = read_list(table.data, _read_rows, _Row)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadAnswerError(f"not the JSON expected: {error}") from error
     missing = [name for name in FIELDS if name not in table.fields]
     if missing:
         raise BadAnswerError(f"the list of companies has no field {missing[0]!r}")
-    if not 0 < len(table.data) <= MAX_ROWS_A_PAGE:
-        raise BadAnswerError(f"the list of companies has {count_of(len(table.data), 'row')}")
+    if not 0 < len(rows) <= MAX_ROWS_A_PAGE or not any(rows):
+        raise BadAnswerError(
+            f"the list of companies has {count_of(len(rows), 'row')}, of which "
+            f"{sum(map(bool, rows))} can be read"
+        )
     at_cik, at_name, at_ticker = (table.fields.index(name) for name in FIELDS[:3])
     ciks: dict[str, int] = {}
     names: dict[int, str] = {}
     symbols: dict[int, str] = {}
-    for row in table.data:
-        if len(row) != len(table.fields):
+    for row in rows:
+        if row is None or len(row) != len(table.fields):
             continue
         cik, ticker = row[at_cik], row[at_ticker]
         if not isinstance(cik, int) or not 0 < cik <= LARGEST_CIK:

@@ -18,7 +18,15 @@ import numpy as np
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.facts.rows import ACCOUNTING_FORMS
 from technic.facts.sources.fact_blocks import FactBlocks
-from technic.facts.sources.forms import NO_TIME, Times, cik_of, days_of, known_at
+from technic.facts.sources.forms import (
+    NO_TIME,
+    Times,
+    cik_of,
+    could_be_filing,
+    days_of,
+    known_at,
+)
+from technic.facts.sources.lists import read_list
 from technic.typing import BoolArray, DateArray, FloatArray, IntArray
 
 __all__ = ["ATTRIBUTION", "SOURCE", "UNITS", "ConceptOf", "FactCount", "add_companyfacts"]
@@ -42,7 +50,7 @@ class _Fact(msgspec.Struct):
 
 class _Company(msgspec.Struct):
     cik: int | str
-    facts: dict[str, dict[str, msgspec.Raw]] = {}
+    facts: dict[str, dict[str, msgspec.Raw] | None] = {}
 
 
 class _Tag(msgspec.Struct):
@@ -53,8 +61,8 @@ class _Tag(msgspec.Struct):
 class FactCount:
     """What became of a company's facts: ``kept`` as rows, ``repeated`` and of ``other_forms``.
 
-    ``unreadable``: without a value, or with a day that is none. ``filings``: numbers of those that
-    count, whether they say anything new or not.
+    ``unreadable``: without a value, or with a day or a filing that is none. ``filings``: numbers of
+    those that count, whether they say anything new or not.
     """
 
     kept: int = 0
@@ -95,10 +103,10 @@ def add_companyfacts(
         own = cik_of(company.cik)
         if cik is not None and own != cik:
             raise BadAnswerError(f"is of CIK {own}, not of {cik}")
-        wanted = _wanted(company, concept_of)
+        total = FactCount()
+        wanted = _wanted(company, concept_of, total)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadAnswerError(f"not the JSON expected: {error}") from error
-    total = FactCount()
     for (concept, unit), tagged in wanted.items():
         fixed = {"cik": own, "symbol": symbol, "concept": concept, "unit": unit}
         total += _add(rows, tagged, accepted or {}, fixed)
@@ -108,19 +116,42 @@ def add_companyfacts(
 _Tagged = list[tuple[str, list[_Fact]]]
 
 
-def _wanted(company: _Company, concept_of: ConceptOf) -> dict[tuple[str, str], _Tagged]:
-    """Decode the facts that are kept, by concept and unit, with their tags."""
+def _wanted(
+    company: _Company, concept_of: ConceptOf, count: FactCount
+) -> dict[tuple[str, str], _Tagged]:
+    """Decode the facts that are kept, by concept and unit, with their tags.
+
+    A fact, or the facts of a tag, that are none are counted as unreadable.
+    """
     found: dict[tuple[str, str], _Tagged] = {}
     for taxonomy, tags in company.facts.items():
-        for tag, raw in tags.items():
+        for tag, raw in (tags or {}).items():
             if not _may_be_wanted(concept_of, taxonomy, tag):
                 continue
-            for unit, facts in _read_tag(raw).units.items():
+            for unit, facts in _units(raw, count).items():
                 concept = concept_of(taxonomy, tag, unit)
                 if concept is not None:
                     tagged = found.setdefault((concept, unit), [])
-                    tagged.append((f"{taxonomy}:{tag}", _read_facts(facts)))
+                    tagged.append((f"{taxonomy}:{tag}", _facts(facts, count)))
     return found
+
+
+def _units(raw: msgspec.Raw, count: FactCount) -> dict[str, msgspec.Raw]:
+    try:
+        return _read_tag(raw).units
+    except msgspec.ValidationError:
+        count.unreadable += 1
+        return {}
+
+
+def _facts(raw: msgspec.Raw, count: FactCount) -> list[_Fact]:
+    try:
+        read = read_list(raw, _read_facts, _Fact)
+    except msgspec.ValidationError:
+        read = [None]
+    facts = [fact for fact in read if fact is not None]
+    count.unreadable += len(read) - len(facts)
+    return facts
 
 
 def _may_be_wanted(concept_of: ConceptOf, taxonomy: str, tag: str) -> bool:
@@ -141,7 +172,7 @@ def _add(
         if fact.form in ACCOUNTING_FORMS
     ]  # fmt: skip
     facts = [fact for fact, _ in counted]
-    count.filings = {fact.accn for fact in facts}
+    count.filings = {fact.accn for fact in facts if could_be_filing(fact.accn)}
     count.other_forms = sum(len(one) for _, one in tagged) - len(facts)
     end, filed = days_of([fact.end for fact in facts]), days_of([fact.filed for fact in facts])
     start, no_start = (
@@ -150,6 +181,7 @@ def _add(
     )
     value = np.array([np.nan if fact.val is None else fact.val for fact in facts], np.float64)
     good = np.isfinite(value) & ~np.isnat(end) & ~np.isnat(filed)
+    good &= np.array([could_be_filing(fact.accn) for fact in facts], np.bool_)
     good &= ~np.isnat(start) | np.array(no_start, np.bool_)
     count.unreadable = int(len(good) - good.sum())
     times = np.array([accepted.get(fact.accn, NO_TIME) for fact in facts], "datetime64[us]")

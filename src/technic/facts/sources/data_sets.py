@@ -3,12 +3,13 @@
 A zip of tables: ``sub.txt`` has the filings with the time each was accepted (New York's clock),
 ``num.txt`` their numbers. Only consolidated numbers are read: no segment, no co-registrant. That a
 filing was amended later (``prevrpt``) nobody knew at the time: it is never looked at. Ends of
-periods are rounded to ends of months here; a filing that companyfacts has, with its exact days, is
-left out.
+periods are rounded to ends of months here, those of cover pages to days after the filing, of which
+its day counts; a filing that companyfacts has, with its exact days, is left out.
 """
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,15 +29,25 @@ from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.facts.rows import ACCOUNTING_FORMS
 from technic.facts.sources.companyfacts import UNITS, ConceptOf
 from technic.facts.sources.fact_blocks import FactBlocks
-from technic.facts.sources.forms import NO_DAY, Times, days_of, known_at, times_of
+from technic.facts.sources.forms import (
+    NO_DAY,
+    Times,
+    could_be_filing,
+    days_of,
+    known_at,
+    times_of,
+)
 from technic.facts.sources.new_york import to_utc
-from technic.typing import DateArray, IntArray
+from technic.typing import DateArray, FloatArray, IntArray
 
 __all__ = ["SOURCE", "DataSet", "add_data_set"]
 
 SOURCE = "sec data set"
 BLOCK = 16 * MIB
 """Of a table's text that is looked at at once."""
+_CIK = re.compile(r"0*[1-9][0-9]{0,9}", re.ASCII)
+MOST_HEADER = 65_536
+"""Bytes of a table's first line."""
 SUB = ("adsh", "cik", "form", "period", "filed", "accepted")
 NUM = ("adsh", "tag", "version", "ddate", "qtrs", "uom", "value", "coreg")
 MONTHS = {1: 3, 2: 6, 3: 9, 4: 12}
@@ -53,7 +64,8 @@ class DataSet:
     """What became of the numbers of a quarter.
 
     ``filings``: that count; ``known``: of them, those left out because they are known already;
-    ``numbers``: looked at; ``kept``: as rows. ``unreadable``: rows of another length.
+    ``numbers``: looked at; ``kept``: as rows. ``unreadable``: rows of another length, and filings
+    of no company.
     """
 
     filings: int = 0
@@ -72,6 +84,7 @@ class _Filings:
     form: list[str]
     period: DateArray
     reported: DateArray
+    filed: DateArray
     known: Times
 
 
@@ -148,7 +161,7 @@ def _counted(batch: pa.RecordBatch, filings: _Filings, lookup: _Lookup) -> pa.Re
     for name in ("coreg", "segments"):
         if name in batch.schema.names:
             keep = pc.and_(keep, pc.is_null(batch[name]))
-    spans = pa.array([0, *MONTHS], pa.int64())
+    spans = pa.array([str(quarters) for quarters in (0, *MONTHS)])
     keep = pc.and_(keep, pc.is_in(batch["qtrs"], value_set=spans))
     return batch.filter(pc.and_(keep, pc.is_valid(batch["value"])))
 
@@ -169,8 +182,9 @@ def _add(
             groups.setdefault(named, []).append(at)
     adsh = np.array(batch["adsh"].to_pylist(), filings.adsh.dtype)
     filing = np.searchsorted(filings.adsh, adsh)
-    end, quarters = _whole_days(batch["ddate"].to_pylist()), np.array(batch["qtrs"], np.int64)
-    value = np.array(batch["value"], np.float64)
+    end = _whole_days(batch["ddate"].to_pylist())
+    quarters = np.array(batch["qtrs"].to_pylist(), np.int64)
+    value = _numbers(batch["value"])
     for (concept, unit, tag), places in groups.items():
         own = filing[places]
         ciks = filings.cik[own]
@@ -181,7 +195,9 @@ def _add(
             tag=tag,
             unit=unit,
             start=_starts(end[places], quarters[places]),
-            end=_exact(end[places], filings.period[own], filings.reported[own]),
+            end=np.minimum(
+                _exact(end[places], filings.period[own], filings.reported[own]), filings.filed[own]
+            ),
             value=value[places],
             form=[filings.form[at] for at in own.tolist()],
             accn=adsh[places].tolist(),
@@ -214,7 +230,10 @@ def _filings(
     for batch in _batches(archive, "sub.txt", SUB, done):
         for row in zip(*(batch[name].to_pylist() for name in SUB), strict=True):
             adsh, cik, form = row[:3]
-            if form not in ACCOUNTING_FORMS or not cik or not adsh:
+            if form not in ACCOUNTING_FORMS or not could_be_filing(adsh or ""):
+                continue
+            if not _CIK.fullmatch(cik or ""):
+                done.unreadable += 1
                 continue
             done.filings += 1
             if is_known(adsh):
@@ -224,21 +243,38 @@ def _filings(
     kept.sort(key=itemgetter(0))
     columns = [list(column) for column in zip(*kept, strict=True)] or [[] for _ in SUB]
     adsh, cik, form, period, filed, accepted = columns
+    day = _whole_days(filed)
     times = to_utc(times_of([(text or "").replace(" ", "T") for text in accepted]))
     return _Filings(
         np.array(adsh, np.str_),
-        np.array(cik, np.int64),
+        np.array([int(one) for one in cik], np.int64),
         form,
         _whole_days(period),
         np.array([reported(one) for one in adsh], "datetime64[D]"),
-        known_at(_whole_days(filed), times),
+        day,
+        known_at(day, times),
     )
 
 
-def _whole_days(numbers: list[int | None]) -> DateArray:
+def _whole_days(numbers: list[str | None]) -> DateArray:
     """Read days written as numbers, 20241130; NaT for what is none."""
-    texts = [f"{number or 0:08d}" for number in numbers]
+    texts = [number or "" for number in numbers]
     return days_of([f"{text[:4]}-{text[4:6]}-{text[6:]}" for text in texts])
+
+
+def _numbers(column: pa.Array) -> FloatArray:
+    """Read values; NaN for what is no number, which the check of rows leaves out."""
+    try:
+        return np.array(column.cast(pa.float64()), np.float64)
+    except pa.ArrowInvalid:
+        return np.array([_number(text) for text in column.to_pylist()], np.float64)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
 
 
 @contextmanager
@@ -264,8 +300,8 @@ def _batches(
 
     Rows of another length are counted in ``done``.
     """
-    with archive.open(name) as member:
-        first = member.readline()
+    with _member(archive, name) as member:
+        first = member.readline(MOST_HEADER)
         header = first.decode("utf-8", "replace").rstrip("\r\n").split("\t")
         missing = [column for column in columns if column not in header]
         if missing:
@@ -284,15 +320,17 @@ def _batches(
                 csv.ReadOptions(column_names=header, block_size=BLOCK, use_threads=False),
                 csv.ParseOptions(delimiter="\t", quote_char=False, invalid_row_handler=skip),
                 csv.ConvertOptions(
-                    include_columns=wanted, column_types=_types(wanted), strings_can_be_null=True,
-                    null_values=[""], quoted_strings_can_be_null=True,
+                    include_columns=wanted, column_types=dict.fromkeys(wanted, pa.string()),
+                    strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True,
                 ),
             )  # fmt: skip
         except pa.ArrowInvalid as error:
             raise BadAnswerError(f"{name} is no table of numbers: {error}") from error
 
 
-def _types(columns: list[str]) -> dict[str, Any]:
-    whole = ("cik", "period", "filed", "ddate", "qtrs")
-    types = {name: pa.int64() if name in whole else pa.string() for name in columns}
-    return types | ({"value": pa.float64()} if "value" in columns else {})
+def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """Open a table; zipfile says in many ways that what it reads of it makes no sense."""
+    try:
+        return archive.open(name)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise BadAnswerError(f"{name} cannot be opened in the archive: {error}") from error

@@ -19,6 +19,7 @@ __all__ = [
     "RESULTS_ITEM",
     "Times",
     "cik_of",
+    "could_be_filing",
     "days_of",
     "known_at",
     "times_of",
@@ -33,7 +34,10 @@ Times = NDArray[np.datetime64]
 EARLIEST = np.timedelta64(10, "h")
 """It makes none public before 06:00 in New York of the day that is the filing's: what is accepted
 in the evening has the day after."""
+MOST_BEFORE = np.timedelta64(7, "D")
+"""From the evening on which a filing is accepted to its day, over a long weekend and more."""
 CIK_DIGITS = 10
+ACCN_LETTERS = 20
 NO_TIME = np.datetime64("NaT", "us")
 NO_DAY = np.datetime64("NaT", "D")
 
@@ -42,10 +46,13 @@ def known_at(filed: DateArray, accepted: Times) -> Times:
     """Return since when filings are known, in UTC.
 
     ``filed``: the day of each; ``accepted``: when it was, NaT where that is not known: then it is
-    known after the close of its day.
+    known after the close of its day, as it is where the two are far apart.
     """
-    times = np.maximum(accepted, filed.astype("datetime64[us]") + EARLIEST)
-    return np.where(np.isnat(accepted), end_of_day(filed), times).astype("datetime64[us]")
+    day = filed.astype("datetime64[us]")
+    times = np.maximum(accepted, day + EARLIEST)
+    long_before: Times = (day - MOST_BEFORE).astype("datetime64[us]")
+    untold = np.isnat(accepted) | (accepted < long_before)
+    return np.where(untold, end_of_day(filed), times).astype("datetime64[us]")
 
 
 def cik_of(number: int | str) -> int:
@@ -56,6 +63,11 @@ def cik_of(number: int | str) -> int:
     ):
         raise BadAnswerError(f"{text[:20]!r} is no CIK")
     return int(text)
+
+
+def could_be_filing(number: str) -> bool:
+    """Tell whether a text may go by as the number of a filing, ``0000320193-23-000106``."""
+    return 0 < len(number) <= ACCN_LETTERS and number.isascii() and number.isprintable()
 
 
 def days_of(texts: Sequence[str | None]) -> DateArray:

@@ -18,8 +18,10 @@ from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.facts.rows import short_interest_known_at
 from technic.facts.sources.fact_blocks import FactBlocks
 from technic.facts.sources.forms import NO_DAY, days_of
+from technic.facts.sources.lists import read_list
 from technic.sessions import SessionCalendar
 from technic.typing import DateArray
+from technic.wording.counts import count_of
 
 __all__ = [
     "ATTRIBUTION",
@@ -54,6 +56,10 @@ class ShortRow(msgspec.Struct, rename="camel"):
     average_daily_volume_quantity: float | None = None
 
 
+NOBODY = ShortRow(None, "")
+_read_page = msgspec.json.Decoder(list[ShortRow]).decode
+
+
 class _Partition(msgspec.Struct):
     partitions: list[str]
 
@@ -80,8 +86,17 @@ def query(settlement: np.datetime64, offset: int = 0) -> bytes:
 
 
 def read_short_interest(body: bytes) -> list[ShortRow]:
-    """Read a page; BadAnswerError for what is none."""
-    return _decoded(body, list[ShortRow])
+    """Read a page; BadAnswerError for what is none.
+
+    A row that cannot be read is one of nobody.
+    """
+    try:
+        read = read_list(body, _read_page, ShortRow)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadAnswerError(f"not the JSON expected: {error}") from error
+    if read and not any(read):
+        raise BadAnswerError(f"none of its {count_of(len(read), 'row')} can be read")
+    return [NOBODY if row is None else row for row in read]
 
 
 def read_partitions(body: bytes) -> DateArray:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
 from technic.data_engine.interfaces.requests import BadAnswerError
+from technic.facts.rows import ACCOUNTING_FORMS
 from technic.facts.sources.fact_blocks import FactBlocks
 from technic.facts.sources.forms import (
     NO_DAY,
@@ -23,6 +24,7 @@ from technic.facts.sources.forms import (
     RESULTS_ITEM,
     Times,
     cik_of,
+    could_be_filing,
     days_of,
     known_at,
     times_of,
@@ -39,19 +41,24 @@ Clock = Literal["utc", "new_york", "unknown"]
 
 OPEN, CLOSE = 9 * 60 + 30, 16 * 60
 """Minutes of New York's day."""
+EVENING, LEAST_LAG = 17 * 60 + 30, 4 * 60
+"""From when on a filing has the next day, and the least by which UTC is ahead."""
+REPORTS = frozenset({*ACCOUNTING_FORMS, RESULTS})
+FAR = np.timedelta64(31, "D")
+"""From results to their publication: whatever is more was typed wrongly."""
 ONLY_UTC, ONLY_NEW_YORK = (23, 0, 1, 2), (6, 7, 8, 9)
 """Hours at which EDGAR takes filings by one reading and not by the other."""
 
 
 class _Arrays(msgspec.Struct, rename="camel"):
-    """Filings by column, as ``recent`` and the older pages have them."""
+    """Filings by column, as ``recent`` and the older pages have them; all of them are texts."""
 
-    accession_number: list[str]
-    filing_date: list[str]
-    report_date: list[str]
-    acceptance_date_time: list[str]
-    form: list[str]
-    items: list[str]
+    accession_number: list[Any]
+    filing_date: list[Any]
+    report_date: list[Any]
+    acceptance_date_time: list[Any]
+    form: list[Any]
+    items: list[Any]
 
 
 class _Page(msgspec.Struct):
@@ -65,10 +72,10 @@ class _Filings(msgspec.Struct):
 
 class _Submissions(msgspec.Struct, rename="camel"):
     cik: int | str
-    name: str
     filings: _Filings
-    sic: str | None = None
-    tickers: list[str] = []
+    name: str | None = None
+    sic: str | int | None = None
+    tickers: list[str | None] | None = None
     fiscal_year_end: str | None = None
 
 
@@ -98,9 +105,20 @@ class Filings:
     @property
     def accepted(self) -> Times:
         """When each was accepted, in UTC."""
-        if clock_of(self.stamped) == "utc":
+        if clock_of(self.stamped) == "utc" and not self._some_by_new_york():
             return self.stamped
         return to_utc(self.stamped)
+
+    def _some_by_new_york(self) -> bool:
+        """Tell whether a report's day says that it was stamped with New York's clock.
+
+        What is accepted after 17:30 there has the next day for its own. By UTC the same hours are
+        those of an afternoon, which has its own.
+        """
+        day = self.stamped.astype("datetime64[D]")
+        minute = (self.stamped - day).astype("timedelta64[m]").astype(np.int64)
+        evening = (minute > EVENING) & (minute <= EVENING + LEAST_LAG) & (self.filed > day)
+        return any(self.form[at] in REPORTS for at in np.flatnonzero(evening).tolist())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,12 +144,12 @@ def read_submissions(body: bytes) -> Company:
         found = _read(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadAnswerError(f"not the JSON expected: {error}") from error
-    sic = found.sic or ""
+    sic = str(found.sic or "")
     return Company(
         cik=cik_of(found.cik),
-        name=clean(found.name, LABEL),
+        name=clean(found.name or "", LABEL),
         sic=int(sic) if sic.isascii() and sic.isdigit() and len(sic) <= 4 else 0,
-        tickers=tuple(found.tickers),
+        tickers=tuple(ticker for ticker in found.tickers or () if ticker),
         fiscal_year_end=found.fiscal_year_end or "",
         filings=_filings(found.filings.recent),
         pages=tuple(page.name for page in found.filings.files),
@@ -157,18 +175,22 @@ def clock_of(stamped: Times) -> Clock:
 def add_earnings(rows: FactBlocks, company: Company, symbol: str | None) -> int:
     """Add a row for each publication of results: 0 before the open, 1 during, 2 after the close.
 
-    The day is the filing's report date, else that of its acceptance. Returns how many.
+    The day is the filing's report date, else, or where that is weeks away, that of its acceptance.
+    Returns how many.
     """
     filings = company.filings
     at = [
         place
         for place, form in enumerate(filings.form)
-        if form == RESULTS and RESULTS_ITEM in filings.items[place].split(",")
+        if form == RESULTS
+        and RESULTS_ITEM in filings.items[place].split(",")
+        and could_be_filing(filings.accn[place])
     ]
     accepted = filings.accepted[at]
     at, accepted = _timed(at, accepted)
     minute, day = minutes_of_day(accepted)
     reported = filings.reported[at]
+    told = abs(reported - day) <= FAR  # not where there is no day
     rows.add(
         cik=company.cik,
         symbol=symbol,
@@ -176,7 +198,7 @@ def add_earnings(rows: FactBlocks, company: Company, symbol: str | None) -> int:
         tag=f"{RESULTS} item {RESULTS_ITEM}",
         unit="code",
         start=np.full(len(at), NO_DAY),
-        end=np.where(np.isnat(reported), day, reported),
+        end=np.where(told, reported, day),
         value=_part_of_day(minute),
         form=RESULTS,
         accn=[filings.accn[place] for place in at],
@@ -196,15 +218,16 @@ def _part_of_day(minute: IntArray) -> np.ndarray[tuple[int], np.dtype[np.float64
 
 
 def _filings(arrays: _Arrays) -> Filings:
-    columns = [getattr(arrays, name) for name in arrays.__struct_fields__]
+    columns = [_texts(getattr(arrays, name)) for name in arrays.__struct_fields__]
+    accn, filed, reported, stamped, form, items = columns
     lengths = {len(column) for column in columns}
     if len(lengths) != 1:
         raise BadAnswerError(f"columns of filings have different lengths: {sorted(lengths)}")
-    return Filings(
-        arrays.accession_number,
-        days_of(arrays.filing_date),
-        days_of(arrays.report_date),
-        times_of(arrays.acceptance_date_time),
-        arrays.form,
-        arrays.items,
-    )
+    return Filings(accn, days_of(filed), days_of(reported), times_of(stamped), form, items)
+
+
+def _texts(column: list[Any]) -> list[str]:
+    """Return a column with an empty text where it has none, so that a filing loses no other."""
+    if set(map(type, column)) <= {str}:
+        return column
+    return [value if isinstance(value, str) else "" for value in column]

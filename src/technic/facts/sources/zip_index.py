@@ -61,6 +61,8 @@ class ZipIndex:
         ``file``: the open file, so that thousands of members are read with one.
         """
         member = self.members[name]
+        if member.offset >= file.seek(0, 2):
+            raise BadAnswerError(f"{name} is not where the archive says")
         file.seek(member.offset)
         head = file.read(_LOCAL.size)
         if len(head) < _LOCAL.size or not head.startswith(b"PK\3\4"):
@@ -122,6 +124,8 @@ def _large(extra: bytes, *values: int) -> tuple[int, int, int]:
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<HH", extra, at)
+        if at + 4 + length > len(extra):
+            break
         if kind == 1:
             there = list(struct.unpack_from(f"<{length // 8}Q", extra, at + 4))
             size, packed, offset = (
@@ -147,7 +151,7 @@ def _directory(file: BinaryIO) -> tuple[int, int, int]:
         file.seek(locator)
         head = file.read(_END64_AT.size)
         if head.startswith(b"PK\6\7"):
-            file.seek(_END64_AT.unpack(head)[2])
+            file.seek(min(_END64_AT.unpack(head)[2], end))
             large = file.read(_END64.size)
             if len(large) < _END64.size or not large.startswith(b"PK\6\6"):
                 raise BadAnswerError("the archive's directory is damaged")

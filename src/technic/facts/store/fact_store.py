@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,11 +79,19 @@ class FactStoreStatus:
 
 
 class FactStore:
-    """The facts in a home folder (``TECHNIC_HOME``), beside its bars; nothing is opened yet."""
+    """The facts in a home folder (``TECHNIC_HOME``), beside its bars; nothing is opened yet.
 
-    def __init__(self, home: str | Path) -> None:
+    ``version``: a number that ``version()`` said once: what was there then is read, whatever was
+    appended since, and nothing can be.
+    """
+
+    def __init__(self, home: str | Path, *, version: int | None = None) -> None:
         url = str(Path(home) / FOLDER)
         folder = DeltaFolder(url, {})
+        if version is not None:
+            pinned = {SPEC.name: version} if version >= 0 else {}
+            self._tables = StoreTables(folder.at_versions(pinned))
+            return
         lock = writer_lock(folder)
         self._tables = StoreTables(DeltaFolder(url, {}, fence=lock.check), lock)
 
@@ -104,6 +113,13 @@ class FactStore:
         """Return a number that every append changes, -1 where nothing was ever stored."""
         current = self._tables.folder.load(SPEC.name)
         return -1 if current is None else int(current.version())
+
+    def state(self) -> str:
+        """Name the rows that are there; a store that was made anew may have the same versions."""
+        current = self._tables.folder.load(SPEC.name)
+        files = [] if current is None else data_files(current)
+        names = "\n".join(file.path for file in files)  # each has the hash of what it holds
+        return blake2b(names.encode(), digest_size=20).hexdigest()
 
     def append(self, table: pa.Table) -> AppendCount:
         """Add the rows of a table of ``FACT_SCHEMA`` (as ``fact_table`` makes) that are new.

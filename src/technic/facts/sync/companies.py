@@ -20,7 +20,7 @@ from technic.facts.sources import companyfacts, submissions
 from technic.facts.sources.company_tickers import CompanyTickers
 from technic.facts.sources.companyfacts import FactCount, add_companyfacts
 from technic.facts.sources.fact_blocks import FactBlocks
-from technic.facts.sources.forms import NO_DAY
+from technic.facts.sources.forms import NO_DAY, could_be_filing
 from technic.facts.sources.submissions import (
     Company,
     add_earnings,
@@ -110,10 +110,12 @@ class _Reader:
         """Add its facts, known since their filings were accepted."""
         if self.name not in index.members:
             return FactCount()
-        accepted = {}
+        accepted: dict[str, np.datetime64] = {}
         if company is not None:
             times = company.filings.accepted
-            accepted = dict(zip(company.filings.accn, times, strict=True))
+            for accn, time in zip(company.filings.accn, times, strict=True):
+                # of a filing that is listed twice the later time counts, none before any
+                accepted[accn] = np.maximum(accepted.get(accn, time), time)
         try:
             body = index.read(file, self.name)
             return add_companyfacts(
@@ -132,7 +134,7 @@ class _Identity:
     """Rows that say who companies are: those that the store does not have yet."""
 
     sic: dict[int, float]
-    listed: set[tuple[int, str]]
+    listed: dict[str, int]
     now: np.datetime64
     blocks: FactBlocks = field(default_factory=lambda: FactBlocks(submissions.SOURCE))
 
@@ -144,7 +146,7 @@ class _Identity:
         rows = list(zip(*columns, strict=True))
         return cls(
             {cik: value for concept, cik, _, value in rows if concept == SIC},
-            {(cik, symbol) for concept, cik, symbol, _ in rows if concept == LISTED_AS},
+            {symbol: cik for concept, cik, symbol, _ in rows if concept == LISTED_AS},
             now,
         )
 
@@ -158,9 +160,9 @@ class _Identity:
         self._add(company.cik, symbol, SIC, float(company.sic), first)
 
     def add_listings(self, tickers: CompanyTickers) -> None:
-        """Each symbol of each company, from now on."""
+        """Each symbol that the company did not have last, from now on."""
         for symbol, cik in tickers.cik.items():
-            if (cik, symbol) not in self.listed:
+            if self.listed.get(symbol) != cik:
                 self._add(cik, symbol, LISTED_AS, 1.0, self.now)
 
     def _add(
@@ -189,7 +191,9 @@ class _Collected:
         filings = company.filings
         rows = zip(filings.accn, filings.form, filings.reported, strict=True)
         for accn, form, day in rows:
-            if form in ACCOUNTING_FORMS and accn not in count.filings and not np.isnat(day):
+            if form not in ACCOUNTING_FORMS or not could_be_filing(accn):
+                continue
+            if accn not in count.filings and not np.isnat(day):
                 self.reporting.append(accn)
                 self.reported.append(day)
 

@@ -64,7 +64,7 @@ def ingest_data_set(ingest: Ingest, path: Path, tickers: CompanyTickers, filings
         reported=filings.day,
         each_block=lambda: ingest.flush(blocks, least=MANY),
     )
-    ingest.drop("its row has another length", done.unreadable)
+    ingest.drop("its row has another length or no company", done.unreadable)
     ingest.flush(blocks)
 
 

@@ -6,8 +6,11 @@ It only spares requests: without it everything is asked again, and nothing is st
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,11 +19,21 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from technic.errors import StoreError
+from technic.data_engine.store import DeltaFolder, writer_lock
+from technic.errors import FactsError, StoreError
 from technic.typing import DateArray
 
 __all__ = ["Entry", "Filings", "Journal", "Problem", "SyncFolder"]
 
+_UNREADABLE = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 LATEST = 200
 """Problems that are kept, the latest ones."""
 
@@ -88,6 +101,19 @@ class SyncFolder:
         """Where a file grows and stays until it is stored."""
         return self.path / "downloads" / name
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the folder; FactsError, which says who does, where another process holds it."""
+        lock = writer_lock(DeltaFolder(str(self.path), {}))
+        if not lock.try_acquire():
+            raise FactsError(
+                f"another sync of facts is running, {lock.holder()}; try again when it is done"
+            )
+        try:
+            yield
+        finally:
+            lock.release()
+
     def read(self) -> Journal:
         """Return the journal; an empty one where there is none that can be read."""
         try:
@@ -109,9 +135,9 @@ class SyncFolder:
     def read_filings(self) -> Filings:
         """Return the filings of the last companyfacts; none where there was none."""
         try:
-            with np.load(self.path / "filings.npz") as found:
+            with np.load(io.BytesIO((self.path / "filings.npz").read_bytes())) as found:
                 return Filings(found["known"], found["reporting"], found["reported"])
-        except (OSError, ValueError, KeyError, EOFError):
+        except _UNREADABLE:
             return Filings()
 
     def write_filings(self, filings: Filings) -> None:

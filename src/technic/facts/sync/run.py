@@ -92,8 +92,13 @@ class FactSync:
     def run(self, feeds: Sequence[Feed] = FEEDS) -> SyncReport:
         """Bring what is missing; raises FactsError where nothing more can be had.
 
-        What could not be had of single companies, quarters and days is in the report.
+        What could not be had of single companies, quarters and days is in the report. Raises
+        FactsError, too, while another sync is at it: both would write to the same downloads.
         """
+        with self.folder.alone():
+            return self._run(feeds)
+
+    def _run(self, feeds: Sequence[Feed]) -> SyncReport:
         journal = self.folder.read()
         today = str(new_york_date(self.now()))
         done = {

@@ -150,6 +150,7 @@ class FactAccess:
         import pyarrow as pa
 
         from technic.facts.reader import FactReader
+        from technic.facts.rows import require_facts
         from technic.scan.facts.stored_facts import StoredFacts
         from technic.scan.facts.terms import term_of
         from technic.scan.facts.traded_closes import TradedCloses
@@ -162,7 +163,7 @@ class FactAccess:
         if not isinstance(self.given, pa.Table):
             allowed = "a table of facts, or an open reader of facts"
             raise ParameterError("facts", self.given, allowed)
-        return FactReader(self.given, calendar, known, closes)
+        return FactReader(require_facts(self.given), calendar, known, closes)
 
 
 def splits_of(symbols: Sequence[str], records: SplitsBySymbol) -> Splits:

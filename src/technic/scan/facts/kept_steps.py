@@ -12,6 +12,7 @@ import logging
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from importlib.resources import files
@@ -31,7 +32,15 @@ logger = logging.getLogger(__name__)
 MOST_BYTES = 512 * 2**20
 """Of all that is kept; the oldest go first."""
 _ARRAYS = ("known_from", "value", "basis_day", "offsets")
-_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+_UNREADABLE = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class KeptSteps:

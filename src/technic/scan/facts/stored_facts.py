@@ -26,8 +26,8 @@ PUBLIC_FLOAT = "public_float"
 class StoredFacts:
     """Reads rows of ``symbols`` and of the fields that are asked for, when they are needed.
 
-    ``home``: where the store is; ``version``: that of the store. ``closes``: as traded, for the
-    float.
+    ``home``: where the store is; ``version``: that of the store when it was opened: what a sync
+    adds while a scan reads is for the next one. ``closes``: as traded, for the float.
     """
 
     def __init__(
@@ -39,10 +39,11 @@ class StoredFacts:
         splits: Splits,
         closes: TradedCloses | None = None,
     ) -> None:
-        self._home, self._store = home, FactStore(home)
+        self.version = FactStore(home).version()
+        self._home, self._store = home, FactStore(home, version=self.version)
         self._fields, self._symbols = tuple(fields), tuple(symbols)
         self._calendar, self._splits, self._closes = calendar, splits, closes
-        self.version = self._store.version()
+        self._rows = f"{self._store.url} {self._store.state()}"
         self._kept = self._kept_by(splits)
         self._readers: dict[tuple[str, ...], FactReader] = {}
 
@@ -53,8 +54,7 @@ class StoredFacts:
         return other
 
     def _kept_by(self, splits: Splits) -> KeptSteps:
-        rows = f"{self._store.url} {self.version}"
-        return KeptSteps(self._home / "cache" / "facts", rows, self._calendar, splits)
+        return KeptSteps(self._home / "cache" / "facts", self._rows, self._calendar, splits)
 
     def steps(
         self, term: FactTerm, symbols: Sequence[str], since: np.datetime64 | None = None
