@@ -188,7 +188,7 @@ def test_rows_of_nobody_and_of_no_day_are_counted(change):
 
 @pytest.mark.parametrize(
     "body",
-    [b"[]", b"\xff", b'{"status": "ERROR"}', b'{"results": [{"cik": 1}]}'],
+    [b"[]", b"\xff", b'{"status": "ERROR"}', b'{"results": 5}'],
     ids=["list", "bytes", "status", "type"],
 )
 def test_what_is_no_page_is_a_bad_answer(body):
@@ -196,6 +196,16 @@ def test_what_is_no_page_is_a_bad_answer(body):
     endpoint = massive_endpoint(HOSTS.massive, "income-statements", (TODAY, TODAY))
     with pytest.raises(BadAnswerError):
         endpoint.read(HttpResponse(200, {"content-type": "application/json"}, body))
+
+
+def test_a_broken_row_takes_no_other_with_it():
+    """It is None, to be counted; no rows at all may be said by null."""
+    rows = [INCOME, {**INCOME, "cik": 1}, {**INCOME, "revenue": "much"}, 7, INCOME]
+    body = json.dumps({"status": "OK", "results": rows, "next_url": "there"}).encode()
+    page, following = read_statements("income-statements", body)
+    assert [row is None for row in page] == [False, True, True, True, False]
+    assert following == "there"
+    assert read_statements("income-statements", b'{"results": null}') == ([], None)
 
 
 def test_filings_go_before_a_vendors_numbers():

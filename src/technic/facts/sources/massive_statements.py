@@ -101,8 +101,8 @@ class HeldRows:
     now: np.datetime64
 
 
-def read_statements(name: str, body: bytes) -> tuple[list[StatementRow], str | None]:
-    """Read a page of a statement; BadAnswerError for what is none."""
+def read_statements(name: str, body: bytes) -> tuple[list[StatementRow | None], str | None]:
+    """Read a page of a statement, as `read_page` does."""
     return read_page(body, ROWS[name])
 
 

@@ -111,7 +111,9 @@ def ingest_massive(
     calendar: SessionCalendar,
     tickers: CompanyTickers,
 ) -> None:
-    """Store the pages of an item; rows of no company or period are counted."""
+    """Store the pages of an item; rows that are broken, of no company or period are counted."""
+    ingest.drop("a row cannot be read", sum(row is None for page in pages for row in page))
+    pages = [[row for row in page if row is not None] for page in pages]
     blocks = FactBlocks(SOURCE)
     held = _held(ingest.store, item, pages, ingest.now) if item in STATEMENTS else None
     for page in pages:
