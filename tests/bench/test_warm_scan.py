@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import talib
 from benchmarks import warm_scan
 from benchmarks.timing import Spent
 
@@ -12,7 +13,7 @@ from technic.testing import make_panel
 
 def test_ratios_are_of_processor_time_for_all_symbols():
     """A scan of 40 symbols in 0.5 s; pandas takes 50 ms a symbol, TA-Lib 25."""
-    found = warm_scan.WarmScan(Spent(9.0, 0.5), 50.0, 25.0, 3, None, make_panel(40, 2), 0.0)
+    found = warm_scan.WarmScan(Spent(9.0, 0.5), 50.0, 25.0, 10.0, 3, None, make_panel(40, 2), 0.0)
     assert found.ratio == pytest.approx(4.0)
     assert found.over_talib == pytest.approx(2.0)
 
@@ -25,6 +26,18 @@ def test_the_loop_scores_every_symbol(monkeypatch):
     )
     warm_scan.talib_loop([series_of(panel.frame(symbol)) for symbol in panel.symbols])()
     assert scored == panel.close[-1].tolist()
+
+
+def test_the_calls_alone_are_those_of_the_loop(monkeypatch):
+    """With the same series, without what lies between them."""
+    panel, called = make_panel(2, 60), []
+    sma = talib.SMA
+    monkeypatch.setattr(talib, "SMA", lambda *given: called.append(given[1]) or sma(*given))
+    calls = warm_scan.calls_alone([series_of(panel.frame(symbol)) for symbol in panel.symbols])
+    noted = called.copy()
+    called.clear()
+    calls()
+    assert called == noted == 2 * [10, 20, 50, 100, 150, 200]
 
 
 def test_without_talib_there_is_no_ratio(monkeypatch):
