@@ -43,7 +43,7 @@ site: $(READY_TO_TEST)
 bench: $(READY_TO_TEST)
 	$(BIN)/python -m benchmarks.warm_scan
 
-# Ratios of a short run against the recorded ones, in about a minute.
+# Ratios of a short run against the recorded ones, in about two minutes.
 gate: $(READY_TO_TEST)
 	$(BIN)/python -m benchmarks.gate
 

@@ -1,10 +1,11 @@
 """Ratios of a short run against the recorded ones; fails where one fell by more than a third.
 
-    python -m benchmarks.gate            # what CI runs, about a minute
+    python -m benchmarks.gate            # what CI runs, about two minutes
     python -m benchmarks.gate --record   # after a change that is meant: write the ratios anew
 
 Each ratio is that of two things measured in this run, so a slower machine changes both, most of
-them alike (two have the clock in them: that of the cold fetch some latency, that of Ray the cores).
+them alike (two have the clock in them: that of the cold fetch some latency, that of Ray the cores;
+two are of bytes, which no machine changes much).
 What falls short is measured again, up to three times, since others use the machine too. The sizes
 are small: docs/benchmarks.md has the ratios of the whole market. ``recorded.json`` holds, for each
 ratio, the middle one of three runs.
@@ -23,13 +24,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import daily_update, fourteen_factors, process_start, runners, ten_years, warm_scan
+from benchmarks import (
+    daily_update,
+    faults,
+    fourteen_factors,
+    peaks,
+    process_start,
+    runners,
+    study_replay,
+    ten_years,
+    warm_scan,
+)
 from benchmarks.timing import machine_line
 from technic.bench.config import BenchConfig
 from technic.bench.run import run_bench
 from technic.engine.ray_runner import start_ray
 from technic.sessions import load_calendar
 from technic.settings import load_settings
+from technic.study.all_setups import all_setups
 
 __all__ = ["MEASURES", "Verdict", "judged"]
 
@@ -76,6 +88,21 @@ def ray_beside_local() -> float:
         return runners.measure(panel, scan, rounds=3).local_over_ray
 
 
+def study_beside_scans() -> float:
+    """Processor time of the scan of each day ÷ that of the study of all, with all setups."""
+    setups = all_setups(benchmark=True)
+    with tempfile.TemporaryDirectory() as folder:
+        replay = study_replay.opened(300, 252, setups, study_replay.index_file(Path(folder)))
+        found = study_replay.measure(replay, Path(folder), sample=3, rounds=2)
+    return found.scans.processor / found.study.processor
+
+
+def clean_over_faulty(seconds: tuple[float, float]) -> float:
+    """Processor time without faults ÷ that with them."""
+    clean, faulty = seconds
+    return clean / faulty
+
+
 MEASURES: Mapping[str, tuple[str, Ratio]] = {
     "planned_over_batch": (
         "technic bench: planned over one request a symbol",
@@ -85,6 +112,10 @@ MEASURES: Mapping[str, tuple[str, Ratio]] = {
     "warm_scan": (
         "warm scan over plain pandas",
         lambda: warm_scan.measure(1_500, 300, 15, rounds=3).ratio,
+    ),
+    "warm_scan_talib": (
+        "warm scan over TA-Lib's loop",
+        lambda: warm_scan.measure(1_500, 300, 5, rounds=5).over_talib,
     ),
     "all_days": (
         "columns of all days at once over day by day",
@@ -96,6 +127,23 @@ MEASURES: Mapping[str, tuple[str, Ratio]] = {
     ),
     "process_of_a_scan": ("import pandas over technic scan", process_of_a_scan),
     "process_of_a_file": ("import pandas over technic scan of a file", process_of_a_file),
+    "study": ("scans of the days over their study", study_beside_scans),
+    "symbols_that_raise": (
+        "clean scan over one with symbols that raise",
+        lambda: clean_over_faulty(faults.symbols_that_raise(600, 300, 2, rounds=2)),
+    ),
+    "broken_files": (
+        "clean folder over one with broken files",
+        lambda: clean_over_faulty(faults.broken_files(200, 300, rounds=3)),
+    ),
+    "scan_memory": (
+        "bytes of the bars over the peak of a scan",
+        lambda: 1 / peaks.scan_peak(1_500, 300).times,
+    ),
+    "replay_memory": (
+        "bytes of the bars over the peak of a replay",
+        lambda: 1 / peaks.replay_peak(400, 252).times,
+    ),
     "ray": ("local runner over Ray, put apart", ray_beside_local),
 }
 
@@ -161,8 +209,8 @@ def main() -> int:
     failed = 0
     for one in judged(recorded["ratios"], MEASURES):
         failed += not one.passed
-        print(f"{MEASURES[one.name][0]:<48} {one.recorded:8.2f}  {one.least:8.2f}  "
-              f"{one.measured:8.2f}  {'ok' if one.passed else 'FELL BELOW THE LEAST'}",
+        print(f"{MEASURES[one.name][0]:<48} {one.recorded:8.3g}  {one.least:8.3g}  "
+              f"{one.measured:8.3g}  {'ok' if one.passed else 'FELL BELOW THE LEAST'}",
               flush=True)  # fmt: skip
     return 1 if failed else 0
 

@@ -1,10 +1,11 @@
-"""Warm in-process scan of 6,000 symbols × 300 bars, all columns, against the reference scorer.
+"""Warm in-process scan of 6,000 symbols × 300 bars, all columns, against pandas and TA-Lib.
 
     python -m benchmarks.warm_scan [--symbols 6000] [--bars 300] [--sample 60]
 
-Prints the share of each stage, then the ratio. Both sides run in this process, one after the
-other, on the same bars; values are compared first. The reference runs on a sample of symbols and
-its time per symbol is printed: the market's is that times the number of symbols.
+Prints the share of each stage, then the ratios. All sides run in this process on the same bars, the
+scan and TA-Lib's loop in turn; values are compared first. The reference, plain pandas, runs on a
+sample of symbols, TA-Lib on up to 500, and the time per symbol is printed: the market's is that
+times the number of symbols. TA-Lib's series are there, contiguous, before it is timed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import datetime as dt
 import os
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,7 @@ import pandas as pd
 from benchmarks.timing import Spent, best_of, machine_line
 from technic import ScanConfig, ScanResult, run_scan
 from technic.bench.reference import reference_columns
+from technic.bench.talib_loop import Series, series_of, talib_columns, talib_there
 from technic.columns import DEFAULT_COLUMNS
 from technic.data_engine.price_cache import PriceCache
 from technic.panel import BarPanel
@@ -32,14 +35,22 @@ from technic.testing import FakeProvider, make_bars
 from technic.universe import universe_of
 
 ROUNDS = 5
+LOOP = 500
+"""Symbols of a loop of TA-Lib: more than any cache holds the series of."""
 
 
 @dataclass(frozen=True, slots=True)
 class WarmScan:
-    """What both sides took: the scan of all symbols, the reference for one of ``sample``."""
+    """What all sides took: the scan of all symbols, the reference for one of ``sample``.
+
+    ``talib_ms``: what TA-Lib's loop takes for one symbol, ``calls_ms``: its calls of TA-Lib alone;
+    NaN where it is not installed.
+    """
 
     scan: Spent
     reference_ms: float
+    talib_ms: float
+    calls_ms: float
     sample: int
     result: ScanResult
     panel: BarPanel
@@ -47,8 +58,13 @@ class WarmScan:
 
     @property
     def ratio(self) -> float:
-        """How many times faster the scan is, by processor time."""
+        """How many times faster the scan is than the reference, by processor time."""
         return self.reference_ms / 1000 * self.panel.n_symbols / self.scan.processor
+
+    @property
+    def over_talib(self) -> float:
+        """How many times faster it is than TA-Lib's loop, by processor time."""
+        return self.talib_ms / 1000 * self.panel.n_symbols / self.scan.processor
 
 
 def measure(n_symbols: int, n_bars: int, sample: int, rounds: int = ROUNDS) -> WarmScan:
@@ -67,11 +83,61 @@ def measure(n_symbols: int, n_bars: int, sample: int, rounds: int = ROUNDS) -> W
             ScanConfig(), provider=provider, price_cache=cache, settings=settings, now=now
         )
 
-    spent, result = best_of(rounds, scan)
+    result = scan()
+    looped = [series_of(cache[symbol]) for symbol in symbols[:LOOP]]
+    spent, *loops = least_in_turn([scan, talib_loop(looped), calls_alone(looped)], rounds)
     picked = symbols[:: max(len(symbols) // sample, 1)][:sample]
     difference = largest_difference(cache.panel, result.table, picked[:10])
     each = [reference_ms(cache[symbol]) for symbol in picked]
-    return WarmScan(spent, statistics.median(each), len(picked), result, cache.panel, difference)
+    there = 1000 / len(looped) if talib_there() else float("nan")
+    found = statistics.median(each), *(there * one.processor for one in loops), len(picked)
+    return WarmScan(spent, *found, result, cache.panel, difference)
+
+
+def talib_loop(symbols: list[Series]) -> Callable[[], None]:
+    """Return the loop over symbols with TA-Lib; nothing to do where it is not installed."""
+    ta = talib_there()
+
+    def loop() -> None:
+        if ta is not None:
+            for bars in symbols:
+                talib_columns(ta, bars)
+
+    return loop
+
+
+def calls_alone(symbols: list[Series]) -> Callable[[], None]:
+    """Return the same calls of TA-Lib, one after the other, without the Python between them."""
+    ta, calls = talib_there(), []
+
+    class Noted:
+        def __getattr__(self, name: str) -> Callable[..., object]:
+            function = getattr(ta, name)
+
+            def noted(*given: object) -> object:
+                calls.append((function, given))
+                return function(*given)
+
+            return noted
+
+    if ta is not None:
+        for bars in symbols:
+            talib_columns(Noted(), bars)
+
+    def loop() -> None:
+        for function, given in calls:
+            function(*given)
+
+    return loop
+
+
+def least_in_turn(works: list[Callable[[], object]], rounds: int) -> list[Spent]:
+    """Return the least of each piece of work, clock and processor apart, all of them in turn."""
+    turns = [[best_of(1, work)[0] for work in works] for _ in range(rounds)]
+    return [
+        Spent(min(one.clock for one in each), min(one.processor for one in each))
+        for each in zip(*turns, strict=True)
+    ]
 
 
 def reference_ms(frame: pd.DataFrame) -> float:
@@ -82,18 +148,20 @@ def reference_ms(frame: pd.DataFrame) -> float:
 
 
 def largest_difference(panel: BarPanel, table: pd.DataFrame, symbols: list[str]) -> float:
-    """Largest relative difference between the two sides; raises when they are not equal."""
+    """Largest relative difference of pandas or TA-Lib from the scan; raises when not equal."""
     rows = table.set_index("symbol")
     worst = 0.0
     for symbol in symbols:
-        for name, expected in reference_columns(panel.frame(symbol)).items():
+        bars, ta = panel.frame(symbol), talib_there()
+        others = [reference_columns(bars)] + ([talib_columns(ta, series_of(bars))] if ta else [])
+        for name, expected in (pair for values in others for pair in values.items()):
             got = float(rows.at[symbol, name])
             if np.isnan(got) and np.isnan(expected):
                 continue
             off = abs(got - expected) / (abs(expected) + 1e-9)
             worst = max(worst, off)
             if not off <= 1e-6:
-                raise SystemExit(f"{symbol} {name}: technic {got!r}, reference {expected!r}")
+                raise SystemExit(f"{symbol} {name}: technic {got!r}, the other scorer {expected!r}")
     return worst
 
 
@@ -126,6 +194,13 @@ def main() -> None:
           f"{found.reference_ms / len(DEFAULT_COLUMNS):.3f} ms a column (median of {found.sample}) "
           f"= {found.reference_ms * args.symbols / 1000:.1f} s for {args.symbols:,}")  # fmt: skip
     print(f"ratio: {found.ratio:.0f} x")
+    if talib_there():
+        alone = found.calls_ms / found.talib_ms * found.over_talib
+        print(f"TA-Lib, symbol by symbol: {found.talib_ms:.3f} ms a symbol, ratio: "
+              f"{found.over_talib:.2f} x; its calls alone, without numpy for the other columns: "
+              f"{found.calls_ms:.3f} ms, {alone:.2f} x")  # fmt: skip
+    else:
+        print("TA-Lib is not installed; after pip install ta-lib its loop stands here as well")
 
 
 if __name__ == "__main__":

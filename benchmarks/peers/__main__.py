@@ -4,7 +4,8 @@
 
 Each library runs in a process and an environment of its own, one thread unless its name says
 otherwise, on bars from one file; just its computing is timed, best of a few rounds. Technic runs
-right before each peer, with exactly the peer's indicators.
+right before each peer, with exactly the peer's indicators. The last table has them all, beside the
+floor.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.peers.answers import Difference, differences
-from benchmarks.peers.environments import HERE, InstallError, python_of
+from benchmarks.peers.environments import HERE, InstallError, how_to_install, python_of
+from benchmarks.peers.page import ALL_BARS, Line, floors, indicators, page
 from benchmarks.peers.workers.factors import WARM_UP
 from benchmarks.peers.workers.measure import FIELDS
 from technic.testing import make_panel
@@ -52,8 +54,14 @@ class Peer:
 MEANS = "sma_50", "sma_200", "ema_20", "ema_50", "rsi_14"
 BANDS = "bb_upper", "bb_middle", "bb_lower"
 MACD = "macd_line", "macd_signal", "macd_histogram"
+NAMES = (*MEANS, *MACD, "atr_14", *BANDS, "willr_14", "roc_10", "stddev_20")
 PEERS = {
     "talib": Peer("TA-Lib, symbol by symbol", "talib", "peer_talib"),
+    "kand": Peer("kand, symbol by symbol", "kand", "peer_kand"),
+    "polars-talib": Peer("polars-talib, 1 thread", "polars_talib", "peer_polars_talib"),
+    "polars-talib-threads": Peer(
+        "polars-talib, its own threads", "polars_talib", "peer_polars_talib", threads=0
+    ),
     "polars": Peer("polars, 1 thread", "polars", "peer_polars"),
     "polars-threads": Peer("polars, its own threads", "polars", "peer_polars", threads=0),
     "vectorbt": Peer(
@@ -86,21 +94,28 @@ def main() -> None:
     parser.add_argument("--qlib-shape", type=int, nargs=2, default=QLIB_SHAPE)
     args = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    lines = []
     for name in args.only:
         peer = PEERS[name]
         try:
             python = python_of(peer.environment)
         except InstallError as error:
-            print(f"\n{peer.title}: not installed: {error}")
+            print(f"\n{peer.title}: not installed ({error}); {how_to_install(peer.environment)}")
             continue
         with tempfile.TemporaryDirectory(prefix="technic-peers-") as folder:
             if name == "qlib":
                 compare_qlib(Path(folder), python, args)
             else:
-                compare(Path(folder), name, python, args)
+                lines.append(compare(Path(folder), name, python, args))
+    if lines:
+        print(f"\n{args.symbols:,} symbols x {args.bars} bars")
+        for line in page(
+            lines, floors(args.symbols, args.bars, len(NAMES)), len(indicators(NAMES))
+        ):
+            print(line)
 
 
-def compare(folder: Path, name: str, python: Path, args: argparse.Namespace) -> None:
+def compare(folder: Path, name: str, python: Path, args: argparse.Namespace) -> Line:
     """One peer beside Technic: answers, then times."""
     peer = PEERS[name]
     write_bars(folder, args.symbols, args.bars)
@@ -118,11 +133,13 @@ def compare(folder: Path, name: str, python: Path, args: argparse.Namespace) -> 
         if share < 1:
             print(f"    timed on {share:.1%} of the symbols, the seconds are of all of them")
     for variant, timing in ours["timings"].items():
-        if variant == "all bars" and variant not in theirs["timings"]:
+        if variant == ALL_BARS and variant not in theirs["timings"]:
             continue  # a day of theirs is no measure of a whole history
         show(f"technic, {variant}", timing)
-        for theirs_of in theirs["timings"].values():
-            ratio(timing, theirs_of, theirs["share"])
+        for way, theirs_of in theirs["timings"].items():
+            ratio(timing, theirs_of, theirs["share"], of=f"the peer, {way}")
+    timings = ours["timings"], theirs["timings"]
+    return Line.of(peer.title, peer.names or NAMES, *timings, theirs["share"])
 
 
 def compare_qlib(folder: Path, python: Path, args: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["ROOT", "InstallError", "python_of"]
+__all__ = ["ROOT", "InstallError", "how_to_install", "python_of"]
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent / ".peers"
@@ -31,6 +31,12 @@ def python_of(name: str) -> Path:
     _run(python, "-m", "pip", "install", "--quiet", "--requirement", wanted)
     made_of.write_text(wanted.read_text())
     return python
+
+
+def how_to_install(name: str) -> str:
+    """Return what a user whose environment could not be made does next."""
+    wanted = (HERE / f"requirements-{name}.txt").relative_to(ROOT.parent)
+    return f"begin again where pip can install {wanted}"
 
 
 def _run(*command: str | Path) -> None:

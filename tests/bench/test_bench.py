@@ -154,12 +154,12 @@ def test_the_reference_scorer_takes_young_listings(n_bars: int) -> None:
 
 def test_scores_that_differ_stop_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
     """A ratio of unequal answers is not shown."""
-    from technic.bench import run
+    from technic.bench import same_answer
 
     def off(frame: object) -> dict[str, float]:
         return {"close": -1.0}
 
-    monkeypatch.setattr(run, "reference_columns", off)
+    monkeypatch.setattr(same_answer, "reference_columns", off)
     with pytest.raises(TechnicError, match="disagree on .* close"):
         run_bench(FEWER)
 

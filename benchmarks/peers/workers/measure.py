@@ -8,14 +8,24 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FIELDS", "Report", "arguments", "best_of", "per_symbol", "read_bars"]
+__all__ = [
+    "FIELDS",
+    "Report",
+    "arguments",
+    "best_of",
+    "check_last",
+    "columns_of",
+    "last_of",
+    "per_symbol",
+    "read_bars",
+]
 
 FIELDS = ("open", "high", "low", "close", "volume")
 Array = NDArray[np.float64]
@@ -42,6 +52,24 @@ def per_symbol(bars: Mapping[str, Array]) -> list[dict[str, Array]]:
     """Contiguous series of each symbol: what a library for one symbol wants to be given."""
     rows = {name: np.ascontiguousarray(values.T) for name, values in bars.items()}
     return [{name: values[i] for name, values in rows.items()} for i in range(len(rows["close"]))]
+
+
+def columns_of(found: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    """Series of each symbol as columns: ``(n_bars, n_symbols)`` for each indicator."""
+    return {name: np.column_stack([each[name] for each in found]) for name in found[0]}
+
+
+def last_of(series: Mapping[str, Array]) -> dict[str, float]:
+    """Last value of each indicator of one symbol."""
+    return {name: values[-1] for name, values in series.items()}
+
+
+def check_last(last: Sequence[Mapping[str, float]], values: Mapping[str, Array]) -> None:
+    """Raise unless the last rows, one for each symbol, are those of all bars."""
+    for name, of_all in values.items():
+        found = np.array([each[name] for each in last])
+        if not np.allclose(found, of_all[-1], rtol=1e-9, atol=1e-9):
+            raise SystemExit(f"{name}: the last row differs from that of all bars")
 
 
 def best_of(rounds: int, work: Callable[[], object]) -> tuple[dict[str, float], object]:

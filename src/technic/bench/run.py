@@ -16,15 +16,13 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
 from technic.bench.config import BenchConfig
-from technic.bench.market import BenchMarket, open_market
-from technic.bench.reference import reference_columns
+from technic.bench.market import open_market
+from technic.bench.same_answer import largest_difference
+from technic.bench.talib_loop import talib_there
 from technic.bench.ways import OneByOne, PlannedRun, baseline, one_request_each, planned
 from technic.data_engine.store import BarStore
-from technic.errors import NothingToScanError, TechnicError
-from technic.result.scan_result import ScanResult
+from technic.errors import NothingToScanError
 from technic.sessions import load_calendar
 from technic.settings import Settings, load_settings
 from technic.universe import prescreen
@@ -32,18 +30,15 @@ from technic.version import __version__
 
 __all__ = ["BenchReport", "run_bench"]
 
-CHECKED = 5
-"""About how many symbols have their columns compared before a ratio is shown."""
-EQUAL = 1e-6
 PACKAGES = "numpy", "pandas", "pyarrow", "deltalake", "aiohttp", "msgspec"
-"""What both sides stand on."""
+"""What all sides stand on."""
 
 Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BenchReport:
-    """What the four ways came to. ``difference``: largest relative one between the two scorers."""
+    """What the four ways came to. ``difference``: largest relative one between the scorers."""
 
     config: BenchConfig
     universe: int
@@ -70,6 +65,12 @@ class BenchReport:
     def planned_over_batch(self) -> float:
         """How many times faster the planned way is than the batch."""
         return self.batch.seconds / self.planned.seconds
+
+    @property
+    def planned_over_talib(self) -> float | None:
+        """How many times faster than one request for each symbol left, scored by TA-Lib."""
+        seconds = self.prescreen.talib_seconds
+        return None if seconds is None else seconds / self.planned.seconds
 
     @property
     def floor_seconds(self) -> float:
@@ -107,6 +108,8 @@ class BenchReport:
                 "scored_sample": way.scored,
                 "score_extrapolated": way.scored < way.answered,
                 "success_rate": way.success_rate,
+                "talib_ms_per_symbol": way.talib_ms,
+                "talib_seconds": way.talib_seconds,
             }
         ours = self.planned
         ways["planned"] = {
@@ -123,6 +126,7 @@ class BenchReport:
         return {
             **ways,
             "planned_over_batch": self.planned_over_batch,
+            "planned_over_talib": self.planned_over_talib,
             "success_rate": ours.success_rate,
             "largest_difference": self.difference,
             "universe": self.universe,
@@ -154,7 +158,7 @@ def run_bench(
 
     Each way has a store of its own in a temporary folder. Raises UsageError for what cannot be
     asked of the provider, NothingToScanError when it answers nothing, and TechnicError when the
-    scan and the reference scorer do not agree: a ratio of unequal answers means nothing.
+    scan, pandas and TA-Lib do not agree: a ratio of unequal answers means nothing.
     """
     config = config or BenchConfig()
     settings = settings or load_settings(os.environ, Path.cwd())
@@ -176,10 +180,8 @@ def run_bench(
         market.begin()
         batch = one_request_each(market, config, symbols, fresh(), tell=tell("batch"))
         market.begin()
-        # one figure for both: on a busy machine pandas takes now more, now less
-        screened = one_request_each(
-            market, config, left, fresh(), batch.score_ms, tell("prescreen")
-        )
+        # the same figures for both: on a busy machine scoring takes now more, now less
+        screened = one_request_each(market, config, left, fresh(), batch, tell("prescreen"))
         listings = market.save_listings(folder / "listings.parquet")
         market.begin()
         ours = planned(market, config, left, fresh(), listings, tell("planned"))
@@ -193,7 +195,7 @@ def run_bench(
         batch=batch,
         prescreen=screened,
         planned=ours,
-        difference=_difference(ours.result, market),
+        difference=largest_difference(ours.result, market.sessions[-1]),
     )
 
 
@@ -205,29 +207,9 @@ def _workplace() -> Iterator[tuple[Path, Callable[[], BarStore]]]:
         yield Path(folder), lambda: BarStore.open(f"{folder}/store-{next(count)}")
 
 
-def _difference(result: ScanResult, market: BenchMarket) -> float:
-    """Return the largest relative difference between both scorers, on a few symbols."""
-    table, worst = result.table, 0.0
-    for at in range(0, len(table), max(len(table) // CHECKED, 1)):
-        symbol = str(table["symbol"].iloc[at])
-        with np.errstate(all="ignore"):
-            expected = reference_columns(result.prices[symbol])
-        for name, value in expected.items():
-            got = float(table[name].to_numpy()[at])
-            if math.isnan(got) and math.isnan(value):
-                continue
-            off = abs(got - value) / (abs(value) + 1e-9)
-            if not off <= EQUAL:
-                raise TechnicError(
-                    f"the scan and the reference scorer disagree on {symbol} {name} as of "
-                    f"{market.sessions[-1]}: {got!r} and {value!r}"
-                )
-            worst = max(worst, off)
-    return worst
-
-
 def machine() -> dict[str, object]:
-    """Return what the figures were measured on and with."""
+    """Return what the figures were measured on and with; ``talib`` None where it is not there."""
+    ta = talib_there()
     return {
         "system": platform.system(),
         "processor": platform.machine(),
@@ -235,4 +217,5 @@ def machine() -> dict[str, object]:
         "python": platform.python_version(),
         "technic": __version__,
         **{name: version(name) for name in PACKAGES},
+        "talib": None if ta is None else ta.__version__,
     }

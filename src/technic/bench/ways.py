@@ -4,8 +4,9 @@
 request a symbol, many in flight, then scored. *prescreen*: the same for the symbols that the
 pre-screen leaves. *planned*: the fewest requests, then the scan.
 
-The first three score with plain pandas, symbol by symbol. What is timed on a sample says so: the
-baseline's requests, and the milliseconds that pandas takes for one symbol.
+The first three score with plain pandas, symbol by symbol; where TA-Lib is installed, scoring by its
+functions is timed beside. What is timed on a sample says so: the baseline's requests, and the
+milliseconds that pandas and TA-Lib take for one symbol.
 """
 
 from __future__ import annotations
@@ -15,12 +16,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from technic.bench.config import BenchConfig
 from technic.bench.market import BenchMarket
-from technic.bench.reference import reference_columns
+from technic.bench.scorers import ScoreTime, score_seconds, score_time, spread
 from technic.data_engine import get_price_history_batch
 from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.interfaces.requests import BarRequest
@@ -48,7 +48,7 @@ class OneByOne:
 
     ``seconds``: fetching, writing, reading and scoring all symbols, the last as
     ``score_ms`` × the symbols that have bars. ``scored``: symbols that pandas was timed on; none
-    where that was done before.
+    where that was done before. ``talib_ms``: what TA-Lib takes for one, None without it.
     """
 
     symbols: int
@@ -58,11 +58,19 @@ class OneByOne:
     fetch_seconds: float
     score_ms: float
     scored: int
+    talib_ms: float | None = None
 
     @property
     def seconds(self) -> float:
         """Fetch and score everything."""
         return self.fetch_seconds + self.answered * self.score_ms / 1000
+
+    @property
+    def talib_seconds(self) -> float | None:
+        """Fetch everything and score it by TA-Lib, None where that is not installed."""
+        if self.talib_ms is None:
+            return None
+        return self.fetch_seconds + self.answered * self.talib_ms / 1000
 
     @property
     def success_rate(self) -> float:
@@ -90,11 +98,11 @@ class PlannedRun:
 
 def baseline(market: BenchMarket, config: BenchConfig, tell: Tell | None = None) -> OneByOne:
     """Ask for the sample's symbols one after the other; score each as it arrives."""
-    sample = _spread(market.universe.symbols, config.sample)
+    sample = spread(market.universe.symbols, config.sample)
     scored: list[float] = []
 
     def score(frame: pd.DataFrame) -> None:
-        scored.append(_score_seconds(frame))
+        scored.append(score_seconds(frame))
         if tell is not None:
             tell(len(scored), len(sample))
 
@@ -121,12 +129,12 @@ def one_request_each(
     config: BenchConfig,
     symbols: Sequence[str],
     store: BarStore,
-    score_ms: float | None = None,
+    like: OneByOne | None = None,
     tell: Tell | None = None,
 ) -> OneByOne:
     """Ask for each symbol, many in flight; write and read back as ``planned`` does; score.
 
-    ``score_ms``: what pandas takes for one symbol, where that has been timed already.
+    ``like``: a way whose times for scoring a symbol are taken, where that has been timed already.
     """
     started = time.perf_counter()
     sessions = market.sessions
@@ -139,18 +147,19 @@ def one_request_each(
         raise NothingToScanError(
             f"{market.remote.name} answered none of {count_of(len(symbols), 'symbol')}"
         )
-    scored = 0
-    if score_ms is None:
-        each = [_score_seconds(frames[symbol]) for symbol in _spread(list(frames), config.sample)]
-        score_ms, scored = 1000 * statistics.fmean(each), len(each)
+    if like is not None:
+        each = ScoreTime(like.score_ms, like.talib_ms, 0)
+    else:
+        each = score_time([frames[symbol] for symbol in spread(list(frames), config.sample)])
     return OneByOne(
         symbols=len(symbols),
         answered=len(frames),
         requests=stats.requests,
         retries=stats.retries,
         fetch_seconds=seconds,
-        score_ms=score_ms,
-        scored=scored,
+        score_ms=each.pandas_ms,
+        scored=each.symbols,
+        talib_ms=each.talib_ms,
     )
 
 
@@ -246,16 +255,3 @@ def _fetch(
             f"{remote.name} answered none of {count_of(len(symbols), 'symbol')}"
         )
     return stats, concatenated(there)
-
-
-def _spread(symbols: Sequence[str], count: int) -> list[str]:
-    """Pick ``count`` of the symbols, evenly over the list."""
-    places = np.linspace(0, len(symbols) - 1, min(count, len(symbols))).round()
-    return [symbols[at] for at in places.astype(int).tolist()]
-
-
-def _score_seconds(frame: pd.DataFrame) -> float:
-    started = time.perf_counter()
-    with np.errstate(all="ignore"):
-        reference_columns(frame)
-    return time.perf_counter() - started

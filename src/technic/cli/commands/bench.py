@@ -67,7 +67,7 @@ def bench(
     sample: Annotated[
         int,
         typer.Option(
-            help="Symbols that the baseline asks for and that pandas is timed on.",
+            help="Symbols that the baseline asks for and that scoring is timed on.",
             metavar="N",
             rich_help_panel=RUN,
         ),
@@ -85,7 +85,8 @@ def bench(
 
     baseline: one request a symbol, one after the other, as scanners used to; batch: many in flight;
     prescreen: the same without hopeless symbols; planned: what technic scan does. The first three
-    score with plain pandas. By default a SIMULATED market on this machine is asked.
+    score with plain pandas, and with TA-Lib beside where it is installed. By default a SIMULATED
+    market on this machine is asked.
     """
     from technic.bench.config import BenchConfig
     from technic.bench.run import run_bench

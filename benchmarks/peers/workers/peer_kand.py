@@ -1,0 +1,80 @@
+"""kand, one symbol after the other: its Rust functions called from Python.
+
+*all bars*: each function over the whole series. *last row*: windows over their own last bars, since
+kand has no call for one value of a series; recursions over the whole series. Its ``_inc`` functions
+go on from the value of the bar before, which a scan of a day does not have, and are not timed.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import kand
+import numpy as np
+from measure import (
+    Report,
+    arguments,
+    best_of,
+    check_last,
+    columns_of,
+    last_of,
+    per_symbol,
+    read_bars,
+)
+
+Bars = dict[str, np.ndarray]
+
+
+def recursions(bars: Bars) -> Bars:
+    """Indicators of one symbol whose values depend on all bars before."""
+    close, high, low = bars["close"], bars["high"], bars["low"]
+    line, signal, histogram, *_ = kand.macd(close, 12, 26, 9)
+    return {
+        "ema_20": kand.ema(close, 20),
+        "ema_50": kand.ema(close, 50),
+        "rsi_14": kand.rsi(close, 14)[0],
+        "macd_line": line,
+        "macd_signal": signal,
+        "macd_histogram": histogram,
+        "atr_14": kand.atr(high, low, close, 14),
+    }
+
+
+def windows(bars: Bars, *, last: bool = False) -> Bars:
+    """Indicators of one symbol that see some bars; with ``last`` no others are handed over."""
+    close, high, low = bars["close"], bars["high"], bars["low"]
+
+    def seen(series: np.ndarray, n: int) -> np.ndarray:
+        return series[-n:] if last else series
+
+    upper, middle, lower, *_ = kand.bbands(seen(close, 20), 20, 2.0, 2.0)
+    return {
+        "sma_50": kand.sma(seen(close, 50), 50),
+        "sma_200": kand.sma(seen(close, 200), 200),
+        "bb_upper": upper,
+        "bb_middle": middle,
+        "bb_lower": lower,
+        "willr_14": kand.willr(seen(high, 14), seen(low, 14), seen(close, 14), 14)[0],
+        "roc_10": kand.roc(seen(close, 11), 10),
+        "stddev_20": kand.stddev(seen(close, 20), 20)[0],
+    }
+
+
+def main() -> None:
+    """Time all symbols, both ways."""
+    args = arguments()
+    symbols = per_symbol(read_bars(args.folder))
+    report = Report({name: version(name) for name in ("kand", "numpy")})
+    report.timings["all bars"], found = best_of(
+        args.rounds, lambda: [recursions(bars) | windows(bars) for bars in symbols]
+    )
+    report.timings["last row"], last = best_of(
+        args.rounds, lambda: [last_of(recursions(b) | windows(b, last=True)) for b in symbols]
+    )
+    values = columns_of(found)
+    check_last(last, values)
+    report.save(args.folder, args.label, values)
+
+
+if __name__ == "__main__":
+    main()
