@@ -10,7 +10,7 @@ import pytest
 
 from support.made_up_market import NOW, SESSIONS
 from technic import ScanConfig, run_scan
-from technic.data_engine.sync.symbol_directory import directory_folder
+from technic.data_engine.kept_listings import directory_folder
 from technic.settings import Settings
 from technic.study.replay.replay import open_replay
 from technic.study.replay.replay_part import WholeReplay
