@@ -18,11 +18,22 @@ from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.data_engine.interfaces.transport import HttpResponse
 from technic.data_engine.providers.vendors.loopback import LoopbackProvider
 from technic.facts.rows import end_of_day
+from technic.facts.sources.company_tickers import CompanyTickers
 from technic.facts.sources.fact_blocks import FactBlocks
+from technic.facts.sources.massive_shares import ShortInterestRow
 from technic.facts.sources.massive_statements import HeldRows, add_statements, read_statements
+from technic.facts.store import FactStore
 from technic.facts.sync.hosts import FactHosts
-from technic.facts.sync.massive_feed import FLOAT_PAGE, ITEMS, massive_endpoint, windows
+from technic.facts.sync.ingest import Ingest
+from technic.facts.sync.massive_feed import (
+    FLOAT_PAGE,
+    ITEMS,
+    ingest_massive,
+    massive_endpoint,
+    windows,
+)
 from technic.loopback import LoopbackServer
+from technic.sessions import build_calendar
 
 HOSTS = dataclasses.replace(
     FactHosts.loopback(HOST), massive=LoopbackProvider("secret", base_url=HOST)
@@ -35,6 +46,7 @@ LISTS = {
     "float": "list_stocks_floats",
 }
 TODAY = day("2026-06-30")
+CALENDAR = build_calendar(2026)
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +208,23 @@ def test_what_is_no_page_is_a_bad_answer(body):
     endpoint = massive_endpoint(HOSTS.massive, "income-statements", (TODAY, TODAY))
     with pytest.raises(BadAnswerError):
         endpoint.read(HttpResponse(200, {"content-type": "application/json"}, body))
+
+
+def test_trap_10_shares_that_were_adjusted_later_are_no_source(tmp_path):
+    """Of a settlement day that is stored, what is said after a split changes nothing."""
+    store, now = FactStore(tmp_path), np.datetime64("2026-06-29T12:00", "us")
+    tickers = CompanyTickers({}, {}, {})
+
+    def kept(*rows: tuple[str, str, float]) -> list[tuple[str, str, float]]:
+        page = [ShortInterestRow(ticker, settled, shares) for ticker, settled, shares in rows]
+        ingest_massive(Ingest(store, now), "short-interest", [page], CALENDAR, tickers)
+        held = store.rows(concepts=["short_interest"]).to_pylist()
+        return sorted((one["symbol"], str(one["period_end"]), one["value"]) for one in held)
+
+    first = [("AA", "2026-05-29", 100.0), ("BRK.B", "2026-05-29", 7.0)]
+    assert kept(*first) == first
+    split = ("AA", "2026-05-29", 400.0), ("BRK.B", "2026-05-29", 7.0), ("AA", "2026-06-15", 500.0)
+    assert kept(*split) == [first[0], split[2], first[1]]
 
 
 def test_a_broken_row_takes_no_other_with_it():

@@ -16,7 +16,7 @@ from technic.data_engine.providers.vendors.http import require_ok
 from technic.data_engine.providers.vendors.polygon import PolygonProvider
 from technic.facts.sources.company_tickers import CompanyTickers
 from technic.facts.sources.fact_blocks import FactBlocks
-from technic.facts.sources.massive_page import SOURCE, read_page
+from technic.facts.sources.massive_page import SOURCE, read_page, symbol_of
 from technic.facts.sources.massive_shares import (
     FloatRow,
     ShortInterestRow,
@@ -116,15 +116,31 @@ def ingest_massive(
     pages = [[row for row in page if row is not None] for page in pages]
     blocks = FactBlocks(SOURCE)
     held = _held(ingest.store, item, pages, ingest.now) if item in STATEMENTS else None
+    settled = _settled(ingest.store, ingest.now) if item == "short-interest" else frozenset()
     for page in pages:
         if held is not None:
             strange = add_statements(blocks, item, page, held, tickers.symbol)
             ingest.drop("no company, period or day of filing is named", strange)
         elif item == "short-interest":
-            add_short_interest(blocks, page, calendar, tickers.cik)
+            new = [
+                row for row in page if (symbol_of(row.ticker), row.settlement_date) not in settled
+            ]
+            add_short_interest(blocks, new, calendar, tickers.cik)
         else:
             add_floats(blocks, page, ingest.now, tickers.cik)
     ingest.flush(blocks)
+
+
+def _settled(store: FactStore, now: np.datetime64) -> frozenset[tuple[str, str]]:
+    """Return the symbols and settlement days that are stored, whoever said them first.
+
+    What is said of them later may be in the shares after a split: it would change what was known.
+    """
+    rows = store.rows(concepts=["short_interest"])
+    days = np.asarray(_days(rows["period_end"]), "datetime64[D]")
+    recent = np.flatnonzero(days >= now.astype("datetime64[D]") - 2 * RECENT_DAYS)
+    symbols = rows["symbol"].take(recent).to_pylist()
+    return frozenset(zip(symbols, map(str, days[recent]), strict=True))
 
 
 def _held(
