@@ -22,11 +22,14 @@ from benchmarks.timing import machine_line
 from technic import ScanConfig, run_scan
 from technic.bench.config import BenchConfig
 from technic.bench.market import open_market
+from technic.bench.scorers import ScoreTime
 from technic.bench.ways import one_request_each
 from technic.data_engine import get_price_history_batch
 from technic.data_engine.store import BarStore
 from technic.sessions import load_calendar
 from technic.settings import load_settings
+
+NOT_SCORED = ScoreTime(0.0, None, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def measure(config: BenchConfig) -> DailyUpdate:
             )
             scanned = time.perf_counter()
             last = replace(market, sessions=market.sessions[-1:])
-            each = one_request_each(last, config, symbols, other, score_ms=0.0)
+            each = one_request_each(last, config, symbols, other, NOT_SCORED)
             report = provider.last_report
     assert report is not None
     return DailyUpdate(

@@ -19,6 +19,7 @@ from pathlib import Path
 from technic.bench.config import BenchConfig
 from technic.bench.market import open_market
 from technic.bench.same_answer import largest_difference
+from technic.bench.scorers import ScoreTime
 from technic.bench.talib_loop import talib_there
 from technic.bench.ways import OneByOne, PlannedRun, baseline, one_request_each, planned
 from technic.data_engine.store import BarStore
@@ -181,7 +182,8 @@ def run_bench(
         batch = one_request_each(market, config, symbols, fresh(), tell=tell("batch"))
         market.begin()
         # the same figures for both: on a busy machine scoring takes now more, now less
-        screened = one_request_each(market, config, left, fresh(), batch, tell("prescreen"))
+        timed = ScoreTime(batch.score_ms, batch.talib_ms, 0)
+        screened = one_request_each(market, config, left, fresh(), timed, tell("prescreen"))
         listings = market.save_listings(folder / "listings.parquet")
         market.begin()
         ours = planned(market, config, left, fresh(), listings, tell("planned"))

@@ -129,12 +129,12 @@ def one_request_each(
     config: BenchConfig,
     symbols: Sequence[str],
     store: BarStore,
-    like: OneByOne | None = None,
+    timed: ScoreTime | None = None,
     tell: Tell | None = None,
 ) -> OneByOne:
     """Ask for each symbol, many in flight; write and read back as ``planned`` does; score.
 
-    ``like``: a way whose times for scoring a symbol are taken, where that has been timed already.
+    ``timed``: what scoring a symbol takes, where that is known already.
     """
     started = time.perf_counter()
     sessions = market.sessions
@@ -147,10 +147,7 @@ def one_request_each(
         raise NothingToScanError(
             f"{market.remote.name} answered none of {count_of(len(symbols), 'symbol')}"
         )
-    if like is not None:
-        each = ScoreTime(like.score_ms, like.talib_ms, 0)
-    else:
-        each = score_time([frames[symbol] for symbol in spread(list(frames), config.sample)])
+    each = timed or score_time([frames[one] for one in spread(list(frames), config.sample)])
     return OneByOne(
         symbols=len(symbols),
         answered=len(frames),
