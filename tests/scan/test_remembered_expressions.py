@@ -9,6 +9,7 @@ import pytest
 
 from support.hard_market import NOW, SESSIONS, hard_market
 from technic import ScanConfig, run_scan
+from technic.data_engine.gate.rules import GateRules
 from technic.errors import ExpressionError
 from technic.scan.config import FilterRules
 from technic.scan.expressions.compiler import compile_expressions, read_expressions
@@ -67,6 +68,19 @@ def test_an_error_is_told_each_time():
     for _ in range(2):
         with pytest.raises(ExpressionError, match="smaa"):
             compile_expressions(ScanConfig(where="smaa(close, 3) > 1"))
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [{"gate": GateRules(skip=["stale"])}, {"filters": FilterRules(signals=["long"])}],
+    ids=["gate", "filters"],
+)
+def test_rules_that_hold_a_list_are_read_anew(rules: dict[str, object]):
+    """A list is as good as a tuple to whoever types it."""
+    listed = replace(ASKED, **rules)
+    found = compile_expressions(listed)
+    assert found.conditions == compile_expressions(ASKED).conditions
+    assert compile_expressions(listed) is not found
 
 
 def test_scans_with_remembered_expressions_are_those_with_expressions_just_read():

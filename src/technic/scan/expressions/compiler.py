@@ -41,7 +41,12 @@ def compile_expressions(config: ScanConfig) -> CompiledExpressions:
     Raises ExpressionError, ParameterError for a column or an order that no table has, and
     ParameterError where ``max_history`` is too short for a value.
     """
-    return read_expressions(replace(config, as_of=None))
+    asked = replace(config, as_of=None)
+    try:
+        hash(asked)
+    except TypeError:  # a rule was given a list, which may change: it is read anew each time
+        return read_expressions.__wrapped__(asked)
+    return read_expressions(asked)
 
 
 @lru_cache(maxsize=REMEMBERED)
