@@ -9,8 +9,6 @@ import gzip
 import io
 import os
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,19 +19,11 @@ import numpy as np
 
 from technic.data_engine.store import DeltaFolder, writer_lock
 from technic.errors import FactsError, StoreError
+from technic.tables.saved_arrays import UNREADABLE_ARRAYS
 from technic.typing import DateArray
 
 __all__ = ["Entry", "Filings", "Journal", "Problem", "SyncFolder"]
 
-_UNREADABLE = (
-    OSError,
-    RuntimeError,
-    ValueError,
-    KeyError,
-    EOFError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 LATEST = 200
 """Problems that are kept, the latest ones."""
 
@@ -137,7 +127,7 @@ class SyncFolder:
         try:
             with np.load(io.BytesIO((self.path / "filings.npz").read_bytes())) as found:
                 return Filings(found["known"], found["reporting"], found["reported"])
-        except _UNREADABLE:
+        except UNREADABLE_ARRAYS:
             return Filings()
 
     def write_filings(self, filings: Filings) -> None:

@@ -11,8 +11,6 @@ import io
 import logging
 import os
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from importlib.resources import files
@@ -24,6 +22,7 @@ from technic.code_version import fingerprint
 from technic.data_engine.interfaces.records import Splits
 from technic.facts.reader import FactSteps
 from technic.sessions import SessionCalendar
+from technic.tables.saved_arrays import UNREADABLE_ARRAYS
 
 __all__ = ["MOST_BYTES", "KeptSteps"]
 
@@ -32,15 +31,6 @@ logger = logging.getLogger(__name__)
 MOST_BYTES = 512 * 2**20
 """Of all that is kept; the oldest go first."""
 _ARRAYS = ("known_from", "value", "basis_day", "offsets")
-_UNREADABLE = (
-    OSError,
-    RuntimeError,
-    ValueError,
-    KeyError,
-    EOFError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 class KeptSteps:
@@ -87,7 +77,7 @@ def _read(path: Path, count: int) -> FactSteps | None:
             per_share, reading = int(stored["per_share"]), str(stored["reading"])
     except FileNotFoundError:
         return None
-    except _UNREADABLE as error:
+    except UNREADABLE_ARRAYS as error:
         logger.warning("kept steps %s are unreadable (%s), making them anew", path, error)
         return None
     if (
