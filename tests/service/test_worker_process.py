@@ -2,12 +2,42 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from technic.service.jobs.worker_process import WorkerProcess
+
+PATIENCE_S = 120.0
+"""What a worker that is told to end may take before a test gives up; it has 20 s itself."""
+WAITS = "threading.Event().wait(600)"
+SWALLOWS = f"""
+class Deaf:
+    def __del__(self):
+        print("ready", flush=True)
+        {WAITS}
+
+def scan(self, job):
+    Deaf()
+    {WAITS}
+"""
+TRANSLATES = f"""
+def scan(self, job):
+    print("ready", flush=True)
+    try:
+        {WAITS}
+    except BaseException:
+        raise ImportError("no such module") from None
+"""
+STARTS = """
+import threading
+from technic.service.jobs import worker
+{job}
+worker.Worker._scan = scan
+worker.main()
+"""
 
 
 class CancelledError(Exception):
@@ -50,3 +80,20 @@ def test_a_worker_lets_readers_go_first() -> None:
             assert group.read_text(encoding="ascii").endswith("nice 5\n")
     finally:
         worker.end()
+
+
+@pytest.mark.parametrize("job", [SWALLOWS, TRANSLATES], ids=["swallows", "translates"])
+def test_a_worker_ends_in_silence_once_nobody_waits(job: str) -> None:
+    """An interrupt may come to a destructor, or be taken for a failed import: neither is news."""
+    command = [sys.executable, "-c", STARTS.format(job=job)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(b'{"kind": "scan"}\n')
+        process.stdin.flush()
+        assert process.stderr.readline() == b"ready\n"  # what a job prints goes to the log
+        process.stdin.close()
+        assert process.stderr.read() == b""
+        assert process.wait(PATIENCE_S) == 0

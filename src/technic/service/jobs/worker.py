@@ -55,10 +55,12 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever prints goes to the log, the answers stay lines of JSON
     jobs: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+    swallowed, gone = threading.Event(), threading.Event()
+    sys.unraisablehook = partial(_unraisable, swallowed)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is told to end by its service alone
-    reader = threading.Thread(target=_listen, args=(sys.stdin, jobs), daemon=True)
-    worker = Worker(out)
+    reader = threading.Thread(target=_listen, args=(sys.stdin, jobs, swallowed, gone), daemon=True)
+    worker = Worker(out, gone)
     try:
         reader.start()
         importlib.import_module("technic.scanner_core")  # before anybody waits for it
@@ -66,6 +68,9 @@ def main() -> None:
             worker.carry_out(job)
     except (KeyboardInterrupt, BrokenPipeError):
         return  # the service is gone, or wants no answer: nobody is left to tell
+    except Exception:  # the service's job boundary: an interrupted import says what it likes
+        if not gone.is_set():
+            raise
 
 
 def _step_back() -> None:
@@ -80,21 +85,42 @@ def _step_back() -> None:
         Path("/proc/self/autogroup").write_text(f"{_BEHIND}\n", encoding="ascii")
 
 
-def _listen(stream: TextIO, jobs: SimpleQueue[dict[str, Any] | None]) -> None:
-    """Hand jobs on; the end of the stream interrupts the one that runs."""
+def _listen(
+    stream: TextIO,
+    jobs: SimpleQueue[dict[str, Any] | None],
+    swallowed: threading.Event,
+    gone: threading.Event,
+) -> None:
+    """Hand jobs on; the end of the stream interrupts the one that runs, once more where need be."""
     for line in stream:
         jobs.put(json.loads(line))
+    gone.set()
     jobs.put(None)
+    until = time.monotonic() + _GRACE_S
     os.kill(os.getpid(), signal.SIGINT)
-    time.sleep(_GRACE_S)
+    while swallowed.wait(max(0.0, until - time.monotonic())):
+        swallowed.clear()
+        os.kill(os.getpid(), signal.SIGINT)
     os._exit(1)
 
 
-class Worker:
-    """Carries out one job after the other; the last results stay in memory for their symbols."""
+def _unraisable(swallowed: threading.Event, what: sys.UnraisableHookArgs) -> None:
+    """Say so where an interrupt came to where nothing can be raised: a destructor, a callback."""
+    if what.exc_type is KeyboardInterrupt:
+        swallowed.set()
+    else:
+        sys.__unraisablehook__(what)
 
-    def __init__(self, out: TextIO) -> None:
+
+class Worker:
+    """Carries out one job after the other; the last results stay in memory for their symbols.
+
+    ``gone``: set once nobody waits for an answer.
+    """
+
+    def __init__(self, out: TextIO, gone: threading.Event | None = None) -> None:
         self._out = out
+        self._gone = threading.Event() if gone is None else gone
         self._held: OrderedDict[str, ScanResult] = OrderedDict()
         self._kinds = {
             "scan": self._scan,
@@ -118,7 +144,8 @@ class Worker:
         except TechnicError as error:
             self._tell(state="failed", message=str(error))
         except Exception as error:  # noqa: BLE001 - the service's job boundary: it becomes the job's message
-            traceback.print_exc()
+            if not self._gone.is_set():  # else a library made its own of the interrupt
+                traceback.print_exc()
             self._tell(state="failed", message=f"unexpected {type(error).__name__}: {error!s:.300}")
 
     def _tell(self, **message: object) -> None:
