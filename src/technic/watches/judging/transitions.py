@@ -103,9 +103,11 @@ def judged(
         before = places.get(symbol)
         if before is not None and before.inside:
             if _has_left(symbol, truth, leave):
-                # to enter again it need not have been out for long: it can be forgotten
-                out = replace(before, inside=False, since=session, from_start=False)
-                changed[symbol] = None if rearm == 1 else out
+                changed[symbol] = None  # it need not have been out for long: it can be forgotten
+                if rearm != 1:
+                    changed[symbol] = replace(
+                        before, inside=False, since=session, from_start=False
+                    )
                 if before.announced:
                     moved.append(("leave", symbol))
             continue
