@@ -320,10 +320,11 @@ def _check_language(config: ScanConfig) -> None:
         if not isinstance(value, list | tuple) or not all(isinstance(v, kind) for v in value):
             raise ParameterError(name, value, allowed)
         object.__setattr__(config, name, tuple(value))
-    names = [setup.name for setup in config.setups]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ParameterError("setups", twice, "each setup once")
+    seen: set[str] = set()
+    for setup in config.setups:
+        if setup.name in seen:
+            raise ParameterError("setups", setup.name, "each setup once")
+        seen.add(setup.name)
 
 
 _GROUPS = {

@@ -94,7 +94,7 @@ def evaluate_block(
     parts = dict.fromkeys(
         part for node in asked for part in block_parts(node, vocabulary, day.scopes)
     )
-    return {part: day.result(part, ~everyone) for part in parts}
+    return {part: day.read(part, ~everyone) for part in parts}
 
 
 def evaluate_bars(
@@ -157,9 +157,13 @@ class DayValues:
 
     def result(self, node: Node, mask: BoolArray) -> FloatArray:
         """Return a value that is the caller's own."""
-        found = np.array(np.broadcast_to(self.value(node, mask), self._rows.shape))
+        return np.array(self.read(node, mask))
+
+    def read(self, node: Node, mask: BoolArray) -> FloatArray:
+        """Return a value that is looked at alone: others may hold it, too."""
+        found = np.broadcast_to(self.value(node, mask), self._rows.shape)
         if self._any_absent and found.dtype.kind == "f":
-            found[self._absent] = np.nan
+            return np.where(self._absent, np.nan, found)
         return found
 
     def value(self, node: Node, mask: BoolArray) -> FloatArray:
@@ -258,10 +262,11 @@ class DayValues:
         """And, or: operands that are costly come last, for the symbols still undecided."""
         is_and = isinstance(node, And)
         join = elementwise.logical_and if is_and else elementwise.logical_or
-        found = np.full(len(mask), float(is_and))
-        for operand in sorted(node.operands, key=self._costly):
-            found = join(found, self.value(operand, mask))
+        first, *others = sorted(node.operands, key=self._costly)
+        found = np.broadcast_to(self.value(first, mask), mask.shape)
+        for operand in others:
             mask = mask & (found != float(not is_and))
+            found = join(found, self.value(operand, mask))
         return found
 
     def _costly(self, node: Node) -> bool:

@@ -74,7 +74,10 @@ class ExpressionValues:
 
     def met(self, owner: str) -> BoolArray:
         """Whether all conditions of ``where`` or of a setup are true."""
-        met: BoolArray = np.all([result.values == 1.0 for result in self.of(owner)], axis=0)
+        first, *others = self.of(owner)
+        met: BoolArray = first.values == 1.0
+        for other in others:
+            met &= other.values == 1.0
         return met
 
     def lacks_facts(self, owner: str) -> BoolArray:

@@ -103,11 +103,7 @@ def judged(
         before = places.get(symbol)
         if before is not None and before.inside:
             if _has_left(symbol, truth, leave):
-                changed[symbol] = None  # it need not have been out for long: it can be forgotten
-                if rearm != 1:
-                    changed[symbol] = replace(
-                        before, inside=False, since=session, from_start=False
-                    )
+                changed[symbol] = _left(before, session, rearm)
                 if before.announced:
                     moved.append(("leave", symbol))
             continue
@@ -130,6 +126,13 @@ def judged(
             late.append(event_id(version, symbol, "enter", place.since))
     transitions = tuple(_transitions(moved, places, enough, session, version))
     return Outcome(transitions, changed, tuple(late), len(inside))
+
+
+def _left(before: Place, session: str, rearm: int) -> Place | None:
+    """Return the place of a symbol that is out; None where it may enter again at once."""
+    if rearm == 1:
+        return None
+    return replace(before, inside=False, since=session, from_start=False)
 
 
 def _comes_in(symbol: str, truth: Truth, leave: Truth | None) -> bool:
