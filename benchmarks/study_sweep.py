@@ -1,10 +1,12 @@
 """A grid of points in one sweep, against a study of each point.
 
     python -m benchmarks.study_sweep [--symbols 500] [--days 252] [--sample 2]
+        [--values 5] [--runner threads]
 
-Both read the simulated market from memory. The sweep judges every point and tunes and judges it on
-folds; the studies of a few points are multiplied. A study also grades each hit's plan, which no
-sweep does; so its replay alone, the scan of all days, is told beside it.
+``--values``: of the first parameter, beside five of the second; 200 make 1,000 points. Both read
+the simulated market from memory. The sweep judges every point and tunes and judges it on folds; the
+studies of a few points are multiplied. A study also grades each hit's plan, which no sweep does; so
+its replay alone, the scan of all days, is told beside it. ``--sample 0`` times the sweep alone.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.timing import best_of, machine_line, peak_memory
+from benchmarks.timing import Spent, best_of, machine_line, peak_memory
 from technic import ScanConfig
 from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS, DemoProvider
 from technic.sessions import build_calendar
@@ -33,7 +35,9 @@ from technic.study.sweep.run import SweepResult, run_sweep
 
 NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 WHERE = "close > sma(close, {n}) and rsi(close, 14) < {limit}"
-AXES = (Axis("n", (20, 50, 100, 150, 200)), Axis("limit", (40, 45, 50, 55, 60)))
+LIMITS = (40, 45, 50, 55, 60)
+SHORTEST, LONGEST = 2, 201
+"""Bars of the averages; no close is above an average of itself."""
 
 
 def main() -> None:
@@ -42,6 +46,8 @@ def main() -> None:
     parser.add_argument("--symbols", type=int, default=500)
     parser.add_argument("--days", type=int, default=252)
     parser.add_argument("--sample", type=int, default=2)
+    parser.add_argument("--values", type=int, default=5)
+    parser.add_argument("--runner", choices=("threads", "ray"), default="threads")
     args = parser.parse_args()
     calendar = build_calendar(2026)
     provider = DemoProvider(calendar, size=args.symbols)
@@ -51,7 +57,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         run = {"provider": provider, "settings": Settings(home=Path(home)), "now": NOW}
         where = WHERE.format(n="n", limit="limit")
-        asked = SweepConfig(scan=ScanConfig(where=where), axes=AXES, **span)
+        lengths = np.linspace(SHORTEST, LONGEST, args.values).round().tolist()
+        axes = Axis("n", tuple(dict.fromkeys(lengths))), Axis("limit", LIMITS)
+        asked = SweepConfig(scan=ScanConfig(where=where, runner=args.runner), axes=axes, **span)
         sweep, result = best_of(1, partial(run_sweep, asked, **run))
         peak = peak_memory()
         studies = replays = 0.0
@@ -67,13 +75,13 @@ def main() -> None:
             mine = study.summaries[0].excess[21]
             if mine != result.points[point].excess[21]:
                 raise SystemExit(f"{result.grid.label(point)}: other numbers than its study's")
-    report(args, result, sweep.processor, studies / args.sample, replays / args.sample, peak)
+    report(args, result, sweep, studies / max(args.sample, 1), replays / max(args.sample, 1), peak)
 
 
 def report(
     args: argparse.Namespace,
     result: SweepResult,
-    sweep: float,
+    sweep: Spent,
     study: float,
     replay: float,
     peak: int,
@@ -84,10 +92,15 @@ def report(
     print(machine_line())
     print(f"{args.symbols:,} symbols x {args.days:,} days, {points} points, {hits:,} hits; "
           f"load {os.getloadavg()[0]:.1f}")  # fmt: skip
-    print(f"sweep: {sweep:.1f} s of the processor, peak memory {peak / 2**30:.2f} GiB")
+    print(
+        f"sweep on {args.runner}: {sweep.clock:.1f} s by the clock, {sweep.clock / points:.3f} s a "
+        f"point, {sweep.processor:.1f} s of the processor, peak memory {peak / 2**30:.2f} GiB"
+    )
+    if not args.sample:
+        return
     print(f"a study of one point: {study:.1f} s, its replay alone {replay:.1f} s")
-    print(f"ratio: {points * study / sweep:.1f} x by studies, {points * replay / sweep:.1f} x by "
-          "replays, processor time")  # fmt: skip
+    print(f"ratio: {points * study / sweep.processor:.1f} x by studies, "
+          f"{points * replay / sweep.processor:.1f} x by replays, processor time")  # fmt: skip
 
 
 if __name__ == "__main__":
