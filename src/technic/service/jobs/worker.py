@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 
 Tell = Callable[..., None]
 _LONGEST_REASON = 300
+_NUDGE_S = 0.1
+"""How often a main thread is woken that was told to end."""
 _EVERY_S = 0.1
 """Progress is told at most so often."""
 _BEHIND = 5
@@ -58,6 +60,7 @@ def main() -> None:
     swallowed, gone = threading.Event(), threading.Event()
     sys.unraisablehook = partial(_unraisable, swallowed)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
+    signal.signal(signal.SIGUSR1, lambda *_: None)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is told to end by its service alone
     reader = threading.Thread(target=_listen, args=(sys.stdin, jobs, swallowed, gone), daemon=True)
     worker = Worker(out, gone)
@@ -97,11 +100,21 @@ def _listen(
     gone.set()
     jobs.put(None)
     until = time.monotonic() + _GRACE_S
-    os.kill(os.getpid(), signal.SIGINT)
-    while swallowed.wait(max(0.0, until - time.monotonic())):
+    _signal_main(signal.SIGINT)
+    while time.monotonic() < until:
+        lost = swallowed.is_set()
         swallowed.clear()
-        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(_NUDGE_S)  # by now it is out of what took the last one
+        # one that came just before the main thread began to wait is not seen until the next
+        _signal_main(signal.SIGINT if lost else signal.SIGUSR1)
     os._exit(1)
+
+
+def _signal_main(number: int) -> None:
+    """Send a signal to the main thread: what it waits for ends no sooner if another one gets it."""
+    main = threading.main_thread().ident
+    assert main is not None
+    signal.pthread_kill(main, number)
 
 
 def _unraisable(swallowed: threading.Event, what: sys.UnraisableHookArgs) -> None:
