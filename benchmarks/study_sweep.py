@@ -1,7 +1,7 @@
 """A grid of points in one sweep, against a study of each point.
 
     python -m benchmarks.study_sweep [--symbols 500] [--days 252] [--sample 2]
-        [--values 5] [--runner threads]
+        [--values 5] [--runner local]
 
 ``--values``: of the first parameter, beside five of the second; 200 make 1,000 points. Both read
 the simulated market from memory. The sweep judges every point and tunes and judges it on folds; the
@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=252)
     parser.add_argument("--sample", type=int, default=2)
     parser.add_argument("--values", type=int, default=5)
-    parser.add_argument("--runner", choices=("threads", "ray"), default="threads")
+    parser.add_argument("--runner", choices=("local", "threads", "ray"), default="local")
     args = parser.parse_args()
     calendar = build_calendar(2026)
     provider = DemoProvider(calendar, size=args.symbols)
