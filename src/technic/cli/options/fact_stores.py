@@ -76,10 +76,12 @@ def past_day(text: str) -> np.datetime64:
     """Read --as-of; ParameterError for what is no day and for one that nobody knows yet."""
     import datetime as dt
 
+    import numpy as np
+
     from technic.sessions import parse_day
 
     day, today = parse_day("--as-of", text), dt.datetime.now(dt.UTC).date()
-    if day.item() > today:
+    if day > np.datetime64(today, "D"):
         raise ParameterError("--as-of", text, f"a day up to today, {today}")
     return day
 
