@@ -9,6 +9,7 @@ import pytest
 
 from support.facts import filing, table_of
 from technic.data_engine.store import _data_writer, _files
+from technic.errors import StoreError
 from technic.facts.store import FactStore, fact_store, vacuum_facts, verify_facts
 
 LATER = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
@@ -50,6 +51,29 @@ def test_a_sound_store_is_sound_and_a_flipped_bit_is_found(tmp_path: Path):
     gone = next(tmp_path.rglob("*.parquet"))
     gone.unlink()
     assert any("is not there" in one for one in verify_facts(store))
+
+
+def test_what_is_damaged_is_never_read_as_nothing_and_the_way_out_is_said(tmp_path: Path):
+    """A log that is gone, a file that is cut off or gone: by facts' own command."""
+    store = filled(tmp_path)
+    log = next(tmp_path.rglob("_delta_log"))
+    log.rename(tmp_path / "elsewhere")
+    again = FactStore(tmp_path)
+    for ask in (again.status, again.version, again.state, lambda: values(again)):
+        with pytest.raises(StoreError, match="has lost its log; technic facts verify"):
+            ask()
+    with pytest.raises(StoreError, match="has lost its log"):
+        filled(tmp_path)
+    (tmp_path / "elsewhere").rename(log)
+    assert len(values(store)) == 40
+    path = next(tmp_path.rglob("concept=revenue/*.parquet"))
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(StoreError, match="technic facts verify") as cut:
+        values(FactStore(tmp_path))
+    path.unlink()
+    with pytest.raises(StoreError, match="technic facts verify") as gone:
+        values(FactStore(tmp_path))
+    assert "technic data" not in f"{cut.value} {gone.value}"
 
 
 def test_a_vacuum_deletes_what_was_joined_and_no_row(tmp_path, monkeypatch):

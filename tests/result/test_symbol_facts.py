@@ -11,8 +11,8 @@ import pytest
 from support.facts import filing, table_of
 from support.made_up_market import CALENDAR, SESSIONS, SYMBOLS, scan
 from technic import ScanConfig, ScanResult
-from technic.cli.render.explanation import condition_lines
-from technic.result.symbol_facts import SymbolFact
+from technic.cli.render.explanation import condition_lines, fact_lines
+from technic.result.symbol_facts import SymbolFact, symbol_facts
 from technic.result.symbol_report import symbol_report
 from technic.service.jobs.symbol_detail import why_not
 from technic.testing import make_bars
@@ -89,9 +89,23 @@ def test_a_report_is_plain_for_programs_and_says_it_on_a_terminal(result: ScanRe
     report = symbol_report(result, "AK")
     document = json.loads(json.dumps(report.document()))
     assert document["facts"][0]["accn"] == ACCN
-    lines = [str(one) for one in condition_lines(report)]
+    lines = [str(one) for one in (*condition_lines(report), *fact_lines(report))]
     assert any(ACCN in line and "revenue 100 USD" in line for line in lines)
     assert f"    {LINK}" in lines
+
+
+def test_facts_of_columns_are_explained_too_and_large_numbers_are_written_out():
+    """Where no condition names one; the filing of a simulated company is nowhere."""
+    facts = table_of(quarter(1, "AK", AFTER_THE_CLOSE, 12_345_678.0))
+    made = scan(make_bars(SYMBOLS, SESSIONS), ScanConfig(columns=("revenue",)), facts=facts)
+    report = symbol_report(made, "AK")
+    assert list(condition_lines(report)) == []
+    head, line, link = (str(one) for one in fact_lines(report))
+    assert (head, link[:19]) == ("\nfacts", "    https://www.sec")
+    assert line.startswith("  revenue 12,345,678 USD, to 2023-09-30, 10-Q")
+    made_up = dataclasses.replace(made.facts, simulated=True)
+    (fact,) = symbol_facts(made_up, "AK", made.as_of)
+    assert (fact.link, fact.accn) == (None, report.facts[0].accn)
 
 
 def test_a_scan_without_facts_reports_none():

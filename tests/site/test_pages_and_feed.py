@@ -9,6 +9,7 @@ import posixpath
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree as Xml
 
@@ -156,6 +157,38 @@ def test_the_same_day_gives_the_same_bytes(market: Market, files: dict[str, byte
         market.prices.write_text(whole)
     assert {name for name in then if then[name] != earlier.get(name)} == set()
     assert set(then) == set(earlier)
+
+
+def test_a_symbols_page_has_what_was_known_of_its_company(market: Market, tmp_path: Path) -> None:
+    """With time, filing, source; markup is text, and what came after the close is not there."""
+    quarters = (("2023-07-01", "2023-09-30", "2023-11-01T12:00", -1.5e9),
+                ("2023-10-01", "2023-12-31", "2024-03-08T22:00", 9e9))  # fmt: skip
+    rows = [
+        {**one, "source": "vendor", "form": "<b>10-Q"} for start, end, known, value in quarters
+        for one in filing((7, "S08"), "10-Q", known, ("revenue", "Revenues", start, end, value))
+    ]  # fmt: skip
+    home = tmp_path / "home"
+    FactStore(home).append(table_of(rows))
+    day = replace(market, home=home).day("2024-03-08")
+    files = build_site(day, top=12)
+    page = files["symbols/S08.html"].decode()
+    assert "As known at the close of 2024-03-08: what is filed later" in page
+    assert "2023-11-01 12:00 UTC" in page
+    assert "-$1.5B" in page
+    assert "&lt;b&gt;10-Q" in page
+    assert "<b>10-Q" not in page
+    assert "2023-12-31" not in page.partition('id="company-card"')[2].partition("</section>")[0]
+    document = json.loads(files["symbols/S08.json"])["company"]
+    assert [one["end"] for one in document["quarters"]] == ["2023-09-30"]
+    assert document["quarters"][0]["revenue"]["known_at"] == "2023-11-01T12:00:00Z"
+    assert "Filings: U.S. Securities and Exchange Commission, EDGAR." in page
+    assert "Nothing was known of S01 on 2024-03-08." in files["symbols/S01.html"].decode()
+    assert build_site(day, top=12) == files
+
+
+def test_where_no_facts_are_stored_a_page_has_no_empty_part(files: dict[str, bytes]) -> None:
+    """Who reads a site cannot bring them."""
+    assert b"company-card" not in files["symbols/S08.html"]
 
 
 @pytest.mark.parametrize(

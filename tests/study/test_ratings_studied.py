@@ -253,7 +253,7 @@ def test_nothing_known_is_too_few():
         ("signal", ParameterError, "a number that differs between symbols"),
         ("close > 5", ParameterError, "a number that differs between symbols"),
         ("1 + 1", ParameterError, "a number that differs between symbols"),
-        ("tec_rating", ExpressionError, "tech_rating"),
+        ("tec_rating", ExpressionError, "^rating: 'tec_rating' is no name"),
     ],
     ids=["text", "condition", "constant", "misspelt"],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,7 +47,7 @@ class SymbolFact:
         """Say all of it in one line."""
         if self.known_from is None:
             return f"{self.term}: {self.route}"
-        shown = "missing" if self.value is None else f"{self.value:,.6g} {self.unit}".rstrip()
+        shown = "missing" if self.value is None else f"{_number(self.value)} {self.unit}".rstrip()
         said = [f"{self.term} {shown}"]
         if self.period_end:
             said.append(f"to {self.period_end}")
@@ -58,7 +58,10 @@ class SymbolFact:
 
 
 def symbol_facts(facts: OpenFacts | None, symbol: str, as_of: str) -> Iterator[SymbolFact]:
-    """Yield each fact that the scan names, as known of a symbol on the close of a day."""
+    """Yield each fact that the scan names, as known of a symbol on the close of a day.
+
+    Filings of simulated companies have no link.
+    """
     if facts is None:
         return
     from technic.facts.fields import FIELDS
@@ -72,7 +75,8 @@ def symbol_facts(facts: OpenFacts | None, symbol: str, as_of: str) -> Iterator[S
         if found is None:
             yield SymbolFact(str(leaf), None, unit, NOTHING)
         else:
-            yield _fact(str(leaf), unit, found)
+            one = _fact(str(leaf), unit, found)
+            yield replace(one, link=None) if facts.simulated else one
 
 
 def _fact(term: str, unit: str, source: FactSource) -> SymbolFact:
@@ -90,6 +94,11 @@ def _fact(term: str, unit: str, source: FactSource) -> SymbolFact:
         known_from=_day(source.known_from),
         age=source.age,
     )
+
+
+def _number(value: float) -> str:
+    """Write six digits, or all before the point: nobody reads shares as 1.02e+07."""
+    return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
 
 
 def _day(day: np.datetime64) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 from technic.charts.text import escape
 from technic.result.scan_result import ScanResult
 from technic.result.symbol_report import symbol_report
+from technic.service.jobs.symbol_detail import company_facts_of
 from technic.service.pages.files import page_files
 from technic.site.day import Day
 from technic.site.documents import (
@@ -116,6 +117,7 @@ def _symbol_files(
 ) -> Mapping[str, bytes]:
     symbol = names[at]
     report = symbol_report(result, symbol)
+    facts = company_facts_of(result, symbol, day.home)
     turn = Neighbors(
         names[at - 1] if at else None,
         names[at + 1] if at + 1 < len(names) else None,
@@ -123,8 +125,8 @@ def _symbol_files(
     )
     name = f"{FOLDER}/{file_name(symbol)}"
     return {
-        f"{name}.html": symbol_page(day, report, turn),
-        f"{name}.json": encode(symbol_document(report)),
+        f"{name}.html": symbol_page(day, report, turn, facts),
+        f"{name}.json": encode({**symbol_document(report), "company": facts}),
     }
 
 

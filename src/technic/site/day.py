@@ -52,11 +52,15 @@ class TableOfDay:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Day:
-    """``closed_at``: when the session's trading ended; ``tables``: the first one has the market."""
+    """``closed_at``: when the session's trading ended; ``tables``: the first one has the market.
+
+    ``home``: where facts of companies are stored.
+    """
 
     as_of: str
     closed_at: dt.datetime
     tables: tuple[TableOfDay, ...]
+    home: Path
 
     @property
     def main(self) -> ScanResult:
@@ -92,7 +96,7 @@ def scan_day(
         changes = _changes(result, before, partial(scan, table))
         found.append(TableOfDay(table, result, warnings, changes))
     closed: Any = calendar.closes[at].astype("datetime64[s]").item()
-    return Day(first.as_of, closed.replace(tzinfo=dt.UTC), tuple(found))
+    return Day(first.as_of, closed.replace(tzinfo=dt.UTC), tuple(found), settings.home)
 
 
 def _changes(result: ScanResult, before: str, scan: Callable[[str], ScanResult]) -> Changes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -16,6 +17,7 @@ from technic.result.symbol_page import (
     vote_part,
 )
 from technic.result.symbol_report import SymbolReport
+from technic.site.company_part import company_part
 from technic.site.day import Day
 from technic.site.markup import cell, file_name, link, named, tone
 from technic.site.pages import HALF, figure, page
@@ -36,8 +38,11 @@ class Neighbors:
     place: str
 
 
-def symbol_page(day: Day, report: SymbolReport, turn: Neighbors) -> bytes:
-    """Return the page of one symbol; no bar in it is after the day."""
+def symbol_page(day: Day, report: SymbolReport, turn: Neighbors, facts: Mapping[str, Any]) -> bytes:
+    """Return the page of one symbol; no bar in it is after the day.
+
+    ``facts``: what was known of its company, as ``CompanyFacts.document`` has it.
+    """
     values = report.values or {}
     listing = [report.listing[name] for name in ("company", "sector") if name in report.listing]
     return page(
@@ -57,6 +62,7 @@ def symbol_page(day: Day, report: SymbolReport, turn: Neighbors) -> bytes:
         rating=_part(rating_part(report, HALF)),
         votes=_part(vote_part(report, HALF)),
         rules=_part(condition_part(report)),
+        company_facts=company_part(facts),
         figures=named(values.items()),
         json=f"{file_name(report.symbol)}.json",
     )

@@ -15,6 +15,7 @@ from technic.facts.store import FactStore
 from technic.facts.sync.massive_feed import ITEMS
 from technic.loopback import LoopbackServer
 from technic.loopback.public.filers import Filers
+from technic.scan.facts.attribution import MADE_UP
 from technic.sessions import build_calendar
 
 
@@ -65,7 +66,10 @@ def test_a_sync_brings_what_status_counts_and_show_shows(technic, monkeypatch, h
     assert late["known_from"] > early["known_from"]
     reports = [one for one in filers.filings(profile) if one.form in ("10-Q", "10-K")]
     assert late["accession_number"] in {one.accn for one in reports}
-    assert late["link"].startswith("https://www.sec.gov/Archives/edgar/data/")
+    assert late["link"] is None  # nothing of a simulated company is at SEC
+    assert json.loads(shown.out)["attribution"] == [MADE_UP]
+    assert "sec.gov" not in text
+    assert MADE_UP in text
     assert f"{symbol}: SIMULATED facts known at the close of 2026-06-30" in text
     assert late["accession_number"] in text
 
@@ -85,8 +89,10 @@ def test_what_is_not_there_is_said_in_one_sentence(technic, monkeypatch, home):
     """No store, an unknown feed, no name for SEC, nobody's symbol."""
     monkeypatch.delenv("TECHNIC_FACTS_USER_AGENT", raising=False)
     for arguments, code, sentence in (
-        (("status",), 1, "run technic facts sync"),
-        (("show", "AAPL"), 1, "run technic facts sync"),
+        (("status",), 1, "no facts are stored; technic marketsim serves simulated ones"),
+        (("show", "AAPL", "--provider", "yahoo"), 1, "stored; technic facts sync brings them"),
+        (("show", "AAPL", "--as-of", "2199-01-04"), 2, "'2199-01-04', allowed: a day up"),
+        (("status", "--as-of", "2199-01-04"), 2, "'2199-01-04', allowed: a day up"),
         (("sync", "--feeds", "prices"), 2, "companies, data-sets, short-interest"),
         (("sync", "--provider", "yahoo"), 2, "TECHNIC_FACTS_USER_AGENT="),
         (("sync", "--provider", "nobody"), 2, "provider is 'nobody'"),
@@ -94,8 +100,36 @@ def test_what_is_not_there_is_said_in_one_sentence(technic, monkeypatch, home):
         ran = technic("facts", *arguments)
         assert ran.code == code, ran.err
         assert sentence in ran.err
+        assert "nothing to scan" not in ran.err
         assert ran.err.count("\n") == 1
     assert not home.exists() or not list(home.rglob("*.parquet"))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_name_of_a_field_is_cut_and_sources_are_named(technic, monkeypatch, tmp_path, width):
+    """On any terminal: a scan wants it in full. Sessions are whole, units stand at the numbers."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("TECHNIC_HOME", str(home))
+    monkeypatch.setenv("COLUMNS", str(width))
+    ends = ("2022-06-30", "2022-09-30", "2022-12-31", "2023-03-31", "2023-06-30")
+    starts = ("2022-04-01", "2022-07-01", "2022-10-01", "2023-01-01", "2023-04-01")
+    rows = [
+        filing((7, "AAA"), "10-Q", f"{end}T21:30:00",
+               ("net_income", "NetIncomeLoss", start, end, 2.5e9 * (1 + at)),
+               ("operating_cash_flow", "NetCashProvidedByOperatingActivities", start, end, -4e6),
+               ("earnings_event", "8-K item 2.02", None, end, 1.0))
+        for at, (start, end) in enumerate(zip(starts, ends, strict=True))
+    ]  # fmt: skip
+    FactStore(fact_home(home)).append(table_of(*rows))
+    ran = technic("facts", "show", "AAA", "--provider", "yahoo", "--as-of", "2023-07-14")
+    assert ran.code == 0, ran.err
+    cells = {line.split()[0]: line.split() for line in ran.out.splitlines()[2:] if line[0] != " "}
+    assert cells["net_income_growth_yoy"][1:3] == ["400.00", "%"]  # 12.5 to 2.5 billion
+    assert cells["operating_cash_flow_ttm"][1] == "-$16,000,000"
+    assert cells["net_income"][1] == "$12,500,000,000"
+    assert cells["days_since_earnings"][1] == "8"  # 3 July is the first; 5 to 14 July
+    assert "Filings: U.S. Securities and Exchange Commission, EDGAR." in ran.out
+    assert max(map(len, ran.out.splitlines()[:8])) <= width
 
 
 def test_a_broken_company_is_named_and_the_exit_code_is_1(technic, monkeypatch, home):
@@ -149,6 +183,9 @@ def test_demo_facts_are_those_of_a_demo_scan(technic, monkeypatch, tmp_path):
     assert after["facts"]["eps_ttm"]["value"] == row["eps_ttm"] == 6.0 / ratios[row["symbol"]]
     assert after["facts"]["float_shares"]["value"] == row["float_shares"] > 0.0
     assert after["facts"]["float_shares"]["route"] == "10-K float, 2024-12-31"
+    words = ("--symbols", row["symbol"], "--columns", "eps_ttm")
+    explained = technic("explain", row["symbol"], "--provider", "demo", *words).out
+    assert "eps_ttm" in explained.partition("\nfacts\n")[2]
     unnamed = json.loads(technic(*asked).out)
     assert unnamed["simulated"] is False
     assert unnamed["facts"]["eps_ttm"]["value"] == 999.0

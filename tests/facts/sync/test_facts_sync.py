@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import shutil
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -143,6 +144,17 @@ def interrupt_at(stage: str, count: int):
             raise KeyboardInterrupt
 
     return progress
+
+
+def test_whoever_deletes_the_facts_alone_gets_all_of_them_again(tmp_path):
+    """What the folder of syncs says was brought is not there any more."""
+    market = AskedMarket(tmp_path, size=16)
+    market.sync(("short-interest",))
+    held = {(row["symbol"], row["period_end"]) for row in market.rows("short_interest")}
+    shutil.rmtree(tmp_path / "facts")
+    market.sync(("short-interest",))
+    again = {(row["symbol"], row["period_end"]) for row in market.rows("short_interest")}
+    assert again == held != set()
 
 
 def test_it_goes_on_where_it_was_interrupted(tmp_path):

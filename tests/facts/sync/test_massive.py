@@ -25,6 +25,7 @@ from technic.facts.sources.massive_statements import HeldRows, add_statements, r
 from technic.facts.store import FactStore
 from technic.facts.sync.hosts import FactHosts
 from technic.facts.sync.ingest import Ingest
+from technic.facts.sync.journal import Entry
 from technic.facts.sync.massive_feed import (
     FLOAT_PAGE,
     ITEMS,
@@ -135,6 +136,20 @@ def test_the_next_sync_asks_for_what_is_new(tmp_path):
     assert sum(first.added.values()) > 50
     assert sum(again.added.values()) == 0
     assert sum(path.startswith("/stocks/") for path in market.log) == len(ITEMS)
+
+
+def test_a_day_in_the_journal_that_is_none_is_no_day(tmp_path):
+    """All years are asked for again; nothing is stored twice."""
+    market = AskedMarket(tmp_path, size=16)
+    market.sync(("massive",), HOSTS)
+    held, asked = FactStore(tmp_path).status().rows, len(market.log)
+    journal = market.folder.read()
+    journal.entries = {name: Entry("yesterday", 1) for name in journal.entries}
+    market.folder.write(journal)
+    report = market.sync(("massive",), HOSTS)
+    assert report.problems == []
+    assert len(market.log) == 2 * asked
+    assert FactStore(tmp_path).status().rows == held
 
 
 def test_a_refused_key_is_an_entry_and_the_rest_is_stored(tmp_path):

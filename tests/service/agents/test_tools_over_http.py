@@ -11,7 +11,9 @@ import jsonschema
 import pytest
 
 from service.agents.conftest import Agents
+from support.facts import filing, table_of
 from technic import ScanConfig, run_scan
+from technic.facts.store import FactStore
 from technic.service.agents.fitting import MOST_BYTES
 from technic.service.studies.question import study_config
 from technic.settings import Settings
@@ -106,7 +108,7 @@ def test_every_answer_fits_its_schema_and_its_size(agents: Agents) -> None:
         ("scan", {"scan": "latest", "show": ["company", "sector", "rsi_14"]}),
         *(
             ("explain", {"symbol": "S03", "part": part})
-            for part in ("rating", "plan", "conditions", "votes", "figures")
+            for part in ("rating", "plan", "conditions", "votes", "figures", "facts")
         ),
         *(("why_not", {"symbol": f"S{n:02d}"}) for n in range(12)),
         ("data_status", {}),
@@ -128,6 +130,30 @@ def test_every_answer_fits_its_schema_and_its_size(agents: Agents) -> None:
     command = found[3].structured_content["about"]["command"]
     assert "--where 'close > sma(close, 20)'" in command
     assert "--as-of 2024-03-08" in command
+
+
+def test_facts_of_a_company_are_those_of_the_scans_day(agents: Agents) -> None:
+    """With filing and source; what was accepted after the close of the day is not there."""
+    agents.answer("scan", question={**ASKED, "universe": "list.csv"})
+    none = agents.answer("explain", symbol="S05", part="facts")
+    assert none["sentence"].startswith("No facts of companies are stored")
+    assert (none["rows"], none["sources"]) == ([], [])
+    quarters = (("2023-07-01", "2023-09-30", "2023-11-01T12:00", 1e9),
+                ("2023-10-01", "2023-12-31", "2024-03-08T22:00", 2e9))  # fmt: skip
+    rows = [
+        filing((320193, "S05"), "10-Q", known, ("revenue", "Revenues", start, end, value))
+        for start, end, known, value in quarters
+    ]
+    FactStore(agents.service.settings.settings.home).append(table_of(*rows))
+    answer = agents.answer("explain", symbol="S05", part="facts")
+    assert answer["about"]["as_of"] == "2024-03-08"
+    assert answer["sentence"] == ""
+    assert answer["sources"] == ["Filings: U.S. Securities and Exchange Commission, EDGAR."]
+    (row,) = answer["rows"]
+    said = dict(zip(answer["columns"], row, strict=True))
+    assert (said["fact"], said["value"], said["unit"]) == ("revenue", 1e9, "USD")
+    assert (said["period_end"], said["known_at"]) == ("2023-09-30", "2023-11-01T12:00:00Z")
+    assert (said["form"], said["how"]) == ("10-Q", "as filed")
 
 
 def test_the_rest_is_had_by_following_next(agents: Agents) -> None:

@@ -41,7 +41,7 @@ def explain(
     """
     from technic.cli.options.config import Choices
     from technic.cli.render.document import document_format, print_document
-    from technic.cli.render.explanation import condition_lines, explanation_pieces
+    from technic.cli.render.explanation import condition_lines, explanation_pieces, fact_lines
     from technic.cli.render.symbol_card import head_lines
     from technic.cli.run import run_choices
     from technic.result.symbol_report import symbol_report
@@ -56,6 +56,7 @@ def explain(
     def pieces(width: int) -> Iterator[RenderableType]:
         yield from head_lines(result, report)
         yield from condition_lines(report)
+        yield from fact_lines(report)
         if report.explanation is not None:
             yield from explanation_pieces(report.explanation, width)
 

@@ -18,10 +18,11 @@ from technic.cli.options.fact_stores import (
     opened_prices,
     opened_reader,
     opened_store,
+    past_day,
     settings_here,
 )
 from technic.cli.options.groups import expand_groups
-from technic.errors import NothingToScanError
+from technic.errors import StoreError
 
 if TYPE_CHECKING:
     from technic.facts.sync.run import FactSync
@@ -108,9 +109,8 @@ def status(
     from technic.cli.render.progress import progress_on_stderr
     from technic.facts.market_coverage import stored_coverage
     from technic.facts.sync.journal import SyncFolder
-    from technic.sessions import parse_day
 
-    day = None if as_of is None else parse_day("--as-of", as_of)
+    day = None if as_of is None else past_day(as_of)
     settings = settings_here()
     store, home, simulated = opened_store(settings, options)
     with progress_on_stderr(quiet=False) as report:
@@ -172,20 +172,19 @@ def show(
     from technic.cli.render.market_data.facts_report import print_facts
     from technic.facts.fields import FIELDS
     from technic.facts.terms import FactTerm
-    from technic.sessions import load_calendar, parse_day
+    from technic.sessions import load_calendar
     from technic.universe.symbols import canonical
 
+    day = None if as_of is None else past_day(as_of)
     settings = settings_here()
     store, _, simulated = opened_store(settings, options)
     calendar = load_calendar(dt.datetime.now(dt.UTC).date(), settings.home)
     prices, why = opened_prices(settings, options, calendar, simulated=simulated)
     if why:
         note(why)
-    if as_of is not None:
-        day = parse_day("--as-of", as_of)
-    elif prices is not None and prices.name == DEMO:
+    if day is None and prices is not None and prices.name == DEMO:
         day = prices.last_session()
-    else:
+    elif day is None:
         day = calendar.last_completed(market_time(settings, options)())
     name = canonical(symbol)
     session = calendar.last(1, day)
@@ -193,9 +192,8 @@ def show(
     found = {field: reader.provenance(FactTerm(field), name, day) for field in FIELDS}
     shown = {field: source for field, source in found.items() if source is not None}
     if not shown or not len(session):
-        raise NothingToScanError(
-            f"nothing was known of {name} on {day}", "technic facts status says what is stored"
-        )
+        hint = "technic facts status says what is stored"
+        raise StoreError(store.url, f"nothing was known of {name} on {day}", hint)
     print_facts(name, str(session[0]), shown, options.format_, simulated=simulated)
 
 

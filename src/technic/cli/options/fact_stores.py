@@ -14,13 +14,15 @@ from technic.cli.options.options import Debug
 from technic.errors import (
     FactsError,
     FetchError,
-    NothingToScanError,
     ParameterError,
+    StoreError,
     UsageError,
 )
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    import numpy as np
 
     from technic.data_engine.interfaces.provider import Provider
     from technic.facts.reader import FactReader
@@ -38,6 +40,7 @@ __all__ = [
     "opened_prices",
     "opened_reader",
     "opened_store",
+    "past_day",
     "settings_here",
 ]
 
@@ -51,8 +54,8 @@ class FactOptions:
     provider: Annotated[
         str | None,
         typer.Option(
-            help="loopback or demo for those of the simulated market, any other for the real ones. "
-            "(default: the settings')",
+            help="loopback for those of the simulated market (demo shows them, too), any other for "
+            "the real ones. (default: the settings')",
             metavar="NAME",
         ),
     ] = None
@@ -67,6 +70,20 @@ def settings_here() -> Settings:
     from technic.settings import load_settings
 
     return load_settings(os.environ, Path.cwd())
+
+
+def past_day(text: str) -> np.datetime64:
+    """Read --as-of; ParameterError for what is no day and for one that nobody knows yet."""
+    import datetime as dt
+
+    import numpy as np
+
+    from technic.sessions import parse_day
+
+    day, today = parse_day("--as-of", text), dt.datetime.now(dt.UTC).date()
+    if day > np.datetime64(today, "D"):
+        raise ParameterError("--as-of", text, f"a day up to today, {today}")
+    return day
 
 
 def _provider(settings: Settings, options: FactOptions) -> str:
@@ -97,15 +114,19 @@ def opened_store(settings: Settings, options: FactOptions) -> tuple[FactStore, P
     """
     from technic.facts.place import fact_home
     from technic.facts.store import FactStore
+    from technic.scan.facts.access import SIMULATED_HINT
 
-    name = _provider(settings, options)
+    name, hint = _provider(settings, options), "technic facts sync brings them"
     simulated = name in (SIMULATED, DEMO)
-    if name == DEMO and DEMO not in (options.provider, settings.provider):
+    nobody_chose = name == DEMO and DEMO not in (options.provider, settings.provider)
+    if nobody_chose:
         simulated = not FactStore(fact_home(settings.home)).is_there()
     home = fact_home(settings.home, simulated=simulated)
     store = FactStore(home)
     if not store.is_there():
-        raise NothingToScanError(f"no facts are stored in {store.url}", "run technic facts sync")
+        if simulated:
+            hint = f"{hint}, {SIMULATED_HINT}" if nobody_chose else SIMULATED_HINT
+        raise StoreError(store.url, "no facts are stored", hint)
     return store, home, simulated
 
 

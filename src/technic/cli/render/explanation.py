@@ -65,7 +65,6 @@ def condition_lines(report: SymbolReport) -> Iterator[Table | Text]:
             )
         table.add_row(one.owner, Text(one.verdict, _VERDICTS[one.verdict]), what)
     yield table
-    yield from fact_lines(report)
 
 
 def fact_lines(report: SymbolReport) -> Iterator[Text]:

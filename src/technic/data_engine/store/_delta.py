@@ -111,6 +111,7 @@ class DeltaFolder:
     """The tables under one URL; ``pinned`` makes it a read-only view of those versions.
 
     ``fence``: called before each commit; it raises StoreError for a writer that lost its lock.
+    ``hint``: what to do where something is damaged, instead of ``REPAIR``.
     """
 
     url: str
@@ -118,6 +119,12 @@ class DeltaFolder:
     retry: CommitRetry = field(default_factory=CommitRetry)
     pinned: Mapping[str, int] | None = None
     fence: Callable[[], None] | None = field(default=None, repr=False, compare=False)
+    hint: str = ""
+
+    @property
+    def mend(self) -> str:
+        """What to do where something is damaged."""
+        return self.hint or REPAIR
 
     def at_versions(self, versions: Mapping[str, int]) -> DeltaFolder:
         """Return a view that reads these versions and writes nothing."""
@@ -183,9 +190,8 @@ class DeltaFolder:
             with self.translated(spec.name):
                 table = self.load(spec.name, schemas=schemas)
                 if sealed is not None and (table is None or table.version() < sealed.version):
-                    raise StoreError(
-                        self.url, f"table {spec.name} lost its latest versions", REPAIR
-                    )
+                    reason = f"table {spec.name} lost its latest versions"
+                    raise StoreError(self.url, reason, self.mend)
                 table = table or self.create(spec)
                 made = change(table)
                 if made is None:
@@ -259,7 +265,7 @@ class DeltaFolder:
             yield
         except (DeltaError, OSError, pa.ArrowException) as error:
             first_line = next(iter(str(error).splitlines()), type(error).__name__)
-            raise StoreError(self.url, f"table {name}: {first_line}") from error
+            raise StoreError(self.url, f"table {name}: {first_line}", self.hint) from error
 
     def create(self, spec: TableSpec) -> DeltaTable:
         """Make an empty table, or return the one that another writer has just made."""

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from technic.data_engine.store._blobs import local_path, sha256
 from technic.data_engine.store._data_writer import hash_in_name
-from technic.data_engine.store._delta import REPAIR, DeltaFolder
+from technic.data_engine.store._delta import DeltaFolder
 from technic.errors import StoreError
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def checked_bytes(folder: DeltaFolder, name: str, file: DataFile) -> bytes:
     with folder.translated(f"{name}, file {file.path}"):
         content = folder.blobs.read(f"{name}/{file.path}")
     if hash_in_name(file.path) not in (None, sha256(content)):
-        raise StoreError(folder.url, f"table {name}, file {file.path}: is damaged", REPAIR)
+        raise StoreError(folder.url, f"table {name}, file {file.path}: is damaged", folder.mend)
     return content
 
 
@@ -189,7 +189,7 @@ def check_presence(folder: DeltaFolder, name: str, files: Sequence[DataFile]) ->
             size = -1
         if size != file.size:
             what = "is not there" if size < 0 else f"has {size} bytes instead of {file.size}"
-            raise StoreError(folder.url, f"table {name}, file {file.path}: {what}", REPAIR)
+            raise StoreError(folder.url, f"table {name}, file {file.path}: {what}", folder.mend)
 
 
 def live_paths(table: DeltaTable) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from technic.data_engine.store import (
     read_batches,
     writer_lock,
 )
-from technic.errors import ParameterError
+from technic.errors import ParameterError, StoreError
 from technic.facts.concepts import catalog
 from technic.facts.rows import FACT_SCHEMA, LISTED_AS, SIC
 from technic.facts.store._doubles import KEY, new_rows
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["AppendCount", "FactStore", "FactStoreStatus"]
 
 FOLDER = "facts"
+HINT = "technic facts verify says whether it is damaged, docs/facts.md what to do then"
 SPEC = TableSpec("facts", FACT_SCHEMA, ("concept",))
 COLUMNS = [name for name in FACT_SCHEMA.names if name != "concept"]
 TEXTS = ("symbol", "unit", "form", "accn", "source", "tag")
@@ -87,13 +88,13 @@ class FactStore:
 
     def __init__(self, home: str | Path, *, version: int | None = None) -> None:
         url = str(Path(home) / FOLDER)
-        folder = DeltaFolder(url, {})
+        folder = DeltaFolder(url, {}, hint=HINT)
         if version is not None:
             pinned = {SPEC.name: version} if version >= 0 else {}
             self._tables = StoreTables(folder.at_versions(pinned))
             return
         lock = writer_lock(folder)
-        self._tables = StoreTables(DeltaFolder(url, {}, fence=lock.check), lock)
+        self._tables = StoreTables(DeltaFolder(url, {}, fence=lock.check, hint=HINT), lock)
 
     @property
     def tables(self) -> StoreTables:
@@ -111,12 +112,12 @@ class FactStore:
 
     def version(self) -> int:
         """Return a number that every append changes, -1 where nothing was ever stored."""
-        current = self._tables.folder.load(SPEC.name)
+        current = self._current()
         return -1 if current is None else int(current.version())
 
     def state(self) -> str:
         """Name the rows that are there; a store that was made anew may have the same versions."""
-        current = self._tables.folder.load(SPEC.name)
+        current = self._current()
         files = [] if current is None else data_files(current)
         names = "\n".join(file.path for file in files)  # each has the hash of what it holds
         return blake2b(names.encode(), digest_size=20).hexdigest()
@@ -150,6 +151,7 @@ class FactStore:
 
         if parts:
             with self._tables.writing(SPEC.name):
+                self._current()
                 self._tables.folder.commit(SPEC, change)
         total = sum(added.values())
         return AppendCount(total, len(table) - total, dict(sorted(added.items())))
@@ -171,7 +173,7 @@ class FactStore:
         """
         wanted = sorted({*concepts, *ALWAYS})
         _check(wanted)
-        current = self._tables.folder.load(SPEC.name)
+        current = self._current()
         files = [] if current is None else data_files(current)
         limit = None if known_before is None else known_before.astype("datetime64[us]")
         keep, owners = None, None
@@ -185,7 +187,7 @@ class FactStore:
 
     def status(self) -> FactStoreStatus:
         """Count what is there."""
-        current = self._tables.folder.load(SPEC.name)
+        current = self._current()
         files = [] if current is None else data_files(current)
         by_concept: dict[str, int] = {}
         by_source: dict[str, int] = {}
@@ -214,6 +216,20 @@ class FactStore:
             bytes=sum(file.size for file in files),
             version=-1 if current is None else int(current.version()),
         )
+
+    def _current(self) -> DeltaTable | None:
+        """Open the table, None where nothing was ever stored; StoreError for files without a log.
+
+        To read them as nothing would say of every company that nothing is known of it.
+        """
+        folder = self._tables.folder
+        current = folder.load(SPEC.name)
+        if current is None and folder.pinned is None and self._has_files():
+            raise StoreError(self.url, f"table {SPEC.name} has lost its log", HINT)
+        return current
+
+    def _has_files(self) -> bool:
+        return next(Path(self.url, SPEC.name).glob("concept=*"), None) is not None
 
     def _held(self, files: Sequence[DataFile], rows: pa.Table) -> pa.Table:
         """Return the keys of stored rows of the companies of ``rows``."""

@@ -27,12 +27,13 @@ from technic.data_engine.providers.vendors.polygon import PolygonProvider
 from technic.data_engine.sync.publication import new_york_date
 from technic.errors import FactsError
 from technic.facts.sources.company_tickers import CompanyTickers
+from technic.facts.sources.massive_page import day_of
 from technic.facts.store import FactStore
 from technic.facts.sync.asking import RULES, Asker, FactTransport
 from technic.facts.sync.companies import ingest_companies
 from technic.facts.sync.hosts import FactHosts
 from technic.facts.sync.ingest import Ingest, ingest_data_set, ingest_short_interest
-from technic.facts.sync.journal import Entry, Problem, SyncFolder
+from technic.facts.sync.journal import Entry, Journal, Problem, SyncFolder
 from technic.facts.sync.massive_feed import ITEMS, ingest_massive, massive_endpoint, windows
 from technic.facts.sync.plan import COMPANY_FILES, FEEDS, Feed, make_plan, settlements_to_ask
 from technic.sessions import SessionCalendar
@@ -99,6 +100,8 @@ class FactSync:
             return self._run(feeds)
 
     def _run(self, feeds: Sequence[Feed]) -> SyncReport:
+        if self.store.version() < 0:  # whoever deleted the facts alone wants all of them again
+            self.folder.write(Journal())
         journal = self.folder.read()
         today = str(new_york_date(self.now()))
         done = {
@@ -211,7 +214,7 @@ class FactSync:
         entries = self.folder.read().entries
         for item in ITEMS:
             entry = entries.get(f"massive/{item}")
-            since = None if entry is None else np.datetime64(entry.day, "D")
+            since = None if entry is None else day_of(entry.day)
             ingest = self._ingest()
             for window in windows(item, since, np.datetime64(today, "D")):
                 try:

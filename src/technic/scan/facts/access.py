@@ -65,13 +65,15 @@ GivenFacts: TypeAlias = "pa.Table | FactReading"
 class OpenFacts:
     """Facts that are open, and those of them that expressions name (``leaves``).
 
-    ``calendar``: that by which the reader counts; ``splits``: what is known of them.
+    ``calendar``: that by which the reader counts; ``splits``: what is known of them. ``simulated``:
+    whether they are of companies that are, of which no filing is anywhere.
     """
 
     reader: FactReading
     leaves: tuple[Node, ...]
     calendar: SessionCalendar
     splits: SplitsBySymbol
+    simulated: bool = False
 
     def said(self) -> dict[str, object]:
         """Return the terms, and the version of the store that has them; None for other facts."""
@@ -138,7 +140,8 @@ class FactAccess:
         reader = self.given
         if not callable(getattr(reader, "steps", None)):
             reader = self._reader(leaves, symbols, calendar, splits)
-        return OpenFacts(cast("FactReading", reader), tuple(leaves), calendar, splits)
+        made_up = self.simulated and self.given is None
+        return OpenFacts(cast("FactReading", reader), tuple(leaves), calendar, splits, made_up)
 
     def _reader(
         self,

@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,15 +16,11 @@ from technic.data_engine.interfaces.known_actions import SplitsBySymbol
 from technic.facts.fields import FIELDS
 from technic.facts.reader import FactReader, FactSource
 from technic.facts.reader.reader import ClosesOn
-from technic.facts.sources.companyfacts import ATTRIBUTION as OF_SEC
-from technic.facts.sources.short_interest import ATTRIBUTION as OF_FINRA
 from technic.facts.store import FactStore
 from technic.facts.terms import FactTerm
 from technic.scan.facts.access import SIMULATED_HINT, splits_of
+from technic.scan.facts.attribution import attribution_of
 from technic.sessions import SessionCalendar
-
-if TYPE_CHECKING:
-    from technic.facts.reader import FactPart
 
 __all__ = ["MOST_QUARTERS", "NONE_STORED", "CompanyFacts", "Quarter", "company_facts"]
 
@@ -39,7 +34,6 @@ VALUES = (
 )  # fmt: skip
 NONE_STORED = "No facts of companies are stored: technic facts sync brings them."
 NONE_SIMULATED = f"No facts of companies are stored: {SIMULATED_HINT}."
-MADE_UP = "These companies are simulated: no filing of theirs is at SEC."
 _INTO_MONTH = np.timedelta64(15, "D")
 """Up to so many days into a month, a period belongs to the month before."""
 
@@ -82,13 +76,7 @@ class CompanyFacts:
     @property
     def attribution(self) -> tuple[str, ...]:
         """Sentences in which the sources are to be named."""
-        parts = list(self._parts())
-        if self.simulated:
-            return (MADE_UP,) if parts else ()
-        found = [OF_SEC] if any(part.link for part in parts) else []
-        if any(part.source.startswith("finra") for part in parts):
-            found.append(OF_FINRA)
-        return tuple(found)
+        return attribution_of(self._sources(), simulated=self.simulated)
 
     def document(self) -> dict[str, object]:
         """Return plain values, None where something is not known."""
@@ -108,11 +96,11 @@ class CompanyFacts:
             "attribution": list(self.attribution),
         }
 
-    def _parts(self) -> Iterator[FactPart]:
-        results = (one[1] for one in (self.last_results, self.next_results) if one is not None)
-        quarters = (one for quarter in self.quarters for one in quarter.values.values())
-        for source in (*quarters, *self.values, *results):
-            yield from source.parts
+    def _sources(self) -> Iterator[FactSource]:
+        for quarter in self.quarters:
+            yield from quarter.values.values()
+        yield from self.values
+        yield from (one[1] for one in (self.last_results, self.next_results) if one is not None)
 
     def _results(self, one: tuple[str, FactSource] | None) -> dict[str, object] | None:
         if one is None:

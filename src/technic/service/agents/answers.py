@@ -134,6 +134,8 @@ class ExplainAnswer(Told):
     rs_rating: float | None
     signal: str | None
     part: str
+    sentence: str = Field(description="Of the facts: why there are none, else empty.")
+    sources: list[str] = Field(description="Of the facts: sentences to pass on with the numbers.")
     columns: list[str]
     rows: list[Row]
 

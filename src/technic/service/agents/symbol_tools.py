@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -10,13 +10,13 @@ from pydantic import Field
 from technic.service.agents.desk import Asking, Desk, about_scan, desk_of
 from technic.service.agents.fitting import cleaned, fitted
 from technic.service.agents.question import Offset, ScanId
-from technic.service.answers.symbol_answer import symbol_answer
+from technic.service.answers.symbol_answer import facts_answer, symbol_answer
 from technic.universe import require_symbol
 
 __all__ = ["explain", "why_not"]
 
 Symbol = Annotated[str, Field(max_length=24, examples=["AAPL"])]
-Part = Literal["rating", "plan", "conditions", "votes", "figures"]
+Part = Literal["rating", "plan", "conditions", "votes", "figures", "facts"]
 _PLAN = (
     "plan_side", "entry_type", "entry", "stop", "target", "reward_risk", "shares",
     "position_value", "risk_amount", "stop_basis", "size_basis", "plan_note",
@@ -54,6 +54,10 @@ PARTS: Mapping[Part, tuple[list[str], Callable[[Detail], list[list[Any]]]]] = {
         ["name", "value"],
         lambda detail: [[name, value] for name, value in (detail["row"] or {}).items()],
     ),
+    "facts": (
+        ["fact", "value", "unit", "period_end", "known_at", "form", "accession_number", "how"],
+        lambda detail: list(_facts(detail["company"])),
+    ),
 }
 """Columns of each part, and what makes its rows of everything that a result has on a symbol."""
 
@@ -67,10 +71,16 @@ async def explain(
 ) -> dict[str, Any]:
     """Take one symbol of a scan apart: its rating by component, plan, conditions, votes, figures.
 
+    `facts`: what was known of its company at the close of the scan's day, and by which filing.
     `scan` makes the scan first; `latest` is the last one that was made here.
     """
     desk = desk_of(asking)
     detail, answer = await _head(desk, symbol, scan)
+    company: Mapping[str, Any] = {}
+    if part == "facts":
+        folder = await desk.folder(answer["scan"])
+        company = await desk.do(facts_answer, desk.service, folder, detail["symbol"])
+        detail = {**detail, "company": company}
     row = detail["row"] or {}
     columns, rows_of = PARTS[part]
     answer |= {
@@ -84,6 +94,8 @@ async def explain(
         "rs_rating": cleaned(row.get("rs_rating")),
         "signal": cleaned(row.get("signal")),
         "part": part,
+        "sentence": cleaned(company.get("sentence", "")),
+        "sources": cleaned(company.get("attribution", [])),
         "columns": columns,
         "rows": cleaned(rows_of(detail)[offset:]),
     }
@@ -111,6 +123,25 @@ async def why_not(
     }
     arguments = {"symbol": answer["symbol"], "scan": answer["scan"]}
     return fitted(answer, "rows", "why_not", arguments, offset=offset)
+
+
+def _facts(company: Detail) -> Iterator[list[Any]]:
+    """Yield days of results, values, then quarters, the newest first, each with its filing."""
+    results = (("last_results", company["last_results"]), ("next_results", company["next_results"]))
+    for name, one in results:
+        if one is not None:
+            yield _fact(name, {**one, "value": one["session"], "unit": "session"})
+    for one in company["values"]:
+        yield _fact(one["field"], one)
+    for quarter in reversed(company["quarters"]):
+        for name in ("revenue", "eps"):
+            if quarter[name] is not None:
+                yield _fact(name, quarter[name])
+
+
+def _fact(name: str, one: Detail) -> list[Any]:
+    keys = ("value", "unit", "period_end", "known_at", "form", "accession_number", "route")
+    return [name, *(one[key] for key in keys)]
 
 
 async def _head(desk: Desk, symbol: str, scan: str) -> tuple[Detail, dict[str, Any]]:

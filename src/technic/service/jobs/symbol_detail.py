@@ -29,7 +29,7 @@ from technic.universe.meant_symbols import unknown_symbol
 if TYPE_CHECKING:
     from technic.result.scan_result import ScanResult
 
-__all__ = ["company_detail", "symbol_detail", "why_not"]
+__all__ = ["company_detail", "company_facts_of", "symbol_detail", "why_not"]
 
 
 def symbol_detail(result: ScanResult, symbol: str) -> dict[str, Any]:
@@ -55,6 +55,16 @@ def company_detail(result: ScanResult, symbol: str, home: Path) -> dict[str, Any
     symbol = require_symbol(symbol)
     if symbol not in set(result.ledger.symbols):
         raise unknown_symbol(symbol, result.listings)
+    return {
+        **company_facts_of(result, symbol, home),
+        "universe": plain(asdict(result.universe)),
+        "rs_universe": result.ranks.size,
+        "data": plain(asdict(result.data)),
+    }
+
+
+def company_facts_of(result: ScanResult, symbol: str, home: Path) -> dict[str, Any]:
+    """Return the same of a symbol that is in the universe, without what the result is of."""
     simulated = result.data.simulated
     calendar = load_calendar(dt.datetime.now(dt.UTC).date(), home)
     found = company_facts(
@@ -66,12 +76,7 @@ def company_detail(result: ScanResult, symbol: str, home: Path) -> dict[str, Any
         closes=_closes(result, calendar),
         simulated=simulated,
     )
-    return {
-        **found.document(),
-        "universe": plain(asdict(result.universe)),
-        "rs_universe": result.ranks.size,
-        "data": plain(asdict(result.data)),
-    }
+    return found.document()
 
 
 def _closes(result: ScanResult, calendar: SessionCalendar) -> TradedCloses | None:

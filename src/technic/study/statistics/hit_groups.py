@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.charts.text import amount_text
-from technic.errors import ParameterError
+from technic.errors import ExpressionError, ParameterError
 from technic.text.amounts import amount_of
 from technic.typing import BoolArray, FloatArray
 
@@ -92,7 +92,12 @@ def number_names(parameter: str, columns: Sequence[str], benchmark: str | None) 
 
     if not columns:
         return ()
-    found = scan_expressions(ScanConfig(columns=tuple(columns), benchmark=benchmark))
+    try:
+        found = scan_expressions(ScanConfig(columns=tuple(columns), benchmark=benchmark))
+    except ExpressionError as error:  # it was not a column of the scan that the user gave
+        raise ExpressionError(
+            error.text, error.place, error.reason, error.hint, parameter
+        ) from error.__cause__
     for name, expression in found.columns:
         node, known = expression.node, vocabulary()
         if kind_of(node, known) != "number" or scope_of(node, known) == "constant":

@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from rich.table import Table
 from rich.text import Text
@@ -22,11 +22,14 @@ from technic.facts.sources.short_interest import ATTRIBUTION as OF_FINRA
 from technic.facts.store import FactStore
 from technic.facts.sync.journal import Problem, SyncFolder
 from technic.facts.sync.run import SyncReport
+from technic.scan.facts.attribution import attribution_of
 from technic.wording.counts import count_of
 
 __all__ = ["print_facts", "print_status", "print_sync", "print_vacuumed", "print_verified"]
 
 SHOWN_PROBLEMS = 5
+WIDE = 96
+"""Columns of a terminal from which on there is room to say how each fact came about."""
 FEWEST_SHOWN = 12
 """Concepts that the status names, those with the most rows."""
 
@@ -136,28 +139,59 @@ def print_facts(
         _print_json(
             {
                 "simulated": simulated, "symbol": symbol, "as_of": day,
-                "facts": {field: _document(source) for field, source in shown.items()},
+                "facts": {
+                    field: _document(source, simulated=simulated)
+                    for field, source in shown.items()
+                },
+                "attribution": list(attribution_of(shown.values(), simulated=simulated)),
             }
         )  # fmt: skip
         return
     console = console_for(sys.stdout)
     label = "SIMULATED facts" if simulated else "facts"
     console.print(Text(f"{symbol}: {label} known at the close of {day}", "bold"))
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("field", "value", "unit", "period", "known", "age", "form", "how"):
-        table.add_column(name, justify="right" if name in ("value", "age") else "left")
-    for field, source in shown.items():
-        table.add_row(
-            field, _number(source.value), source.unit, _day(source.period_end),
-            _day(source.known_from), f"{source.age:,}", source.form, _first(source.route),
-        )  # fmt: skip
-    console.print(table)
+    console.print(_facts_table(shown, console.width))
     filings = {source.accn: source.link for source in shown.values() if source.link}
     for accn, link in sorted(filings.items(), reverse=True):
-        console.print(Text(f"{accn}  {link}", "dim"), soft_wrap=True)
+        line = accn if simulated else f"{accn}  {link}"
+        console.print(Text(line, "dim"), soft_wrap=True)
+    for sentence in attribution_of(shown.values(), simulated=simulated):
+        console.print(Text(sentence, "dim"), soft_wrap=True)
 
 
-def _document(source: FactSource) -> dict[str, Any]:
+def _facts_table(shown: Mapping[str, FactSource], width: int) -> Table:
+    """Each fact a row; how it came about only where there is room for its words."""
+    told = width >= WIDE
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("field", no_wrap=True, min_width=max(map(len, shown), default=0))
+    for name in ("value", "period", "known", "age", "form"):
+        side: Literal["left", "right"] = "right" if name in ("value", "age") else "left"
+        table.add_column(name, justify=side, no_wrap=True)
+    if told:
+        table.add_column("how", overflow="fold")
+    for field, source in shown.items():
+        cells = [
+            field, _measured(source), _day(source.period_end), _day(source.known_from),
+            f"{source.age:,}", source.form,
+        ]  # fmt: skip
+        table.add_row(*cells, *([_first(source.route)] if told else []))
+    return table
+
+
+def _measured(source: FactSource) -> str:
+    """A value with its unit; numbers of shares and sessions say by their names what they are."""
+    if math.isnan(source.value):
+        return "-"
+    if source.unit in ("shares", "sessions") and source.value.is_integer():
+        return f"{source.value:,.0f}"
+    shown = _number(abs(source.value))
+    if source.unit.startswith("USD"):
+        shown = f"${shown}"
+    sign = "-" if source.value < 0.0 else ""
+    return f"{sign}{shown} %" if source.unit == "%" else f"{sign}{shown}"
+
+
+def _document(source: FactSource, *, simulated: bool) -> dict[str, Any]:
     return {
         "value": None if math.isnan(source.value) else source.value,
         "unit": source.unit,
@@ -167,7 +201,7 @@ def _document(source: FactSource) -> dict[str, Any]:
         "age": source.age,
         "form": source.form or None,
         "accession_number": source.accn or None,
-        "link": source.link or None,
+        "link": None if simulated else source.link or None,
         "route": source.route,
     }
 
@@ -202,8 +236,6 @@ def _plain(problems: list[Problem]) -> list[dict[str, str]]:
 
 
 def _number(value: float) -> str:
-    if math.isnan(value):
-        return "-"
     return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.2f}"
 
 
