@@ -6,7 +6,7 @@ Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from technic.errors import ParameterError
 from technic.indicators.division import quotient
 from technic.indicators.parameters import bars_like, factor, period
-from technic.indicators.recursions import exponential_means, wilder_mean
+from technic.indicators.recursions import exponential_means, exponential_step, wilder_mean
 from technic.indicators.streams import Stream, whole
 from technic.indicators.tiles import row_tiles, tile_rows
 from technic.indicators.trend import ma
@@ -164,12 +164,20 @@ def kc(
 
 
 def kc_parts(
-    true_range: FloatArray, typical: Iterable[FloatArray], n: int, m: int
+    true_range: FloatArray,
+    typical: Iterable[FloatArray],
+    n: int,
+    m: int,
+    newest: Callable[[], FloatArray] | None = None,
 ) -> tuple[Stream, Stream]:
-    """Centre line and average range of the Keltner channel; ``typical``: rows of typical prices."""
+    """Centre line and average range of the Keltner channel; ``typical``: rows of typical prices.
+
+    ``newest``: gives the last of these rows, where the streams are to be stepped.
+    """
     first, shape = max(n - 1, m), true_range.shape[1:]
     rows = islice(typical, first - n + 1, None)
-    centre = Stream(first, shape, lambda into: exponential_means(rows, n, into))
+    step = None if newest is None else lambda last: exponential_step(newest(), last, n)
+    centre = Stream(first, shape, lambda into: exponential_means(rows, n, into), step)
     return centre, wilder_mean(true_range, m, start=first - m + 1)
 
 

@@ -102,6 +102,13 @@ class Workspace:
             return values
         return last_bars(values, self.rows, bars)
 
+    def bar_count(self) -> FloatArray:
+        """Bars of each symbol from the start of the panel, aligned."""
+        shape = self.field("close").shape
+        return self.last(
+            np.broadcast_to(np.arange(1.0, len(self.field("close")) + 1.0)[:, None], shape)
+        )
+
     def streamed(self, stream: Stream, bars: int = 1) -> FloatArray:
         """Last ``bars`` rows of a stream, aligned: ``(rows, *stream.shape)``."""
         if not self._one_row:
