@@ -2,8 +2,8 @@
 
 1. At the start, and for symbols with few bars, columns are computed as the scan does
    (``RecordingWorkspace``), which leaves behind what each stream goes on from.
-2. A step writes the bar below the last bars, as many as windows look back on, moves each stream by
-   one row, and computes windows on the last bars with the kernels of the scan.
+2. A step writes the bar below the last ones, moves each stream by one row, and does for the bar
+   what the kernels of windows do (``LiveWindows``), which were noted down at the start.
 3. A symbol without a bar stays as it is: its values, and all that is remembered of it.
 """
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from technic.columns.catalog import COLUMNS, DEFAULT_COLUMNS
 from technic.columns.compile import compiled
+from technic.columns.live_windows import LiveWindows, StreamWindows
 from technic.columns.live_workspace import LiveWorkspace, RecordingWorkspace
 from technic.columns.rules import Compute
 from technic.errors import ParameterError
@@ -68,13 +69,22 @@ class LiveColumns:
         start = RecordingWorkspace(panel, ends)
         self._values = _computed(self._computes, start)
         self._settled, depth = start.settled, max(start.depth, start.settled)
-        self._fields = {name: Ring(depth, (panel.n_symbols,)) for name in FIELDS}
+        self._windows = LiveWindows(FIELDS, start.calls, panel.n_symbols)
+        self._streams = [StreamWindows(rows, function) for rows, function in start.windows]
+        kept = depth + self._windows.field_lag
+        self._fields = {name: Ring(kept, (panel.n_symbols,)) for name in FIELDS}
         self._memory = [Ring(len(rows), rows.shape[1:]) for rows in start.memory]
         everyone = np.arange(panel.n_symbols)
         for name, ring in self._fields.items():
-            ring.set(everyone, last_bars(getattr(panel, name), ends, depth))
+            ring.set(everyone, last_bars(getattr(panel, name), ends, kept))
         for ring, newest in zip(self._memory, start.memory, strict=True):
             ring.set(everyone, newest)
+        with np.errstate(all="ignore"):
+            for ago in range(depth - 1, -1, -1):
+                self._windows.step(self._fields, ago)
+        self._rings = [*self._fields.values(), *self._memory, *self._windows.rings]
+        for windows in self._streams:
+            self._rings += windows.rings
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -99,8 +109,8 @@ class LiveColumns:
     @property
     def nbytes(self) -> int:
         """Bytes of all that is remembered."""
-        rings = (*self._fields.values(), *self._memory)
-        return sum(ring.nbytes for ring in rings) + sum(x.nbytes for x in self._values.values())
+        remembered = sum(ring.nbytes for ring in self._rings)
+        return remembered + sum(values.nbytes for values in self._values.values())
 
     def step(
         self,
@@ -129,9 +139,19 @@ class LiveColumns:
             for name, ring in self._fields.items():
                 ring.push(bars[name])
             self._count += present
-            work = LiveWorkspace(self._nothing, self._fields, self._memory, self._count)
             with np.errstate(all="ignore"):
-                newest = _computed(self._computes, work)
+                self._windows.step(self._fields)
+                newest = _computed(
+                    self._computes,
+                    LiveWorkspace(
+                        self._nothing,
+                        self._fields,
+                        self._memory,
+                        self._windows,
+                        self._streams,
+                        self._count,
+                    ),
+                )
             self._keep(newest, present)
             self._begin(np.flatnonzero(present & (self._count <= self._settled)))
         return self.values
@@ -158,22 +178,20 @@ class LiveColumns:
 
     def _hold_and_release(self, present: BoolArray) -> None:
         """Set aside what is remembered of symbols that stop, put it back for those that go on."""
-        stopping, going_on = ~present & ~self._held, present & self._held
-        for ring in (*self._fields.values(), *self._memory):
-            if stopping.any():
-                ring.hold(np.flatnonzero(stopping))
-            if going_on.any():
-                ring.release(np.flatnonzero(going_on))
+        stopping = np.flatnonzero(~present & ~self._held)
+        going_on = np.flatnonzero(present & self._held)
+        for ring in self._rings if len(stopping) else ():
+            ring.hold(stopping)
+        for ring in self._rings if len(going_on) else ():
+            ring.release(going_on)
         self._held = ~present
 
     def _keep(self, newest: dict[str, FloatArray], present: BoolArray) -> None:
         """Take over the values of symbols that have a bar."""
-        if not present.all():
-            newest = {
-                name: np.where(present, values, self._values[name])
-                for name, values in newest.items()
-            }
-        for values in newest.values():
+        absent = np.flatnonzero(~present)
+        for name, values in newest.items():
+            if len(absent):
+                values[absent] = self._values[name][absent]
             values.flags.writeable = False
         self._values = newest
 

@@ -139,10 +139,13 @@ def _stochrsi(work: Workspace, *arguments: str | int) -> tuple[FloatArray, Float
     """Both lines; TA-Lib's STOCHRSI ends at the first smoothing."""
     field, n, k, slow, slower = arguments
 
-    def both() -> tuple[FloatArray, FloatArray]:
-        strength = _strength(work, str(field), int(n), int(k) + int(slow) + int(slower) - 2)
+    def smoothed(strength: FloatArray) -> tuple[FloatArray, FloatArray]:
         _, smooth = stochastic.stochf(strength, strength, strength, int(k), int(slow))
-        return work.bottom((smooth, trend.sma(smooth, int(slower))))
+        return smooth, trend.sma(smooth, int(slower))
+
+    def both() -> tuple[FloatArray, FloatArray]:
+        bars = int(k) + int(slow) + int(slower) - 2
+        return work.windows_of(_strength(work, str(field), int(n), bars), smoothed)
 
     return work.once(("stochrsi", *arguments), both)
 

@@ -180,7 +180,7 @@ def ultosc(
         ]
     )
     pressure = close - np.minimum(low, lagged(close, 1))
-    out = np.zeros(close.shape)
+    out = np.zeros_like(close)
     for span, weight in zip(spans, (4.0, 2.0, 1.0), strict=True):
         total = window_sum(reach[1:], span)
         part = quotient(window_sum(pressure[1:], span), total)

@@ -45,7 +45,7 @@ KELTNER_MIDDLES = ("typical", "close")
 def typical_price(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
     """Return (high + low + close) / 3."""
     bars_like(high=high, low=low, close=close)
-    out = np.empty(close.shape)
+    out = np.empty_like(close)
     for rows in row_tiles(0, *close.shape):
         _typical(high[rows], low[rows], close[rows], out[rows])
     return out
@@ -72,7 +72,7 @@ def trange(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
     Row 0 has no previous close and is NaN.
     """
     bars_like(high=high, low=low, close=close)
-    out = np.empty(close.shape)
+    out = np.empty_like(close)
     out[:1] = np.nan
     for rows in row_tiles(1, *close.shape):
         top, bottom, inside = high[rows], low[rows], out[rows]
@@ -82,9 +82,8 @@ def trange(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
         crossed = top < bottom
         if crossed.any():
             # A bar with its high below its low: the shortcut above holds for proper bars only.
-            top, bottom, before = top[crossed], bottom[crossed], before[crossed]
             reach = np.maximum(np.abs(top - before), np.abs(bottom - before))
-            inside[crossed] = np.maximum(top - bottom, reach)
+            np.copyto(inside, np.maximum(top - bottom, reach), where=crossed)
     return out
 
 
@@ -197,7 +196,7 @@ def realised_volatility(close: FloatArray, timeperiod: int = 20) -> FloatArray:
     """
     bars_like(close=close)
     n = period(timeperiod, least=2)
-    out = np.full(close.shape, np.nan)
+    out = np.full_like(close, np.nan)
     if len(close) > 1:
         with np.errstate(divide="ignore", invalid="ignore"):
             growth = close[1:] / close[:-1]

@@ -124,7 +124,7 @@ def mfi(
     """
     bars_like(high=high, low=low, close=close, volume=volume)
     n = period(timeperiod, least=2)
-    out = np.full(close.shape, np.nan)
+    out = np.full_like(close, np.nan)
     if len(close) <= n:
         return out
     typical = typical_price(high, low, close)
@@ -155,7 +155,7 @@ def rvol(volume: FloatArray, timeperiod: int = 20) -> FloatArray:
 
 def _signed_volume(close: FloatArray, volume: FloatArray) -> FloatArray:
     """Volume with the sign of the day's change; NaN in row 0, which has no day before it."""
-    flow = np.empty(close.shape)
+    flow = np.empty_like(close)
     flow[:1] = np.nan
     for rows in row_tiles(1, *close.shape):
         flow[rows] = _signed(close[rows], close[rows.start - 1 : rows.stop - 1], volume[rows])

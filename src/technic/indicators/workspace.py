@@ -125,6 +125,10 @@ class Workspace:
         ends, kept = LastRows(self.rows), np.full((1, *stream.shape), np.nan)
         return kept, ends.read(then(ends.kept(stream, kept)))
 
+    def windows_of(self, rows: FloatArray, function: Callable[[FloatArray], R]) -> R:
+        """Call a function that looks at windows on the last rows of a stream."""
+        return self.bottom(function(rows))
+
     def tail(self, values: FloatArray, bars: int) -> FloatArray:
         """Last ``bars`` rows of an aligned array."""
         return values[-bars:] if self._one_row else values
