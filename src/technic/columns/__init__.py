@@ -7,5 +7,6 @@ a scan of a day imports from here imports nothing of the language.
 
 from technic.columns.catalog import COLUMNS, DEFAULT_COLUMNS, evaluate
 from technic.columns.column import Column
+from technic.columns.live_columns import LiveColumns
 
-__all__ = ["COLUMNS", "DEFAULT_COLUMNS", "Column", "evaluate"]
+__all__ = ["COLUMNS", "DEFAULT_COLUMNS", "Column", "LiveColumns", "evaluate"]

@@ -7,8 +7,6 @@ once for the same constants.
 
 from __future__ import annotations
 
-import numpy as np
-
 from technic.indicators import directional, momentum, stochastic, trend, volatility, volume
 from technic.indicators.division import quotient
 from technic.indicators.recursions import exponential_mean, wilder_mean
@@ -42,8 +40,7 @@ SHARED_BARS = 18
 
 def bar_count(work: Workspace) -> FloatArray:
     """Bars of each symbol from the start of the panel."""
-    count = np.arange(1.0, len(work.field("close")) + 1.0)[:, None]
-    return work.last(np.broadcast_to(count, work.field("close").shape))
+    return work.bar_count()
 
 
 def ema(work: Workspace, field: str, n: int) -> FloatArray:
@@ -82,8 +79,14 @@ def _keltner(work: Workspace, n: int, m: int) -> tuple[FloatArray, FloatArray]:
     """Centre line, and the range that the bands are drawn from."""
 
     def parts() -> tuple[FloatArray, FloatArray]:
-        typical = volatility.typical_rows(*(work.field(x) for x in ("high", "low", "close")))
-        centre, reach = volatility.kc_parts(_true_range(work), typical, n, m)
+        bars = [work.field(name) for name in ("high", "low", "close")]
+        centre, reach = volatility.kc_parts(
+            _true_range(work),
+            volatility.typical_rows(*bars),
+            n,
+            m,
+            lambda: volatility.typical_price(*(field[-1:] for field in bars))[0],
+        )
         return work.streamed(centre), work.streamed(reach)
 
     return work.once(("keltner", n, m), parts)
@@ -136,10 +139,13 @@ def _stochrsi(work: Workspace, *arguments: str | int) -> tuple[FloatArray, Float
     """Both lines; TA-Lib's STOCHRSI ends at the first smoothing."""
     field, n, k, slow, slower = arguments
 
-    def both() -> tuple[FloatArray, FloatArray]:
-        strength = _strength(work, str(field), int(n), int(k) + int(slow) + int(slower) - 2)
+    def smoothed(strength: FloatArray) -> tuple[FloatArray, FloatArray]:
         _, smooth = stochastic.stochf(strength, strength, strength, int(k), int(slow))
-        return work.bottom((smooth, trend.sma(smooth, int(slower))))
+        return smooth, trend.sma(smooth, int(slower))
+
+    def both() -> tuple[FloatArray, FloatArray]:
+        bars = int(k) + int(slow) + int(slower) - 2
+        return work.windows_of(_strength(work, str(field), int(n), bars), smoothed)
 
     return work.once(("stochrsi", *arguments), both)
 

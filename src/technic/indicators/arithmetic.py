@@ -41,8 +41,9 @@ def arithmetic(
     with np.errstate(all="ignore"):
         if operator == "**":
             return power(cast("FloatArray", left), float(cast("float", right)))
-        out: FloatArray = np.asarray(_UFUNCS[operator](left, right))
-        return finite(out)  # a number divided by 0 is infinite, 0 divided by 0 is NaN
+        out: FloatArray = _UFUNCS[operator](left, right)
+        # A number divided by 0 is infinite, 0 divided by 0 is NaN.
+        return finite(np.asarray(out) if np.isscalar(out) else out)
 
 
 def power(base: FloatArray, exponent: float) -> FloatArray:

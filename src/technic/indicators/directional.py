@@ -11,7 +11,7 @@ import numpy as np
 
 from technic.indicators.division import quotient
 from technic.indicators.parameters import period
-from technic.indicators.recursions import decaying_sums
+from technic.indicators.recursions import decaying_step, decaying_sums
 from technic.indicators.streams import Stream, scratch, whole
 from technic.indicators.tiles import row_tiles, tile_rows
 from technic.indicators.volatility import trange
@@ -78,19 +78,30 @@ def movement(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> St
     def parts() -> Iterator[FloatArray]:
         buffer = np.empty((tile_rows(n_symbols), 3, n_symbols))
         for rows in row_tiles(1, n_bars, n_symbols):
-            tile, before = buffer[: rows.stop - rows.start], slice(rows.start - 1, rows.stop - 1)
-            tile[:, 0] = reach[rows]
-            moves = tile[:, 1:]
-            up, down = moves[:, 0], moves[:, 1]
-            np.subtract(high[rows], high[before], out=up)
-            np.subtract(low[before], low[rows], out=down)
-            is_up, is_down = up > down, down > up
-            np.maximum(moves, 0.0, out=moves)
-            up *= is_up
-            down *= is_down
+            tile = buffer[: rows.stop - rows.start]
+            bars = slice(rows.start - 1, rows.stop)
+            _moves(reach[rows], high[bars], low[bars], tile)
             yield from tile
 
-    return Stream(n, (3, n_symbols), lambda into: decaying_sums(parts(), n, into))
+    def step(last: FloatArray) -> FloatArray:
+        part = np.empty((1, 3, n_symbols))
+        _moves(reach[-1:], high[-2:], low[-2:], part)
+        return decaying_step(part[0], last, n)
+
+    return Stream(n, (3, n_symbols), lambda into: decaying_sums(parts(), n, into), step)
+
+
+def _moves(reach: FloatArray, high: FloatArray, low: FloatArray, out: FloatArray) -> None:
+    """Write true range and both movements of bars; ``high`` and ``low`` begin one bar before."""
+    out[:, 0] = reach
+    moves = out[:, 1:]
+    up, down = moves[:, 0], moves[:, 1]
+    np.subtract(high[1:], high[:-1], out=up)
+    np.subtract(low[:-1], low[1:], out=down)
+    is_up, is_down = up > down, down > up
+    np.maximum(moves, 0.0, out=moves)
+    up *= is_up
+    down *= is_down
 
 
 def percent_of_range(part: FloatArray, reach: FloatArray) -> FloatArray:
@@ -115,30 +126,56 @@ def adx_of(sums: Iterable[FloatArray], n_symbols: int, n: int) -> Stream:
                 last = np.divide(seed, n, out=next(into))
             else:
                 out = next(into)
-                np.divide(row, n, out=out)
-                np.multiply(last, keep, step)
-                np.add(out, step, out)
-                if still.any():
-                    np.copyto(out, last, where=still)
+                _smoothed(row, still, last, keep, n, out, step)
                 last = out
             yield last
 
-    return Stream(2 * n - 1, (n_symbols,), rows)
+    def next_row(last: FloatArray, newest: FloatArray) -> FloatArray:
+        row, out, step = np.empty_like(last), np.empty_like(last), np.empty_like(last)
+        still = _index_row(newest, row)
+        _smoothed(row, still, last, 1.0 - 1.0 / n, n, out, step)
+        return out
+
+    return Stream(2 * n - 1, (n_symbols,), rows, next_row)
+
+
+def _smoothed(
+    row: FloatArray,
+    still: BoolArray,
+    last: FloatArray,
+    keep: FloatArray | float,
+    n: int,
+    out: FloatArray,
+    step: FloatArray,
+) -> None:
+    """Write Wilder's mean of a row of DX after ``last``, which stays where nothing moves."""
+    np.divide(row, n, out=out)
+    np.multiply(last, keep, step)
+    np.add(out, step, out)
+    if still.any():
+        np.copyto(out, last, where=still)
 
 
 def _index(
     sums: Iterable[FloatArray], into: Iterator[FloatArray]
 ) -> Iterator[tuple[FloatArray, BoolArray]]:
-    """DX of each bar, and where it has none because neither direction moves.
+    """DX of each bar, and where it has none because neither direction moves."""
+    for parts in sums:
+        row = next(into)
+        yield row, _index_row(parts, row)
+
+
+def _index_row(sums: FloatArray, row: FloatArray) -> BoolArray:
+    """Write DX of one bar, and tell where it has none.
 
     The true range cancels out of DX; it only says where there is nothing to divide.
     """
-    for reach, up, down in sums:
-        row, total = next(into), up + down
-        still = (total == 0.0) | (reach == 0.0)
-        np.subtract(up, down, out=row)
-        np.abs(row, out=row)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            row /= total
-        row *= 100.0
-        yield row, still
+    reach, up, down = sums
+    total = up + down
+    still: BoolArray = (total == 0.0) | (reach == 0.0)
+    np.subtract(up, down, out=row)
+    np.abs(row, out=row)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        row /= total
+    row *= 100.0
+    return still

@@ -11,7 +11,13 @@ import numpy as np
 
 from technic.indicators.division import quotient, same
 from technic.indicators.parameters import bars_like, period
-from technic.indicators.recursions import exponential_means, wilder_means
+from technic.indicators.recursions import (
+    exponential_mean,
+    exponential_means,
+    exponential_step,
+    wilder_means,
+    wilder_step,
+)
 from technic.indicators.streams import Stream, scratch, whole
 from technic.indicators.tiles import row_tiles, tile_rows
 from technic.indicators.volatility import trange, typical_price
@@ -51,12 +57,21 @@ def gain_and_loss(close: FloatArray, n: int) -> Stream:
         buffer = np.empty((tile_rows(n_symbols), 2, n_symbols))
         for rows in row_tiles(1, n_bars, n_symbols):
             tile = buffer[: rows.stop - rows.start]
-            np.subtract(close[rows], close[rows.start - 1 : rows.stop - 1], out=tile[:, 0])
-            np.negative(tile[:, 0], out=tile[:, 1])
-            np.maximum(tile, 0.0, out=tile)
+            _up_and_down(close[rows], close[rows.start - 1 : rows.stop - 1], tile)
             yield from tile
 
-    return Stream(n, (2, n_symbols), lambda into: wilder_means(changes(), n, into))
+    def step(last: FloatArray) -> FloatArray:
+        change = np.empty((1, 2, n_symbols))
+        _up_and_down(close[-1:], close[-2:-1], change)
+        return wilder_step(change[0], last, n)
+
+    return Stream(n, (2, n_symbols), lambda into: wilder_means(changes(), n, into), step)
+
+
+def _up_and_down(close: FloatArray, before: FloatArray, out: FloatArray) -> None:
+    np.subtract(close, before, out=out[:, 0])
+    np.negative(out[:, 0], out=out[:, 1])
+    np.maximum(out, 0.0, out=out)
 
 
 def strength(gain: FloatArray, loss: FloatArray) -> FloatArray:
@@ -135,7 +150,12 @@ def macd_lines(
             row[0], row[1] = line, signal
             yield row
 
-    return Stream(slow + n - 2, (2, *shape), rows)
+    def step(last: FloatArray, fast_mean: FloatArray, slow_mean: FloatArray) -> FloatArray:
+        line = fast_mean - slow_mean
+        return np.stack([line, exponential_step(line, last[1], n)])
+
+    means = exponential_mean(close, fast, slow - fast), exponential_mean(close, slow)
+    return Stream(slow + n - 2, (2, *shape), rows, step, means)
 
 
 def ultosc(
@@ -160,7 +180,7 @@ def ultosc(
         ]
     )
     pressure = close - np.minimum(low, lagged(close, 1))
-    out = np.zeros(close.shape)
+    out = np.zeros_like(close)
     for span, weight in zip(spans, (4.0, 2.0, 1.0), strict=True):
         total = window_sum(reach[1:], span)
         part = quotient(window_sum(pressure[1:], span), total)

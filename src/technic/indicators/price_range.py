@@ -65,7 +65,7 @@ def max_return_pct(close: FloatArray, timeperiod: int = 252) -> FloatArray:
 
 
 def _ratios(close: FloatArray) -> FloatArray:
-    out = np.full(close.shape, np.nan)
+    out = np.full_like(close, np.nan)
     np.divide(close[1:], close[:-1], out=out[1:])
     return out
 

@@ -18,12 +18,15 @@ from technic.indicators.streams import Stream
 from technic.typing import FloatArray
 
 __all__ = [
+    "decaying_step",
     "decaying_sums",
     "exponential_mean",
     "exponential_means",
+    "exponential_step",
     "running_totals",
     "wilder_mean",
     "wilder_means",
+    "wilder_step",
 ]
 
 Rows = Iterator[FloatArray]
@@ -40,11 +43,29 @@ def exponential_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
     step = np.empty_like(last)
     yield last
     for value, row in zip(rows, into, strict=False):
-        np.multiply(value, weight, row)
-        np.multiply(last, keep, step)
-        np.add(row, step, row)
+        _exponential(value, last, weight, keep, row, step)
         last = row
         yield row
+
+
+def exponential_step(value: FloatArray, last: FloatArray, n: int) -> FloatArray:
+    """Return the row of ``exponential_means`` that follows ``last``."""
+    row, step = np.empty_like(last), np.empty_like(last)
+    _exponential(value, last, 2.0 / (n + 1), 1.0 - 2.0 / (n + 1), row, step)
+    return row
+
+
+def _exponential(
+    value: FloatArray,
+    last: FloatArray,
+    weight: FloatArray | float,
+    keep: FloatArray | float,
+    row: FloatArray,
+    step: FloatArray,
+) -> None:
+    np.multiply(value, weight, row)
+    np.multiply(last, keep, step)
+    np.add(row, step, row)
 
 
 def wilder_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
@@ -61,11 +82,28 @@ def wilder_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
     older, weight = np.full_like(last, n - 1), np.full_like(last, 1.0 / n)
     yield last
     for value, row in zip(rows, into, strict=False):
-        np.multiply(last, older, row)
-        np.add(value, row, row)
-        np.multiply(row, weight, row)
+        _wilder(value, last, older, weight, row)
         last = row
         yield row
+
+
+def wilder_step(value: FloatArray, last: FloatArray, n: int) -> FloatArray:
+    """Return the row of ``wilder_means`` that follows ``last``."""
+    row = np.empty_like(last)
+    _wilder(value, last, float(n - 1), 1.0 / n, row)
+    return row
+
+
+def _wilder(
+    value: FloatArray,
+    last: FloatArray,
+    older: FloatArray | float,
+    weight: FloatArray | float,
+    row: FloatArray,
+) -> None:
+    np.multiply(last, older, row)
+    np.add(value, row, row)
+    np.multiply(row, weight, row)
 
 
 def decaying_sums(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
@@ -79,10 +117,27 @@ def decaying_sums(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
         return
     keep, step = np.full_like(last, 1.0 - 1.0 / n), np.empty_like(last)
     for value, row in zip(rows, into, strict=False):
-        np.multiply(last, keep, step)
-        np.add(value, step, row)
+        _decaying(value, last, keep, row, step)
         last = row
         yield row
+
+
+def decaying_step(value: FloatArray, last: FloatArray, n: int) -> FloatArray:
+    """Return the row of ``decaying_sums`` that follows ``last``."""
+    row, step = np.empty_like(last), np.empty_like(last)
+    _decaying(value, last, 1.0 - 1.0 / n, row, step)
+    return row
+
+
+def _decaying(
+    value: FloatArray,
+    last: FloatArray,
+    keep: FloatArray | float,
+    row: FloatArray,
+    step: FloatArray,
+) -> None:
+    np.multiply(last, keep, step)
+    np.add(value, step, row)
 
 
 def running_totals(rows: Iterable[FloatArray], into: Rows) -> Rows:
@@ -103,13 +158,17 @@ def exponential_mean(values: FloatArray, n: int, start: int = 0) -> Stream:
         start + n - 1,
         values.shape[1:],
         lambda into: exponential_means(values[start:], n, into),
+        lambda last: exponential_step(values[-1], last, n),
     )
 
 
 def wilder_mean(values: FloatArray, n: int, start: int = 0) -> Stream:
     """Wilder's mean of an array whose values begin in row ``start``."""
     return Stream(
-        start + n - 1, values.shape[1:], lambda into: wilder_means(values[start:], n, into)
+        start + n - 1,
+        values.shape[1:],
+        lambda into: wilder_means(values[start:], n, into),
+        lambda last: wilder_step(values[-1], last, n),
     )
 
 

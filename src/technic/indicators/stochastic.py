@@ -97,6 +97,6 @@ def _place(high: FloatArray, low: FloatArray, close: FloatArray, n: int) -> Floa
 
 def _smooth(values: FloatArray, first: int, n: int, matype: int) -> FloatArray:
     """Moving average of ``values``, which begin in row ``first``."""
-    out = np.full(values.shape, np.nan)
+    out = np.full_like(values, np.nan)
     out[first:] = ma(values[first:], n, matype)
     return out

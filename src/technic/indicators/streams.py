@@ -25,11 +25,17 @@ class Stream:
 
     ``first``: the row of the panel that comes first; ``shape``: of one row. A stream looks back at
     its last row only: an earlier buffer may come round again.
+
+    ``step``: the same rows one at a time, for bars as they come: from the row before and the newest
+    rows of ``below`` it makes the row of the last bar of the arrays that the stream reads.
+    ``below``: streams that run beside and are remembered with it.
     """
 
     first: int
     shape: tuple[int, ...]
     rows: Callable[[Iterator[FloatArray]], Iterator[FloatArray]]
+    step: Callable[..., FloatArray] | None = None
+    below: tuple[Stream, ...] = ()
 
 
 def scratch(shape: tuple[int, ...], count: int = 2) -> Iterator[FloatArray]:

@@ -6,7 +6,7 @@ Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from technic.errors import ParameterError
 from technic.indicators.division import quotient
 from technic.indicators.parameters import bars_like, factor, period
-from technic.indicators.recursions import exponential_means, wilder_mean
+from technic.indicators.recursions import exponential_means, exponential_step, wilder_mean
 from technic.indicators.streams import Stream, whole
 from technic.indicators.tiles import row_tiles, tile_rows
 from technic.indicators.trend import ma
@@ -45,7 +45,7 @@ KELTNER_MIDDLES = ("typical", "close")
 def typical_price(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
     """Return (high + low + close) / 3."""
     bars_like(high=high, low=low, close=close)
-    out = np.empty(close.shape)
+    out = np.empty_like(close)
     for rows in row_tiles(0, *close.shape):
         _typical(high[rows], low[rows], close[rows], out[rows])
     return out
@@ -72,7 +72,7 @@ def trange(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
     Row 0 has no previous close and is NaN.
     """
     bars_like(high=high, low=low, close=close)
-    out = np.empty(close.shape)
+    out = np.empty_like(close)
     out[:1] = np.nan
     for rows in row_tiles(1, *close.shape):
         top, bottom, inside = high[rows], low[rows], out[rows]
@@ -82,9 +82,8 @@ def trange(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
         crossed = top < bottom
         if crossed.any():
             # A bar with its high below its low: the shortcut above holds for proper bars only.
-            top, bottom, before = top[crossed], bottom[crossed], before[crossed]
             reach = np.maximum(np.abs(top - before), np.abs(bottom - before))
-            inside[crossed] = np.maximum(top - bottom, reach)
+            np.copyto(inside, np.maximum(top - bottom, reach), where=crossed)
     return out
 
 
@@ -164,12 +163,20 @@ def kc(
 
 
 def kc_parts(
-    true_range: FloatArray, typical: Iterable[FloatArray], n: int, m: int
+    true_range: FloatArray,
+    typical: Iterable[FloatArray],
+    n: int,
+    m: int,
+    newest: Callable[[], FloatArray] | None = None,
 ) -> tuple[Stream, Stream]:
-    """Centre line and average range of the Keltner channel; ``typical``: rows of typical prices."""
+    """Centre line and average range of the Keltner channel; ``typical``: rows of typical prices.
+
+    ``newest``: gives the last of these rows, where the streams are to be stepped.
+    """
     first, shape = max(n - 1, m), true_range.shape[1:]
     rows = islice(typical, first - n + 1, None)
-    centre = Stream(first, shape, lambda into: exponential_means(rows, n, into))
+    step = None if newest is None else lambda last: exponential_step(newest(), last, n)
+    centre = Stream(first, shape, lambda into: exponential_means(rows, n, into), step)
     return centre, wilder_mean(true_range, m, start=first - m + 1)
 
 
@@ -189,7 +196,7 @@ def realised_volatility(close: FloatArray, timeperiod: int = 20) -> FloatArray:
     """
     bars_like(close=close)
     n = period(timeperiod, least=2)
-    out = np.full(close.shape, np.nan)
+    out = np.full_like(close, np.nan)
     if len(close) > 1:
         with np.errstate(divide="ignore", invalid="ignore"):
             growth = close[1:] / close[:-1]

@@ -46,10 +46,20 @@ def obv_rows(close: FloatArray, volume: FloatArray) -> Stream:
     def flow() -> Iterator[FloatArray]:
         yield from volume[:1]
         for rows in row_tiles(1, *close.shape):
-            change = close[rows] - close[rows.start - 1 : rows.stop - 1]
-            yield from np.sign(change) * volume[rows]
+            yield from _signed(close[rows], close[rows.start - 1 : rows.stop - 1], volume[rows])
 
-    return Stream(0, close.shape[1:], lambda into: running_totals(flow(), into))
+    return Stream(
+        0,
+        close.shape[1:],
+        lambda into: running_totals(flow(), into),
+        lambda last: _signed(close[-1], close[-2], volume[-1]) + last,
+    )
+
+
+def _signed(close: FloatArray, before: FloatArray, volume: FloatArray) -> FloatArray:
+    # Not in place: numpy's sign is several times slower when it writes over its argument.
+    signed: FloatArray = np.sign(close - before) * volume
+    return signed
 
 
 def obv_change(close: FloatArray, volume: FloatArray, timeperiod: int = 20) -> FloatArray:
@@ -79,15 +89,25 @@ def ad_rows(high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatA
 
     def flow() -> Iterator[FloatArray]:
         for rows in row_tiles(0, *close.shape):
-            top, bottom, last = high[rows], low[rows], close[rows]
-            reach = top - bottom
-            tile = last - bottom
-            tile -= top - last
-            tile = quotient(tile, reach, reach <= 0.0)
-            tile *= volume[rows]
-            yield from tile
+            yield from _accumulated(high[rows], low[rows], close[rows], volume[rows])
 
-    return Stream(0, close.shape[1:], lambda into: running_totals(flow(), into))
+    return Stream(
+        0,
+        close.shape[1:],
+        lambda into: running_totals(flow(), into),
+        lambda last: _accumulated(high[-1], low[-1], close[-1], volume[-1]) + last,
+    )
+
+
+def _accumulated(
+    high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatArray
+) -> FloatArray:
+    reach = high - low
+    out = close - low
+    out -= high - close
+    out = quotient(out, reach, reach <= 0.0)
+    out *= volume
+    return out
 
 
 def mfi(
@@ -104,7 +124,7 @@ def mfi(
     """
     bars_like(high=high, low=low, close=close, volume=volume)
     n = period(timeperiod, least=2)
-    out = np.full(close.shape, np.nan)
+    out = np.full_like(close, np.nan)
     if len(close) <= n:
         return out
     typical = typical_price(high, low, close)
@@ -135,12 +155,10 @@ def rvol(volume: FloatArray, timeperiod: int = 20) -> FloatArray:
 
 def _signed_volume(close: FloatArray, volume: FloatArray) -> FloatArray:
     """Volume with the sign of the day's change; NaN in row 0, which has no day before it."""
-    flow = np.empty(close.shape)
+    flow = np.empty_like(close)
     flow[:1] = np.nan
     for rows in row_tiles(1, *close.shape):
-        change = close[rows] - close[rows.start - 1 : rows.stop - 1]
-        # Not in place: numpy's sign is several times slower when it writes over its argument.
-        np.multiply(np.sign(change), volume[rows], out=flow[rows])
+        flow[rows] = _signed(close[rows], close[rows.start - 1 : rows.stop - 1], volume[rows])
     return flow
 
 

@@ -102,6 +102,13 @@ class Workspace:
             return values
         return last_bars(values, self.rows, bars)
 
+    def bar_count(self) -> FloatArray:
+        """Bars of each symbol from the start of the panel, aligned."""
+        shape = self.field("close").shape
+        return self.last(
+            np.broadcast_to(np.arange(1.0, len(self.field("close")) + 1.0)[:, None], shape)
+        )
+
     def streamed(self, stream: Stream, bars: int = 1) -> FloatArray:
         """Last ``bars`` rows of a stream, aligned: ``(rows, *stream.shape)``."""
         if not self._one_row:
@@ -117,6 +124,10 @@ class Workspace:
             return below, whole(then(below[stream.first :]), self._height)
         ends, kept = LastRows(self.rows), np.full((1, *stream.shape), np.nan)
         return kept, ends.read(then(ends.kept(stream, kept)))
+
+    def windows_of(self, rows: FloatArray, function: Callable[[FloatArray], R]) -> R:
+        """Call a function that looks at windows on the last rows of a stream."""
+        return self.bottom(function(rows))
 
     def tail(self, values: FloatArray, bars: int) -> FloatArray:
         """Last ``bars`` rows of an aligned array."""

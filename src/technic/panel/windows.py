@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from technic.panel.series import Series
 from technic.typing import FloatArray
 
 __all__ = [
@@ -42,6 +43,8 @@ Join = Callable[[State, int, State, int], State]
 
 def window_sum(values: FloatArray, n: int) -> FloatArray:
     """Sum of the last ``n`` rows."""
+    if isinstance(values, Series):
+        return _noted((values,), n, _join_sum)[0]
     out = _warming_up(values, n)
     for columns, part in _stripes(values, n):
         (out[n - 1 :, columns],) = _grow((part,), n, _join_sum)
@@ -50,6 +53,9 @@ def window_sum(values: FloatArray, n: int) -> FloatArray:
 
 def window_weighted_sum(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
     """Sum of the last ``n`` rows with weights 1 (oldest) to n (newest), and the plain sum."""
+    if isinstance(values, Series):
+        total, weighted = _noted((values, values), n, _join_weighted)
+        return weighted, total
     weighted, total = _warming_up(values, n), _warming_up(values, n)
     for columns, part in _stripes(values, n):
         total[n - 1 :, columns], weighted[n - 1 :, columns] = _grow((part, part), n, _join_weighted)
@@ -62,6 +68,9 @@ def window_variance(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]
     Squares are taken of differences between means, never of the values themselves, so a small
     variance around a large mean keeps its digits. The variance is never negative.
     """
+    if isinstance(values, Series):
+        total, squares = _noted((values, values - values), n, _join_squares)
+        return squares / (n * n), total / n
     variance, mean = _warming_up(values, n), _warming_up(values, n)
     for columns, part in _stripes(values, n):
         total, squares = _grow((part, part - part), n, _join_squares)
@@ -72,8 +81,12 @@ def window_variance(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]
 
 def window_deviation(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
     """Mean absolute distance of the last ``n`` rows from their mean, and that mean."""
-    deviation, mean = _warming_up(values, n), window_sum(values, n)
+    mean = window_sum(values, n)
     mean /= n
+    if isinstance(values, Series):
+        ages = range(n - 1, -1, -1)
+        return sum(abs(values.lagged(age) - mean) for age in ages) / n, mean
+    deviation = _warming_up(values, n)
     for columns, part in _stripes(values, n):
         centre = mean[n - 1 :, columns]
         total, distance = np.zeros(centre.shape), np.empty(centre.shape)
@@ -97,6 +110,8 @@ def window_min(values: FloatArray, n: int) -> FloatArray:
 
 def lagged(values: FloatArray, n: int) -> FloatArray:
     """Return the values of ``n`` rows ago; NaN in the first ``n`` rows."""
+    if isinstance(values, Series):
+        return values.lagged(n)
     out = np.full(values.shape, np.nan)
     if n < len(values):
         out[n:] = values[: len(values) - n]
@@ -188,7 +203,35 @@ def _rows(state: State, start: int, count: int) -> State:
     return tuple(array[start : start + count] for array in state)
 
 
+def _noted(state: State, n: int, join: Join) -> State:
+    """Note how the newest window of length ``n`` is made: the tree of ``_grow``, each block once.
+
+    A block is joined when its last row comes, and read again as many rows later as lie below it.
+    """
+    block, length, covered = state, 1, 0
+    whole: State | None = None
+    while True:
+        if n & length:
+            whole = (
+                block if whole is None else join(_before(block, covered), length, whole, covered)
+            )
+            covered += length
+            if covered == n:
+                return whole
+        block = join(_before(block, length), length, block, length)
+        length *= 2
+
+
+def _before(state: State, rows: int) -> State:
+    return tuple(lagged(array, rows) for array in state)
+
+
 def _extreme(pick: np.ufunc, values: FloatArray, n: int) -> FloatArray:
+    if isinstance(values, Series):
+        block, length = values, 1
+        while 2 * length <= n:
+            block, length = pick(block.lagged(length), block), 2 * length
+        return pick(block.lagged(n - length), block)
     out = _warming_up(values, n)
     if len(values) == n:
         pick.reduce(values, axis=0, out=out[n - 1])

@@ -1,0 +1,188 @@
+"""Kernels noted down once, to be done for one bar after the other.
+
+A kernel is written for arrays ``(n_bars, n_symbols)``. Called with `Series` in their place it does
+nothing, but leaves in a `Recipe` what it does to the newest bar: element-wise operations of numpy,
+and what stood some bars before. So what is done bar by bar is the kernel's own formula and cannot
+differ from it. Windows are written down in ``windows``; what else a kernel does with an array is
+refused with a TypeError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+__all__ = ["Node", "Recipe", "Series"]
+
+LENGTH = 32_768
+"""Bars that a series says it has: more than any window, no more than a tile of one column."""
+
+Node: TypeAlias = int
+"""A step of a recipe, by its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``run(*operands, out=...)``, operands being nodes; a field, a constant or a lag has no run.
+
+    ``lag``: the bars before the newest at which ``operands[0]`` is read, where it is not 0.
+    """
+
+    run: Callable[..., object] | None
+    operands: tuple[Node, ...] = ()
+    dtype: str = "float64"
+    name: str = ""
+    value: float = np.nan
+    lag: int = 0
+
+
+class Recipe:
+    """Steps that make the newest bar of some series, each once: ``steps``, in their order."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self._numbers: dict[object, Node] = {}
+
+    def field(self, name: str) -> Series:
+        """Return a series that is given."""
+        return Series(self, self._number(Step(None, name=name)))
+
+    def lagged(self, node: Node, bars: int) -> Node:
+        """Return what a step had ``bars`` bars ago."""
+        step = self.steps[node]
+        if not bars or (step.run is None and not step.name and not step.lag):
+            return node
+        if step.lag:
+            node, bars = step.operands[0], bars + step.lag
+        return self._number(Step(None, (node,), self.steps[node].dtype, lag=bars))
+
+    def constant(self, value: float) -> Node:
+        """Return a number as a step."""
+        return self._number(Step(None, value=float(value)))
+
+    def applied(self, run: Callable[..., Any], *operands: object) -> Node:
+        """Note ``run(*operands, out=...)``; operands are series and numbers."""
+        nodes = tuple(self._node(operand) for operand in operands)
+        samples = [np.ones(1, self.steps[node].dtype) for node in nodes]
+        dtype = "float64" if run is choose else str(run(*samples).dtype)
+        return self._number(Step(run, nodes, dtype))
+
+    def _node(self, operand: object) -> Node:
+        if isinstance(operand, Series):
+            return operand.node
+        if isinstance(operand, int | float | np.number):
+            return self.constant(float(operand))
+        raise TypeError(f"{type(operand).__name__} is no series and no number")
+
+    def _number(self, step: Step) -> Node:
+        key = (step.run, step.operands, step.name, repr(step.value), step.lag)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.steps)
+            self.steps.append(step)
+        return self._numbers[key]
+
+
+def choose(otherwise: Any, value: Any, where: Any, out: Any) -> None:
+    """Write ``value`` where ``where`` says so, and what is otherwise elsewhere."""
+    np.copyto(out, otherwise)
+    np.copyto(out, value, where=where)
+
+
+class Series(NDArrayOperatorsMixin):
+    """Stands for an array of bars in a kernel; ``node`` makes its newest bar."""
+
+    __array_priority__ = 1.0
+    __iter__ = None
+
+    def __init__(
+        self, recipe: Recipe, node: Node, length: int = LENGTH, whole: Series | None = None
+    ) -> None:
+        self.recipe, self.node, self._length, self._whole = recipe, node, length, whole
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """As many bars as no window has, of one symbol."""
+        return self._length, 1
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __array__(self, *_: object, **__: object) -> np.ndarray[Any, Any]:
+        raise TypeError("a series has no values")
+
+    def any(self) -> bool:
+        """Whether anything is true: what is done then has to be done to nothing as well."""
+        return True
+
+    def copy(self) -> Series:
+        """Return a series of its own."""
+        return self.of(self.node)
+
+    def of(self, node: Node) -> Series:
+        """Return a series of the same length."""
+        return Series(self.recipe, node, self._length)
+
+    def lagged(self, bars: int) -> Series:
+        """Return the series as it was ``bars`` bars before, of the same length."""
+        return self.of(self.recipe.lagged(self.node, bars))
+
+    def __getitem__(self, rows: slice) -> Series:
+        """Return some rows; written to, they write to the whole where they end with it."""
+        start, stop, _ = rows.indices(self._length)
+        node = self.recipe.lagged(self.node, self._length - stop)
+        return Series(self.recipe, node, stop - start, self if stop == self._length else None)
+
+    def __setitem__(self, rows: slice | Series, value: object) -> None:
+        made = value.node if isinstance(value, Series) else self._number(value)
+        if isinstance(rows, Series):
+            self._become(self.recipe.applied(choose, self, self.of(made), rows))
+        elif rows.indices(self._length)[1] == self._length:
+            self._become(made)
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: object, out: Any = None, **others: object
+    ) -> object:
+        if method != "__call__" or others:
+            return NotImplemented
+        node = self.recipe.applied(ufunc, *inputs)
+        return self._into(None if out is None else out[0], node)
+
+    def __array_function__(
+        self, function: Any, types: object, args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> object:
+        recipe = self.recipe
+        if function is np.shape:
+            return self.shape
+        if function is np.copyto:
+            target, value = args
+            target._become(recipe.applied(choose, target, value, kwargs["where"]))
+            return None
+        if function is np.where:
+            where, value, otherwise = args
+            return self.of(recipe.applied(choose, otherwise, value, where))
+        if function is np.clip:
+            return self._into(kwargs.get("out"), recipe.applied(np.clip, *args))
+        if function in (np.full_like, np.zeros_like, np.empty_like):
+            value = args[1] if function is np.full_like else 0.0
+            return self.of(self._number(value))
+        return NotImplemented
+
+    def _number(self, value: object) -> Node:
+        if isinstance(value, int | float | np.number):
+            return self.recipe.constant(float(value))
+        raise TypeError(f"{type(value).__name__} is no series and no number")
+
+    def _into(self, target: Series | None, node: Node) -> Series:
+        if target is None:
+            return self.of(node)
+        target._become(node)
+        return target
+
+    def _become(self, node: Node) -> None:
+        self.node = node
+        if self._whole is not None:
+            self._whole._become(node)
