@@ -175,6 +175,7 @@ def test_a_symbols_page_has_what_was_known_of_its_company(market: Market, tmp_pa
     assert "As known at the close of 2024-03-08: what is filed later" in page
     assert "2023-11-01 12:00 UTC" in page
     assert "-$1.5B" in page
+    assert '<div id="company">' in page  # by this name the style shows texts and tables whole
     assert "&lt;b&gt;10-Q" in page
     assert "<b>10-Q" not in page
     assert "2023-12-31" not in page.partition('id="company-card"')[2].partition("</section>")[0]
@@ -189,6 +190,7 @@ def test_a_symbols_page_has_what_was_known_of_its_company(market: Market, tmp_pa
 def test_where_no_facts_are_stored_a_page_has_no_empty_part(files: dict[str, bytes]) -> None:
     """Who reads a site cannot bring them."""
     assert b"company-card" not in files["symbols/S08.html"]
+    assert b'id="company"' not in files["symbols/S08.html"]
 
 
 @pytest.mark.parametrize(

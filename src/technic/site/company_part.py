@@ -41,10 +41,10 @@ def _pieces(facts: Mapping[str, Any]) -> Iterator[Markup]:
     if facts["values"]:
         rows = [
             (one["field"].replace("_", " "), _value(one), one["period_end"] or NOTHING,
-             _known(one), _filing(one), one["route"])
+             _known(one), f"{one['age']:,} sessions", _filing(one), one["route"])
             for one in facts["values"]
         ]  # fmt: skip
-        heads = ("Fact", "Value", "Period to", "Known", "Filing", "How")
+        heads = ("Fact", "Value", "Period to", "Known", "Age", "Filing", "How")
         yield _scrolled(f"Facts of {symbol}", heads, rows)
     if facts["quarters"]:
         filed = [tuple(_quarter(one)) for one in reversed(facts["quarters"])]
