@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from technic.site.markup import NOTHING, table
 from technic.view.number_formats import OF_COMPANY, PER_SHARE, formatter
+from technic.wording.counts import count_of
 
 __all__ = ["company_part"]
 
@@ -41,7 +42,7 @@ def _pieces(facts: Mapping[str, Any]) -> Iterator[Markup]:
     if facts["values"]:
         rows = [
             (one["field"].replace("_", " "), _value(one), one["period_end"] or NOTHING,
-             _known(one), f"{one['age']:,} sessions", _filing(one), one["route"])
+             _known(one), count_of(one["age"], "session"), _filing(one), one["route"])
             for one in facts["values"]
         ]  # fmt: skip
         heads = ("Fact", "Value", "Period to", "Known", "Age", "Filing", "How")
