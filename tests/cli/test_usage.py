@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
 import typer
+from rich.text import Text
 
 from technic.cli.app import COMMANDS, command_line, listed
 from technic.cli.commands import scan as scan_module
@@ -272,3 +274,21 @@ def test_run_answers_a_code_and_does_not_exit(capsys):
     """What runs a command line in a program gets a number."""
     assert run(["--version"]) == 0
     assert capsys.readouterr().out.startswith("technic ")
+
+
+def options_of(group: typer.Typer) -> Iterator[typer.models.ParameterInfo]:
+    """Yield every option and argument of every command."""
+    for command in group.registered_commands:
+        assert command.callback is not None
+        for parameter in inspect.signature(command.callback).parameters.values():
+            yield get_args(parameter.annotation)[1]
+    for sub in group.registered_groups:
+        assert sub.typer_instance is not None
+        yield from options_of(sub.typer_instance)
+
+
+def test_no_word_of_a_help_text_is_lost() -> None:
+    """What stands in brackets would be taken for a style of the terminal, and left out."""
+    said = [info.help for info in options_of(command_line()) if info.help]
+    assert len(said) > 200
+    assert [text for text in said if Text.from_markup(text).plain != text] == []

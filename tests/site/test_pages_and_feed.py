@@ -17,7 +17,7 @@ import pytest
 
 from support.facts import filing, table_of
 from support.sites import HOSTILE, NOW, Market
-from technic import run_scan
+from technic import ScanResult, run_scan
 from technic.facts.store import FactStore
 from technic.settings import Settings
 from technic.site.build import build_site
@@ -234,3 +234,19 @@ def test_facts_are_columns_of_a_table(market: Market, tmp_path) -> None:
     page = files["scan.html"].decode()
     assert "<td>38.5B</td><td>77B</td><td>\u2013</td>" in page
     assert "<dt>revenue ttm</dt><dd>38.5B</dd>" in files["symbols/S03.html"].decode()
+
+
+def test_a_vendor_s_own_clock_is_asked_where_no_time_is_given(
+    market: Market, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine's would have a simulated vendor scanned months after its last session."""
+    asked = []
+
+    def scan(*arguments, now, **others) -> ScanResult:
+        asked.append(now)
+        return run_scan(*arguments, now=NOW, **others)
+
+    monkeypatch.setattr("technic.site.day.run_scan", scan)
+    settings = Settings(home=tmp_path)
+    scan_day(site_tables(market.config, (), settings), settings)
+    assert asked == [None, None]

@@ -77,11 +77,11 @@ def scan_day(
     """Scan every table as of one day and as of the session before it.
 
     The day is that of the first table: as it asks, else the data's last session. Raises what
-    ``run_scan`` raises; a table that cannot be compared says so by itself.
+    ``run_scan`` raises; a table that cannot be compared says so by itself. ``now``: the time it is;
+    None: the clock's, or a vendor's own.
     """
-    now = now or dt.datetime.now(dt.UTC)
     first = run_scan(tables[0].config, settings=settings, progress=progress, now=now)
-    calendar = load_calendar(now.date(), settings.home)
+    calendar = load_calendar((now or dt.datetime.now(dt.UTC)).date(), settings.home)
     at = int(np.searchsorted(calendar.sessions, np.datetime64(first.as_of, "D")))
     before = str(calendar.sessions[at - 1])
 

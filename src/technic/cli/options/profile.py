@@ -18,7 +18,7 @@ Profile = Annotated[
     str | None,
     typer.Option(
         OPTION,
-        help="Use the lines of [profiles.NAME] in technic.toml; see technic config.",
+        help="Use the lines under profiles.NAME in technic.toml; see technic config.",
         metavar="NAME",
         rich_help_panel="Run",
     ),
