@@ -69,6 +69,20 @@ def test_a_fact_keeps_who_has_it_and_tells_false_from_unknown(bars, day):
     assert sum(result.ledger.counts.values()) == len(SYMBOLS)
 
 
+def test_every_fact_that_is_missing_is_named(bars):
+    """Those of later conditions as well, and beside a history that is too short."""
+    column = SYMBOLS.index("BM")  # of which nothing is known
+    short = bars.rows((bars.column != column) | (bars.session >= SESSIONS[-100]))
+    where = f"close > sma(close, 200) and {WHERE} and shares_outstanding > eps_ttm"
+    result = scan(short, ScanConfig(where=where), facts=company_facts())
+    assert result.ledger.of("BM") == (
+        "filter.unknown",
+        "eps_growth_yoy, shares_outstanding, eps_ttm missing: close > sma(close, 200) is unknown "
+        f"(close {result.columns['close'][result.scored.index('BM')]:,.6g}, "
+        "sma(close, 200) missing)",
+    )
+
+
 def test_a_false_condition_is_a_failure_whatever_is_not_known(bars):
     """Who would be out anyway is not out for want of a fact."""
     where = f"{WHERE} and close < 0"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -92,7 +92,7 @@ class ExpressionValues:
     def failures(self, owner: str, rows: NDArray[np.intp]) -> list[str]:
         """Say which condition each symbol of ``rows`` does not meet first, false before unknown.
 
-        One that is unknown for want of facts begins with their names.
+        One that is unknown for want of facts begins with the names of all of them.
         """
         held = self.of(owner)
         values = np.array([one.values[rows] for one in held])
@@ -102,9 +102,10 @@ class ExpressionValues:
         for at in np.unique(first).tolist():
             own = np.flatnonzero(first == at)
             said[own] = held[at].sentences(rows[own])
-            for place in own[np.isnan(values[at, own])].tolist() if held[at].facts else ():
-                missing = held[at].missing_facts(rows[place])
-                said[place] = (f"{', '.join(missing)} missing: " if missing else "") + said[place]
+        unknown = ~false.any(axis=0) if any(one.facts for one in held) else np.zeros(0, np.bool_)
+        for place in np.flatnonzero(unknown).tolist():
+            if missing := _missing_facts(held, rows[place]):
+                said[place] = f"{', '.join(missing)} missing: {said[place]}"
         found: list[str] = said.tolist()
         return found
 
@@ -115,3 +116,13 @@ class ExpressionValues:
         for setup, row in np.argwhere(met).tolist():
             texts[row].append(self.setups[setup])
         return np.array([", ".join(names) for names in texts], dtype=object)
+
+
+def _missing_facts(held: Sequence[ConditionResult], row: int) -> list[str]:
+    """Name the facts for want of which conditions are unknown of a symbol, each once.
+
+    What is asked of a fact, such as its age, goes without saying where the fact itself is missing.
+    """
+    unknown = (one for one in held if np.isnan(one.values[row]))
+    found = list(dict.fromkeys(fact for one in unknown for fact in one.missing_facts(row)))
+    return [one for one in found if not any(one.endswith(f"({other})") for other in found)]
