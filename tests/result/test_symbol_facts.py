@@ -12,8 +12,11 @@ from support.facts import filing, table_of
 from support.made_up_market import CALENDAR, SESSIONS, SYMBOLS, scan
 from technic import ScanConfig, ScanResult
 from technic.cli.render.explanation import condition_lines, fact_lines
-from technic.result.symbol_facts import SymbolFact, symbol_facts
+from technic.facts.sources.companyfacts import ATTRIBUTION as OF_SEC
+from technic.facts.sources.short_interest import ATTRIBUTION as OF_FINRA
+from technic.result.symbol_facts import SymbolFact, named_sources, symbol_facts
 from technic.result.symbol_report import symbol_report
+from technic.scan.facts.attribution import MADE_UP
 from technic.service.jobs.symbol_detail import why_not
 from technic.testing import make_bars
 
@@ -100,10 +103,12 @@ def test_facts_of_columns_are_explained_too_and_large_numbers_are_written_out():
     made = scan(make_bars(SYMBOLS, SESSIONS), ScanConfig(columns=("revenue",)), facts=facts)
     report = symbol_report(made, "AK")
     assert list(condition_lines(report)) == []
-    head, line, link = (str(one) for one in fact_lines(report))
+    head, line, link, whose = (str(one) for one in fact_lines(report))
+    assert whose == f"  {OF_SEC}"
     assert (head, link[:19]) == ("\nfacts", "    https://www.sec")
     assert line.startswith("  revenue 12,345,678 USD, to 2023-09-30, 10-Q")
     made_up = dataclasses.replace(made.facts, simulated=True)
+    assert named_sources(made_up, "AK", made.as_of) == (MADE_UP,)
     (fact,) = symbol_facts(made_up, "AK", made.as_of)
     assert (fact.link, fact.accn) == (None, report.facts[0].accn)
 
@@ -113,4 +118,18 @@ def test_a_scan_without_facts_reports_none():
     bars = make_bars(SYMBOLS, SESSIONS)
     report = symbol_report(scan(bars, ScanConfig(where="close > 0")), "AK")
     assert report.facts == ()
-    assert report.document()["facts"] == []
+    assert report.document()["facts"] == report.document()["attribution"] == []
+
+
+def test_who_owns_short_interest_is_named():
+    """As FINRA asks, beside whose filings they are; only where there is such a number."""
+    short = ("short_interest", "finra:currentShortPositionQuantity", None, "2024-01-31", 1_000.0)
+    settled = filing((1, "AK"), "", "2024-02-10T04:00", short, accn="-", source="finra")
+    facts = table_of(quarter(1, "AK", AFTER_THE_CLOSE, 100.0), settled)
+    asked = ScanConfig(columns=("revenue", "short_interest"))
+    result = scan(make_bars(SYMBOLS, SESSIONS), asked, facts=facts)
+    report = symbol_report(result, "AK")
+    assert report.attribution == (OF_SEC, OF_FINRA)
+    lines = [str(line) for line in fact_lines(report)]
+    assert lines[-2:] == [f"  {OF_SEC}", f"  {OF_FINRA}"]
+    assert symbol_report(result, "AL").attribution == ()

@@ -13,8 +13,10 @@ from technic.scan.facts.access import OpenFacts
 
 if TYPE_CHECKING:
     from technic.facts.reader import FactSource
+    from technic.facts.terms import FactTerm
+    from technic.language.syntax.nodes import Node
 
-__all__ = ["SymbolFact", "symbol_facts"]
+__all__ = ["SymbolFact", "named_sources", "symbol_facts"]
 
 NOTHING = "nothing was known by then"
 
@@ -65,18 +67,36 @@ def symbol_facts(facts: OpenFacts | None, symbol: str, as_of: str) -> Iterator[S
     if facts is None:
         return
     from technic.facts.fields import FIELDS
-    from technic.scan.facts.terms import term_of
 
-    day = np.datetime64(as_of, "D")
-    for leaf in facts.leaves:
-        term = term_of(leaf)
+    for leaf, term, found in _found(facts, symbol, as_of):
         unit = "sessions" if term.aspect == "age" else FIELDS[term.field].unit
-        found = facts.reader.provenance(term, symbol, day)
         if found is None:
             yield SymbolFact(str(leaf), None, unit, NOTHING)
         else:
             one = _fact(str(leaf), unit, found)
             yield replace(one, link=None) if facts.simulated else one
+
+
+def named_sources(facts: OpenFacts | None, symbol: str, as_of: str) -> tuple[str, ...]:
+    """Return the sentences that name whose these facts are, as their sources ask for."""
+    if facts is None:
+        return ()
+    from technic.scan.facts.attribution import attribution_of
+
+    found = [one for _, _, one in _found(facts, symbol, as_of) if one is not None]
+    return attribution_of(found, simulated=facts.simulated)
+
+
+def _found(
+    facts: OpenFacts, symbol: str, as_of: str
+) -> Iterator[tuple[Node, FactTerm, FactSource | None]]:
+    """Yield each fact that the scan names, and how it came about; None where none was known."""
+    from technic.scan.facts.terms import term_of
+
+    day = np.datetime64(as_of, "D")
+    for leaf in facts.leaves:
+        term = term_of(leaf)
+        yield leaf, term, facts.reader.provenance(term, symbol, day)
 
 
 def _fact(term: str, unit: str, source: FactSource) -> SymbolFact:

@@ -19,7 +19,7 @@ from technic.result.info import DataInfo, UniverseInfo
 from technic.result.json_values import plain
 from technic.result.pattern_rules import names_pattern, read_patterns, scanned_history
 from technic.result.scan_result import ScanResult
-from technic.result.symbol_facts import SymbolFact, symbol_facts
+from technic.result.symbol_facts import SymbolFact, named_sources, symbol_facts
 from technic.scan.usable_history import UsableHistory
 from technic.scoring import Explanation
 from technic.setups.patterns.candidates import Check
@@ -74,7 +74,7 @@ class SymbolReport:
     it could use none; ``benchmark``: the closes of the benchmark, or where none was asked for the
     levels of the equal-weighted market, on the sessions of ``history``; ``warnings``: those of the
     result; ``listing``: company, exchange and so on, as far as the universe has them; ``facts``:
-    what was known of the company, of all that the scan names.
+    what was known of the company, of all that the scan names; ``attribution``: whose they are.
     """
 
     symbol: str
@@ -93,6 +93,7 @@ class SymbolReport:
     warnings: tuple[str, ...] = ()
     listing: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[SymbolFact, ...] = ()
+    attribution: tuple[str, ...] = ()
 
     def plot(
         self, *, sessions: int = 200, averages: Sequence[int] = (50, 200), log: bool = False
@@ -150,6 +151,7 @@ class SymbolReport:
             for one in self.conditions
         ]
         content["facts"] = [plain(dataclasses.asdict(one)) for one in self.facts]
+        content["attribution"] = list(self.attribution)
         parts = self.explanation
         content["explanation"] = None if parts is None else plain(dataclasses.asdict(parts))
         return content
@@ -195,6 +197,7 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
         warnings=result.warnings,
         listing=_listing(result, symbol),
         facts=tuple(symbol_facts(result.facts, symbol, result.as_of)),
+        attribution=named_sources(result.facts, symbol, result.as_of),
     )
 
 

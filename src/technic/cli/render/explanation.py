@@ -75,6 +75,8 @@ def fact_lines(report: SymbolReport) -> Iterator[Text]:
         yield Text(f"  {one.sentence}", "yellow" if one.value is None else "")
         if one.link:
             yield Text(f"    {one.link}", f"dim link {one.link}")
+    for sentence in report.attribution:
+        yield Text(f"  {sentence}", "dim")
 
 
 def _subscore_cells(line: SubScoreLine) -> tuple[Text, ...]:
