@@ -172,3 +172,16 @@ def test_a_table_that_unpacks_to_more_than_any_quarter_has_is_refused(
     with pytest.raises(BadAnswerError, match=f"{name} has more than"):
         add_data_set(rows, path, concept_of)
     assert rows.count == 0
+
+
+def test_what_is_wrong_with_an_archive_is_one_line(tmp_path):
+    """A length that flipped makes a member's name of all that follows it: none of it is said."""
+    filings = [{**SUB, "adsh": f"a-{at}", "name": f"{at * 7_919:x}"} for at in range(500)]
+    damaged = bytearray(data_set(filings, [NUM]))
+    damaged[26:28] = (3_000).to_bytes(2, "little")
+    path = tmp_path / "2024q2.zip"
+    path.write_bytes(damaged)
+    with pytest.raises(BadAnswerError) as error:
+        add_data_set(FactBlocks(SOURCE), path, concept_of)
+    assert len(str(error.value)) < 400
+    assert str(error.value).isprintable()

@@ -38,6 +38,7 @@ from technic.facts.sources.forms import (
     times_of,
 )
 from technic.facts.sources.new_york import to_utc
+from technic.text.outside import clean
 from technic.typing import DateArray, FloatArray, IntArray
 
 __all__ = ["SOURCE", "DataSet", "add_data_set"]
@@ -286,7 +287,8 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise BadAnswerError(f"the archive is damaged or was cut off: {error}") from error
+        what = clean(str(error))  # it may quote what stands where a name should
+        raise BadAnswerError(f"the archive is damaged or was cut off: {what}") from error
     except KeyError as error:
         raise BadAnswerError(f"the archive lacks a table: {error.args[0]}") from error
 
@@ -327,7 +329,7 @@ def _batches(
                 ),
             )  # fmt: skip
         except pa.ArrowInvalid as error:
-            raise BadAnswerError(f"{name} is no table of numbers: {error}") from error
+            raise BadAnswerError(f"{name} is no table of numbers: {clean(str(error))}") from error
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
