@@ -204,6 +204,19 @@ def test_steps_say_in_whose_shares_they_are():
     assert as_filed[:, 0] == pytest.approx([20.40, 20.40], rel=1e-12)
 
 
+@pytest.mark.parametrize("other", ["AAA", "ZZZ"])
+def test_a_split_before_1970_changes_nothing_of_anybody(other: str):
+    """Data of prices go back further than days count from; no filing does."""
+    splits = splits_of((other, "1962-05-01", 2.0), ("SPL", "1969-05-01", 3.0), *_rows(SPLITS, 1))
+    reader = reader_of(*FILINGS, splits=splits)
+    sessions = days(*ON_PAPER)
+    for place, field in enumerate(FIELDS):
+        wanted = [row[place] for row in ON_PAPER.values()]
+        for symbols in (["SPL", other], [other, "SPL"]):
+            found = reader.values(term(field), symbols, sessions)[:, symbols.index("SPL")]
+            assert found.tolist() == pytest.approx(wanted, rel=1e-12, nan_ok=True)
+
+
 def test_a_later_split_changes_no_bit_of_an_earlier_day():
     """Known splits only: 3:1 and 7:1 later on, whose ratios are no powers of two."""
     more = splits_of(
