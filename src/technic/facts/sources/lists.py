@@ -9,6 +9,7 @@ import msgspec
 
 from technic.data_engine.interfaces.ceilings import MAX_ROWS_A_PAGE, MIB
 from technic.data_engine.interfaces.requests import BadAnswerError
+from technic.wording.counts import count_of
 
 __all__ = ["read_list", "require_few"]
 
@@ -51,6 +52,6 @@ def require_few(body: bytes | msgspec.Raw) -> None:
         return
     text = bytes(body)
     if max(text.count(b"{"), text.count(b"[")) > MAX_ROWS_A_PAGE:
-        raise BadAnswerError(f"more than {MAX_ROWS_A_PAGE:,} rows in one answer")
+        raise BadAnswerError(f"more than {count_of(MAX_ROWS_A_PAGE, 'row')} in one answer")
     if text.count(b",") > MOST_VALUES:
-        raise BadAnswerError(f"more than {MOST_VALUES:,} values in one answer")
+        raise BadAnswerError(f"more than {count_of(MOST_VALUES, 'value')} in one answer")
