@@ -94,3 +94,24 @@ def test_listings_that_are_old_or_begin_later_are_said(settings):
     assert "the listings kept begin with 2026-06-19: as of 2026-06-18" in warnings("2026-06-18")
     keep(settings, "2026-06-29", "AAPL")
     assert "listings kept" not in warnings(None)
+
+
+def test_a_first_day_that_is_damaged_is_no_day_of_the_listings(settings):
+    """Then those of the second are taken before it, and that is said; so is one that is behind."""
+    for day in ("2026-06-18", "2026-06-22", "2026-06-29"):
+        keep(settings, day, "AAPL", f"N{day[-2:]}")
+    folder = directory_folder(settings.home)
+    config = settled_universe(ScanConfig(), settings)
+
+    def warnings(as_of: str | None) -> str:
+        return " ".join(open_context(replace(config, as_of=as_of), settings, NOW).warnings)
+
+    assert "listings kept" not in warnings("2026-06-18")
+    for day in ("2026-06-18", "2026-06-29"):
+        (folder.folder / f"nasdaqlisted-{day}.txt.gz").write_bytes(b"\x1f\x8b damaged")
+    folder.universe.unlink()
+    keep(settings, "2026-06-22", "AAPL", "N22")  # makes the file again
+    assert "N22" in scope(settings, as_of="2026-06-18").symbols
+    assert "the listings kept begin with 2026-06-22: as of 2026-06-18" in warnings("2026-06-18")
+    assert "the listings kept are of 2026-06-22, 8 days before the data's end" in warnings(None)
+    assert "listings kept" not in warnings("2026-06-22")

@@ -9,6 +9,15 @@ In millions, by quarter (net interest income, other income, net income, earnings
   net         30      33    36    40    139        44
   per share  0.60    0.66  0.72  0.80   2.78      0.88
 
+and the quarters of 2023 after that, with the growth of revenue, net income and earnings per share:
+
+            2023 Q2   Q3    Q4   year    against 2022: Q1            Q2            Q3            Q4
+  interest   150     138   120   548
+  other       50      58    60   220
+  revenue    200     196   180   768    52 of 140     46 of 154     30 of 166      0 of 180
+  net         36      42    30   152    14 of 30       3 of 33       6 of 36     -10 of 40
+  per share  0.72    0.84  0.60  3.04   0.28 of 0.60  0.06 of 0.66  0.12 of 0.72  -0.20 of 0.80
+
 Its fees under the tag of revenue from contracts (7 a quarter) are no revenue of a bank.
 """
 
@@ -115,6 +124,64 @@ DERIVED = {
     # 192 against 140, 0.88 against 0.60; 44 / 192; 153 / 1,530
     "2023-05-02": (100 * 52 / 140, 100 * 28 / 60, 100 * 44 / 192, 10.0, NAN),
 }
+
+
+YEAR_2023 = [
+    filing(
+        BANK,
+        "10-Q",
+        "2023-08-01T20:30",  # after the close
+        *income("2023-04-01", "2023-06-30", 150, 50, 36, 0.72),
+        *income("2023-01-01", "2023-06-30", 290, 102, 80, 1.60, 14),
+    ),
+    filing(
+        BANK,
+        "10-Q",
+        "2023-11-01T12:00",
+        *income("2023-07-01", "2023-09-30", 138, 58, 42, 0.84),
+        *income("2023-01-01", "2023-09-30", 428, 160, 122, 2.44, 21),
+    ),
+    filing(
+        BANK,
+        "10-K",
+        "2024-02-23T12:00",
+        *income("2023-01-01", "2023-12-31", 548, 220, 152, 3.04, 28),
+        *income("2022-01-01", "2022-12-31", 460, 180, 139, 2.78, 28),
+    ),
+]
+GROWTH = (
+    "revenue_growth_yoy",
+    "net_income_growth_yoy",
+    "eps_growth_yoy",
+    "revenue_ttm_growth_yoy",
+    "eps_ttm_growth_yoy",
+)
+# no quarter of 2021 was ever filed, its year with that of 2022: 640 against 560, 2.78 against 2.40
+FIRST_YEAR = (NAN, NAN, NAN, 100 * 80 / 560, 100 * 38 / 240)
+SPRING = (100 * 52 / 140, 100 * 14 / 30, 100 * 28 / 60, NAN, NAN)
+SUMMER = (100 * 46 / 154, 100 * 3 / 33, 100 * 6 / 66, NAN, NAN)
+AUTUMN = (100 * 30 / 166, 100 * 6 / 36, 100 * 12 / 72, NAN, NAN)
+GROWN = {
+    "2023-02-23": (NAN,) * 5,
+    "2023-02-24": FIRST_YEAR,
+    "2023-05-01": FIRST_YEAR,
+    "2023-05-02": SPRING,
+    "2023-08-01": SPRING,
+    "2023-08-02": SUMMER,
+    "2023-10-31": SUMMER,
+    "2023-11-01": AUTUMN,
+    "2024-02-22": AUTUMN,
+    # 768 against 640, 3.04 against 2.78
+    "2024-02-23": (0.0, -25.0, -25.0, 20.0, 100 * 26 / 278),
+}
+
+
+@pytest.mark.parametrize("on", GROWN)
+def test_growth_of_a_bank_is_that_on_paper(on: str):
+    """Of quarters as filed and by difference, of twelve months; missing without a year before."""
+    reader = reader_of(*FILINGS, *YEAR_2023)
+    found = tuple(value(reader, field, "BNK", on) for field in GROWTH)
+    assert found == pytest.approx(GROWN[on], rel=1e-12, abs=1e-12, nan_ok=True)
 
 
 @pytest.mark.parametrize("on", DERIVED)

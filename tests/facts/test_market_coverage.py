@@ -103,6 +103,15 @@ def test_companies_with_a_bar_are_the_market(facts: FactStore, settings: Setting
     assert [one.field for one in last.fields] == list(COVERED)
 
 
+def test_a_close_from_before_a_split_is_of_the_shares_of_its_day(
+    facts: FactStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    """A trades no more from the day of its split on: 10 shares at 30 are 300, not 20 at 30."""
+    monkeypatch.setitem(CLOSES, "A", (30.0, 30.0, 30.0, None))
+    fill(settings)
+    assert shares(stored_coverage(facts, settings), "revenue") == (1, 3, 0.75)
+
+
 def test_coverage_is_as_of_the_day(facts: FactStore, settings: Settings):
     """The day before A files its revenue nobody's is known; a Sunday is the Friday before."""
     fill(settings)

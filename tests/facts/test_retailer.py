@@ -12,6 +12,12 @@ Cash flows are filed from the year's start on only. In millions, by quarter:
   capital spent       25   25   30   40    120          30   25   35   40    130
   so far              25   50   80  120                 30   55   90  130
   free cash flow     -45   55    0  170    180         -20   75    5  210    270
+
+Per share; dividends, too, are filed from the year's start on only:
+
+  earnings          0.30 0.40 -0.20 1.50  2.00        0.36 0.50 0.15 1.49  2.50
+  so far            0.30 0.70  0.50 2.00              0.36 0.86 1.01 2.50
+  dividends         0.10 0.10  0.10 0.10  0.40        0.12 0.12 0.12 0.14  0.50
 """
 
 from __future__ import annotations
@@ -109,6 +115,83 @@ FILINGS = [
         *sales(FIRST_2022, "2023-01-28", 2_200, 1_308),
     ),
 ]
+
+
+def earned(start: str, end: str, amount: float):
+    """Earnings per share of a span."""
+    return ("eps", "EarningsPerShareDiluted", start, end, amount)
+
+
+def paid(start: str, end: str, amount: float):
+    """Dividends per share of a span."""
+    tag = "CommonStockDividendsPerShareDeclared"
+    return ("dividend_per_share", tag, start, end, amount)
+
+
+A_SHARE = [
+    filing(
+        SHOP,
+        "10-Q",
+        "2022-06-01T12:00",
+        earned(FIRST_2022, "2022-04-30", 0.30),
+        paid(FIRST_2022, "2022-04-30", 0.10),
+    ),
+    filing(
+        SHOP,
+        "10-Q",
+        "2022-08-31T12:00",
+        earned("2022-05-01", "2022-07-30", 0.40),
+        earned(FIRST_2022, "2022-07-30", 0.70),
+        paid(FIRST_2022, "2022-07-30", 0.20),
+    ),
+    filing(
+        SHOP,
+        "10-Q",
+        "2022-11-30T12:00",
+        earned("2022-07-31", "2022-10-29", -0.20),
+        earned(FIRST_2022, "2022-10-29", 0.50),
+        paid(FIRST_2022, "2022-10-29", 0.30),
+    ),
+    filing(
+        SHOP,
+        "10-K",
+        "2023-03-22T12:00",
+        earned(FIRST_2022, "2023-01-28", 2.00),
+        paid(FIRST_2022, "2023-01-28", 0.40),
+    ),
+    filing(
+        SHOP,
+        "10-Q",
+        "2023-05-31T12:00",
+        earned(FIRST_2023, "2023-04-29", 0.36),
+        earned(FIRST_2022, "2022-04-30", 0.30),
+        paid(FIRST_2023, "2023-04-29", 0.12),
+    ),
+    filing(
+        SHOP,
+        "10-Q",
+        "2023-08-30T12:00",
+        earned("2023-04-30", "2023-07-29", 0.50),
+        earned(FIRST_2023, "2023-07-29", 0.86),
+        paid(FIRST_2023, "2023-07-29", 0.24),
+    ),
+    filing(
+        SHOP,
+        "10-Q",
+        "2023-11-24T18:30",
+        earned("2023-07-30", "2023-10-28", 0.15),
+        earned(FIRST_2023, "2023-10-28", 1.01),
+        paid(FIRST_2023, "2023-10-28", 0.36),
+    ),
+    filing(
+        SHOP,
+        "10-K",
+        "2024-03-21T05:00",
+        earned(FIRST_2023, "2024-02-03", 2.50),
+        earned(FIRST_2022, "2023-01-28", 2.00),
+        paid(FIRST_2023, "2024-02-03", 0.50),
+    ),
+]
 NAN = math.nan
 FIELDS = (
     "revenue",
@@ -148,6 +231,43 @@ def test_a_year_of_52_or_53_weeks_is_that_on_paper(on: str):
     reader = reader_of(*FILINGS)
     found = tuple(value(reader, field, "SHOP", on) for field in FIELDS)
     assert found == pytest.approx(ON_PAPER[on], rel=1e-12, nan_ok=True)
+
+
+PER_SHARE = (
+    "eps",
+    "eps_ttm",
+    "eps_growth_yoy",
+    "eps_ttm_growth_yoy",
+    "dividend_per_share",
+    "dividend_per_share_ttm",
+)
+# -0.20 + 1.50 + 0.36 + 0.50; 0.50 against 0.40; 0.10 + 0.10 + 0.12 + 0.12
+SHARE_IN_AUTUMN = (0.50, 2.16, 25.0, NAN, 0.12, 0.44)
+# 1.50 + 0.36 + 0.50 + 0.15; against a loss nothing grows; 0.10 + 3 x 0.12
+SHARE_IN_WINTER = (0.15, 2.51, NAN, NAN, 0.12, 0.46)
+SHARE_ON_PAPER = {
+    "2022-05-31": (NAN,) * 6,
+    "2022-06-01": (0.30, NAN, NAN, NAN, 0.10, NAN),
+    "2022-08-31": (0.40, NAN, NAN, NAN, 0.10, NAN),
+    "2022-11-30": (-0.20, NAN, NAN, NAN, 0.10, NAN),
+    "2023-03-22": (1.50, 2.00, NAN, NAN, 0.10, 0.40),
+    # 0.40 - 0.20 + 1.50 + 0.36; 0.36 against 0.30; 3 x 0.10 + 0.12
+    "2023-05-31": (0.36, 2.06, 20.0, NAN, 0.12, 0.42),
+    "2023-08-30": SHARE_IN_AUTUMN,
+    "2023-11-24": SHARE_IN_AUTUMN,
+    "2023-11-27": SHARE_IN_WINTER,
+    "2024-03-20": SHARE_IN_WINTER,
+    # 2.50 - 1.01 against 2.00 - 0.50; 2.50 against 2.00; 0.50 - 0.36
+    "2024-03-21": (1.49, 2.50, -100 * 1 / 150, 25.0, 0.14, 0.50),
+}
+
+
+@pytest.mark.parametrize("on", SHARE_ON_PAPER)
+def test_what_a_share_of_a_retailer_earned_is_that_on_paper(on: str):
+    """A quarter of 14 weeks by difference, a loss among the four, dividends of months so far."""
+    reader = reader_of(*FILINGS, *A_SHARE)
+    found = tuple(value(reader, field, "SHOP", on) for field in PER_SHARE)
+    assert found == pytest.approx(SHARE_ON_PAPER[on], rel=1e-12, nan_ok=True)
 
 
 def test_quarters_back_are_the_company_s_own_quarters():

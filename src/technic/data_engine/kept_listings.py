@@ -43,7 +43,8 @@ def _days_of(universe: str | None, settings: Settings) -> tuple[str, ...]:
     if universe is None:
         return ()
     folders = (directory_folder(settings.home, simulated=one) for one in (False, True))
-    return next((one.days for one in folders if _same(Path(universe), one.universe)), ())
+    same = (one for one in folders if _same(Path(universe), one.universe))
+    return next((one.listed_days for one in same), ())
 
 
 def _same(path: Path, other: Path) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from technic.data_engine.provider_store import NOT_THERE, open_store
 from technic.data_engine.store import BarStore
 from technic.errors import ParameterError, StoreError
 from technic.facts.fields import FIELDS
-from technic.facts.reader import FactReader, FieldCoverage, coverage
+from technic.facts.reader import FactReader, FieldCoverage, SplitIndex, coverage
 from technic.facts.rows import LISTED_AS
 from technic.facts.store import FactStore
 from technic.facts.terms import FactTerm
@@ -67,9 +67,9 @@ def market_coverage(
     """Return what was known of a market's companies at the close of ``day``, a session.
 
     bars: of the last ``MOST_SESSIONS_OLD`` sessions up to ``day``, as traded, by (symbol,
-    session). A company is worth its last close times ``shares_outstanding`` as of ``day``. None:
-    all companies of the store are the market, and nothing is known of their worth. Raises
-    StoreError for a store that cannot be read.
+    session). A company is worth its last close times ``shares_outstanding``, both in the shares of
+    ``day``. None: all companies of the store are the market, and nothing is known of their worth.
+    Raises StoreError for a store that cannot be read.
     """
     closes = {} if bars is None else _last_closes(bars)
     companies = _companies(store)
@@ -82,7 +82,7 @@ def market_coverage(
     worth = np.full(len(names), np.nan)
     if bars is not None:
         shares = reader(SHARES).values(FactTerm(SHARES), names, np.array([day], "datetime64[D]"))
-        worth = shares[0] * np.array([closes[name] for name in names])
+        worth = shares[0] * _in_shares_of(day, names, closes, splits)
     found: list[FieldCoverage] = []
     for at, field in enumerate(COVERED):
         found += coverage(reader(field), [field], names, worth, day)
@@ -153,11 +153,25 @@ def _companies(store: FactStore) -> set[str]:
     return set(pc.unique(listed["symbol"]).to_pylist()) - {None}
 
 
-def _last_closes(bars: LongBars) -> dict[str, float]:
-    """Return the last close of each symbol that has one."""
-    closes: FloatArray = bars.close
+def _last_closes(bars: LongBars) -> dict[str, tuple[np.datetime64, float]]:
+    """Return the last close of each symbol that has one, with its session."""
+    rows = zip(bars.column.tolist(), bars.session, bars.close.tolist(), strict=True)
     return {
-        bars.symbols[column]: close
-        for column, close in zip(bars.column.tolist(), closes.tolist(), strict=True)
+        bars.symbols[column]: (session, close)
+        for column, session, close in rows
         if math.isfinite(close)
     }
+
+
+def _in_shares_of(
+    day: np.datetime64,
+    names: Sequence[str],
+    closes: Mapping[str, tuple[np.datetime64, float]],
+    splits: Splits | None,
+) -> FloatArray:
+    """Return closes in the shares of ``day``: who stopped trading may have been split since."""
+    sessions = np.array([closes[name][0] for name in names], "datetime64[D]").astype(np.int64)
+    close = np.array([closes[name][1] for name in names])
+    until = np.full(len(names), day.astype("datetime64[D]").astype(np.int64))
+    owner = np.arange(len(names))
+    return SplitIndex(splits, names).restated(close, owner, sessions, until, -1)

@@ -154,3 +154,34 @@ def test_what_is_no_whole_data_set_is_refused(tmp_path):
         path.write_bytes(body)
         with pytest.raises(BadAnswerError):
             add_data_set(FactBlocks(SOURCE), path, concept_of)
+
+
+@pytest.mark.parametrize(("name", "most"), [("sub.txt", 16), ("num.txt", 4_096)])
+def test_a_table_that_unpacks_to_more_than_any_quarter_has_is_refused(
+    tmp_path, monkeypatch, name, most
+):
+    """A few bytes may unpack to any number of them; not one row of it is read."""
+    assert data_sets.MOST_BYTES[name] == most * 2**20
+    monkeypatch.setitem(data_sets.MOST_BYTES, name, 5_000)
+    many = {**NUM, "footnote": "x" * 10_000} if name == "num.txt" else NUM
+    filings = [{**SUB, "name": "x" * 10_000} if name == "sub.txt" else SUB]
+    path = tmp_path / "2024q2.zip"
+    path.write_bytes(data_set(filings, [many]))
+    assert path.stat().st_size < 5_000
+    rows = FactBlocks(SOURCE)
+    with pytest.raises(BadAnswerError, match=f"{name} has more than"):
+        add_data_set(rows, path, concept_of)
+    assert rows.count == 0
+
+
+def test_what_is_wrong_with_an_archive_is_one_line(tmp_path):
+    """A length that flipped makes a member's name of all that follows it: none of it is said."""
+    filings = [{**SUB, "adsh": f"a-{at}", "name": f"{at * 7_919:x}"} for at in range(500)]
+    damaged = bytearray(data_set(filings, [NUM]))
+    damaged[26:28] = (3_000).to_bytes(2, "little")
+    path = tmp_path / "2024q2.zip"
+    path.write_bytes(damaged)
+    with pytest.raises(BadAnswerError) as error:
+        add_data_set(FactBlocks(SOURCE), path, concept_of)
+    assert len(str(error.value)) < 400
+    assert str(error.value).isprintable()

@@ -144,6 +144,18 @@ def test_a_filing_of_another_shape_takes_no_other_with_it(place, bad):
     assert (company.name, company.tickers, company.sic) == ("", (), 6)
 
 
+@pytest.mark.parametrize("year", ["0000", "0001", "-001", "+001", "9999", "2O24"])
+def test_a_time_in_a_year_that_is_none_takes_no_other_filing_with_it(year):
+    """Clocks have no such years: the filing has no time, the company's other results are there."""
+    good = filing("a", "2024-05-01T20:05:00", "8-K", "2.02", "2024-05-01")
+    other = filing("b", f"{year}-01-01T01:00:00", "8-K", "2.02", "2024-08-01")
+    company = read_submissions(submissions(7, good, other))
+    assert np.isnat(company.filings.accepted).tolist() == [False, True]
+    rows = FactBlocks(SOURCE)
+    add_earnings(rows, company, "ACME")
+    assert rows.take().table["accn"].to_pylist() == ["a"]
+
+
 BAD = {
     "nothing": b"",
     "no company": b"{}",

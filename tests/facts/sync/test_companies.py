@@ -11,6 +11,7 @@ import pytest
 from support.filings import columns, companyfacts, fact, submissions
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.facts.sources.company_tickers import CompanyTickers
+from technic.facts.sources.zip_index import ZipIndex
 from technic.facts.store import FactStore
 from technic.facts.sync.companies import ingest_companies
 from technic.facts.sync.ingest import Ingest
@@ -180,6 +181,30 @@ def test_of_a_filing_that_is_listed_twice_the_later_time_counts(bulk, again, sin
         one.folder.mkdir()
         one.store_on("2024-06-01", FACTS, {"CIK0000000007.json": submissions(7, *filed)})
         assert known(one.rows("total_assets")[-1]) == since
+
+
+def test_older_pages_are_read_once_and_only_the_company_s_own(bulk, monkeypatch):
+    """However often one is named; that of another company is an entry, and adds nothing."""
+    read = []
+
+    def counted(index, file, name, own=ZipIndex.read):
+        read.append(name)
+        return own(index, file, name)
+
+    monkeypatch.setattr(ZipIndex, "read", counted)
+    foreign = "CIK0000000009-submissions-001.json"
+    results = ("r-1", "2012-05-03", "2012-05-03", "2012-05-03T20:05:00.000Z", "8-K", "2.02")
+    filed = {
+        **FILED,
+        "CIK0000000007.json": submissions(7, FILING, pages=(PAGE, foreign, PAGE, PAGE)),
+        foreign: json.dumps(columns(results)).encode(),
+    }
+    ingest, _ = bulk.store_on("2024-06-01", FACTS, filed)
+    assert read.count(PAGE) == 1
+    assert [(one.item, one.why) for one in ingest.problems] == [
+        (foreign, "is of CIK 9, not of 7"),
+    ]
+    assert bulk.rows("earnings_event") == []
 
 
 def test_without_times_of_acceptance_a_day_has_to_be_over(bulk):

@@ -28,7 +28,8 @@ class SplitIndex:
         place = {symbol: at for at, symbol in enumerate(symbols)}
         owner = np.array([place.get(symbol, -1) for symbol in splits.symbol], dtype=np.int64)
         day = splits.session.astype("datetime64[D]").astype(np.int64)
-        used = np.flatnonzero(owner >= 0)
+        # A day before 1970 is a negative number, which makes no key; no number is so old.
+        used = np.flatnonzero((owner >= 0) & (day >= 0))
         order = used[np.lexsort((day[used], owner[used]))]
         self.owner, self.day = owner[order], day[order]
         self.ratio = splits.ratio[order].astype(np.float64)

@@ -26,7 +26,7 @@ from technic.facts.sources.forms import (
     days_of,
     known_at,
 )
-from technic.facts.sources.lists import read_list
+from technic.facts.sources.lists import read_list, require_few
 from technic.typing import BoolArray, DateArray, FloatArray, IntArray
 
 __all__ = ["ATTRIBUTION", "SOURCE", "UNITS", "ConceptOf", "FactCount", "add_companyfacts"]
@@ -98,6 +98,7 @@ def add_companyfacts(
     after the close of the day it was filed. ``cik``: whose it has to be. Raises BadAnswerError for
     what is no JSON of this shape or another company's; then no row is added.
     """
+    require_few(body)
     try:
         company = _read_company(body)
         own = cik_of(company.cik)

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from technic.data_engine.interfaces.ceilings import MIB
+from technic.data_engine.interfaces.ceilings import MIB, shown_bytes
 from technic.data_engine.interfaces.requests import BadAnswerError
 from technic.facts.rows import ACCOUNTING_FORMS
 from technic.facts.sources.companyfacts import UNITS, ConceptOf
@@ -38,6 +38,7 @@ from technic.facts.sources.forms import (
     times_of,
 )
 from technic.facts.sources.new_york import to_utc
+from technic.text.outside import clean
 from technic.typing import DateArray, FloatArray, IntArray
 
 __all__ = ["SOURCE", "DataSet", "add_data_set"]
@@ -46,6 +47,8 @@ SOURCE = "sec data set"
 BLOCK = 16 * MIB
 """Of a table's text that is looked at at once."""
 _CIK = re.compile(r"0*[1-9][0-9]{0,9}", re.ASCII)
+MOST_BYTES = {"sub.txt": 16 * MIB, "num.txt": 4_096 * MIB}
+"""Of a table, unpacked. A quarter has some 8,000 filings in 3 MiB; numbers are read in blocks."""
 MOST_HEADER = 65_536
 """Bytes of a table's first line."""
 SUB = ("adsh", "cik", "form", "period", "filed", "accepted")
@@ -284,7 +287,8 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise BadAnswerError(f"the archive is damaged or was cut off: {error}") from error
+        what = clean(str(error))  # it may quote what stands where a name should
+        raise BadAnswerError(f"the archive is damaged or was cut off: {what}") from error
     except KeyError as error:
         raise BadAnswerError(f"the archive lacks a table: {error.args[0]}") from error
 
@@ -325,11 +329,16 @@ def _batches(
                 ),
             )  # fmt: skip
         except pa.ArrowInvalid as error:
-            raise BadAnswerError(f"{name} is no table of numbers: {error}") from error
+            raise BadAnswerError(f"{name} is no table of numbers: {clean(str(error))}") from error
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
-    """Open a table; zipfile says in many ways that what it reads of it makes no sense."""
+    """Open a table; zipfile says in many ways that what it reads of it makes no sense.
+
+    What it reads is no more than the archive says, which is looked at first.
+    """
+    if archive.getinfo(name).file_size > MOST_BYTES[name]:
+        raise BadAnswerError(f"{name} has more than {shown_bytes(MOST_BYTES[name])}")
     try:
         return archive.open(name)
     except (OSError, RuntimeError, ValueError) as error:

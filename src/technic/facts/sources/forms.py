@@ -95,8 +95,13 @@ def times_of(texts: Sequence[str]) -> Times:
 SECONDS = len("2024-11-01T06:01:36")
 
 
+FIRST_YEAR, LAST_YEAR = "1900", "2199"
+"""Others are typed wrongly; what tells a day's clock knows no year 0."""
+
+
 def _is_day(text: str) -> bool:
-    return len(text) == 10 and text[4] == "-" and text[7] == "-"
+    shaped = len(text) == 10 and text[4] == "-" and text[7] == "-"
+    return shaped and text[:4].isdecimal() and FIRST_YEAR <= text[:4] <= LAST_YEAR
 
 
 def _parsed(text: str, unit: Literal["D", "us"]) -> np.datetime64:

@@ -29,6 +29,7 @@ from technic.facts.sources.forms import (
     known_at,
     times_of,
 )
+from technic.facts.sources.lists import require_few
 from technic.facts.sources.new_york import minutes_of_day, to_utc
 from technic.text.outside import LABEL, clean
 from technic.typing import DateArray, IntArray
@@ -140,6 +141,7 @@ _read_page = msgspec.json.Decoder(_Arrays).decode
 
 def read_submissions(body: bytes) -> Company:
     """Read a company's JSON; BadAnswerError for what is none."""
+    require_few(body)
     try:
         found = _read(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -158,6 +160,7 @@ def read_submissions(body: bytes) -> Company:
 
 def read_older_page(body: bytes) -> Filings:
     """Read a page of older filings; BadAnswerError for what is none."""
+    require_few(body)
     try:
         return _filings(_read_page(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

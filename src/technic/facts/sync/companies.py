@@ -96,10 +96,12 @@ class _Reader:
             self._trouble(self.name, str(error))
             return None
         filings = company.filings
-        for page in company.pages:
+        for page in dict.fromkeys(company.pages):
+            if page not in index.members:
+                continue
             try:
-                if page in index.members:
-                    filings = filings.with_page(read_older_page(index.read(file, page)))
+                _require_of(page, self.cik)
+                filings = filings.with_page(read_older_page(index.read(file, page)))
             except BadAnswerError as error:
                 self._trouble(page, str(error))
         return replace(company, filings=filings)
@@ -203,6 +205,13 @@ class _Collected:
         order = np.argsort(reporting, kind="stable")
         days = np.array(self.reported, "datetime64[D]")
         return Filings(np.unique(np.array(self.with_facts, "S20")), reporting[order], days[order])
+
+
+def _require_of(page: str, cik: int) -> None:
+    """Raise BadAnswerError for a member of another company, whose filings are none of its own."""
+    for other in _ciks([page]):
+        if other != cik:
+            raise BadAnswerError(f"is of CIK {other}, not of {cik}")
 
 
 def _ciks(names: Iterable[str]) -> Iterator[int]:

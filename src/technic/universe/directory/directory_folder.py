@@ -39,8 +39,8 @@ LEAST = 0.5
 PART = ".part-"
 """How the name of a folder begins in which files are written before they are put in place."""
 LEFT_BEHIND_S = 86_400
-DAYS = b"technic_days"
-"""Where the universe file says of which days it is made."""
+DAYS, READ_DAYS = b"technic_days", b"technic_days_read"
+"""Where the universe file says of which days it is made, and which of them could be read."""
 _DAY = r"\d{4}-\d{2}-\d{2}"
 
 
@@ -87,6 +87,11 @@ class DirectoryFolder:
             for name in self.names
         ]
         return tuple(sorted(day for day in set.intersection(*found) if re.fullmatch(_DAY, day)))
+
+    @property
+    def listed_days(self) -> tuple[str, ...]:
+        """The days that the universe file really has, ascending: none that is damaged."""
+        return self._said(READ_DAYS) or self._made_of() or self.days
 
     def keep(self, day: str, bodies: Mapping[str, bytes]) -> KeptDay:
         """Keep a day's files, one for each name, and bring the universe file up to date.
@@ -141,11 +146,15 @@ class DirectoryFolder:
 
     def _made_of(self) -> tuple[str, ...]:
         """Return the days that the universe file is made of; none where it cannot be read."""
+        return self._said(DAYS)
+
+    def _said(self, key: bytes) -> tuple[str, ...]:
+        """Return days that the universe file names under a key."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         try:
-            found = json.loads((pq.read_schema(self.universe).metadata or {})[DAYS])
+            found = json.loads((pq.read_schema(self.universe).metadata or {})[key])
             return tuple(str(day) for day in found)
         except (OSError, KeyError, ValueError, TypeError, pa.ArrowException):
             return ()
@@ -159,7 +168,7 @@ class DirectoryFolder:
         made = self._made_of()
         if made != days[: len(made)] or again in made:
             made = ()
-        seen = None
+        seen, read = None, list(self._said(READ_DAYS) or made) if made else []
         if made:
             seen = pd.read_parquet(self.universe)
             for name in ("first_seen", "last_seen"):
@@ -168,13 +177,14 @@ class DirectoryFolder:
             listed = self._listed(day)
             if len(listed):
                 seen = with_day(seen, np.datetime64(day, "D"), listed)
+                read.append(day)
         if seen is None:
             return
         dates = pa.date32()
         table = pa.table(
             {name: pa.array(seen[name], pa.string(), from_pandas=True) for name in SAID}
             | {name: pa.array(seen[name].dt.date, dates) for name in ("first_seen", "last_seen")}
-        ).replace_schema_metadata({DAYS: json.dumps(days).encode()})
+        ).replace_schema_metadata({DAYS: json.dumps(days), READ_DAYS: json.dumps(read)})
         pq.write_table(table, part / self.universe.name, compression="zstd")
         os.replace(part / self.universe.name, self.universe)
 
