@@ -17,6 +17,7 @@ from technic.columns.functions import RULES
 from technic.columns.rules import OPERATORS, Arguments, Compute
 from technic.indicators.arithmetic import arithmetic
 from technic.panel import FIELDS
+from technic.text.python_tree import python_tree
 
 __all__ = ["compiled"]
 
@@ -24,7 +25,7 @@ __all__ = ["compiled"]
 @cache
 def compiled(expression: str) -> Compute | None:
     """Return what computes an expression at a workspace's rows, None where the language has to."""
-    return _compiled(ast.parse(expression, mode="eval").body, 0)
+    return _compiled(python_tree(expression), 0)
 
 
 def _compiled(node: ast.expr, lag: int) -> Compute | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias, cast
 
@@ -88,7 +88,8 @@ def window(
             if isinstance(call.series[0], ast.Name) and fields:
                 names = tuple(fields[0] if name == X else name for name in inputs)
             elif fields and inputs == (X,):
-                function, names = _OfFields(kernel, fields, ast.unparse(call.series[0])), fields
+                tree = call.series[0]
+                function, names = _OfFields(kernel, fields, ast.unparse(tree), tree), fields
             else:
                 return None
         bars = lookback(*call.constants)
@@ -149,18 +150,20 @@ def since(kernel: Callable[[FloatArray, FloatArray], FloatArray]) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class _OfFields:
-    """A kernel of what fields make bar by bar, ``close * volume``; equal where both are."""
+    """A kernel of what fields make bar by bar, ``close * volume``; equal where both are.
+
+    ``tree``: the expression; ``text``: the same, by which kernels are told apart.
+    """
 
     kernel: Callable[..., FloatArray]
     fields: tuple[str, ...]
     text: str
+    tree: ast.expr = field(compare=False, repr=False)
 
     def __call__(self, *inputs: Any) -> FloatArray:
         count = len(self.fields)
         arrays = dict(zip(self.fields, inputs[:count], strict=True))
-        return self.kernel(
-            _made_of(ast.parse(self.text, mode="eval").body, arrays), *inputs[count:]
-        )
+        return self.kernel(_made_of(self.tree, arrays), *inputs[count:])
 
 
 def _fields(node: ast.expr) -> tuple[str, ...] | None:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from technic.tables.column_names import DATE, TWO_LEVEL, plain_name
 from technic.tables.missing import MISSING
+from technic.text.python_tree import python_tree
 from technic.typing import BoolArray
 
 __all__ = ["Pairs", "long_table", "pairs_of_flat_names", "pairs_of_names", "rows_with_a_price"]
@@ -76,7 +77,7 @@ def _flat_parts(name: str) -> tuple[str, str] | None:
 def _parts(name: str) -> tuple[str, str] | None:
     """Return the two names of a column; None for one that has one."""
     try:
-        parts = ast.literal_eval(name) if name.startswith("(") else None
+        parts = ast.literal_eval(python_tree(name)) if name.startswith("(") else None
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
     if (

@@ -36,6 +36,7 @@ from technic.language.syntax.nodes import (
 from technic.language.syntax.tokens import Token, tokens
 from technic.language.syntax.trees import concat, negate, refuse_too_large, too_deep
 from technic.language.syntax.well_formed import refuse_malformed
+from technic.text.python_tree import python_tree
 
 __all__ = ["MOST_BARS_AGO", "parse"]
 
@@ -106,7 +107,7 @@ class _Reader:
 
     def whole(self) -> Node:
         try:
-            return self.node(ast.parse(self.line, mode="eval").body)
+            return self.node(python_tree(self.line))
         except (RecursionError, MemoryError):
             raise too_deep(self.text) from None
         except (SyntaxError, ValueError, OverflowError) as error:
