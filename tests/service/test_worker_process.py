@@ -31,8 +31,13 @@ def scan(self, job):
     except BaseException:
         raise ImportError("no such module") from None
 """
+WINDOWS = """
+import signal
+del signal.SIGUSR1, signal.pthread_kill
+"""
 STARTS = """
 import threading
+{before}
 from technic.service.jobs import worker
 {job}
 worker.Worker._scan = scan
@@ -82,10 +87,14 @@ def test_a_worker_lets_readers_go_first() -> None:
         worker.end()
 
 
-@pytest.mark.parametrize("job", [SWALLOWS, TRANSLATES], ids=["swallows", "translates"])
-def test_a_worker_ends_in_silence_once_nobody_waits(job: str) -> None:
+@pytest.mark.parametrize(
+    ("job", "before"),
+    [(SWALLOWS, ""), (TRANSLATES, ""), (TRANSLATES, WINDOWS)],
+    ids=["swallows", "translates", "signals of Windows"],
+)
+def test_a_worker_ends_in_silence_once_nobody_waits(job: str, before: str) -> None:
     """An interrupt may come to a destructor, or be taken for a failed import: neither is news."""
-    command = [sys.executable, "-c", STARTS.format(job=job)]
+    command = [sys.executable, "-c", STARTS.format(job=job, before=before)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:

@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 
 Tell = Callable[..., None]
 _LONGEST_REASON = 300
+_WAKES = getattr(signal, "SIGUSR1", None)
+"""A signal that does nothing but end a wait; Windows has none."""
 _NUDGE_S = 0.1
 """How often a main thread is woken that was told to end."""
 _EVERY_S = 0.1
@@ -60,7 +62,8 @@ def main() -> None:
     swallowed, gone = threading.Event(), threading.Event()
     sys.unraisablehook = partial(_unraisable, swallowed)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
-    signal.signal(signal.SIGUSR1, lambda *_: None)
+    if _WAKES is not None:
+        signal.signal(_WAKES, lambda *_: None)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is told to end by its service alone
     reader = threading.Thread(target=_listen, args=(sys.stdin, jobs, swallowed, gone), daemon=True)
     worker = Worker(out, gone)
@@ -106,7 +109,8 @@ def _listen(
         swallowed.clear()
         time.sleep(_NUDGE_S)  # by now it is out of what took the last one
         # one that came just before the main thread began to wait is not seen until the next
-        _signal_main(signal.SIGINT if lost else signal.SIGUSR1)
+        if number := signal.SIGINT if lost else _WAKES:
+            _signal_main(number)
     os._exit(1)
 
 
@@ -114,7 +118,10 @@ def _signal_main(number: int) -> None:
     """Send a signal to the main thread: what it waits for ends no sooner if another one gets it."""
     main = threading.main_thread().ident
     assert main is not None
-    signal.pthread_kill(main, number)
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(main, number)
+    else:  # Windows, where it ends the process at once
+        os.kill(os.getpid(), number)
 
 
 def _unraisable(swallowed: threading.Event, what: sys.UnraisableHookArgs) -> None:
