@@ -102,9 +102,10 @@ class ExpressionValues:
         for at in np.unique(first).tolist():
             own = np.flatnonzero(first == at)
             said[own] = held[at].sentences(rows[own])
-        unknown = ~false.any(axis=0) if any(one.facts for one in held) else np.zeros(0, np.bool_)
-        for place in np.flatnonzero(unknown).tolist():
-            if missing := _missing_facts(held, rows[place]):
+        of_facts = [pair for pair in zip(held, np.isnan(values), strict=True) if pair[0].facts]
+        for place in np.flatnonzero(~false.any(axis=0)).tolist() if of_facts else ():
+            unknown = [one for one, is_unknown in of_facts if is_unknown[place]]
+            if missing := _missing_facts(unknown, rows[place]):
                 said[place] = f"{', '.join(missing)} missing: {said[place]}"
         found: list[str] = said.tolist()
         return found
@@ -118,11 +119,10 @@ class ExpressionValues:
         return np.array([", ".join(names) for names in texts], dtype=object)
 
 
-def _missing_facts(held: Sequence[ConditionResult], row: int) -> list[str]:
-    """Name the facts for want of which conditions are unknown of a symbol, each once.
+def _missing_facts(unknown: Sequence[ConditionResult], row: int) -> list[str]:
+    """Name the facts for want of which some conditions are unknown of a symbol, each once.
 
     What is asked of a fact, such as its age, goes without saying where the fact itself is missing.
     """
-    unknown = (one for one in held if np.isnan(one.values[row]))
     found = list(dict.fromkeys(fact for one in unknown for fact in one.missing_facts(row)))
     return [one for one in found if not any(one.endswith(f"({other})") for other in found)]
