@@ -36,6 +36,8 @@ _TIME_OF_A_FORMAT = re.compile(r"%[HIMSfpXTRc]")
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))
 _EPOCH_UNITS = {10: 1, 13: 1_000, 16: 1_000_000, 19: 1_000_000_000}
 _MONTHS = 12
+_RARE = ("%Y-%d-%m", "%d%m%Y", "%m%d%Y", "%Y-%j", "%Y%j", "%G-W%V-%u", "%GW%V%u")
+"""Spellings that are named only where days are written so throughout."""
 
 
 @lru_cache(maxsize=1 << 14)
@@ -106,11 +108,10 @@ def strange_year(text: str) -> bool:
 def readings(texts: Sequence[str]) -> list[str]:
     """Return the formats that all days in numbers with the year last, or of six digits, fit."""
     if texts and all(_SHORT.fullmatch(text) for text in texts):
-        formats = ("%y%m%d", "%d%m%y", "%m%d%y")
-        return [one for one in formats if None not in {formatted_day(text, one) for text in texts}]
+        return _fitting(texts, ("%y%m%d", "%d%m%y", "%m%d%y"))
     found = [match for text in texts if (match := _YEAR_LAST.fullmatch(text))]
     if not found:
-        return []
+        return _fitting(texts, _RARE)
     parts = {match[2] for match in found}
     widths = {len(match[4]) for match in found}
     if len(parts) > 1 or len(widths) > 1:
@@ -120,3 +121,12 @@ def readings(texts: Sequence[str]) -> list[str]:
     second = max(int(match[3]) for match in found) <= _MONTHS
     month_first, day_first = (mark.join((*two, year)) for two in (("%m", "%d"), ("%d", "%m")))
     return [format_ for format_, fits in ((month_first, first), (day_first, second)) if fits]
+
+
+def _fitting(texts: Sequence[str], formats: Sequence[str]) -> list[str]:
+    """Return the formats that all texts fit."""
+    return [
+        one
+        for one in formats
+        if texts and all(formatted_day(text, one) is not None for text in texts)
+    ]

@@ -60,10 +60,10 @@ def _refuse_bars_within_days(
     is_text = isinstance(first, str) and bool(first)
     if is_text and len(first.strip()) <= LONGEST_DAY and not first.isdigit():
         return
-    sample = values.slice(0, SAMPLE)
-    stamps = len(pc.unique(sample))
-    days = len(np.unique(day[:SAMPLE]))
-    if stamps >= 2 * days:
+    known = ~np.isnat(day[:SAMPLE])
+    stamps = len(pc.unique(values.slice(0, SAMPLE).filter(pa.array(known))))
+    days = len(np.unique(day[:SAMPLE][known]))
+    if days and stamps >= 2 * days:
         raise _within_days(file, column, day)
 
 
