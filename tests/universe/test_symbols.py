@@ -151,3 +151,17 @@ def test_a_list_of_symbols_loses_blanks_repeats_and_exchanges():
         "BACpL",
         "F",
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("$AAPL", "AAPL"), ("$BRK.B", "BRK.B"), ("US.F", "F"), ("US.BRK.B", "BRK.B"),
+        ("AAPL.OQ", "AAPL"), ("BRK.B.XNYS", "BRK.B"), ("AAPL UW Equity", "AAPL"),
+        # what could be of the symbol stays
+        ("AAPL.O", "AAPL.O"), ("BAC$L", "BACpL"), ("$", "$"), ("US", "US"), ("XNAS.", "XNAS."),
+    ],
+)  # fmt: skip
+def test_what_says_of_which_market_a_symbol_is_is_taken_off(written, meant):
+    """As data vendors, brokers and terminals write it; and a cashtag's dollar."""
+    assert canonical(written) == meant

@@ -151,8 +151,15 @@ _GUESS_ORDER: tuple[Convention, ...] = (
 )
 
 _ROOT = re.compile(r"[A-Z][A-Z0-9]*")
-_COUNTRY = re.compile(r"(?i)(?<=.)(?:\.US| US(?: Equity)?)$")
-"""How Stooq, EODHD and Bloomberg write that a symbol is of the US."""
+_PLACE_BEHIND = re.compile(
+    r"(?i)(?<=.)(?:\.(?:US|OQ|XNAS|XNYS|XASE|ARCX|BATS|NASDAQ|NYSE|AMEX|ARCA|NYSEARCA)"
+    r"| US(?: Equity)?| U[AFNPQRVW] Equity)$"
+)
+"""How Stooq, EODHD, Bloomberg, Refinitiv and others write of which market a symbol is."""
+_PLACE_BEFORE = re.compile(
+    r"(?i)^(?:\$|US\.|XNAS\.|XNYS\.|XASE\.|ARCX\.|BATS\.)(?=[A-Z][A-Z0-9]*(?:[./^-]|$))"
+)
+"""The same, and a cashtag's dollar."""
 _EXCHANGE_PREFIX = re.compile(r"[A-Za-z][A-Za-z_ ]*:(?=.)")
 
 
@@ -201,7 +208,8 @@ def format_symbol(parts: SymbolParts, convention: Convention = "cqs") -> str:
 def canonical(text: str, convention: Convention | None = None) -> str:
     """Return the canonical form of a symbol; without ``convention`` it is told by its suffix.
 
-    What says that it is of the US is taken off (``AAPL.US``). Small letters are taken for capitals
+    What says of which market it is is taken off (``AAPL.US``, ``AAPL.XNAS``, ``US.AAPL``), and a
+    cashtag's dollar. Small letters are taken for capitals
     unless the symbol is a CQS one (``BACpL``). A symbol that no convention explains is kept as it
     is: it will be reported as unknown, not lost. Raises ParameterError for blank text.
     """
@@ -211,7 +219,7 @@ def canonical(text: str, convention: Convention | None = None) -> str:
     if not text.isascii():
         return text
     if convention is None:
-        text = _COUNTRY.sub("", text)
+        text = _PLACE_BEFORE.sub("", _PLACE_BEHIND.sub("", text), count=1)
     tried = (convention,) if convention else _GUESS_ORDER
     for spelling in (text, text.upper()):
         root = _ROOT.match(spelling)

@@ -293,6 +293,9 @@ NAMED = {
     "AAA\u2013daily.csv": "AAA", "2024-03-08_AAA.csv": "AAA", "AAA US Equity.csv": "AAA",
     "AAA_1_day_2022-12-28_2024-03-08.csv": "AAA", "AAA_NASDAQ_1D_TRADES.csv": "AAA",
     "DLY_daily.csv": "DLY", "DAT.csv": "DAT", "LAST.csv": "LAST",
+    "AAA.csv.txt": "AAA", "AAA.CSV.gz": "AAA", "AAA1440.csv": "AAA", "NASDAQ-AAA.csv": "AAA",
+    "AAA.XNAS.csv": "AAA", "US.AAA.csv": "AAA", "AAA-20221228-20240308.csv": "AAA",
+    "$AAA.csv": "AAA",
     "AAA_D1.csv": "AAA", "AAL_data.csv": "AAL", "DAY.csv": "DAY", "daily_DAY.csv": "DAY",
     "MAX_daily.csv": "MAX", "aaa.csv.gz": "AAA", "BACpL.csv": "BACpL",
 }  # fmt: skip
@@ -333,11 +336,43 @@ def test_the_user_says_how_the_symbol_stands_in_a_name(tmp_path, pattern, name):
         FilesProvider(tmp_path, options=FileOptions.of(symbol_from="^x(y)z$"))
 
 
-@pytest.mark.parametrize("written", ["AAA.US", "aaa.us", "AAA US Equity", "NASDAQ:AAA", "AAA"])
+@pytest.mark.parametrize("written",
+    ["AAA.US", "aaa.us", "AAA US Equity", "NASDAQ:AAA", "AAA", "$AAA", "AAA.OQ", "AAA.XNYS",
+     "US.AAA", "xnas.aaa", "AAA UN Equity"],
+)  # fmt: skip
 def test_what_belongs_to_no_symbol_is_taken_off_inside_files_too(tmp_path, written):
     """What belongs to no symbol is taken off inside files too."""
     bars().assign(symbol=written).to_csv(tmp_path / "other name.csv", index=False)
     assert_read(tmp_path / "other name.csv")
+
+
+@pytest.mark.parametrize("endings", [".O", ".N", ".O.N.O"])
+@pytest.mark.parametrize("in_folder", [True, False])
+def test_a_letter_behind_every_symbol_is_doubted(tmp_path, endings, in_folder):
+    """Refinitiv's AAPL.O and IBM.N; class shares among others are not."""
+    each = (endings * 3)[:6]
+    symbols = [f"{'ABC'[at] * 3}{each[2 * at : 2 * at + 2]}" for at in range(3)]
+    frames = {symbol: bars().assign(symbol=symbol) for symbol in symbols}
+    for symbol, frame in frames.items():
+        if in_folder:
+            frame.drop(columns="symbol").to_csv(tmp_path / f"{symbol}.csv", index=False)
+    path = tmp_path if in_folder else tmp_path / "prices.csv"
+    if not in_folder:
+        pd.concat(frames.values()).to_csv(path, index=False)
+    (doubt,) = [note for note in FilesProvider(path).notes if "exchange" in note]
+    assert doubt.endswith(f"take it off if it is no part of the symbol: '{symbols[0]}'")
+    plain = bars().assign(symbol="DDD")
+    plain.to_csv(tmp_path / "more.csv", index=False)
+    if in_folder:
+        assert not [note for note in FilesProvider(path).notes if "exchange" in note]
+
+
+def test_marks_of_open_workbooks_are_no_files(tmp_path):
+    """Excel puts ``~$AAA.xlsx`` beside a workbook that it has open."""
+    bars().to_csv(tmp_path / "AAA.csv", index=False)
+    (tmp_path / "~$AAA.csv").write_bytes(b"\x05owner")
+    provider = FilesProvider(tmp_path)
+    assert (provider.symbols, provider.notes) == (("AAA",), ())
 
 
 @pytest.mark.parametrize("minutes", [5, 60])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -12,9 +14,12 @@ from technic.tables.table_file import TableFile
 from technic.universe import canonical
 from technic.universe.symbols import without_exchange
 
-__all__ = ["doubted_symbols", "symbols_of"]
+__all__ = ["doubted_endings", "doubted_symbols", "symbols_of"]
 
 MAX_SYMBOL_LENGTH = 24
+ENOUGH = 3
+"""Symbols of which not every one is of a class that a single letter names."""
+_ONE_LETTER = re.compile(r"[A-Z0-9]+\.[A-Z]")
 
 
 def symbols_of(
@@ -45,3 +50,17 @@ def doubted_symbols(
         "--columns-map symbol=NAME says which it is:"
     )
     return [(file.path.name, what, repr(odd[0]))]
+
+
+def doubted_endings(name: str, symbols: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Return what is to be said where all symbols of a file or folder end as AAPL.O and IBM.N do.
+
+    A letter may be a class of shares as well, so nothing is taken off.
+    """
+    if len(symbols) < ENOUGH or not all(map(_ONE_LETTER.fullmatch, symbols)):
+        return []
+    what = (
+        "every symbol ends with a letter after a point, which may be its exchange and is taken for "
+        "its class of shares; take it off if it is no part of the symbol:"
+    )
+    return [(name, what, repr(symbols[0]))]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from technic.data_engine.providers.files.bar_columns import doubted_endings
 from technic.data_engine.providers.files.bar_files import BarRows, Reading, open_one, unreadable
 from technic.data_engine.providers.files.file_names import NamedFile, name_files
 from technic.data_engine.providers.files.file_paths import bar_paths
@@ -48,9 +49,9 @@ def open_bars(
         raise InputFileError(str(path), "holds no CSV or Parquet file", hint=hint)
     root = path if path.is_dir() else path.parent
     named = name_files(paths, root, reading.options.symbol_from)
-    if not path.is_dir():
-        return open_one(path, named[path], reading)
-    return _folder(path, named, reading)
+    one = not path.is_dir()
+    rows = open_one(path, named[path], reading) if one else _folder(path, named, reading)
+    return replace(rows, said=(*rows.said, *doubted_endings(path.name, rows.symbols)))
 
 
 def _folder(path: Path, named: Mapping[Path, NamedFile], reading: Reading) -> BarRows:

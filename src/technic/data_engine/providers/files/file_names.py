@@ -53,9 +53,12 @@ _PART = re.compile(r"(?i)(?:part|data|chunk|file)?[-_.]?\d+(?:[-_.].*)?|[0-9a-f-
 _KEYED_DAY = re.compile(r"(?i)(?:date|day|session|trade_?date|dt)=(\d{4}-\d{2}-\d{2}|\d{8})")
 _DAYS = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])|(?<!\d)(?:19|20)\d{6}(?!\d)")
 _KEYED = re.compile(r"(?i)(?:symbol|ticker|sym|code)=(.+)")
+_MT4 = re.compile(r"(?<=[A-Za-z])1440$")
+"""The minutes of a day, which MetaTrader 4 puts behind the symbol."""
+_EXCHANGE = re.compile(r"(?i)(?:nasdaq|nyse|amex|arca|bats|nysearca|xnas|xnys)-(?=[a-z])")
 _TRADINGVIEW = re.compile(r"[A-Z][A-Z0-9]*(?:_DLY)?_([A-Z0-9.!]+), \w+.*")
 _BETWEEN = re.compile(
-    r"[_,\s\u2013\u2014]+|(?<=[A-Za-z])-(?=\d{4}|\d\d-\d\d-\d{4}$)|\s-\s|\.(?=(?i:last|daily|day|1d|d1|eod)$)"
+    r"[_,\s\u2013\u2014]+|(?<=[A-Za-z])-(?=\d{4}|\d\d-\d\d-\d{4}$)|(?<=\d{8})-(?=\d{8}$)|\s-\s|\.(?=(?i:last|daily|day|1d|d1|eod)$)"
 )
 """What parts the words of a name."""
 _NOTHING = frozenset((
@@ -135,10 +138,9 @@ def _named(
 def _stem(path: Path) -> str:
     """Return a file's name without its endings and a browser's ``(1)``."""
     stem = path.name
-    for ending in sorted((*ENDINGS, *PACKED), key=len, reverse=True):
-        if stem.lower().endswith(ending):
-            stem = stem[: -len(ending)]
-            break
+    endings = sorted((*ENDINGS, *PACKED), key=len, reverse=True)
+    while ending := next((one for one in endings if stem.lower().endswith(one)), ""):
+        stem = stem[: -len(ending)]  # an editor may have added its own: AAPL.csv.txt
     return clean(_COPY.sub("", stem).strip()) or clean(path.name) or "?"
 
 
@@ -146,7 +148,8 @@ def _of_text(text: str) -> NamedFile:
     """Find the symbol in a name."""
     if match := _TRADINGVIEW.fullmatch(text):
         return NamedFile(canonical(match[1]))
-    words = [word for word in _BETWEEN.split(text) if word.strip("-")]
+    bare = _MT4.sub("", _EXCHANGE.sub("", text, count=1))
+    words = [word for word in _BETWEEN.split(bare) if word.strip("-")]
     while len(words) > 1 and (words[0].lower() in _BEFORE or _STAMP.fullmatch(words[0])):
         words.pop(0)
     while len(words) > 1 and _is_behind(words[-1]):

@@ -16,6 +16,7 @@ PACKED = (".zip", ".xlsx")
 MAX_DEPTH = 10
 MAX_FILES = 250_000
 SHOWN = 3
+_HIDDEN = (".", "_", "~$")
 
 
 def bar_paths(path: Path) -> list[Path]:
@@ -61,12 +62,12 @@ def unread_entries(path: Path, read: list[Path]) -> tuple[str, ...]:
 
 
 def _entries(folder: Path) -> Iterator[Path]:
-    """Yield what is in a folder and not hidden."""
+    """Yield what is in a folder and not hidden, nor a mark that a program has a file open."""
     try:
         names = os.listdir(folder)
     except OSError as error:
         raise InputFileError(str(folder), f"cannot be read: {error.strerror}") from error
-    return (folder / name for name in names if not name.startswith((".", "_")))
+    return (folder / name for name in names if not name.startswith(_HIDDEN))
 
 
 def _is_one(path: Path, endings: tuple[str, ...]) -> bool:
@@ -78,11 +79,11 @@ def _below(root: Path, folder: Path) -> Iterator[Path]:
     count = 0
     for at, folders, files in os.walk(folder):
         depth = len(Path(at).relative_to(root).parts)
-        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
         if depth >= MAX_DEPTH:
             folders.clear()
         for name in files:
-            if not name.startswith((".", "_")) and name != "_SUCCESS":
+            if not name.startswith(_HIDDEN):
                 count += 1
                 if count > MAX_FILES:
                     reason = f"holds more than {MAX_FILES:,} files"
