@@ -56,7 +56,7 @@ def unpacked(path: Path, head: bytes) -> bytes | None:
 
 def _gunzipped(path: Path) -> bytes:
     try:
-        with pa.input_stream(str(path), compression="gzip") as stream:
+        with path.open("rb") as file, pa.input_stream(file, compression="gzip") as stream:
             data = bytes(stream.read(MAX_UNPACKED + 1))
     except (OSError, pa.ArrowException) as error:
         raise InputFileError(str(path), f"cannot be read: {sentence(error)}") from error

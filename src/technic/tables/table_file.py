@@ -34,6 +34,8 @@ __all__ = ["MISSING", "TableFile", "plain_name"]
 
 FOOTER = b"\nFile Creation Time"
 """How the last line of a Nasdaq Trader directory begins."""
+CALLED_PACKED = (".gz", ".bz2", ".zst", ".lz4", ".br")
+"""Endings by which pyarrow unpacks, whatever a file holds; a browser may have unpacked it."""
 COLUMNS_SHOWN = 12
 LINE_OF_NAMES = 3
 """Names in one value from which it is a line of names."""
@@ -66,6 +68,8 @@ class TableFile:
         options = options or FileOptions()
         head = raw_head(path)
         content = unpacked(path, head)
+        if content is None and not _is_plain(path):
+            content = path.read_bytes()
         content = as_utf8(path, head if content is None else content[:HEAD_BYTES], content)
         if content is not None:
             head = content[:HEAD_BYTES]
@@ -98,8 +102,10 @@ class TableFile:
         InputFileError when a required column is missing or a name fits two columns.
         """
         plain: dict[str, list[str]] = {}
+        two = {"t", "T"} <= {*self.header}  # Polygon's time and ticker
         for name in self.header:
-            plain.setdefault(plain_name(name), []).append(name)
+            word = "ticker" if two and name == "T" else plain_name(name)
+            plain.setdefault(word, []).append(name)
         found: dict[str, str] = {}
         for ours, spellings in names.items():
             mapped = self.options.columns.get(ours)
@@ -131,10 +137,14 @@ class TableFile:
 
     def _refuse_one_column(self) -> None:
         """Name what keeps a line of names from being one: blanks between them, or quotes."""
-        words = re.split(r"[\s,;]+", self.header[0]) if len(self.header) == 1 else []
+        words = re.split(r"[\s,;:^~!/#]+", self.header[0]) if len(self.header) == 1 else []
         if sum(plain_name(word) in KNOWN for word in words) >= LINE_OF_NAMES:
-            quoted = any(mark in self.header[0] for mark in ",;")
-            how = "each line stands in quotes" if quoted else "blanks part its columns"
+            marks = re.sub(r"[\w\s]", "", self.header[0])
+            how = "blanks part its columns"
+            if any(mark in marks for mark in ",;"):
+                how = "each line stands in quotes"
+            elif marks:
+                how = f"{max(marks, key=marks.count)!r} parts its columns"
             raise self.error(f"has one column: {how}", hint="save it as CSV, commas between values")
 
     def _columns_there(self) -> str:
@@ -333,6 +343,15 @@ class TableFile:
                     reason = f"has {count_of(len(row), 'value')} where the header has {width}"
                     return InputFileError(str(self.path), reason, line_number)
         return self.error(f"cannot be read as {self.format.title()}: {sentence(error)}")
+
+
+def _is_plain(path: Path) -> bool:
+    """Tell a path that pyarrow opens as it is: of bytes that are text, not called packed."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return path.suffix.lower() not in CALLED_PACKED
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -28,10 +28,13 @@ _MAGIC = {
 """How files begin that people give for CSV by mistake."""
 _SHAPES = (
     (re.compile(rb"BZh\d1AY&SY"), "is packed as bzip2"),
+    (re.compile(rb"(?s).{257}ustar"), "is a tar archive"),
+    (re.compile(rb"(?s)\x80[\x02-\x05].*\.$|\x80[\x04\x05]\x95"), "is a pickle of Python"),
     (re.compile(rb"\s*<(?:!doctype|html|head|body|table|\?xml)\b", re.IGNORECASE),
      "is a page of HTML or XML, not a table"),
     (re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*[\[{])"), "is JSON, not a table"),
 )  # fmt: skip
+_ADDRESS = re.compile(r"(?i)(?:https?|ftp|s3|gs|az):/")
 _BOM = b"\xef\xbb\xbf"
 _WIDE = {
     b"\xff\xfe\0\0": "utf-32",
@@ -98,6 +101,9 @@ def raw_head(path: Path) -> bytes:
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
     except FileNotFoundError:
+        if _ADDRESS.match(str(path)):
+            hint = "download it, and name the file"
+            raise InputFileError(str(path), "is an address, not a file", hint=hint) from None
         raise InputFileError(str(path), "there is no such file") from None
     except (OSError, ValueError) as error:
         raise InputFileError(str(path), f"cannot be read: {sentence(error)}") from error
