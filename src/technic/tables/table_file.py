@@ -73,6 +73,8 @@ class TableFile:
         content = as_utf8(path, head if content is None else content[:HEAD_BYTES], content)
         if content is not None:
             head = content[:HEAD_BYTES]
+        elif len(head) < HEAD_BYTES:
+            content = head  # a small file is read once
         if not head.strip():
             raise InputFileError(str(path), "is empty")
         if head.startswith(b"PAR1"):

@@ -12,6 +12,7 @@ import pytest
 from support.price_files import assert_read, bars, text
 from technic.data_engine.providers.files.provider import FilesProvider
 from technic.errors import InputFileError
+from technic.tables.table_file import TableFile
 
 POLYGON = {"date": "t", "symbol": "T", "open": "o", "high": "h", "low": "l", "close": "c",
            "volume": "v"}  # fmt: skip
@@ -105,3 +106,12 @@ def test_columns_of_more_languages_are_known(tmp_path, names):
     path = tmp_path / "x.csv"
     path.write_text(text(frame), encoding="utf-8")
     assert_read(path)
+
+
+def test_a_small_file_is_read_once(tmp_path):
+    """A folder of thousands of them takes half the time; what was read is what is scanned."""
+    path = tmp_path / "AAA.csv"
+    path.write_text(text())
+    file = TableFile.open(path)
+    path.unlink()
+    assert len(file.read({"date": "date"})) == len(bars())
