@@ -158,6 +158,9 @@ class Fetcher(Generic[K, T]):
     _budget: int = 0
     _deadline_s: float | None = None
     _n_jobs: int = 0
+    _at_work: int = 0
+    _queue: deque[FetchJob[K, T]] = field(default_factory=deque)
+    _group: asyncio.TaskGroup | None = None
     _open: dict[int, FetchJob[K, T]] = field(default_factory=dict)
     _patience: Patience = field(init=False)
 
@@ -167,7 +170,7 @@ class Fetcher(Generic[K, T]):
 
     async def run(self, jobs: Iterable[FetchJob[K, T]]) -> FetchStats:
         """Carry out all jobs; when cancelled, what came so far has been handed on."""
-        queue = deque(jobs)
+        self._queue = queue = deque(jobs)
         before = self.stats.done + self.stats.failed
         self._n_jobs = len(queue)
         started = self.clock.monotonic()
@@ -177,27 +180,41 @@ class Fetcher(Generic[K, T]):
         self._patience.page_came()
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(self.rules.max_concurrent, self._n_jobs)):
-                    group.create_task(self._work(queue))
+                self._group = group
+                self._start(self._n_jobs)
         except BaseExceptionGroup as several:
             first = several.exceptions[0]  # the first one stopped the others
             if not isinstance(first, AccountRefusedError):
                 raise first from None
-            self._stop(first, queue)
+            self._stop(first)
         finally:
             self.stats.seconds += self.clock.monotonic() - started
         if self.stats.done + self.stats.failed != before + self._n_jobs:
             raise RuntimeError(f"{self._n_jobs} jobs, but {self.stats} accounts for others")
         return self.stats
 
+    def add(self, jobs: Sequence[FetchJob[K, T]]) -> None:
+        """Ask more within the run, as ``on_done`` may want it: before all that waits."""
+        self._n_jobs += len(jobs)
+        self._budget += int(self.rules.retry_fraction * len(jobs))
+        self._queue.extendleft(reversed(jobs))
+        self._start(len(jobs))
+
+    def _start(self, jobs: int) -> None:
+        """Have as many at work as ``jobs`` more can use."""
+        if self._group is not None and self.refused is None:
+            for _ in range(min(jobs, self.rules.max_concurrent - self._at_work)):
+                self._at_work += 1
+                self._group.create_task(self._work())
+
     async def ask(self, endpoint: Endpoint[T]) -> T:
         """Ask the first page of something that is no job, within the same limits."""
         return (await self._page(endpoint, None))[0]
 
-    def _stop(self, error: AccountRefusedError, queue: deque[FetchJob[K, T]]) -> None:
+    def _stop(self, error: AccountRefusedError) -> None:
         """Fail all that is not done, unasked."""
         self.refused = error
-        for job in (*self._open.values(), *queue):
+        for job in (*self._open.values(), *self._queue):
             self._fail(job, error)
         self._open.clear()
 
@@ -206,7 +223,13 @@ class Fetcher(Generic[K, T]):
         logger.debug("%s failed: %s", job.endpoint.label, error)
         self.on_failed(job.key, Failure(error.reason, str(error)))
 
-    async def _work(self, queue: deque[FetchJob[K, T]]) -> None:
+    async def _work(self) -> None:
+        try:
+            await self._until_empty(self._queue)
+        finally:
+            self._at_work -= 1
+
+    async def _until_empty(self, queue: deque[FetchJob[K, T]]) -> None:
         while queue:
             first = queue.popleft()
             self._open[id(first)] = first

@@ -30,12 +30,12 @@ from technic.data_engine.planning.plan import MINUTES_OF_A_DAY
 from technic.data_engine.providers.vendors.actions import concat_splits
 from technic.data_engine.providers.vendors.rows import joined_pages
 from technic.data_engine.store import BarStore
+from technic.data_engine.sync.held_days import HeldDays
 from technic.data_engine.sync.late_sessions import LateSessions
 from technic.data_engine.sync.refusals import Refusals, account_failure
 from technic.data_engine.sync.restatement import RestatementCheck
 from technic.data_engine.sync.write_buffer import WriteBuffer
 from technic.panel import LongBars
-from technic.panel.long_bars import concatenated
 from technic.typing import DateArray
 
 __all__ = ["SyncRun"]
@@ -78,10 +78,10 @@ class SyncRun:
         self._clock, self._rng, self._progress = clock, rng, progress
         self._limiter = Limiter(remote.capabilities.requests_per_minute, clock)
         self._pages: dict[BarRequest, list[LongBars]] = {}
-        self._held: dict[np.datetime64, list[LongBars]] = {}
+        self._held: HeldDays
+        self._add: Callable[[Sequence[BarRequest]], None] = lambda _: None
         self._cells: dict[BarRequest, None] = {}
         self._again: dict[BarRequest, None] = {}
-        self._holes: dict[np.datetime64, list[str]] = {}
         self._wanted: frozenset[str] = frozenset()
         self._done = self._planned = 0
         self._asked_bars = False
@@ -107,7 +107,7 @@ class SyncRun:
         freq: Frequency = "daily",
         dividends: bool = False,
     ) -> None:
-        """Ask the plan; then cells that came without a price, and restated histories; splits.
+        """Ask the plan, and cells that came without a price; restated histories; splits.
 
         ``freq``: of the bars of ``requests``; ``dividends``: ask for them as well.
         """
@@ -115,12 +115,13 @@ class SyncRun:
         self._hear = lambda response: late.hear(response.headers.get("date", ""))
         self._refusals = Refusals([request for request in requests if not request.symbols])
         with WriteBuffer(self._store, late, freq, self._clock) as buffer:
-            await self._ask(requests, buffer, restatement)
-            if self.refused is None:
-                second = [*self._cells, *self._again, *restatement.refetches()]
-                await self._ask(second, buffer, restatement)
-            for session, parts in self._held.items():
-                self._put_held(session, concatenated(parts), buffer)
+            self._held = HeldDays(buffer, symbols, self._clock)
+            try:
+                await self._ask(requests, buffer, restatement)
+                if self.refused is None:
+                    await self._ask([*restatement.refetches()], buffer, restatement)
+            finally:
+                self._held.write()
         late.settle()
         if late.left and self.reason is UNANSWERED:
             self.reason = Failure(NotYetError.reason, late.sentence(self._remote.name))
@@ -147,6 +148,12 @@ class SyncRun:
         fetcher.judge = lambda job, error: self._refusals.judge(
             job.key, error, lambda control: fetcher.ask(self._remote.bars(control))
         )
+
+        def add(more: Sequence[BarRequest]) -> None:
+            self._planned += len(more)
+            fetcher.add([self._job(request, request.symbols) for request in more])
+
+        self._add = add
         await fetcher.run([self._job(request, request.symbols) for request in requests])
         if fetcher.refused is not None:
             self.refused = fetcher.refused
@@ -221,13 +228,13 @@ class SyncRun:
         for symbol, day in clashing.items() if request.symbols else ():
             failure = Failure(BadAnswerError.reason, f"two different bars of {symbol} on {day}")
             self.failed_symbols.setdefault(symbol, failure)
-            if request in self._cells:
-                self._holes.setdefault(request.first, []).append(symbol)
         whole = bars.complete()
         self._tick()
         if request in self._cells:
-            if request.first in self._held:
-                self._held[request.first].append(bars.rows(whole))
+            if clashing:
+                self._held.failed(request.first, request.symbols)
+            else:
+                self._held.came(request.first, request.symbols[0], bars.rows(whole))
         elif request.symbols:
             gone = restatement.compare(request, bars) | self.failed_symbols.keys()
             answered = tuple(s for s in request.symbols if s not in gone)
@@ -246,50 +253,35 @@ class SyncRun:
         names = (bars.symbols[at] for at in bars.column[~whole])
         lacking = [name for name in names if name in self._wanted]
         if request in self._again:
-            there = {bars.symbols[at] for at in bars.column[whole]}
-            before = concatenated(self._held.pop(day, []))
-            absent = [at for at, name in enumerate(before.symbols) if name not in there]
-            self._holes.pop(day, None)
             if lacking:
                 what = ", ".join(lacking[:SHOWN]) + (" ..." if len(lacking) > SHOWN else "")
                 logger.warning("%s has no whole bar on %s of %s", self._remote.name, day, what)
-            parts = [bars.rows(whole), before.rows(np.isin(before.column, absent))]
-            buffer.put_day(day, concatenated(parts))
+            self._held.came_again(day, bars.rows(whole))
         elif not lacking:
             buffer.put_day(day, bars.rows(whole))
         else:
-            self._held[day] = [bars.rows(whole)]
+            self._held.hold(day, bars.rows(whole), lacking)
             if "symbol_range" in self._remote.capabilities.kinds:
-                cells = (BarRequest("symbol_range", day, day, (name,)) for name in lacking)
+                cells = [BarRequest("symbol_range", day, day, (name,)) for name in lacking]
                 self._cells |= dict.fromkeys(cells)
+                self._add(cells)
             else:
                 self._again[request] = None
-                self._holes[day] = lacking
+                self._add([request])
 
     def _give_up(self, request: BarRequest, failure: Failure) -> None:
         self._pages.pop(request, None)
         self._tick()
-        if request in self._cells:
-            self._holes.setdefault(request.first, []).extend(request.symbols)
+        if failure.reason != AccountRefusedError.reason and (
+            request in self._cells or request in self._again
+        ):
+            self._held.failed(request.first, request.symbols)
         if not request.symbols:
             self.reason = Failure(failure.reason, f"{request.label}: {failure.detail}")
         if failure.reason == AccountRefusedError.reason:
             return  # nobody's own fault: the sync says it once
         for symbol in request.symbols:
             self.failed_symbols.setdefault(symbol, failure)
-
-    def _put_held(self, session: np.datetime64, bars: LongBars, buffer: WriteBuffer) -> None:
-        """Hand on a day whose single prices were asked: whole, or of all who do not lack theirs."""
-        lacking = set(self._holes.get(session, ()))
-        if not lacking:
-            buffer.put_day(session, bars)
-            return
-        others = self._wanted - lacking
-        if others:
-            answered = tuple(sorted(others))
-            of_them = [at for at, name in enumerate(bars.symbols) if name in others]
-            request = BarRequest("symbol_range", session, session, answered)
-            buffer.put_range(request, answered, bars.rows(np.isin(bars.column, of_them)))
 
     def _unknown(self, request: BarRequest, symbol: str, failure: Failure) -> None:
         self._pages.pop(request, None)  # the rest is asked again from its first page
