@@ -156,6 +156,41 @@ def test_damaged_data_files_are_mended(filled: Path, folder: Path, kind: str):
     check_mended(folder, names, filled)
 
 
+def to_folder(path: Path) -> None:
+    """Put a folder with a file in it in the place of a file."""
+    path.unlink()
+    path.mkdir()
+    (path / "x").write_text("somebody's")
+
+
+def to_nothing(path: Path) -> None:
+    """Link to what is not there, as a disk that is not mounted leaves it."""
+    path.unlink()
+    path.symlink_to(path.parent / "away" / path.name)
+
+
+def to_itself(path: Path) -> None:
+    """Link in a circle."""
+    path.unlink()
+    path.symlink_to(path.name)
+
+
+@pytest.mark.parametrize("change", [to_folder, to_nothing, to_itself])
+def test_what_stands_in_the_place_of_a_file_is_none(
+    filled: Path, folder: Path, change: Callable[[Path], None]
+):
+    """Of a log, of data, of the manifest: found, named, mended; a folder is put aside."""
+    logs = [name for name in files(folder) if "_delta_log" in name]
+    data = [live(filled, table)[0] for table in ("bars", "coverage", "splits")]
+    for name in ["manifest.json", logs[0], logs[-1], *data]:
+        copy = Path(shutil.copytree(folder, folder.with_name("copy")))
+        change(copy / name)
+        check_mended(copy, [name], filled)
+        if change is to_folder:
+            assert [path.parent.parent for path in copy.rglob("x")] == [copy]
+        shutil.rmtree(copy)
+
+
 @pytest.mark.parametrize(("table", "kind"), list(zip(TABLES, itertools.cycle(KINDS), strict=False)))
 def test_what_is_not_damaged_stays_covered(folder: Path, table: str, kind: str):
     """The rows of that file are asked again, those of others are not."""

@@ -6,8 +6,10 @@ file's name is as durable as its content then.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,6 +44,8 @@ class Blobs:
         """Return the whole content of a file."""
         local = self._local(path)
         if local is not None:
+            if _size_of(local) is None:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(local))
             return local.read_bytes()
         raw = self._handler()._handler.open_input_file(path)
         content: bytes = raw.read(raw.size())
@@ -72,6 +76,7 @@ class Blobs:
         if local is None:
             self.write(path, content)
             return
+        self._put_aside(local)
         part = f"{path}.{uuid.uuid4().hex}.part"
         self.write(part, content)
         local.with_name(part.rpartition("/")[2]).replace(local)
@@ -84,9 +89,10 @@ class Blobs:
                 os.fsync(file.fileno())
 
     def delete(self, path: str) -> None:
-        """Delete a file; one that is not there is none to delete."""
+        """Delete a file; one that is not there is none to delete, a folder is put aside."""
         local = self._local(path)
         if local is not None:
+            self._put_aside(local)
             local.unlink(missing_ok=True)
             return
         try:
@@ -94,21 +100,37 @@ class Blobs:
         except FileNotFoundError:
             return
 
+    def clear(self, folder: str) -> None:
+        """Delete all that stands in a folder, also what is no file."""
+        local = self._local(folder)
+        if local is None:
+            paths = list(self.sizes(folder))
+        else:
+            paths = [f"{folder}/{each.name}" for each in local.glob("*")]
+        for path in paths:
+            self.delete(path)
+
     def sizes(self, folder: str = "") -> dict[str, int]:
-        """Return the bytes of each file below a folder, by path."""
+        """Return the bytes of each file below a folder, by path; links to nothing are none."""
         root = self._root()
         if root is not None:
             found = {}
             for where, _, names in os.walk(os.path.join(root, folder)):
                 for name in names:
                     path = os.path.join(where, name)
-                    found[os.path.relpath(path, root).replace(os.sep, "/")] = os.stat(path).st_size
+                    if (size := _size_of(path)) is not None:
+                        found[os.path.relpath(path, root).replace(os.sep, "/")] = size
             return dict(sorted(found.items()))
         from pyarrow.fs import FileSelector, FileType, PyFileSystem
 
         files = PyFileSystem(self._handler())
         infos = files.get_file_info(FileSelector(folder, recursive=True, allow_not_found=True))
         return {info.path: info.size for info in infos if info.type == FileType.File}
+
+    def _put_aside(self, path: Path) -> None:
+        """Make room where a folder stands in the place of a file; it goes to the store's root."""
+        if path.is_dir() and not path.is_symlink():
+            path.rename(Path(self._root() or "") / f"{path.name}.{uuid.uuid4().hex}.aside")
 
     def _root(self) -> str | None:
         local = local_path(self.url)
@@ -122,3 +144,12 @@ class Blobs:
         from deltalake.fs import DeltaStorageHandler
 
         return DeltaStorageHandler(self.url.rstrip("/"), dict(self.options))
+
+
+def _size_of(path: str | Path) -> int | None:
+    """Return the bytes of a file; None for folders, pipes, links to nothing, what is not there."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None

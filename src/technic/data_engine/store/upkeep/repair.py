@@ -62,8 +62,7 @@ def _specs(store: StoreTables) -> dict[str, TableSpec]:
 
 def _list_anew(folder: DeltaFolder, spec: TableSpec, files: Sequence[DataFile]) -> None:
     """Make a new log that names ``files``; until it is there the manifest still names them."""
-    for path in folder.blobs.sizes(f"{spec.name}/{LOG}"):
-        folder.blobs.delete(path)
+    folder.blobs.clear(f"{spec.name}/{LOG}")
     with folder.translated(spec.name):
         table = folder.create(spec)
         table.create_write_transaction(
