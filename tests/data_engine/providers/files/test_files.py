@@ -519,3 +519,26 @@ def test_the_real_sample_is_read_whole(real_data):
     among = answer.bars.rows(answer.bars.column == answer.bars.symbols.index("AAPL"))
     np.testing.assert_array_equal(alone.close, among.close)
     np.testing.assert_array_equal(alone.close, frame.loc[frame.symbol == "AAPL", "close"])
+
+
+@pytest.mark.parametrize(("listed", "there"), [("BRKB", "BRK.B"), ("BRK.B", "BRKB")])
+def test_a_class_of_shares_that_is_written_otherwise_is_named(tmp_path, listed, there):
+    """A list of a fund's holdings writes BRKB: the ledger and a warning say what it is called."""
+    other = tmp_path / "prices.csv"
+    rows = ["2024-03-07,{},10,11,9,10,1000", "2024-03-08,{},10,11,9,10,1000"]
+    names = (there, "AAA", "A.AB")  # two that AAB could be
+    lines = [row.format(name) for name in (*names, "AA.B") for row in rows]
+    other.write_text("date,symbol,open,high,low,close,volume\n" + "\n".join(lines) + "\n")
+    answer = FilesProvider(other).history(
+        (listed, "AAA", "AAB", "ZZZ"), np.array(["2024-03-07", "2024-03-08"], "M8[D]")
+    )
+    details = {name: why.detail for name, why in answer.failures.items()}
+    assert details == {
+        listed: f"{listed} is not in the data, which has {there}: write it alike in both",
+        "AAB": "AAB is not in the data",
+        "ZZZ": "ZZZ is not in the data",
+    }
+    said = f"1 symbol is written otherwise in the data: {listed} is {there} there"
+    assert said in answer.notes
+    both = FilesProvider(other).history((listed, there), np.array(["2024-03-08"], "M8[D]"))
+    assert both.failures[listed].detail == f"{listed} is not in the data"

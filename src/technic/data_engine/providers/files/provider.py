@@ -36,6 +36,7 @@ from technic.data_engine.providers.files.column_actions import column_actions
 from technic.data_engine.providers.files.file_days import FileDays
 from technic.data_engine.providers.files.file_notes import file_notes
 from technic.data_engine.providers.files.file_paths import bar_paths
+from technic.data_engine.providers.files.no_data import no_data, other_names, other_names_note
 from technic.data_engine.row_checks.left_out import LeftOutDays
 from technic.data_engine.row_checks.market_days import MarketDays
 from technic.data_engine.row_checks.repeated_rows import row_order, without_repeats
@@ -156,9 +157,11 @@ class FilesProvider:
         left_out = self._left_out(bars, off, failures)
         has_bars = np.bincount(bars.column, minlength=len(asked)) > 0
         known = set(self._rows.symbols)
+        others = other_names(dict.fromkeys(asked), known)
         for name, there in zip(asked, has_bars.tolist(), strict=True):
             if not there:
-                failures.setdefault(name, Failure("no_data", self._no_data(name, known, sessions)))
+                why = no_data(name, known, sessions, others.get(name, ""))
+                failures.setdefault(name, Failure("no_data", why))
         if progress is not None:
             progress(len(asked), len(asked))
         new_column = np.cumsum(has_bars) - 1
@@ -167,6 +170,7 @@ class FilesProvider:
         answer = replace(bars, symbols=kept, column=column)
         odd = odd_values(bars, volume="volume" in self._rows.fields)
         notes = self.notes + tuple(f"{self._path.name}: {what}" for what in odd)
+        notes += other_names_note(others, asked)
         if repeats:
             notes += (
                 f"{self._path.name}: {count_of(repeats, 'row')} "
@@ -233,14 +237,6 @@ class FilesProvider:
         there = dict(zip(bars.symbols, rows.tolist(), strict=True))
         counts = found.counted(found.day.min(), found.day.max(), there)
         return {name: count for name, count in counts.items() if name not in failures}
-
-    def _no_data(self, symbol: str, known: set[str], sessions: DateArray) -> str:
-        """Say what is missing; not in which file, since a file that was moved is the same data."""
-        if symbol not in known:
-            return f"{symbol} is not in the data"
-        if not len(sessions):
-            return "no session was asked for"
-        return f"the data has no bars of {symbol} from {sessions[0]} to {sessions[-1]}"
 
 
 def _own_calendar(now: dt.datetime) -> SessionCalendar:
