@@ -154,3 +154,36 @@ def test_a_symbol_of_a_table_that_is_none_is_named_with_its_row(tmp_path):
     path.write_text("no,ticker\n1,AAPL\n2,a company with a very long name\n")
     with pytest.raises(InputFileError, match=r"row 3: 'a company with a very lo…' is no symbol"):
         load_symbols(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AAPL,Apple Inc,NASDAQ\nBRK.B,Berkshire Hathaway,NYSE\nF,Ford Motor,NYSE\n",
+        "1,Apple Inc,AAPL,NASDAQ\n2,Berkshire Hathaway,BRK.B,NYSE\n3,Ford,F,NYSE\n",
+        "AAPL\tApple\nBRK-B\tBerkshire\nF\tFord\n\n",
+        '"Apple, Inc.","AAPL"\n"Berkshire","BRK.B"\n"Ford","F"\n',
+        "Apple Inc. (AAPL)\nBerkshire Hathaway (NYSE: BRK.B)\nFord Motor (F)\n",
+    ],
+    ids=["behind", "between", "tabs", "in quotes", "in brackets"],
+)
+def test_names_of_companies_beside_symbols_are_none(tmp_path, text):
+    """Apple, Ford and NYSE are no symbols of a list that has AAPL and F."""
+    path = tmp_path / "watch.csv"
+    path.write_text(text, encoding="utf-8")
+    assert load_symbols(path) == ("AAPL", "BRK.B", "F")
+
+
+def test_symbols_in_rows_and_columns_stay_a_list(tmp_path):
+    """No column of names: each cell is a symbol."""
+    path = tmp_path / "watch.csv"
+    path.write_text("AAPL,MSFT\nNVDA,F\n")
+    assert load_symbols(path) == ("AAPL", "MSFT", "NVDA", "F")
+
+
+def test_a_symbol_beside_names_that_is_none_is_named_with_its_row(tmp_path):
+    """In a table without a line of names rows are counted from the first."""
+    path = tmp_path / "watch.csv"
+    path.write_text(f"AAPL,Apple Inc\n{'A' * 30},Some Company\n")
+    with pytest.raises(InputFileError, match="row 2: 'AAAA"):
+        load_symbols(path)

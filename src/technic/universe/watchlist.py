@@ -37,7 +37,12 @@ _NO_POSITION = re.compile(r"(?i)(?:account |grand )totals?|cash (?:&|and) .*|pen
 _OF_TWS = re.compile(r"(?:DES|SYM),([^,]+),.*")
 """A line of a watchlist of Interactive Brokers."""
 _SECTION = re.compile(r"###[^,;\t]*")
+_NUMBERED_ROW = re.compile(r"\d+[.)]?")
 _NUMBERED = re.compile(r"\d+[.)]|[-*•]")
+_NAMED = re.compile(r"[^(]*[a-z.][^(]*\((?:[A-Za-z ]+:\s*)?([A-Z][A-Z0-9.^/-]*)\)")
+"""A company's name and its symbol: ``Apple Inc. (AAPL)``, ``Apple (NASDAQ: AAPL)``."""
+_COMPANY = re.compile(r"(?=.*[a-z])[A-Z][\w.&',-]+(?: .*)?")
+"""A cell that is a name: a capital, then small letters."""
 _OF_THE_US = re.compile(r"(?i)\s+US(?:\s+Equity)?$")
 _SYMBOL = re.compile(
     r"(?:[A-Za-z_]+:)?\$?[A-Z0-9^][A-Z0-9]*(?:[-.^/$+=#pwr][A-Zp.w]*)?\*?|\d+[.)]|[-*•]"
@@ -101,6 +106,10 @@ def _listed(path: Path, lines: Sequence[str]) -> list[str]:
         return [
             _checked(path, _bare(match[1]), row) for row, match in enumerate(of_tws, 1) if match
         ]
+    table = _beside_names(lines)
+    if table is not None:
+        place, delimiter = table
+        return list(_column(path, lines, -1, place, delimiter))
     cells = [
         (row, cell)
         for row, line in enumerate(lines, 1)
@@ -120,6 +129,28 @@ def _listed(path: Path, lines: Sequence[str]) -> list[str]:
     ]
 
 
+def _beside_names(lines: Sequence[str]) -> tuple[int, str] | None:
+    """Return the column of symbols, and the delimiter, of a table without a line of names.
+
+    It is told by a column in which companies' names stand, so that none of these is a symbol.
+    """
+    filled = [line for line in lines if line.strip()]
+    delimiter = max(DELIMITERS, key="".join(filled).count)
+    rows = [[_bare(cell) for cell in _cells(line, delimiter)] for line in filled]
+    columns = [*zip(*rows, strict=False)] if len({len(row) for row in rows}) == 1 else []
+    if len(rows) < 2 or len(columns) < 2:
+        return None
+    if not any(2 * sum(map(bool, map(_COMPANY.fullmatch, cells))) > len(rows) for cells in columns):
+        return None
+    distinct = (
+        at for at, cells in enumerate(columns)
+        if all(map(_SYMBOL.fullmatch, cells)) and len({*cells}) == len(cells)
+        and not all(map(_NUMBERED_ROW.fullmatch, cells))
+    )  # fmt: skip
+    place = next(distinct, None)
+    return None if place is None else (place, delimiter)
+
+
 def _are_symbols(cell: str) -> bool:
     """Tell symbols parted by blanks from a company's name or a sentence."""
     capitals = all(_SYMBOL.fullmatch(word) for word in cell.split())
@@ -134,7 +165,12 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    """Return a symbol without quotes, brackets, a cashtag's dollar and marks of footnotes."""
+    """Return a symbol without quotes, brackets, a cashtag's dollar and marks of footnotes.
+
+    That of ``Apple Inc. (AAPL)`` stands behind the name.
+    """
+    if named := _NAMED.fullmatch(text.strip(" \"'\u00a0")):
+        return named[1]
     text = _OF_THE_US.sub("", text.strip(" \"'()[]\u00a0"))
     return text.removeprefix("$").rstrip("*")
 
