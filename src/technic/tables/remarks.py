@@ -54,15 +54,18 @@ def remark_lines(
         if inside and _is_between(cells, text, layout, names, first=at == layout.header_line):
             found[at] = text
             continue
-        few = sum(_NUMBER.fullmatch(cell) is not None for cell in cells) < FEW
         ending = ending and len(found) < MAX_FOOTER
+        event = inside and _EVENT.search(text) is not None
+        if not ending and not event:
+            continue  # most lines
+        few = sum(_NUMBER.fullmatch(cell) is not None for cell in cells) < FEW
         ending = ending and (
             _is_total(cells, day_at)
             or _is_count(cells, texts[layout.header_line : at])
             or (text.startswith(_COMMENT) and len(cells) != width)
             or (few and _is_footer(cells, width, day_at))
         )
-        if ending or (inside and few and _EVENT.search(text)):
+        if ending or (few and event):
             found[at] = text
     return found
 
