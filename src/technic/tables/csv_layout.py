@@ -39,6 +39,7 @@ _DAY = re.compile(
 )
 _TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|0|0{4}|0{6}")
 _NUMBER = re.compile(r"[-+]?\$?\d[\d,]*\.?\d*(?:[eE][-+]?\d+)?")
+_TICKER = re.compile(r"[A-Z][A-Z.-]{0,9}")
 _SEP = re.compile(r'"?sep=(.)"?[,;\t ]*')
 
 
@@ -179,7 +180,7 @@ def _flat(line: _Line) -> CsvLayout | None:
 def _without_header(line: _Line) -> CsvLayout | None:
     """Return the layout of a file that begins with a bar: [symbol] [D] day [time] o h l c [v].
 
-    Or with a day and its close.
+    The symbol may follow the day as well. Or with a day and its close.
     """
     cells = list(line.cells)
     day = next((at for at, cell in enumerate(cells[:3]) if _DAY.fullmatch(cell)), None)
@@ -194,6 +195,9 @@ def _without_header(line: _Line) -> CsvLayout | None:
     rest = cells[day + 1 :]
     if rest and _TIME.fullmatch(rest[0]):
         names.append("time")
+        rest = rest[1:]
+    if names == ["date"] and rest and _TICKER.fullmatch(rest[0]):
+        names.append("symbol")
         rest = rest[1:]
     names += ["open", "high", "low", "close", "volume", "open interest"][: len(rest)]
     if len(rest) not in (4, 5, 6) or not all(_NUMBER.fullmatch(cell) for cell in rest):

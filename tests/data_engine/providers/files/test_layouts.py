@@ -36,6 +36,7 @@ NO_HEADER = {
                          header=False).replace('"', ""),
     "symbol first": text(bars().assign(date="AAA," + bars().date.str.replace("-", "")),
                          header=False).replace('"', ""),
+    "symbol second": text(bars().assign(date=bars().date + ",AAA"), header=False).replace('"', ""),
     "tabs": text(sep="\t", header=False),
 }  # fmt: skip
 
