@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -493,3 +494,11 @@ def test_a_writer_that_always_comes_second_gives_up_in_words(store: BarStore):
     with pytest.raises(StoreError, match="changed by others during 4 tries"):
         raced.write_days(make_bars(["B"], DAYS[1:2]), DAYS[1:2], ASKED)
     assert waits == [0.02, 0.04, 0.08, 0.16]
+
+
+def test_a_folder_whose_name_is_no_text_is_refused_in_a_sentence(tmp_path):
+    """Linux lets any bytes stand in names."""
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    with pytest.raises(StoreError, match=r"is no text \(UTF-8\), which Delta Lake cannot open"):
+        BarStore.open(str(folder))
+    assert not folder.exists()

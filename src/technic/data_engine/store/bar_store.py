@@ -99,6 +99,11 @@ class BarStore(StoreMaintenance):
         if local is not None and UNREADABLE.search(str(local.absolute())):
             reason = "a path with % and two hexadecimal digits, a backslash or a control character"
             raise StoreError(url, f"has {reason}, which Delta Lake reads as another", "rename it")
+        try:
+            url.encode()
+        except UnicodeEncodeError:
+            reason = "has a path that is no text (UTF-8), which Delta Lake cannot open"
+            raise StoreError(url, reason, "rename it") from None
         folder = DeltaFolder(url, dict(storage_options or {}), retry or CommitRetry())
         lock = writer_lock(folder)
         return cls(replace(folder, fence=lock.check), lock)

@@ -61,7 +61,8 @@ class HeldDays:
     def came_again(self, day: np.datetime64, bars: LongBars) -> None:
         """Take a day's second answer, and of the first who is not in it."""
         there = {bars.symbols[at] for at in bars.column}
-        before = concatenated(self._days.pop(day).parts)
+        held = self._days.pop(day, None)
+        before = concatenated(held.parts if held is not None else [])
         absent = [at for at, name in enumerate(before.symbols) if name not in there]
         rows = before.rows(np.isin(before.column, absent))
         self._buffer.put_day(day, concatenated([bars, rows]))
