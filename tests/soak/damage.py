@@ -104,6 +104,16 @@ def _other(path: Path, draw: random.Random) -> None:
         path.write_bytes(path.read_bytes()[::-1])
 
 
+def _folder(path: Path, _: random.Random) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _link(path: Path, _: random.Random) -> None:
+    path.unlink()
+    path.symlink_to(path.parent / "away" / path.name)
+
+
 KINDS: dict[str, Callable[[Path, random.Random], None]] = {
     "emptied": _empty,
     "filled with NUL": _nulls,
@@ -112,11 +122,13 @@ KINDS: dict[str, Callable[[Path, random.Random], None]] = {
     "overwritten": _noise,
     "missing": _missing,
     "another's content": _other,
+    "a folder": _folder,
+    "a link to nothing": _link,
 }
 
 
 def damaged_files(step: int, folder: Path) -> Iterator[Trial]:
-    """Damage each ``step``-th of all files in each of seven ways, then two at once."""
+    """Damage each ``step``-th of all files in each of nine ways, then two at once."""
     sound, draw = _sound(folder), random.Random(15)
     store = BarStore.open(str(sound))
     wanted, covered = contents(store), store.coverage()
