@@ -502,3 +502,15 @@ def test_a_folder_whose_name_is_no_text_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(StoreError, match=r"is no text \(UTF-8\), which Delta Lake cannot open"):
         BarStore.open(str(folder))
     assert not folder.exists()
+
+
+def test_a_file_that_is_not_whole_yet_is_not_called_one(tmp_path, monkeypatch):
+    """A process that is killed while it writes leaves nothing that counts as damage."""
+    store = BarStore.open(str(tmp_path / "store"))
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda _: seen.append([*tmp_path.rglob("month=*/*")]))
+    store.write_days(make_bars(["A"], DAYS[:1]), DAYS[:1], ASKED)
+    first = [path.name for path in seen[0]]
+    assert len(first) == 1
+    assert first[0].endswith(".parquet.part")
+    assert not [*tmp_path.rglob("*.part")]

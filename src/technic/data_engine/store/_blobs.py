@@ -19,6 +19,9 @@ from urllib.parse import unquote, urlsplit
 
 __all__ = ["Blobs", "local_path", "sha256"]
 
+PART = ".part"
+"""What the name of a file ends with until all of it is on the disk."""
+
 
 def sha256(content: bytes | memoryview) -> str:
     """Hash bytes."""
@@ -61,13 +64,16 @@ class Blobs:
             stream.close()
             return
         local.parent.mkdir(parents=True, exist_ok=True)
+        part = local if local.name.endswith(PART) else local.with_name(local.name + PART)
         try:
-            with local.open("wb") as written:
+            with part.open("wb") as written:
                 written.write(content)
                 written.flush()
                 os.fsync(written.fileno())
+            if part != local:
+                part.replace(local)  # a process that is killed leaves no half of a file
         except BaseException:  # the disk is full, or Ctrl-C: half a file would count as damage
-            local.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise
 
     def replace(self, path: str, content: bytes) -> None:
@@ -77,7 +83,7 @@ class Blobs:
             self.write(path, content)
             return
         self._put_aside(local)
-        part = f"{path}.{uuid.uuid4().hex}.part"
+        part = f"{path}.{uuid.uuid4().hex}{PART}"
         self.write(part, content)
         local.with_name(part.rpartition("/")[2]).replace(local)
 
