@@ -39,6 +39,20 @@ def test_rows_can_be_had_in_parts(client: TestClient, scan: dict[str, Any]) -> N
     assert part == all_rows[1:3]
 
 
+def test_latest_stands_for_a_scan_wherever_one_is_read(
+    client: TestClient, scan: dict[str, Any]
+) -> None:
+    """Its state and its events too; to change one, its id has to be named."""
+    assert client.get("/v1/scans/latest").json() == client.get(f"/v1/scans/{scan['id']}").json()
+    told = client.get("/v1/scans/latest/events").text
+    assert scan["id"] in told
+    assert client.delete("/v1/scans/latest").status_code == 404
+    assert client.post("/v1/scans/latest/resume").status_code == 404
+    nothing = client.get("/v1/studies/latest")
+    assert nothing.status_code == 404
+    assert "POST /v1/studies starts one" in nothing.json()["detail"]
+
+
 @pytest.mark.parametrize("name", ["csv", "parquet", "xlsx", "md", "tradingview"])
 def test_every_format_is_served(client: TestClient, scan: dict[str, Any], name: str) -> None:
     """Every format is served."""
