@@ -5,8 +5,6 @@ import { amount, moment, number, whole } from "./format.js";
 import { drawProgress, ended, follow, sentence } from "./job.js";
 import { syncPlan } from "./sync_plan.js";
 
-const VENDORS = ["alpaca", "polygon", "tiingo", "yahoo", "loopback"];
-
 async function begin() {
   const [data, jobs] = await Promise.all([getJson("/v1/data"), getJson("/v1/jobs?limit=25")]);
   show($("begin"), !jobs.some((job) => job.kind === "scan" && job.state === "done"));
@@ -33,7 +31,7 @@ function sync(data) {
   const last = data.last_sync;
   const said = last ? h("p", { class: "small" }, `Last: ${moment(last.finished_at)}, ${whole(last.outcome?.bars)} bars in ${whole(last.outcome?.requests)} requests.`) : h("p", { class: "small muted" }, "No sync has run here yet.");
   if (!may("admin")) { put($("sync-body"), said, h("p", { class: "muted small" }, "A key with the scope admin starts syncs.")); return; }
-  const vendor = h("select", { id: "vendor" }, VENDORS.map((name) => h("option", { value: name, selected: name === data.provider }, name)));
+  const vendor = h("select", { id: "vendor" }, data.vendors.map((name) => h("option", { value: name, selected: name === data.provider }, name)));
   const form = h("form", { class: "field-line" }, h("label", { for: "vendor" }, "Vendor"), vendor, h("button", { type: "submit" }, "Start a sync"));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

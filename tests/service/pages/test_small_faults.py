@@ -1,0 +1,128 @@
+"""What a browser shows where there is little: no scan yet, a lost result, a narrow window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from service.pages.conftest import Watch
+from service.pages.test_symbol_and_setups import call, scanned, shaped_market
+from technic.service.pages.files import page_files
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+PATIENCE_MS = 60_000.0
+PAGES = ("market", "scan", "study", "ledger", "watches", "schedule", "data", "symbols/AAPL")
+GONE = "0" * 32
+
+
+@pytest.fixture(scope="module")
+def empty(served: Any) -> Any:
+    """An open service that has done nothing."""
+    return served(open=True)
+
+
+@pytest.fixture(scope="module")
+def shaped(served: Any) -> tuple[str, str]:
+    """A service with four shaped symbols, and its scan that asks for one shape."""
+    base = served(open=True).base
+    call(base, "/v1/uploads/shaped.csv", "PUT", shaped_market())
+    return base, scanned(base, data="shaped.csv", where="cup_with_handle()")
+
+
+@pytest.fixture
+def tab(chromium: Any) -> Iterator[Any]:
+    """A tab of a wide window."""
+    context = chromium.new_context(viewport=WIDE)
+    context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_no_page_of_an_empty_home_asks_for_what_is_not_there(
+    chromium: Any, empty: Any, size: dict[str, int]
+) -> None:
+    """Each says that there is nothing yet, and where to begin; nothing fails on the way."""
+    watch = Watch(empty.base)
+    context = watch.over(chromium.new_context(viewport=size, base_url=empty.base))
+    page = context.new_page()
+    for name in PAGES:
+        page.goto(f"/{name}")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+        assert page.locator("#strip").inner_text().split("\n") == ["SIMULATED", "No scan yet"], name
+        if name in ("market", "ledger", "symbols/AAPL"):
+            page.get_by_role("heading", name="No scan yet").wait_for()
+            assert page.locator("#empty a").first.get_attribute("href") == "/data"
+            assert page.locator("main .card:visible").count() == 1, name
+        assert watch.errors == [], name
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["market", "ledger", "symbols/AAPL"])
+def test_a_link_to_a_result_that_is_gone_is_not_a_home_without_scans(
+    tab: Any, shaped: tuple[str, str], path: str
+) -> None:
+    """The page says what is the matter with the link."""
+    tab.goto(f"{shaped[0]}/{path}?id={GONE}")
+    tab.get_by_text("there is no scan of this id").wait_for()
+    assert tab.locator("#empty").is_hidden()
+
+
+def test_the_vendor_that_is_set_is_the_one_that_is_synced(tab: Any, served: Any) -> None:
+    """Whoever starts a sync without a look at the list syncs what the service reads."""
+    from technic.data_engine.open_provider import REMOTE
+
+    seldom = served(open=True, user={"provider": "polygon-files"})
+    tab.goto(f"{seldom.base}/data")
+    tab.get_by_role("button", name="Start a sync").wait_for()
+    assert tab.get_by_label("Vendor").input_value() == "polygon-files"
+    assert tab.locator("#vendor option").all_text_contents() == list(REMOTE)
+
+
+def test_the_list_of_jobs_can_be_read_on_a_phone(tab: Any, shaped: tuple[str, str]) -> None:
+    """The link to a result stays in one line."""
+    tab.set_viewport_size(NARROW)
+    tab.goto(f"{shaped[0]}/data")
+    link = tab.locator("#jobs").get_by_role("link", name="open").first
+    link.wait_for()
+    assert link.bounding_box()["height"] < 30
+    assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+def test_the_menu_of_columns_ends_within_the_window(tab: Any, shaped: tuple[str, str]) -> None:
+    """Also with the facts of companies below, whose button has to be reached."""
+    base, scan = shaped
+    tab.goto(f"{base}/scan?id={scan}")
+    tab.wait_for_selector(".tabulator-row")
+    tab.locator("#columns-menu summary").click()
+    button = tab.get_by_role("button", name="Scan with these")
+    button.wait_for()
+    box = button.bounding_box()
+    assert box["y"] + box["height"] <= WIDE["height"]
+
+
+def test_a_condition_is_written_once_and_as_it_was_asked(tab: Any, shaped: tuple[str, str]) -> None:
+    """What has no name of its own is not repeated with blanks where it has underscores."""
+    base, scan = shaped
+    tab.goto(f"{base}/symbols/CUP_WITH_HANDLE?id={scan}")
+    tab.locator("#rules .condition").wait_for()
+    said = tab.locator("#rules .condition p").inner_text()
+    assert said == "✓ met expression"
+    assert tab.locator("#rules code.block").inner_text().startswith("cup_with_handle(")
+
+
+def test_what_rounds_to_zero_has_no_sign(tab: Any, empty: Any) -> None:
+    """A change of a thousandth of a percent is none; it is neither up nor down."""
+    tab.goto(f"{empty.base}/data")
+    shown = tab.evaluate(
+        """async (path) => { const { number, signed } = await import(path);
+            return [signed(-0.001), signed(0.004), signed(0), signed(-0.01), signed(12),
+                    signed(-0.04, 1), number(-0.001), number(-1.5)]; }""",
+        f"{page_files().prefix}/format.js",
+    )
+    assert shown == ["0.00", "0.00", "0.00", "\u22120.01", "+12.00", "0.0", "0.00", "-1.50"]
