@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -85,12 +86,19 @@ def test_the_vendor_that_is_set_is_the_one_that_is_synced(tab: Any, served: Any)
 
 
 def test_the_list_of_jobs_can_be_read_on_a_phone(tab: Any, shaped: tuple[str, str]) -> None:
-    """The link to a result stays in one line."""
+    """No word of what can be done about a job is broken, whatever its state."""
+    base, _ = shaped
+    failed = call(base, "/v1/scans", "POST", {"data": "shaped.csv", "symbols": ["NOBODY"]})
+    with urlopen(f"{base}/v1/scans/{failed['id']}/events", timeout=120) as events:
+        events.read()
     tab.set_viewport_size(NARROW)
-    tab.goto(f"{shaped[0]}/data")
-    link = tab.locator("#jobs").get_by_role("link", name="open").first
-    link.wait_for()
-    assert link.bounding_box()["height"] < 30
+    tab.goto(f"{base}/data")
+    jobs = tab.locator("#jobs")
+    jobs.get_by_role("button", name="run again").wait_for()
+    assert jobs.get_by_role("link", name="open").first.bounding_box()["height"] < 30
+    assert jobs.get_by_role("button", name="run again").bounding_box()["width"] > 25
+    jobs.get_by_text("failed").evaluate("one => { one.textContent = 'interrupted'; }")
+    assert jobs.locator("table").evaluate("one => one.scrollWidth <= one.parentElement.clientWidth")
     assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
