@@ -29,7 +29,7 @@ function source(data) {
 
 function sync(data) {
   const last = data.last_sync;
-  const said = last ? h("p", { class: "small" }, `Last: ${moment(last.finished_at)}, ${whole(last.outcome?.bars)} bars in ${whole(last.outcome?.requests)} requests.`) : h("p", { class: "small muted" }, "No sync has run here yet.");
+  const said = last ? h("p", { class: "small" }, `Last: ${moment(last.finished_at)}, ${brought(last.outcome ?? {})}.`) : h("p", { class: "small muted" }, "No sync has run here yet.");
   if (!may("admin")) { put($("sync-body"), said, h("p", { class: "muted small" }, "A key with the scope admin starts syncs.")); return; }
   const vendor = h("select", { id: "vendor" }, data.vendors.map((name) => h("option", { value: name, selected: name === data.provider }, name)));
   const form = h("form", { class: "field-line" }, h("label", { for: "vendor" }, "Vendor"), vendor, h("button", { type: "submit" }, "Start a sync"));
@@ -74,9 +74,17 @@ function problems(data) {
 }
 
 function drawJobs(jobs) {
-  const rows = jobs.map((job) => [moment(job.created_at), job.kind, h("span", { class: { done: "up", failed: "down" }[job.state] ?? "" }, job.state), job.outcome?.headline ?? job.message ?? (["queued", "running"].includes(job.state) ? sentence(job) : ""), next(job)]);
+  const rows = jobs.map((job) => [moment(job.created_at), job.kind, h("span", { class: { done: "up", failed: "down" }[job.state] ?? "" }, job.state), said(job), next(job)]);
   put($("jobs"), rows.length ? table(["Asked", "Kind", "State", "What it came to", ""], rows, { caption: "Jobs", words: true }) : h("p", { class: "muted" }, "Nothing has run yet."));
 }
+
+function said(job) {
+  if (["queued", "running"].includes(job.state)) return sentence(job);
+  if (job.message) return job.message;
+  return job.outcome?.headline ?? (job.kind === "sync" && job.outcome ? brought(job.outcome) : "");
+}
+
+const brought = ({ bars, requests }) => `${whole(bars)} ${bars === 1 ? "bar" : "bars"} in ${whole(requests)} ${requests === 1 ? "request" : "requests"}`;
 
 // What can be done about a job: its result opened, or the job queued once more.
 function next(job) {
