@@ -134,3 +134,29 @@ def test_what_rounds_to_zero_has_no_sign(tab: Any, empty: Any) -> None:
         f"{page_files().prefix}/format.js",
     )
     assert shown == ["0.00", "0.00", "0.00", "\u22120.01", "+12.00", "0.0", "0.00", "-1.50"]
+
+
+@pytest.mark.parametrize(("wide", "bars"), [(344, 90), (400, 130), (600, 200)])
+def test_no_candle_is_below_the_name_of_a_level(
+    tab: Any, shaped: tuple[str, str], wide: int, bars: int
+) -> None:
+    """On a phone, beside the table and on the page of a symbol: the last bars can be seen."""
+    base, scan = shaped
+    tab.goto(f"{base}/symbols/CUP_WITH_HANDLE?id={scan}")
+    tab.wait_for_selector("#chart canvas")
+    last, ends = tab.evaluate(
+        """async ([path, wide, bars, scan]) => {
+            const { PriceChart } = await import(path);
+            const place = document.createElement("div");
+            place.style.width = `${wide}px`;
+            document.body.append(place);
+            const detail = await (await fetch(`/v1/symbols/CUP_WITH_HANDLE?scan=${scan}`)).json();
+            detail.levels = [{ kind: "stop", name: "target", price: detail.bars.close.at(-1) }];
+            const drawn = new PriceChart(place);
+            drawn.draw(detail, { bars });
+            await new Promise((done) => setTimeout(done, 300));
+            const scale = drawn.chart.timeScale();
+            return [scale.logicalToCoordinate(detail.bars.date.length - 1), scale.width()]; }""",
+        [f"{page_files().prefix}/chart.js", wide, bars, scan],
+    )
+    assert 0.6 * ends < last < ends - 45
