@@ -64,6 +64,28 @@ def test_no_page_of_an_empty_home_asks_for_what_is_not_there(
     context.close()
 
 
+def test_a_scan_that_keeps_nobody_says_so(chromium: Any, shaped: tuple[str, str]) -> None:
+    """In sight, beside no empty card; the market still has its figures, and nothing fails."""
+    base, _ = shaped
+    scan = scanned(base, data="shaped.csv", where="close > 1e9")
+    watch = Watch(base)
+    page = watch.over(chromium.new_context(viewport=WIDE, base_url=base)).new_page()
+    page.goto(f"/scan?id={scan}")
+    said = page.get_by_text("No symbol passed; the ledger says why.")
+    said.wait_for()
+    box, frame = said.bounding_box(), page.locator("#grid").bounding_box()
+    assert frame["x"] <= box["x"]
+    assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+    page.get_by_text("No row, so there is no chart.").wait_for()
+    page.wait_for_load_state("networkidle")
+    page.goto(f"/market?id={scan}")
+    page.get_by_text("the ledger says why.").wait_for()
+    kept = page.locator("#regime dt", has_text="Kept by the scan").locator("+ dd")
+    assert kept.text_content() == "0"
+    page.context.close()
+    assert (watch.errors, watch.foreign) == ([], [])
+
+
 @pytest.mark.parametrize("path", ["market", "ledger", "symbols/AAPL"])
 def test_a_link_to_a_result_that_is_gone_is_not_a_home_without_scans(
     tab: Any, shaped: tuple[str, str], path: str

@@ -31,7 +31,7 @@ function regime({ regime: found, breadth: b, ledger }) {
       ["Above their 50-day average", share(last("above_50"), last("of_50"))],
       ["Above their 200-day average", share(last("above_200"), last("of_200"))],
       ["New highs / new lows", `${whole(last("new_highs"))} / ${whole(last("new_lows"))}`],
-      ["Kept by the scan", whole(ledger.kept)],
+      ["Kept by the scan", whole(ledger.kept ?? 0)],
       ["Measured on", found.source],
     ].map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
 }
