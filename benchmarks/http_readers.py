@@ -9,11 +9,11 @@ import itertools
 import selectors
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-__all__ = ["at_once"]
+__all__ = ["at_once", "without_pause"]
 
 PATIENCE_S = 300.0
 
@@ -30,8 +30,14 @@ class _Reader:
 
     def ask(self) -> None:
         self.began = time.perf_counter()
+        self.connection.setblocking(True)
         self.connection.sendall(self.request)
         self.connection.setblocking(False)
+
+    def ask_next(self, request: bytes) -> None:
+        self.request, self.left = request, None
+        self.head.clear()
+        self.ask()
 
     def read(self) -> bool:
         """Take what has come; tell whether the answer is whole."""
@@ -55,13 +61,8 @@ class _Reader:
 
 def at_once(base: str, paths: Sequence[str], count: int) -> list[float]:
     """Ask ``count`` times at once, for ``paths`` in turn; seconds that each answer took."""
-    address = urlsplit(base)
-    assert address.hostname is not None
-    readers = []
-    for path in itertools.islice(itertools.cycle(paths), count):
-        connection = socket.create_connection((address.hostname, address.port), PATIENCE_S)
-        request = f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode()
-        readers.append(_Reader(connection, request))
+    asked = itertools.islice(itertools.cycle(paths), count)
+    readers = [_Reader(_connected(base), _request(base, path)) for path in asked]
     waited = []
     with selectors.DefaultSelector() as waiting:
         for one in readers:
@@ -78,3 +79,45 @@ def at_once(base: str, paths: Sequence[str], count: int) -> list[float]:
     for one in readers:
         one.connection.close()
     return waited
+
+
+def without_pause(
+    base: str, paths: Sequence[Sequence[str]], going_on: Callable[[], bool]
+) -> list[float]:
+    """Each reader asks for its own ``paths`` in turn, the next as soon as it has the one before.
+
+    As long as ``going_on``; then all wait for their last answer. Seconds that each answer took.
+    """
+    own = [itertools.cycle([_request(base, path) for path in one]) for one in paths]
+    readers = [_Reader(_connected(base), next(one)) for one in own]
+    waited = []
+    with selectors.DefaultSelector() as waiting:
+        for one, more in zip(readers, own, strict=True):
+            one.ask()
+            waiting.register(one.connection, selectors.EVENT_READ, (one, more))
+        until = time.monotonic() + PATIENCE_S
+        while waiting.get_map():
+            if time.monotonic() > until:
+                raise SystemExit(f"{len(waiting.get_map())} of {len(readers)} were not answered")
+            for key, _ in waiting.select(1.0):
+                one, more = key.data
+                if not one.read():
+                    continue
+                waited.append(time.perf_counter() - one.began)
+                if going_on():
+                    one.ask_next(next(more))
+                else:
+                    waiting.unregister(one.connection)
+    for one in readers:
+        one.connection.close()
+    return waited
+
+
+def _connected(base: str) -> socket.socket:
+    address = urlsplit(base)
+    assert address.hostname is not None
+    return socket.create_connection((address.hostname, address.port), PATIENCE_S)
+
+
+def _request(base: str, path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: {urlsplit(base).netloc}\r\n\r\n".encode()

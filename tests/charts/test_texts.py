@@ -29,6 +29,7 @@ from technic.charts.text import (
     width,
     wrapped,
 )
+from technic.cli.render.style import change_text
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -149,3 +150,12 @@ def test_amounts_are_short():
     """Thousands to trillions."""
     values = (999, 1_000, 1_500_000, 2e9, 3.25e12, float("nan"))
     assert [amount_text(value) for value in values] == ["999", "1K", "1.5M", "2B", "3.2T", "n/a"]
+
+
+@pytest.mark.parametrize("change", [-0.001, 0.0, 0.004])
+def test_a_change_that_rounds_to_nothing_is_not_a_loss(change: float) -> None:
+    """No minus before 0.00, in pictures and in tables, and no colour in these."""
+    drawing = treemap([Tile("Energy", 10.0, change)], PROVENANCE, title="Sectors")
+    assert "+0.00 %" in texts(parse(drawing.svg()))
+    assert (str(change_text(change)), change_text(change).style) == ("+0.00", "")
+    assert change_text(-0.01).style == "red"

@@ -13,6 +13,7 @@ from support.made_up_market import NOW, SESSIONS, SYMBOLS
 from support.saved_scans import edit_frame, edited_bar
 from technic import FilterRules, ScanConfig, ScanResult, run_scan
 from technic.panel import LongBars
+from technic.result import diff as comparison
 from technic.result.diff import Diff, diff
 from technic.result.saved import SavedScan, load_saved
 from technic.testing import FakeProvider, make_bars
@@ -244,3 +245,31 @@ def test_what_a_bar_changed_shows_in_the_components(bars: LongBars, tmp_path: Pa
     assert one.rating_change
     assert one.rating_change > 0
     assert np.isclose(sum(part.points for part in found.components("BN")), one.rating_change)
+
+
+def test_no_rating_is_taken_apart_that_is_the_same_on_both_sides(
+    bars: LongBars, results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Two conditions on one day: thousands enter, and none of their ratings is another one."""
+    _, after = results
+    whole = result_of(bars, AFTER, [s for s in SYMBOLS if s != "AK"], filters=FilterRules())
+    taken: list[int] = []
+    monkeypatch.setattr(comparison, "explain", lambda *_, **__: taken.append(1))
+    found = diff(load(after, tmp_path / "a"), load(whole, tmp_path / "b"))
+    assert len(found.entered) > 3
+    assert all(one["components"] == [] for one in found.summary()["entered"])
+    assert taken == []
+    heavier = replace(whole.config, weights=replace(whole.config.weights, trend=30.0))
+    other = run_scan(
+        heavier, provider=FakeProvider(bars, universe=universe_of(SYMBOLS, "x")), now=NOW
+    )
+    other_found = diff(load(after, tmp_path / "c"), load(other, tmp_path / "d"))
+    other_found.components(other_found.entered[0].symbol)
+    assert taken
+
+
+def test_the_summary_goes_on_after_an_offset(found: Diff):
+    """Parts are the whole."""
+    whole = found.summary()["moved"]
+    parts = [found.summary(2, offset)["moved"] for offset in range(0, len(whole), 2)]
+    assert [one for part in parts for one in part] == whole

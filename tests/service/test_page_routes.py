@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
@@ -223,3 +224,25 @@ def test_a_saved_setup_has_the_facts_that_were_added(client: TestClient) -> None
     assert answer.status_code == 200, answer.text
     setup = parse_setup("cheap", answer.json()["content"])
     assert setup.columns == ("pe_ttm", "eps_growth_yoy")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("rows", "closes?bars=30", "ledger", "market", "result", "drawings/ledger"),
+        *(f"result?format={name}" for name in ("csv", "parquet", "xlsx", "md", "tradingview")),
+    ],
+)
+def test_a_result_without_rows_is_answered_like_any_other(
+    client: TestClient, finished: Callable[..., dict[str, Any]], path: str
+) -> None:
+    """Nobody closes above a billion: tables of nothing, and no error."""
+    asked = {"data": "small.csv", "where": "close > 1e9"}
+    job = finished(client, client.post("/v1/scans", json=asked).json()["id"])
+    answer = client.get(f"/v1/scans/{job['id']}/{path}")
+    assert answer.status_code == 200, answer.text
+    if path == "rows":
+        assert answer.json()["rows"] == 0
+        assert set(map(len, answer.json()["values"])) == {0}
+    if path.startswith("closes"):
+        assert answer.json()["closes"] == {}

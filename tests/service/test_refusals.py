@@ -39,6 +39,7 @@ BODIES: dict[str, bytes] = {
     "a file of the machine": b'{"data": "/etc/passwd"}',
     "a file beside the uploads": b'{"universe": "../service.db"}',
     "an address": b'{"data": "http://169.254.169.254/latest"}',
+    "no number": b'{"min_price": NaN}',
     "text for a number": b'{"min_price": "much"}',
     "true for a number": b'{"limit": true}',
     "a day that is none": b'{"as_of": "2024-13-45"}',
@@ -92,6 +93,14 @@ def test_a_reason_names_the_part_and_not_what_was_sent(client: TestClient) -> No
     answer = client.post("/v1/scans", content=b'{"a": }', headers=JSON)
     assert "no JSON" in sentence(answer)
     assert "character 6" in sentence(answer)
+
+
+def test_a_reason_keeps_words_that_are_no_words_of_a_sentence(client: TestClient) -> None:
+    """A sentence goes on in small letters, but NaN stays what it is."""
+    asked = {"content": b'{"min_price": NaN}', "headers": {"Content-Type": "application/json"}}
+    answer = client.post("/v1/scans", **asked)
+    assert sentence(answer) == "the body: NaN and infinity are no numbers of JSON"
+    assert sentence(client.post("/v1/expressions/check", json={})) == "expression: field required"
 
 
 @pytest.mark.parametrize(

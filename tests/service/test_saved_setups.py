@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from technic.errors import ParameterError
 from technic.service.app import create_app
 from technic.service.jobs.write_new import write_new
-from technic.service.routes import setup_files
+from technic.service.routes import setup_files, vocabulary
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
 from technic.setups import load_setups
@@ -116,3 +116,33 @@ def test_a_file_that_came_in_the_meantime_stays(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="a name that no setup has"):
         write_new(tmp_path / "a.toml", "second")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.toml": "first"}
+
+
+def test_setups_are_read_once_until_a_file_changes(
+    keyed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each page asks for them; whatever way a file comes, changes or goes, the next list has it."""
+    client, headers = keyed
+    times: list[int] = []
+    check = vocabulary.checked_setups
+    monkeypatch.setattr(vocabulary, "checked_setups", lambda it: times.append(1) or check(it))
+
+    def asked() -> dict[str, Any]:
+        answer = client.get("/v1/setups", headers=headers["read"]).json()
+        return {one["name"]: one["meaning"] for one in answer["setups"]}
+
+    before = asked()
+    assert asked() == before
+    assert len(times) == 1
+    client.put("/v1/setups/mine", json=CONTENT, headers=headers["run"])
+    assert asked() == {**before, "mine": "Above its mean"}
+    file = tmp_path / "setups" / "mine.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("Above", "Below"), encoding="utf-8")
+    assert asked()["mine"] == "Below its mean"
+    file.write_text("no setup", encoding="utf-8")
+    assert asked() == before
+    assert "mine" in str(client.get("/v1/setups", headers=headers["read"]).json()["mistakes"])
+    file.unlink()
+    assert asked() == before
+    assert asked() == before
+    assert len(times) == 4

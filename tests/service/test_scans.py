@@ -14,6 +14,7 @@ from technic import ScanConfig, run_scan
 from technic.errors import ParameterError
 from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.scan.flat_config import flat_config
+from technic.service.routes import results
 from technic.service.routes.scans import EXAMPLES
 from technic.settings import Settings
 
@@ -37,6 +38,20 @@ def test_rows_can_be_had_in_parts(client: TestClient, scan: dict[str, Any]) -> N
     all_rows = client.get("/v1/scans/latest/result").json()["rows"]
     part = client.get("/v1/scans/latest/result", params={"offset": 1, "limit": 2}).json()["rows"]
     assert part == all_rows[1:3]
+
+
+def test_latest_stands_for_a_scan_wherever_one_is_read(
+    client: TestClient, scan: dict[str, Any]
+) -> None:
+    """Its state and its events too; to change one, its id has to be named."""
+    assert client.get("/v1/scans/latest").json() == client.get(f"/v1/scans/{scan['id']}").json()
+    told = client.get("/v1/scans/latest/events").text
+    assert scan["id"] in told
+    assert client.delete("/v1/scans/latest").status_code == 404
+    assert client.post("/v1/scans/latest/resume").status_code == 404
+    nothing = client.get("/v1/studies/latest")
+    assert nothing.status_code == 404
+    assert "POST /v1/studies starts one" in nothing.json()["detail"]
 
 
 @pytest.mark.parametrize("name", ["csv", "parquet", "xlsx", "md", "tradingview"])
@@ -198,6 +213,28 @@ def test_two_results_are_compared(
     answer = client.get("/v1/diff", params={"before": scan["id"], "after": other["id"]})
     assert answer.status_code == 200
     assert len(answer.json()["entered"]) == 12 - scan["outcome"]["kept"]
+    whole = answer.json()["moved"] + answer.json()["entered"]
+    parts = []
+    for kind in ("moved", "entered"):
+        for offset in range(0, len(answer.json()[kind]) + 1, 2):
+            asked = {"before": scan["id"], "after": other["id"], "limit": 2, "offset": offset}
+            parts += client.get("/v1/diff", params=asked).json()[kind]
+    assert parts == whole
+    asked = {"before": scan["id"], "after": other["id"], "limit": 501}
+    assert client.get("/v1/diff", params=asked).status_code == 422
+
+
+def test_a_comparison_is_made_once(
+    client: TestClient, scan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every reader of the page Market asks for the same one."""
+    made: list[int] = []
+    compare = results.result_diff
+    monkeypatch.setattr(results, "result_diff", lambda *two: made.append(1) or compare(*two))
+    asked = {"before": scan["id"], "after": scan["id"], "limit": 7}
+    answers = [client.get("/v1/diff", params=asked).text for _ in range(3)]
+    assert len(made) == 1
+    assert len(set(answers)) == 1
 
 
 def test_a_comparison_names_scans_and_no_folders(

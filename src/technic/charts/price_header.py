@@ -77,7 +77,7 @@ def _entries(bars: PriceBars, averages: Sequence[Average]) -> Iterator[_Entry]:
     before = np.flatnonzero(bars.used[:last])
     if len(before) and bars.close[before[-1]] > 0:
         change = 100.0 * (bars.close[last] / bars.close[before[-1]] - 1.0)
-        yield _Entry(f"{change:+.2f} %", "f-good" if change >= 0 else "f-bad")
+        yield _Entry(f"{change:+z.2f} %", "f-good" if change >= 0 else "f-bad")
     if np.isfinite(bars.volume[last]):
         yield _Entry(f"V {amount_text(float(bars.volume[last]))}")
     for colour, average in zip(AVERAGE_COLOURS, averages, strict=False):

@@ -75,7 +75,7 @@ def treemap(
 
 
 def _percent(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:+.2f} %"
+    return "n/a" if value is None else f"{value:+z.2f} %"
 
 
 def _tile(tile: Tile, box: _Box, most: float) -> Iterator[str]:

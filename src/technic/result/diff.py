@@ -22,6 +22,7 @@ from technic.result.saved import SavedScan
 from technic.scan.config_json import config_differences, config_to_json
 from technic.scoring import REQUIRED_COLUMNS, Explanation, explain
 from technic.text.short_repr import short_repr
+from technic.typing import FloatArray
 from technic.version import __version__
 
 __all__ = ["ComponentChange", "Diff", "Side", "SymbolChange", "diff"]
@@ -98,6 +99,8 @@ class Diff:
 
         The points of all components add up to the change of the rating.
         """
+        if self._same_rating(symbol):
+            return ()
         parts = [side.explanation(symbol) for side in self.sides]
         lines = [{line.component: line for line in part.contributions} for part in parts if part]
         if len(lines) < 2:
@@ -114,14 +117,29 @@ class Diff:
         ]
         return tuple(sorted(changes, key=lambda one: (-abs(one.points), one.component)))
 
+    def _same_rating(self, symbol: str) -> bool:
+        """Tell whether both ratings are made of the same numbers by the same weights.
+
+        Two scans of one day differ in their conditions alone, and taking a rating apart takes long.
+        """
+        before, after = self.before.config, self.after.config
+        if (before.weights, before.signals) != (after.weights, after.signals):
+            return False
+        first, second = (side.inputs(symbol) for side in self.sides)
+        return first is not None and second is not None and first.tobytes() == second.tobytes()
+
     def __repr__(self) -> str:
         days = f"{self.before.as_of} to {self.after.as_of}"
         lists = {"entered": self.entered, "left": self.left, "moved": self.moved}
         counts = (f"{name} {len(changes):,}" for name, changes in lists.items())
         return short_repr(self, days, *counts, f"unchanged {self.unchanged:,}")
 
-    def summary(self, limit: int | None = None) -> dict[str, object]:
-        """Return the object that ``--format json`` prints; at most ``limit`` of each list."""
+    def summary(self, limit: int | None = None, offset: int = 0) -> dict[str, object]:
+        """Return the object that ``--format json`` prints.
+
+        At most ``limit`` of each list, from the one after ``offset`` on.
+        """
+        end = None if limit is None else offset + limit
         lists = {"entered": self.entered, "left": self.left, "moved": self.moved}
         counts = {name: len(changes) for name, changes in lists.items()}
         return {
@@ -131,7 +149,7 @@ class Diff:
             "warnings": list(self.warnings),
             "counts": {**counts, "unchanged": self.unchanged},
             **{
-                name: [self._plain(one) for one in changes[:limit]]
+                name: [self._plain(one) for one in changes[offset:end]]
                 for name, changes in lists.items()
             },
         }
@@ -208,14 +226,21 @@ class _Results:
         values, at = self.rows.get(symbol, ({}, 0))
         return values[column][at] if column in values else None
 
-    def explanation(self, symbol: str) -> Explanation | None:
-        """Take the rating apart; None for a symbol that has none, or too few columns for it."""
+    def inputs(self, symbol: str) -> FloatArray | None:
+        """What a rating is made of; None for a symbol that has none, or too few columns for it."""
         if symbol not in self.rows:
             return None
         values, at = self.rows[symbol]
         if any(name not in values for name in _INPUTS):  # saved by code with other columns
             return None
-        own = {name: np.array([values[name][at]], dtype=np.float64) for name in _INPUTS}
+        return np.array([values[name][at] for name in _INPUTS], dtype=np.float64)
+
+    def explanation(self, symbol: str) -> Explanation | None:
+        """Take the rating apart; None for a symbol that has none, or too few columns for it."""
+        found = self.inputs(symbol)
+        if found is None:
+            return None
+        own = dict(zip(_INPUTS, found[:, np.newaxis], strict=True))
         config = self.saved.config
         return explain(
             own, 0, config.weights, config.signals, allow_shorts=config.plan.allow_shorts

@@ -77,7 +77,7 @@ def _figures(values: dict[str, object]) -> Markup:
     if not values:
         return Markup("")
     change = values.get("return_1_pct")
-    moved = tone(change, f"{change:+.2f} %") if isinstance(change, float) else ""
+    moved = tone(change, f"{change:+z.2f} %") if isinstance(change, float) else ""
     rating = cell("tech_rating", values.get("tech_rating"))
     return Markup(
         '<span class="close">${}</span>{}<span>rating {}</span>{}<span>RS {}</span>'

@@ -142,6 +142,20 @@ def test_the_plan_of_the_next_sync_asks_nobody(scheduled: Scheduled) -> None:
     assert bars_asked(scheduled.loopback) == asked
 
 
+def test_the_list_of_jobs_says_what_a_sync_brought(chromium: Any, scheduled: Scheduled) -> None:
+    """As many bars and requests as the job has; no row without a word."""
+    page = chromium.new_page(base_url=scheduled.base)
+    page.goto("/data")
+    page.locator("#jobs tbody tr").first.wait_for()
+    said = page.locator("#jobs tbody tr td:nth-child(4)").all_text_contents()
+    assert len(said) == 6
+    outcomes = [job["outcome"] for job in scheduled.get("/v1/jobs?kind=sync")]
+    expected = [f"{one['bars']:,} bars in {one['requests']} requests" for one in outcomes]
+    assert [text for text in said if "bars in" in text] == expected
+    assert all(said)
+    page.close()
+
+
 def test_a_run_is_looked_at_in_a_browser(chromium: Any, scheduled: Scheduled) -> None:
     """What is next, what ran, who entered; a link to a run holds for whoever gets it."""
     watch = Watch(scheduled.base)

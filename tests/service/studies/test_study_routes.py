@@ -144,6 +144,8 @@ def test_a_study_says_what_it_came_to(client: TestClient, study: dict[str, Any])
     assert outcome["headline"] == "1 too few to say; 2023-12-04 to 2024-02-01, 12 symbols"
     assert (outcome["simulated"], outcome["data"]) == (False, "files small.csv")
     (verdict,) = outcome["studies"]
+    assert client.get("/v1/studies/latest").json() == listed
+    assert study["id"] in client.get("/v1/studies/latest/events").text
     result = client.get("/v1/studies/latest/result").json()
     (whole,) = result["studies"]
     assert verdict["says"] == whole["says"]

@@ -37,7 +37,8 @@ def change_text(value: float) -> Text:
     """A signed percentage, green or red."""
     if not math.isfinite(value):
         return Text("-")
-    return Text(f"{value:+.2f}", "green" if value > 0 else "red" if value < 0 else "")
+    text = f"{value:+z.2f}"
+    return Text(text, "" if text == "+0.00" else "green" if value > 0 else "red")
 
 
 def signal_text(value: str) -> Text:

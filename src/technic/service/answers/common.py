@@ -29,6 +29,8 @@ __all__ = [
     "finished_scan",
     "job_answer",
     "job_of",
+    "latest_scan",
+    "latest_study",
     "own_job",
 ]
 
@@ -136,10 +138,7 @@ def own_job(service: Service, caller: Caller, identity: str, kind: str | None = 
 def finished_scan(service: Service, identity: str) -> Path:
     """Return the folder of a result; ``latest`` is the one that was finished last."""
     if identity == "latest":
-        latest = service.finished.latest()
-        if latest is None:
-            raise HTTPException(404, "no scan is done yet: POST /v1/scans starts one")
-        identity = latest
+        identity = latest_scan(service)
     if not service.finished.holds(identity):
         job = job_of(service, identity, "scan")
         if job.state != "done":
@@ -150,6 +149,22 @@ def finished_scan(service: Service, identity: str) -> Path:
     if not (folder / ABOUT).is_file():
         raise HTTPException(404, "this result is no longer kept; scan again")
     return folder
+
+
+def latest_scan(service: Service) -> str:
+    """Return the id of the scan that was finished last; 404 where there is none."""
+    latest = service.finished.latest()
+    if latest is None:
+        raise HTTPException(404, "no scan is done yet: POST /v1/scans starts one")
+    return latest
+
+
+def latest_study(service: Service) -> Job:
+    """Return the study that was asked for last of those that are done; 404 where there is none."""
+    done = service.jobs.latest(1, "study", ["done"])
+    if not done:
+        raise HTTPException(404, "no study is done yet: POST /v1/studies starts one")
+    return done[0]
 
 
 def about_of(folder: Path) -> dict[str, Any]:

@@ -17,8 +17,10 @@ __all__ = ["data_answer"]
 def data_answer(service: Service) -> dict[str, Any]:
     """Say where bars come from: the provider, what its store holds, problem symbols, syncs.
 
-    ``store``: None where nothing is stored, or where ``trouble`` says why it cannot be read.
+    ``vendors``: those that can be synced. ``store``: None where nothing is stored, or where
+    ``trouble`` says why it cannot be read.
     """
+    from technic.data_engine.open_provider import REMOTE
     from technic.data_engine.provider_store import NOT_THERE, open_store
 
     settings = service.settings.settings
@@ -27,6 +29,7 @@ def data_answer(service: Service) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "provider": provider,
         "simulated": source.simulated,
+        "vendors": list(REMOTE),
         "data": None if path is None else plain_path(path),
         "store": None,
         "trouble": None,

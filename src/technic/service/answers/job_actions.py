@@ -9,7 +9,14 @@ from typing import Any
 from fastapi import HTTPException, Request
 from fastapi.responses import StreamingResponse
 
-from technic.service.answers.common import JobAnswer, job_answer, job_of, own_job
+from technic.service.answers.common import (
+    JobAnswer,
+    job_answer,
+    job_of,
+    latest_scan,
+    latest_study,
+    own_job,
+)
 from technic.service.answers.job_events import EVENTS, job_events, refuse_too_many
 from technic.service.jobs.job import Job, JobKind
 from technic.service.requests.caller import Caller
@@ -35,9 +42,9 @@ def submit_job(
 
 
 def one_job(request: Request, identity: str, kind: JobKind | None = None) -> JobAnswer:
-    """Return a job; 404 where there is none of this kind."""
+    """Return a job; 404 where there is none of this kind. ``latest``: the last scan or study."""
     service = service_of(request)
-    return job_answer(service, job_of(service, identity, kind))
+    return job_answer(service, _meant(service, identity, kind))
 
 
 def cancel_job(
@@ -68,6 +75,15 @@ async def job_stream(
 ) -> StreamingResponse:
     """Tell the progress of a job as server-sent events; 503 where too many are told theirs."""
     service = service_of(request)
-    job = await asyncio.to_thread(job_of, service, identity, kind)
+    job = await asyncio.to_thread(_meant, service, identity, kind)
     refuse_too_many(service)
     return StreamingResponse(job_events(request, service, job.id), media_type=EVENTS)
+
+
+def _meant(service: Service, identity: str, kind: JobKind | None) -> Job:
+    """Return the job that is read; only what is read may be named ``latest``."""
+    if identity == "latest" and kind == "scan":
+        identity = latest_scan(service)
+    elif identity == "latest" and kind == "study":
+        return latest_study(service)
+    return job_of(service, identity, kind)

@@ -20,7 +20,7 @@ from technic.service.jobs.result_files import ABOUT
 from technic.service.requests.caller import known_caller
 from technic.service.state import Service, service_of
 
-__all__ = ["HeldAnswersMiddleware", "kept_answer", "lasting_answer"]
+__all__ = ["HeldAnswersMiddleware", "kept_answer", "lasting_answer", "stamped_answer"]
 
 JSON = "application/json"
 
@@ -46,6 +46,14 @@ def kept_answer(
 def lasting_answer(request: Request, route: str, make: Callable[[], dict[str, Any]]) -> Response:
     """Return an answer that is the same as long as this process runs."""
     return _answer(request, Question(route), make)
+
+
+def stamped_answer(
+    request: Request, route: str, stamp: Hashable, make: Callable[[], dict[str, Any]]
+) -> Response:
+    """Return an answer that is the same as long as ``stamp``, which is looked at each time."""
+    body = service_of(request).memory.answers.get((route, stamp), make)
+    return Response(body, media_type=JSON)
 
 
 def _answer(request: Request, question: Question, make: Callable[[], dict[str, Any]]) -> Response:

@@ -65,7 +65,9 @@ def _sentence(problem: dict[str, Any]) -> str:
         return f"the body is no JSON: {problem['ctx']['error']}, at character {names[0]}"
     name = ".".join(str(part)[:_NAMED] for part in names)
     text = str(problem["msg"]).removeprefix("Value error, ")
-    return clean(f"{name or 'the ' + str(where)}: {text[:1].lower()}{text[1:]}")
+    first, blank, rest = text.partition(" ")
+    plain = first.lower() if first[1:].islower() else first  # NaN and JSON are written so
+    return clean(f"{name or 'the ' + str(where)}: {plain}{blank}{rest}")
 
 
 def _opens_a_page(request: Request) -> bool:

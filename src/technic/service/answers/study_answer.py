@@ -9,7 +9,7 @@ from fastapi import HTTPException
 from fastapi import Path as PathParameter
 from pydantic import Field
 
-from technic.service.answers.common import JobAnswer, job_of
+from technic.service.answers.common import JobAnswer, job_of, latest_study
 from technic.service.state import Service
 from technic.service.studies.study_files import DOCUMENT
 
@@ -36,12 +36,8 @@ def is_kept(service: Service, identity: str) -> bool:
 
 def finished_study(service: Service, identity: str) -> Path:
     """Return the folder of a study; ``latest`` is the one that was asked for last and is done."""
-    if identity == "latest":
-        done = service.jobs.latest(1, "study", ["done"])
-        if not done:
-            raise HTTPException(404, "no study is done yet: POST /v1/studies starts one")
-        identity = done[0].id
-    job = job_of(service, identity, "study")
+    latest = identity == "latest"
+    job = latest_study(service) if latest else job_of(service, identity, "study")
     if job.state != "done":
         reason = f": {job.message}" if job.message else ""
         raise HTTPException(409, f"this study is {job.state}{reason}")

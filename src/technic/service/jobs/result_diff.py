@@ -27,9 +27,9 @@ def result_diff(before: Path, after: Path) -> Diff:
     return diff(_loaded(before), _loaded(after))
 
 
-def diff_document(found: Diff, limit: int | None) -> dict[str, Any]:
+def diff_document(found: Diff, limit: int | None, offset: int = 0) -> dict[str, Any]:
     """Return the object of ``technic diff --format json`` with ``scan``, an id, for each folder."""
-    document: dict[str, Any] = dict(found.summary(limit))
+    document: dict[str, Any] = dict(found.summary(limit, offset))
     for side in ("before", "after"):
         head: Mapping[str, Any] = document[side]
         rest = {name: value for name, value in head.items() if name != "folder"}

@@ -125,6 +125,8 @@ def _closes(folder: Path, bars: int) -> dict[str, list[float]]:
     import pyarrow.parquet as pq
 
     table = pq.read_table(folder / CLOSES)
+    if not table.num_rows:  # columns of nothing have no type
+        return {}
     names = [name for name in table.column_names if name != "symbol"][-bars:]
     values = np.column_stack([table.column(name).to_numpy() for name in names])
     symbols = table.column("symbol").to_pylist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,7 +12,7 @@ from fastapi.responses import FileResponse, Response
 from technic.export.formats import FORMATS
 from technic.service.answers.ask_worker import ask_worker
 from technic.service.answers.common import ERRORS, ResultId, about_of, finished_scan
-from technic.service.answers.kept import kept_answer
+from technic.service.answers.kept import kept_answer, stamped_answer
 from technic.service.jobs.result_diff import diff_document, result_diff
 from technic.service.jobs.result_files import SUMMARY, export_name
 from technic.service.jobs.summary_file import read_rows
@@ -27,6 +28,8 @@ TYPES = {
     "md": "text/markdown; charset=utf-8",
     "tradingview": "text/plain; charset=utf-8",
 }
+CHANGES, MOST_CHANGES = 100, 500
+"""Of each kind in one answer: to take a rating apart costs some milliseconds."""
 Side = Annotated[str, Query(description="A scan's id, or latest.", examples=["latest"])]
 Format = Literal["json", "csv", "parquet", "xlsx", "md", "tradingview"]
 
@@ -72,19 +75,30 @@ def _page(folder: Path, limit: int | None, offset: int) -> dict[str, Any]:
     return {**document, "rows": read_rows(folder / SUMMARY, offset, limit)}
 
 
-@router.get("/v1/diff")
+@router.get("/v1/diff", response_model=dict[str, Any])
 def difference(
     request: Request,
     caller: Reader,
     before: Side,
     after: Side,
-    limit: Annotated[int | None, Query(ge=0, le=10**9)] = None,
-) -> dict[str, Any]:
+    limit: Annotated[int, Query(ge=0, le=MOST_CHANGES)] = CHANGES,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+) -> Response:
     """Return what entered, left and moved between two results, and why.
 
-    ``limit``: at most so many of each; all unless given.
+    ``limit``: at most so many of each, from the one after ``offset`` on; ``counts`` has them all.
     """
     del caller
     service = service_of(request)
     sides = [finished_scan(service, identity) for identity in (before, after)]
-    return diff_document(result_diff(*sides), limit)
+    stamp = (*map(_written, sides), limit, offset)
+    return stamped_answer(
+        request, "diff", stamp, lambda: diff_document(result_diff(*sides), limit, offset)
+    )
+
+
+def _written(folder: Path) -> tuple[Path, tuple[tuple[str, int, int], ...]]:
+    """Return what changes whenever a file of a result does: whoever alters one is told of."""
+    with os.scandir(folder) as files:
+        found = sorted((one.name, one.stat().st_mtime_ns, one.stat().st_size) for one in files)
+    return folder, tuple(found)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from technic.scan.flat_config import FLAT_KEYS
-from technic.service.answers.common import ERRORS, JobAnswer, JobId
+from technic.service.answers.common import ERRORS, JobAnswer, JobId, ResultId
 from technic.service.answers.job_actions import (
     cancel_job,
     job_stream,
@@ -59,7 +59,7 @@ async def latest(
 
 
 @router.get("/{identity}")
-def state(request: Request, caller: Reader, identity: JobId) -> JobAnswer:
+def state(request: Request, caller: Reader, identity: ResultId) -> JobAnswer:
     """Say how far a scan is, or what it came to."""
     del caller
     return one_job(request, identity, "scan")
@@ -82,7 +82,7 @@ def resume(request: Request, caller: Runner, identity: JobId) -> JobAnswer:
     response_class=StreamingResponse,
     responses={200: {"content": {EVENTS: {}}}},
 )
-async def events(request: Request, caller: Reader, identity: JobId) -> StreamingResponse:
+async def events(request: Request, caller: Reader, identity: ResultId) -> StreamingResponse:
     """Tell the scan's progress as server-sent events, until it ends: the event is its state."""
     del caller
     return await job_stream(request, identity, "scan")

@@ -19,6 +19,8 @@ function colour(name) {
 
 const faint = (value, share) => value.replace(/^rgb\((.*)\)$/, `rgba($1, ${share})`);
 
+const NAMES_PX = 50, SCALE_PX = 62; // what names of levels, and the scale, take of the width
+
 export class PriceChart {
   constructor(place, { height = 320 } = {}) {
     this.place = place;
@@ -63,9 +65,15 @@ export class PriceChart {
     this.draws(patterns ? detail.patterns : []);
     this.strength(relative ? rebased(detail, bars) : null);
     this.chart.panes().forEach((pane, i) => pane.setStretchFactor(SHARES[i]));
-    this.chart.timeScale().setVisibleLogicalRange({ from: date.length - bars, to: date.length + Math.max(3, 0.07 * bars) }); // room for the names of levels
+    this.chart.timeScale().setVisibleLogicalRange({ from: date.length - bars, to: date.length + this.room(bars, detail.levels.length) });
     this.place.setAttribute("role", "img");
     this.place.setAttribute("aria-label", `Candles of ${detail.symbol}, ${date.length} bars to ${date.at(-1)}, last close ${price(close.at(-1))}${patterns ? detail.patterns.map((one) => `; pattern drawn: ${one.title}`).join("") : ""}${relative && detail.relative ? `; RS line against ${detail.relative.benchmark}` : ""}; the table below has the data`);
+  }
+
+  // Bars that would fit where the names of levels stand, so that none of the last ones is below a name.
+  room(bars, levels) {
+    const plot = this.place.clientWidth - SCALE_PX;
+    return levels ? Math.max(3, (bars * NAMES_PX) / Math.max(plot - NAMES_PX, NAMES_PX)) : 3;
   }
 
   plan(levels) {

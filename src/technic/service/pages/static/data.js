@@ -5,8 +5,6 @@ import { amount, moment, number, whole } from "./format.js";
 import { drawProgress, ended, follow, sentence } from "./job.js";
 import { syncPlan } from "./sync_plan.js";
 
-const VENDORS = ["alpaca", "polygon", "tiingo", "yahoo", "loopback"];
-
 async function begin() {
   const [data, jobs] = await Promise.all([getJson("/v1/data"), getJson("/v1/jobs?limit=25")]);
   show($("begin"), !jobs.some((job) => job.kind === "scan" && job.state === "done"));
@@ -31,9 +29,9 @@ function source(data) {
 
 function sync(data) {
   const last = data.last_sync;
-  const said = last ? h("p", { class: "small" }, `Last: ${moment(last.finished_at)}, ${whole(last.outcome?.bars)} bars in ${whole(last.outcome?.requests)} requests.`) : h("p", { class: "small muted" }, "No sync has run here yet.");
+  const said = last ? h("p", { class: "small" }, `Last: ${moment(last.finished_at)}, ${brought(last.outcome ?? {})}.`) : h("p", { class: "small muted" }, "No sync has run here yet.");
   if (!may("admin")) { put($("sync-body"), said, h("p", { class: "muted small" }, "A key with the scope admin starts syncs.")); return; }
-  const vendor = h("select", { id: "vendor" }, VENDORS.map((name) => h("option", { value: name, selected: name === data.provider }, name)));
+  const vendor = h("select", { id: "vendor" }, data.vendors.map((name) => h("option", { value: name, selected: name === data.provider }, name)));
   const form = h("form", { class: "field-line" }, h("label", { for: "vendor" }, "Vendor"), vendor, h("button", { type: "submit" }, "Start a sync"));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -76,9 +74,17 @@ function problems(data) {
 }
 
 function drawJobs(jobs) {
-  const rows = jobs.map((job) => [moment(job.created_at), job.kind, h("span", { class: { done: "up", failed: "down" }[job.state] ?? "" }, job.state), job.outcome?.headline ?? job.message ?? (["queued", "running"].includes(job.state) ? sentence(job) : ""), next(job)]);
+  const rows = jobs.map((job) => [moment(job.created_at), job.kind, h("span", { class: { done: "up", failed: "down" }[job.state] ?? "" }, job.state), said(job), next(job)]);
   put($("jobs"), rows.length ? table(["Asked", "Kind", "State", "What it came to", ""], rows, { caption: "Jobs", words: true }) : h("p", { class: "muted" }, "Nothing has run yet."));
 }
+
+function said(job) {
+  if (["queued", "running"].includes(job.state)) return sentence(job);
+  if (job.message) return job.message;
+  return job.outcome?.headline ?? (job.kind === "sync" && job.outcome ? brought(job.outcome) : "");
+}
+
+const brought = ({ bars, requests }) => `${whole(bars)} ${bars === 1 ? "bar" : "bars"} in ${whole(requests)} ${requests === 1 ? "request" : "requests"}`;
 
 // What can be done about a job: its result opened, or the job queued once more.
 function next(job) {

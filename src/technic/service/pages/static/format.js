@@ -1,13 +1,18 @@
 // Numbers as people read them.
 
 const plain = new Intl.NumberFormat("en-US");
-const fixed = [0, 1, 2, 3, 4].map((digits) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const fixed = [0, 1, 2, 3, 4].map((digits) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" }));
 const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
 
 export const none = "–";
 export const whole = (value) => (value === null || value === undefined ? none : plain.format(Math.round(value)));
 export const number = (value, digits = 2) => (value === null || value === undefined ? none : fixed[digits].format(value));
-export const signed = (value, digits = 2) => (value === null || value === undefined ? none : (value > 0 ? "+" : value < 0 ? "−" : "") + fixed[digits].format(Math.abs(value)));
+// What rounds to zero has no sign.
+export const signed = (value, digits = 2) => {
+  if (value === null || value === undefined) return none;
+  const text = fixed[digits].format(Math.abs(value));
+  return (/[1-9]/.test(text) ? (value > 0 ? "+" : "−") : "") + text;
+};
 export const amount = (value) => (value === null || value === undefined ? none : short.format(value));
 export const price = (value) => (value === null || value === undefined ? none : fixed[Math.abs(value) < 1 ? 4 : 2].format(value));
 export const words = (text) => (text ?? "").replaceAll("_", " ").replaceAll(".", " · ");

@@ -28,6 +28,9 @@ addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => { for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false; });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); } });
 
+// Whether there is nothing that a page could show: no result is named, and no scan is done yet.
+export const nothingYet = () => !("scanned" in document.body.dataset) && !new URLSearchParams(location.search).get("id");
+
 // Of which result the figures in sight are: day, universe, SIMULATED.
 export function strip(about) {
   show($("strip-simulated"), about.data.simulated);

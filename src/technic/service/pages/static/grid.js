@@ -26,13 +26,14 @@ export class Grid {
     const known = Object.fromEntries(answer.available.map((one) => [one.name, one]));
     const data = values[0].map((_, i) => { const row = {}; for (let n = 0; n < columns.length; n += 1) row[columns[n]] = values[n][i]; return row; });
     const inView = data.filter((row) => !(row.close < this.floors.price) && !(row.avg_dollar_volume_20 < this.floors.volume));
+    this.inView = inView.length;
     const names = wanted().filter((name) => name === "closes" || columns.includes(name));
     const filters = Object.entries(read()).filter(([name]) => name.startsWith("f.")).map(([name, value]) => ({ field: name.slice(2), value }));
     this.table = new Tabulator(this.place, {
       data: inView, index: "symbol", height: "100%", layout: "fitData", rowHeight: 30, renderVerticalBuffer: 200,
       selectableRows: 1, selectableRowsRangeMode: "click", columnHeaderSortMulti: true, sortOrderReverse: true, headerSortClickElement: "header", headerFilterLiveFilterDelay: 200,
       columns: names.map((name) => this.column(name, known[name])),
-      initialSort: sorting(read().sort), initialHeaderFilter: filters, placeholder: inView.length ? "No row passes these filters." : "No row is in view: price or dollar volume is too low.",
+      initialSort: sorting(read().sort), initialHeaderFilter: filters, placeholder: !data.length ? "No symbol passed; the ledger says why." : inView.length ? "No row passes these filters." : "No row is in view: price or dollar volume is too low.",
       columnDefaults: { headerSortTristate: true, resizable: "header" },
     });
     this.table.on("tableBuilt", () => { if (this.quick) this.refilter(); this.label(); this.select(read().symbol); });

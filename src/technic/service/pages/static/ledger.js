@@ -4,7 +4,7 @@ import { read, write } from "./address.js";
 import { $, h, later, problem, put, show, table } from "./dom.js";
 import { drawing } from "./drawing.js";
 import { number, whole, words } from "./format.js";
-import { strip } from "./frame.js";
+import { nothingYet, strip } from "./frame.js";
 
 const PAGE = 200;
 const scan = read().id ?? "latest";
@@ -17,11 +17,8 @@ const MEANINGS = {
 };
 
 async function begin() {
-  try { ledger = await getJson(`/v1/scans/${encodeURIComponent(scan)}/ledger`); } catch (error) {
-    if (error.status === 404) show($("empty"), true);
-    else problem(error);
-    return;
-  }
+  if (nothingYet()) { show($("empty"), true); return; }
+  try { ledger = await getJson(`/v1/scans/${encodeURIComponent(scan)}/ledger`); } catch (error) { problem(error); return; }
   strip(ledger);
   show($("ledger"), true);
   drawing($("flow"), `/v1/scans/${encodeURIComponent(scan)}/drawings/ledger`, choose).catch(problem);

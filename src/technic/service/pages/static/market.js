@@ -4,18 +4,15 @@ import { read } from "./address.js";
 import { $, h, problem, put, show, table } from "./dom.js";
 import { drawing } from "./drawing.js";
 import { amount, moment, number, price, signed, tone, whole, words } from "./format.js";
-import { strip } from "./frame.js";
+import { nothingYet, strip } from "./frame.js";
 import { lines } from "./lines.js";
 
 const percent = (value) => (value === null ? "–" : `${number(value, 0)} %`);
 
 async function begin() {
+  if (nothingYet()) { show($("empty"), true); return; }
   let market;
-  try { market = await getJson(`/v1/scans/${encodeURIComponent(read().id ?? "latest")}/market`); } catch (error) {
-    if (error.status === 404) show($("empty"), true);
-    else problem(error);
-    return;
-  }
+  try { market = await getJson(`/v1/scans/${encodeURIComponent(read().id ?? "latest")}/market`); } catch (error) { problem(error); return; }
   strip(market);
   show($("market"), true);
   regime(market);
@@ -34,7 +31,7 @@ function regime({ regime: found, breadth: b, ledger }) {
       ["Above their 50-day average", share(last("above_50"), last("of_50"))],
       ["Above their 200-day average", share(last("above_200"), last("of_200"))],
       ["New highs / new lows", `${whole(last("new_highs"))} / ${whole(last("new_lows"))}`],
-      ["Kept by the scan", whole(ledger.kept)],
+      ["Kept by the scan", whole(ledger.kept ?? 0)],
       ["Measured on", found.source],
     ].map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
 }

@@ -15,9 +15,10 @@ export function drawRules(place, detail) {
 function condition(one) {
   const [sign, said, tint] = VERDICTS[one.verdict] ?? VERDICTS.unknown;
   const numbers = Object.entries(one.numbers ?? {});
+  const text = one.expression ?? one.condition ?? one.text;
   return h("div", { class: "condition" },
-    h("p", {}, h("span", { class: `verdict ${tint}` }, `${sign} ${said}`), " ", h("strong", {}, words(one.owner === "where" ? "expression" : one.owner)), one.name && one.name !== "where" ? ` · ${words(one.name)}` : ""),
-    h("code", { class: "block" }, one.expression ?? one.condition ?? one.text),
+    h("p", {}, h("span", { class: `verdict ${tint}` }, `${sign} ${said}`), " ", h("strong", {}, words(one.owner === "where" ? "expression" : one.owner)), ![undefined, "where", text].includes(one.name) ? ` · ${words(one.name)}` : ""),
+    h("code", { class: "block" }, text),
     numbers.length ? h("dl", { class: "facts" }, numbers.map(([name, value]) => [h("dt", {}, h("code", {}, name)), h("dd", {}, cell("", value))])) : null,
     one.rules?.length ? h("ul", { class: "rules" }, one.rules.map((rule) => h("li", { class: rule.held ? "up" : "down" }, `${rule.held ? "✓" : "✗"} `, rule.says ?? `${words(rule.rule)}: ${cell("", rule.value)}`))) : null);
 }

@@ -110,8 +110,13 @@ async function load(identity) {
   put($("warnings"), !remarks.length ? [] : remarks.length === 1 ? h("p", { class: "notice" }, remarks[0])
     : h("details", { class: "notice" }, h("summary", {}, `${remarks.length} remarks`), h("ul", {}, remarks.map((text) => h("li", {}, text)))));
   drawFloors(answer);
-  grid.show(answer);
+  drawRows(answer);
   setTimeout(() => besides(answer), 0); // once the rows are drawn
+}
+
+function drawRows(answer) {
+  grid.show(answer);
+  if (!grid.inView) side.none();
 }
 
 // Tradeable stocks are shown first; each floor can be changed, and 0 is none.
@@ -179,7 +184,7 @@ $("ask").addEventListener("submit", run);
 $("cancel").addEventListener("click", () => running && remove(`/v1/scans/${running}`).catch(problem));
 $("setup").addEventListener("change", () => { write({ setup: $("setup").value }); drawSetups([$("setup").value]); });
 for (const [id, key] of [["view-price", "vp"], ["view-volume", "vv"]]) {
-  $(id).addEventListener("change", () => { write({ [key]: $(id).value.trim() || "0" }); drawFloors(grid.answer); grid.show(grid.answer); besides(grid.answer); });
+  $(id).addEventListener("change", () => { write({ [key]: $(id).value.trim() || "0" }); drawFloors(grid.answer); drawRows(grid.answer); besides(grid.answer); });
 }
 $("quick").addEventListener("input", later(150, () => { write({ q: $("quick").value }); grid.filter($("quick").value); }));
 $("chart-toggle").addEventListener("click", () => { const on = $("side").hidden; write({ chart: on ? null : "0" }); sideShown(on); grid.table?.redraw(true); });

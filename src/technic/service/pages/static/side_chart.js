@@ -1,15 +1,27 @@
 // The chart beside the grid: it follows the row.
 import { getJson } from "./api.js";
-import { $, h, later, put } from "./dom.js";
+import { $, h, later, put, show } from "./dom.js";
 import { number, price, signed, tone } from "./format.js";
 
 const AVERAGES = ["sma_50", "sma_200"];
 
 export class SideChart {
-  constructor() { this.chart = null; this.abort = null; this.soon = later(110, (scan, symbol) => this.load(scan, symbol)); }
+  constructor() { this.chart = null; this.abort = null; this.symbol = null; this.soon = later(110, (scan, symbol) => this.load(scan, symbol)); }
+
+  // Where the table has no row there is none to draw.
+  none() {
+    this.symbol = null;
+    this.abort?.abort();
+    show($("side-chart"), false);
+    $("side-symbol").textContent = "";
+    $("side-company").textContent = "No row, so there is no chart.";
+    for (const part of ["side-figures", "side-plan", "side-table"]) put($(part));
+  }
 
   show(scan, row) {
     if ($("side").hidden) return;
+    this.symbol = row.symbol;
+    show($("side-chart"), true);
     const link = $("side-symbol");
     link.textContent = row.symbol;
     link.href = `/symbols/${encodeURIComponent(row.symbol)}?id=${scan}`;
@@ -19,6 +31,7 @@ export class SideChart {
   }
 
   async load(scan, symbol) {
+    if (this.symbol !== symbol) return;
     this.abort?.abort();
     this.abort = new AbortController();
     $("side-chart").setAttribute("aria-busy", "true");

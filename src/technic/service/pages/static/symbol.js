@@ -5,7 +5,7 @@ import { PriceChart, barTable, legend, rebased } from "./chart.js";
 import { drawCompany } from "./company_facts.js";
 import { $, h, problem, put, show, table } from "./dom.js";
 import { amount, cell, number, price, signed, tone, whole, words } from "./format.js";
-import { strip } from "./frame.js";
+import { nothingYet, strip } from "./frame.js";
 import { drawPastHits } from "./past_hits.js";
 import { drawPatterns } from "./patterns.js";
 import { drawRating } from "./rating.js";
@@ -19,9 +19,10 @@ let chart = null, detail = null, order = [], place = -1;
 
 async function begin() {
   const scan = read().id ?? "latest";
+  if (nothingYet()) { show($("empty"), true); hideCards(); return; }
   try { detail = await getJson(`/v1/symbols/${encodeURIComponent(symbol)}?scan=${encodeURIComponent(scan)}`); } catch (error) {
     problem(error);
-    for (const card of document.querySelectorAll(".symbol-grid .card")) card.hidden = true;
+    hideCards();
     return;
   }
   strip(detail);
@@ -42,6 +43,8 @@ async function begin() {
     drawPastHits(symbol, scan).catch((error) => put($("hits"), h("p", { class: "muted" }, error.message))),
   ]);
 }
+
+function hideCards() { for (const card of document.querySelectorAll(".symbol-grid .card")) card.hidden = true; }
 
 function head() {
   const row = detail.row ?? {}, listing = detail.listing;

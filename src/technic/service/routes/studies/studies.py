@@ -17,7 +17,7 @@ from technic.service.answers.job_actions import (
     submit_job,
 )
 from technic.service.answers.job_events import EVENTS
-from technic.service.answers.study_answer import StudyAnswer, study_answer
+from technic.service.answers.study_answer import StudyAnswer, StudyId, study_answer
 from technic.service.requests.caller import Reader, Runner
 from technic.service.requests.job_bodies import study_body
 from technic.service.requests.plain_body import PlainObject
@@ -70,7 +70,7 @@ def latest(
 
 
 @router.get("/{identity}")
-def state(request: Request, caller: Reader, identity: str) -> StudyAnswer:
+def state(request: Request, caller: Reader, identity: StudyId) -> StudyAnswer:
     """Say how far a study is, or what it came to."""
     del caller
     return study_answer(service_of(request), one_job(request, identity, "study"))
@@ -96,7 +96,7 @@ def resume(request: Request, caller: Runner, identity: str) -> StudyAnswer:
     response_class=StreamingResponse,
     responses={200: {"content": {EVENTS: {}}}},
 )
-async def events(request: Request, caller: Reader, identity: str) -> StreamingResponse:
+async def events(request: Request, caller: Reader, identity: StudyId) -> StreamingResponse:
     """Tell the study's progress as server-sent events, until it ends: the event is its state."""
     del caller
     return await job_stream(request, identity, "study")
