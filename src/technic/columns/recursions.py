@@ -82,7 +82,7 @@ def _keltner(work: Workspace, n: int, m: int) -> tuple[FloatArray, FloatArray]:
     """Centre line, and the range that the bands are drawn from."""
 
     def parts() -> tuple[FloatArray, FloatArray]:
-        typical = volatility.typical_rows(*(work.field(x) for x in ("high", "low", "close")))
+        typical = volatility.typical_tiles(*(work.field(x) for x in ("high", "low", "close")))
         centre, reach = volatility.kc_parts(_true_range(work), typical, n, m)
         return work.streamed(centre), work.streamed(reach)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from technic.indicators.division import quotient
 from technic.indicators.parameters import period
-from technic.indicators.recursions import decaying_sums
+from technic.indicators.recursions import decaying_sum, smoothed
 from technic.indicators.streams import Stream, scratch, whole
 from technic.indicators.tiles import row_tiles, tile_rows
 from technic.indicators.volatility import trange
@@ -88,9 +88,9 @@ def movement(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> St
             np.maximum(moves, 0.0, out=moves)
             up *= is_up
             down *= is_down
-            yield from tile
+            yield tile
 
-    return Stream(n, (3, n_symbols), lambda into: decaying_sums(parts(), n, into))
+    return smoothed(decaying_sum(n), parts, 1, (3, n_symbols), 3 * high.size)
 
 
 def percent_of_range(part: FloatArray, reach: FloatArray) -> FloatArray:

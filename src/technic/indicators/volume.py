@@ -11,11 +11,11 @@ import numpy as np
 
 from technic.indicators.division import quotient, same
 from technic.indicators.parameters import bars_like, period
-from technic.indicators.recursions import running_totals
+from technic.indicators.recursions import running_total, smoothed
 from technic.indicators.streams import Stream, whole
 from technic.indicators.tiles import row_tiles
 from technic.indicators.volatility import typical_price
-from technic.panel.windows import lagged, window_sum
+from technic.panel.windows import lagged, window_mean, window_sum
 from technic.typing import FloatArray
 
 __all__ = [
@@ -44,12 +44,12 @@ def obv_rows(close: FloatArray, volume: FloatArray) -> Stream:
     bars_like(close=close, volume=volume)
 
     def flow() -> Iterator[FloatArray]:
-        yield from volume[:1]
+        yield volume[:1]
         for rows in row_tiles(1, *close.shape):
             change = close[rows] - close[rows.start - 1 : rows.stop - 1]
-            yield from np.sign(change) * volume[rows]
+            yield np.sign(change) * volume[rows]
 
-    return Stream(0, close.shape[1:], lambda into: running_totals(flow(), into))
+    return smoothed(running_total(), flow, 0, close.shape[1:], close.size)
 
 
 def obv_change(close: FloatArray, volume: FloatArray, timeperiod: int = 20) -> FloatArray:
@@ -60,8 +60,7 @@ def obv_change(close: FloatArray, volume: FloatArray, timeperiod: int = 20) -> F
     """
     bars_like(close=close, volume=volume)
     n = period(timeperiod)
-    mean = window_sum(volume, n)
-    mean /= n
+    mean = window_mean(volume, n)
     return quotient(window_sum(_signed_volume(close, volume), n), mean, instead=np.nan)
 
 
@@ -85,9 +84,9 @@ def ad_rows(high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatA
             tile -= top - last
             tile = quotient(tile, reach, reach <= 0.0)
             tile *= volume[rows]
-            yield from tile
+            yield tile
 
-    return Stream(0, close.shape[1:], lambda into: running_totals(flow(), into))
+    return smoothed(running_total(), flow, 0, close.shape[1:], close.size)
 
 
 def mfi(
@@ -127,8 +126,7 @@ def rvol(volume: FloatArray, timeperiod: int = 20) -> FloatArray:
     """
     bars_like(volume=volume)
     n = period(timeperiod)
-    before = lagged(window_sum(volume, n), 1)
-    before /= n
+    before = lagged(window_mean(volume, n), 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return volume / before
 

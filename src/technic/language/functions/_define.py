@@ -97,7 +97,7 @@ def stream_from_first_value(
         return np.asarray(from_first_value(count, partial(_whole, function), *inputs))
     shift = int(shifts.max(initial=0))
     stream = function(*(array[shift:] for array in arrays), *constants)
-    return Stream(stream.first + shift, stream.shape, stream.rows)
+    return Stream(stream.first + shift, stream.shape, stream.rows, stream.compiled)
 
 
 def _whole(function: Callable[..., Stream], *inputs: Any) -> FloatArray:
