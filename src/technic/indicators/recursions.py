@@ -80,7 +80,7 @@ class Rule:
 
     def after(self, last: FloatArray, value: FloatArray) -> FloatArray:
         """Return the row that follows ``last``."""
-        row: FloatArray = _recorded(self.step)(value, last, self.weight, self.keep)
+        row: FloatArray = self.step(value, last, self.weight, self.keep)
         return row
 
     def seed(self, total: FloatArray) -> FloatArray:

@@ -223,8 +223,10 @@ def _grow(state: State, n: int, pair: _Pair) -> State:
                 whole = block
             else:
                 left = rows - covered - length + 1
-                older, newer = _rows(block, 0, left), _rows(whole, length, left)
-                whole = pair.join(older, length, newer, covered)
+                # nothing else may hold what is joined: its memory is taken for what comes next
+                whole = pair.join(
+                    _rows(block, 0, left), length, _rows(whole, length, left), covered
+                )
             covered += length
             if covered == n:
                 return whole
