@@ -214,6 +214,60 @@ def test_a_loop_is_compiled_once_on_a_machine(numba, tmp_path, monkeypatch):
     assert run(10**9) == "1"
 
 
+@pytest.fixture
+def loop_kept_in(numba, monkeypatch):
+    """Make a loop that is kept in a folder; return it and how often it was loaded from there."""
+
+    def made_in(folder):
+        monkeypatch.setattr(numba.config, "CACHE_DIR", str(folder))
+        steps = {"step": recursions.wilder(3).step}
+        loop = Compiler(loading=0, compiling=0).loop(recursions._smooth, "rvwff", steps, 1)
+        return loop, loop is not None and sum(loop.stats.cache_hits.values())
+
+    return made_in
+
+
+DAMAGE = {
+    "one bit": lambda content: content[:900] + bytes([content[900] ^ 1]) + content[901:],
+    "half": lambda content: content[: len(content) // 2],
+    "nothing": lambda _: b"",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+@pytest.mark.parametrize("kind", ["*.nbi", "*.nbc"])
+def test_a_damaged_file_is_compiled_anew(kind, damage, loop_kept_in, tmp_path):
+    """No damaged code is run, no damaged file raises, and both are written over."""
+    assert loop_kept_in(tmp_path)[1] == 0
+    (path,) = tmp_path.rglob(kind)
+    path.write_bytes(damage(path.read_bytes()))
+    loop, loaded = loop_kept_in(tmp_path)
+    assert loaded == 0
+    last, out = np.array([3.0]), np.empty((1, 1))
+    loop(np.array([[6.0]]), last, out, 1 / 3, 2.0)
+    assert out[0, 0] == last[0] == 4.0
+    assert loop_kept_in(tmp_path)[1] == 1
+
+
+def test_a_loop_that_cannot_be_kept_is_used_all_the_same(loop_kept_in, tmp_path):
+    """A full disk, or here a folder in the place of the file."""
+    loop_kept_in(tmp_path)
+    (index,) = tmp_path.rglob("*.nbi")
+    index.unlink()
+    (index / "in the way").mkdir(parents=True)
+    loop, loaded = loop_kept_in(tmp_path)
+    assert loop is not None
+    assert loaded == 0
+
+
+def test_without_a_folder_to_keep_it_in_numpy_goes_on(loop_kept_in, tmp_path, monkeypatch):
+    """Neither the folder that was named nor the user's can be made."""
+    (tmp_path / "file").touch()
+    for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "file" / "below"))
+    assert loop_kept_in(tmp_path / "file" / "below")[0] is None
+
+
 def test_importing_and_small_work_leave_numba_alone():
     """A process that computes little never imports it."""
     code = (

@@ -59,7 +59,7 @@ class Compiler:
         ``types``: a letter for each argument, "r" and "w" for C-ordered ``(rows, columns)`` that
         are read and written, "v" for a row, "i" and "f" for numbers. ``cells``: of this work.
         """
-        name = _name(loop, steps)
+        name = _name(loop, *steps.values())
         if name in self._made:
             return self._made[name]
         with self._lock:
@@ -67,14 +67,12 @@ class Compiler:
             if sum(self._cells.values()) < self.loading or not _installed():
                 return None
             if name not in self._made:
-                made = _dispatcher(loop, name, steps)
-                if made is not None:
-                    kept = Path(made.stats.cache_path).glob(f"*{name}*.nbi")
-                    if self._cells[name] < self.compiling and not any(kept):
+                compiler = _compiler(loop, name, steps)
+                if compiler is not None and self._cells[name] < self.compiling:
+                    kept = Path(compiler.stats.cache_path).glob(f"*{name}*.nbi")
+                    if not any(kept):
                         return None
-                    made.compile(_signature(types))
-                    made.disable_compile()
-                self._made[name] = made
+                self._made[name] = None if compiler is None else _compiled(compiler, types)
             return self._made[name]
 
 
@@ -96,10 +94,11 @@ def _installed() -> bool:
     return find_spec("numba") is not None
 
 
-def _name(loop: Loop, steps: Steps) -> str:
+@cache
+def _name(loop: Loop, *steps: Callable[..., Any]) -> str:
     """Name of a loop with its steps; another one as soon as any of them is written otherwise."""
     digest = blake2b(digest_size=8)
-    for function in (loop, *steps.values()):
+    for function in (loop, *steps):
         _add(digest.update, function.__code__)
     return f"{loop.__name__}_{digest.hexdigest()}"
 
@@ -109,23 +108,35 @@ def _add(update: Callable[[bytes], object], code: CodeType) -> None:
     update(repr((code.co_consts, code.co_names, code.co_varnames)).encode())
 
 
-def _dispatcher(loop: Loop, name: str, steps: Steps) -> Any:
-    """Wrap the loop for numba; None where numba fails or nothing can be kept."""
+def _compiler(loop: Loop, name: str, steps: Steps) -> Any:
+    """Return what compiles the loop or loads it; None where numba fails or nothing can be kept."""
     try:
         import numba
-        from numba.core import caching
 
-        places = [caching.UserProvidedCacheLocator, caching.UserWideCacheLocator]
-        place = type("Place", (caching.CompileResultCacheImpl,), {"_locator_classes": places})
-        kept = type("Kept", (caching.FunctionCache,), {"_impl_class": place})
+        from technic.panel.compiled_files import kept_files
+
         options = {"nogil": True, "error_model": "numpy", "fastmath": False}
         inner = {key: numba.njit(**options)(step) for key, step in steps.items()}
         made = numba.njit(**options)(assembled(loop, inner, name))
-        made._cache = kept(made.py_func)
+        made._cache = kept_files(made.py_func)
     except (ImportError, AttributeError, OSError, RuntimeError) as error:
         log.info("loops are not compiled: %s", error)
         return None
     return made
+
+
+def _compiled(compiler: Any, types: str) -> Loop | None:
+    """Return the loop for arguments of some types; None where numba cannot compile it here."""
+    from numba.core.errors import NumbaError
+
+    try:
+        compiler.compile(_signature(types))
+        compiler.disable_compile()
+    except (NumbaError, OSError, RuntimeError) as error:
+        log.info("%s is not compiled: %s", compiler.__name__, error)
+        return None
+    loop: Loop = compiler
+    return loop
 
 
 def _signature(types: str) -> tuple[Any, ...]:

@@ -8,8 +8,7 @@ on arrays, each operation then goes into what one before it has left and nobody 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,19 +18,18 @@ from technic.typing import FloatArray
 __all__ = ["Recorded"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Operation:
+class _Operation(NamedTuple):
     """``run(*operands)`` into a place; operands are places too.
 
-    ``over``: what is in the place already is written over. ``spent``: places that nobody reads
-    afterwards.
+    ``over``: what is in the place already is written over. ``spent``: another place that nobody
+    reads afterwards.
     """
 
     run: Callable[..., Any]
     operands: tuple[int, ...]
     place: int
     over: bool
-    spent: tuple[int, ...]
+    spent: int | None
 
 
 class Recorded:
@@ -53,26 +51,31 @@ class Recorded:
         nodes = [one.node for one in ((made,) if self._single else made)]
         self._at: list[Any] = [step.value for step in recipe.steps]
         self._operations, places = _planned(recipe, nodes)
+        self._saves = any(one.over for one in self._operations)
         self._results = [places[node] for node in nodes]
 
     def __call__(self, *arguments: Any) -> Any:
         """Do the operations."""
-        at = list(self._at)
-        given: list[Any] = []
+        if not self._saves:
+            return self.function(*arguments)
+        at = self._at.copy()
+        place = 0
         for one in arguments:
-            given.extend(one) if isinstance(one, tuple) else given.append(one)
-        at[: self._count] = given
-        for one in self._operations:
-            into = at[one.place] if one.over else None
-            made = one.run(
-                *[at[place] for place in one.operands],
-                out=into if isinstance(into, np.ndarray) else None,
-            )
-            for place in one.spent:
-                at[place] = None
-            at[one.place] = made
-        found = tuple(at[place] for place in self._results)
-        return found[0] if self._single else found
+            if isinstance(one, tuple):
+                at[place : place + len(one)] = one
+                place += len(one)
+            else:
+                at[place] = one
+                place += 1
+        for run, (left, right), place, over, spent in self._operations:
+            made = at[place] if over else None
+            made = run(at[left], at[right], made if isinstance(made, np.ndarray) else None)
+            if spent is not None:
+                at[spent] = None
+            at[place] = made
+        if self._single:
+            return at[self._results[0]]
+        return tuple([at[place] for place in self._results])
 
     def on_rows(self, shape: tuple[int, ...]) -> Callable[..., None]:
         """Return a function of rows of a shape, and of the row to write the one result to.
@@ -116,7 +119,6 @@ def _planned(recipe: Recipe, results: list[Node]) -> tuple[list[_Operation], dic
         ]
         places[node] = spent[0] if spent else node
         operands = tuple(places[below] for below in step.operands)
-        operations.append(
-            _Operation(step.run, operands, places[node], bool(spent), tuple(spent[1:]))
-        )
+        other = spent[1] if len(spent) > 1 else None
+        operations.append(_Operation(step.run, operands, places[node], bool(spent), other))
     return operations, places
