@@ -12,10 +12,12 @@ import pytest
 
 from reference.bars import cut, random_bars
 from reference.calls import CALLS, IDS, outputs
+from technic.columns import evaluate
 from technic.indicators import ema, recursions, rsi, tiles
 from technic.indicators.streams import LastRows, whole
 from technic.panel import compiled, window_loops, windows
 from technic.panel.compiled import COMPILER, Compiler, assembled
+from technic.testing import make_panel
 
 every_call = pytest.mark.parametrize("call", CALLS, ids=IDS)
 RULES = {
@@ -183,7 +185,7 @@ def test_nothing_is_contracted(numba, bars, at_once, monkeypatch, tmp_path):
 
 
 def test_little_work_is_left_to_numpy(numba):
-    """Before so many cells were asked for, and for a loop that was never compiled here."""
+    """Until what would have been saved is as much as numba costs."""
     steps = {"step": recursions.exponential(3).step}
     few = Compiler(loading=100, compiling=0)
     assert few.loop(recursions._smooth, "rvwff", steps, 99) is None
@@ -278,6 +280,15 @@ def test_importing_and_small_work_leave_numba_alone():
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_scan_of_a_day_is_too_little_to_compile_for(monkeypatch):
+    """All columns of the last day, of ten times as many symbols as a large market has."""
+    missed = []
+    monkeypatch.setattr(COMPILER, "loop", lambda *work: missed.append(work[-1]))
+    panel = make_panel(20, 300)
+    evaluate(panel, panel.length.astype(np.intp) - 1)
+    assert 0 < sum(missed) * 60_000 / 20 < compiled.WORTH_LOADING
 
 
 def test_without_numba_the_values_are_the_same(bars, monkeypatch):

@@ -5,11 +5,11 @@ pure functions on values which numpy applies to whole rows: a formula stands onc
 fast-math, contraction and threads, it does the very operations in the very order, so the bits are
 numpy's; see ``tests/indicators/test_compiled.py``. NaN is NaN, whatever its sign.
 
-Nothing is compiled or imported until the process has asked for as many cells as make up for it:
-importing numba and reading compiled code from the disk (``WORTH_LOADING``), or compiling a loop for
-the first time on a machine (``WORTH_COMPILING``). What is compiled is kept in the folder that
-NUMBA_CACHE_DIR names, else in the user's cache folder; where neither can be written, and where
-numba is missing or broken, numpy goes on.
+Nothing is compiled or imported until the process has asked for so much that numba would have saved
+what it costs: importing it and reading compiled code from the disk (``WORTH_LOADING``), or
+compiling a loop for the first time on a machine (``WORTH_COMPILING``). What is compiled is kept in
+the folder that NUMBA_CACHE_DIR names, else in the user's cache folder; where neither can be
+written, and where numba is missing or broken, numpy goes on.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from typing import Any, TypeAlias
 
 __all__ = ["COMPILER", "WORTH_COMPILING", "WORTH_LOADING", "Compiler", "Loop", "assembled"]
 
-WORTH_LOADING = 250_000_000
-"""Cells of all loops after which numba is imported.
+WORTH_LOADING = 1_000_000_000
+"""Nanoseconds that all loops would have saved, after which numba is imported.
 
-That and the first loop from the disk take 0.8 s, and a loop saves 1 to 13 ns a cell, 3 on average
-(``python -m benchmarks.compiled_loops``): what begins earlier may end before it has paid.
+That and the first loop from the disk take about as long (``python -m benchmarks.compiled_loops``):
+who begins then never loses more than the import, however soon the work ends.
 """
-WORTH_COMPILING = 300_000_000
-"""Cells of one loop after which it is compiled where the disk has no compiled code of it: 0.5 s."""
+WORTH_COMPILING = 1_000_000_000
+"""Nanoseconds that one loop would have saved, after which it is compiled where none is kept."""
 
 Loop: TypeAlias = Callable[..., None]
 Steps: TypeAlias = Mapping[str, Callable[..., Any]]
@@ -42,33 +42,34 @@ log = logging.getLogger(__name__)
 
 
 class Compiler:
-    """Says whether a loop runs compiled, and counts the cells that were asked for.
+    """Says whether a loop runs compiled, and counts what it would have saved so far.
 
     ``loading``, ``compiling``: see ``WORTH_LOADING``, ``WORTH_COMPILING``. Threads may share one.
     """
 
     def __init__(self, loading: int = WORTH_LOADING, compiling: int = WORTH_COMPILING) -> None:
         self.loading, self.compiling = loading, compiling
-        self._cells: dict[str, int] = {}
+        self._missed: dict[str, float] = {}
         self._made: dict[str, Loop | None] = {}
         self._lock = Lock()
 
-    def loop(self, loop: Loop, types: str, steps: Steps, cells: int) -> Loop | None:
+    def loop(self, loop: Loop, types: str, steps: Steps, saved: float) -> Loop | None:
         """Return the loop compiled, None where numpy does the work.
 
         ``types``: a letter for each argument, "r" and "w" for C-ordered ``(rows, columns)`` that
-        are read and written, "v" for a row, "i" and "f" for numbers. ``cells``: of this work.
+        are read and written, "v" for a row, "i" and "f" for numbers. ``saved``: nanoseconds that
+        the loop is faster than numpy in this work.
         """
         name = _name(loop, *steps.values())
         if name in self._made:
             return self._made[name]
         with self._lock:
-            self._cells[name] = self._cells.get(name, 0) + cells
-            if sum(self._cells.values()) < self.loading or not _installed():
+            self._missed[name] = self._missed.get(name, 0.0) + saved
+            if sum(self._missed.values()) < self.loading or not _installed():
                 return None
             if name not in self._made:
                 compiler = _compiler(loop, name, steps)
-                if compiler is not None and self._cells[name] < self.compiling:
+                if compiler is not None and self._missed[name] < self.compiling:
                     kept = Path(compiler.stats.cache_path).glob(f"*{name}*.nbi")
                     if not any(kept):
                         return None

@@ -22,13 +22,16 @@ Steps = Mapping[str, Callable[..., Any]]
 
 WIDTH = 64
 """Columns of a ring."""
+SUMS_SAVE, PAIRS_SAVE = 3.0, 15.0
+"""Nanoseconds a cell, about (``python -m benchmarks.compiled_loops``)."""
 
 
 def compiled_sums(
     values: FloatArray, n: int, divisor: float, out: FloatArray, steps: Steps
 ) -> bool:
     """Write the sums of ``n`` rows over ``divisor`` to ``out``; False where numpy has to."""
-    loop = COMPILER.loop(_sums, "rifww", steps, values.size) if _fits(values, n) else None
+    saved = values.size * SUMS_SAVE
+    loop = COMPILER.loop(_sums, "rifww", steps, saved) if _fits(values, n) else None
     if loop is None:
         return False
     loop(np.ascontiguousarray(values), n, divisor, _ring(n), out)
@@ -43,7 +46,8 @@ def compiled_pairs(
     steps: Steps,
 ) -> bool:
     """Write the two states of windows over their divisors to ``out``; False: numpy has to."""
-    loop = COMPILER.loop(_pairs, "riffwwww", steps, values.size) if _fits(values, n) else None
+    saved = values.size * PAIRS_SAVE
+    loop = COMPILER.loop(_pairs, "riffwwww", steps, saved) if _fits(values, n) else None
     if loop is None:
         return False
     loop(np.ascontiguousarray(values), n, *divisors, _ring(n), _ring(n), *out)
