@@ -13,9 +13,13 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
+COMPILED_TESTS := $(addprefix tests/,indicators panel/test_windows.py language/test_against_interpreter.py \
+  scan/test_scan_language.py scan/test_own_expression.py study/test_blocks_of_symbols.py study/test_check.py)
+# all but fast: the tests run without numba, and then some with it
+DEV_EXTRAS := $(addprefix --extra ,alerts mcp polars ray service study xlsx yahoo)
 PINNED := --group build --constraint constraints-dev.txt
 
-.PHONY: scan serve test check site collection bench gate fuzz soak constraints clean
+.PHONY: scan serve test check site collection compiled bench gate fuzz soak constraints clean
 
 scan: $(READY)
 	@$(BIN)/technic scan
@@ -42,6 +46,11 @@ site: $(READY_TO_TEST)
 
 bench: $(READY_TO_TEST)
 	$(BIN)/python -m benchmarks.warm_scan
+
+# With numba, kept apart from the tests above: compiled loops give the same bits everywhere.
+compiled: $(READY_TO_TEST) constraints-fast.txt
+	@$(INSTALL) --require-hashes --requirement constraints-fast.txt
+	TECHNIC_TEST_COMPILED=1 scripts/test $(COMPILED_TESTS)
 
 # Ratios of a short run against the recorded ones, in about two minutes.
 gate: $(READY_TO_TEST)
@@ -78,7 +87,8 @@ $(READY_TO_TEST): $(READY) constraints-dev.txt
 # Names, versions and hashes for every platform; no addresses.
 constraints: $(READY)
 	$(INSTALL) uv
-	$(COMPILE) --all-extras --group dev --output-file constraints-dev.txt pyproject.toml
+	$(COMPILE) $(DEV_EXTRAS) --group dev --output-file constraints-dev.txt pyproject.toml
+	$(COMPILE) --extra fast $(PINNED) --output-file constraints-fast.txt pyproject.toml
 	$(COMPILE) --all-extras $(PINNED) --output-file constraints.txt pyproject.toml
 	$(COMPILE) --extra alerts --extra mcp --extra service --extra study --extra xlsx $(PINNED) --output-file constraints-service.txt pyproject.toml
 	$(COMPILE) $(PINNED) --output-file constraints-base.txt pyproject.toml

@@ -24,6 +24,13 @@ IN_CI = os.environ.get("TECHNIC_CI") == "1"
 NAMED = os.environ.get("TECHNIC_TEST_DATA")
 REAL_DATA = Path(NAMED or Path(__file__).resolve().parents[2] / "shared" / "data")
 
+if os.environ.get("TECHNIC_TEST_COMPILED") == "1":  # as make compiled does: loops, however small
+    import numba  # noqa: F401  the tests fail where it is missing
+
+    from technic.panel.compiled import COMPILER
+
+    COMPILER.loading = COMPILER.compiling = 0
+
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> None:
     """Refuse bytes as the name of a case: packed ones hold the time, and nobody can read them.

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+import technic
 from benchmarks.peers.answers import Difference, differences
 from benchmarks.peers.environments import HERE, InstallError, how_to_install, python_of
 from benchmarks.peers.page import ALL_BARS, Line, floors, indicators, page
@@ -178,11 +179,13 @@ def run(
     names: tuple[str, ...] = (),
     threads: int = 1,
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """Run a worker and return its report."""
+    """Run a worker and return its report; Technic's is that of this process, installed or not."""
     command = [python, HERE / "workers" / f"{worker}.py", folder, "--label", worker, *options]
     if names:
         command += ["--names", *names]
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", *THREADS)}
+    if python == sys.executable:
+        environment["PYTHONPATH"] = str(Path(technic.__file__).parents[1])
     if threads:
         environment |= dict.fromkeys(THREADS, str(threads))
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

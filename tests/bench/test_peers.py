@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from benchmarks.peers import __main__ as peers
 from benchmarks.peers.environments import HERE, InstallError
 from benchmarks.peers.page import ALL_BARS, LAST_ROW, Line, floors, indicators, page
 from benchmarks.peers.workers.measure import check_last, columns_of, last_of
+
+import technic
 
 OURS = {ALL_BARS: {"processor": 0.5, "wall": 9.0}, LAST_ROW: {"processor": 0.1, "wall": 9.0}}
 
@@ -109,3 +115,19 @@ def test_last_rows_have_to_be_those_of_all_bars():
     check_last([last_of(each) for each in series], values)
     with pytest.raises(SystemExit, match="a: the last row differs"):
         check_last([{"a": 2.0}, {"a": 4.1}], values)
+
+
+def test_what_is_timed_is_the_code_that_asks_for_it(tmp_path, monkeypatch):
+    """Technic's worker runs this very checkout, installed or not; a peer's sees none of it."""
+    found = []
+
+    def done(command, env, **_):
+        found.append(env.get("PYTHONPATH"))
+        (tmp_path / "worker.json").write_text("{}")
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", done)
+    monkeypatch.setenv("PYTHONPATH", "elsewhere")
+    for python in (sys.executable, tmp_path / "python"):
+        peers.run(python, "worker", tmp_path, [])
+    assert found == [str(Path(technic.__file__).parents[1]), None]

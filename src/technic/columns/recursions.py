@@ -79,14 +79,8 @@ def _keltner(work: Workspace, n: int, m: int) -> tuple[FloatArray, FloatArray]:
     """Centre line, and the range that the bands are drawn from."""
 
     def parts() -> tuple[FloatArray, FloatArray]:
-        bars = [work.field(name) for name in ("high", "low", "close")]
-        centre, reach = volatility.kc_parts(
-            _true_range(work),
-            volatility.typical_rows(*bars),
-            n,
-            m,
-            lambda: volatility.typical_price(*(field[-1:] for field in bars))[0],
-        )
+        typical = volatility.typical_tiles(*(work.field(x) for x in ("high", "low", "close")))
+        centre, reach = volatility.kc_parts(_true_range(work), typical, n, m)
         return work.streamed(centre), work.streamed(reach)
 
     return work.once(("keltner", n, m), parts)

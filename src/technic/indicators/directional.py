@@ -11,9 +11,9 @@ import numpy as np
 
 from technic.indicators.division import quotient
 from technic.indicators.parameters import period
-from technic.indicators.recursions import decaying_step, decaying_sums
+from technic.indicators.recursions import decaying_sum, smoothed
 from technic.indicators.streams import Stream, scratch, whole
-from technic.indicators.tiles import row_tiles, tile_rows
+from technic.indicators.tiles import tiles_made
 from technic.indicators.volatility import trange
 from technic.typing import BoolArray, FloatArray
 
@@ -75,33 +75,20 @@ def movement(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> St
     """
     n_bars, n_symbols = high.shape
 
-    def parts() -> Iterator[FloatArray]:
-        buffer = np.empty((tile_rows(n_symbols), 3, n_symbols))
-        for rows in row_tiles(1, n_bars, n_symbols):
-            tile = buffer[: rows.stop - rows.start]
-            bars = slice(rows.start - 1, rows.stop)
-            _moves(reach[rows], high[bars], low[bars], tile)
-            yield from tile
+    def parts(rows: slice, out: FloatArray) -> None:
+        before = slice(rows.start - 1, rows.stop - 1)
+        out[:, 0] = reach[rows]
+        moves = out[:, 1:]
+        up, down = moves[:, 0], moves[:, 1]
+        np.subtract(high[rows], high[before], out=up)
+        np.subtract(low[before], low[rows], out=down)
+        is_up, is_down = up > down, down > up
+        np.maximum(moves, 0.0, out=moves)
+        up *= is_up
+        down *= is_down
 
-    def step(last: FloatArray) -> FloatArray:
-        part = np.empty((1, 3, n_symbols))
-        _moves(reach[-1:], high[-2:], low[-2:], part)
-        return decaying_step(part[0], last, n)
-
-    return Stream(n, (3, n_symbols), lambda into: decaying_sums(parts(), n, into), step)
-
-
-def _moves(reach: FloatArray, high: FloatArray, low: FloatArray, out: FloatArray) -> None:
-    """Write true range and both movements of bars; ``high`` and ``low`` begin one bar before."""
-    out[:, 0] = reach
-    moves = out[:, 1:]
-    up, down = moves[:, 0], moves[:, 1]
-    np.subtract(high[1:], high[:-1], out=up)
-    np.subtract(low[:-1], low[1:], out=down)
-    is_up, is_down = up > down, down > up
-    np.maximum(moves, 0.0, out=moves)
-    up *= is_up
-    down *= is_down
+    shape = n_bars, 3, n_symbols
+    return smoothed(decaying_sum(n), tiles_made(parts, shape), 1, shape)
 
 
 def percent_of_range(part: FloatArray, reach: FloatArray) -> FloatArray:

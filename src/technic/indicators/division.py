@@ -30,9 +30,10 @@ def quotient(
     bottom: FloatArray,
     nothing: BoolArray | None = None,
     instead: float = 0.0,
+    out: FloatArray | None = None,
 ) -> FloatArray:
     """``top / bottom``, and ``instead`` where ``nothing`` says so (by default: ``bottom`` is 0)."""
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        out = np.divide(top, bottom)
+        out = np.divide(top, bottom, out=out)
     np.copyto(out, instead, where=bottom == 0.0 if nothing is None else nothing)
     return out

@@ -5,23 +5,24 @@ Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from technic.indicators.division import quotient, same
 from technic.indicators.parameters import bars_like, period
 from technic.indicators.recursions import (
+    Smoother,
+    exponential,
     exponential_mean,
     exponential_means,
-    exponential_step,
-    wilder_means,
-    wilder_step,
+    smoothed,
+    wilder,
 )
-from technic.indicators.streams import Stream, scratch, whole
-from technic.indicators.tiles import row_tiles, tile_rows
+from technic.indicators.streams import Stream, in_tiles, scratch, whole
+from technic.indicators.tiles import row_tiles, tile_rows, tiles_made
 from technic.indicators.volatility import trange, typical_price
-from technic.panel.windows import lagged, window_deviation, window_sum
+from technic.panel.windows import lagged, window_deviation, window_mean, window_sum
 from technic.typing import FloatArray
 
 __all__ = [
@@ -45,38 +46,28 @@ def rsi(close: FloatArray, timeperiod: int = 14) -> FloatArray:
     No losses so far: 100. No movement so far: 0, as in TA-Lib.
     """
     bars_like(close=close)
-    means = whole(gain_and_loss(close, period(timeperiod, least=2)), len(close))
-    return strength(means[:, 0], means[:, 1])
+    out = np.full(close.shape, np.nan)
+    for rows, means in in_tiles(gain_and_loss(close, period(timeperiod, least=2)), len(close)):
+        strength(means[:, 0], means[:, 1], out[rows])
+    return out
 
 
 def gain_and_loss(close: FloatArray, n: int) -> Stream:
     """Wilder's means of the upward and of the downward changes: rows ``(2, n_symbols)``."""
     n_bars, n_symbols = close.shape
 
-    def changes() -> Iterator[FloatArray]:
-        buffer = np.empty((tile_rows(n_symbols), 2, n_symbols))
-        for rows in row_tiles(1, n_bars, n_symbols):
-            tile = buffer[: rows.stop - rows.start]
-            _up_and_down(close[rows], close[rows.start - 1 : rows.stop - 1], tile)
-            yield from tile
+    def changes(rows: slice, out: FloatArray) -> None:
+        np.subtract(close[rows], close[rows.start - 1 : rows.stop - 1], out=out[:, 0])
+        np.negative(out[:, 0], out=out[:, 1])
+        np.maximum(out, 0.0, out=out)
 
-    def step(last: FloatArray) -> FloatArray:
-        change = np.empty((1, 2, n_symbols))
-        _up_and_down(close[-1:], close[-2:-1], change)
-        return wilder_step(change[0], last, n)
-
-    return Stream(n, (2, n_symbols), lambda into: wilder_means(changes(), n, into), step)
+    shape = n_bars, 2, n_symbols
+    return smoothed(wilder(n), tiles_made(changes, shape), 1, shape)
 
 
-def _up_and_down(close: FloatArray, before: FloatArray, out: FloatArray) -> None:
-    np.subtract(close, before, out=out[:, 0])
-    np.negative(out[:, 0], out=out[:, 1])
-    np.maximum(out, 0.0, out=out)
-
-
-def strength(gain: FloatArray, loss: FloatArray) -> FloatArray:
+def strength(gain: FloatArray, loss: FloatArray, out: FloatArray | None = None) -> FloatArray:
     """RSI from the two means: the gain's percentage of both, 0 where both are 0."""
-    out = quotient(gain, gain + loss)
+    out = quotient(gain, gain + loss, out=out)
     out *= 100.0
     return out
 
@@ -103,13 +94,18 @@ def mom(close: FloatArray, timeperiod: int = 10) -> FloatArray:
 def roc(close: FloatArray, timeperiod: int = 10) -> FloatArray:
     """Change in percent over ``timeperiod`` bars; 0 where the older close is 0."""
     bars_like(close=close)
-    return rate(close, lagged(close, period(timeperiod)))
+    n = period(timeperiod)
+    out = np.empty_like(close)
+    out[:n] = np.nan
+    for rows in row_tiles(n, *close.shape):
+        rate(close[rows], close[rows.start - n : rows.stop - n], out[rows])
+    return out
 
 
-def rate(now: FloatArray, before: FloatArray) -> FloatArray:
+def rate(now: FloatArray, before: FloatArray, out: FloatArray | None = None) -> FloatArray:
     """``roc`` of two values: 0 where the older is 0 and the newer is there."""
     nothing = (before == 0.0) & ~np.isnan(now)
-    out = quotient(now, before, nothing)
+    out = quotient(now, before, nothing, out=out)
     out -= 1.0
     out *= 100.0
     np.copyto(out, 0.0, where=nothing)
@@ -152,10 +148,35 @@ def macd_lines(
 
     def step(last: FloatArray, fast_mean: FloatArray, slow_mean: FloatArray) -> FloatArray:
         line = fast_mean - slow_mean
-        return np.stack([line, exponential_step(line, last[1], n)])
+        return np.stack([line, exponential(n).after(last[1], line)])
 
-    means = exponential_mean(close, fast, slow - fast), exponential_mean(close, slow)
-    return Stream(slow + n - 2, (2, *shape), rows, step, means)
+    def compiled(out: FloatArray | None) -> Iterator[FloatArray] | None:
+        rules = exponential(fast), exponential(slow), exponential(n)
+        means = [Smoother.of(rule, shape, close.size) for rule in rules]
+        known = [mean for mean in means if mean is not None]
+        return _macd_tiles(close, slow - fast, known, out) if len(known) == 3 else None
+
+    below = exponential_mean(close, fast, slow - fast), exponential_mean(close, slow)
+    return Stream(slow + n - 2, (2, *shape), rows, step, below, compiled)
+
+
+def _macd_tiles(
+    close: FloatArray, late: int, means: Sequence[Smoother], out: FloatArray | None
+) -> Iterator[FloatArray]:
+    """Tiles of ``macd_lines``; the fast mean sees the close from row ``late`` on."""
+    quick, slow, smooth = means
+    height = tile_rows(close.shape[1])
+    fast_line, line, signal = np.empty((3, height, *close.shape[1:]))
+    buffer, done = np.empty((height, 2, *close.shape[1:])), 0
+    for rows in row_tiles(0, len(close), close.shape[1]):
+        count = slow.take(close[rows], line)
+        quick.take(close[max(rows.start, late) : max(rows.stop, late)], fast_line)
+        np.subtract(fast_line[:count], line[:count], out=line[:count])
+        shown = smooth.take(line[:count], signal)
+        made = buffer[:shown] if out is None else out[done : done + shown]
+        made[:, 0], made[:, 1] = line[count - shown : count], signal[:shown]
+        yield made
+        done += shown
 
 
 def ultosc(
@@ -197,9 +218,6 @@ def ao(high: FloatArray, low: FloatArray, fastperiod: int = 5, slowperiod: int =
     lengths = period(fastperiod, "fastperiod"), period(slowperiod, "slowperiod")
     middle = high + low
     middle /= 2.0
-    out = window_sum(middle, min(lengths))
-    out /= min(lengths)
-    slow = window_sum(middle, max(lengths))
-    slow /= max(lengths)
-    out -= slow
+    out = window_mean(middle, min(lengths))
+    out -= window_mean(middle, max(lengths))
     return out

@@ -1,182 +1,278 @@
 """Smoothing that feeds on its own last value, row by row from the first bar.
 
-Each row is one element-wise step, so a column's numbers do not depend on its neighbours. A row
-goes into the next of the buffers ``into``, is yielded, and must stand until the next one is made;
-the first row yielded is that of the seed. Further axes before the symbols are smoothed side by
-side. Factors are rows, not numbers: numpy then has nothing to convert in each of the many small
-steps.
+A rule's step is written once, on values. numpy applies it to one row after the other, so a column's
+numbers do not depend on its neighbours; where that pays, numba compiles the same function into a
+loop over a tile of rows (``Smoother``), with the same bits.
+
+Row by row, a row goes into the next of the buffers ``into``, is yielded, and must stand until the
+next one is made; the first row yielded is that of the seed. Further axes before the symbols are
+smoothed side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain, islice
 
 import numpy as np
 
 from technic.indicators.streams import Stream
+from technic.indicators.tiles import TilesFrom, tiles_of
+from technic.panel.compiled import COMPILER, Loop
+from technic.panel.recorded import Recorded
 from technic.typing import FloatArray
 
 __all__ = [
-    "decaying_step",
-    "decaying_sums",
+    "Rule",
+    "Smoother",
+    "decaying_sum",
+    "exponential",
     "exponential_mean",
     "exponential_means",
-    "exponential_step",
-    "running_totals",
+    "recursion",
+    "running_total",
+    "smoothed",
+    "wilder",
     "wilder_mean",
     "wilder_means",
-    "wilder_step",
 ]
 
+SAVED = 1.0
+"""Nanoseconds a cell that compiled code saves, about (``python -m benchmarks.compiled_loops``)."""
+
 Rows = Iterator[FloatArray]
+Step = Callable[..., FloatArray]
 
 
-def exponential_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
+def _exponential_step(
+    value: FloatArray, last: FloatArray, weight: float, keep: float
+) -> FloatArray:
+    return value * weight + last * keep
+
+
+def _wilder_step(value: FloatArray, last: FloatArray, weight: float, keep: float) -> FloatArray:
+    return (value + last * keep) * weight
+
+
+def _decaying_step(value: FloatArray, last: FloatArray, _: float, keep: float) -> FloatArray:
+    return value + last * keep
+
+
+def _running_step(value: FloatArray, last: FloatArray, *_: float) -> FloatArray:
+    return value + last
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A recursion: ``step(value, last, weight, keep)`` gives the next value.
+
+    It begins as the plain sum of ``count`` rows, first row first, times ``factor`` or over
+    ``divisor``; ``shown``: the seed is a value of its own, else the first step makes the first.
+    """
+
+    step: Step
+    weight: float
+    keep: float
+    count: int
+    factor: float = 1.0
+    divisor: float = 1.0
+    shown: bool = True
+
+    def after(self, last: FloatArray, value: FloatArray) -> FloatArray:
+        """Return the row that follows ``last``."""
+        row: FloatArray = self.step(value, last, self.weight, self.keep)
+        return row
+
+    def seed(self, total: FloatArray) -> FloatArray:
+        """Make the sum of the first rows, which is written over, the first value."""
+        return np.divide(np.multiply(total, self.factor, out=total), self.divisor, out=total)
+
+    @property
+    def ahead(self) -> int:
+        """Rows before the first value."""
+        return self.count - self.shown
+
+
+def exponential(n: int) -> Rule:
     """Exponential mean with weight 2 / (n + 1), seeded by the plain mean of ``n`` rows."""
-    rows = iter(rows)
-    seed = _first_sum(rows, n)
-    if seed is None:
-        return
-    last = np.divide(seed, n, out=next(into))
-    weight, keep = np.full_like(last, 2.0 / (n + 1)), np.full_like(last, 1.0 - 2.0 / (n + 1))
-    step = np.empty_like(last)
-    yield last
-    for value, row in zip(rows, into, strict=False):
-        _exponential(value, last, weight, keep, row, step)
-        last = row
-        yield row
+    weight = 2.0 / (n + 1)
+    return Rule(_exponential_step, weight, 1.0 - weight, n, divisor=n)
 
 
-def exponential_step(value: FloatArray, last: FloatArray, n: int) -> FloatArray:
-    """Return the row of ``exponential_means`` that follows ``last``."""
-    row, step = np.empty_like(last), np.empty_like(last)
-    _exponential(value, last, 2.0 / (n + 1), 1.0 - 2.0 / (n + 1), row, step)
-    return row
-
-
-def _exponential(
-    value: FloatArray,
-    last: FloatArray,
-    weight: FloatArray | float,
-    keep: FloatArray | float,
-    row: FloatArray,
-    step: FloatArray,
-) -> None:
-    np.multiply(value, weight, row)
-    np.multiply(last, keep, step)
-    np.add(row, step, row)
-
-
-def wilder_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
+def wilder(n: int) -> Rule:
     """Wilder's mean: seeded by the plain mean of ``n`` rows, then (mean * (n - 1) + value) / n.
 
     In this very order of operations, dividing by way of 1 / n, as TA-Lib does: STOCHRSI stretches
     the last digit of a nearly flat RSI over the full 0 to 100, so every bit has to be the same.
     """
-    rows = iter(rows)
-    seed = _first_sum(rows, n)
-    if seed is None:
-        return
-    last = np.multiply(seed, 1.0 / n, out=next(into))
-    older, weight = np.full_like(last, n - 1), np.full_like(last, 1.0 / n)
-    yield last
-    for value, row in zip(rows, into, strict=False):
-        _wilder(value, last, older, weight, row)
-        last = row
-        yield row
+    return Rule(_wilder_step, 1.0 / n, n - 1.0, n, factor=1.0 / n)
 
 
-def wilder_step(value: FloatArray, last: FloatArray, n: int) -> FloatArray:
-    """Return the row of ``wilder_means`` that follows ``last``."""
-    row = np.empty_like(last)
-    _wilder(value, last, float(n - 1), 1.0 / n, row)
-    return row
-
-
-def _wilder(
-    value: FloatArray,
-    last: FloatArray,
-    older: FloatArray | float,
-    weight: FloatArray | float,
-    row: FloatArray,
-) -> None:
-    np.multiply(last, older, row)
-    np.add(value, row, row)
-    np.multiply(row, weight, row)
-
-
-def decaying_sums(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
+def decaying_sum(n: int) -> Rule:
     """Wilder's sum: begins as the plain sum of ``n - 1`` rows, then sum - sum / n + row; n > 1.
 
-    The plain sum itself is not yielded: the first row is that of the first full period.
+    The plain sum itself is no value: the first is that of the first full period.
     """
-    rows = iter(rows)
-    last = _first_sum(rows, n - 1)
-    if last is None:
-        return
-    keep, step = np.full_like(last, 1.0 - 1.0 / n), np.empty_like(last)
-    for value, row in zip(rows, into, strict=False):
-        _decaying(value, last, keep, row, step)
-        last = row
-        yield row
+    return Rule(_decaying_step, 0.0, 1.0 - 1.0 / n, n - 1, shown=False)
 
 
-def decaying_step(value: FloatArray, last: FloatArray, n: int) -> FloatArray:
-    """Return the row of ``decaying_sums`` that follows ``last``."""
-    row, step = np.empty_like(last), np.empty_like(last)
-    _decaying(value, last, 1.0 - 1.0 / n, row, step)
-    return row
-
-
-def _decaying(
-    value: FloatArray,
-    last: FloatArray,
-    keep: FloatArray | float,
-    row: FloatArray,
-    step: FloatArray,
-) -> None:
-    np.multiply(last, keep, step)
-    np.add(value, step, row)
-
-
-def running_totals(rows: Iterable[FloatArray], into: Rows) -> Rows:
+def running_total() -> Rule:
     """Sum of all rows so far, in order."""
-    last: FloatArray | None = None
-    for value, row in zip(rows, into, strict=False):
-        if last is None:
-            np.copyto(row, value)
-        else:
-            np.add(value, last, row)
-        last = row
-        yield row
+    return Rule(_running_step, 0.0, 0.0, 1)
+
+
+def recursion(rule: Rule, rows: Iterable[FloatArray], into: Rows) -> Rows:
+    """Run a rule over rows."""
+    rows = iter(rows)
+    total, missing = None, rule.count
+    for row in islice(rows, rule.count):
+        total = _added(total, row)
+        missing -= 1
+    if total is None or missing:
+        return
+    last = rule.seed(total)
+    if rule.shown:
+        first = next(into)
+        np.copyto(first, last)
+        last = first
+        yield last
+    yield from _stepped(rule, rows, last, into)
+
+
+def exponential_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
+    """Run ``exponential`` over rows."""
+    return recursion(exponential(n), rows, into)
+
+
+def wilder_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
+    """Run ``wilder`` over rows."""
+    return recursion(wilder(n), rows, into)
+
+
+def smoothed(rule: Rule, tiles: TilesFrom, first: int, shape: tuple[int, ...]) -> Stream:
+    """Run a rule over the rows of an array of a shape that come in tiles, from row ``first`` on.
+
+    A tile must stand until the next one.
+    """
+
+    def rows(into: Rows) -> Rows:
+        return recursion(rule, chain.from_iterable(tiles(first)), into)
+
+    def step(last: FloatArray) -> FloatArray:
+        return rule.after(last, next(tiles(shape[0] - 1))[0])
+
+    def compiled(out: FloatArray | None) -> Rows | None:
+        smoother = Smoother.of(rule, shape[1:], math.prod(shape))
+        return None if smoother is None else _taken(smoother, tiles(first), out)
+
+    return Stream(first + rule.ahead, shape[1:], rows, step, compiled=compiled)
 
 
 def exponential_mean(values: FloatArray, n: int, start: int = 0) -> Stream:
     """Exponential mean of an array whose values begin in row ``start``."""
-    return Stream(
-        start + n - 1,
-        values.shape[1:],
-        lambda into: exponential_means(values[start:], n, into),
-        lambda last: exponential_step(values[-1], last, n),
-    )
+    return _of_array(exponential(n), values, start)
 
 
 def wilder_mean(values: FloatArray, n: int, start: int = 0) -> Stream:
     """Wilder's mean of an array whose values begin in row ``start``."""
-    return Stream(
-        start + n - 1,
-        values.shape[1:],
-        lambda into: wilder_means(values[start:], n, into),
-        lambda last: wilder_step(values[-1], last, n),
-    )
+    return _of_array(wilder(n), values, start)
 
 
-def _first_sum(rows: Rows, n: int) -> FloatArray | None:
-    """Sum of the next ``n`` rows, first row first; None where there are not so many."""
-    total: FloatArray | None = None
-    count = 0
-    for row in islice(rows, n):
-        total = row.copy() if total is None else np.add(total, row, out=total)
-        count += 1
-    return total if count == n else None
+class Smoother:
+    """A rule that goes on from tile to tile, compiled.
+
+    Kept: ``_last`` is the last value, or the sum of the first rows while ``_missing`` more of them
+    have to come.
+    """
+
+    def __init__(self, rule: Rule, loop: Loop) -> None:
+        self._rule, self._loop = rule, loop
+        self._missing = rule.count
+        self._last: FloatArray | None = None
+
+    @classmethod
+    def of(cls, rule: Rule, shape: tuple[int, ...], cells: int) -> Smoother | None:
+        """Return one for rows of a shape; None where numpy goes row by row."""
+        if not shape:
+            return None
+        loop = COMPILER.loop(_smooth, "rvwff", {"step": rule.step}, cells * SAVED)
+        return None if loop is None else cls(rule, loop)
+
+    def take(self, tile: FloatArray, out: FloatArray) -> int:
+        """Write the values of the tile's rows to the top of ``out``; return how many there are."""
+        rule, begun = self._rule, 0
+        used = min(self._missing, len(tile))
+        for row in tile[:used]:
+            self._last = _added(self._last, row)
+        self._missing -= used
+        if self._missing or self._last is None:
+            return 0
+        if used:
+            self._last = rule.seed(self._last)
+            if rule.shown:
+                out[0], begun = self._last, 1
+        rest = len(tile) - used
+        if rest:
+            made, last = out[begun : begun + rest].reshape(rest, -1), self._last.reshape(-1)
+            self._loop(_flat(tile[used:]), last, made, rule.weight, rule.keep)
+        return begun + rest
+
+
+def _smooth(
+    values: FloatArray, last: FloatArray, out: FloatArray, weight: float, keep: float
+) -> None:
+    """Run ``step`` over the rows of a tile; ``last``: the row before, then the last one."""
+    for row in range(values.shape[0]):
+        for column in range(values.shape[1]):
+            value = step(values[row, column], last[column], weight, keep)
+            last[column] = value
+            out[row, column] = value
+
+
+def step(value: FloatArray, last: FloatArray, weight: float, keep: float) -> FloatArray:
+    """Stand in for the step that a loop is compiled with."""
+    raise NotImplementedError
+
+
+def _of_array(rule: Rule, values: FloatArray, start: int) -> Stream:
+    stream = smoothed(rule, tiles_of(values), start, values.shape)
+    return replace(stream, rows=lambda into: recursion(rule, values[start:], into))
+
+
+def _taken(smoother: Smoother, tiles: Iterable[FloatArray], out: FloatArray | None) -> Rows:
+    """Yield the values of tile after tile, written to ``out`` or to a buffer used again."""
+    done = 0
+    buffer = np.empty((0,))
+    for tile in tiles:
+        if out is None and len(buffer) < len(tile):
+            buffer = np.empty(tile.shape)
+        count = smoother.take(tile, buffer if out is None else out[done:])
+        yield buffer[:count] if out is None else out[done : done + count]
+        done += count
+
+
+def _stepped(rule: Rule, rows: Rows, last: FloatArray, into: Rows) -> Rows:
+    """Apply the step to row after row. Factors are rows: numpy has nothing to convert then."""
+    weight, keep = np.full_like(last, rule.weight), np.full_like(last, rule.keep)
+    apply = _recorded(rule.step).on_rows(last.shape)
+    for value, row in zip(rows, into, strict=False):
+        apply(value, last, weight, keep, row)
+        last = row
+        yield row
+
+
+@cache
+def _recorded(step: Step) -> Recorded:
+    return Recorded(step, 0, 0, 0, 0)
+
+
+def _added(total: FloatArray | None, row: FloatArray) -> FloatArray:
+    return row.copy() if total is None else np.add(total, row, out=total)
+
+
+def _flat(tile: FloatArray) -> FloatArray:
+    """Rows of a tile with all their axes in one, laid out without gaps."""
+    return np.ascontiguousarray(tile).reshape(len(tile), -1)

@@ -10,6 +10,7 @@ import numpy as np
 from technic.indicators.division import quotient, same
 from technic.indicators.momentum import rsi
 from technic.indicators.parameters import bars_like, period
+from technic.indicators.tiles import row_tiles
 from technic.indicators.trend import ma
 from technic.panel.windows import window_max, window_min
 from technic.typing import FloatArray
@@ -83,16 +84,23 @@ def willr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int 
     bars_like(high=high, low=low, close=close)
     n = period(timeperiod, least=2)
     lowest, highest = window_min(low, n), window_max(high, n)
-    reach = (highest - lowest) / -100.0
-    out = quotient(highest - close, reach, same(highest, lowest))
-    return np.clip(out, -100.0, 0.0, out=out)
+    for rows in row_tiles(0, *close.shape):
+        top, bottom = highest[rows], lowest[rows]
+        nothing, reach = same(top, bottom), (top - bottom) / -100.0
+        top -= close[rows]
+        np.clip(quotient(top, reach, nothing, out=top), -100.0, 0.0, out=top)
+    return highest
 
 
 def _place(high: FloatArray, low: FloatArray, close: FloatArray, n: int) -> FloatArray:
     bars_like(high=high, low=low, close=close)
     lowest, highest = window_min(low, n), window_max(high, n)
-    reach = (highest - lowest) / 100.0
-    return quotient(close - lowest, reach, same(highest, lowest))
+    for rows in row_tiles(0, *close.shape):
+        top, bottom = highest[rows], lowest[rows]
+        nothing, reach = same(top, bottom), (top - bottom) / 100.0
+        np.subtract(close[rows], bottom, out=bottom)
+        quotient(bottom, reach, nothing, out=bottom)
+    return lowest
 
 
 def _smooth(values: FloatArray, first: int, n: int, matype: int) -> FloatArray:

@@ -7,6 +7,7 @@ stays in the processor's cache. Both run the same steps, so both have the same b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
@@ -14,9 +15,10 @@ from itertools import cycle
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.indicators.tiles import tile_rows
 from technic.typing import FloatArray
 
-__all__ = ["LastRows", "Stream", "scratch", "whole"]
+__all__ = ["LastRows", "Stream", "in_tiles", "scratch", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,9 @@ class Stream:
     ``step``: the same rows one at a time, for bars as they come: from the row before and the newest
     rows of ``below`` it makes the row of the last bar of the arrays that the stream reads.
     ``below``: streams that run beside and are remembered with it.
+
+    ``compiled(out)``: the same rows in tiles of ``(k, *shape)``, written one below the other to
+    ``out`` or, without, each to a buffer that is used again; None where numpy goes row by row.
     """
 
     first: int
@@ -36,6 +41,7 @@ class Stream:
     rows: Callable[[Iterator[FloatArray]], Iterator[FloatArray]]
     step: Callable[..., FloatArray] | None = None
     below: tuple[Stream, ...] = ()
+    compiled: Callable[[FloatArray | None], Iterator[FloatArray] | None] = lambda _: None
 
 
 def scratch(shape: tuple[int, ...], count: int = 2) -> Iterator[FloatArray]:
@@ -47,9 +53,33 @@ def whole(stream: Stream, n_bars: int) -> FloatArray:
     """Return all rows, ``(n_bars, *shape)``, NaN before the first."""
     out = np.empty((n_bars, *stream.shape))
     out[: stream.first] = np.nan
-    for _ in stream.rows(iter(out[stream.first :])):
+    made = out[stream.first :]
+    for _ in stream.compiled(made) or stream.rows(iter(made)):
         pass
     return out
+
+
+def in_tiles(stream: Stream, n_bars: int) -> Iterator[tuple[slice, FloatArray]]:
+    """Yield all rows up to row ``n_bars`` in tiles, each with its rows; it stands until the next.
+
+    For what is made of each row alone: the rows are still in the processor's cache.
+    """
+    first = stream.first
+    for tile in stream.compiled(None) or _gathered(stream):
+        yield slice(first, first + len(tile)), tile
+        first += len(tile)
+    assert first in (stream.first, n_bars)
+
+
+def _gathered(stream: Stream) -> Iterator[FloatArray]:
+    """Rows in tiles of at least two, so that the last one stands while the next one is made."""
+    buffer = np.empty((max(tile_rows(math.prod(stream.shape)), 2), *stream.shape))
+    count = 0
+    for count, _ in enumerate(stream.rows(cycle(buffer)), 1):
+        if not count % len(buffer):
+            yield buffer
+    if count % len(buffer):
+        yield buffer[: count % len(buffer)]
 
 
 class LastRows:

@@ -16,7 +16,14 @@ from technic.indicators.division import quotient
 from technic.indicators.parameters import bars_like, period
 from technic.indicators.recursions import exponential_mean
 from technic.indicators.streams import whole
-from technic.panel.windows import lagged, window_max, window_min, window_sum, window_weighted_sum
+from technic.panel.windows import (
+    lagged,
+    window_max,
+    window_mean,
+    window_min,
+    window_sum,
+    window_weighted_sum,
+)
 from technic.typing import FloatArray
 
 __all__ = [
@@ -36,10 +43,7 @@ __all__ = [
 def sma(close: FloatArray, timeperiod: int = 30) -> FloatArray:
     """Plain mean of the last ``timeperiod`` values; first value in row ``timeperiod - 1``."""
     bars_like(close=close)
-    n = period(timeperiod)
-    out = window_sum(close, n)
-    out /= n
-    return out
+    return window_mean(close, period(timeperiod))
 
 
 def ema(close: FloatArray, timeperiod: int = 30) -> FloatArray:

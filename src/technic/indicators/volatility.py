@@ -6,17 +6,16 @@ Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from functools import partial
 
 import numpy as np
 
 from technic.errors import ParameterError
 from technic.indicators.division import quotient
 from technic.indicators.parameters import bars_like, factor, period
-from technic.indicators.recursions import exponential_means, exponential_step, wilder_mean
+from technic.indicators.recursions import exponential, smoothed, wilder, wilder_mean
 from technic.indicators.streams import Stream, whole
-from technic.indicators.tiles import row_tiles, tile_rows
+from technic.indicators.tiles import TilesFrom, row_tiles, tiles_made, tiles_of
 from technic.indicators.trend import ma
 from technic.panel.windows import window_max, window_min, window_variance
 from technic.typing import FloatArray
@@ -32,7 +31,7 @@ __all__ = [
     "stddev",
     "trange",
     "typical_price",
-    "typical_rows",
+    "typical_tiles",
     "var",
 ]
 
@@ -51,13 +50,13 @@ def typical_price(high: FloatArray, low: FloatArray, close: FloatArray) -> Float
     return out
 
 
-def typical_rows(high: FloatArray, low: FloatArray, close: FloatArray) -> Iterator[FloatArray]:
-    """Yield the rows of ``typical_price`` one after the other; each stands until the next."""
-    buffer = np.empty((tile_rows(close.shape[1]), close.shape[1]))
-    for rows in row_tiles(0, *close.shape):
-        tile = buffer[: rows.stop - rows.start]
-        _typical(high[rows], low[rows], close[rows], tile)
-        yield from tile
+def typical_tiles(high: FloatArray, low: FloatArray, close: FloatArray) -> TilesFrom:
+    """Give the rows of ``typical_price`` from any row on in tiles; each stands until the next."""
+
+    def typical(rows: slice, out: FloatArray) -> None:
+        _typical(high[rows], low[rows], close[rows], out)
+
+    return tiles_made(typical, close.shape)
 
 
 def _typical(high: FloatArray, low: FloatArray, close: FloatArray, out: FloatArray) -> None:
@@ -75,22 +74,28 @@ def trange(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
     out = np.empty_like(close)
     out[:1] = np.nan
     for rows in row_tiles(1, *close.shape):
-        top, bottom, inside = high[rows], low[rows], out[rows]
-        before = close[rows.start - 1 : rows.stop - 1]
-        np.maximum(top, before, out=inside)
-        inside -= np.minimum(bottom, before)
-        crossed = top < bottom
-        if crossed.any():
-            # A bar with its high below its low: the shortcut above holds for proper bars only.
-            reach = np.maximum(np.abs(top - before), np.abs(bottom - before))
-            np.copyto(inside, np.maximum(top - bottom, reach), where=crossed)
+        _true_range(high, low, close, rows, out[rows])
     return out
+
+
+def _true_range(
+    high: FloatArray, low: FloatArray, close: FloatArray, rows: slice, out: FloatArray
+) -> None:
+    top, bottom, before = high[rows], low[rows], close[rows.start - 1 : rows.stop - 1]
+    np.maximum(top, before, out=out)
+    out -= np.minimum(bottom, before)
+    crossed = top < bottom
+    if crossed.any():
+        # A bar with its high below its low: the shortcut above holds for proper bars only.
+        reach = np.maximum(np.abs(top - before), np.abs(bottom - before))
+        np.copyto(out, np.maximum(top - bottom, reach), where=crossed)
 
 
 def atr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
     """Average true range: Wilder's mean of the true range; first value in row ``timeperiod``."""
-    n = period(timeperiod)
-    return whole(wilder_mean(trange(high, low, close), n, start=1), len(close))
+    bars_like(high=high, low=low, close=close)
+    ranges = tiles_made(partial(_true_range, high, low, close), close.shape)
+    return whole(smoothed(wilder(period(timeperiod)), ranges, 1, close.shape), len(close))
 
 
 def natr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
@@ -110,8 +115,10 @@ def stddev(close: FloatArray, timeperiod: int = 5, nbdev: float = 1.0) -> FloatA
     """Standard deviation (divisor n) times ``nbdev``."""
     scale = factor(nbdev, "nbdev")
     bars_like(close=close)
-    out = np.sqrt(window_variance(close, period(timeperiod, least=2))[0])
-    out *= scale
+    out = window_variance(close, period(timeperiod, least=2))[0]
+    for rows in row_tiles(0, *close.shape):
+        np.sqrt(out[rows], out=out[rows])
+        out[rows] *= scale
     return out
 
 
@@ -130,9 +137,13 @@ def bbands(
     bars_like(close=close)
     n = period(timeperiod, least=2)
     spread, mean = window_variance(close, n)
-    np.sqrt(spread, out=spread)
     centre = mean if matype == 0 and not isinstance(matype, bool) else ma(close, n, matype)
-    return centre + spread * up, centre, centre - spread * down
+    upper, lower = np.empty_like(close), spread
+    for rows in row_tiles(0, *close.shape):
+        reach = np.sqrt(spread[rows])
+        np.add(centre[rows], reach * up, out=upper[rows])
+        np.subtract(centre[rows], reach * down, out=lower[rows])
+    return upper, centre, lower
 
 
 def kc(
@@ -152,31 +163,21 @@ def kc(
     ``timeperiod - 1`` and ``atrperiod``, so this ATR is not quite that of ``atr``.
     """
     width = factor(nbdev, "nbdev")
+    bars_like(high=high, low=low, close=close)
     n, m = period(timeperiod, least=2), period(atrperiod, "atrperiod")
     if middle not in KELTNER_MIDDLES:
         raise ParameterError("middle", middle, " or ".join(KELTNER_MIDDLES))
-    centre = typical_price(high, low, close) if middle == "typical" else close
-    parts = kc_parts(trange(high, low, close), centre, n, m)
+    prices = typical_tiles(high, low, close) if middle == "typical" else tiles_of(close)
+    parts = kc_parts(trange(high, low, close), prices, n, m)
     centre, reach = (whole(part, len(close)) for part in parts)
     reach *= width
     return centre + reach, centre, centre - reach
 
 
-def kc_parts(
-    true_range: FloatArray,
-    typical: Iterable[FloatArray],
-    n: int,
-    m: int,
-    newest: Callable[[], FloatArray] | None = None,
-) -> tuple[Stream, Stream]:
-    """Centre line and average range of the Keltner channel; ``typical``: rows of typical prices.
-
-    ``newest``: gives the last of these rows, where the streams are to be stepped.
-    """
-    first, shape = max(n - 1, m), true_range.shape[1:]
-    rows = islice(typical, first - n + 1, None)
-    step = None if newest is None else lambda last: exponential_step(newest(), last, n)
-    centre = Stream(first, shape, lambda into: exponential_means(rows, n, into), step)
+def kc_parts(true_range: FloatArray, typical: TilesFrom, n: int, m: int) -> tuple[Stream, Stream]:
+    """Centre line and average range of the Keltner channel; ``typical``: the prices of the line."""
+    first = max(n - 1, m)
+    centre = smoothed(exponential(n), typical, first - n + 1, true_range.shape)
     return centre, wilder_mean(true_range, m, start=first - m + 1)
 
 

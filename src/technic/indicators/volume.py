@@ -11,11 +11,11 @@ import numpy as np
 
 from technic.indicators.division import quotient, same
 from technic.indicators.parameters import bars_like, period
-from technic.indicators.recursions import running_totals
+from technic.indicators.recursions import running_total, smoothed
 from technic.indicators.streams import Stream, whole
 from technic.indicators.tiles import row_tiles
 from technic.indicators.volatility import typical_price
-from technic.panel.windows import lagged, window_sum
+from technic.panel.windows import lagged, window_mean, window_sum
 from technic.typing import FloatArray
 
 __all__ = [
@@ -43,17 +43,13 @@ def obv_rows(close: FloatArray, volume: FloatArray) -> Stream:
     """``obv`` row by row."""
     bars_like(close=close, volume=volume)
 
-    def flow() -> Iterator[FloatArray]:
-        yield from volume[:1]
-        for rows in row_tiles(1, *close.shape):
-            yield from _signed(close[rows], close[rows.start - 1 : rows.stop - 1], volume[rows])
+    def flow(start: int) -> Iterator[FloatArray]:
+        if not start:
+            yield volume[:1]
+        for rows in row_tiles(max(start, 1), *close.shape):
+            yield _signed(close[rows], close[rows.start - 1 : rows.stop - 1], volume[rows])
 
-    return Stream(
-        0,
-        close.shape[1:],
-        lambda into: running_totals(flow(), into),
-        lambda last: _signed(close[-1], close[-2], volume[-1]) + last,
-    )
+    return smoothed(running_total(), flow, 0, close.shape)
 
 
 def _signed(close: FloatArray, before: FloatArray, volume: FloatArray) -> FloatArray:
@@ -70,8 +66,7 @@ def obv_change(close: FloatArray, volume: FloatArray, timeperiod: int = 20) -> F
     """
     bars_like(close=close, volume=volume)
     n = period(timeperiod)
-    mean = window_sum(volume, n)
-    mean /= n
+    mean = window_mean(volume, n)
     return quotient(window_sum(_signed_volume(close, volume), n), mean, instead=np.nan)
 
 
@@ -87,27 +82,17 @@ def ad_rows(high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatA
     """``ad`` row by row."""
     bars_like(high=high, low=low, close=close, volume=volume)
 
-    def flow() -> Iterator[FloatArray]:
-        for rows in row_tiles(0, *close.shape):
-            yield from _accumulated(high[rows], low[rows], close[rows], volume[rows])
+    def flow(start: int) -> Iterator[FloatArray]:
+        for rows in row_tiles(start, *close.shape):
+            top, bottom, last = high[rows], low[rows], close[rows]
+            reach = top - bottom
+            tile = last - bottom
+            tile -= top - last
+            tile = quotient(tile, reach, reach <= 0.0)
+            tile *= volume[rows]
+            yield tile
 
-    return Stream(
-        0,
-        close.shape[1:],
-        lambda into: running_totals(flow(), into),
-        lambda last: _accumulated(high[-1], low[-1], close[-1], volume[-1]) + last,
-    )
-
-
-def _accumulated(
-    high: FloatArray, low: FloatArray, close: FloatArray, volume: FloatArray
-) -> FloatArray:
-    reach = high - low
-    out = close - low
-    out -= high - close
-    out = quotient(out, reach, reach <= 0.0)
-    out *= volume
-    return out
+    return smoothed(running_total(), flow, 0, close.shape)
 
 
 def mfi(
@@ -147,8 +132,7 @@ def rvol(volume: FloatArray, timeperiod: int = 20) -> FloatArray:
     """
     bars_like(volume=volume)
     n = period(timeperiod)
-    before = lagged(window_sum(volume, n), 1)
-    before /= n
+    before = lagged(window_mean(volume, n), 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return volume / before
 

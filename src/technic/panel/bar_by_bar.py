@@ -27,7 +27,7 @@ class BarByBar:
 
     def __init__(self, recipe: Recipe, results: Sequence[Node], n_symbols: int) -> None:
         self._steps, self._n_symbols = recipe.steps, n_symbols
-        needed = self._needed(results)
+        needed = recipe.needed(results)
         depths: dict[Node, int] = {}
         for node in needed:
             step = self._steps[node]
@@ -71,15 +71,6 @@ class BarByBar:
         made: Any = self._values[node]
         row: FloatArray = np.full(self._n_symbols, made) if isinstance(made, float) else made
         return row[None]
-
-    def _needed(self, results: Sequence[Node]) -> list[Node]:
-        needed, waiting = set(), list(results)
-        while waiting:
-            node = waiting.pop()
-            if node not in needed:
-                needed.add(node)
-                waiting.extend(self._steps[node].operands)
-        return sorted(needed)
 
     def _compiled(
         self, needed: Sequence[Node], results: set[Node]

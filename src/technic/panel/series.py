@@ -71,6 +71,16 @@ class Recipe:
         dtype = "float64" if run is choose else str(run(*samples).dtype)
         return self._number(Step(run, nodes, dtype))
 
+    def needed(self, results: Sequence[Node]) -> list[Node]:
+        """Return the steps that some results are made by, in their order."""
+        needed, waiting = set(), list(results)
+        while waiting:
+            node = waiting.pop()
+            if node not in needed:
+                needed.add(node)
+                waiting.extend(self.steps[node].operands)
+        return sorted(needed)
+
     def _node(self, operand: object) -> Node:
         if isinstance(operand, Series):
             return operand.node

@@ -12,11 +12,14 @@ that window NaN, arguments are not written to. ``n`` is at least 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from technic.panel.recorded import Recorded
 from technic.panel.series import Series
+from technic.panel.window_loops import compiled_pairs, compiled_sums
 from technic.typing import FloatArray
 
 __all__ = [
@@ -24,6 +27,7 @@ __all__ = [
     "lagged",
     "window_deviation",
     "window_max",
+    "window_mean",
     "window_min",
     "window_sum",
     "window_variance",
@@ -37,28 +41,21 @@ NARROWEST_STRIPE = 32
 
 State = tuple[FloatArray, ...]
 """What is known of each window, one row for each window; the first array is the sum."""
-Join = Callable[[State, int, State, int], State]
-"""(older windows, their length, newer windows, their length) → the joined windows."""
 
 
 def window_sum(values: FloatArray, n: int) -> FloatArray:
     """Sum of the last ``n`` rows."""
-    if isinstance(values, Series):
-        return _noted((values,), n, _join_sum)[0]
-    out = _warming_up(values, n)
-    for columns, part in _stripes(values, n):
-        (out[n - 1 :, columns],) = _grow((part,), n, _join_sum)
-    return out
+    return _summed(values, n, 1.0)
+
+
+def window_mean(values: FloatArray, n: int) -> FloatArray:
+    """Mean of the last ``n`` rows."""
+    return _summed(values, n, float(n))
 
 
 def window_weighted_sum(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
     """Sum of the last ``n`` rows with weights 1 (oldest) to n (newest), and the plain sum."""
-    if isinstance(values, Series):
-        total, weighted = _noted((values, values), n, _join_weighted)
-        return weighted, total
-    weighted, total = _warming_up(values, n), _warming_up(values, n)
-    for columns, part in _stripes(values, n):
-        total[n - 1 :, columns], weighted[n - 1 :, columns] = _grow((part, part), n, _join_weighted)
+    total, weighted = _pairs(values, n, _WEIGHTED, (1.0, 1.0))
     return weighted, total
 
 
@@ -68,21 +65,13 @@ def window_variance(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]
     Squares are taken of differences between means, never of the values themselves, so a small
     variance around a large mean keeps its digits. The variance is never negative.
     """
-    if isinstance(values, Series):
-        total, squares = _noted((values, values - values), n, _join_squares)
-        return squares / (n * n), total / n
-    variance, mean = _warming_up(values, n), _warming_up(values, n)
-    for columns, part in _stripes(values, n):
-        total, squares = _grow((part, part - part), n, _join_squares)
-        np.divide(squares, n * n, out=variance[n - 1 :, columns])
-        np.divide(total, n, out=mean[n - 1 :, columns])
+    mean, variance = _pairs(values, n, _SQUARES, (float(n), float(n * n)))
     return variance, mean
 
 
 def window_deviation(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
     """Mean absolute distance of the last ``n`` rows from their mean, and that mean."""
-    mean = window_sum(values, n)
-    mean /= n
+    mean = window_mean(values, n)
     if isinstance(values, Series):
         ages = range(n - 1, -1, -1)
         return sum(abs(values.lagged(age) - mean) for age in ages) / n, mean
@@ -118,47 +107,113 @@ def lagged(values: FloatArray, n: int) -> FloatArray:
     return out
 
 
-def _join_sum(older: State, _a: int, newer: State, _b: int) -> State:
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What is known of windows beside their sum, and how it comes about.
+
+    ``one``: the state of a window of one value; ``twins``: joins two windows of one length,
+    ``join`` any others; of (older windows, their length, newer windows, their length).
+    """
+
+    one: Callable[[FloatArray], State]
+    twins: Recorded
+    join: Recorded
+
+
+def _one_sum(value: FloatArray) -> State:
+    return (value,)
+
+
+def _join_sums(older: State, _a: float, newer: State, _b: float) -> State:
     return (older[0] + newer[0],)
 
 
-def _join_weighted(older: State, a: int, newer: State, _b: int) -> State:
-    weighted = newer[0] * float(a)
-    weighted += newer[1]
-    weighted += older[1]
+def _one_weighted(value: FloatArray) -> State:
+    return value, value
+
+
+def _join_weighted(older: State, a: float, newer: State, _b: float) -> State:
+    weighted = newer[0] * a + newer[1] + older[1]
     return older[0] + newer[0], weighted
 
 
-def _join_squares(older: State, a: int, newer: State, b: int) -> State:
+def _one_square(value: FloatArray) -> State:
+    return value, value - value
+
+
+def _twin_squares(older: State, _a: float, newer: State, _b: float) -> State:
     """Join squared distances from the mean, each times the length of its window.
 
-    So scaled, two windows of one length need no division (Chan, Golub and LeVeque 1979). Others
-    compare their means: equal prices then leave nothing, whatever the lengths.
+    So scaled, two windows of one length need no division (Chan, Golub and LeVeque 1979).
     """
-    if a == b:
-        apart = older[0] - newer[0]
-        apart *= apart
-        squares = older[1] + newer[1]
-        squares *= 2.0
-    else:
-        apart = older[0] / a
-        apart -= newer[0] / b
-        apart *= apart
-        apart *= a * b
-        squares = older[1] * ((a + b) / a)
-        squares += newer[1] * ((a + b) / b)
-    squares += apart
+    apart = older[0] - newer[0]
+    squares = (older[1] + newer[1]) * 2.0 + apart * apart
     return older[0] + newer[0], squares
 
 
-def _grow(state: State, n: int, join: Join) -> State:
+def _join_squares(older: State, a: float, newer: State, b: float) -> State:
+    """Join them for other lengths, by their means: equal prices leave nothing then, either."""
+    apart = older[0] / a - newer[0] / b
+    apart = apart * apart * (a * b)
+    squares = older[1] * ((a + b) / a) + newer[1] * ((a + b) / b) + apart
+    return older[0] + newer[0], squares
+
+
+_SUMS = _Pair(_one_sum, *[Recorded(_join_sums, 1, 0, 1, 0)] * 2)
+_WEIGHTED = _Pair(_one_weighted, *[Recorded(_join_weighted, 2, 0, 2, 0)] * 2)
+_SQUARES = _Pair(
+    _one_square, Recorded(_twin_squares, 2, 0, 2, 0), Recorded(_join_squares, 2, 0, 2, 0)
+)
+
+
+def _summed(values: FloatArray, n: int, divisor: float) -> FloatArray:
+    """Sum of the last ``n`` rows over ``divisor``."""
+    if isinstance(values, Series):
+        return _over(_noted(values, n, _SUMS)[0], divisor)
+    out = _warming_up(values, n)
+    if not compiled_sums(values, n, divisor, out, {"join": _join_sums}):
+        for columns, part in _stripes(values, n):
+            _divide(_grow(_SUMS.one(part), n, _SUMS), (divisor,), (out[n - 1 :, columns],))
+    return out
+
+
+def _pairs(
+    values: FloatArray, n: int, pair: _Pair, divisors: tuple[float, float]
+) -> tuple[FloatArray, FloatArray]:
+    """Sum of the last ``n`` rows and what is known beside it, each over its divisor."""
+    if isinstance(values, Series):
+        total, beside = _noted(values, n, pair)
+        return _over(total, divisors[0]), _over(beside, divisors[1])
+    out = _warming_up(values, n), _warming_up(values, n)
+    steps = {"one": pair.one, "twins": pair.twins.function, "join": pair.join.function}
+    if not compiled_pairs(values, n, divisors, out, steps):
+        for columns, part in _stripes(values, n):
+            parts = [array[n - 1 :, columns] for array in out]
+            _divide(_grow(pair.one(part), n, pair), divisors, parts)
+    return out
+
+
+def _over(values: FloatArray, divisor: float) -> FloatArray:
+    return values if divisor == 1.0 else values / divisor
+
+
+def _divide(state: State, divisors: Sequence[float], out: Sequence[FloatArray]) -> None:
+    """Write states over their divisors; nobody holds them afterwards, the next ones take over."""
+    for values, divisor, array in zip(state, divisors, out, strict=True):
+        if divisor == 1.0:
+            np.copyto(array, values)
+        else:
+            np.divide(values, divisor, out=array)
+
+
+def _grow(state: State, n: int, pair: _Pair) -> State:
     """States of all windows of length ``n``; row i is the window that begins in row i.
 
     ``state`` describes the windows of length 1. The lowest bits of ``n`` become the newest rows.
     """
     rows = len(state[0])
     if rows == n:
-        return _fold(state, n, join)
+        return _fold(state, n, pair)
     block, length = state, 1
     whole: State | None = None
     covered = 0
@@ -168,16 +223,19 @@ def _grow(state: State, n: int, join: Join) -> State:
                 whole = block
             else:
                 left = rows - covered - length + 1
-                whole = join(_rows(block, 0, left), length, _rows(whole, length, left), covered)
+                # nothing else may hold what is joined: its memory is taken for what comes next
+                whole = pair.join(
+                    _rows(block, 0, left), length, _rows(whole, length, left), covered
+                )
             covered += length
             if covered == n:
                 return whole
         left = rows - 2 * length + 1
-        block = join(_rows(block, 0, left), length, _rows(block, length, left), length)
+        block = pair.twins(_rows(block, 0, left), length, _rows(block, length, left), length)
         length *= 2
 
 
-def _fold(state: State, n: int, join: Join) -> State:
+def _fold(state: State, n: int, pair: _Pair) -> State:
     """Return the one window that covers all rows: the tree of ``_grow`` without its neighbours."""
     whole: State | None = None
     covered, end = 0, n
@@ -189,9 +247,9 @@ def _fold(state: State, n: int, join: Join) -> State:
             while length < bit:
                 older = tuple(array[0::2] for array in block)
                 newer = tuple(array[1::2] for array in block)
-                block = join(older, length, newer, length)
+                block = pair.twins(older, length, newer, length)
                 length *= 2
-            whole = block if whole is None else join(block, bit, whole, covered)
+            whole = block if whole is None else pair.join(block, bit, whole, covered)
             covered += bit
             end -= bit
         bit *= 2
@@ -203,22 +261,21 @@ def _rows(state: State, start: int, count: int) -> State:
     return tuple(array[start : start + count] for array in state)
 
 
-def _noted(state: State, n: int, join: Join) -> State:
+def _noted(values: FloatArray, n: int, pair: _Pair) -> State:
     """Note how the newest window of length ``n`` is made: the tree of ``_grow``, each block once.
 
     A block is joined when its last row comes, and read again as many rows later as lie below it.
     """
-    block, length, covered = state, 1, 0
+    block, length, covered = pair.one(values), 1, 0
     whole: State | None = None
     while True:
         if n & length:
-            whole = (
-                block if whole is None else join(_before(block, covered), length, whole, covered)
-            )
+            older = _before(block, covered)
+            whole = block if whole is None else pair.join.function(older, length, whole, covered)
             covered += length
             if covered == n:
                 return whole
-        block = join(_before(block, length), length, block, length)
+        block = pair.twins.function(_before(block, length), length, block, length)
         length *= 2
 
 

@@ -16,6 +16,7 @@ __all__ = ["EXTRAS", "extra_packages", "install_command", "requirements_of"]
 
 EXTRAS = {
     "alerts": "messages of watches",
+    "fast": "compiled loops over whole histories",
     "mcp": "the tools of agents",
     "polars": "polars frames",
     "ray": "scans on a cluster",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -97,7 +98,7 @@ def stream_from_first_value(
         return np.asarray(from_first_value(count, partial(_whole, function), *inputs))
     shift = int(shifts.max(initial=0))
     stream = function(*(array[shift:] for array in arrays), *constants)
-    return Stream(stream.first + shift, stream.shape, stream.rows)
+    return replace(stream, first=stream.first + shift)
 
 
 def _whole(function: Callable[..., Stream], *inputs: Any) -> FloatArray:

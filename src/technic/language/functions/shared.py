@@ -22,6 +22,7 @@ from technic.indicators.division import quotient
 from technic.indicators.lookback import one_bar, period_plus
 from technic.indicators.recursions import exponential_mean, wilder_mean
 from technic.indicators.streams import Stream, scratch
+from technic.indicators.tiles import tiles_of
 from technic.language.functions._define import HERE, X, bars, number, stream_from_first_value
 from technic.language.functions.function import Function, Memory
 from technic.language.functions.momentum import stochrsi_d_of, stochrsi_k_of
@@ -70,15 +71,15 @@ def _adx(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Stream
 
 def _keltner_centre(high: FloatArray, low: FloatArray, close: FloatArray, n: int, m: int) -> Stream:
     """Of the true range the centre line looks at nothing but its shape."""
-    return volatility.kc_parts(high, volatility.typical_rows(high, low, close), n, m)[0]
+    return volatility.kc_parts(high, volatility.typical_tiles(high, low, close), n, m)[0]
 
 
 def _keltner_close(close: FloatArray, n: int, m: int) -> Stream:
-    return volatility.kc_parts(close, close, n, m)[0]
+    return volatility.kc_parts(close, tiles_of(close), n, m)[0]
 
 
 def _keltner_reach(reach: FloatArray, n: int, m: int) -> Stream:
-    return volatility.kc_parts(reach, (), n, m)[1]
+    return volatility.kc_parts(reach, tiles_of(reach), n, m)[1]
 
 
 def _in_percent(part: FloatArray, whole: FloatArray) -> FloatArray:

@@ -8,8 +8,9 @@ import numpy as np
 
 from technic.indicators.division import quotient
 from technic.indicators.lookback import period_plus
-from technic.indicators.recursions import running_totals
-from technic.indicators.streams import Stream, whole
+from technic.indicators.recursions import running_total, smoothed
+from technic.indicators.streams import whole
+from technic.indicators.tiles import tiles_of
 from technic.indicators.volatility import typical_price
 from technic.language.functions._define import (
     BAR,
@@ -57,7 +58,7 @@ def _bars_since_extreme(reaches: np.ufunc, x: FloatArray, n: int) -> FloatArray:
 
 
 def _cumsum(x: FloatArray) -> FloatArray:
-    return whole(Stream(0, x.shape[1:], lambda into: running_totals(iter(x), into)), len(x))
+    return whole(smoothed(running_total(), tiles_of(x), 0, x.shape), len(x))
 
 
 def _sum_since(holds: FloatArray, x: FloatArray, within: int) -> FloatArray:
