@@ -281,12 +281,9 @@ class _Newest:
         # A window reads ``reach`` bars before its own: those rows come out as NaN or of too few
         # bars, stand first, and are cut off.
         reached = (lag, bars + step.reach)
-        found = _run(step, [self._operand(step, below, reached) for below in step.inputs])
+        found = _run(step, [self._operand(step, below, reached) for below in step.inputs], bars)
         assert not isinstance(found, Stream)
-        if step.kind == "point":
-            return self._masked(found, span)
-        # A copy lets go of the rows before; it is not worth it where those are few.
-        return found[-bars:].copy() if len(found) >= 2 * bars else found[-bars:]
+        return self._masked(found, span) if step.kind == "point" else found
 
     def _operand(self, step: Step, number: int, span: Span) -> FloatArray | float:
         if _as_it_is(self._steps, step, number):
@@ -300,13 +297,18 @@ class _Newest:
         return np.where(absent[:, None] if values.ndim > 2 else absent, np.nan, values)
 
 
-def _run(step: Step, operands: Sequence[FloatArray | float]) -> FloatArray | Stream:
-    """Do the work of a step; what a function makes infinite is missing."""
+def _run(
+    step: Step, operands: Sequence[FloatArray | float], bars: int | None = None
+) -> FloatArray | Stream:
+    """Do the work of a step, and keep its last ``bars``; what is made infinite is missing."""
     assert step.run is not None
     found: FloatArray | Stream = step.run(*operands)
-    if step.kind == "operator" or isinstance(found, Stream):
+    if isinstance(found, Stream):
         return found
-    return finite(found)
+    if bars is not None and len(found) > bars:
+        # A copy lets go of the rows before; it is not worth it where those are few.
+        found = found[-bars:].copy() if len(found) >= 2 * bars else found[-bars:]
+    return found if step.kind == "operator" else finite(found)
 
 
 def _as_it_is(steps: Sequence[Step], step: Step, below: int) -> bool:
