@@ -11,6 +11,7 @@ An array is dropped after its last use.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -21,11 +22,11 @@ from technic.indicators.streams import LastRows, Stream, whole
 from technic.language.evaluation.column_tails import ColumnTails, Fields, ending_together
 from technic.language.evaluation.panel_facts import PanelFacts
 from technic.language.evaluation.program import Need, Program, Span, Step, needs
-from technic.panel import BarPanel
+from technic.panel import FIELDS, BarPanel
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
 
-__all__ = ["all_bars", "newest_bars"]
+__all__ = ["all_bars", "bars_at", "newest_bars"]
 
 FEW_BARS = 4
 """So many bars of a window are computed one by one: a single window needs no neighbours' sums."""
@@ -34,6 +35,9 @@ MOST_STREAMED = 32
 
 TILE_CELLS, TILE_BARS, NARROWEST_TILE = 196_608, 192, 32
 """Where all bars are computed: cells that are worked on together, and the least of its sides."""
+
+SYMBOLS_TOGETHER = 768
+"""Symbols of which all bars are held at a time where some are read."""
 
 Tails = dict[int, list[tuple[Span, FloatArray]]]
 """Step → the spans of bars that are there, newest last."""
@@ -97,6 +101,40 @@ def all_bars(
             for rows in _cut(n_bars - first, height):
                 tile(rows.stop + first, out[:, rows, columns])
     return out
+
+
+def bars_at(
+    program: Program, results: Sequence[int], panel: BarPanel, rows: NDArray[np.intp]
+) -> list[FloatArray]:
+    """Return the value of each result at ``rows``, ``(k, n_symbols)``; NaN at negative rows.
+
+    All bars are computed from the first row that is asked for to the last, a few symbols at a time.
+    """
+    absent, stop = rows < 0, int(rows.max(initial=-1)) + 1
+    if not stop:
+        return [np.full(rows.shape, np.nan) for _ in results]
+    first = int(np.where(absent, stop, rows).min())
+    panel, place = _until(panel, stop), np.maximum(rows - first, 0)
+    every = place.shape == (stop - first, panel.n_symbols) and not absent.any()
+    if every and (place == np.arange(stop - first)[:, None]).all():
+        return list(all_bars(program, results, panel, first=first))
+    out = [np.empty(rows.shape) for _ in results]
+    for columns in _cut(panel.n_symbols, SYMBOLS_TOGETHER):
+        found = all_bars(program, results, panel.take(columns), first=first)
+        for values, bars in zip(out, found, strict=True):
+            values[:, columns] = np.take_along_axis(bars, place[:, columns], axis=0)
+    for values in out if absent.any() else ():
+        values[absent] = np.nan
+    return out
+
+
+def _until(panel: BarPanel, stop: int) -> BarPanel:
+    """Return the bars above a row."""
+    if stop >= panel.n_bars:
+        return panel
+    fields = {name: getattr(panel, name)[:stop] for name in FIELDS}
+    length = np.minimum(panel.length, stop)
+    return replace(panel, session=panel.session[:stop], length=length, **fields)
 
 
 def _tile(needed: Sequence[Need], n_bars: int) -> tuple[int, int]:
