@@ -147,7 +147,7 @@ def direction(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> S
         newest = sums.step(last[:3])
         return np.concatenate([newest, _next_average(n, last[3], newest)[None]])
 
-    return Stream(n, (4, n_symbols), rows, step)
+    return Stream(n, (4, n_symbols), rows, step, unfinished=n - 1)
 
 
 def _averaged(

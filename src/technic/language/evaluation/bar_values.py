@@ -26,7 +26,7 @@ from technic.panel import FIELDS, BarPanel
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
 
-__all__ = ["all_bars", "bars_at", "newest_bars"]
+__all__ = ["all_bars", "bars_at", "history", "newest_bars"]
 
 FEW_BARS = 4
 """So many bars of a window are computed one by one: a single window needs no neighbours' sums."""
@@ -158,7 +158,7 @@ def _recursions(
     n_bars = fields.panel.n_bars
     needed = needs(steps, results)
     found: dict[int, FloatArray] = {}
-    for number, values in _history(steps, needed, fields, n_bars):
+    for number, values in history(steps, needed, fields, n_bars):
         if needed[number].spans and steps[number].kind != "field":
             found[number] = whole(values, n_bars) if isinstance(values, Stream) else values
             found[number] = finite(found[number])
@@ -202,7 +202,7 @@ def _cut(n: int, size: int) -> Iterator[slice]:
         yield slice(first, min(first + size, n))
 
 
-def _history(
+def history(
     steps: Sequence[Step], needed: Sequence[Need], fields: Fields, height: int
 ) -> Iterator[tuple[int, FloatArray | Stream]]:
     """Compute what is needed from the first bar on, and what has a memory, for all columns.
@@ -253,7 +253,7 @@ def _read_history(
     """Return what later steps need of those from the first bar on, for each group of columns."""
     known: list[Tails] = [{} for _ in groups]
     height = int(rows.max(initial=-1)) + 1
-    for number, found in _history(steps, needed, fields, height) if groups else ():
+    for number, found in history(steps, needed, fields, height) if groups else ():
         spans = needed[number].spans
         bars = max((lag + bars for lag, bars in spans), default=0)
         if isinstance(found, Stream) and bars <= MOST_STREAMED:

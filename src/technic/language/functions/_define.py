@@ -98,7 +98,7 @@ def stream_from_first_value(
         return np.asarray(from_first_value(count, partial(_whole, function), *inputs))
     shift = int(shifts.max(initial=0))
     stream = function(*(array[shift:] for array in arrays), *constants)
-    return replace(stream, first=stream.first + shift)
+    return replace(stream, first=stream.first + shift, begins_apart=True)
 
 
 def _whole(function: Callable[..., Stream], *inputs: Any) -> FloatArray:

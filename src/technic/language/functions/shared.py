@@ -85,10 +85,7 @@ def _in_percent(part: FloatArray, whole: FloatArray) -> FloatArray:
 
 def _spread(x: FloatArray, n: int) -> FloatArray:
     squares, mean = window_variance(x, n)
-    out = np.empty((len(x), 2, *x.shape[1:]))
-    out[:, 0] = mean
-    np.sqrt(squares, out=out[:, 1])
-    return out
+    return np.stack((mean, np.sqrt(squares, out=squares)), axis=1)
 
 
 def _deviations(mean_and_spread: FloatArray, width: float) -> FloatArray:
