@@ -76,20 +76,22 @@ def all_bars(
     benchmark: FloatArray | None = None,
     first: int = 0,
     facts: PanelFacts | None = None,
+    stop: int | None = None,
 ) -> FloatArray:
     """Return results at all bars, ``(n_results, n_bars, n_symbols)``; NaN after a column's end.
 
     ``benchmark``, ``facts``: as in ``newest_bars``. ``first``: the row to begin with; those above
-    are not among the results, but among what these look at. Recursions run over all bars first and
-    are held until the end, an array each. The rest is computed tile by tile: what a tile takes in
-    between stays in the processor's cache.
+    are not among the results, but among what these look at. ``stop``: the row before which to end.
+    Recursions run over all bars first and are held until the end, an array each. The rest is
+    computed tile by tile: what a tile takes in between stays in the processor's cache.
     """
-    n_bars, n_symbols = panel.close.shape
+    n_symbols = panel.n_symbols
+    n_bars = panel.n_bars if stop is None else stop
     out = np.empty((len(results), n_bars - first, n_symbols))
     height, width = _tile(needs(program.steps, results), n_bars)
     with np.errstate(all="ignore"):
         whole_panel = Fields(panel, benchmark, None, facts)
-        recursions = _recursions(program.steps, results, whole_panel)
+        recursions = _recursions(program.steps, results, whole_panel, n_bars)
         for columns in _cut(n_symbols, width):
             fields = whole_panel.of(columns)
             known = {number: found[..., columns] for number, found in recursions.items()}
@@ -111,10 +113,9 @@ def _tile(needed: Sequence[Need], n_bars: int) -> tuple[int, int]:
 
 
 def _recursions(
-    steps: Sequence[Step], results: Sequence[int], fields: Fields
+    steps: Sequence[Step], results: Sequence[int], fields: Fields, n_bars: int
 ) -> dict[int, FloatArray]:
-    """Return all rows of the steps with a memory that others look at."""
-    n_bars = fields.panel.n_bars
+    """Return the first rows of the steps with a memory that others look at."""
     needed = needs(steps, results)
     found: dict[int, FloatArray] = {}
     for number, values in _history(steps, needed, fields, n_bars):
