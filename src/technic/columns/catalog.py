@@ -38,15 +38,11 @@ def evaluate(
     for name in asked:
         if name not in COLUMNS:
             raise ParameterError("names", name, "a column of the catalog", "see docs/indicators")
-    if rows.ndim not in (1, 2) or rows.shape[-1] != panel.n_symbols:
-        allowed = f"({panel.n_symbols},) or (k, {panel.n_symbols})"
-        raise ParameterError("rows", rows.shape, allowed)
     if not panel.n_symbols:
         return {name: np.empty(rows.shape) for name in asked}
     # imported here: who asks for the names of columns needs nothing that computes them
     from technic.columns.expressions import program_of_columns
-    from technic.language.evaluation.bar_values import bars_at, newest_bars
+    from technic.language.evaluation.bar_rows import bars_at
 
     program, results = program_of_columns(asked)
-    read = newest_bars if rows.ndim == 1 else bars_at
-    return dict(zip(asked, read(program, results, panel, rows), strict=True))
+    return dict(zip(asked, bars_at(program, results, panel, rows), strict=True))

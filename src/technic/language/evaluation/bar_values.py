@@ -11,7 +11,6 @@ An array is dropped after its last use.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -22,11 +21,11 @@ from technic.indicators.streams import LastRows, Stream, whole
 from technic.language.evaluation.column_tails import ColumnTails, Fields, ending_together
 from technic.language.evaluation.panel_facts import PanelFacts
 from technic.language.evaluation.program import Need, Program, Span, Step, needs
-from technic.panel import FIELDS, BarPanel
+from technic.panel import BarPanel
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
 
-__all__ = ["all_bars", "bars_at", "history", "newest_bars"]
+__all__ = ["all_bars", "history", "newest_bars"]
 
 FEW_BARS = 4
 """So many bars of a window are computed one by one: a single window needs no neighbours' sums."""
@@ -35,9 +34,6 @@ MOST_STREAMED = 32
 
 TILE_CELLS, TILE_BARS, NARROWEST_TILE = 196_608, 192, 32
 """Where all bars are computed: cells that are worked on together, and the least of its sides."""
-
-SYMBOLS_TOGETHER = 768
-"""Symbols of which all bars are held at a time where some are read."""
 
 Tails = dict[int, list[tuple[Span, FloatArray]]]
 """Step → the spans of bars that are there, newest last."""
@@ -80,23 +76,25 @@ def all_bars(
     benchmark: FloatArray | None = None,
     first: int = 0,
     facts: PanelFacts | None = None,
+    stop: int | None = None,
 ) -> list[FloatArray]:
     """Return results at all bars, ``(n_bars, n_symbols)`` each; NaN after a column's end.
 
     ``benchmark``, ``facts``: as in ``newest_bars``. ``first``: the row to begin with; those above
-    are not among the results, but among what these look at. Recursions run over all bars first and
-    are held until the end, an array each. The rest is computed tile by tile: what a tile takes in
-    between stays in the processor's cache.
+    are not among the results, but among what these look at. ``stop``: the row before which to end.
+    Recursions run over all bars first and are held until the end, an array each. The rest is
+    computed tile by tile: what a tile takes in between stays in the processor's cache.
     """
     if not results:
         return []
-    n_bars, n_symbols = panel.close.shape
+    n_symbols = panel.n_symbols
+    n_bars = panel.n_bars if stop is None else stop
     # arrays of their own: what a block gives back serves the next one, page for page
     out = [np.empty((n_bars - first, n_symbols)) for _ in results]
     height, width = _tile(needs(program.steps, results), n_bars)
     with np.errstate(all="ignore"):
         whole_panel = Fields(panel, benchmark, None, facts)
-        recursions = _recursions(program.steps, results, whole_panel)
+        recursions = _recursions(program.steps, results, whole_panel, n_bars)
         for columns in _cut(n_symbols, width):
             fields = whole_panel.of(columns)
             known = {number: found[..., columns] for number, found in recursions.items()}
@@ -104,40 +102,6 @@ def all_bars(
             for rows in _cut(n_bars - first, height):
                 tile(rows.stop + first, [values[rows, columns] for values in out])
     return out
-
-
-def bars_at(
-    program: Program, results: Sequence[int], panel: BarPanel, rows: NDArray[np.intp]
-) -> list[FloatArray]:
-    """Return the value of each result at ``rows``, ``(k, n_symbols)``; NaN at negative rows.
-
-    All bars are computed from the first row that is asked for to the last, a few symbols at a time.
-    """
-    absent, stop = rows < 0, int(rows.max(initial=-1)) + 1
-    if not stop:
-        return [np.full(rows.shape, np.nan) for _ in results]
-    first = int(np.where(absent, stop, rows).min())
-    panel, place = _until(panel, stop), np.maximum(rows - first, 0)
-    every = place.shape == (stop - first, panel.n_symbols) and not absent.any()
-    if every and (place == np.arange(stop - first)[:, None]).all():
-        return all_bars(program, results, panel, first=first)
-    out = [np.empty(rows.shape) for _ in results]
-    for columns in _cut(panel.n_symbols, SYMBOLS_TOGETHER):
-        found = all_bars(program, results, panel.take(columns), first=first)
-        for values, bars in zip(out, found, strict=True):
-            values[:, columns] = np.take_along_axis(bars, place[:, columns], axis=0)
-    for values in out if absent.any() else ():
-        values[absent] = np.nan
-    return out
-
-
-def _until(panel: BarPanel, stop: int) -> BarPanel:
-    """Return the bars above a row."""
-    if stop >= panel.n_bars:
-        return panel
-    fields = {name: getattr(panel, name)[:stop] for name in FIELDS}
-    length = np.minimum(panel.length, stop)
-    return replace(panel, session=panel.session[:stop], length=length, **fields)
 
 
 def _tile(needed: Sequence[Need], n_bars: int) -> tuple[int, int]:
@@ -152,10 +116,9 @@ def _tile(needed: Sequence[Need], n_bars: int) -> tuple[int, int]:
 
 
 def _recursions(
-    steps: Sequence[Step], results: Sequence[int], fields: Fields
+    steps: Sequence[Step], results: Sequence[int], fields: Fields, n_bars: int
 ) -> dict[int, FloatArray]:
-    """Return all rows of the steps with a memory that others look at."""
-    n_bars = fields.panel.n_bars
+    """Return the first rows of the steps with a memory that others look at."""
     needed = needs(steps, results)
     found: dict[int, FloatArray] = {}
     for number, values in history(steps, needed, fields, n_bars):
