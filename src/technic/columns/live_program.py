@@ -7,7 +7,6 @@ they do to the newest bar. A recursion becomes a step with a memory. Nothing is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -21,7 +20,7 @@ from technic.language.evaluation.program import Need, Program, Step, needs
 from technic.panel import FIELDS, BarPanel
 from technic.panel.bar_by_bar import BarByBar
 from technic.panel.ragged import last_bars
-from technic.panel.series import Lines, Node, Recipe, Series
+from technic.panel.series import Lines, Recipe, Series
 from technic.typing import FloatArray
 
 __all__ = ["LiveProgram"]
