@@ -3,10 +3,10 @@
     python -m benchmarks.process_start [--symbols 6000] [--bars 300] [--rounds 7]
 
 In turn: ``scan`` of the demo market (simulated anew by every run), of a Parquet file of made-up
-bars, and of 20 symbols of it, ``show`` and ``explain`` of one of them, and ``--help``. Least time
-of a few rounds, by the clock and of the processor, and its ratio to the import; the start of an
-empty Python is not taken off. Python keeps its byte code, as it does unless it is told not to: the
-first round writes it.
+bars of trading days, and of 20 symbols of it, ``show`` and ``explain`` of one of them, and
+``--help``. Least time of a few rounds, by the clock and of the processor, and its ratio to the
+import; the start of an empty Python is not taken off. Python keeps its byte code, as it does
+unless it is told not to: the first round writes it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from subprocess import DEVNULL
 
+import numpy as np
 import pandas as pd
 
 from benchmarks.timing import Spent, machine_line
 from technic.panel import FIELDS
-from technic.testing import make_panel
+from technic.sessions import build_calendar
+from technic.testing import make_bars
 
+LAST_DAY = np.datetime64("2024-03-08")
 PANDAS, DEMO = "import pandas", "scan of the demo market"
 NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
 SCAN = [sys.executable, "-m", "technic", "scan"]
@@ -80,13 +83,14 @@ def short_commands(path: Path) -> dict[str, list[str]]:
 
 
 def write_file(path: Path, symbols: int, bars: int) -> list[str]:
-    """Write random walks as one long table; returns the symbols."""
-    panel = make_panel(symbols, bars)
-    long = {name: getattr(panel, name).ravel("F") for name in FIELDS}
-    names = pd.Categorical.from_codes([*range(symbols)], list(panel.symbols)).repeat(bars)
-    days = pd.to_datetime(list(panel.sessions) * symbols)
-    pd.DataFrame({"symbol": names.astype(str), "date": days, **long}).to_parquet(path, index=False)
-    return list(panel.symbols)
+    """Write random walks over trading days as one long table; returns the symbols."""
+    sessions = build_calendar(2024).last(bars, LAST_DAY)
+    names = [f"S{i:03d}" for i in range(symbols)]
+    made = make_bars(names, sessions)
+    values = {name: getattr(made, name) for name in FIELDS}
+    frame = pd.DataFrame({"symbol": np.repeat(names, bars), "date": made.session, **values})
+    frame.to_parquet(path, index=False)
+    return names
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
 """Columns kept up to date bar by bar: each step costs a bar, not the history.
 
-1. At the start, and for symbols with few bars, columns are computed as the scan does
-   (``RecordingWorkspace``), which leaves behind what each stream goes on from.
-2. A step writes the bar below the last ones, moves each stream by one row, and does for the bar
-   what the kernels of windows do (``LiveWindows``), which were noted down at the start.
+1. The columns' expressions are one program of the scan language, noted down as what is done for one
+   bar (``live_program``): recursions go on from their last row, blocks of windows are joined once.
+2. At the start recursions run over the panel, once; then its last bars are taken like those that
+   come.
 3. A symbol without a bar stays as it is: its values, and all that is remembered of it.
 """
 
@@ -15,20 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.columns.catalog import COLUMNS, DEFAULT_COLUMNS
-from technic.columns.compile import compiled
-from technic.columns.live_windows import LiveWindows, StreamWindows
-from technic.columns.live_workspace import LiveWorkspace, RecordingWorkspace
-from technic.columns.rules import Compute
-from technic.errors import ParameterError
-from technic.indicators.workspace import Workspace
+from technic.columns.live_program import REFUSED, LiveProgram
+from technic.columns.live_stream import BarCount, IndexArray
+from technic.errors import ExpressionError, ParameterError
+from technic.language import BASE, Node, read, scope_of
+from technic.language.evaluation.program import program_of
+from technic.language.syntax.nodes import children
 from technic.panel import FIELDS, PRICES, BarPanel
-from technic.panel.ragged import last_bars
-from technic.panel.ring import Ring
 from technic.typing import BoolArray, FloatArray
 
 __all__ = ["LiveColumns"]
-
-IndexArray = NDArray[np.intp]
 
 
 class LiveColumns:
@@ -36,16 +32,17 @@ class LiveColumns:
 
     ``panel``: the bars so far; ``rows``: the row of each column to go on from, as in ``evaluate``
     (``panel.rows_at``; the last bars, unless given). ``names``: columns of the catalog, those of
-    every scan unless given. ``volume``: False where the bars are prices alone, as in
-    ``BarPanel.from_long``.
+    every scan unless given, and expressions of the scan language over the bars. ``volume``: False
+    where the bars are prices alone, as in ``BarPanel.from_long``. Raises ParameterError for an
+    expression that cannot be kept up to date from one bar to the next; it says what of it cannot.
 
-    After each step the values are those that ``evaluate`` gives for the panel with the new bars
-    below, bit for bit: they depend on the bars of the start and of the steps, in their order, and
+    After each step the values are those that a scan has of the panel with the new bars below, bit
+    for bit: they depend on the bars of the start and of the steps, in their order, and
     on nothing else. History begins where ``panel`` begins: the start of a window that moves on, and
     a split, which changes older prices, need a new object.
 
     Memory is that of the last bars, as many as the columns look back on (253 for those of every
-    scan), twice, however many steps there are; ``nbytes`` says how much.
+    scan), however many steps there are; ``nbytes`` says how much.
     """
 
     def __init__(
@@ -60,36 +57,20 @@ class LiveColumns:
         if ends.shape != (panel.n_symbols,):
             raise ParameterError("rows", ends.shape, f"({panel.n_symbols},)", "see panel.rows_at")
         self._needed = FIELDS if volume else PRICES
-        self._computes = _computes(names)
-        self._nothing = _without_bars(panel)
+        self._symbols, self._names = panel.symbols, tuple(names)
         self._session = _last_session(panel, ends)
-        self._count = np.maximum(ends, -1) + 1.0
+        self._bars = BarCount(np.maximum(ends, -1) + 1.0)
         self._left_out = np.zeros(panel.n_symbols, dtype=np.int64)
         self._held = np.zeros(panel.n_symbols, dtype=np.bool_)
-        start = RecordingWorkspace(panel, ends)
-        self._values = _computed(self._computes, start)
-        self._settled, depth = start.settled, max(start.depth, start.settled)
-        self._windows = LiveWindows(FIELDS, start.calls, panel.n_symbols)
-        self._streams = [StreamWindows(rows, function) for rows, function in start.windows]
-        kept = depth + self._windows.field_lag
-        self._fields = {name: Ring(kept, (panel.n_symbols,)) for name in FIELDS}
-        self._memory = [Ring(len(rows), rows.shape[1:]) for rows in start.memory]
-        everyone = np.arange(panel.n_symbols)
-        for name, ring in self._fields.items():
-            ring.set(everyone, last_bars(getattr(panel, name), ends, kept))
-        for ring, newest in zip(self._memory, start.memory, strict=True):
-            ring.set(everyone, newest)
-        with np.errstate(all="ignore"):
-            for ago in range(depth - 1, -1, -1):
-                self._windows.step(self._fields, ago)
-        self._rings = [*self._fields.values(), *self._memory, *self._windows.rings]
-        for windows in self._streams:
-            self._rings += windows.rings
+        self._program = _noted(self._names, self._bars)
+        self._program.begin(panel, ends)
+        self._values = {name: np.full(panel.n_symbols, np.nan) for name in names}
+        self._keep(ends >= 0)
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """The symbols, in the order of every array."""
-        return self._nothing.symbols
+        return self._symbols
 
     @property
     def session(self) -> np.datetime64:
@@ -109,7 +90,7 @@ class LiveColumns:
     @property
     def nbytes(self) -> int:
         """Bytes of all that is remembered."""
-        remembered = sum(ring.nbytes for ring in self._rings)
+        remembered = sum(ring.nbytes for ring in self._program.rings)
         return remembered + sum(values.nbytes for values in self._values.values())
 
     def step(
@@ -136,30 +117,15 @@ class LiveColumns:
         self._left_out += some & ~present
         if present.any():
             self._hold_and_release(present)
-            for name, ring in self._fields.items():
-                ring.push(bars[name])
-            self._count += present
-            with np.errstate(all="ignore"):
-                self._windows.step(self._fields)
-                newest = _computed(
-                    self._computes,
-                    LiveWorkspace(
-                        self._nothing,
-                        self._fields,
-                        self._memory,
-                        self._windows,
-                        self._streams,
-                        self._count,
-                    ),
-                )
-            self._keep(newest, present)
-            self._begin(np.flatnonzero(present & (self._count <= self._settled)))
+            self._bars.take(present)
+            self._program.step(bars)
+            self._keep(present)
         return self.values
 
     def _checked(
         self, prices: dict[str, FloatArray], volume: FloatArray | None
     ) -> dict[str, FloatArray]:
-        shape = (self._nothing.n_symbols,)
+        shape = (len(self._symbols),)
         if volume is None and "volume" in self._needed:
             raise ParameterError("volume", volume, f"float64 {shape}", "volume=False is without")
         if volume is None or "volume" not in self._needed:
@@ -180,53 +146,66 @@ class LiveColumns:
         """Set aside what is remembered of symbols that stop, put it back for those that go on."""
         stopping = np.flatnonzero(~present & ~self._held)
         going_on = np.flatnonzero(present & self._held)
-        for ring in self._rings if len(stopping) else ():
+        for ring in self._program.rings if len(stopping) else ():
             ring.hold(stopping)
-        for ring in self._rings if len(going_on) else ():
+        for ring in self._program.rings if len(going_on) else ():
             ring.release(going_on)
         self._held = ~present
 
-    def _keep(self, newest: dict[str, FloatArray], present: BoolArray) -> None:
+    def _keep(self, present: BoolArray) -> None:
         """Take over the values of symbols that have a bar."""
         absent = np.flatnonzero(~present)
+        newest = dict(zip(self._names, self._program.values(), strict=True))
         for name, values in newest.items():
             if len(absent):
                 values[absent] = self._values[name][absent]
             values.flags.writeable = False
         self._values = newest
 
-    def _begin(self, columns: IndexArray) -> None:
-        """Compute symbols that are at their first bars from all they have, as the scan does."""
-        if not len(columns):
-            return
-        ends = self._count[columns].astype(np.intp) - 1
-        bars = {name: _packed(ring, columns, ends) for name, ring in self._fields.items()}
-        start = RecordingWorkspace(_panel(self.symbols, columns, bars), ends)
-        for name, values in _computed(self._computes, start).items():
-            whole = self._values[name].copy()
-            whole[columns] = values
-            whole.flags.writeable = False
-            self._values[name] = whole
-        for ring, newest in zip(self._memory, start.memory, strict=True):
-            ring.set(columns, newest)
+
+def _node(name: str) -> Node:
+    """Return what a name of the catalog or an expression means; ParameterError for any other."""
+    text = COLUMNS[name].expression if name in COLUMNS else name
+    try:
+        node = read(text, BASE).node
+    except ExpressionError as error:
+        allowed = "a column of the catalog or an expression over the bars"
+        raise ParameterError("names", name, allowed, "see docs/indicators") from error
+    if scope_of(node, BASE) not in ("constant", "bar"):
+        raise _refused(name, node)
+    return node
 
 
-def _computes(names: Sequence[str]) -> dict[str, Compute]:
-    """Return what computes each column; ParameterError for one that cannot be stepped."""
-    computes: dict[str, Compute] = {}
-    for name in names:
-        compute = compiled(COLUMNS[name].expression) if name in COLUMNS else None
-        if compute is None:
-            raise ParameterError("names", name, "a column of the catalog", "see docs/indicators")
-        computes[name] = compute
-    return computes
+def _noted(names: Sequence[str], bars: BarCount) -> LiveProgram:
+    """Return the program of some columns; ParameterError for one that cannot be stepped."""
+    nodes = [_node(name) for name in names]
+    try:
+        return LiveProgram(*program_of(BASE, tuple(nodes)), bars)
+    except REFUSED:
+        for name, node in zip(names, nodes, strict=True):
+            if not _can_be_stepped(node):
+                raise _refused(name, node) from None
+        raise
 
 
-def _computed(computes: dict[str, Compute], work: Workspace) -> dict[str, FloatArray]:
-    """Return the columns at the row of the workspace, each an array of its own."""
-    if not work.panel.n_symbols:
-        return {name: np.empty(0) for name in computes}
-    return {name: np.array(work.read(compute(work))) for name, compute in computes.items()}
+def _refused(name: str, node: Node) -> ParameterError:
+    """Say what of an expression cannot be stepped: the smallest part of it."""
+    parts = [part for part in children(node) if not _can_be_stepped(part)]
+    if parts:
+        return _refused(name, parts[0])
+    return ParameterError(
+        "names", name, "what one bar more is enough for", f"{node} needs all bars anew, or others"
+    )
+
+
+def _can_be_stepped(node: Node) -> bool:
+    if scope_of(node, BASE) not in ("constant", "bar"):
+        return False
+    try:
+        LiveProgram(*program_of(BASE, (node,)), BarCount(np.zeros(1)))
+    except REFUSED:
+        return False
+    return True
 
 
 def _last_session(panel: BarPanel, ends: IndexArray) -> np.datetime64:
@@ -253,31 +232,3 @@ def _complete(bars: dict[str, FloatArray], needed: Sequence[str]) -> tuple[BoolA
         present &= np.isfinite(bars[name])
         nothing &= np.isnan(bars[name])
     return present, ~nothing
-
-
-def _packed(ring: Ring, columns: IndexArray, ends: IndexArray) -> FloatArray:
-    """Return all bars of columns that have no more than the ring, packed from the top."""
-    held = ring.last(ring.depth)[:, columns]
-    row = np.arange(int(ends.max()) + 1)[:, None]
-    source = np.minimum(row + (ring.depth - 1 - ends), ring.depth - 1)
-    return np.where(row <= ends, np.take_along_axis(held, source, axis=0), np.nan)
-
-
-def _panel(symbols: Sequence[str], columns: IndexArray, bars: dict[str, FloatArray]) -> BarPanel:
-    """Return a panel of some symbols; which day a bar is of no column asks."""
-    n_bars = len(bars["close"])
-    there = ~np.isnan(bars["close"])
-    return BarPanel(
-        symbols=tuple(symbols[i] for i in columns),
-        sessions=np.arange(n_bars).astype("datetime64[D]"),
-        session=np.where(there, np.arange(n_bars, dtype=np.int32)[:, None], np.int32(-1)),
-        length=there.sum(axis=0),
-        left_out=np.zeros(len(columns), dtype=np.int64),
-        **bars,
-    )
-
-
-def _without_bars(panel: BarPanel) -> BarPanel:
-    """Return the symbols of a panel, without a bar."""
-    nothing = {name: np.empty((0, panel.n_symbols)) for name in FIELDS}
-    return _panel(panel.symbols, np.arange(panel.n_symbols), nothing)

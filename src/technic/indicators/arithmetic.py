@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, cast
 
 import numpy as np
 
+from technic.panel.series import Series
 from technic.typing import FloatArray
 
 __all__ = ["ArithmeticOperator", "arithmetic", "finite", "power"]
@@ -27,6 +28,8 @@ _UFUNCS: dict[str, np.ufunc] = {
 
 def finite(values: FloatArray) -> FloatArray:
     """Return the values with NaN for what is infinite; the same array where nothing is."""
+    if isinstance(values, Series):
+        return values.finite()
     infinite = np.isinf(values)
     return np.where(infinite, np.nan, values) if infinite.any() else values
 

@@ -6,6 +6,7 @@ Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -17,7 +18,16 @@ from technic.indicators.tiles import tiles_made
 from technic.indicators.volatility import trange
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["adx", "adx_of", "dx", "minus_di", "movement", "percent_of_range", "plus_di"]
+__all__ = [
+    "adx",
+    "adx_of",
+    "direction",
+    "dx",
+    "minus_di",
+    "movement",
+    "percent_of_range",
+    "plus_di",
+]
 
 
 def plus_di(
@@ -102,28 +112,70 @@ def adx_of(sums: Iterable[FloatArray], n_symbols: int, n: int) -> Stream:
     """ADX from the rows of ``movement``."""
 
     def rows(into: Iterator[FloatArray]) -> Iterator[FloatArray]:
-        seed, keep = np.zeros(n_symbols), np.full(n_symbols, 1.0 - 1.0 / n)
-        step, last = np.empty(n_symbols), seed
-        indices = _index(sums, scratch((n_symbols,)))
-        for count, (row, still) in enumerate(indices, 1):
-            if count <= n:
-                seed += np.where(still, 0.0, row)
-                if count < n:
-                    continue
-                last = np.divide(seed, n, out=next(into))
-            else:
-                out = next(into)
-                _smoothed(row, still, last, keep, n, out, step)
-                last = out
-            yield last
+        return (row for row in _averaged(sums, n_symbols, n, into) if row is not None)
 
-    def next_row(last: FloatArray, newest: FloatArray) -> FloatArray:
-        row, out, step = np.empty_like(last), np.empty_like(last), np.empty_like(last)
-        still = _index_row(newest, row)
-        _smoothed(row, still, last, 1.0 - 1.0 / n, n, out, step)
-        return out
+    return Stream(2 * n - 1, (n_symbols,), rows, partial(_next_average, n))
 
-    return Stream(2 * n - 1, (n_symbols,), rows, next_row)
+
+def direction(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Stream:
+    """Return the rows of ``movement`` with ADX below them, in one pass: ``(4, n_symbols)``.
+
+    ADX is NaN before row ``2 * n - 1``.
+    """
+    n_symbols = high.shape[1]
+    sums = movement(reach, high, low, n)
+
+    def rows(into: Iterator[FloatArray]) -> Iterator[FloatArray]:
+        both = np.empty((4, n_symbols))
+
+        def above() -> Iterator[FloatArray]:
+            nonlocal both
+            for both in into:
+                yield both[:3]
+
+        def below() -> Iterator[FloatArray]:
+            while True:
+                yield both[3]
+
+        for average in _averaged(sums.rows(above()), n_symbols, n, below()):
+            if average is None:
+                both[3] = np.nan
+            yield both
+
+    def step(last: FloatArray) -> FloatArray:
+        assert sums.step is not None
+        newest = sums.step(last[:3])
+        return np.concatenate([newest, _next_average(n, last[3], newest)[None]])
+
+    return Stream(n, (4, n_symbols), rows, step, unfinished=n - 1)
+
+
+def _averaged(
+    sums: Iterable[FloatArray], n_symbols: int, n: int, into: Iterator[FloatArray]
+) -> Iterator[FloatArray | None]:
+    """ADX of each bar of ``sums``; None where there is none yet."""
+    seed, keep = np.zeros(n_symbols), np.full(n_symbols, 1.0 - 1.0 / n)
+    step, last = np.empty(n_symbols), seed
+    for count, (row, still) in enumerate(_index(sums, scratch((n_symbols,))), 1):
+        if count <= n:
+            seed += np.where(still, 0.0, row)
+            if count < n:
+                yield None
+                continue
+            last = np.divide(seed, n, out=next(into))
+        else:
+            out = next(into)
+            _smoothed(row, still, last, keep, n, out, step)
+            last = out
+        yield last
+
+
+def _next_average(n: int, last: FloatArray, newest: FloatArray) -> FloatArray:
+    """ADX after ``last`` from the newest row of ``movement``."""
+    row, out, step = np.empty_like(last), np.empty_like(last), np.empty_like(last)
+    still = _index_row(newest, row)
+    _smoothed(row, still, last, 1.0 - 1.0 / n, n, out, step)
+    return out
 
 
 def _smoothed(

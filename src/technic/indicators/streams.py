@@ -29,8 +29,10 @@ class Stream:
     its last row only: an earlier buffer may come round again.
 
     ``step``: the same rows one at a time, for bars as they come: from the row before and the newest
-    rows of ``below`` it makes the row of the last bar of the arrays that the stream reads.
-    ``below``: streams that run beside and are remembered with it.
+    rows of ``below`` it makes the row of the last bar of the arrays that the stream reads, of which
+    it looks at the last two bars, as they are when it is called. ``below``: streams that run beside
+    and are remembered with it. ``begins_apart``: each column begins where its own values begin.
+    ``unfinished``: rows, from the first one on, that say too little for ``step`` to go on from.
 
     ``compiled(out)``: the same rows in tiles of ``(k, *shape)``, written one below the other to
     ``out`` or, without, each to a buffer that is used again; None where numpy goes row by row.
@@ -42,6 +44,8 @@ class Stream:
     step: Callable[..., FloatArray] | None = None
     below: tuple[Stream, ...] = ()
     compiled: Callable[[FloatArray | None], Iterator[FloatArray] | None] = lambda _: None
+    begins_apart: bool = False
+    unfinished: int = 0
 
 
 def scratch(shape: tuple[int, ...], count: int = 2) -> Iterator[FloatArray]:

@@ -9,87 +9,115 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ring import Ring
-from technic.panel.series import Node, Recipe
+from technic.panel.series import Memory, Node, Recipe, only_finite
 from technic.typing import FloatArray
 
 __all__ = ["BarByBar"]
 
 Array = NDArray[np.generic]
+Code = list[tuple[Callable[..., object], tuple[Node, ...], Node]]
 
 
 class BarByBar:
     """The steps of a recipe that some results need, for the newest bar of all symbols.
 
-    ``rings``: the last bars of steps that are read with a lag; ``field_lag``: how far back a field
-    is read. Arrays between are used again as
-    soon as nobody reads them: what is at work stays in the processor's cache.
+    ``rings``: the last bars of fields and of steps that are read with a lag. ``memories``: how many
+    of its newest bars each step with a memory is asked for. ``bars``: so many make all that is
+    remembered, what was before is not. Arrays between are used again as soon as nobody reads them:
+    what is at work stays in the processor's cache.
     """
 
     def __init__(self, recipe: Recipe, results: Sequence[Node], n_symbols: int) -> None:
         self._steps, self._n_symbols = recipe.steps, n_symbols
         needed = recipe.needed(results)
-        depths: dict[Node, int] = {}
-        for node in needed:
-            step = self._steps[node]
-            if step.lag:
-                below = step.operands[0]
-                depths[below] = max(depths.get(below, 0), step.lag + 1)
-        self._fields = [node for node in needed if self._steps[node].name]
-        self._lags = [node for node in needed if self._steps[node].lag]
-        self._rings = {
-            node: Ring(depth, (n_symbols,), in_one_piece=False)
-            for node, depth in depths.items()
-            if not self._steps[node].name
-        }
-        self.rings = list(self._rings.values())
-        self.field_lag = max(
-            (depth - 1 for node, depth in depths.items() if self._steps[node].name), default=0
-        )
+        depths, reach = self._looked_back(needed)
+        self._rings = {node: Ring(depth, (n_symbols,)) for node, depth in depths.items()}
+        self.rings, self.bars = list(self._rings.values()), max(reach.values(), default=0) + 1
+        self._fields = [(self._steps[node].name, node) for node in depths if self._steps[node].name]
+        self._lags = [
+            (node, self._rings[self._steps[node].operands[0]], self._steps[node].lag)
+            for node in needed
+            if self._steps[node].lag
+        ]
+        self.memories: list[tuple[Memory, int]] = []
         self._values: list[Array | float] = [np.nan] * len(self._steps)
+        for node in needed:
+            memory = self._steps[node].memory
+            if memory is not None:
+                memory.inputs = [self._rings[below] for below in self._steps[node].operands[::2]]
+                self.memories.append((memory, reach[node] + 1))
         self._code = self._compiled(needed, set(results))
 
-    def step(self, fields: Mapping[str, Ring], ago: int = 0) -> None:
-        """Do all steps for the bar that stood ``ago`` bars before the newest in the fields."""
-        values, steps = self._values, self._steps
-        for node in self._fields:
-            values[node] = fields[steps[node].name].last(1, ago)[0]
+    def step(self, bar: Mapping[str, FloatArray]) -> None:
+        """Do all steps for the bar that comes; its fields are ``(n_symbols,)``."""
+        values = self._values
         for node, ring in self._rings.items():
             values[node] = ring.next_row()
-        for node in self._lags:
-            below, lag = steps[node].operands[0], steps[node].lag
-            ring_of = self._rings.get(below)
-            values[node] = (
-                fields[steps[below].name].last(1, ago + lag)[0]
-                if ring_of is None
-                else ring_of.row(lag)
-            )
+        for name, node in self._fields:
+            np.copyto(values[node], bar[name])  # type: ignore[arg-type]
+        for node, ring, lag in self._lags:
+            values[node] = ring.row(lag)
         for run, operands, target in self._code:
             run(*[values[node] for node in operands], out=values[target])
 
     def value(self, node: Node) -> FloatArray:
-        """Return what a step has for the newest bar, ``(1, n_symbols)``; until the next one."""
+        """Return what a step has for the newest bar, ``(n_symbols,)``; until the next one."""
         made: Any = self._values[node]
         row: FloatArray = np.full(self._n_symbols, made) if isinstance(made, float) else made
-        return row[None]
+        return row
 
-    def _compiled(
-        self, needed: Sequence[Node], results: set[Node]
-    ) -> list[tuple[Callable[..., object], tuple[Node, ...], Node]]:
+    def _looked_back(self, needed: Sequence[Node]) -> tuple[dict[Node, int], dict[Node, int]]:
+        """Return rows to remember of each step, and how far back results look at each, by steps."""
+        depths = {node: 1 for node in needed if self._steps[node].name}
+        reach = dict.fromkeys(needed, 0)
+        for node in reversed(needed):
+            step = self._steps[node]
+            back = step.lag if step.memory is None else step.memory.depth - 1
+            for below in step.operands:
+                reach[below] = max(reach[below], reach[node] + back)
+                if back and not self._steps[below].lag:
+                    depths[below] = max(depths.get(below, 0), back + 1)
+        return depths, reach
+
+    def _compiled(self, needed: Sequence[Node], results: set[Node]) -> Code:
         """Choose an array for each step and return what is to be run."""
         last_use = {below: node for node in needed for below in self._steps[node].operands}
         free: dict[str, list[Array]] = {}
-        code = []
+        code: Code = []
+        own: set[Node] = set()
         for node in needed:
             step = self._steps[node]
-            if step.run is None:
+            spent = {x for x in step.operands if x in own and last_use[x] == node} - results
+            if step.is_constant:
                 self._values[node] = step.value
+            if step.run is None:
+                continue
+            if step.line is not None:
+                self._place_line(node, code)
                 continue
             code.append((step.run, step.operands, node))
-            if node not in self._rings:
-                spare = free.setdefault(step.dtype, [])
-                self._values[node] = spare.pop() if spare else np.empty(self._n_symbols, step.dtype)
-            for below in set(step.operands):
-                own = self._steps[below].run is not None and below not in self._rings
-                if own and last_use[below] == node and below not in results:
-                    free[self._steps[below].dtype].append(self._values[below])  # type: ignore[arg-type]
+            if step.memory is not None:
+                self._values[node] = step.memory.rows
+            elif node not in self._rings:
+                own.add(node)
+                if step.run is only_finite and spent:
+                    self._values[node] = self._values[spent.pop()]  # changed where it is
+                else:
+                    spare = free.setdefault(step.dtype, [])
+                    fresh = spare.pop() if spare else np.empty(self._n_symbols, step.dtype)
+                    self._values[node] = fresh
+            for below in spent:
+                free.setdefault(self._steps[below].dtype, []).append(self._values[below])  # type: ignore[arg-type]
         return code
+
+    def _place_line(self, node: Node, code: Code) -> None:
+        """Let a line of a memory be read where it is, unless older bars of it are."""
+        line, below = self._steps[node].line, self._steps[node].operands[0]
+        memory = self._steps[below].memory
+        assert line is not None
+        assert memory is not None
+        row = memory.rows[line]
+        if node in self._rings:
+            code.append((lambda _, out: np.copyto(out, row), (below,), node))
+        else:
+            self._values[node] = row

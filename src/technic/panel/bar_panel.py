@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.panel.long_bars import LongBars
+from technic.panel.packing import Packing, positions
 from technic.panel.ragged import common_row
 from technic.text.short_repr import short_repr
 from technic.typing import DateArray, FloatArray, SessionArray
@@ -87,16 +88,13 @@ class BarPanel:
         if not volume:
             bars = replace(bars, volume=np.full(len(bars), np.nan))
         n_symbols = len(bars.symbols)
-        position = np.searchsorted(sessions, bars.session)
-        on_a_session = np.zeros(len(bars), dtype=np.bool_)
-        if len(sessions):
-            on_a_session = sessions.take(position, mode="clip") == bars.session
+        position, inside = positions(bars.session, sessions)
+        on_a_session = position >= 0
         complete = on_a_session & bars.complete(volume=volume)
         kept: slice | NDArray[np.intp] = slice(None)  # all of them, and nothing is copied
         left_out = np.zeros(n_symbols, dtype=np.int64)
         if not complete.all():
             kept = np.flatnonzero(complete)
-            inside = on_a_session | ((position > 0) & (position < len(sessions)))
             left_out = np.bincount(bars.column[inside & ~complete], minlength=n_symbols)
 
         column, position = bars.column[kept], position[kept]
@@ -115,18 +113,13 @@ class BarPanel:
                 "one bar for each symbol and session",
             )
         length = np.bincount(column, minlength=n_symbols)
-        row = np.arange(len(column)) - np.repeat(np.cumsum(length) - length, length)
-        n_bars = int(length.max(initial=0))
-        cell = row * n_symbols + column
-        arrays = {
-            name: _scatter(getattr(bars, name)[kept], cell, n_bars, n_symbols) for name in FIELDS
-        }
-        session = np.full(n_bars * n_symbols, -1, dtype=np.int32)
-        session[cell] = position
+        packing = Packing.of(length)
+        arrays = {name: packing.packed(getattr(bars, name)[kept], np.nan) for name in FIELDS}
+        session = packing.packed(position, -1)
         return cls(
             symbols=bars.symbols,
             sessions=sessions,
-            session=session.reshape(n_bars, n_symbols),
+            session=session,
             length=length,
             left_out=left_out,
             **arrays,
@@ -295,14 +288,6 @@ def _numbers(symbol: str, frame: pd.DataFrame, column: str) -> FloatArray:
 
 def _joined(parts: list[FloatArray]) -> FloatArray:
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.float64)
-
-
-def _scatter(
-    values: FloatArray, cell: NDArray[np.int64], n_bars: int, n_symbols: int
-) -> FloatArray:
-    packed = np.full(n_bars * n_symbols, np.nan)
-    packed[cell] = values
-    return packed.reshape(n_bars, n_symbols)
 
 
 def _shifted(

@@ -1,9 +1,7 @@
 """The last rows of arrays that grow by a row at a time, in memory that does not grow.
 
-A row is written twice, a ring's length apart, where the rows that are kept should lie in one piece
-and be read as those of a panel. A row that comes is one of every column. A column that has none
-is held: its rows are set aside as they are, what is written in the meantime is nobody's, and
-they return when the column goes on.
+A row that comes is one of every column. A column that has none is held: its rows are set aside as
+they are, what is written in the meantime is nobody's, and they return when the column goes on.
 """
 
 from __future__ import annotations
@@ -17,16 +15,11 @@ __all__ = ["Ring"]
 
 
 class Ring:
-    """The last ``depth`` rows, each ``(*shape, n_columns)``, NaN to begin with.
+    """The last ``depth`` rows, each ``(*shape, n_columns)``, NaN to begin with."""
 
-    ``last(bars)`` is a view, ``(bars, *shape, n_columns)``, oldest first; it stands until the next
-    row is pushed. Rings that are not ``in_one_piece`` have ``row`` and ``next_row`` alone.
-    """
-
-    def __init__(self, depth: int, shape: tuple[int, ...], *, in_one_piece: bool = True) -> None:
+    def __init__(self, depth: int, shape: tuple[int, ...]) -> None:
         self.depth, self._newest = depth, depth - 1
-        self._twice = in_one_piece
-        self._rows = np.full(((1 + in_one_piece) * depth, *shape), np.nan)
+        self._rows = np.full((depth, *shape), np.nan)
         self._held: FloatArray | None = None
 
     @property
@@ -37,8 +30,6 @@ class Ring:
     def push(self, row: FloatArray) -> None:
         """Write a row below the others; the oldest goes."""
         self.next_row()[...] = row
-        if self._twice:
-            self._rows[self._newest + self.depth] = row
 
     def next_row(self) -> FloatArray:
         """Return the row that comes below the others, for somebody to write to."""
@@ -51,25 +42,18 @@ class Ring:
         row: FloatArray = self._rows[self._newest - lag]
         return row
 
-    def last(self, bars: int, lag: int = 0) -> FloatArray:
-        """Return the ``bars`` rows that end ``lag`` rows before the newest."""
-        stop = self._newest + self.depth + 1 - lag
-        view: FloatArray = self._rows[stop - bars : stop]
-        return view
-
     def set(self, columns: NDArray[np.intp], rows: FloatArray) -> None:
         """Write the last rows of some columns, ``(depth, *shape, n_columns)``."""
         first, older = self._newest + 1, self.depth - self._newest - 1
-        for half in np.split(self._rows, 1 + self._twice):
-            half[first:][..., columns] = rows[:older]
-            half[:first][..., columns] = rows[older:]
+        self._rows[first:][..., columns] = rows[:older]
+        self._rows[:first][..., columns] = rows[older:]
 
     def hold(self, columns: NDArray[np.intp]) -> None:
         """Set the rows of some columns aside, as they are now."""
         if self._held is None:
-            self._held = np.empty(self._rows[: self.depth].shape)
+            self._held = np.empty(self._rows.shape)
         first, older = self._newest + 1, self.depth - self._newest - 1
-        self._held[:older][..., columns] = self._rows[first : self.depth][..., columns]
+        self._held[:older][..., columns] = self._rows[first:][..., columns]
         self._held[older:][..., columns] = self._rows[:first][..., columns]
 
     def release(self, columns: NDArray[np.intp]) -> None:

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-__all__ = ["Node", "Recipe", "Series"]
+from technic.panel.ring import Ring
+from technic.typing import FloatArray
+
+__all__ = ["Lines", "Memory", "Node", "Recipe", "Series", "only_finite"]
 
 LENGTH = 32_768
 """Bars that a series says it has: more than any window, no more than a tile of one column."""
@@ -25,11 +28,27 @@ Node: TypeAlias = int
 """A step of a recipe, by its number."""
 
 
+class Memory(Protocol):
+    """What makes its next row from its last one and from the newest bars of its operands.
+
+    ``rows``: the newest of each of its lines, ``(lines, n_symbols)``, always in the same place.
+    ``depth``: bars of the operands that it may look at, in the rings ``inputs``.
+    """
+
+    rows: FloatArray
+    depth: int
+    inputs: list[Ring]
+
+    def step(self, *bars: FloatArray, out: FloatArray) -> None:
+        """Write the next row; ``bars``: of each operand the newest, and the one before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """``run(*operands, out=...)``, operands being nodes; a field, a constant or a lag has no run.
 
     ``lag``: the bars before the newest at which ``operands[0]`` is read, where it is not 0.
+    ``memory``: whose step ``run`` is; ``line``: which line of ``operands[0]``, which has one.
     """
 
     run: Callable[..., object] | None
@@ -38,6 +57,13 @@ class Step:
     name: str = ""
     value: float = np.nan
     lag: int = 0
+    memory: Memory | None = None
+    line: int | None = None
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is a number, the same at all bars."""
+        return self.run is None and not self.name and not self.lag
 
 
 class Recipe:
@@ -54,11 +80,11 @@ class Recipe:
     def lagged(self, node: Node, bars: int) -> Node:
         """Return what a step had ``bars`` bars ago."""
         step = self.steps[node]
-        if not bars or (step.run is None and not step.name and not step.lag):
+        if not bars or step.is_constant:
             return node
         if step.lag:
             node, bars = step.operands[0], bars + step.lag
-        return self._number(Step(None, (node,), self.steps[node].dtype, lag=bars))
+        return self._number(Step(None, (node,), lag=bars))
 
     def constant(self, value: float) -> Node:
         """Return a number as a step."""
@@ -68,8 +94,22 @@ class Recipe:
         """Note ``run(*operands, out=...)``; operands are series and numbers."""
         nodes = tuple(self._node(operand) for operand in operands)
         samples = [np.ones(1, self.steps[node].dtype) for node in nodes]
-        dtype = "float64" if run is choose else str(run(*samples).dtype)
-        return self._number(Step(run, nodes, dtype))
+        return self.noted(run, *operands, dtype=str(run(*samples).dtype))
+
+    def noted(self, run: Callable[..., Any], *operands: object, dtype: str = "float64") -> Node:
+        """Note what gives values of a type."""
+        return self._number(Step(run, tuple(self._node(one) for one in operands), dtype))
+
+    def remembered(self, memory: Memory, operands: Sequence[Series]) -> list[Series]:
+        """Note a step with a memory; return each of its lines."""
+        nodes = []
+        for operand in operands:
+            lag = self.steps[operand.node].lag  # of what comes with a lag there is no ring
+            x = operand.of(self.noted(np.positive, operand)) if lag else operand
+            nodes += [x.node, x.lagged(1).node]
+        made = self._number(Step(memory.step, tuple(nodes), memory=memory))
+        lines = (Step(line_of, (made,), line=line) for line in range(len(memory.rows)))
+        return [Series(self, self._number(line)) for line in lines]
 
     def needed(self, results: Sequence[Node]) -> list[Node]:
         """Return the steps that some results are made by, in their order."""
@@ -89,7 +129,7 @@ class Recipe:
         raise TypeError(f"{type(operand).__name__} is no series and no number")
 
     def _number(self, step: Step) -> Node:
-        key = (step.run, step.operands, step.name, repr(step.value), step.lag)
+        key = (step.run, step.operands, step.name, repr(step.value), step.lag, step.line)
         if key not in self._numbers:
             self._numbers[key] = len(self.steps)
             self.steps.append(step)
@@ -100,6 +140,20 @@ def choose(otherwise: Any, value: Any, where: Any, out: Any) -> None:
     """Write ``value`` where ``where`` says so, and what is otherwise elsewhere."""
     np.copyto(out, otherwise)
     np.copyto(out, value, where=where)
+
+
+def only_finite(values: Any, out: Any) -> None:
+    """Write the values, NaN for what is infinite; ``out`` may be the values themselves."""
+    if values is not out:
+        np.copyto(out, values)
+    infinite = np.isinf(out)
+    if np.count_nonzero(infinite):
+        out[infinite] = np.nan
+
+
+def line_of(rows: Any, out: Any) -> None:
+    """Stand for a line of a memory, which is where it is."""
+    raise NotImplementedError
 
 
 class Series(NDArrayOperatorsMixin):
@@ -140,6 +194,12 @@ class Series(NDArrayOperatorsMixin):
         """Return the series as it was ``bars`` bars before, of the same length."""
         return self.of(self.recipe.lagged(self.node, bars))
 
+    def finite(self) -> Series:
+        """Return the series with NaN for what is infinite."""
+        if self.recipe.steps[self.node].run is only_finite:
+            return self
+        return self.of(self.recipe.noted(only_finite, self))
+
     def __getitem__(self, rows: slice) -> Series:
         """Return some rows; written to, they write to the whole where they end with it."""
         start, stop, _ = rows.indices(self._length)
@@ -149,7 +209,7 @@ class Series(NDArrayOperatorsMixin):
     def __setitem__(self, rows: slice | Series, value: object) -> None:
         made = value.node if isinstance(value, Series) else self._number(value)
         if isinstance(rows, Series):
-            self._become(self.recipe.applied(choose, self, self.of(made), rows))
+            self._become(self.recipe.noted(choose, self, self.of(made), rows))
         elif rows.indices(self._length)[1] == self._length:
             self._become(made)
 
@@ -167,13 +227,15 @@ class Series(NDArrayOperatorsMixin):
         recipe = self.recipe
         if function is np.shape:
             return self.shape
-        if function is np.copyto:
+        if function is np.stack and kwargs == {"axis": 1}:
+            return Lines(args[0])
+        if function is np.copyto and isinstance(args[0], Series):
             target, value = args
-            target._become(recipe.applied(choose, target, value, kwargs["where"]))
+            target._become(recipe.noted(choose, target, value, kwargs["where"]))
             return None
         if function is np.where:
             where, value, otherwise = args
-            return self.of(recipe.applied(choose, otherwise, value, where))
+            return self.of(recipe.noted(choose, otherwise, value, where))
         if function is np.clip:
             return self._into(kwargs.get("out"), recipe.applied(np.clip, *args))
         if function in (np.full_like, np.zeros_like, np.empty_like):
@@ -196,3 +258,17 @@ class Series(NDArrayOperatorsMixin):
         self.node = node
         if self._whole is not None:
             self._whole._become(node)
+
+
+class Lines:
+    """Series side by side: stands for an array ``(n_bars, lines, n_symbols)`` in a kernel."""
+
+    def __init__(self, lines: Sequence[Series]) -> None:
+        self.lines = tuple(lines)
+
+    def __getitem__(self, place: tuple[slice, int]) -> Series:
+        """Return all rows of a line."""
+        rows, line = place
+        if rows != slice(None):
+            raise TypeError("of lines side by side whole ones can be taken")
+        return self.lines[line].copy()

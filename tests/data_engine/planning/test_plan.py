@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import subprocess
+import sys
 from itertools import combinations, product
 
 import numpy as np
@@ -122,6 +124,31 @@ def test_cover_is_the_cheapest_and_of_those_the_one_with_the_fewest_columns(mark
     options = (np.array(option, bool) for option in product((False, True), repeat=len(columns)))
     best = min(worth(option, (marked & ~option).any(axis=1)) for option in options)
     assert worth(columns, rows) == best
+
+
+@pytest.mark.parametrize(
+    ("row_cost", "column_cost", "by_rows"),
+    [((2, 3), (1, 1, 1), False), ((1, 2), (1, 1, 1), True), ((1, 1), (1, 2, 3), True)],
+)
+def test_where_all_is_missing_one_side_covers_it(row_cost, column_cost, by_rows):
+    """The cheaper side; rows where both cost the same, since columns are to be few."""
+    costs = np.array(row_cost), np.array(column_cost)
+    rows, columns = minimum_cover(np.ones((2, 3), bool), *costs)
+    assert rows.tolist() == [by_rows] * 2
+    assert columns.tolist() == [not by_rows] * 3
+
+
+def test_a_first_sync_and_a_daily_one_are_planned_without_scipy():
+    """Its import takes longer than the plan: 0.2 s of each process."""
+    code = """if True:
+        import sys
+        from tests.data_engine.planning.test_plan import *
+        for days in (150, 1):
+            gaps = gaps_of(np.ones((300, days), bool))
+            assert make_plan(gaps, ROWS_AND_DAYS, TODAY).http_requests == days
+        sys.exit("scipy" in sys.modules)"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("rounds", [0, 1, 3])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -25,10 +26,11 @@ from technic.data_engine.store import BarStore
 from technic.data_engine.sync.late_sessions import LateSessions
 from technic.panel import LongBars
 from technic.panel.long_bars import concatenated
+from technic.typing import DateArray
 
 __all__ = ["WriteBuffer"]
 
-DAYS_A_COMMIT = 12
+DAYS_A_COMMIT = 25
 ROWS_A_COMMIT = 250_000
 OLDEST_S = 30.0
 """Seconds that an answer waits for others before it is written with what there is."""
@@ -132,9 +134,10 @@ class WriteBuffer:
         if not days:
             return
         sessions = np.array([session for session, _ in days], dtype="datetime64[D]")
-        bars = concatenated([bars for _, bars in days])
-        write = partial(self._store.write_days, bars, sessions)
-        self._hand_over(len(bars), partial(write, self._late.asked_at, self._late.surely))
+        parts = [bars for _, bars in days]
+        write = partial(_write_days, self._store, parts, sessions)
+        claimed = partial(write, self._late.asked_at, self._late.surely)
+        self._hand_over(sum(map(len, parts)), claimed)
 
     def _flush_ranges(self) -> None:
         ranges, self._ranges, self._range_rows = self._ranges, {}, 0
@@ -159,6 +162,17 @@ class WriteBuffer:
         while len(self._waiting) >= WAITING_COMMITS:
             self._waiting.popleft().result()
         self._waiting.append(self._writer.submit(commit))
+
+
+def _write_days(
+    store: BarStore,
+    parts: Sequence[LongBars],
+    sessions: DateArray,
+    asked_at: dt.datetime,
+    surely: np.datetime64,
+) -> None:
+    """Put the days together, in the thread that writes, and write them."""
+    store.write_days(concatenated(parts), sessions, asked_at, surely)
 
 
 def _one_by_one(writes: Sequence[Commit]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 
 from technic.indicators import price_range
 from technic.indicators.lookback import period_plus
+from technic.indicators.streams import Stream
 from technic.language.functions import elementwise
 from technic.language.functions._define import HERE, X, bars, condition, series
 from technic.language.functions.function import Function
@@ -79,9 +81,21 @@ def _change(x: FloatArray, n: int) -> FloatArray:
     return x - lagged(x, n)
 
 
-def _bar_count(close: FloatArray) -> FloatArray:
-    count = np.arange(1.0, len(close) + 1.0)[:, None]
-    return np.where(np.isnan(close), np.nan, count)
+def _bar_count(close: FloatArray) -> Stream:
+    """Bars so far; none where a column has ended."""
+
+    def counted(row: FloatArray, count: FloatArray | float, out: FloatArray) -> FloatArray:
+        out[:] = count
+        np.copyto(out, np.nan, where=np.isnan(row))
+        return out
+
+    def rows(into: Iterator[FloatArray]) -> Iterator[FloatArray]:
+        return (counted(row, at, next(into)) for at, row in enumerate(close, 1))
+
+    def step(last: FloatArray) -> FloatArray:
+        return counted(close[-1], last + 1.0, np.empty_like(last))
+
+    return Stream(0, close.shape[1:], rows, step)
 
 
 _A, _B = series("a"), series("b")

@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from technic.indicators import directional, momentum, stochastic, volatility, volume
+from technic.indicators import directional, momentum, price_range, stochastic, volatility, volume
 from technic.indicators.arithmetic import ArithmeticOperator
 from technic.indicators.division import quotient
 from technic.indicators.lookback import one_bar, period_plus
 from technic.indicators.recursions import exponential_mean, wilder_mean
-from technic.indicators.streams import Stream, scratch
+from technic.indicators.streams import Stream
 from technic.indicators.tiles import tiles_of
 from technic.language.functions._define import HERE, X, bars, number, stream_from_first_value
 from technic.language.functions.function import Function, Memory
@@ -41,7 +41,7 @@ from technic.language.syntax.nodes import (
 from technic.panel.windows import window_variance
 from technic.typing import FloatArray
 
-__all__ = ["PARTS", "rewritten"]
+__all__ = ["PARTS", "rewritten", "shortened"]
 
 
 def _part(index: int, parts: FloatArray) -> FloatArray:
@@ -62,11 +62,6 @@ def _wilder(reach: FloatArray, n: int) -> Stream:
 
 def _share_of(line: int, sums: FloatArray) -> FloatArray:
     return directional.percent_of_range(sums[:, line], sums[:, 0])
-
-
-def _adx(reach: FloatArray, high: FloatArray, low: FloatArray, n: int) -> Stream:
-    sums = directional.movement(reach, high, low, n)
-    return directional.adx_of(sums.rows(scratch(sums.shape)), high.shape[1], n)
 
 
 def _keltner_centre(high: FloatArray, low: FloatArray, close: FloatArray, n: int, m: int) -> Stream:
@@ -90,10 +85,7 @@ def _in_percent(part: FloatArray, whole: FloatArray) -> FloatArray:
 
 def _spread(x: FloatArray, n: int) -> FloatArray:
     squares, mean = window_variance(x, n)
-    out = np.empty((len(x), 2, *x.shape[1:]))
-    out[:, 0] = mean
-    np.sqrt(squares, out=out[:, 1])
-    return out
+    return np.stack((mean, np.sqrt(squares, out=squares)), axis=1)
 
 
 def _deviations(mean_and_spread: FloatArray, width: float) -> FloatArray:
@@ -160,15 +152,16 @@ _ALL = (
     _part_of("_second", "point", 1, partial(_part, 1)),
     _part_of("_wilder", "recursive", 1, _wilder, 1),
     _part_of("_in_percent", "point", 2, _in_percent),
-    _part_of("_movement", "recursive", 3, directional.movement, 1),
+    _part_of("_direction", "recursive", 3, directional.direction, 1),
     _part_of("_plus", "point", 1, partial(_share_of, 1)),
     _part_of("_minus", "point", 1, partial(_share_of, 2)),
-    _part_of("_adx", "recursive", 3, _adx, 1),
+    _part_of("_average", "point", 1, partial(_part, 3)),
     _part_of("_keltner_centre", "recursive", 3, _keltner_centre, 2),
     _part_of("_keltner_close", "recursive", 1, _keltner_close, 2),
     _part_of("_keltner_reach", "recursive", 1, _keltner_reach, 2),
     _part_of("_spread", "window", 1, _spread, 1, partial(period_plus, 0)),
     _part_of("_stoch", "window", 3, _stoch, 3, _less_two),
+    _part_of("_max_return", "window", 1, price_range.max_return_pct, 1, partial(period_plus, 1)),
     _part_of("_rate", "point", 2, momentum.rate),
     _part_of("_obv", "recursive", 2, volume.obv_rows),
     _part_of("_ad", "recursive", 4, volume.ad_rows),
@@ -201,8 +194,8 @@ def _difference(x: Node, n: Node) -> Node:
     return Arithmetic("-", x, _before(x, n))
 
 
-def _sums(n: Node) -> Node:
-    return Call("_movement", (_RANGE, HIGH, LOW, n))
+def _of_direction(part: str, n: Node) -> Node:
+    return Call(part, (Call("_direction", (_RANGE, HIGH, LOW, n)),))
 
 
 def _atr(n: Node) -> Node:
@@ -261,9 +254,9 @@ _RULES: Mapping[str, Callable[..., Node]] = {
     "macd_histogram": partial(_of_macd, "_histogram"),
     "atr": _atr,
     "natr": lambda n: Call("_in_percent", (_atr(n), CLOSE)),
-    "adx": lambda n: Call("_adx", (_RANGE, HIGH, LOW, n)),
-    "plus_di": lambda n: Call("_plus", (_sums(n),)),
-    "minus_di": lambda n: Call("_minus", (_sums(n),)),
+    "adx": partial(_of_direction, "_average"),
+    "plus_di": partial(_of_direction, "_plus"),
+    "minus_di": partial(_of_direction, "_minus"),
     "stoch_k": partial(_of_stoch, "_first"),
     "stoch_d": partial(_of_stoch, "_second"),
     "kc_upper": partial(_keltner_band, "+"),
@@ -291,6 +284,15 @@ _RULES: Mapping[str, Callable[..., Node]] = {
     "ad": lambda: Call("_ad", (HIGH, LOW, CLOSE, VOLUME)),
     "dollar_volume": lambda: Arithmetic("*", CLOSE, VOLUME),
 }
+
+
+def shortened(call: Call) -> Call:
+    """Return a checked call, or one that does the same in fewer passes."""
+    match call:
+        case Call("highest", (Call("pct_change", (x, Number(1.0))), n)):
+            return Call("_max_return", (x, n))
+        case _:
+            return call
 
 
 def rewritten(call: Call) -> Node | None:
