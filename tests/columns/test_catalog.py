@@ -220,7 +220,7 @@ def test_rows_of_another_panel_are_refused(panel):
 def test_a_row_that_is_not_there_is_an_error(panel):
     """Among several rows as well: nothing is read from another place."""
     rows = np.full((2, panel.n_symbols), panel.n_bars)
-    with pytest.raises(IndexError):
+    with pytest.raises(ParameterError, match="rows is"):
         evaluate(panel, rows, ["close"])
 
 

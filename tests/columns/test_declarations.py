@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("column", COLUMNS.values(), ids=lambda column: column.name)
-def test_an_expression_is_in_the_form_that_a_workspace_reads(column):
+def test_an_expression_is_in_the_form_that_the_language_writes(column):
     """A number at every bar, all arguments by position, as the language itself writes it."""
     checked = read(column.expression, BASE)
     assert (checked.kind, checked.scope) == ("number", "bar")
@@ -95,7 +95,7 @@ for name in ("toy_range", "toy_age"):
 
 
 def test_a_new_column_is_one_entry_in_one_file(tmp_path: Path):
-    """Values, conditions, lookback and documentation of two toys: with a shortcut and without."""
+    """Values, conditions, lookback and documentation of two toys: one that Python's parser reads, one that is left to the language."""
     source = tmp_path / "src" / "technic"
     shutil.copytree(Path(technic.__file__).parent, source)
     declarations = source / "columns" / "declarations.py"
