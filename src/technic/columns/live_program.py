@@ -7,21 +7,19 @@ they do to the newest bar. A recursion becomes a step with a memory. Nothing is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 
 from technic.columns.live_stream import BarCount, IndexArray, LiveStream
 from technic.errors import ParameterError
-from technic.indicators.arithmetic import finite
 from technic.language.evaluation.bar_values import history
 from technic.language.evaluation.column_tails import Fields
 from technic.language.evaluation.program import Need, Program, Step, needs
 from technic.panel import FIELDS, BarPanel
 from technic.panel.bar_by_bar import BarByBar
 from technic.panel.ragged import last_bars
-from technic.panel.series import Lines, Node, Recipe, Series
+from technic.panel.series import Lines, Recipe, Series
 from technic.typing import FloatArray
 
 __all__ = ["LiveProgram"]
@@ -113,8 +111,8 @@ class _Recorder:
         if step.kind == "operator":
             return _checked(made)
         if isinstance(made, Lines):
-            return Lines([finite(_checked(line)) for line in made.lines])
-        made = finite(_checked(made))
+            return Lines([line.finite() for line in made.lines])
+        made = _checked(made).finite()
         looked_back = need.everything or need.spans != [(0, 1)]
         return self._masked(made) if step.kind == "point" and looked_back else made
 
@@ -123,7 +121,7 @@ class _Recorder:
         inputs = [self._of(below) for below in step.inputs]
         packed = all(self._steps[below].kind == "field" for below in step.inputs)
         stream = self.streams[number] = LiveStream(step.run, len(inputs), packed, self._bars)
-        lines = [finite(line) for line in self.recipe.remembered(stream, inputs)]
+        lines = [line.finite() for line in self.recipe.remembered(stream, inputs)]
         return lines[0] if stream.is_one_line else Lines(lines)
 
     def _operand(self, step: Step, below: int) -> Series | Lines | float:
@@ -143,7 +141,8 @@ class _Recorder:
 
     def _masked(self, made: Series) -> Series:
         """Return a series without values above a symbol's first bar, where others look at them."""
-        return np.where(self._before_first, np.nan, made)
+        masked: Any = np.where(self._before_first, np.nan, made)
+        return _checked(masked)
 
 
 def _checked(made: Any) -> Series:

@@ -26,14 +26,18 @@ class BarCount:
     def __init__(self, count: FloatArray) -> None:
         self.count = count
         self.coming = np.empty(0, np.intp)
+        self._fewest = np.inf
 
     def take(self, present: NDArray[np.bool_]) -> None:
         """Count a bar of some symbols."""
         self.count += present
         self.coming = np.flatnonzero(present)
+        self._fewest = self.count[self.coming].min(initial=np.inf)
 
     def up_to(self, bars: int) -> IndexArray:
         """Return the symbols that get one of their first bars now."""
+        if self._fewest > bars:
+            return self.coming[:0]
         return self.coming[self.count[self.coming] <= bars]
 
 
