@@ -5,29 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from support.markets import Market, make_market, markets
 from technic.columns import COLUMNS, evaluate
-from technic.columns.compile import compiled
-from technic.columns.functions import RULES
-from technic.indicators.workspace import Workspace
+from technic.columns.expressions import node_of
 from technic.language import BASE, read
-from technic.language.evaluation.evaluate import evaluate_bars, evaluate_day
-from technic.language.functions import FUNCTIONS
-from technic.panel import BarPanel
+from technic.language.evaluation.evaluate import evaluate_day
 
 MARKET = make_market(["walk", "ties", "rising", "silent"], 300, 5)
-SERIES = {"x": "close", "base": "open", "whole": "volume"}
-
-
-def call_on_fields(name: str) -> str:
-    """A call of a function with each argument written, as columns have it."""
-    given = [
-        SERIES[one.name] if one.takes == "series" else f"{one.default or 7:g}"
-        for one in FUNCTIONS[name].parameters
-        if one.takes != "word"
-    ]
-    return f"{name}({', '.join(given)})"
 
 
 def assert_columns_are_their_expressions(market: Market, columns: list[str]) -> None:
@@ -56,61 +42,34 @@ def test_columns_are_missing_where_their_expressions_are(market: Market):
     assert_columns_are_their_expressions(market, list(COLUMNS))
 
 
-def assert_shortcut_is_the_language(text: str, panel: BarPanel) -> None:
-    """Compare what a workspace computes with the language, for one day and for several."""
-    compute = compiled(text)
-    assert compute is not None, text
-    node = read(text, BASE).node
-    rows = panel.rows_at(panel.sessions[-1])
-    work = Workspace(panel, rows)
-    wanted = evaluate_day([node], panel, rows, BASE)[node]
-    np.testing.assert_array_equal(np.where(rows < 0, np.nan, work.read(compute(work))), wanted)
-    several = np.stack([panel.rows_at(day) for day in panel.sessions[[90, 200, -1]]])
-    work = Workspace(panel, several)
-    bars = evaluate_bars([node], panel, BASE)[node]
-    at = bars[np.maximum(several, 0), np.arange(panel.n_symbols)]
-    wanted = np.where(several < 0, np.nan, at)
-    np.testing.assert_array_equal(work.read(compute(work)), wanted)
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_column_is_read_as_the_language_reads_it(column: str):
+    """By Python's parser, and without a check: every argument has to be written."""
+    expression = COLUMNS[column].expression
+    assert node_of(expression) == read(expression, BASE).node
 
 
-@pytest.mark.parametrize("name", RULES)
-def test_a_rule_computes_what_the_function_does(name: str):
-    """For every function that has a rule, whether a column uses it today or not."""
-    assert_shortcut_is_the_language(call_on_fields(name), MARKET.panel)
+@given(markets(), st.data())
+def test_several_days_have_the_bits_of_each_alone(market: Market, data: st.DataObject):
+    """Rows in any order, of columns that end apart, and negative ones; all rows as well."""
+    panel = market.panel
+    rows = st.lists(
+        st.integers(-1, panel.n_bars - 1), min_size=panel.n_symbols, max_size=panel.n_symbols
+    )
+    asked = np.array(data.draw(st.lists(rows, min_size=1, max_size=4)), np.intp)
+    every = np.broadcast_to(np.arange(panel.n_bars)[:, None], panel.close.shape)
+    for several in (np.minimum(asked, panel.length - 1), every):
+        together = evaluate(panel, several, tuple(COLUMNS))
+        for at in {0, len(several) // 2, len(several) - 1}:
+            alone = evaluate(panel, several[at], tuple(COLUMNS))
+            for column, values in together.items():
+                there = several[at] < panel.length
+                np.testing.assert_array_equal(values[at][there], alone[column][there], column)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "close[3]",
-        "2 * sma(close, 5)[4] - 1",
-        "sma((high + low) / 2, 9)",
-        "pct_change(highest(high, 10)[2], 5)",
-        "ichimoku_lead1(9, 26, 26)[1]",
-        "close / atr(14)",
-        "percent_from(close * volume, sma(close * volume, 20))",
-    ],
-)
-def test_what_rules_make_together_is_what_the_language_makes(text: str):
-    """Look-backs, arithmetic, windows of what fields make."""
-    assert_shortcut_is_the_language(text, MARKET.panel)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ema(close, 9)[1]",
-        "ema(sma(close, 3), 9)",
-        "rsi(close)",
-        "stoch_k(14, 3, 3)[1]",
-        "sma(sma(close, 3), 3)",
-        "bars_since(close > open, 20)",
-        "close % 2",
-        "vwma(high - low, 20)",
-        "rsi(close, timeperiod=14)",
-    ],
-)
-def test_what_no_rule_fits_is_left_to_the_language(text: str):
-    """Nothing is guessed: a memory some bars ago, defaults left out, conditions."""
-    assert read(text, BASE)
-    assert compiled(text) is None
+def test_no_day_at_all_has_no_values():
+    """Rows of shape (0, n_symbols), and symbols without a bar on any of the days."""
+    nothing = np.empty((0, MARKET.panel.n_symbols), np.intp)
+    assert all(values.shape == nothing.shape for values in evaluate(MARKET.panel, nothing).values())
+    absent = np.full((2, MARKET.panel.n_symbols), -1)
+    assert all(np.isnan(values).all() for values in evaluate(MARKET.panel, absent).values())

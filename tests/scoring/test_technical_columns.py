@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +13,11 @@ import pytest
 
 from reference.bars import packed, random_bars
 from support.packed_panel import every_row, packed_panel
+from technic.errors import ParameterError
+from technic.language import Vocabulary
+from technic.language.evaluation import program
 from technic.panel import FIELDS
-from technic.scoring import technical_rating as module
+from technic.scoring import _technical_rules
 from technic.scoring.technical_rating import (
     TECHNICAL_COLUMNS,
     VOTES,
@@ -47,6 +54,13 @@ def test_neighbours_change_nothing(width: int):
             np.testing.assert_array_equal(values, whole[name][picked], err_msg=name)
 
 
+def test_rows_of_another_shape_are_refused():
+    """A sentence names the shapes that fit."""
+    panel = packed_panel(random_bars(20, 3, seed=1))
+    with pytest.raises(ParameterError, match=r"rows.*\(3,\) or \(k, 3\)"):
+        technical_columns(panel, np.array([19]), ["tv_rsi"])
+
+
 def test_later_bars_change_nothing():
     """A day inside a longer panel reads as it did when it was the last."""
     bars = random_bars(300, 7, seed=7)
@@ -60,27 +74,26 @@ def test_later_bars_change_nothing():
             np.testing.assert_array_equal(values, known[name], err_msg=name)
 
 
-class Recorder(module.Workspace):
-    """A workspace that writes down what it computes."""
-
-    log: list[object]
-
-    def _call(self, bars, lag, function, inputs):
-        self.log.append((function.__name__, inputs, lag))
-        return super()._call(bars, lag, function, inputs)
-
-    def streamed(self, stream, bars=1):
-        """Write down the row in which the recursion begins."""
-        self.log.append(stream.first)
-        return super().streamed(stream, bars)
-
-
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """What has been computed so far."""
-    seen: list[object] = []
-    monkeypatch.setattr(Recorder, "log", seen, raising=False)
-    monkeypatch.setattr(module, "Workspace", Recorder)
+def log(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """The functions computed so far: name, and each argument, arrays as their bytes."""
+    seen: list[tuple[object, ...]] = []
+
+    def noted(name, kernel, *arguments):
+        given = (x.tobytes() if isinstance(x, np.ndarray) else x for x in arguments)
+        seen.append((name, *given))
+        return kernel(*arguments)
+
+    def recording(functions):
+        return {
+            name: replace(function, kernel=partial(noted, name, function.kernel))
+            for name, function in functions.items()
+        }
+
+    words = _technical_rules.VOCABULARY
+    vocabulary = Vocabulary(words.names, recording(words.functions))
+    monkeypatch.setattr(_technical_rules, "VOCABULARY", vocabulary)
+    monkeypatch.setattr(program, "PARTS", recording(program.PARTS))
     return seen
 
 
@@ -90,18 +103,32 @@ def test_only_what_is_asked_for_is_computed(log):
     rows = panel.length - 1
     technical_columns(panel, rows, ["tv_not_settled"])
     assert log == []
-    technical_columns(panel, rows, ["tv_sma_10"])
-    assert log == [("sma", ("close", 10), 0)]
+    technical_columns(panel.take(slice(2, 3)), rows[2:], ["tv_sma_10"])
+    assert [entry[0] for entry in log] == ["sma", "tv_slack", "tv_against"]
+    assert log[0][2] == 10
 
 
 def test_what_votes_share_is_computed_once(log):
-    """Six averages, EMA 13, RSI, direction and MACD: ten recursions; no window twice."""
-    panel = packed_panel(random_bars(300, 3, seed=1))
+    """Six averages, EMA 13, RSI, direction and MACD: ten recursions; nothing twice."""
+    panel = packed_panel({name: bars[:, 2:] for name, bars in random_bars(300, 5, seed=1).items()})
     technical_rating(panel, panel.length - 1)
-    recursions = [entry for entry in log if isinstance(entry, int)]
-    assert sorted(recursions) == sorted([9, 19, 29, 49, 99, 199, 12, 14, 27, 33])
-    windows = [entry for entry in log if not isinstance(entry, int)]
-    assert len(windows) == len(set(windows))
+    periods = sorted(entry[2] for entry in log if entry[0] == "_ema")
+    assert periods == [10, 13, 20, 30, 50, 100, 200]
+    others = [
+        entry[0] for entry in log if entry[0] in ("_gain_and_loss", "tv_macd", "tv_directional")
+    ]
+    assert sorted(others) == ["_gain_and_loss", "tv_directional", "tv_macd"]
+    assert len(log) == len(set(log))
+
+
+def test_a_scan_without_votes_does_not_wait_for_the_language():
+    """The table of the votes and the names of those that have not settled need none of it."""
+    code = (
+        "import sys, numpy as np, technic.scoring.technical_rating as t; t.unsettled_votes("
+        "np.array([3])); print(*(m for m in sys.modules if m.startswith('technic.language')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_the_columns_are_the_parts_of_the_rating():
@@ -128,9 +155,9 @@ def test_the_columns_are_the_parts_of_the_rating():
 def test_an_unknown_column_is_named_with_its_neighbours():
     """A slip of the pen is a ParameterError that helps."""
     panel = packed_panel(random_bars(20, 2, seed=1))
-    with pytest.raises(module.ParameterError, match=r"tv_ratings.*tv_rating"):
+    with pytest.raises(ParameterError, match=r"tv_ratings.*tv_rating"):
         technical_columns(panel, panel.length - 1, ["tv_ratings"])
-    with pytest.raises(module.ParameterError, match="docs/technical-rating.md"):
+    with pytest.raises(ParameterError, match="docs/technical-rating.md"):
         technical_columns(panel, panel.length - 1, ["xyz"])
 
 

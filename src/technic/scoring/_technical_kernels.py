@@ -1,6 +1,7 @@
 """The indicators of the Technical Rating, where Pine's differ from TA-Lib's, and how Pine compares.
 
-Arrays ``(n_bars, n_symbols)`` as in ``technic.indicators``, NaN in the warm-up rows. What differs:
+Arrays ``(n_bars, n_symbols)`` as in ``technic.indicators``, with several lines ``(n_bars, lines,
+n_symbols)``; NaN in the warm-up rows. What differs:
 
 - Comparing: Pine's operators call two numbers equal that are at most 1e-10 apart.
 - Dividing: 0 / 0 is no value in Pine, where TA-Lib answers 0.
@@ -20,36 +21,29 @@ from itertools import islice
 import numpy as np
 
 from technic.indicators.division import quotient
-from technic.indicators.momentum import ao, mom, strength
+from technic.indicators.momentum import strength
 from technic.indicators.recursions import exponential_means, wilder_means
 from technic.indicators.streams import Stream, scratch
 from technic.indicators.tiles import row_tiles, tile_rows
-from technic.indicators.trend import sma
 from technic.indicators.volatility import trange
-from technic.panel.windows import lagged, window_deviation, window_max, window_min, window_sum
+from technic.panel.windows import window_deviation
 from technic.typing import BoolArray, FloatArray
 
 __all__ = [
     "EQUAL",
-    "Steps",
     "above",
-    "awesome",
-    "commodity_channel",
+    "channel_index",
+    "deviation",
     "directional",
     "indicators_of",
-    "lags",
     "macd_lines",
-    "momentum",
+    "place",
+    "pressure",
+    "reach",
     "slack",
-    "stochastic",
-    "stochastic_of",
     "strength_of",
     "ultimate",
-    "williams",
 ]
-
-Steps = tuple[FloatArray, ...]
-"""Results side by side: a value and what it was on the bars before, or several lines."""
 
 EQUAL = 1e-10
 """Pine's comparison operators see no difference up to here, at any size of the numbers."""
@@ -76,52 +70,22 @@ def above(
     return np.greater(np.subtract(a, b), apart)
 
 
-def lags(values: FloatArray, count: int = 1) -> Steps:
-    """Return the values now and on each of ``count`` bars before."""
-    return (values, *(lagged(values, bars) for bars in range(1, count + 1)))
-
-
-def stochastic_of(
-    close: FloatArray, high: FloatArray, low: FloatArray, apart: FloatArray | float
-) -> Steps:
-    """%K (14, smoothed by 3), %D (by another 3), and %D on the bar before."""
-    k = sma(_place(close, high, low, apart), 3)
-    return k, *lags(sma(k, 3))
-
-
-def stochastic(high: FloatArray, low: FloatArray, close: FloatArray) -> Steps:
-    """The stochastic lines of the bars."""
-    return stochastic_of(close, high, low, slack(close))
-
-
-def williams(high: FloatArray, low: FloatArray, close: FloatArray) -> Steps:
-    """Williams %R of 14 bars, -100 to 0, now and before."""
-    return lags(_place(close, high, low, slack(close)) - 100.0)
-
-
-def _place(
-    close: FloatArray, high: FloatArray, low: FloatArray, apart: FloatArray | float
+def place(
+    close: FloatArray, bottom: FloatArray, top: FloatArray, apart: FloatArray | float
 ) -> FloatArray:
-    """Where the close lies in the range of 14 bars, 0 to 100; NaN where the range is nothing."""
-    bottom = window_min(low, 14)
-    reach = window_max(high, 14) - bottom
-    return _quotient(100.0 * (close - bottom), reach, apart)
+    """Where the close lies between two values, 0 to 100; NaN where these are the same."""
+    return _quotient(100.0 * (close - bottom), top - bottom, apart)
 
 
-def commodity_channel(close: FloatArray) -> Steps:
-    """CCI of 20 closes, now and before; NaN where the close stands still."""
-    spread, mean = window_deviation(close, 20)
-    return lags(_quotient(close - mean, spread, slack(close)) / 0.015)
+def deviation(close: FloatArray, n: int) -> FloatArray:
+    """Mean absolute distance of ``n`` closes from their mean, and that mean: two lines."""
+    return np.stack(window_deviation(close, n), axis=1)
 
 
-def awesome(high: FloatArray, low: FloatArray) -> Steps:
-    """Awesome oscillator now and on the two bars before."""
-    return lags(ao(high, low, 5, 34), 2)
-
-
-def momentum(close: FloatArray) -> Steps:
-    """Close minus the close of 10 bars ago, now and before."""
-    return lags(mom(close, 10))
+def channel_index(close: FloatArray, spread_and_mean: FloatArray, apart: FloatArray) -> FloatArray:
+    """CCI from ``deviation``; NaN where the close stands still."""
+    spread, mean = spread_and_mean[:, 0], spread_and_mean[:, 1]
+    return _quotient(close - mean, spread, apart) / 0.015
 
 
 def macd_lines(close: FloatArray) -> Stream:
@@ -141,8 +105,9 @@ def macd_lines(close: FloatArray) -> Stream:
     return Stream(33, (2, *shape), rows)
 
 
-def strength_of(gain: FloatArray, loss: FloatArray) -> FloatArray:
+def strength_of(gain_and_loss: FloatArray) -> FloatArray:
     """RSI from Wilder's means of the changes; 100 where nothing was lost, as Pine has it."""
+    gain, loss = gain_and_loss[:, 0], gain_and_loss[:, 1]
     out = strength(gain, loss)
     np.copyto(out, 100.0, where=loss == 0.0)
     return out
@@ -180,11 +145,16 @@ def directional(high: FloatArray, low: FloatArray, close: FloatArray) -> Stream:
 
 
 def indicators_of(
-    reach: FloatArray, up: FloatArray, down: FloatArray, adx: Steps
-) -> tuple[FloatArray, FloatArray, Steps]:
-    """+DI, -DI and ADX, now and before; no value while there was no true range at all."""
-    plus, minus = (100.0 * _quotient(part, reach, 0.0) for part in (up, down))
-    return plus, minus, tuple(np.where(reach == 0.0, np.nan, one) for one in adx)
+    means: FloatArray, before: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """+DI, -DI, ADX and the ADX before, from ``directional`` on this bar and the last one.
+
+    No value while there was no true range at all.
+    """
+    moved = means[:, 0]
+    plus, minus = (100.0 * _quotient(means[:, line], moved, 0.0) for line in (1, 2))
+    now, then = (np.where(moved == 0.0, np.nan, rows[:, 3]) for rows in (means, before))
+    return plus, minus, now, then
 
 
 def _movements(high: FloatArray, low: FloatArray, close: FloatArray) -> Iterator[FloatArray]:
@@ -193,12 +163,12 @@ def _movements(high: FloatArray, low: FloatArray, close: FloatArray) -> Iterator
     Of the movements up and down the larger one counts, if it is positive; equal ones cancel, also
     when only rounding tells them apart.
     """
-    reach = trange(high, low, close)
     n_bars, n_symbols = close.shape
     buffer = np.empty((tile_rows(n_symbols), 3, n_symbols))
     for rows in row_tiles(1, n_bars, n_symbols):
         tile, before = buffer[: rows.stop - rows.start], slice(rows.start - 1, rows.stop - 1)
-        tile[:, 0] = reach[rows]
+        reached = slice(rows.start - 1, rows.stop)
+        tile[:, 0] = trange(high[reached], low[reached], close[reached])[1:]
         moves = tile[:, 1:]
         up, down = moves[:, 0], moves[:, 1]
         np.subtract(high[rows], high[before], out=up)
@@ -210,15 +180,25 @@ def _movements(high: FloatArray, low: FloatArray, close: FloatArray) -> Iterator
         yield from tile
 
 
-def ultimate(high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
-    """Ultimate oscillator (7, 14, 28); NaN where one of the spans has no true range."""
-    before = lagged(close, 1)
-    bottom = np.minimum(low, before)
-    reach, pressure = np.maximum(high, before) - bottom, close - bottom
-    apart = slack(close)
-    out = np.zeros(close.shape)
-    for span, weight in ((7, 4.0), (14, 2.0), (28, 1.0)):
-        fraction = _quotient(window_sum(pressure, span), window_sum(reach, span), apart)
+def reach(high: FloatArray, low: FloatArray, before: FloatArray) -> FloatArray:
+    """How far the price went from the close before: the true range; NaN on a first bar."""
+    return np.maximum(high, before) - np.minimum(low, before)
+
+
+def pressure(close: FloatArray, low: FloatArray, before: FloatArray) -> FloatArray:
+    """How far the price closed above the lowest of the bar and the close before."""
+    return close - np.minimum(low, before)
+
+
+def ultimate(apart: FloatArray, *sums: FloatArray) -> FloatArray:
+    """Ultimate oscillator; NaN where one of the spans has no true range.
+
+    ``sums``: of ``pressure`` and of ``reach`` over the shortest span, over twice that, and over
+    four times.
+    """
+    out = np.zeros(apart.shape)
+    for closed, moved, weight in zip(sums[::2], sums[1::2], (4.0, 2.0, 1.0), strict=True):
+        fraction = _quotient(closed, moved, apart)
         fraction *= weight
         out += fraction
     out *= 100.0 / 7.0

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Literal
 
 from technic.indicators.lookback import exponential_unstable_period, wilder_unstable_period
-from technic.scoring import _technical_rules as rules
 
 __all__ = ["VOTES", "Vote"]
 
@@ -28,16 +27,11 @@ class Vote:
     down: str
     lookback: int
     stable_after: int
-    compute: rules.Compute
 
 
-def _average(
-    name: str, label: str, lookback: int, compute: rules.Compute, unstable_period: int = 0
-) -> Vote:
+def _average(name: str, label: str, lookback: int, unstable_period: int = 0) -> Vote:
     words = ("close above it", "close below it")
-    return Vote(
-        f"tv_{name}", "moving average", label, *words, lookback, lookback + unstable_period, compute
-    )
+    return Vote(f"tv_{name}", "moving average", label, *words, lookback, lookback + unstable_period)
 
 
 _LENGTHS = (10, 20, 30, 50, 100, 200)
@@ -45,13 +39,10 @@ _TREND = 50 + exponential_unstable_period(50)
 _WILDER = wilder_unstable_period(14)
 
 _AVERAGES = (
-    *(_average(f"sma_{n}", f"SMA {n}", n, rules.sma_vote(n)) for n in _LENGTHS),
-    *(
-        _average(f"ema_{n}", f"EMA {n}", n, rules.ema_vote(n), exponential_unstable_period(n))
-        for n in _LENGTHS
-    ),
-    _average("hull_9", "Hull 9", 11, rules.hull),
-    _average("vwma_20", "VWMA 20", 20, rules.vwma_20),
+    *(_average(f"sma_{n}", f"SMA {n}", n) for n in _LENGTHS),
+    *(_average(f"ema_{n}", f"EMA {n}", n, exponential_unstable_period(n)) for n in _LENGTHS),
+    _average("hull_9", "Hull 9", 11),
+    _average("vwma_20", "VWMA 20", 20),
     Vote(
         "tv_ichimoku",
         "moving average",
@@ -60,7 +51,6 @@ _AVERAGES = (
         "close < conversion < base < lead 1 < lead 2",
         52,
         78,
-        rules.ichimoku,
     ),
 )
 
@@ -71,11 +61,10 @@ def _oscillator(
     up: str,
     down: str,
     lookback: int,
-    compute: rules.Compute,
     stable_after: int | None = None,
 ) -> Vote:
     needed = lookback if stable_after is None else stable_after
-    return Vote(f"tv_{name}", "oscillator", label, up, down, lookback, needed, compute)
+    return Vote(f"tv_{name}", "oscillator", label, up, down, lookback, needed)
 
 
 _OSCILLATORS = (
@@ -85,7 +74,6 @@ _OSCILLATORS = (
         "below 30 and rising",
         "above 70 and falling",
         16,
-        rules.rsi,
         16 + _WILDER,
     ),
     _oscillator(
@@ -94,7 +82,6 @@ _OSCILLATORS = (
         "K < 20, D < 20, K > D",
         "K > 80, D > 80, K < D",
         19,
-        rules.stochastic,
     ),
     _oscillator(
         "cci",
@@ -102,7 +89,6 @@ _OSCILLATORS = (
         "below -100 and rising",
         "above 100 and falling",
         21,
-        rules.cci,
     ),
     _oscillator(
         "adx",
@@ -110,7 +96,6 @@ _OSCILLATORS = (
         "ADX > 20 and rising, +DI > -DI",
         "ADX > 20 and rising, +DI < -DI",
         28,
-        rules.adx,
         29 + 2 * _WILDER,
     ),
     _oscillator(
@@ -119,17 +104,15 @@ _OSCILLATORS = (
         "crosses above 0; or above 0 on both bars, rising after a fall",
         "crosses below 0; or below 0 on both bars, falling after a rise",
         35,
-        rules.awesome,
         36,
     ),
-    _oscillator("momentum", "Momentum 10", "rising", "falling", 12, rules.momentum),
+    _oscillator("momentum", "Momentum 10", "rising", "falling", 12),
     _oscillator(
         "macd",
         "MACD 12, 26, 9",
         "line > signal",
         "line < signal",
         34,
-        rules.macd,
         34 + exponential_unstable_period(26) + exponential_unstable_period(9),
     ),
     _oscillator(
@@ -138,7 +121,6 @@ _OSCILLATORS = (
         "close < EMA 50; K < 20, D < 20, K > D",
         "close > EMA 50; K > 80, D > 80, K < D",
         50,
-        rules.stochrsi,
         max(_TREND, 32 + _WILDER),
     ),
     _oscillator(
@@ -147,7 +129,6 @@ _OSCILLATORS = (
         "below -80 and rising",
         "above -20 and falling",
         15,
-        rules.williams,
     ),
     _oscillator(
         "bull_bear",
@@ -155,12 +136,9 @@ _OSCILLATORS = (
         "close > EMA 50; low - EMA 13 below 0 and rising",
         "close < EMA 50; high - EMA 13 above 0 and falling",
         50,
-        rules.bull_bear,
         max(_TREND, 14 + exponential_unstable_period(13)),
     ),
-    _oscillator(
-        "ultimate", "Ultimate oscillator 7, 14, 28", "above 70", "below 30", 29, rules.ultimate
-    ),
+    _oscillator("ultimate", "Ultimate oscillator 7, 14, 28", "above 70", "below 30", 29),
 )
 
 VOTES: MappingProxyType[str, Vote] = MappingProxyType(

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from technic.errors import ParameterError
 from technic.indicators.division import quotient
-from technic.indicators.workspace import Workspace
 from technic.panel import BarPanel
 from technic.scoring._technical_votes import VOTES, Vote
 from technic.typing import FloatArray
@@ -38,9 +37,6 @@ __all__ = [
 
 STATUSES = ("strong sell", "sell", "neutral", "buy", "strong buy", "unrated")
 """What ``tv_status`` can say; ``unrated``: no vote at all."""
-
-_COMPUTED_FIRST = ("tv_rsi", "tv_stochrsi", "tv_bull_bear", "tv_ema_50")
-"""Votes that share what they look at, so that the workspace still holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +158,14 @@ def technical_columns(
 
 
 def _votes(panel: BarPanel, rows: NDArray[np.intp], names: Iterable[str]) -> dict[str, FloatArray]:
-    """Compute votes, those that share something one after the other."""
+    """Cast votes together."""
     wanted = frozenset(names)
-    if not panel.n_symbols:
-        return {name: np.empty(rows.shape) for name in wanted}
-    work = Workspace(panel, rows)
-    order = dict.fromkeys((*_COMPUTED_FIRST, *VOTES))
-    return {name: work.read(VOTES[name].compute(work)) for name in order if name in wanted}
+    if not wanted:
+        return {}
+    # Imported where votes are cast: a scan without them does not wait for the language.
+    from technic.scoring._technical_rules import votes_at
+
+    return votes_at(panel, rows, [name for name in VOTES if name in wanted])
 
 
 def _value(

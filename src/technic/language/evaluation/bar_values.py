@@ -10,7 +10,7 @@ An array is dropped after its last use.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -76,26 +76,31 @@ def all_bars(
     benchmark: FloatArray | None = None,
     first: int = 0,
     facts: PanelFacts | None = None,
-) -> FloatArray:
-    """Return results at all bars, ``(n_results, n_bars, n_symbols)``; NaN after a column's end.
+    stop: int | None = None,
+) -> list[FloatArray]:
+    """Return results at all bars, ``(n_bars, n_symbols)`` each; NaN after a column's end.
 
     ``benchmark``, ``facts``: as in ``newest_bars``. ``first``: the row to begin with; those above
-    are not among the results, but among what these look at. Recursions run over all bars first and
-    are held until the end, an array each. The rest is computed tile by tile: what a tile takes in
-    between stays in the processor's cache.
+    are not among the results, but among what these look at. ``stop``: the row before which to end.
+    Recursions run over all bars first and are held until the end, an array each. The rest is
+    computed tile by tile: what a tile takes in between stays in the processor's cache.
     """
-    n_bars, n_symbols = panel.close.shape
-    out = np.empty((len(results), n_bars - first, n_symbols))
+    if not results:
+        return []
+    n_symbols = panel.n_symbols
+    n_bars = panel.n_bars if stop is None else stop
+    # arrays of their own: what a block gives back serves the next one, page for page
+    out = [np.empty((n_bars - first, n_symbols)) for _ in results]
     height, width = _tile(needs(program.steps, results), n_bars)
     with np.errstate(all="ignore"):
         whole_panel = Fields(panel, benchmark, None, facts)
-        recursions = _recursions(program.steps, results, whole_panel)
+        recursions = _recursions(program.steps, results, whole_panel, n_bars)
         for columns in _cut(n_symbols, width):
             fields = whole_panel.of(columns)
             known = {number: found[..., columns] for number, found in recursions.items()}
             tile = partial(_fill, program.steps, results, fields, known)
             for rows in _cut(n_bars - first, height):
-                tile(rows.stop + first, out[:, rows, columns])
+                tile(rows.stop + first, [values[rows, columns] for values in out])
     return out
 
 
@@ -111,10 +116,9 @@ def _tile(needed: Sequence[Need], n_bars: int) -> tuple[int, int]:
 
 
 def _recursions(
-    steps: Sequence[Step], results: Sequence[int], fields: Fields
+    steps: Sequence[Step], results: Sequence[int], fields: Fields, n_bars: int
 ) -> dict[int, FloatArray]:
-    """Return all rows of the steps with a memory that others look at."""
-    n_bars = fields.panel.n_bars
+    """Return the first rows of the steps with a memory that others look at."""
     needed = needs(steps, results)
     found: dict[int, FloatArray] = {}
     for number, values in history(steps, needed, fields, n_bars):
@@ -130,22 +134,29 @@ def _fill(
     fields: Fields,
     known: Mapping[int, FloatArray],
     stop: int,
-    out: FloatArray,
+    out: Sequence[FloatArray],
 ) -> None:
-    """Write the bars before row ``stop`` into ``out``, ``(n_results, bars, n_symbols)``."""
-    _, bars, width = out.shape
+    """Write the bars before row ``stop`` into ``out``, ``(bars, n_symbols)`` each."""
+    bars, width = out[0].shape
     columns = ColumnTails(slice(None), np.array([stop - 1]), width)
     needed = needs(steps, results, bars)
     tails = {
         number: [(span, columns.tail(values, span)) for span in needed[number].spans]
         for number, values in known.items()
     }
-    newest = _Newest(steps, needed, fields, columns, tails, results)
+    places: dict[int, list[int]] = {}
     for place, number in enumerate(results):
-        out[place] = newest.tail(number, (0, bars))
+        places.setdefault(number, []).append(place)
+
+    def done(newest: _Newest, number: int) -> None:
+        """Write a result down while it is in the cache."""
+        for place in places.get(number, ()):
+            out[place][:] = newest.tail(number, (0, bars))
+
+    _Newest(steps, needed, fields, columns, tails, done=done)
     absent = fields.panel.session[stop - bars : stop] < 0
-    if absent.any():
-        out[:, absent] = np.nan
+    for values in out if absent.any() else ():
+        values[absent] = np.nan
 
 
 def _cut(n: int, size: int) -> Iterator[slice]:
@@ -228,7 +239,8 @@ class _Newest:
     Kept while the steps are computed in their order: ``known`` has, for each step that is done and
     still used, an array for each of the spans that are needed of it, with just the rows of the
     span, the newest last; NaN in rows above a column's first bar. ``users`` counts who still reads
-    a step; at 0 its arrays go. A result counts as read once more, so it stays.
+    a step; at 0 its arrays go. A result counts as read once more, so it stays. ``done`` is told
+    of each step when its bars are there.
     """
 
     def __init__(
@@ -238,7 +250,8 @@ class _Newest:
         fields: Fields,
         columns: ColumnTails,
         known: Tails,
-        results: Sequence[int],
+        results: Sequence[int] = (),
+        done: Callable[[_Newest, int], None] | None = None,
     ) -> None:
         self._steps, self._fields, self._columns, self._tails = steps, fields, columns, known
         wanted = [bool(need) and number not in known for number, need in enumerate(needed)]
@@ -246,9 +259,12 @@ class _Newest:
         for number in results:
             users[number] += 1
         for number, step in enumerate(steps):
+            if wanted[number] and step.kind != "constant":
+                known[number] = [(span, self._span(step, span)) for span in needed[number].spans]
+            if done is not None and needed[number]:
+                done(self, number)
             if not wanted[number] or step.kind == "constant":
                 continue
-            known[number] = [(span, self._span(step, span)) for span in needed[number].spans]
             for below in step.inputs:
                 users[below] -= 1
                 if not users[below]:

@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.function import Function
 from technic.language.functions.operators import operator_of, split
 from technic.language.functions.shared import PARTS, rewritten, shortened
 from technic.language.syntax.nodes import And, Call, Name, Node, Not, Number, Or, Shift, children
 from technic.panel import FIELDS
+
+if TYPE_CHECKING:
+    from technic.language.analysis.vocabulary import Vocabulary
 
 __all__ = ["Need", "Program", "Span", "Step", "looked_back", "needs", "program_of"]
 

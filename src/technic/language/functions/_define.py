@@ -91,12 +91,11 @@ def stream_from_first_value(
 ) -> Stream | FloatArray:
     """Do the same for a function that gives a stream; an array where columns begin apart."""
     arrays, constants = inputs[:count], inputs[count:]
-    shifts = np.unique(_first_rows(arrays))
-    if len(shifts) > 1 and shifts[0] < 0:
-        shifts = shifts[1:]
-    if len(shifts) > 1:
+    first = _first_rows(arrays)
+    begun = first[first >= 0]
+    shift = int(begun.max(initial=0))
+    if begun.min(initial=shift) < shift:
         return np.asarray(from_first_value(count, partial(_whole, function), *inputs))
-    shift = int(shifts.max(initial=0))
     stream = function(*(array[shift:] for array in arrays), *constants)
     return replace(stream, first=stream.first + shift, begins_apart=True)
 
@@ -108,6 +107,8 @@ def _whole(function: Callable[..., Stream], *inputs: Any) -> FloatArray:
 def _first_rows(arrays: tuple[FloatArray, ...]) -> np.ndarray[Any, np.dtype[np.intp]]:
     """First row of each column in which all arrays have a value; -1 where there is none."""
     n_bars, n_symbols = arrays[0].shape
+    if n_bars and not any(np.isnan(array[0]).any() for array in arrays):
+        return np.zeros(n_symbols, np.intp)  # as in most panels
     first = np.full(n_symbols, -1, np.intp)
     waiting = np.arange(n_symbols)
     for row in range(n_bars):
