@@ -59,7 +59,14 @@ class LiveProgram:
 
     def values(self) -> list[FloatArray]:
         """Return each result at the newest bar, ``(n_symbols,)``, the caller's own."""
-        return [np.array(self._steps.value(node)) for node in self._nodes]
+        found: dict[int, FloatArray] = {}
+        values = []
+        for node in self._nodes:
+            if node in found:  # of another name
+                values.append(found[node].copy())
+            else:
+                values.append(found.setdefault(node, self._steps.value(node)))
+        return values
 
     def _begin_streams(self, panel: BarPanel, ends: IndexArray) -> None:
         """Run each stream over all bars, once."""

@@ -161,6 +161,11 @@ def only_finite(values: Any, infinite: Any, out: Any) -> None:
         out[infinite] = np.nan
 
 
+def as_numbers(values: Any, out: Any) -> None:
+    """Write 1 for what is true, 0 for what is not."""
+    np.copyto(out, values)
+
+
 def line_of(rows: Any, out: Any) -> None:
     """Stand for a line of a memory, which is where it is."""
     raise NotImplementedError
@@ -202,6 +207,10 @@ class Series(NDArrayOperatorsMixin):
     def copy(self) -> Series:
         """Return a series of its own."""
         return self.of(self.node)
+
+    def astype(self, dtype: type[np.float64]) -> Series:
+        """Return the series as numbers."""
+        return self.of(self.recipe.noted(as_numbers, self, dtype=np.dtype(dtype).name))
 
     def of(self, node: Node) -> Series:
         """Return a series of the same length."""
