@@ -50,12 +50,12 @@ class LiveProgram:
             self._begin_streams(panel, ends)
         tails = {name: last_bars(getattr(panel, name), ends, bars) for name in FIELDS}
         for row in range(bars):
-            self.step({name: tail[row] for name, tail in tails.items()})
+            self.step({name: tail[row] for name, tail in tails.items()}, bars - 1 - row)
 
-    def step(self, bar: dict[str, FloatArray]) -> None:
-        """Take the bar that comes."""
+    def step(self, bar: dict[str, FloatArray], ahead: int = 0) -> None:
+        """Take the bar that comes; ``ahead``: bars that come before anybody asks for values."""
         with np.errstate(all="ignore"):
-            self._steps.step(bar)
+            self._steps.step(bar, ahead)
 
     def values(self) -> list[FloatArray]:
         """Return each result at the newest bar, ``(n_symbols,)``, the caller's own."""
@@ -84,7 +84,7 @@ class LiveProgram:
                         else arrays[below]
                         for below in steps[number].inputs
                     ]
-                    stream.begin(inputs, ends, asked[stream], self._steps.bars)
+                    stream.begin(inputs, ends, asked[stream])
                 if needed[number].everything:
                     arrays[number] = cast("FloatArray", found)
 

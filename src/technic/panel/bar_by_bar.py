@@ -23,16 +23,16 @@ class BarByBar:
 
     ``rings``: the last bars of fields and of steps that are read with a lag. ``memories``: how many
     of its newest bars each step with a memory is asked for. ``bars``: so many make all that is
-    remembered, what was before is not. Arrays between are used again as soon as nobody reads them:
+    remembered, the bars before them nothing. Arrays between are used again as soon as nobody reads them:
     what is at work stays in the processor's cache.
     """
 
     def __init__(self, recipe: Recipe, results: Sequence[Node], n_symbols: int) -> None:
         self._steps, self._n_symbols = recipe.steps, n_symbols
         needed = recipe.needed(results)
-        depths, reach = self._looked_back(needed)
+        depths, self._reach = self._looked_back(needed)
         self._rings = {node: Ring(depth, (n_symbols,)) for node, depth in depths.items()}
-        self.rings, self.bars = list(self._rings.values()), max(reach.values(), default=0) + 1
+        self.rings, self.bars = list(self._rings.values()), max(self._reach.values(), default=0) + 1
         self._fields = [(self._steps[node].name, node) for node in depths if self._steps[node].name]
         self._lags = [
             (node, self._rings[self._steps[node].operands[0]], self._steps[node].lag)
@@ -45,12 +45,16 @@ class BarByBar:
             memory = self._steps[node].memory
             if memory is not None:
                 memory.inputs = [self._rings[below] for below in self._steps[node].operands[::2]]
-                self.memories.append((memory, reach[node] + 1))
+                self.memories.append((memory, self._reach[node] + 1))
         self._fresh: list[tuple[Node, ...]] = []
         self._code = self._compiled(needed, set(results))
 
-    def step(self, bar: Mapping[str, FloatArray]) -> None:
-        """Do all steps for the bar that comes; its fields are ``(n_symbols,)``."""
+    def step(self, bar: Mapping[str, FloatArray], ahead: int = 0) -> None:
+        """Do all steps for the bar that comes; its fields are ``(n_symbols,)``.
+
+        ``ahead``: of the bars that come before anybody asks for a result, how many are to come yet;
+        steps that nobody will look at then are left out.
+        """
         values = self._values
         for node, ring in self._rings.items():
             values[node] = ring.next_row()
@@ -62,7 +66,10 @@ class BarByBar:
             array = np.empty(self._n_symbols)
             for node in nodes:
                 values[node] = array
-        for run, operands, target in self._code:
+        code = self._code
+        if ahead:
+            code = [one for one in code if self._reach[one[2]] >= ahead]
+        for run, operands, target in code:
             run(*[values[node] for node in operands], out=values[target])
 
     def value(self, node: Node) -> FloatArray:
