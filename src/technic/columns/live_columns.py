@@ -20,7 +20,7 @@ from technic.columns.live_stream import BarCount, IndexArray
 from technic.errors import ExpressionError, ParameterError
 from technic.language import BASE, Node, read, scope_of
 from technic.language.evaluation.program import program_of
-from technic.language.syntax.nodes import children
+from technic.language.syntax.nodes import Text, children
 from technic.panel import FIELDS, PRICES, BarPanel
 from technic.typing import BoolArray, FloatArray
 
@@ -190,12 +190,11 @@ def _noted(names: Sequence[str], bars: BarCount) -> LiveProgram:
 
 def _refused(name: str, node: Node) -> ParameterError:
     """Say what of an expression cannot be stepped: the smallest part of it."""
-    parts = [part for part in children(node) if not _can_be_stepped(part)]
-    if parts:
-        return _refused(name, parts[0])
-    return ParameterError(
-        "names", name, "what one bar more is enough for", f"{node} needs all bars anew, or others"
-    )
+    for part in children(node):
+        if not isinstance(part, Text) and not _can_be_stepped(part):
+            return _refused(name, part)
+    allowed = "expressions that can be kept up to date with one bar more"
+    return ParameterError("names", name, allowed, f"{node} cannot: leave it to a scan")
 
 
 def _can_be_stepped(node: Node) -> bool:

@@ -13,7 +13,6 @@ import numpy as np
 
 from technic.columns.live_stream import BarCount, IndexArray, LiveStream
 from technic.errors import ParameterError
-from technic.indicators.arithmetic import finite
 from technic.language.evaluation.bar_values import history
 from technic.language.evaluation.column_tails import Fields
 from technic.language.evaluation.program import Need, Program, Step, needs
@@ -51,16 +50,23 @@ class LiveProgram:
             self._begin_streams(panel, ends)
         tails = {name: last_bars(getattr(panel, name), ends, bars) for name in FIELDS}
         for row in range(bars):
-            self.step({name: tail[row] for name, tail in tails.items()})
+            self.step({name: tail[row] for name, tail in tails.items()}, bars - 1 - row)
 
-    def step(self, bar: dict[str, FloatArray]) -> None:
-        """Take the bar that comes."""
+    def step(self, bar: dict[str, FloatArray], ahead: int = 0) -> None:
+        """Take the bar that comes; ``ahead``: bars that come before anybody asks for values."""
         with np.errstate(all="ignore"):
-            self._steps.step(bar)
+            self._steps.step(bar, ahead)
 
     def values(self) -> list[FloatArray]:
         """Return each result at the newest bar, ``(n_symbols,)``, the caller's own."""
-        return [np.array(self._steps.value(node)) for node in self._nodes]
+        found: dict[int, FloatArray] = {}
+        values = []
+        for node in self._nodes:
+            if node in found:  # of another name
+                values.append(found[node].copy())
+            else:
+                values.append(found.setdefault(node, self._steps.value(node)))
+        return values
 
     def _begin_streams(self, panel: BarPanel, ends: IndexArray) -> None:
         """Run each stream over all bars, once."""
@@ -78,7 +84,7 @@ class LiveProgram:
                         else arrays[below]
                         for below in steps[number].inputs
                     ]
-                    stream.begin(inputs, ends, asked[stream], self._steps.bars)
+                    stream.begin(inputs, ends, asked[stream])
                 if needed[number].everything:
                     arrays[number] = cast("FloatArray", found)
 
@@ -112,8 +118,8 @@ class _Recorder:
         if step.kind == "operator":
             return _checked(made)
         if isinstance(made, Lines):
-            return Lines([finite(_checked(line)) for line in made.lines])
-        made = finite(_checked(made))
+            return Lines([line.finite() for line in made.lines])
+        made = _checked(made).finite()
         looked_back = need.everything or need.spans != [(0, 1)]
         return self._masked(made) if step.kind == "point" and looked_back else made
 
@@ -122,7 +128,7 @@ class _Recorder:
         inputs = [self._of(below) for below in step.inputs]
         packed = all(self._steps[below].kind == "field" for below in step.inputs)
         stream = self.streams[number] = LiveStream(step.run, len(inputs), packed, self._bars)
-        lines = [finite(line) for line in self.recipe.remembered(stream, inputs)]
+        lines = [line.finite() for line in self.recipe.remembered(stream, inputs)]
         return lines[0] if stream.is_one_line else Lines(lines)
 
     def _operand(self, step: Step, below: int) -> Series | Lines | float:
@@ -142,7 +148,8 @@ class _Recorder:
 
     def _masked(self, made: Series) -> Series:
         """Return a series without values above a symbol's first bar, where others look at them."""
-        return np.where(self._before_first, np.nan, made)
+        masked: Any = np.where(self._before_first, np.nan, made)
+        return _checked(masked)
 
 
 def _checked(made: Any) -> Series:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -26,14 +25,18 @@ class BarCount:
     def __init__(self, count: FloatArray) -> None:
         self.count = count
         self.coming = np.empty(0, np.intp)
+        self._fewest = np.inf
 
     def take(self, present: NDArray[np.bool_]) -> None:
         """Count a bar of some symbols."""
         self.count += present
         self.coming = np.flatnonzero(present)
+        self._fewest = self.count[self.coming].min(initial=np.inf)
 
     def up_to(self, bars: int) -> IndexArray:
         """Return the symbols that get one of their first bars now."""
+        if self._fewest > bars:
+            return self.coming[:0]
         return self.coming[self.count[self.coming] <= bars]
 
 
@@ -89,20 +92,13 @@ class LiveStream:
             arrays = [_packed(ring, beginning, ends) for ring in self.inputs]
             self._take(beginning, self._run(*arrays), ends, 1)
 
-    def begin(
-        self, inputs: Sequence[FloatArray], ends: IndexArray, bars: int, replayed: int
-    ) -> None:
-        """Take over all bars up to a row of each column.
-
-        ``bars``: rows that others look at; the steps that follow, as many as are ``replayed``, are
-        those of the bars that end with it.
-        """
+    def begin(self, inputs: Sequence[FloatArray], ends: IndexArray, bars: int) -> None:
+        """Take over all bars up to a row of each column; the next ``bars`` steps are its last."""
         rows = np.full((bars, *self.rows.shape), np.nan)
         for columns in self._columns(inputs, ends):
             stream = self._run(*(x[:, columns] for x in inputs))
             rows[..., columns] = self._take(columns, stream, ends[columns], bars)
-        nothing = np.full(self.rows.shape, np.nan)
-        self._past = chain(repeat(nothing, replayed - bars), rows)
+        self._past = iter(rows)
 
     def _columns(self, inputs: Sequence[FloatArray], ends: IndexArray) -> list[IndexArray]:
         """Return the columns that begin together, and count the bars of those that begin apart."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.panel.ring import Ring
-from technic.panel.series import Memory, Node, Recipe, only_finite
+from technic.panel.series import IN_PLACE, Memory, Node, Recipe
 from technic.typing import FloatArray
 
 __all__ = ["BarByBar"]
@@ -23,16 +23,16 @@ class BarByBar:
 
     ``rings``: the last bars of fields and of steps that are read with a lag. ``memories``: how many
     of its newest bars each step with a memory is asked for. ``bars``: so many make all that is
-    remembered, what was before is not. Arrays between are used again as soon as nobody reads them:
+    remembered, the bars before them nothing. Arrays between are used again as soon as nobody reads them:
     what is at work stays in the processor's cache.
     """
 
     def __init__(self, recipe: Recipe, results: Sequence[Node], n_symbols: int) -> None:
         self._steps, self._n_symbols = recipe.steps, n_symbols
         needed = recipe.needed(results)
-        depths, reach = self._looked_back(needed)
+        depths, self._reach = self._looked_back(needed)
         self._rings = {node: Ring(depth, (n_symbols,)) for node, depth in depths.items()}
-        self.rings, self.bars = list(self._rings.values()), max(reach.values(), default=0) + 1
+        self.rings, self.bars = list(self._rings.values()), max(self._reach.values(), default=0) + 1
         self._fields = [(self._steps[node].name, node) for node in depths if self._steps[node].name]
         self._lags = [
             (node, self._rings[self._steps[node].operands[0]], self._steps[node].lag)
@@ -45,11 +45,16 @@ class BarByBar:
             memory = self._steps[node].memory
             if memory is not None:
                 memory.inputs = [self._rings[below] for below in self._steps[node].operands[::2]]
-                self.memories.append((memory, reach[node] + 1))
+                self.memories.append((memory, self._reach[node] + 1))
+        self._fresh: list[tuple[Node, ...]] = []
         self._code = self._compiled(needed, set(results))
 
-    def step(self, bar: Mapping[str, FloatArray]) -> None:
-        """Do all steps for the bar that comes; its fields are ``(n_symbols,)``."""
+    def step(self, bar: Mapping[str, FloatArray], ahead: int = 0) -> None:
+        """Do all steps for the bar that comes; its fields are ``(n_symbols,)``.
+
+        ``ahead``: of the bars that come before anybody asks for a result, how many are to come yet;
+        steps that nobody will look at then are left out.
+        """
         values = self._values
         for node, ring in self._rings.items():
             values[node] = ring.next_row()
@@ -57,14 +62,22 @@ class BarByBar:
             np.copyto(values[node], bar[name])  # type: ignore[arg-type]
         for node, ring, lag in self._lags:
             values[node] = ring.row(lag)
-        for run, operands, target in self._code:
+        for nodes in self._fresh:
+            array = np.empty(self._n_symbols)
+            for node in nodes:
+                values[node] = array
+        code = self._code
+        if ahead:
+            code = [one for one in code if self._reach[one[2]] >= ahead]
+        for run, operands, target in code:
             run(*[values[node] for node in operands], out=values[target])
 
     def value(self, node: Node) -> FloatArray:
-        """Return what a step has for the newest bar, ``(n_symbols,)``; until the next one."""
+        """Return what a result is for the newest bar, ``(n_symbols,)``, the caller's own."""
         made: Any = self._values[node]
-        row: FloatArray = np.full(self._n_symbols, made) if isinstance(made, float) else made
-        return row
+        if isinstance(made, float):
+            return np.full(self._n_symbols, made)
+        return made if node in self._own else np.array(made, np.float64)
 
     def _looked_back(self, needed: Sequence[Node]) -> tuple[dict[Node, int], dict[Node, int]]:
         """Return rows to remember of each step, and how far back results look at each, by steps."""
@@ -99,15 +112,24 @@ class BarByBar:
             if step.memory is not None:
                 self._values[node] = step.memory.rows
             elif node not in self._rings:
-                own.add(node)
-                if step.run is only_finite and spent:
-                    self._values[node] = self._values[spent.pop()]  # changed where it is
+                first = step.operands[0]
+                over = step.run in IN_PLACE and first in spent
+                changed = first if over and self._steps[first].dtype == step.dtype else None
+                if node in results and step.dtype == "float64":
+                    # handed out as it is, so each bar has an array of its own
+                    self._fresh.append((node,) if changed is None else (changed, node))
+                elif changed is not None:
+                    self._values[node] = self._values[changed]
+                    spent.remove(changed)
+                    own.add(node)
                 else:
                     spare = free.setdefault(step.dtype, [])
                     fresh = spare.pop() if spare else np.empty(self._n_symbols, step.dtype)
                     self._values[node] = fresh
+                    own.add(node)
             for below in spent:
                 free.setdefault(self._steps[below].dtype, []).append(self._values[below])  # type: ignore[arg-type]
+        self._own = {nodes[-1] for nodes in self._fresh}
         return code
 
     def _place_line(self, node: Node, code: Code) -> None:

@@ -19,7 +19,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from technic.panel.ring import Ring
 from technic.typing import FloatArray
 
-__all__ = ["Lines", "Memory", "Node", "Recipe", "Series", "only_finite"]
+__all__ = ["IN_PLACE", "Lines", "Memory", "Node", "Recipe", "Series"]
 
 LENGTH = 32_768
 """Bars that a series says it has: more than any window, no more than a tile of one column."""
@@ -111,6 +111,16 @@ class Recipe:
         lines = (Step(line_of, (made,), line=line) for line in range(len(memory.rows)))
         return [Series(self, self._number(line)) for line in lines]
 
+    def is_finite(self, node: Node) -> bool:
+        """Tell whether a step cannot be infinite; fields are not."""
+        step = self.steps[node]
+        if step.is_constant:
+            return not np.isinf(step.value)
+        if step.name or step.run is only_finite or step.dtype == "bool":
+            return True
+        kept = step.lag or step.run in ONE_OF_ITS_OPERANDS
+        return bool(kept) and all(self.is_finite(below) for below in step.operands)
+
     def needed(self, results: Sequence[Node]) -> list[Node]:
         """Return the steps that some results are made by, in their order."""
         needed, waiting = set(), list(results)
@@ -138,22 +148,34 @@ class Recipe:
 
 def choose(otherwise: Any, value: Any, where: Any, out: Any) -> None:
     """Write ``value`` where ``where`` says so, and what is otherwise elsewhere."""
-    np.copyto(out, otherwise)
+    if otherwise is not out:
+        np.copyto(out, otherwise)
     np.copyto(out, value, where=where)
 
 
-def only_finite(values: Any, out: Any) -> None:
-    """Write the values, NaN for what is infinite; ``out`` may be the values themselves."""
+def only_finite(values: Any, infinite: Any, out: Any) -> None:
+    """Write the values, NaN for what is infinite."""
     if values is not out:
         np.copyto(out, values)
-    infinite = np.isinf(out)
     if np.count_nonzero(infinite):
         out[infinite] = np.nan
+
+
+def as_numbers(values: Any, out: Any) -> None:
+    """Write 1 for what is true, 0 for what is not."""
+    np.copyto(out, values)
 
 
 def line_of(rows: Any, out: Any) -> None:
     """Stand for a line of a memory, which is where it is."""
     raise NotImplementedError
+
+
+IN_PLACE = (choose, only_finite)
+"""What may write over its first operand."""
+
+ONE_OF_ITS_OPERANDS = (np.maximum, np.minimum, np.clip, np.positive, choose)
+"""What gives a value that one of its operands has."""
 
 
 class Series(NDArrayOperatorsMixin):
@@ -186,6 +208,10 @@ class Series(NDArrayOperatorsMixin):
         """Return a series of its own."""
         return self.of(self.node)
 
+    def astype(self, dtype: type[np.float64]) -> Series:
+        """Return the series as numbers."""
+        return self.of(self.recipe.noted(as_numbers, self, dtype=np.dtype(dtype).name))
+
     def of(self, node: Node) -> Series:
         """Return a series of the same length."""
         return Series(self.recipe, node, self._length)
@@ -196,9 +222,9 @@ class Series(NDArrayOperatorsMixin):
 
     def finite(self) -> Series:
         """Return the series with NaN for what is infinite."""
-        if self.recipe.steps[self.node].run is only_finite:
+        if self.recipe.is_finite(self.node):
             return self
-        return self.of(self.recipe.noted(only_finite, self))
+        return self.of(self.recipe.noted(only_finite, self, np.isinf(self)))
 
     def __getitem__(self, rows: slice) -> Series:
         """Return some rows; written to, they write to the whole where they end with it."""

@@ -97,7 +97,8 @@ def stream_from_first_value(
     if begun.min(initial=shift) < shift:
         return np.asarray(from_first_value(count, partial(_whole, function), *inputs))
     stream = function(*(array[shift:] for array in arrays), *constants)
-    return replace(stream, first=stream.first + shift, begins_apart=True)
+    below = tuple(replace(one, first=one.first + shift) for one in stream.below)
+    return replace(stream, first=stream.first + shift, below=below, begins_apart=True)
 
 
 def _whole(function: Callable[..., Stream], *inputs: Any) -> FloatArray:

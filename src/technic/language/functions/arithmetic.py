@@ -32,9 +32,9 @@ def _root(x: FloatArray) -> FloatArray:
 
 
 def _logarithm(x: FloatArray) -> FloatArray:
-    # A copy in one piece: numpy may round otherwise where values are not neighbours.
+    # In one piece: numpy may round otherwise where values are not neighbours.
     with np.errstate(divide="ignore", invalid="ignore"):
-        return finite(np.log(np.array(x, order="C")))
+        return finite(np.log(x.copy()))
 
 
 def _sign(x: FloatArray) -> FloatArray:
@@ -67,7 +67,7 @@ def _if_missing(x: FloatArray, instead: FloatArray) -> FloatArray:
 
 
 def _is_missing(x: FloatArray) -> FloatArray:
-    return np.isnan(x).astype(np.float64)
+    return np.where(np.isnan(x), 1.0, 0.0)
 
 
 _A, _B = series("a"), series("b")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.language.syntax.nodes import ComparisonOperator
+from technic.panel.series import Series
 from technic.typing import BoolArray, FloatArray
 
 __all__ = [
@@ -56,7 +57,8 @@ def compare(operator: ComparisonOperator, left: Values, right: Values) -> FloatA
         return np.where(known, (equal if operator == "==" else ~equal).astype(np.float64), np.nan)
     # The sum is NaN exactly where a side is: both are finite.
     with np.errstate(all="ignore"):
-        out: FloatArray = np.asarray(np.add(left, right))
+        out: FloatArray = np.add(left, right)
+    out = np.asarray(out) if np.isscalar(out) else out
     unknown = np.isnan(out)
     _COMPARISONS[operator](left, right, out=out)
     np.copyto(out, np.nan, where=unknown)
@@ -80,7 +82,7 @@ def logical_not(condition: FloatArray) -> FloatArray:
 
 def logical_and(*conditions: FloatArray) -> FloatArray:
     """Return where all conditions hold: false where one is false, else unknown where one is."""
-    out = np.array(conditions[0], np.float64)
+    out = _own(conditions[0])
     for condition in conditions[1:]:
         false = (out == 0.0) | (condition == 0.0)
         out = np.minimum(out, condition)
@@ -90,12 +92,17 @@ def logical_and(*conditions: FloatArray) -> FloatArray:
 
 def logical_or(*conditions: FloatArray) -> FloatArray:
     """Return where a condition holds: true where one is true, else unknown where one is."""
-    out = np.array(conditions[0], np.float64)
+    out = _own(conditions[0])
     for condition in conditions[1:]:
         true = (out == 1.0) | (condition == 1.0)
         out = np.maximum(out, condition)
         np.copyto(out, 1.0, where=true)
     return out
+
+
+def _own(condition: FloatArray) -> FloatArray:
+    """Return a copy that can be written to."""
+    return condition.copy() if isinstance(condition, Series) else np.array(condition, np.float64)
 
 
 def is_text(values: Any) -> bool:

@@ -13,6 +13,7 @@ from technic.indicators.streams import Stream
 from technic.language.functions import elementwise
 from technic.language.functions._define import HERE, X, bars, condition, series
 from technic.language.functions.function import Function
+from technic.panel.series import Series
 from technic.panel.windows import lagged, window_max, window_min, window_sum
 from technic.typing import FloatArray
 
@@ -50,6 +51,8 @@ def _ever(holds: FloatArray, n: int) -> FloatArray:
 
 def _with_unknown(holds: FloatArray, n: int) -> FloatArray:
     """Put a number in the place of unknown, and ``n - 1`` unknown bars before the first."""
+    if isinstance(holds, Series):  # what is before the first bar is unknown as it is
+        return np.where(np.isnan(holds), UNKNOWN, holds)
     out = np.full((len(holds) + n - 1, *holds.shape[1:]), UNKNOWN)
     np.copyto(out[n - 1 :], holds, where=~np.isnan(holds))
     return out
