@@ -6,9 +6,11 @@ of the two groups, or the one group there is. docs/technical-rating.md has every
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +39,9 @@ __all__ = [
 
 STATUSES = ("strong sell", "sell", "neutral", "buy", "strong buy", "unrated")
 """What ``tv_status`` can say; ``unrated``: no vote at all."""
+
+Tally: TypeAlias = tuple[FloatArray, FloatArray]
+"""Sum of some votes that are there, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +131,13 @@ def technical_rating(panel: BarPanel, rows: NDArray[np.intp]) -> TechnicalRating
     n_symbols)`` every array has that shape after the axis of the votes.
     """
     votes = _votes(panel, rows, VOTES)
-    averages = [votes[name] for name in _AVERAGES]
-    oscillators = [votes[name] for name in _OSCILLATORS]
-    rating = mean_of_groups(averages, oscillators)
+    averages = _sum_and_count([votes[name] for name in _AVERAGES])
+    oscillators = _sum_and_count([votes[name] for name in _OSCILLATORS])
+    rating = _mean_of_both(averages, oscillators)
     return TechnicalRating(
         votes=np.stack([votes[name] for name in VOTES]),
-        moving_averages=mean_of_votes(averages),
-        oscillators=mean_of_votes(oscillators),
+        moving_averages=_mean(averages),
+        oscillators=_mean(oscillators),
         rating=rating,
         status=rating_status(rating),
         not_settled=unsettled_votes(rows + 1),
@@ -154,7 +159,8 @@ def technical_columns(
             raise ParameterError("names", name, "a column of the Technical Rating", hint)
     needed = {vote for name in names for vote in _READS[name]}
     votes = _votes(panel, rows, needed)
-    return {name: _value(name, votes, rows) for name in names}
+    tally = cache(lambda group: _sum_and_count([votes[name] for name in group]))
+    return {name: _value(name, votes, tally, rows) for name in names}
 
 
 def _votes(panel: BarPanel, rows: NDArray[np.intp], names: Iterable[str]) -> dict[str, FloatArray]:
@@ -169,26 +175,28 @@ def _votes(panel: BarPanel, rows: NDArray[np.intp], names: Iterable[str]) -> dic
 
 
 def _value(
-    name: str, votes: Mapping[str, FloatArray], rows: NDArray[np.intp]
+    name: str,
+    votes: Mapping[str, FloatArray],
+    tally: Callable[[tuple[str, ...]], Tally],
+    rows: NDArray[np.intp],
 ) -> NDArray[np.generic]:
+    """Return a column; ``tally``: of the votes of these names."""
     if name in VOTES:
         return votes[name]
     if name == "tv_not_settled":
         return unsettled_votes(rows + 1)
-    read = [votes[vote] for vote in _READS[name]]
     counted = {"tv_votes_buy": 1.0, "tv_votes_neutral": 0.0, "tv_votes_sell": -1.0}
     if name in counted:
-        return _count(read, counted[name])
+        return _count([votes[vote] for vote in _READS[name]], counted[name])
     if name in ("tv_ma", "tv_oscillators"):
-        return mean_of_votes(read)
-    both = ([votes[vote] for vote in group] for group in (_AVERAGES, _OSCILLATORS))
-    rating = mean_of_groups(*both)
+        return _mean(tally(_READS[name]))
+    rating = _mean_of_both(tally(_AVERAGES), tally(_OSCILLATORS))
     return rating if name == "tv_rating" else rating_status(rating)
 
 
 def mean_of_votes(votes: Sequence[FloatArray]) -> FloatArray:
     """Mean of the votes that are there; NaN where none is."""
-    return quotient(*_sum_and_count(votes), instead=np.nan)
+    return _mean(_sum_and_count(votes))
 
 
 def mean_of_groups(averages: Sequence[FloatArray], oscillators: Sequence[FloatArray]) -> FloatArray:
@@ -197,14 +205,21 @@ def mean_of_groups(averages: Sequence[FloatArray], oscillators: Sequence[FloatAr
     The sums are whole numbers and there is one division in the end, so a rating that is a tenth or
     a half on paper is 0.1 or 0.5.
     """
-    a, n = _sum_and_count(averages)
-    b, m = _sum_and_count(oscillators)
+    return _mean_of_both(_sum_and_count(averages), _sum_and_count(oscillators))
+
+
+def _mean(tally: Tally) -> FloatArray:
+    return quotient(*tally, instead=np.nan)
+
+
+def _mean_of_both(averages: Tally, oscillators: Tally) -> FloatArray:
+    (a, n), (b, m) = averages, oscillators
     both = (n > 0.0) & (m > 0.0)
     points, votes = np.where(both, a * m + b * n, a + b), np.where(both, 2.0 * n * m, n + m)
     return quotient(points, votes, instead=np.nan)
 
 
-def _sum_and_count(votes: Sequence[FloatArray]) -> tuple[FloatArray, FloatArray]:
+def _sum_and_count(votes: Sequence[FloatArray]) -> Tally:
     """Sum of the votes that are there, and how many there are."""
     total, count = np.zeros(votes[0].shape), np.zeros(votes[0].shape)
     for vote in votes:

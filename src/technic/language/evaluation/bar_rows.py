@@ -19,8 +19,8 @@ from technic.typing import FloatArray
 
 __all__ = ["bars_at"]
 
-CELLS = 8_388_608
-"""Values of all results that are made together before those asked for are picked."""
+CELLS = 16_777_216
+"""Values of results and recursions that are held together before those asked for are picked."""
 NARROWEST = 128
 """Fewer columns would cost more for starting on each row than for the work."""
 
@@ -42,20 +42,32 @@ def bars_at(
     if rows.ndim == 1:
         return newest_bars(program, results, panel, rows)
     first, stop = _reach(rows)
-    if len(rows) == stop - first and (rows == np.arange(first, stop)[:, None]).all():
+    width = _width(program, len(results), first, stop)
+    if (not first or width >= panel.n_symbols) and _one_below_the_other(rows, first, stop):
         return all_bars(program, results, panel, first=first, stop=stop)
     out = [np.empty(rows.shape) for _ in results]
-    width = max(CELLS // max(len(results) * (stop - first), 1), NARROWEST)
     for start in range(0, panel.n_symbols, width):
         columns = slice(start, start + width)
         _pick(program, results, panel.take(columns), rows[:, columns], [v[:, columns] for v in out])
     return out
 
 
+def _width(program: Program, n_results: int, first: int, stop: int) -> int:
+    """Choose how many columns are worked on together; recursions run from the first bar on."""
+    recursions = sum(step.kind == "recursive" for step in program.steps)
+    return max(CELLS // max(n_results * (stop - first) + recursions * stop, 1), NARROWEST)
+
+
 def _reach(rows: NDArray[np.intp]) -> tuple[int, int]:
     """Return the lowest row that is asked for, and the one after the highest."""
     present = rows[rows >= 0]
     return int(present.min(initial=rows.max(initial=-1) + 1)), int(present.max(initial=-1)) + 1
+
+
+def _one_below_the_other(rows: NDArray[np.intp], first: int, stop: int) -> bool:
+    """Tell whether all columns ask for the same rows, and for all from the first to the last."""
+    wanted = np.arange(first, stop)[:, None]
+    return len(rows) == len(wanted) and bool((rows == wanted).all())
 
 
 def _pick(
