@@ -95,7 +95,7 @@ for name in ("toy_range", "toy_age"):
 
 
 def test_a_new_column_is_one_entry_in_one_file(tmp_path: Path):
-    """Values, conditions, lookback and documentation of two toys: one that Python's parser reads, one that is left to the language."""
+    """Values, conditions, lookback and documentation of two toys, the second beyond arithmetic."""
     source = tmp_path / "src" / "technic"
     shutil.copytree(Path(technic.__file__).parent, source)
     declarations = source / "columns" / "declarations.py"

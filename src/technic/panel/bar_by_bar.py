@@ -23,8 +23,8 @@ class BarByBar:
 
     ``rings``: the last bars of fields and of steps that are read with a lag. ``memories``: how many
     of its newest bars each step with a memory is asked for. ``bars``: so many make all that is
-    remembered, the bars before them nothing. Arrays between are used again as soon as nobody reads them:
-    what is at work stays in the processor's cache.
+    remembered, the bars before them nothing. Arrays between are used again as soon as nobody reads
+    them: what is at work stays in the processor's cache.
     """
 
     def __init__(self, recipe: Recipe, results: Sequence[Node], n_symbols: int) -> None:

@@ -88,8 +88,8 @@ def _bar_count(close: FloatArray) -> Stream:
     """Bars so far; none where a column has ended."""
 
     def counted(row: FloatArray, count: FloatArray | float, out: FloatArray) -> FloatArray:
-        out[:] = count
-        np.copyto(out, np.nan, where=np.isnan(row))
+        np.multiply(row, 0.0, out=out)
+        out += count
         return out
 
     def rows(into: Iterator[FloatArray]) -> Iterator[FloatArray]:
