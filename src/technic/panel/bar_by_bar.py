@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.panel.recipe_steps import IN_PLACE, Memory, Node
 from technic.panel.ring import Ring
-from technic.panel.series import IN_PLACE, Memory, Node, Recipe
+from technic.panel.series import Recipe
 from technic.typing import FloatArray
 
 __all__ = ["BarByBar"]
@@ -23,8 +24,8 @@ class BarByBar:
 
     ``rings``: the last bars of fields and of steps that are read with a lag. ``memories``: how many
     of its newest bars each step with a memory is asked for. ``bars``: so many make all that is
-    remembered, the bars before them nothing. Arrays between are used again as soon as nobody reads them:
-    what is at work stays in the processor's cache.
+    remembered, the bars before them nothing. Arrays between are used again as soon as nobody reads
+    them: what is at work stays in the processor's cache.
     """
 
     def __init__(self, recipe: Recipe, results: Sequence[Node], n_symbols: int) -> None:
@@ -85,10 +86,12 @@ class BarByBar:
         reach = dict.fromkeys(needed, 0)
         for node in reversed(needed):
             step = self._steps[node]
-            back = step.lag if step.memory is None else step.memory.depth - 1
             for below in step.operands:
+                back = step.lag
+                if step.memory is not None and not self._steps[below].lag:
+                    back = step.memory.depth - 1
                 reach[below] = max(reach[below], reach[node] + back)
-                if back and not self._steps[below].lag:
+                if back:
                     depths[below] = max(depths.get(below, 0), back + 1)
         return depths, reach
 
