@@ -121,3 +121,77 @@ def test_a_ring_keeps_the_last_rows_and_brings_back_what_was_held():
         assert ring.row(0)[0] == row
     ring.release(column)
     assert [ring.row(lag).tolist() for lag in (2, 1, 0)] == [[6, 20], [7, 30], [8, 40]]
+
+
+def test_series_side_by_side_are_taken_apart_again():
+    """Lines that a kernel stacks behind the bars; whole ones alone can be taken."""
+
+    def function(x):
+        both = np.stack((x + 1.0, windows.lagged(x, 1)), axis=1)
+        return both[:, 0] * 2.0, both[:, 1]
+
+    values = np.array([[1.0, 4.0], [2.0, 1.0], [9.0, 1.0]])
+    doubled, before = bar_by_bar(function, values)
+    assert doubled.tolist() == [[4.0, 10.0], [6.0, 4.0], [20.0, 4.0]]
+    assert before[1:].tolist() == [[1.0, 4.0], [2.0, 1.0]]
+    with pytest.raises(TypeError, match="whole ones"):
+        np.stack((Recipe().field("x"),), axis=1)[1:, 0]
+
+
+def test_what_is_infinite_is_missing_and_other_values_stay():
+    """A result is its own array: no later step and no later bar writes to it."""
+    recipe = Recipe()
+    x = recipe.field("x")
+    raw = 1.0 / x
+    nodes = [raw.finite().node, raw.node, np.maximum(x, 0.0).finite().node]
+    steps = BarByBar(recipe, nodes, 3)
+    with np.errstate(all="ignore"):
+        steps.step({"x": np.array([0.0, 2.0, np.nan])})
+        finite, whole, floored = (steps.value(node) for node in nodes)
+        steps.step({"x": np.array([1.0, 1.0, 1.0])})
+    np.testing.assert_array_equal(finite, [np.nan, 0.5, np.nan])
+    np.testing.assert_array_equal(whole, [np.inf, 0.5, np.nan])
+    np.testing.assert_array_equal(floored, [0.0, 2.0, np.nan])
+
+
+class _Total:
+    """A memory of two lines: the sum of all bars, and of all bars before the newest."""
+
+    depth = 2
+
+    def __init__(self, n_symbols: int) -> None:
+        self.rows, self.inputs = np.zeros((2, n_symbols)), []
+
+    def step(self, newest, before, out):
+        out[1] = out[0]
+        out[0] += newest
+        assert np.array_equal(before, self.inputs[0].row(1), equal_nan=True)
+
+
+def test_a_step_with_a_memory_gets_the_newest_bars_and_its_lines_can_be_looked_back_on():
+    """What it is made from and what stands on it are steps like any other."""
+    recipe = Recipe()
+    memory = _Total(1)
+    total, older = recipe.remembered(memory, [recipe.field("x") * 2.0])
+    results = [(total - older).node, windows.window_sum(total, 2).node]
+    steps = BarByBar(recipe, results, 1)
+    assert (steps.memories, steps.bars) == ([(memory, 2)], 3)
+    found = []
+    for value in (1.0, 10.0, 100.0):
+        steps.step({"x": np.array([value])})
+        found.append([steps.value(node)[0] for node in results])
+    assert found[1:] == [[20.0, 24.0], [200.0, 244.0]]
+
+
+def test_steps_that_nobody_will_look_at_are_left_out_until_results_are_asked_for():
+    """Of the bars of the start: what is remembered afterwards is the same."""
+    rng = np.random.default_rng(1)
+    values = rng.lognormal(3.0, 1.0, (12, 2))
+    recipe = Recipe()
+    node = (windows.window_mean(recipe.field("x"), 7) / windows.lagged(recipe.field("x"), 3)).node
+    steps = BarByBar(recipe, [node], 2)
+    assert steps.bars == 7
+    for row in range(5, 12):
+        steps.step({"x": values[row]}, 11 - row)
+    wanted = windows.window_mean(values, 7)[-1] / values[-4]
+    np.testing.assert_array_equal(steps.value(node), wanted)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.panel.recipe_steps import IN_PLACE, Memory, Node
 from technic.panel.ring import Ring
-from technic.panel.series import IN_PLACE, Memory, Node, Recipe
+from technic.panel.series import Recipe
 from technic.typing import FloatArray
 
 __all__ = ["BarByBar"]
@@ -85,10 +86,12 @@ class BarByBar:
         reach = dict.fromkeys(needed, 0)
         for node in reversed(needed):
             step = self._steps[node]
-            back = step.lag if step.memory is None else step.memory.depth - 1
             for below in step.operands:
+                back = step.lag
+                if step.memory is not None and not self._steps[below].lag:
+                    back = step.memory.depth - 1
                 reach[below] = max(reach[below], reach[node] + back)
-                if back and not self._steps[below].lag:
+                if back:
                     depths[below] = max(depths.get(below, 0), back + 1)
         return depths, reach
 

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from technic.panel.series import Node, Recipe, Series
+from technic.panel.recipe_steps import Node
+from technic.panel.series import Recipe, Series
 from technic.typing import FloatArray
 
 __all__ = ["Recorded"]

@@ -10,60 +10,26 @@ refused with a TypeError.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from technic.panel.ring import Ring
-from technic.typing import FloatArray
+from technic.panel.recipe_steps import (
+    ONE_OF_ITS_OPERANDS,
+    Memory,
+    Node,
+    Step,
+    as_numbers,
+    choose,
+    line_of,
+    only_finite,
+)
 
-__all__ = ["IN_PLACE", "Lines", "Memory", "Node", "Recipe", "Series"]
+__all__ = ["Lines", "Recipe", "Series"]
 
 LENGTH = 32_768
 """Bars that a series says it has: more than any window, no more than a tile of one column."""
-
-Node: TypeAlias = int
-"""A step of a recipe, by its number."""
-
-
-class Memory(Protocol):
-    """What makes its next row from its last one and from the newest bars of its operands.
-
-    ``rows``: the newest of each of its lines, ``(lines, n_symbols)``, always in the same place.
-    ``depth``: bars of the operands that it may look at, in the rings ``inputs``.
-    """
-
-    rows: FloatArray
-    depth: int
-    inputs: list[Ring]
-
-    def step(self, *bars: FloatArray, out: FloatArray) -> None:
-        """Write the next row; ``bars``: of each operand the newest, and the one before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """``run(*operands, out=...)``, operands being nodes; a field, a constant or a lag has no run.
-
-    ``lag``: the bars before the newest at which ``operands[0]`` is read, where it is not 0.
-    ``memory``: whose step ``run`` is; ``line``: which line of ``operands[0]``, which has one.
-    """
-
-    run: Callable[..., object] | None
-    operands: tuple[Node, ...] = ()
-    dtype: str = "float64"
-    name: str = ""
-    value: float = np.nan
-    lag: int = 0
-    memory: Memory | None = None
-    line: int | None = None
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether it is a number, the same at all bars."""
-        return self.run is None and not self.name and not self.lag
 
 
 class Recipe:
@@ -144,38 +110,6 @@ class Recipe:
             self._numbers[key] = len(self.steps)
             self.steps.append(step)
         return self._numbers[key]
-
-
-def choose(otherwise: Any, value: Any, where: Any, out: Any) -> None:
-    """Write ``value`` where ``where`` says so, and what is otherwise elsewhere."""
-    if otherwise is not out:
-        np.copyto(out, otherwise)
-    np.copyto(out, value, where=where)
-
-
-def only_finite(values: Any, infinite: Any, out: Any) -> None:
-    """Write the values, NaN for what is infinite."""
-    if values is not out:
-        np.copyto(out, values)
-    if np.count_nonzero(infinite):
-        out[infinite] = np.nan
-
-
-def as_numbers(values: Any, out: Any) -> None:
-    """Write 1 for what is true, 0 for what is not."""
-    np.copyto(out, values)
-
-
-def line_of(rows: Any, out: Any) -> None:
-    """Stand for a line of a memory, which is where it is."""
-    raise NotImplementedError
-
-
-IN_PLACE = (choose, only_finite)
-"""What may write over its first operand."""
-
-ONE_OF_ITS_OPERANDS = (np.maximum, np.minimum, np.clip, np.positive, choose)
-"""What gives a value that one of its operands has."""
 
 
 class Series(NDArrayOperatorsMixin):
