@@ -64,7 +64,7 @@ class LiveColumns:
         self._held = np.zeros(panel.n_symbols, dtype=np.bool_)
         self._program = _noted(self._names, self._bars)
         self._program.begin(panel, ends)
-        self._values = {name: np.full(panel.n_symbols, np.nan) for name in names}
+        self._values = {name: np.full(panel.n_symbols, np.nan) for name in self._names}
         self._keep(ends >= 0)
 
     @property
