@@ -9,7 +9,7 @@ import numpy as np
 
 from technic.indicators import price_range
 from technic.indicators.lookback import period_plus
-from technic.indicators.streams import Stream
+from technic.indicators.streams import Stream, whole
 from technic.language.functions import elementwise
 from technic.language.functions._define import HERE, X, bars, condition, series
 from technic.language.functions.function import Function
@@ -17,7 +17,7 @@ from technic.panel.series import Series
 from technic.panel.windows import lagged, window_max, window_min, window_sum
 from technic.typing import FloatArray
 
-__all__ = ["HISTORY"]
+__all__ = ["HISTORY", "bars_so_far"]
 
 UNKNOWN = 0.5
 """Between false and true, while looking for the least or the most certain of some bars."""
@@ -84,8 +84,8 @@ def _change(x: FloatArray, n: int) -> FloatArray:
     return x - lagged(x, n)
 
 
-def _bar_count(close: FloatArray) -> Stream:
-    """Bars so far; none where a column has ended."""
+def bars_so_far(close: FloatArray) -> Stream:
+    """Count bars; none where a column has ended."""
 
     def counted(row: FloatArray, count: FloatArray | float, out: FloatArray) -> FloatArray:
         np.multiply(row, 0.0, out=out)
@@ -99,6 +99,10 @@ def _bar_count(close: FloatArray) -> Stream:
         return counted(close[-1], last + 1.0, np.empty_like(last))
 
     return Stream(0, close.shape[1:], rows, step)
+
+
+def _bar_count(close: FloatArray) -> FloatArray:
+    return whole(bars_so_far(close), len(close))
 
 
 _A, _B = series("a"), series("b")

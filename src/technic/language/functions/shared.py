@@ -25,6 +25,7 @@ from technic.indicators.streams import Stream
 from technic.indicators.tiles import tiles_of
 from technic.language.functions._define import HERE, X, bars, number, stream_from_first_value
 from technic.language.functions.function import Function, Memory
+from technic.language.functions.history import bars_so_far
 from technic.language.functions.momentum import stochrsi_d_of, stochrsi_k_of
 from technic.language.syntax.nodes import (
     And,
@@ -163,6 +164,7 @@ _ALL = (
     _part_of("_stoch", "window", 3, _stoch, 3, _less_two),
     _part_of("_max_return", "window", 1, price_range.max_return_pct, 1, partial(period_plus, 1)),
     _part_of("_rate", "point", 2, momentum.rate),
+    _part_of("_bars", "recursive", 1, bars_so_far),
     _part_of("_obv", "recursive", 2, volume.obv_rows),
     _part_of("_ad", "recursive", 4, volume.ad_rows),
     _band("_deviations", _deviations),
@@ -280,6 +282,7 @@ _RULES: Mapping[str, Callable[..., Node]] = {
     "pct_change": partial(_moved_from, "percent_from"),
     "crosses_above": partial(_crossing, ">", "<="),
     "crosses_below": partial(_crossing, "<", ">="),
+    "bar_count": lambda: Call("_bars", (CLOSE,)),
     "obv": lambda: Call("_obv", (CLOSE, VOLUME)),
     "ad": lambda: Call("_ad", (HIGH, LOW, CLOSE, VOLUME)),
     "dollar_volume": lambda: Arithmetic("*", CLOSE, VOLUME),
