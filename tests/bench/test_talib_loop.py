@@ -123,3 +123,20 @@ def test_a_talib_of_other_values_stops_the_benchmark(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(same_answer, "talib_columns", lambda *_: {"close": -1.0})
     with pytest.raises(TechnicError, match="the scan and TA-Lib disagree on .* close"):
         run_bench(SMALL)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "agree"),
+    [
+        (0.0, 2.1316282072803006e-14, True),  # a stochastic where the RSI is its lowest
+        (2e-14, 0.0, True),
+        (float("nan"), float("nan"), True),
+        (100.0, 100.00001, True),
+        (100.0, 100.001, False),
+        (0.0, 1e-9, False),
+        (0.0, float("nan"), False),
+    ],
+)
+def test_only_rounding_is_no_difference(got: float, expected: float, agree: bool) -> None:
+    """Of small values as of large ones."""
+    assert (same_answer._off(got, expected) <= same_answer.EQUAL) == agree

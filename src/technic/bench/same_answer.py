@@ -16,6 +16,10 @@ __all__ = ["largest_difference"]
 CHECKED = 5
 """About how many symbols have their columns compared before a ratio is shown."""
 EQUAL = 1e-6
+LEAST = 1e-6
+"""Differences of smaller values are held against this: an oscillator that is 0 is 2e-14 where a
+larger number was taken from its equal in another order.
+"""
 
 
 def largest_difference(result: ScanResult, last: np.datetime64) -> float:
@@ -45,7 +49,7 @@ def largest_difference(result: ScanResult, last: np.datetime64) -> float:
 
 
 def _off(got: float, expected: float) -> float:
-    """Relative difference, none where both are missing."""
+    """Return the relative difference, none where both are missing."""
     if math.isnan(got) and math.isnan(expected):
         return 0.0
-    return abs(got - expected) / (abs(expected) + 1e-9)
+    return abs(got - expected) / max(abs(expected), LEAST)
