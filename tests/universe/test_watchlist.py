@@ -187,3 +187,11 @@ def test_a_symbol_beside_names_that_is_none_is_named_with_its_row(tmp_path):
     path.write_text(f"AAPL,Apple Inc\n{'A' * 30},Some Company\n")
     with pytest.raises(InputFileError, match="row 2: 'AAAA"):
         load_symbols(path)
+
+
+def test_a_line_without_an_end_is_no_company(tmp_path):
+    """It is refused as it comes: looking through it for a name and a symbol would not end."""
+    path = tmp_path / "list.csv"
+    path.write_text("AAPL\n" + "a." * 150_000 + "\nMSFT\n", encoding="utf-8")
+    with pytest.raises(InputFileError, match="is no symbol"):
+        load_symbols(path)

@@ -37,6 +37,8 @@ _NO_POSITION = re.compile(r"(?i)(?:account |grand )totals?|cash (?:&|and) .*|pen
 _OF_TWS = re.compile(r"(?:DES|SYM),([^,]+),.*")
 """A line of a watchlist of Interactive Brokers."""
 _SECTION = re.compile(r"###[^,;\t]*")
+LONGEST_NAME = 200
+"""Characters of a cell that may be a company's name and its symbol; it is looked through twice."""
 _NUMBERED_ROW = re.compile(r"\d+[.)]?")
 _NUMBERED = re.compile(r"\d+[.)]|[-*•]")
 _NAMED = re.compile(r"[^(]*[a-z.][^(]*\((?:[A-Za-z ]+:\s*)?([A-Z][A-Z0-9.^/-]*)\)")
@@ -169,7 +171,7 @@ def _bare(text: str) -> str:
 
     That of ``Apple Inc. (AAPL)`` stands behind the name.
     """
-    if named := _NAMED.fullmatch(text.strip(" \"'\u00a0")):
+    if len(text) <= LONGEST_NAME and (named := _NAMED.fullmatch(text.strip(" \"'\u00a0"))):
         return named[1]
     text = _OF_THE_US.sub("", text.strip(" \"'()[]\u00a0"))
     return text.removeprefix("$").rstrip("*")
