@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from technic.indicators.streams import LastRows, Stream
+from technic.panel.ragged import first_rows
 from technic.panel.ring import Ring
 from technic.typing import FloatArray
 
@@ -104,7 +105,7 @@ class LiveStream:
         """Return the columns that begin together, and count the bars of those that begin apart."""
         if self._own_count is None:
             return [np.arange(len(ends))]
-        first = _first_rows(inputs)
+        first = first_rows(inputs)
         self._own_count[:] = np.where((first >= 0) & (first <= ends), ends - first + 1.0, 0.0)
         return [np.flatnonzero(first == row) for row in np.unique(first[first >= 0])]
 
@@ -127,14 +128,6 @@ class LiveStream:
             there &= ~np.isnan(row)
         count[:] = np.where(there | (count > 0.0), count + 1.0, 0.0)
         return np.flatnonzero((count > 0.0) & (count <= self._begun_after)), count
-
-
-def _first_rows(arrays: Sequence[FloatArray]) -> IndexArray:
-    """Return the first row of each column in which all arrays have a value, -1 where none has."""
-    there = ~np.isnan(arrays[0])
-    for array in arrays[1:]:
-        there &= ~np.isnan(array)
-    return np.where(there.any(axis=0), there.argmax(axis=0), -1)
 
 
 def _packed(ring: Ring, columns: IndexArray, ends: IndexArray) -> FloatArray:

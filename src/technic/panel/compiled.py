@@ -38,7 +38,7 @@ WORTH_COMPILING = 1_000_000_000
 Loop: TypeAlias = Callable[..., None]
 Steps: TypeAlias = Mapping[str, Callable[..., Any]]
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Compiler:
@@ -50,6 +50,7 @@ class Compiler:
     def __init__(self, loading: int = WORTH_LOADING, compiling: int = WORTH_COMPILING) -> None:
         self.loading, self.compiling = loading, compiling
         self._missed: dict[str, float] = {}
+        self._begun: dict[str, Any] = {}
         self._made: dict[str, Loop | None] = {}
         self._lock = Lock()
 
@@ -68,7 +69,9 @@ class Compiler:
             if sum(self._missed.values()) < self.loading or not _installed():
                 return None
             if name not in self._made:
-                compiler = _compiler(loop, name, steps)
+                if name not in self._begun:
+                    self._begun[name] = _compiler(loop, name, steps)
+                compiler = self._begun[name]
                 if compiler is not None and self._missed[name] < self.compiling:
                     kept = Path(compiler.stats.cache_path).glob(f"*{name}*.nbi")
                     if not any(kept):
@@ -121,7 +124,7 @@ def _compiler(loop: Loop, name: str, steps: Steps) -> Any:
         made = numba.njit(**options)(assembled(loop, inner, name))
         made._cache = kept_files(made.py_func)
     except (ImportError, AttributeError, OSError, RuntimeError) as error:
-        log.info("loops are not compiled: %s", error)
+        logger.info("loops are not compiled: %s", error)
         return None
     return made
 
@@ -134,7 +137,7 @@ def _compiled(compiler: Any, types: str) -> Loop | None:
         compiler.compile(_signature(types))
         compiler.disable_compile()
     except (NumbaError, OSError, RuntimeError) as error:
-        log.info("%s is not compiled: %s", compiler.__name__, error)
+        logger.info("%s is not compiled: %s", compiler.__name__, error)
         return None
     loop: Loop = compiler
     return loop

@@ -20,7 +20,7 @@ __all__ = ["kept_files"]
 
 DIGEST_BYTES = 16
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class _DamagedError(OSError):
@@ -51,7 +51,7 @@ class _Files(caching.IndexDataCacheFile):  # type: ignore[misc]
         except FileNotFoundError:
             return {}
         except OSError as error:
-            log.info("compiled anew: %s", error)
+            logger.info("compiled anew: %s", error)
             return {}
         if version != self._version:
             return {}  # and nothing else is read: it may have what this numba does not know
@@ -79,7 +79,7 @@ class _Kept(caching.FunctionCache):  # type: ignore[misc]
         try:
             super().save_overload(signature, made)
         except OSError as error:
-            log.info("%s is not kept: %s", self._cache_path, error)
+            logger.info("%s is not kept: %s", self._cache_path, error)
 
 
 def kept_files(function: Callable[..., Any]) -> _Kept:

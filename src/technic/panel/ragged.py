@@ -1,4 +1,4 @@
-"""The last rows of columns that do not all end in the same row.
+"""Columns that do not all begin or end in the same row.
 
 Most columns of a panel end together (everything that traded on the day): whoever reads the last
 bars of all of them takes a slice of the array for those and gathers the others (young, halted).
@@ -6,6 +6,7 @@ bars of all of them takes a slice of the array for those and gathers the others 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from technic.typing import FloatArray
 
-__all__ = ["common_row", "gather_last", "last_bars"]
+__all__ = ["common_row", "first_rows", "gather_last", "last_bars"]
 
 
 def common_row(rows: NDArray[np.integer]) -> int:
@@ -64,3 +65,21 @@ def gather_last(
         # Indices on both sides of the dots put the columns before what is between.
         found, absent = np.moveaxis(found, 1, -1), absent[:, None]
     return cast("FloatArray", np.where(absent, np.nan, found))
+
+
+def first_rows(arrays: Sequence[FloatArray]) -> NDArray[np.intp]:
+    """Return the first row of each column in which all arrays have a value, -1 where none has."""
+    n_bars, n_symbols = arrays[0].shape
+    if n_bars and not any(np.isnan(array[0]).any() for array in arrays):
+        return np.zeros(n_symbols, np.intp)  # as in most panels
+    first = np.full(n_symbols, -1, np.intp)
+    waiting = np.arange(n_symbols)
+    for row in range(n_bars):
+        missing = np.isnan(arrays[0][row, waiting])
+        for array in arrays[1:]:
+            missing |= np.isnan(array[row, waiting])
+        first[waiting[~missing]] = row
+        waiting = waiting[missing]
+        if not len(waiting):
+            break
+    return first

@@ -138,16 +138,17 @@ def _beside_names(lines: Sequence[str]) -> tuple[int, str] | None:
     """
     filled = [line for line in lines if line.strip()]
     delimiter = max(DELIMITERS, key="".join(filled).count)
-    rows = [[_bare(cell) for cell in _cells(line, delimiter)] for line in filled]
-    columns = [*zip(*rows, strict=False)] if len({len(row) for row in rows}) == 1 else []
-    if len(rows) < 2 or len(columns) < 2:
+    cells = [_cells(line, delimiter) for line in filled]
+    if len(cells) < 2 or len(cells[0]) < 2 or len({len(row) for row in cells}) > 1:
         return None
-    if not any(2 * sum(map(bool, map(_COMPANY.fullmatch, cells))) > len(rows) for cells in columns):
+    rows = [[*map(_bare, row)] for row in cells]
+    columns = [*zip(*rows, strict=True)]
+    if not any(2 * sum(map(bool, map(_COMPANY.fullmatch, one))) > len(rows) for one in columns):
         return None
     distinct = (
-        at for at, cells in enumerate(columns)
-        if all(map(_SYMBOL.fullmatch, cells)) and len({*cells}) == len(cells)
-        and not all(map(_NUMBERED_ROW.fullmatch, cells))
+        at for at, one in enumerate(columns)
+        if all(map(_SYMBOL.fullmatch, one)) and len({*one}) == len(one)
+        and not all(map(_NUMBERED_ROW.fullmatch, one))
     )  # fmt: skip
     place = next(distinct, None)
     return None if place is None else (place, delimiter)

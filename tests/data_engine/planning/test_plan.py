@@ -139,7 +139,7 @@ def test_where_all_is_missing_one_side_covers_it(row_cost, column_cost, by_rows)
 
 
 def test_a_first_sync_and_a_daily_one_are_planned_without_scipy():
-    """Its import takes longer than the plan: 0.2 s of each process."""
+    """Its import takes longer than the plan: 0.3 s of each process."""
     code = """if True:
         import sys
         from tests.data_engine.planning.test_plan import *

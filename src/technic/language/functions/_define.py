@@ -12,7 +12,7 @@ import numpy as np
 from technic.indicators.arithmetic import finite
 from technic.indicators.streams import Stream, whole
 from technic.language.functions.function import Parameter
-from technic.panel.ragged import common_row
+from technic.panel.ragged import common_row, first_rows
 from technic.typing import FloatArray
 
 __all__ = [
@@ -76,7 +76,7 @@ def from_first_value(count: int, function: Callable[..., FloatArray], *inputs: A
     results are put back where they belong. A NaN further down makes all that follows NaN.
     """
     arrays, constants = inputs[:count], inputs[count:]
-    first = _first_rows(arrays)
+    first = first_rows(arrays)
     shifts, common = np.unique(first[first >= 0]), max(common_row(first), 0)
     results = _put_back(function(*(array[common:] for array in arrays), *constants), common)
     for shift in shifts[shifts != common]:
@@ -91,7 +91,7 @@ def stream_from_first_value(
 ) -> Stream | FloatArray:
     """Do the same for a function that gives a stream; an array where columns begin apart."""
     arrays, constants = inputs[:count], inputs[count:]
-    first = _first_rows(arrays)
+    first = first_rows(arrays)
     begun = first[first >= 0]
     shift = int(begun.max(initial=0))
     if begun.min(initial=shift) < shift:
@@ -103,24 +103,6 @@ def stream_from_first_value(
 
 def _whole(function: Callable[..., Stream], *inputs: Any) -> FloatArray:
     return whole(function(*inputs), len(inputs[0]))
-
-
-def _first_rows(arrays: tuple[FloatArray, ...]) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """First row of each column in which all arrays have a value; -1 where there is none."""
-    n_bars, n_symbols = arrays[0].shape
-    if n_bars and not any(np.isnan(array[0]).any() for array in arrays):
-        return np.zeros(n_symbols, np.intp)  # as in most panels
-    first = np.full(n_symbols, -1, np.intp)
-    waiting = np.arange(n_symbols)
-    for row in range(n_bars):
-        missing = np.isnan(arrays[0][row, waiting])
-        for array in arrays[1:]:
-            missing |= np.isnan(array[row, waiting])
-        first[waiting[~missing]] = row
-        waiting = waiting[missing]
-        if not len(waiting):
-            break
-    return first
 
 
 def _put_back(results: FloatArray, shift: int) -> FloatArray:
