@@ -17,6 +17,7 @@ from technic.data_engine.interfaces.records import PriceBasis
 from technic.engine.local import in_turn
 from technic.engine.open import workers_here
 from technic.notebook.progress import notebook_progress
+from technic.panel.freed_memory import keep_freed_memory
 from technic.settings import Settings, load_settings
 from technic.study.check import PastCheck, check_past
 from technic.study.config import StudyConfig
@@ -89,6 +90,7 @@ def run_study(
 
     Raises what ``run_scan`` raises.
     """
+    keep_freed_memory()  # before there are threads: one that has begun keeps its own
     if len(config.scan.setups) > 1:
         require_arch()
         import_beside()

@@ -22,6 +22,7 @@ from technic.language.evaluation.column_tails import ColumnTails, Fields, ending
 from technic.language.evaluation.panel_facts import PanelFacts
 from technic.language.evaluation.program import Need, Program, Span, Step, needs
 from technic.panel import BarPanel
+from technic.panel.freed_memory import keep_freed_memory
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
 
@@ -87,6 +88,7 @@ def all_bars(
     """
     if not results:
         return []
+    keep_freed_memory()
     n_symbols = panel.n_symbols
     n_bars = panel.n_bars if stop is None else stop
     # arrays of their own: what a block gives back serves the next one, page for page

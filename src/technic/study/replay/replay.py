@@ -30,6 +30,7 @@ from technic.engine.blocks import PoisonedSymbol, block_slices, call_or_halve
 from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
 from technic.engine.runner import TaskRunner
 from technic.errors import ParameterError
+from technic.panel.freed_memory import keep_freed_memory
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import ScanContext, open_context, settled_files, settled_universe
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -289,6 +290,7 @@ def open_replay(
     the last day. ``days``: chosen sessions instead. Other arguments are those of ``run_scan``.
     Raises ParameterError for an ``as_of`` in the config, and what ``run_scan`` raises.
     """
+    keep_freed_memory()
     config = checked_config(config)
     if config.as_of is not None:
         raise ParameterError("as_of", config.as_of, "none: a replay has many days")
