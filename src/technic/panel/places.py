@@ -29,6 +29,14 @@ class Places:
         """Return some of the places; their order stays."""
         return Places(self.day[picked], self.row[picked], self.column[picked])
 
+    def in_days(self, n_columns: int) -> IndexArray:
+        """Return the position of each place in ``(n_days, n_columns)``, row after row.
+
+        ``take`` finds by one index what indexing by two finds in twice the time.
+        """
+        flat: IndexArray = self.day * n_columns + self.column
+        return flat
+
     def by_day(self) -> Iterator[slice]:
         """Yield the places of each day that has any."""
         cuts = np.flatnonzero(np.diff(self.day)) + 1

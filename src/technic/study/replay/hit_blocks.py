@@ -123,10 +123,10 @@ def first_pass(
     symbol = usable.symbol[places.column]
     shown = listed.members(usable.symbols)[places.day, symbol] == listed.SHOWN
     base, rows = usable.panels[BASE_START], usable.rows[BASE_START]
-    at = places.day, places.column
+    at = places.in_days(base.n_symbols)
     whole = evaluate(base, rows, _RS_NAMES)
     whole |= strength_columns(base, rows, whole, usable.dividends)
-    columns = {name: values[at] for name, values in whole.items()}
+    columns = {name: values.take(at) for name, values in whole.items()}
     last = base.sessions[base.session[places.row, places.column]] if base.n_bars else task.days[:0]
     compared = _arguments(usable, places, symbol, task, rules, listed)
     ranked = last == task.days[places.day]
@@ -228,16 +228,16 @@ def decided_places(
     usable, places = known.usable, known.places
     assert usable is not None
     base, rows = usable.panels[BASE_START], usable.rows[BASE_START]
-    at = places.day, places.column
+    at = places.in_days(base.n_symbols)
     columns = dict(known.columns)
     missing = [name for name in rules.names if name not in columns]
-    columns |= {name: values[at] for name, values in evaluate(base, rows, missing).items()}
+    columns |= {name: values.take(at) for name, values in evaluate(base, rows, missing).items()}
     columns |= subscores(columns)
     if rules.benchmark and task.benchmark is not None:
         columns |= compared_columns(base, rows, task, places)
     columns, signal = rated_columns(columns, known.ranked, task.config, lambda *_: rs_rating)
     technical = technical_columns(base, rows, rules.technical)
-    columns |= {name: np.asarray(values[at], np.float64) for name, values in technical.items()}
+    columns |= {name: np.asarray(values.take(at), np.float64) for name, values in technical.items()}
     names: dict[str, Column] = {**columns, "signal": signal.astype(object)}
     if rules.plans:
         every = trade_plans(columns, signal, task.config.plan)
