@@ -88,7 +88,7 @@ def test_a_function_that_looks_ahead_is_named(plugged_in: None):
     change = ahead["tomorrow"]
     assert change.day == found.days[0]
     assert 10 < change.symbols <= change.places
-    assert "tomorrow changes when later bars are there: it looks ahead" in str(found)
+    assert "tomorrow changes with what came later: it looks ahead" in str(found)
 
 
 def test_what_depends_on_its_company_is_named(plugged_in: None):
@@ -128,4 +128,4 @@ def test_who_drops_out_without_later_bars_is_named(
     assert (change.symbol, change.after) == (SYMBOLS[0], "not there")
     assert (change.symbols, change.places) == ((1, 5) if kept else (6, 6))
     assert found.looks_ahead
-    assert "who is scanned changes when later bars are there: it looks ahead" in str(found)
+    assert "who is scanned changes with what came later: it looks ahead" in str(found)

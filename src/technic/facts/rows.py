@@ -28,6 +28,7 @@ __all__ = [
     "FactRows",
     "end_of_day",
     "fact_table",
+    "known_rows",
     "quarters_of",
     "require_facts",
     "short_interest_known_at",
@@ -173,6 +174,18 @@ def require_facts(table: pa.Table) -> pa.Table:
             row = int(np.flatnonzero(wrong)[0]) + 1
             raise ParameterError("facts", f"a table in whose row {row} {reason}", what)
     return table
+
+
+def known_rows(table: pa.Table, before: np.datetime64 | None) -> pa.Table:
+    """Return the rows that were known before a time (UTC); None: all.
+
+    Rows that say who the companies are stay: they are known since the first sync that asked.
+    """
+    if before is None:
+        return table
+    known = table["known_at"].to_numpy() < before.astype("datetime64[us]")
+    who = pc.is_in(table["concept"].cast(pa.string()), pa.array([LISTED_AS, SIC]))
+    return table.filter(pc.or_(pa.array(known), who))
 
 
 def _assembled(columns: Mapping[str, Any]) -> pa.Table:

@@ -4,8 +4,8 @@ Three questions are asked of every column, condition, and setup of a scan, on so
 
 Who is scanned is asked first: a symbol that appears or drops out is named.
 
-1. *Later bars*: the day is replayed among later ones, as a study does it, and once more from data
-   that ends with it. A value that differs has looked ahead.
+1. *Later bars*: the day is replayed among later ones, as a study does it, and once more from bars
+   and filings that end with it. A value that differs has looked ahead.
 2. *Start*: history begins a year earlier. A value that differs by more than ``START_TOLERANCE`` of
    itself depends on where history begins: a recursion that has not settled, a running total.
 3. *Company*: symbols come in another order and in narrow blocks. A value that differs depends on
@@ -40,7 +40,7 @@ AFTER = 5
 """Later sessions that a checked day is replayed with, the last of the data among them."""
 
 _SAYS: Mapping[Question, str] = {
-    "later bars": "changes when later bars are there: it looks ahead",
+    "later bars": "changes with what came later: it looks ahead",
     "start": "changes when history begins a year earlier",
     "company": "changes with the order of the symbols",
 }
@@ -118,7 +118,8 @@ def check_past(replay: Replay, count: int = 3, seed: int = 0) -> PastCheck:
     for day in days:
         among = _day_of(replay.reopened(_with_later(replay, day)), day)
         alone, provider, config = np.array([day]), replay.context.provider, replay.config
-        truncated = replay.reopened(alone, provider=KnownUntil(provider, day))
+        seen = KnownUntil(provider, day)
+        truncated = replay.reopened(alone, provider=seen, known_until=day)
         tally.compare("later bars", among, _day_of(truncated, day), 0.0)
         shuffled = replay.reopened(alone, provider=Shuffled(provider, seed))
         width = max(NARROW, -(-len(replay.symbols) // MOST_BLOCKS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
@@ -95,13 +95,22 @@ class FactAccess:
     """The facts that were given, else those of the store in the home.
 
     ``simulated``: whether the prices are, and with them the companies. ``prices``: who has closes
-    as they were traded, for the float; None: nobody.
+    as they were traded, for the float; None: nobody. ``known_before``: a time (UTC) from which on
+    nothing has become known, for who asks what was; an open reader that was given knows what it
+    knows.
     """
 
     settings: Settings
     simulated: bool
     given: GivenFacts | None = None
     prices: Provider | None = None
+    known_before: np.datetime64 | None = None
+
+    def until(self, day: np.datetime64) -> FactAccess:
+        """Return the facts that were known when a day was over."""
+        from technic.facts.rows import end_of_day
+
+        return replace(self, known_before=end_of_day(np.array([day]))[0])
 
     @property
     def home(self) -> Path:
@@ -150,23 +159,35 @@ class FactAccess:
         calendar: SessionCalendar,
         splits: SplitsBySymbol,
     ) -> FactReading:
-        import pyarrow as pa
-
         from technic.facts.reader import FactReader
-        from technic.facts.rows import require_facts
         from technic.scan.facts.stored_facts import StoredFacts
         from technic.scan.facts.terms import term_of
         from technic.scan.facts.traded_closes import TradedCloses
 
         known = splits_of(symbols, splits)
         closes = None if self.prices is None else TradedCloses.of(self.prices, calendar)
-        if self.given is None:
-            fields = [term_of(leaf).field for leaf in leaves]
+        fields = [term_of(leaf).field for leaf in leaves]
+        if self.given is None and self.known_before is None:
             return StoredFacts(self.home, fields, symbols, calendar, known, closes)
-        if not isinstance(self.given, pa.Table):
+        return FactReader(self._rows(fields, symbols), calendar, known, closes)
+
+    def _rows(self, fields: Sequence[str], symbols: Sequence[str]) -> pa.Table:
+        """Return the rows that were given, else those of the store; those that were known."""
+        import pyarrow as pa
+
+        from technic.facts.fields import FIELDS
+        from technic.facts.rows import known_rows, require_facts
+        from technic.facts.store import FactStore
+
+        if self.given is None:
+            concepts = {name for field in fields for name in FIELDS[field].concepts}
+            rows = FactStore(self.home).rows(concepts=concepts, symbols=symbols)
+        elif isinstance(self.given, pa.Table):
+            rows = require_facts(self.given)
+        else:
             allowed = "a table of facts, or an open reader of facts"
             raise ParameterError("facts", self.given, allowed)
-        return FactReader(require_facts(self.given), calendar, known, closes)
+        return known_rows(rows, self.known_before)
 
 
 def splits_of(symbols: Sequence[str], records: SplitsBySymbol) -> Splits:

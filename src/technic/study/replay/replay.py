@@ -95,10 +95,16 @@ class Replay:
         *,
         provider: Provider | None = None,
         config: ScanConfig | None = None,
+        known_until: np.datetime64 | None = None,
     ) -> Replay:
-        """Return a replay of other days, or of the same from elsewhere, or by other rules."""
+        """Return a replay of other days, or of the same from elsewhere, or by other rules.
+
+        ``known_until``: a day after which no company has filed anything.
+        """
         config = config or self.config
         context = self.context if provider is None else replace(self.context, provider=provider)
+        if known_until is not None and context.facts is not None:
+            context = replace(context, facts=context.facts.until(known_until))
         again = _settled(config, context, scan_expressions(config), days)
         return replace(again, runner=self.runner, ray_address=self.ray_address)
 
