@@ -24,6 +24,7 @@ from technic import ScanConfig
 from technic.service.app import create_app
 from technic.service.service_settings import ServiceSettings
 from technic.settings import Settings
+from technic.study.all_setups import for_a_page
 from technic.study.config import StudyConfig
 from technic.study.document import study_document
 from technic.study.outcomes import GradeRules
@@ -111,22 +112,17 @@ def test_a_study_whose_process_was_killed_is_interrupted(interrupted: dict[str, 
 def test_a_study_of_the_service_is_the_study_of_the_library(
     client: TestClient, study: dict[str, Any], table: pd.DataFrame, home: Path, tmp_path: Path
 ) -> None:
-    """Document and hits, but for the ledger, which is that of another home, and the path."""
+    """As for a page: document and hits, but for the ledger, of another home, and the path."""
     data = str(home / "service/uploads/small.csv")
     scan = ScanConfig(provider="files", data=data, where=ASKED["where"])
     rules = GradeRules(hold=5)
-    config = StudyConfig(
-        scan=scan,
-        first=ASKED["from"],
-        last=ASKED["to"],
-        horizon=5,
-        rules=rules,
-        event_curve=True,
-    )
-    expected = run_study(config, settings=Settings(home=tmp_path))
+    config = StudyConfig(scan=scan, first=ASKED["from"], last=ASKED["to"], horizon=5, rules=rules)
+    expected = run_study(for_a_page(config), settings=Settings(home=tmp_path))
     assert len(table) > 150
     pd.testing.assert_frame_equal(table, study_table(expected).to_pandas())
     answer = client.get(f"/v1/studies/{study['id']}/result").json()
+    assert len(answer["check"]["days"]) == 1
+    assert "nr7" in answer["overlap_names"]
     own = json.loads(json.dumps(study_document(expected)))
     for document in (answer, own):
         for name in ("trials", "command", "warnings"):

@@ -31,7 +31,7 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
     up to which year sessions are known.
     """
     from technic.scan.facts.access import FactAccess
-    from technic.study.all_setups import RATINGS, all_setup_names
+    from technic.study.all_setups import RATINGS, all_setup_names, for_a_page
     from technic.study.config import StudyConfig
     from technic.study.outcomes import GradeRules
     from technic.study.rating_summary import rating_names
@@ -68,12 +68,11 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
         rules=rules,
         ratings=ratings,
         by=_numbers("by", given.get("by", ())),
-        event_curve=True,
         **more,
     )
     rating_names(study)
     group_edges(study.grouped, config.benchmark)
-    return study
+    return for_a_page(study)
 
 
 def _numbers(key: str, given: object) -> tuple[str, ...]:
@@ -114,11 +113,12 @@ def study_to_json(config: StudyConfig) -> dict[str, Any]:
 
 
 def study_from_json(content: Mapping[str, Any]) -> StudyConfig:
-    """Return the study that `study_to_json` wrote."""
+    """Return the study that `study_to_json` wrote, with what its page tells."""
+    from technic.study.all_setups import for_a_page
     from technic.study.config import StudyConfig
     from technic.study.outcomes import GradeRules
 
-    return StudyConfig(
+    study = StudyConfig(
         scan=config_from_json(content["scan"], "the request"),
         first=content["first"],
         last=content["last"],
@@ -126,5 +126,5 @@ def study_from_json(content: Mapping[str, Any]) -> StudyConfig:
         ratings=tuple(content["ratings"]),
         by=tuple(content.get("by", ())),
         rules=GradeRules(**content["rules"]),
-        event_curve=True,
     )
+    return for_a_page(study)
