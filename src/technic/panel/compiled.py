@@ -64,7 +64,7 @@ class Compiler:
         are read and written, "v" for a row, "i" and "f" for numbers. ``saved``: nanoseconds that
         the loop is faster than numpy in this work.
         """
-        name = _name(loop, *steps.values())
+        name = _name(loop, *steps.values(), select_number)
         if name in self._made:
             return self._made[name]
         with self._lock:
