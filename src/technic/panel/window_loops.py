@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from technic.panel.compiled import COMPILER
+from technic.panel.cores import column_shares, on_cores
 from technic.typing import FloatArray
 
 __all__ = ["compiled_pairs", "compiled_sums"]
@@ -33,10 +34,15 @@ def compiled_sums(
 ) -> bool:
     """Write the sums of ``n`` rows over ``divisor`` to ``out``; False where numpy has to."""
     saved = values.size * SUMS_SAVE
-    loop = COMPILER.loop(_sums, "rifww", steps, saved) if _fits(values, n) else None
+    loop = COMPILER.loop(_sums, "rifiiww", steps, saved) if _fits(values, n) else None
     if loop is None:
         return False
-    loop(np.ascontiguousarray(values), n, divisor, _ring(n), out)
+    laid = np.ascontiguousarray(values)
+
+    def summed(columns: slice) -> None:
+        loop(laid, n, divisor, columns.start, columns.stop, _ring(n), out)
+
+    on_cores(summed, column_shares(*laid.shape, WIDTH), laid.size)
     return True
 
 
@@ -49,10 +55,15 @@ def compiled_pairs(
 ) -> bool:
     """Write the two states of windows over their divisors to ``out``; False: numpy has to."""
     saved = values.size * PAIRS_SAVE
-    loop = COMPILER.loop(_pairs, "riffwwww", steps, saved) if _fits(values, n) else None
+    loop = COMPILER.loop(_pairs, "riffiiwwww", steps, saved) if _fits(values, n) else None
     if loop is None:
         return False
-    loop(np.ascontiguousarray(values), n, *divisors, _ring(n), _ring(n), *out)
+    laid = np.ascontiguousarray(values)
+
+    def paired(columns: slice) -> None:
+        loop(laid, n, *divisors, columns.start, columns.stop, _ring(n), _ring(n), *out)
+
+    on_cores(paired, column_shares(*laid.shape, WIDTH), laid.size)
     return True
 
 
@@ -66,12 +77,17 @@ def _ring(n: int) -> FloatArray:
 
 
 def _sums(  # noqa: C901  one loop, so that numba sees it whole
-    values: FloatArray, n: int, divisor: float, ring: FloatArray, out: FloatArray
+    values: FloatArray,
+    n: int,
+    divisor: float,
+    begin: int,
+    end: int,
+    ring: FloatArray,
+    out: FloatArray,
 ) -> None:
-    rows, columns = values.shape
-    whole = ring[0]
-    for first in range(0, columns, ring.shape[1]):
-        wide = min(ring.shape[1], columns - first)
+    rows, whole = values.shape[0], ring[0]
+    for first in range(begin, end, ring.shape[1]):
+        wide = min(ring.shape[1], end - first)
         for row in range(rows):
             value, newest = values[row, first : first + wide], ring[2 + (row & 1)]
             length, covered = 1, 0
@@ -107,15 +123,16 @@ def _pairs(  # noqa: C901  the same
     n: int,
     divisor: float,
     other_divisor: float,
+    begin: int,
+    end: int,
     ring: FloatArray,
     other: FloatArray,
     out: FloatArray,
     other_out: FloatArray,
 ) -> None:
-    rows, columns = values.shape
-    whole, whole_2 = ring[0], other[0]
-    for first in range(0, columns, ring.shape[1]):
-        wide = min(ring.shape[1], columns - first)
+    rows, whole, whole_2 = values.shape[0], ring[0], other[0]
+    for first in range(begin, end, ring.shape[1]):
+        wide = min(ring.shape[1], end - first)
         for row in range(rows):
             value, at = values[row, first : first + wide], 2 + (row & 1)
             newest, newest_2 = ring[at], other[at]
