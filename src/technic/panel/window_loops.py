@@ -42,7 +42,7 @@ def compiled_sums(
     def summed(columns: slice) -> None:
         loop(laid, n, divisor, columns.start, columns.stop, _ring(n), out)
 
-    on_cores(summed, column_shares(*laid.shape, WIDTH), laid.size)
+    on_cores(summed, column_shares(len(laid), laid.shape[1], WIDTH), laid.size)
     return True
 
 
@@ -63,7 +63,7 @@ def compiled_pairs(
     def paired(columns: slice) -> None:
         loop(laid, n, *divisors, columns.start, columns.stop, _ring(n), _ring(n), *out)
 
-    on_cores(paired, column_shares(*laid.shape, WIDTH), laid.size)
+    on_cores(paired, column_shares(len(laid), laid.shape[1], WIDTH), laid.size)
     return True
 
 

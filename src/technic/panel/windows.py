@@ -195,12 +195,12 @@ def _pairs(
     out = _warming_up(values, n), _warming_up(values, n)
     steps = {"one": pair.one, "twins": pair.twins.function, "join": pair.join.function}
 
-    def total(columns: slice) -> None:
+    def paired(columns: slice) -> None:
         parts = [array[n - 1 :, columns] for array in out]
         _divide(_grow(pair.one(_laid(values, columns)), n, pair), divisors, parts)
 
     if not compiled_pairs(values, n, divisors, out, steps):
-        on_cores(total, _stripes(values, n), values.size)
+        on_cores(paired, _stripes(values, n), values.size)
     return out
 
 
