@@ -13,10 +13,11 @@ import pytest
 from reference.bars import cut, random_bars
 from reference.calls import CALLS, IDS, outputs
 from technic.columns import evaluate
-from technic.indicators import ema, recursions, rsi, tiles
+from technic.indicators import directional, ema, momentum, recursions, rsi, tiles, trange
 from technic.indicators.streams import LastRows, whole
 from technic.panel import compiled, window_loops, windows
 from technic.panel.compiled import COMPILER, Compiler, assembled
+from technic.scoring import _technical_kernels as rating
 from technic.testing import make_panel
 
 every_call = pytest.mark.parametrize("call", CALLS, ids=IDS)
@@ -25,8 +26,19 @@ RULES = {
     "wilder": recursions.wilder(7),
     "decaying_sum": recursions.decaying_sum(7),
     "running_total": recursions.running_total(),
+    "staying": recursions.staying(),
+    "staying_mean": recursions.staying_mean(7),
+}
+STREAMS = {
+    "direction": lambda high, low, close: directional.direction(
+        trange(high, low, close), high, low, 7
+    ),
+    "macd": lambda _high, _low, close: momentum.macd_lines(close, 5, 12, 4),
+    "the rating's direction": rating.directional,
+    "the rating's macd": lambda _high, _low, close: rating.macd_lines(close),
 }
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+every_stream = pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
 
 
 @pytest.fixture
@@ -167,6 +179,47 @@ def test_last_rows_have_the_bits_of_all_rows(rule, bars, at_once):
     stream = recursions.smoothed(rule, tiles.tiles_of(values), 0, values.shape)
     at_once(True)
     assert_same_bits(LastRows(ends).read(stream, 3), whole(stream, 330)[-3:])
+
+
+def prices(bars, n_bars, width=259):
+    """High, low and close, with columns and bars that do not move at all."""
+    found = [bars[name][:n_bars, :width].copy() for name in ("high", "low", "close")]
+    for array in found:
+        array[:, 0] = 5.0
+        array[100:140, 1] = found[2][100:101, 1]
+    return found
+
+
+@every_stream
+@pytest.mark.parametrize("n_bars", [1, 12, 13, 14, 15, 27, 28, 29, 34, 35, 200])
+def test_streams_of_several_lines_have_the_bits_of_numpy(stream, n_bars, bars, at_once):
+    """Those of the Technical Rating too, which no function of the indicators gives."""
+    few = prices(bars, n_bars, 9)
+    assert_same_bits(*both(at_once, lambda: [whole(stream(*few), n_bars)]))
+
+
+@every_stream
+@pytest.mark.parametrize("cells", [1, 40, 700, tiles.TILE_CELLS])
+def test_tiles_have_the_bits_of_rows(stream, cells, bars, monkeypatch):
+    """Whole histories come in tiles, a scan's day row by row."""
+    monkeypatch.setattr(tiles, "TILE_CELLS", cells)
+    few = prices(bars, 160, 9)
+    with np.errstate(all="ignore"):
+        wanted = LastRows(np.full(9, 159)).read(stream(*few), 160)
+        assert_same_bits([whole(stream(*few), 160)], [wanted])
+
+
+def test_a_negative_value_leaves_the_mean_as_it_was(at_once):
+    """Worked out by hand; in a loop a choice is one of numbers."""
+    values = np.array([[4.0], [8.0], [-1.0], [3.0], [-1.0]])
+    wanted = {"staying_mean": [6.0, 6.0, 4.5, 4.5], "staying": [4.0, 8.0, 8.0, 3.0, 3.0]}
+    for rule in (recursions.staying_mean(2), recursions.staying()):
+        stream = recursions.smoothed(rule, tiles.tiles_of(values), 0, values.shape)
+        for found in both(at_once, lambda stream=stream: whole(stream, 5)):
+            assert (
+                found[rule.ahead :, 0].tolist()
+                == wanted["staying_mean" if rule.ahead else "staying"]
+            )
 
 
 def test_nothing_is_contracted(numba, bars, at_once, monkeypatch, tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from technic.panel.recorded import Recorded
+from technic.panel.selection import select, select_number
 
 
 def _mean(value, last, weight, keep):
@@ -41,6 +42,9 @@ def test_a_formula_on_arrays_has_its_own_bits():
         lambda value, last, _, keep: value + last * keep,
         lambda value, last, weight, _: last + (value - last) * weight,
         lambda value, last, weight, keep: value * weight - last * keep + value / keep,
+        lambda value, last, weight, keep: select(value < 0.0, last, value / weight + last * keep),
+        lambda value, last, *_: select(value < last, value, last),
+        lambda value, last, *_: select(value + last < 0.0, value - last, value * last) + value,
     ],
 )
 def test_a_formula_on_rows_has_its_own_bits(formula):
@@ -52,6 +56,19 @@ def test_a_formula_on_rows_has_its_own_bits(formula):
         apply(value, last, weight, keep, out)
         assert out.tobytes() == formula(value, last, weight, keep).tobytes()
     assert rows.tobytes() == kept.tobytes()
+
+
+def test_a_choice_on_arrays_has_its_own_bits():
+    """Between what is written over, and of numbers in a loop the same."""
+    value, last = np.random.default_rng(3).normal(size=(2, 6, 5))
+
+    def formula(value, last):
+        return select(value * 2.0 < last, value * 3.0, last * 4.0) - value
+
+    wanted = formula(value, last)
+    assert Recorded(formula, 0, 0)(value, last).tobytes() == wanted.tobytes()
+    for a, b, c in np.stack([value, last, wanted], axis=-1).reshape(-1, 3):
+        assert select_number(a * 2.0 < b, a * 3.0, b * 4.0) - a == c
 
 
 def test_numbers_are_taken_as_they_are():

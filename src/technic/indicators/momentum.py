@@ -6,6 +6,7 @@ Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from technic.typing import FloatArray
 
 __all__ = [
     "ao",
+    "apart_and_mean",
     "cci",
     "gain_and_loss",
     "macd",
@@ -132,12 +134,20 @@ def macd_lines(
     """MACD line and signal line: rows ``(2, n_symbols)``."""
     lengths = period(fastperiod, "fastperiod", 2), period(slowperiod, "slowperiod", 2)
     fast, slow = min(lengths), max(lengths)
-    n = period(signalperiod, "signalperiod")
+    return apart_and_mean(close, fast, slow, period(signalperiod, "signalperiod"), slow - fast)
+
+
+def apart_and_mean(close: FloatArray, fast: int, slow: int, n: int, late: int) -> Stream:
+    """Fast EMA minus slow EMA, and the EMA of ``n`` of that: rows ``(2, n_symbols)``.
+
+    ``late``: the row from which the fast one sees the close.
+    """
     shape = close.shape[1:]
+    ahead = slow - fast - late
 
     def rows(into: Iterator[FloatArray]) -> Iterator[FloatArray]:
         line = np.empty(shape)
-        fast_means = exponential_means(close[slow - fast :], fast, scratch(shape))
+        fast_means = islice(exponential_means(close[late:], fast, scratch(shape)), ahead, None)
         slow_means = exponential_means(close, slow, scratch(shape))
         both = zip(fast_means, slow_means, strict=False)
         lines = (np.subtract(one, other, out=line) for one, other in both)
@@ -154,24 +164,24 @@ def macd_lines(
         rules = exponential(fast), exponential(slow), exponential(n)
         means = [Smoother.of(rule, shape, close.size) for rule in rules]
         known = [mean for mean in means if mean is not None]
-        return _macd_tiles(close, slow - fast, known, out) if len(known) == 3 else None
+        return _tiles_apart(close, late, known, out) if len(known) == 3 else None
 
-    below = exponential_mean(close, fast, slow - fast), exponential_mean(close, slow)
+    below = exponential_mean(close, fast, late), exponential_mean(close, slow)
     return Stream(slow + n - 2, (2, *shape), rows, step, below, compiled)
 
 
-def _macd_tiles(
+def _tiles_apart(
     close: FloatArray, late: int, means: Sequence[Smoother], out: FloatArray | None
 ) -> Iterator[FloatArray]:
-    """Tiles of ``macd_lines``; the fast mean sees the close from row ``late`` on."""
+    """Tiles of ``apart_and_mean``."""
     quick, slow, smooth = means
     height = tile_rows(close.shape[1])
     fast_line, line, signal = np.empty((3, height, *close.shape[1:]))
     buffer, done = np.empty((height, 2, *close.shape[1:])), 0
     for rows in row_tiles(0, len(close), close.shape[1]):
         count = slow.take(close[rows], line)
-        quick.take(close[max(rows.start, late) : max(rows.stop, late)], fast_line)
-        np.subtract(fast_line[:count], line[:count], out=line[:count])
+        ready = quick.take(close[max(rows.start, late) : max(rows.stop, late)], fast_line)
+        np.subtract(fast_line[ready - count : ready], line[:count], out=line[:count])
         shown = smooth.take(line[:count], signal)
         made = buffer[:shown] if out is None else out[done : done + shown]
         made[:, 0], made[:, 1] = line[count - shown : count], signal[:shown]

@@ -23,6 +23,7 @@ from technic.indicators.streams import Stream
 from technic.indicators.tiles import TilesFrom, tiles_of
 from technic.panel.compiled import COMPILER, Loop
 from technic.panel.recorded import Recorded
+from technic.panel.selection import select
 from technic.typing import FloatArray
 
 __all__ = [
@@ -35,9 +36,10 @@ __all__ = [
     "recursion",
     "running_total",
     "smoothed",
+    "staying",
+    "staying_mean",
     "wilder",
     "wilder_mean",
-    "wilder_means",
 ]
 
 SAVED = 1.0
@@ -63,6 +65,18 @@ def _decaying_step(value: FloatArray, last: FloatArray, _: float, keep: float) -
 
 def _running_step(value: FloatArray, last: FloatArray, *_: float) -> FloatArray:
     return value + last
+
+
+def _staying_step(value: FloatArray, last: FloatArray, *_: float) -> FloatArray:
+    kept: FloatArray = select(value < 0.0, last, value)
+    return kept
+
+
+def _staying_mean_step(
+    value: FloatArray, last: FloatArray, weight: float, keep: float
+) -> FloatArray:
+    mean: FloatArray = select(value < 0.0, last, value / weight + last * keep)
+    return mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +133,19 @@ def decaying_sum(n: int) -> Rule:
     return Rule(_decaying_step, 0.0, 1.0 - 1.0 / n, n - 1, shown=False)
 
 
+def staying() -> Rule:
+    """Return the values themselves; where one is negative the one before stays."""
+    return Rule(_staying_step, 0.0, 0.0, 1)
+
+
+def staying_mean(n: int) -> Rule:
+    """Wilder's mean as TA-Lib's ADX has it: value / n + mean * (1 - 1 / n).
+
+    Where a value is negative the mean stays; the first ``n`` rows must not be.
+    """
+    return Rule(_staying_mean_step, n, 1.0 - 1.0 / n, n, divisor=n)
+
+
 def running_total() -> Rule:
     """Sum of all rows so far, in order."""
     return Rule(_running_step, 0.0, 0.0, 1)
@@ -147,11 +174,6 @@ def exponential_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
     return recursion(exponential(n), rows, into)
 
 
-def wilder_means(rows: Iterable[FloatArray], n: int, into: Rows) -> Rows:
-    """Run ``wilder`` over rows."""
-    return recursion(wilder(n), rows, into)
-
-
 def smoothed(rule: Rule, tiles: TilesFrom, first: int, shape: tuple[int, ...]) -> Stream:
     """Run a rule over the rows of an array of a shape that come in tiles, from row ``first`` on.
 
@@ -168,7 +190,7 @@ def smoothed(rule: Rule, tiles: TilesFrom, first: int, shape: tuple[int, ...]) -
         smoother = Smoother.of(rule, shape[1:], math.prod(shape))
         return None if smoother is None else _taken(smoother, tiles(first), out)
 
-    return Stream(first + rule.ahead, shape[1:], rows, step, compiled=compiled)
+    return Stream(first + rule.ahead, shape[1:], rows, step, tiles=compiled)
 
 
 def exponential_mean(values: FloatArray, n: int, start: int = 0) -> Stream:
@@ -182,16 +204,17 @@ def wilder_mean(values: FloatArray, n: int, start: int = 0) -> Stream:
 
 
 class Smoother:
-    """A rule that goes on from tile to tile, compiled.
+    """A rule that goes on from tile to tile, compiled; without a loop, row by row.
 
     Kept: ``_last`` is the last value, or the sum of the first rows while ``_missing`` more of them
     have to come.
     """
 
-    def __init__(self, rule: Rule, loop: Loop) -> None:
+    def __init__(self, rule: Rule, loop: Loop | None = None) -> None:
         self._rule, self._loop = rule, loop
         self._missing = rule.count
         self._last: FloatArray | None = None
+        self._applied: tuple[Callable[..., None], FloatArray, FloatArray] | None = None
 
     @classmethod
     def of(cls, rule: Rule, shape: tuple[int, ...], cells: int) -> Smoother | None:
@@ -215,10 +238,22 @@ class Smoother:
             if rule.shown:
                 out[0], begun = self._last, 1
         rest = len(tile) - used
-        if rest:
+        if rest and self._loop is not None:
             made, last = out[begun : begun + rest].reshape(rest, -1), self._last.reshape(-1)
             self._loop(_flat(tile[used:]), last, made, rule.weight, rule.keep)
+        elif rest:
+            self._by_rows(tile[used:], self._last, out[begun : begun + rest])
         return begun + rest
+
+    def _by_rows(self, tile: FloatArray, last: FloatArray, out: FloatArray) -> None:
+        if self._applied is None:
+            self._applied = _applied(self._rule, last.shape)
+        apply, weight, keep = self._applied
+        newest = last
+        for value, row in zip(tile, out, strict=True):
+            apply(value, newest, weight, keep, row)
+            newest = row
+        np.copyto(last, newest)
 
 
 def _smooth(
@@ -255,13 +290,20 @@ def _taken(smoother: Smoother, tiles: Iterable[FloatArray], out: FloatArray | No
 
 
 def _stepped(rule: Rule, rows: Rows, last: FloatArray, into: Rows) -> Rows:
-    """Apply the step to row after row. Factors are rows: numpy has nothing to convert then."""
-    weight, keep = np.full_like(last, rule.weight), np.full_like(last, rule.keep)
-    apply = _recorded(rule.step).on_rows(last.shape)
+    """Apply the step to row after row."""
+    apply, weight, keep = _applied(rule, last.shape)
     for value, row in zip(rows, into, strict=False):
         apply(value, last, weight, keep, row)
         last = row
         yield row
+
+
+def _applied(
+    rule: Rule, shape: tuple[int, ...]
+) -> tuple[Callable[..., None], FloatArray, FloatArray]:
+    """Return the step on rows, and its factors as rows: numpy has nothing to convert then."""
+    apply = _recorded(rule.step).on_rows(shape)
+    return apply, np.full(shape, rule.weight), np.full(shape, rule.keep)
 
 
 @cache

@@ -34,8 +34,8 @@ class Stream:
     and are remembered with it. ``begins_apart``: each column begins where its own values begin.
     ``unfinished``: rows, from the first one on, that say too little for ``step`` to go on from.
 
-    ``compiled(out)``: the same rows in tiles of ``(k, *shape)``, written one below the other to
-    ``out`` or, without, each to a buffer that is used again; None where numpy goes row by row.
+    ``tiles(out)``: the same rows in tiles of ``(k, *shape)``, written one below the other to
+    ``out`` or, without, each to a buffer that is used again; None where they come row by row.
     """
 
     first: int
@@ -43,7 +43,7 @@ class Stream:
     rows: Callable[[Iterator[FloatArray]], Iterator[FloatArray]]
     step: Callable[..., FloatArray] | None = None
     below: tuple[Stream, ...] = ()
-    compiled: Callable[[FloatArray | None], Iterator[FloatArray] | None] = lambda _: None
+    tiles: Callable[[FloatArray | None], Iterator[FloatArray] | None] = lambda _: None
     begins_apart: bool = False
     unfinished: int = 0
 
@@ -58,7 +58,7 @@ def whole(stream: Stream, n_bars: int) -> FloatArray:
     out = np.empty((n_bars, *stream.shape))
     out[: stream.first] = np.nan
     made = out[stream.first :]
-    for _ in stream.compiled(made) or stream.rows(iter(made)):
+    for _ in stream.tiles(made) or stream.rows(iter(made)):
         pass
     return out
 
@@ -69,8 +69,9 @@ def in_tiles(stream: Stream, n_bars: int) -> Iterator[tuple[slice, FloatArray]]:
     For what is made of each row alone: the rows are still in the processor's cache.
     """
     first = stream.first
-    for tile in stream.compiled(None) or _gathered(stream):
-        yield slice(first, first + len(tile)), tile
+    for tile in stream.tiles(None) or _gathered(stream):
+        if len(tile):
+            yield slice(first, first + len(tile)), tile
         first += len(tile)
     assert first in (stream.first, n_bars)
 

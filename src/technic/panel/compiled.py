@@ -1,7 +1,8 @@
 """Loops that numba compiles where it is installed (the extra ``fast``) and where that pays.
 
 A loop is a plain function over arrays that calls ``step`` (or ``twin``, ``join``, ``first``), small
-pure functions on values which numpy applies to whole rows: a formula stands once. Compiled without
+pure functions on values which numpy applies to whole rows: a formula stands once. Of other
+functions they may call ``select`` alone. Compiled without
 fast-math, contraction and threads, it does the very operations in the very order, so the bits are
 numpy's; see ``tests/indicators/test_compiled.py``. NaN is NaN, whatever its sign.
 
@@ -23,6 +24,8 @@ from pathlib import Path
 from threading import Lock
 from types import CodeType, FunctionType
 from typing import Any, TypeAlias
+
+from technic.panel.selection import select_number
 
 __all__ = ["COMPILER", "WORTH_COMPILING", "WORTH_LOADING", "Compiler", "Loop", "assembled"]
 
@@ -61,7 +64,7 @@ class Compiler:
         are read and written, "v" for a row, "i" and "f" for numbers. ``saved``: nanoseconds that
         the loop is faster than numpy in this work.
         """
-        name = _name(loop, *steps.values())
+        name = _name(loop, *steps.values(), select_number)
         if name in self._made:
             return self._made[name]
         with self._lock:
@@ -120,7 +123,10 @@ def _compiler(loop: Loop, name: str, steps: Steps) -> Any:
         from technic.panel.compiled_files import kept_files
 
         options = {"nogil": True, "error_model": "numpy", "fastmath": False}
-        inner = {key: numba.njit(**options)(step) for key, step in steps.items()}
+        choice = {"select": numba.njit(**options)(select_number)}
+        inner = {
+            key: numba.njit(**options)(assembled(step, choice, key)) for key, step in steps.items()
+        }
         made = numba.njit(**options)(assembled(loop, inner, name))
         made._cache = kept_files(made.py_func)
     except (ImportError, AttributeError, OSError, RuntimeError) as error:

@@ -65,11 +65,17 @@ class Step:
         return self.run is None and not self.name and not self.lag
 
 
-def choose(otherwise: Any, value: Any, where: Any, out: Any) -> None:
-    """Write ``value`` where ``where`` says so, and what is otherwise elsewhere."""
+def choose(otherwise: Any, value: Any, where: Any, out: Any) -> Any:
+    """Write ``value`` where ``where`` says so, and what is otherwise elsewhere.
+
+    ``out``: None makes a new array.
+    """
+    if out is None:
+        return np.where(where, value, otherwise)
     if otherwise is not out:
         np.copyto(out, otherwise)
     np.copyto(out, value, where=where)
+    return out
 
 
 def only_finite(values: Any, infinite: Any, out: Any) -> None:

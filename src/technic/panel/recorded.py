@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from technic.panel.recipe_steps import Node
+from technic.panel.recipe_steps import IN_PLACE, Node
 from technic.panel.series import Recipe, Series
 from technic.typing import FloatArray
 
@@ -23,7 +23,7 @@ class _Operation(NamedTuple):
     """``run(*operands)`` into a place; operands are places too.
 
     ``over``: what is in the place already is written over. ``spent``: another place that nobody
-    reads afterwards.
+    reads afterwards. ``dtype``: of what is made.
     """
 
     run: Callable[..., Any]
@@ -31,10 +31,11 @@ class _Operation(NamedTuple):
     place: int
     over: bool
     spent: int | None
+    dtype: str
 
 
 class Recorded:
-    """A formula of ``+``, ``-``, ``*`` and ``/``; ``function`` is the formula itself.
+    """A formula of arithmetic, comparisons and ``select``; ``function`` is the formula itself.
 
     ``arguments``: 0 for a value, k for a tuple of k values, one after the other. Called with
     arrays and numbers it returns what the formula does, in new arrays.
@@ -68,9 +69,10 @@ class Recorded:
             else:
                 at[place] = one
                 place += 1
-        for run, (left, right), place, over, spent in self._operations:
+        for run, operands, place, over, spent, _ in self._operations:
             made = at[place] if over else None
-            made = run(at[left], at[right], made if isinstance(made, np.ndarray) else None)
+            out = made if isinstance(made, np.ndarray) else None
+            made = run(*[at[operand] for operand in operands], out)
             if spent is not None:
                 at[spent] = None
             at[place] = made
@@ -87,15 +89,19 @@ class Recorded:
         at, (result,) = list(self._at), self._results
         for one in self._operations:
             if not one.over and one.place != result:
-                at[one.place] = np.empty(shape)
+                at[one.place] = np.empty(shape, one.dtype)
         plan = [(one.run, one.operands, one.place) for one in self._operations]
         count = self._count
 
         def apply(*rows: FloatArray) -> None:
             at[:count] = rows[:count]
             at[result] = rows[count]
-            for run, (left, right), into in plan:
-                run(at[left], at[right], at[into])
+            for run, operands, into in plan:
+                if len(operands) == 2:
+                    left, right = operands
+                    run(at[left], at[right], at[into])
+                else:
+                    run(*[at[operand] for operand in operands], at[into])
 
         return apply
 
@@ -111,15 +117,19 @@ def _planned(recipe: Recipe, results: list[Node]) -> tuple[list[_Operation], dic
         if step.run is None:
             places[node] = node
             continue
+        first = step.operands[:1] if step.run in IN_PLACE else step.operands
         spent = [
             places[below]
-            for below in dict.fromkeys(step.operands)
+            for below in dict.fromkeys(first)
             if recipe.steps[below].run is not None
+            and recipe.steps[below].dtype == step.dtype
             and last_use[below] == node
             and below not in results
         ]
         places[node] = spent[0] if spent else node
         operands = tuple(places[below] for below in step.operands)
         other = spent[1] if len(spent) > 1 else None
-        operations.append(_Operation(step.run, operands, places[node], bool(spent), other))
+        operations.append(
+            _Operation(step.run, operands, places[node], bool(spent), other, step.dtype)
+        )
     return operations, places

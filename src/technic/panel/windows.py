@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from technic.panel.cores import on_cores
 from technic.panel.recorded import Recorded
 from technic.panel.series import Series
 from technic.panel.window_loops import compiled_pairs, compiled_sums
@@ -76,14 +77,17 @@ def window_deviation(values: FloatArray, n: int) -> tuple[FloatArray, FloatArray
         ages = range(n - 1, -1, -1)
         return sum(abs(values.lagged(age) - mean) for age in ages) / n, mean
     deviation = _warming_up(values, n)
-    for columns, part in _stripes(values, n):
-        centre = mean[n - 1 :, columns]
+
+    def deviate(columns: slice) -> None:
+        part, centre = _laid(values, columns), mean[n - 1 :, columns]
         total, distance = np.zeros(centre.shape), np.empty(centre.shape)
         for age in range(n):
             np.subtract(part[age : age + len(centre)], centre, out=distance)
             np.abs(distance, out=distance)
             total += distance
         np.divide(total, n, out=deviation[n - 1 :, columns])
+
+    on_cores(deviate, _stripes(values, n), values.size)
     return deviation, mean
 
 
@@ -171,9 +175,13 @@ def _summed(values: FloatArray, n: int, divisor: float) -> FloatArray:
     if isinstance(values, Series):
         return _over(_noted(values, n, _SUMS)[0], divisor)
     out = _warming_up(values, n)
+
+    def total(columns: slice) -> None:
+        state = _grow(_SUMS.one(_laid(values, columns)), n, _SUMS)
+        _divide(state, (divisor,), (out[n - 1 :, columns],))
+
     if not compiled_sums(values, n, divisor, out, {"join": _join_sums}):
-        for columns, part in _stripes(values, n):
-            _divide(_grow(_SUMS.one(part), n, _SUMS), (divisor,), (out[n - 1 :, columns],))
+        on_cores(total, _stripes(values, n), values.size)
     return out
 
 
@@ -186,10 +194,13 @@ def _pairs(
         return _over(total, divisors[0]), _over(beside, divisors[1])
     out = _warming_up(values, n), _warming_up(values, n)
     steps = {"one": pair.one, "twins": pair.twins.function, "join": pair.join.function}
+
+    def paired(columns: slice) -> None:
+        parts = [array[n - 1 :, columns] for array in out]
+        _divide(_grow(pair.one(_laid(values, columns)), n, pair), divisors, parts)
+
     if not compiled_pairs(values, n, divisors, out, steps):
-        for columns, part in _stripes(values, n):
-            parts = [array[n - 1 :, columns] for array in out]
-            _divide(_grow(pair.one(part), n, pair), divisors, parts)
+        on_cores(paired, _stripes(values, n), values.size)
     return out
 
 
@@ -293,13 +304,16 @@ def _extreme(pick: np.ufunc, values: FloatArray, n: int) -> FloatArray:
     if len(values) == n:
         pick.reduce(values, axis=0, out=out[n - 1])
         return out
-    for columns, block in _stripes(values, n):
-        length = 1
+
+    def picked(columns: slice) -> None:
+        block, length = _laid(values, columns), 1
         while 2 * length <= n:
             block = pick(block[: len(block) - length], block[length:])
             length *= 2
         ahead = n - length
         pick(block[: len(block) - ahead], block[ahead:], out=out[n - 1 :, columns])
+
+    on_cores(picked, _stripes(values, n), values.size)
     return out
 
 
@@ -317,12 +331,16 @@ def column_stripes(n_rows: int, n_columns: int) -> Iterator[slice]:
         yield slice(first, first + width)
 
 
-def _stripes(values: FloatArray, n: int) -> Iterator[tuple[slice, FloatArray]]:
-    """Cut the columns into stripes, laid out without gaps; there are none if no window is full."""
+def _stripes(values: FloatArray, n: int) -> Iterator[tuple[slice]]:
+    """Cut the columns into stripes; there are none if no window is full."""
     rows, n_columns = values.shape
     if rows < n:
         return
     width = n_columns if rows == n else max(STRIPE_CELLS // rows, NARROWEST_STRIPE)
     for first in range(0, n_columns, max(width, 1)):
-        columns = slice(first, first + width)
-        yield columns, np.ascontiguousarray(values[:, columns])
+        yield (slice(first, first + width),)
+
+
+def _laid(values: FloatArray, columns: slice) -> FloatArray:
+    """Return some columns without gaps between their rows."""
+    return np.ascontiguousarray(values[:, columns])

@@ -15,16 +15,16 @@ shows an EMA that starts from the first price; the built-in one starts from a pl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from functools import partial
 
 import numpy as np
 
+from technic.indicators.averaged_index import with_mean
 from technic.indicators.division import quotient
-from technic.indicators.momentum import strength
-from technic.indicators.recursions import exponential_means, wilder_means
-from technic.indicators.streams import Stream, scratch
-from technic.indicators.tiles import row_tiles, tile_rows
+from technic.indicators.momentum import apart_and_mean, strength
+from technic.indicators.recursions import smoothed, wilder
+from technic.indicators.streams import Stream
+from technic.indicators.tiles import tiles_made
 from technic.indicators.volatility import trange
 from technic.panel.windows import window_deviation
 from technic.typing import BoolArray, FloatArray
@@ -90,19 +90,7 @@ def channel_index(close: FloatArray, spread_and_mean: FloatArray, apart: FloatAr
 
 def macd_lines(close: FloatArray) -> Stream:
     """EMA 12 minus EMA 26 of the close, and its EMA 9: rows ``(2, n_symbols)`` from row 33 on."""
-    shape = close.shape[1:]
-
-    def rows(into: Iterator[FloatArray]) -> Iterator[FloatArray]:
-        line = np.empty(shape)
-        fast = islice(exponential_means(close, 12, scratch(shape)), 26 - 12, None)
-        slow = exponential_means(close, 26, scratch(shape))
-        lines = (np.subtract(a, b, out=line) for a, b in zip(fast, slow, strict=False))
-        for signal in exponential_means(lines, 9, scratch(shape)):
-            row = next(into)
-            row[0], row[1] = line, signal
-            yield row
-
-    return Stream(33, (2, *shape), rows)
+    return apart_and_mean(close, 12, 26, 9, late=0)
 
 
 def strength_of(gain_and_loss: FloatArray) -> FloatArray:
@@ -118,30 +106,9 @@ def directional(high: FloatArray, low: FloatArray, close: FloatArray) -> Stream:
 
     Rows ``(4, n_symbols)`` from row 27 on. A bar without any movement so far counts 0 in the ADX.
     """
-    n_symbols = close.shape[1]
-
-    def rows(into: Iterator[FloatArray]) -> Iterator[FloatArray]:
-        means = np.empty((3, n_symbols))
-
-        def index() -> Iterator[FloatArray]:
-            nonlocal means
-            moved, value = np.empty(n_symbols), np.empty(n_symbols)
-            for means in wilder_means(_movements(high, low, close), 14, scratch((3, n_symbols))):
-                np.add(means[1], means[2], out=moved)
-                np.subtract(means[1], means[2], out=value)
-                np.abs(value, out=value)
-                # where nothing moved the value is 0 and stays 0
-                np.maximum(moved, TINY, out=moved)
-                np.divide(value, moved, out=value)
-                value *= 100.0
-                yield value
-
-        for adx in wilder_means(index(), 14, scratch((n_symbols,))):
-            row = next(into)
-            row[:3], row[3] = means, adx
-            yield row
-
-    return Stream(27, (4, n_symbols), rows)
+    shape = len(close), 3, close.shape[1]
+    parts = tiles_made(partial(_movements, high, low, close), shape)
+    return with_mean(smoothed(wilder(14), parts, 1, shape), _index, wilder(14), len(close))
 
 
 def indicators_of(
@@ -157,27 +124,33 @@ def indicators_of(
     return plus, minus, now, then
 
 
-def _movements(high: FloatArray, low: FloatArray, close: FloatArray) -> Iterator[FloatArray]:
-    """True range, upward and downward movement from row 1 on: ``(3, n_symbols)`` each.
+def _movements(
+    high: FloatArray, low: FloatArray, close: FloatArray, rows: slice, out: FloatArray
+) -> None:
+    """Write true range, upward and downward movement of some rows, ``(rows, 3, n_symbols)``.
 
     Of the movements up and down the larger one counts, if it is positive; equal ones cancel, also
     when only rounding tells them apart.
     """
-    n_bars, n_symbols = close.shape
-    buffer = np.empty((tile_rows(n_symbols), 3, n_symbols))
-    for rows in row_tiles(1, n_bars, n_symbols):
-        tile, before = buffer[: rows.stop - rows.start], slice(rows.start - 1, rows.stop - 1)
-        reached = slice(rows.start - 1, rows.stop)
-        tile[:, 0] = trange(high[reached], low[reached], close[reached])[1:]
-        moves = tile[:, 1:]
-        up, down = moves[:, 0], moves[:, 1]
-        np.subtract(high[rows], high[before], out=up)
-        np.subtract(low[before], low[rows], out=down)
-        np.maximum(moves, 0.0, out=moves)
-        apart, lead = slack(close[rows]), up - down
-        up *= lead > apart
-        down *= lead < np.negative(apart, out=apart)
-        yield from tile
+    before, reached = slice(rows.start - 1, rows.stop - 1), slice(rows.start - 1, rows.stop)
+    out[:, 0] = trange(high[reached], low[reached], close[reached])[1:]
+    moves = out[:, 1:]
+    up, down = moves[:, 0], moves[:, 1]
+    np.subtract(high[rows], high[before], out=up)
+    np.subtract(low[before], low[rows], out=down)
+    np.maximum(moves, 0.0, out=moves)
+    apart, lead = slack(close[rows]), up - down
+    up *= lead > apart
+    down *= lead < np.negative(apart, out=apart)
+
+
+def _index(means: FloatArray, out: FloatArray) -> None:
+    """Write DX of rows of the three means; where nothing moved it is 0."""
+    up, down = means[..., 1, :], means[..., 2, :]
+    np.subtract(up, down, out=out)
+    np.abs(out, out=out)
+    out /= np.maximum(up + down, TINY)
+    out *= 100.0
 
 
 def reach(high: FloatArray, low: FloatArray, before: FloatArray) -> FloatArray:

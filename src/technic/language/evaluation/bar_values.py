@@ -22,6 +22,7 @@ from technic.language.evaluation.column_tails import ColumnTails, Fields, ending
 from technic.language.evaluation.panel_facts import PanelFacts
 from technic.language.evaluation.program import Need, Program, Span, Step, needs
 from technic.panel import BarPanel
+from technic.panel.cores import on_cores
 from technic.panel.freed_memory import keep_freed_memory
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
@@ -84,7 +85,8 @@ def all_bars(
     ``benchmark``, ``facts``: as in ``newest_bars``. ``first``: the row to begin with; those above
     are not among the results, but among what these look at. ``stop``: the row before which to end.
     Recursions run over all bars first and are held until the end, an array each. The rest is
-    computed tile by tile: what a tile takes in between stays in the processor's cache.
+    computed tile by tile: what a tile takes in between stays in the processor's cache. Tiles share
+    the cores where there are some to spare.
     """
     if not results:
         return []
@@ -97,12 +99,17 @@ def all_bars(
     with np.errstate(all="ignore"):
         whole_panel = Fields(panel, benchmark, None, facts)
         recursions = _recursions(program.steps, results, whole_panel, n_bars)
-        for columns in _cut(n_symbols, width):
-            fields = whole_panel.of(columns)
-            known = {number: found[..., columns] for number, found in recursions.items()}
-            tile = partial(_fill, program.steps, results, fields, known)
-            for rows in _cut(n_bars - first, height):
-                tile(rows.stop + first, [values[rows, columns] for values in out])
+
+        def tiles() -> Iterator[tuple[Fields, dict[int, FloatArray], int, list[FloatArray]]]:
+            for columns in _cut(n_symbols, width):
+                fields = whole_panel.of(columns)
+                known = {number: found[..., columns] for number, found in recursions.items()}
+                for rows in _cut(n_bars - first, height):
+                    parts = [values[rows, columns] for values in out]
+                    yield fields, known, rows.stop + first, parts
+
+        fill = partial(_fill, program.steps, results)
+        on_cores(fill, tiles(), (n_bars - first) * n_symbols * len(results))
     return out
 
 

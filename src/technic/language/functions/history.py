@@ -10,6 +10,7 @@ import numpy as np
 from technic.indicators import price_range
 from technic.indicators.lookback import period_plus
 from technic.indicators.streams import Stream, whole
+from technic.indicators.tiles import row_tiles
 from technic.language.functions import elementwise
 from technic.language.functions._define import HERE, X, bars, condition, series
 from technic.language.functions.function import Function
@@ -98,7 +99,12 @@ def bars_so_far(close: FloatArray) -> Stream:
     def step(last: FloatArray) -> FloatArray:
         return counted(close[-1], last + 1.0, np.empty_like(last))
 
-    return Stream(0, close.shape[1:], rows, step)
+    def tiles(out: FloatArray | None) -> Iterator[FloatArray]:
+        for part in row_tiles(0, *close.shape):
+            made = np.empty(close[part].shape) if out is None else out[part]
+            yield counted(close[part], np.arange(part.start + 1.0, part.stop + 1.0)[:, None], made)
+
+    return Stream(0, close.shape[1:], rows, step, tiles=tiles)
 
 
 def _bar_count(close: FloatArray) -> FloatArray:
