@@ -18,6 +18,7 @@ __all__ = [
     "longest_plus",
     "one_bar",
     "period_plus",
+    "so_many",
     "stable_at_once",
     "total_plus",
     "wilder_unstable_period",
@@ -30,6 +31,11 @@ SEED_LEFT = 1e-4
 def one_bar(*_: float) -> int:
     """Lookback of a function of the bar itself, and of a running total."""
     return 1
+
+
+def so_many(bars: int, *_: float) -> int:
+    """Lookback that no constant changes."""
+    return bars
 
 
 def period_plus(extra: int, period: float, *_: float) -> int:

@@ -1,4 +1,9 @@
-"""What definitions of functions are put together from; all of it travels between processes."""
+"""What definitions of functions are put together from; all of it travels between processes.
+
+``point``, ``window`` and ``recursive`` define a function by what its kernel has to see. Its source
+is TA-Lib's function of the same name unless another is named; it gives numbers unless ``returns``
+says that it gives a condition.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +15,18 @@ from typing import Any
 import numpy as np
 
 from technic.indicators.arithmetic import finite
+from technic.indicators.lookback import one_bar, period_plus, so_many, stable_at_once
 from technic.indicators.streams import Stream, whole
-from technic.language.functions.function import Parameter
+from technic.language.functions.function import OPERANDS, Function, Kind, Parameter
 from technic.panel.ragged import common_row, first_rows
 from technic.typing import FloatArray
 
 __all__ = [
     "BAR",
     "HERE",
+    "OF_PERIOD",
+    "ONE_BEFORE",
+    "TWO_BARS",
     "X",
     "bars",
     "condition",
@@ -25,13 +34,19 @@ __all__ = [
     "from_first_value",
     "number",
     "output",
+    "point",
+    "recursive",
     "series",
     "stream_from_first_value",
+    "window",
 ]
 
 HERE = "here"
 """The source of a function that is defined by its description."""
 BAR = ("high", "low", "close")
+OF_PERIOD, ONE_BEFORE = partial(period_plus, 0), partial(period_plus, 1)
+"""Lookbacks: the bars of the first constant; the same and the bar before them."""
+TWO_BARS = partial(so_many, 2)
 
 
 def series(name: str) -> Parameter:
@@ -55,6 +70,69 @@ def number(name: str, default: float, least: float = -1e6, most: float = 1e6) ->
 
 
 X = series("x")
+
+
+def point(
+    name: str,
+    parameters: tuple[Parameter, ...],
+    kernel: Callable[..., Any],
+    description: str,
+    source: str = HERE,
+    *,
+    returns: Kind = "number",
+    fields: tuple[str, ...] = (),
+) -> Function:
+    """Define a function of the bar itself; most of them are defined by their description."""
+    return Function(name, parameters, returns, "point", kernel, description, source, fields)
+
+
+def window(
+    name: str,
+    parameters: tuple[Parameter, ...],
+    kernel: Callable[..., Any],
+    description: str,
+    source: str = "",
+    *,
+    returns: Kind = "number",
+    fields: tuple[str, ...] = (),
+    lookback: Callable[..., int] = OF_PERIOD,
+) -> Function:
+    """Define a function of the last bars of its inputs."""
+    source = source or f"TA-Lib {name.upper()}"
+    return Function(
+        name, parameters, returns, "window", kernel, description, source, fields, lookback
+    )
+
+
+def recursive(
+    name: str,
+    parameters: tuple[Parameter, ...],
+    kernel: Callable[..., Any],
+    description: str,
+    source: str = "",
+    *,
+    returns: Kind = "number",
+    fields: tuple[str, ...] = (),
+    lookback: Callable[..., int] = one_bar,
+    unstable_period: Callable[..., int] = stable_at_once,
+) -> Function:
+    """Define a function that feeds on its own last value.
+
+    It begins where its operands do, since its fields are packed and they may not be.
+    """
+    operands = sum(parameter.takes in OPERANDS for parameter in parameters)
+    return Function(
+        name,
+        parameters,
+        returns,
+        "recursive",
+        partial(from_first_value, operands, kernel) if operands else kernel,
+        description,
+        source or f"TA-Lib {name.upper()}",
+        fields,
+        lookback,
+        unstable_period,
+    )
 
 
 def output(index: int, function: Callable[..., Any], *inputs: Any) -> FloatArray:

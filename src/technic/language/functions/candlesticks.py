@@ -6,18 +6,14 @@ from collections.abc import Callable
 from functools import partial
 
 from technic.indicators.candlesticks import heikin_ashi, patterns
-from technic.indicators.lookback import kept_unstable_period, one_bar
-from technic.language.functions._define import number, output
+from technic.indicators.lookback import kept_unstable_period, so_many
+from technic.language.functions._define import number, output, recursive, window
 from technic.language.functions.function import Function
 from technic.typing import FloatArray
 
 __all__ = ["CANDLESTICKS"]
 
 _BARS = ("open", "high", "low", "close")
-
-
-def _so_many(lookback: int, *_: float) -> int:
-    return lookback
 
 
 def _pattern(
@@ -29,38 +25,27 @@ def _pattern(
     fields: tuple[str, ...] = _BARS,
 ) -> Function:
     share = () if penetration is None else (number("penetration", penetration, 0.0, 10.0),)
-    return Function(
+    return window(
         kernel.__name__,
         share,
-        "condition",
-        "window",
         kernel,
         what,
         f"TA-Lib {library}",
+        returns="condition",
         fields=fields,
-        lookback=partial(_so_many, lookback),
+        lookback=partial(so_many, lookback),
     )
 
 
-_HALVED = kept_unstable_period(0.5)
-
-
-def _halved(*_: float) -> int:
-    return _HALVED
-
-
 def _heikin_ashi(name: str, part: int, what: str) -> Function:
-    return Function(
+    return recursive(
         name,
         (),
-        "number",
-        "recursive",
         partial(output, part, heikin_ashi.ha),
         what,
         "TA-Lib HA",
         fields=_BARS,
-        lookback=one_bar,
-        unstable_period=_halved,
+        unstable_period=partial(so_many, kept_unstable_period(0.5)),
     )
 
 
@@ -160,11 +145,9 @@ CANDLESTICKS = (
     _heikin_ashi("ha_open", 0, "Open of the Heikin-Ashi bar: middle of the one before."),
     _heikin_ashi("ha_high", 1, "High of the Heikin-Ashi bar."),
     _heikin_ashi("ha_low", 2, "Low of the Heikin-Ashi bar."),
-    Function(
+    recursive(
         "ha_close",
         (),
-        "number",
-        "recursive",
         partial(output, 3, heikin_ashi.ha),
         "Close of the Heikin-Ashi bar: mean of the bar's four prices.",
         "TA-Lib HA",

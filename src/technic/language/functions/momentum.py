@@ -8,11 +8,10 @@ from technic.indicators import momentum, stochastic, trend
 from technic.indicators.lookback import (
     exponential_unstable_period,
     longest_plus,
-    period_plus,
     total_plus,
     wilder_unstable_period,
 )
-from technic.language.functions._define import BAR, X, bars, from_first_value, output
+from technic.language.functions._define import BAR, ONE_BEFORE, X, bars, output, recursive, window
 from technic.language.functions.function import Function
 from technic.typing import FloatArray
 
@@ -68,12 +67,10 @@ _STOCHF = (bars("fastk_period", 5), bars("fastd_period", 3))
 
 
 def _macd(name: str, line: int, what: str) -> Function:
-    return Function(
+    return recursive(
         name,
         _MACD,
-        "number",
-        "recursive",
-        partial(from_first_value, 1, partial(output, line, momentum.macd)),
+        partial(output, line, momentum.macd),
         what,
         "TA-Lib MACD",
         lookback=_macd_lookback,
@@ -82,148 +79,113 @@ def _macd(name: str, line: int, what: str) -> Function:
 
 
 MOMENTUM = (
-    Function(
+    recursive(
         "rsi",
         (X, bars("timeperiod", 14, least=2)),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, momentum.rsi),
+        momentum.rsi,
         "Wilder's relative strength index, 0 to 100; 0 where nothing moves.",
-        "TA-Lib RSI",
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
         unstable_period=wilder_unstable_period,
     ),
     _macd("macd_line", 0, "Fast ema minus slow ema; begins together with its signal."),
     _macd("macd_signal", 1, "Ema of the MACD line."),
     _macd("macd_histogram", 2, "MACD line minus its signal."),
-    Function(
+    window(
         "stoch_k",
         _STOCH,
-        "number",
-        "window",
         partial(_stoch, 0),
         "Slow stochastic %K: place of the close in its range, 0 to 100, smoothed.",
         "TA-Lib STOCH",
         fields=BAR,
         lookback=partial(total_plus, -2),
     ),
-    Function(
+    window(
         "stoch_d",
         _STOCH,
-        "number",
-        "window",
         partial(_stoch, 1),
         "Slow stochastic %D: plain mean of stoch_k.",
         "TA-Lib STOCH",
         fields=BAR,
         lookback=partial(total_plus, -2),
     ),
-    Function(
+    window(
         "stochf_k",
         _STOCHF,
-        "number",
-        "window",
         partial(output, 0, stochastic.stochf),
         "Fast stochastic %K: place of the close in its range, 0 to 100.",
         "TA-Lib STOCHF",
         fields=BAR,
         lookback=partial(total_plus, -1),
     ),
-    Function(
+    window(
         "stochf_d",
         _STOCHF,
-        "number",
-        "window",
         partial(output, 1, stochastic.stochf),
         "Fast stochastic %D: plain mean of stochf_k.",
         "TA-Lib STOCHF",
         fields=BAR,
         lookback=partial(total_plus, -1),
     ),
-    Function(
+    recursive(
         "stochrsi_k",
         (X, bars("timeperiod", 14, least=2), *_STOCH),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, _stochrsi_k),
+        _stochrsi_k,
         "Stochastic of the RSI, 0 to 100, smoothed by slowk_period, as charts show it.",
         "TA-Lib STOCHRSI (its %D)",
         lookback=_stochrsi_k_lookback,
         unstable_period=wilder_unstable_period,
     ),
-    Function(
+    recursive(
         "stochrsi_d",
         (X, bars("timeperiod", 14, least=2), *_STOCH),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, _stochrsi_d),
+        _stochrsi_d,
         "Plain mean of stochrsi_k over slowd_period.",
         "TA-Lib STOCHRSI (mean of its %D)",
         lookback=partial(total_plus, -2),
         unstable_period=wilder_unstable_period,
     ),
-    Function(
+    window(
         "cci",
         (bars("timeperiod", 20, least=2),),
-        "number",
-        "window",
         momentum.cci,
         "Commodity channel index: distance of the typical price from its mean.",
-        "TA-Lib CCI",
         fields=BAR,
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "willr",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "window",
         stochastic.willr,
         "Williams %R: distance of the close from the highest high, 0 to -100.",
-        "TA-Lib WILLR",
         fields=BAR,
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "ultosc",
         (bars("timeperiod1", 7), bars("timeperiod2", 14), bars("timeperiod3", 28)),
-        "number",
-        "window",
         momentum.ultosc,
         "Ultimate oscillator over three spans, 0 to 100.",
-        "TA-Lib ULTOSC",
         fields=BAR,
         lookback=partial(longest_plus, 1),
     ),
-    Function(
+    window(
         "ao",
         (bars("fastperiod", 5), bars("slowperiod", 34)),
-        "number",
-        "window",
         momentum.ao,
         "Awesome oscillator: fast minus slow plain mean of the middle of each bar.",
-        "TA-Lib AO",
         fields=("high", "low"),
         lookback=partial(longest_plus, 0),
     ),
-    Function(
+    window(
         "mom",
         (X, bars("timeperiod", 10)),
-        "number",
-        "window",
         momentum.mom,
         "Value minus the value of timeperiod bars ago.",
-        "TA-Lib MOM",
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
     ),
-    Function(
+    window(
         "roc",
         (X, bars("timeperiod", 10)),
-        "number",
-        "window",
         momentum.roc,
         "Change in percent over timeperiod bars; 0 where the older value is 0.",
-        "TA-Lib ROC",
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
     ),
 )

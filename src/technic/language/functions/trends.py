@@ -5,8 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from technic.indicators import directional, trailing
-from technic.indicators.lookback import period_plus, wilder_unstable_period
-from technic.language.functions._define import BAR, HERE, bars, number, output
+from technic.indicators.lookback import wilder_unstable_period
+from technic.language.functions._define import (
+    BAR,
+    HERE,
+    ONE_BEFORE,
+    TWO_BARS,
+    bars,
+    number,
+    output,
+    recursive,
+)
 from technic.language.functions.function import Function
 
 __all__ = ["TRAILING", "TRENDS"]
@@ -21,101 +30,78 @@ def _adx_unstable_period(n: float) -> int:
     return 2 * wilder_unstable_period(n)
 
 
-def _two(*_: float) -> int:
-    return 2
-
-
 def _supertrend(name: str, part: int, what: str) -> Function:
-    return Function(
+    return recursive(
         name,
         (bars("timeperiod", 10, least=2), number("multiplier", 3.0, 0.0, 100.0)),
-        "number",
-        "recursive",
         partial(output, part, trailing.supertrend),
         what,
         "TA-Lib SUPERTREND",
         fields=BAR,
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
         unstable_period=wilder_unstable_period,
     )
 
 
 def _zigzag(name: str, part: int, what: str) -> Function:
-    return Function(
+    return recursive(
         name,
         (number("percent", 5.0, 0.1, 90.0),),
-        "number",
-        "recursive",
         partial(output, part, trailing.zigzag),
         what,
         HERE,
         fields=("high", "low"),
-        lookback=_two,
+        lookback=TWO_BARS,
     )
 
 
 TRENDS = (
-    Function(
+    recursive(
         "adx",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "recursive",
         directional.adx,
         "Average directional index, 0 to 100: strength of a trend, whatever its direction.",
-        "TA-Lib ADX",
         fields=BAR,
         lookback=_adx_lookback,
         unstable_period=_adx_unstable_period,
     ),
-    Function(
+    recursive(
         "dx",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "recursive",
         directional.dx,
         "Difference of plus_di and minus_di in percent of their sum.",
-        "TA-Lib DX",
         fields=BAR,
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
         unstable_period=wilder_unstable_period,
     ),
-    Function(
+    recursive(
         "plus_di",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "recursive",
         directional.plus_di,
         "Upward movement in percent of the true range.",
-        "TA-Lib PLUS_DI",
         fields=BAR,
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
         unstable_period=wilder_unstable_period,
     ),
-    Function(
+    recursive(
         "minus_di",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "recursive",
         directional.minus_di,
         "Downward movement in percent of the true range.",
-        "TA-Lib MINUS_DI",
         fields=BAR,
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
         unstable_period=wilder_unstable_period,
     ),
 )
 
 TRAILING = (
-    Function(
+    recursive(
         "sar",
         (number("acceleration", 0.02, 0.0, 10.0), number("maximum", 0.2, 0.0, 10.0)),
-        "number",
-        "recursive",
         trailing.sar,
         "Wilder's parabolic stop and reverse; below the bar in a rise, above it in a fall.",
-        "TA-Lib SAR",
         fields=("high", "low"),
-        lookback=_two,
+        lookback=TWO_BARS,
     ),
     _supertrend(
         "supertrend",
