@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language.analysis.scope import scope_of
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.evaluation.program import Program
+from technic.language.evaluation.program import constant_of
 from technic.language.functions import elementwise
 from technic.language.functions.elementwise import Values
 from technic.language.functions.function import Scope
 from technic.language.functions.operators import applied, split
-from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children
+from technic.language.syntax.nodes import And, Call, Name, Node, Or, children
 from technic.typing import BoolArray, FloatArray
 
 __all__ = ["block_parts", "evaluate_market", "not_ruled_out"]
@@ -110,12 +110,8 @@ class _Market:
         """Return an array ``(n_symbols,)``, or a constant."""
         if node in self._parts:
             return self._parts[node]
-        if isinstance(node, Text):
-            return node.value
-        scope = scope_of(node, self._vocabulary, self._scopes)
-        if scope == "constant":
-            program = Program(self._vocabulary.functions)
-            return np.float64(program.steps[program.add(node)].value)
+        if scope_of(node, self._vocabulary, self._scopes) == "constant":
+            return constant_of(node, self._vocabulary)
         if self._names is None and not isinstance(node, And | Or):
             return np.full(self._n, np.nan)
         if isinstance(node, Name):
