@@ -7,7 +7,7 @@ says that it gives a condition.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -32,6 +32,7 @@ __all__ = [
     "condition",
     "finite_of",
     "from_first_value",
+    "lines_of",
     "number",
     "output",
     "point",
@@ -132,6 +133,21 @@ def recursive(
         fields,
         lookback,
         unstable_period,
+    )
+
+
+def lines_of(
+    define: Callable[..., Function],
+    lines: Mapping[str, str],
+    parameters: tuple[Parameter, ...],
+    kernel: Callable[..., Any],
+    source: str,
+    **how: Any,
+) -> tuple[Function, ...]:
+    """Define a function for each of the lines that a kernel gives: its name and description."""
+    return tuple(
+        define(name, parameters, partial(output, number, kernel), description, source, **how)
+        for number, (name, description) in enumerate(lines.items())
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from technic.indicators import price_range, trend, volatility
 from technic.indicators.lookback import (
     exponential_unstable_period,
+    total_plus,
     wilder_unstable_period,
 )
 from technic.language.functions import elementwise
@@ -17,12 +18,12 @@ from technic.language.functions._define import (
     ONE_BEFORE,
     X,
     bars,
+    lines_of,
     number,
-    output,
     recursive,
     window,
 )
-from technic.language.functions.function import Function, Parameter
+from technic.language.functions.function import Parameter
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
 
@@ -82,25 +83,7 @@ def _lead1_lookback(fast: float, slow: float, shift: float) -> int:
     return int(max(fast, slow) + shift)
 
 
-def _lead2_lookback(n: float, shift: float) -> int:
-    return int(n + shift)
-
-
 _MIDDLE = Parameter("middle", "word", "typical", words=volatility.KELTNER_MIDDLES)
-
-
-def _keltner(name: str, line: int, what: str) -> Function:
-    parameters = (bars("timeperiod", 20, least=2), bars("atrperiod", 10))
-    return recursive(
-        name,
-        (*parameters, number("nbdev", 2.0, **_WIDTH), _MIDDLE),
-        partial(output, line, volatility.kc),
-        what,
-        "TA-Lib KC",
-        fields=BAR,
-        lookback=_keltner_lookback,
-        unstable_period=_keltner_unstable_period,
-    )
 
 
 BANDS = (
@@ -125,13 +108,26 @@ BANDS = (
         "Lower Bollinger band: plain mean less some standard deviations.",
         "TA-Lib BBANDS",
     ),
-    _keltner("kc_upper", 0, "Upper Keltner band: middle line and some atr."),
-    _keltner(
-        "kc_middle",
-        1,
-        'Middle of the Keltner channel: ema of the typical price; "close" as on TradingView.',
+    *lines_of(
+        recursive,
+        {
+            "kc_upper": "Upper Keltner band: middle line and some atr.",
+            "kc_middle": "Middle of the Keltner channel: ema of the typical price; "
+            '"close" as on TradingView.',
+            "kc_lower": "Lower Keltner band: middle line less some atr.",
+        },
+        (
+            bars("timeperiod", 20, least=2),
+            bars("atrperiod", 10),
+            number("nbdev", 2.0, **_WIDTH),
+            _MIDDLE,
+        ),
+        volatility.kc,
+        "TA-Lib KC",
+        fields=BAR,
+        lookback=_keltner_lookback,
+        unstable_period=_keltner_unstable_period,
     ),
-    _keltner("kc_lower", 2, "Lower Keltner band: middle line less some atr."),
     recursive(
         "squeeze",
         (
@@ -204,6 +200,6 @@ BANDS = (
         "Second edge of the cloud under the bar: middle of the long range, displacement bars ago.",
         "Ichimoku",
         fields=("high", "low"),
-        lookback=_lead2_lookback,
+        lookback=partial(total_plus, 0),
     ),
 )

@@ -11,11 +11,17 @@ from technic.indicators.lookback import (
     total_plus,
     wilder_unstable_period,
 )
-from technic.language.functions._define import BAR, ONE_BEFORE, X, bars, output, recursive, window
-from technic.language.functions.function import Function
+from technic.language.functions._define import BAR, ONE_BEFORE, X, bars, lines_of, recursive, window
 from technic.typing import FloatArray
 
-__all__ = ["MOMENTUM", "stochrsi_d_of", "stochrsi_k_of"]
+__all__ = ["MOMENTUM", "slow_stochastic", "stochrsi_d_of", "stochrsi_k_of"]
+
+
+def slow_stochastic(
+    high: FloatArray, low: FloatArray, close: FloatArray, k: int, slow: int, slower: int
+) -> tuple[FloatArray, FloatArray]:
+    """Slow stochastic smoothed by plain means."""
+    return stochastic.stoch(high, low, close, k, slow, 0, slower, 0)
 
 
 def stochrsi_k_of(strength: FloatArray, fastk_period: int, slowk_period: int) -> FloatArray:
@@ -42,12 +48,6 @@ def _stochrsi_k_lookback(n: float, k: float, slow: float, _slower: float) -> int
     return int(n + k + slow) - 1
 
 
-def _stoch(
-    line: int, high: FloatArray, low: FloatArray, close: FloatArray, k: int, slow: int, slower: int
-) -> FloatArray:
-    return stochastic.stoch(high, low, close, k, slow, 0, slower, 0)[line]
-
-
 def _macd_lookback(fast: float, slow: float, signal: float) -> int:
     return int(max(fast, slow) + signal) - 1
 
@@ -56,27 +56,7 @@ def _macd_unstable_period(fast: float, slow: float, signal: float) -> int:
     return exponential_unstable_period(max(fast, slow)) + exponential_unstable_period(signal)
 
 
-_MACD = (
-    X,
-    bars("fastperiod", 12, least=2),
-    bars("slowperiod", 26, least=2),
-    bars("signalperiod", 9),
-)
 _STOCH = (bars("fastk_period", 14), bars("slowk_period", 3), bars("slowd_period", 3))
-_STOCHF = (bars("fastk_period", 5), bars("fastd_period", 3))
-
-
-def _macd(name: str, line: int, what: str) -> Function:
-    return recursive(
-        name,
-        _MACD,
-        partial(output, line, momentum.macd),
-        what,
-        "TA-Lib MACD",
-        lookback=_macd_lookback,
-        unstable_period=_macd_unstable_period,
-    )
-
 
 MOMENTUM = (
     recursive(
@@ -87,41 +67,44 @@ MOMENTUM = (
         lookback=ONE_BEFORE,
         unstable_period=wilder_unstable_period,
     ),
-    _macd("macd_line", 0, "Fast ema minus slow ema; begins together with its signal."),
-    _macd("macd_signal", 1, "Ema of the MACD line."),
-    _macd("macd_histogram", 2, "MACD line minus its signal."),
-    window(
-        "stoch_k",
+    *lines_of(
+        recursive,
+        {
+            "macd_line": "Fast ema minus slow ema; begins together with its signal.",
+            "macd_signal": "Ema of the MACD line.",
+            "macd_histogram": "MACD line minus its signal.",
+        },
+        (
+            X,
+            bars("fastperiod", 12, least=2),
+            bars("slowperiod", 26, least=2),
+            bars("signalperiod", 9),
+        ),
+        momentum.macd,
+        "TA-Lib MACD",
+        lookback=_macd_lookback,
+        unstable_period=_macd_unstable_period,
+    ),
+    *lines_of(
+        window,
+        {
+            "stoch_k": "Slow stochastic %K: place of the close in its range, 0 to 100, smoothed.",
+            "stoch_d": "Slow stochastic %D: plain mean of stoch_k.",
+        },
         _STOCH,
-        partial(_stoch, 0),
-        "Slow stochastic %K: place of the close in its range, 0 to 100, smoothed.",
+        slow_stochastic,
         "TA-Lib STOCH",
         fields=BAR,
         lookback=partial(total_plus, -2),
     ),
-    window(
-        "stoch_d",
-        _STOCH,
-        partial(_stoch, 1),
-        "Slow stochastic %D: plain mean of stoch_k.",
-        "TA-Lib STOCH",
-        fields=BAR,
-        lookback=partial(total_plus, -2),
-    ),
-    window(
-        "stochf_k",
-        _STOCHF,
-        partial(output, 0, stochastic.stochf),
-        "Fast stochastic %K: place of the close in its range, 0 to 100.",
-        "TA-Lib STOCHF",
-        fields=BAR,
-        lookback=partial(total_plus, -1),
-    ),
-    window(
-        "stochf_d",
-        _STOCHF,
-        partial(output, 1, stochastic.stochf),
-        "Fast stochastic %D: plain mean of stochf_k.",
+    *lines_of(
+        window,
+        {
+            "stochf_k": "Fast stochastic %K: place of the close in its range, 0 to 100.",
+            "stochf_d": "Fast stochastic %D: plain mean of stochf_k.",
+        },
+        (bars("fastk_period", 5), bars("fastd_period", 3)),
+        stochastic.stochf,
         "TA-Lib STOCHF",
         fields=BAR,
         lookback=partial(total_plus, -1),

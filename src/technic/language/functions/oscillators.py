@@ -8,6 +8,7 @@ from technic.indicators.lookback import (
     exponential_unstable_period,
     kept_unstable_period,
     longest_plus,
+    longest_unstable_period,
     total_plus,
     wilder_unstable_period,
 )
@@ -48,10 +49,6 @@ def _trix_lookback(n: float) -> int:
 
 def _trix_unstable_period(n: float) -> int:
     return 3 * exponential_unstable_period(n)
-
-
-def _longest_unstable_period(*periods: float) -> int:
-    return exponential_unstable_period(max(periods))
 
 
 def _tsi_unstable_period(first: float, second: float) -> int:
@@ -104,7 +101,7 @@ OSCILLATORS = (
         "Fast ema less slow ema, in percent of the slow one.",
         "TA-Lib PPO (exponential)",
         lookback=partial(longest_plus, 0),
-        unstable_period=_longest_unstable_period,
+        unstable_period=longest_unstable_period,
     ),
     recursive(
         "trix",

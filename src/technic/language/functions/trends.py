@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from technic.indicators import directional, trailing
 from technic.indicators.lookback import wilder_unstable_period
 from technic.language.functions._define import (
@@ -12,11 +10,10 @@ from technic.language.functions._define import (
     ONE_BEFORE,
     TWO_BARS,
     bars,
+    lines_of,
     number,
-    output,
     recursive,
 )
-from technic.language.functions.function import Function
 
 __all__ = ["TRAILING", "TRENDS"]
 
@@ -28,31 +25,6 @@ def _adx_lookback(n: float) -> int:
 def _adx_unstable_period(n: float) -> int:
     """ADX smooths twice: the unstable period of the first smoothing, then that of the second."""
     return 2 * wilder_unstable_period(n)
-
-
-def _supertrend(name: str, part: int, what: str) -> Function:
-    return recursive(
-        name,
-        (bars("timeperiod", 10, least=2), number("multiplier", 3.0, 0.0, 100.0)),
-        partial(output, part, trailing.supertrend),
-        what,
-        "TA-Lib SUPERTREND",
-        fields=BAR,
-        lookback=ONE_BEFORE,
-        unstable_period=wilder_unstable_period,
-    )
-
-
-def _zigzag(name: str, part: int, what: str) -> Function:
-    return recursive(
-        name,
-        (number("percent", 5.0, 0.1, 90.0),),
-        partial(output, part, trailing.zigzag),
-        what,
-        HERE,
-        fields=("high", "low"),
-        lookback=TWO_BARS,
-    )
 
 
 TRENDS = (
@@ -103,17 +75,32 @@ TRAILING = (
         fields=("high", "low"),
         lookback=TWO_BARS,
     ),
-    _supertrend(
-        "supertrend",
-        0,
-        "SuperTrend line: middle of the bar less some atr in a rise, plus some in a fall.",
+    *lines_of(
+        recursive,
+        {
+            "supertrend": "SuperTrend line: middle of the bar less some atr in a rise, plus some "
+            "in a fall.",
+            "supertrend_direction": "Direction of the SuperTrend, 1 up, -1 down; TradingView has "
+            "the signs the other way.",
+        },
+        (bars("timeperiod", 10, least=2), number("multiplier", 3.0, 0.0, 100.0)),
+        trailing.supertrend,
+        "TA-Lib SUPERTREND",
+        fields=BAR,
+        lookback=ONE_BEFORE,
+        unstable_period=wilder_unstable_period,
     ),
-    _supertrend(
-        "supertrend_direction",
-        1,
-        "Direction of the SuperTrend, 1 up, -1 down; TradingView has the signs the other way.",
+    *lines_of(
+        recursive,
+        {
+            "zigzag_direction": "Direction of the running leg, 1 up, -1 down, as known then.",
+            "zigzag_pivot": "Price where the running leg began: the last turn known then.",
+            "zigzag_extreme": "Furthest price of the running leg so far.",
+        },
+        (number("percent", 5.0, 0.1, 90.0),),
+        trailing.zigzag,
+        HERE,
+        fields=("high", "low"),
+        lookback=TWO_BARS,
     ),
-    _zigzag("zigzag_direction", 0, "Direction of the running leg, 1 up, -1 down, as known then."),
-    _zigzag("zigzag_pivot", 1, "Price where the running leg began: the last turn known then."),
-    _zigzag("zigzag_extreme", 2, "Furthest price of the running leg so far."),
 )

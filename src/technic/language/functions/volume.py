@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from technic.indicators import flow, volume
-from technic.indicators.lookback import exponential_unstable_period, longest_plus
+from technic.indicators.lookback import longest_plus, longest_unstable_period
 from technic.language.functions._define import (
     BAR,
     HERE,
@@ -20,10 +20,6 @@ from technic.language.functions._define import (
 __all__ = ["VOLUME"]
 
 _BAR_AND_VOLUME = (*BAR, "volume")
-
-
-def _longest_unstable_period(*periods: float) -> int:
-    return exponential_unstable_period(max(periods))
 
 
 VOLUME = (
@@ -95,7 +91,7 @@ VOLUME = (
         "Chaikin's oscillator: fast less slow exponential mean of ad.",
         fields=_BAR_AND_VOLUME,
         lookback=partial(longest_plus, 0),
-        unstable_period=_longest_unstable_period,
+        unstable_period=longest_unstable_period,
     ),
     recursive(
         "klinger",
@@ -106,7 +102,7 @@ VOLUME = (
         "Klinger (1997), TradingView",
         fields=_BAR_AND_VOLUME,
         lookback=partial(longest_plus, 1),
-        unstable_period=_longest_unstable_period,
+        unstable_period=longest_unstable_period,
     ),
     window(
         "vwap",
