@@ -18,7 +18,7 @@ import numpy as np
 
 from technic.indicators import directional, momentum, price_range, volatility, volume
 from technic.indicators.arithmetic import ArithmeticOperator
-from technic.indicators.division import quotient
+from technic.indicators.division import percent
 from technic.indicators.lookback import one_bar, period_plus, total_plus
 from technic.indicators.recursions import exponential_mean, wilder_mean
 from technic.indicators.streams import Stream
@@ -76,12 +76,6 @@ def _keltner_close(close: FloatArray, n: int, m: int) -> Stream:
 
 def _keltner_reach(reach: FloatArray, n: int, m: int) -> Stream:
     return volatility.kc_parts(reach, tiles_of(reach), n, m)[1]
-
-
-def _in_percent(part: FloatArray, whole: FloatArray) -> FloatArray:
-    out = quotient(part, whole)
-    out *= 100.0
-    return out
 
 
 def _spread(x: FloatArray, n: int) -> FloatArray:
@@ -142,7 +136,7 @@ _ALL = (
     _part_of("_first", "point", 1, partial(_part, 0)),
     _part_of("_second", "point", 1, partial(_part, 1)),
     _part_of("_wilder", "recursive", 1, _wilder, 1),
-    _part_of("_in_percent", "point", 2, _in_percent),
+    _part_of("_in_percent", "point", 2, percent),
     _part_of("_direction", "recursive", 3, directional.direction, 1),
     _part_of("_plus", "point", 1, partial(_share_of, 1)),
     _part_of("_minus", "point", 1, partial(_share_of, 2)),
