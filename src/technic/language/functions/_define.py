@@ -12,13 +12,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from technic.indicators.arithmetic import finite
+from technic.indicators.late_columns import from_first_value
 from technic.indicators.lookback import one_bar, period_plus, so_many, stable_at_once
 from technic.indicators.streams import Stream, whole
 from technic.language.functions.function import OPERANDS, Function, Kind, Parameter
-from technic.panel.ragged import common_row, first_rows
+from technic.panel.ragged import first_rows
 from technic.typing import FloatArray
 
 __all__ = [
@@ -31,7 +30,6 @@ __all__ = [
     "bars",
     "condition",
     "finite_of",
-    "from_first_value",
     "lines_of",
     "number",
     "output",
@@ -162,24 +160,6 @@ def finite_of(function: Callable[..., FloatArray], *inputs: Any) -> FloatArray:
     return finite(function(*inputs))
 
 
-def from_first_value(count: int, function: Callable[..., FloatArray], *inputs: Any) -> FloatArray:
-    """Call a function that feeds on its own last value, each column from its first value on.
-
-    The first ``count`` inputs are arrays ``(n_bars, n_symbols)``, which may begin with NaN: a
-    column begins in the first row in which all of them have a value, as if it were row 0, and its
-    results are put back where they belong. A NaN further down makes all that follows NaN.
-    """
-    arrays, constants = inputs[:count], inputs[count:]
-    first = first_rows(arrays)
-    shifts, common = np.unique(first[first >= 0]), max(common_row(first), 0)
-    results = _put_back(function(*(array[common:] for array in arrays), *constants), common)
-    for shift in shifts[shifts != common]:
-        odd = np.flatnonzero(first == shift)
-        part = function(*(array[shift:, odd] for array in arrays), *constants)
-        results[..., odd] = _put_back(part, int(shift))
-    return results
-
-
 def stream_from_first_value(
     count: int, function: Callable[..., Stream], *inputs: Any
 ) -> Stream | FloatArray:
@@ -189,7 +169,8 @@ def stream_from_first_value(
     begun = first[first >= 0]
     shift = int(begun.max(initial=0))
     if begun.min(initial=shift) < shift:
-        return np.asarray(from_first_value(count, partial(_whole, function), *inputs))
+        found: FloatArray = from_first_value(count, partial(_whole, function), *inputs)
+        return found
     stream = function(*(array[shift:] for array in arrays), *constants)
     below = tuple(replace(one, first=one.first + shift) for one in stream.below)
     return replace(stream, first=stream.first + shift, below=below, begins_apart=True)
@@ -197,13 +178,3 @@ def stream_from_first_value(
 
 def _whole(function: Callable[..., Stream], *inputs: Any) -> FloatArray:
     return whole(function(*inputs), len(inputs[0]))
-
-
-def _put_back(results: FloatArray, shift: int) -> FloatArray:
-    """Move results down by ``shift`` rows, NaN above."""
-    if not shift:
-        return results
-    out = np.empty((len(results) + shift, *results.shape[1:]))
-    out[:shift] = np.nan
-    out[shift:] = results
-    return out
