@@ -94,14 +94,11 @@ def test_a_language_function_is_one_entry(checkout: Checkout):
     checkout.insert(
         "language/functions/volatility.py",
         "VOLATILITY = (\n",
-        """    Function(
+        """    point(
         "toy_span",
         (number("times", 1),),
-        "number",
-        "point",
         lambda high, low, times: (high - low) * times,
         "A toy.",
-        HERE,
         fields=("high", "low"),
     ),
 """,
@@ -136,20 +133,16 @@ def toy_mean(high: FloatArray, low: FloatArray, timeperiod: int = 3) -> FloatArr
     checkout.insert(
         "language/functions/averages.py",
         "AVERAGES = (\n",
-        """    Function(
+        """    window(
         "toy_mean",
         (bars("timeperiod", 3),),
-        "number",
-        "window",
         trend.toy_mean,
         "A toy.",
-        HERE,
+        "a toy",
         fields=("high", "low"),
-        lookback=partial(period_plus, 0),
     ),
 """,
     )
-    checkout.insert("language/functions/averages.py", "import X", ", HERE")
     entry = 'Column("toy_mean_4", "price", "toy_mean(4)", "A toy."),'
     checkout.insert("columns/declarations.py", "_TREND = (\n", f"    {entry}\n")
     assert_touched(checkout, "indicator")

@@ -9,13 +9,18 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from technic.scoring.technical_rating import mean_of_groups, mean_of_votes, rating_status
+from technic.scoring.technical_rating import (
+    mean_of_groups,
+    mean_of_votes,
+    rating_status,
+    tally_of,
+)
 
 
-def group(there: int, total: int, of: int) -> list[np.ndarray]:
-    """Votes of a group of ``of``: ``there`` not missing, adding up to ``total``."""
+def group(there: int, total: int, of: int) -> tuple[np.ndarray, np.ndarray]:
+    """The tally of votes of a group of ``of``: ``there`` not missing, adding up to ``total``."""
     signs = [math.copysign(1.0, total)] * abs(total) + [0.0] * (there - abs(total))
-    return [np.array([vote]) for vote in signs + [math.nan] * (of - there)]
+    return tally_of([np.array([vote]) for vote in signs + [math.nan] * (of - there)])
 
 
 def test_the_golden_case():
@@ -63,7 +68,7 @@ def test_every_rating_that_can_be_is_exact():
     def cast(count, total, of):
         place = np.arange(of)[:, None]
         votes = np.where(place < np.abs(total), np.sign(total), 0.0)
-        return list(np.where(place < count, votes, np.nan))
+        return tally_of(list(np.where(place < count, votes, np.nan)))
 
     rating = mean_of_groups(cast(n, a, 15), cast(m, b, 11))
     status = rating_status(rating)

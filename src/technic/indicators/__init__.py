@@ -6,7 +6,8 @@ changes what came before it; a column's numbers do not depend on the columns bes
 
 A column may begin late and end early: NaN above its first bar and below its last. It is computed
 from its first bar on, as TA-Lib's wrapper does. NaN between two bars is not left out: every window
-that holds it is NaN, and a recursion is NaN from there on.
+that holds it is NaN, and a recursion is NaN from there on. The modules have the same functions for
+columns that all begin in the first row, which is what a panel holds.
 
 ``beta`` and ``ppo`` of the scan language are not here: TA-Lib has others under these names.
 """

@@ -1,7 +1,4 @@
-"""How one series moves with another: beta and correlation of their changes.
-
-Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
-"""
+"""How one series moves with another: beta and correlation of their changes."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["NEAR", "quotient", "same"]
+__all__ = ["NEAR", "percent", "quotient", "same"]
 
 NEAR = 1e-14
 """Two prices closer than this fraction of their size are one price, as in TA-Lib.
@@ -36,4 +36,13 @@ def quotient(
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         out = np.divide(top, bottom, out=out)
     np.copyto(out, instead, where=bottom == 0.0 if nothing is None else nothing)
+    return out
+
+
+def percent(
+    part: FloatArray, whole: FloatArray, instead: float = 0.0, out: FloatArray | None = None
+) -> FloatArray:
+    """``part`` in percent of ``whole``, and ``instead`` where that is 0."""
+    out = quotient(part, whole, instead=instead, out=out)
+    out *= 100.0
     return out

@@ -1,7 +1,4 @@
-"""Volume on rising and on falling bars: NVI, PVI, Chaikin's two, Klinger, VWAP.
-
-Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
-"""
+"""Volume on rising and on falling bars: NVI, PVI, Chaikin's two, Klinger, VWAP."""
 
 from __future__ import annotations
 

@@ -16,8 +16,10 @@ __all__ = [
     "hma_lookback",
     "kept_unstable_period",
     "longest_plus",
+    "longest_unstable_period",
     "one_bar",
     "period_plus",
+    "so_many",
     "stable_at_once",
     "total_plus",
     "wilder_unstable_period",
@@ -30,6 +32,11 @@ SEED_LEFT = 1e-4
 def one_bar(*_: float) -> int:
     """Lookback of a function of the bar itself, and of a running total."""
     return 1
+
+
+def so_many(bars: int, *_: float) -> int:
+    """Lookback that no constant changes."""
+    return bars
 
 
 def period_plus(extra: int, period: float, *_: float) -> int:
@@ -60,6 +67,11 @@ def stable_at_once(*_: float) -> int:
 def exponential_unstable_period(period: float, *_: float) -> int:
     """Unstable period of an exponential mean, weight 2 / (period + 1)."""
     return _bars_until_forgotten(1.0 - 2.0 / (period + 1.0))
+
+
+def longest_unstable_period(*periods: float) -> int:
+    """Unstable period of exponential means beside each other."""
+    return exponential_unstable_period(max(periods))
 
 
 def wilder_unstable_period(period: float, *_: float) -> int:

@@ -1,7 +1,4 @@
-"""Oscillators over one series or over the bars: RSI, CCI, MACD, ULTOSC, AO, MOM, ROC.
-
-Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
-"""
+"""Oscillators over one series or over the bars: RSI, CCI, MACD, ULTOSC, AO, MOM, ROC."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from itertools import islice
 
 import numpy as np
 
-from technic.indicators.division import quotient, same
+from technic.indicators.division import percent, quotient, same
 from technic.indicators.parameters import bars_like, period
 from technic.indicators.recursions import (
     Smoother,
@@ -69,9 +66,7 @@ def gain_and_loss(close: FloatArray, n: int) -> Stream:
 
 def strength(gain: FloatArray, loss: FloatArray, out: FloatArray | None = None) -> FloatArray:
     """RSI from the two means: the gain's percentage of both, 0 where both are 0."""
-    out = quotient(gain, gain + loss, out=out)
-    out *= 100.0
-    return out
+    return percent(gain, gain + loss, out=out)
 
 
 def cci(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:

@@ -1,7 +1,4 @@
-"""Returns, gaps, and distances from the highs and lows of a window.
-
-Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
-"""
+"""Returns, gaps, and distances from the highs and lows of a window."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from technic.indicators.division import quotient
+from technic.indicators.division import percent, quotient
 from technic.indicators.parameters import bars_like, period
 from technic.panel.windows import lagged, window_max, window_min
 from technic.typing import FloatArray
@@ -37,9 +34,7 @@ def percent_from(values: FloatArray, base: FloatArray) -> FloatArray:
 def percent_of(part: FloatArray, whole: FloatArray) -> FloatArray:
     """``part`` in percent of ``whole``; NaN where that is 0."""
     bars_like(part=part, whole=whole)
-    out = quotient(part, whole, instead=np.nan)
-    out *= 100.0
-    return out
+    return percent(part, whole, np.nan)
 
 
 def returns_pct(close: FloatArray, timeperiod: int = 1) -> FloatArray:

@@ -1,7 +1,4 @@
-"""Where the close lies in its range: STOCH, STOCHF, STOCHRSI, WILLR.
-
-Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
-"""
+"""Where the close lies in its range: STOCH, STOCHF, STOCHRSI, WILLR."""
 
 from __future__ import annotations
 

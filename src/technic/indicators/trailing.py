@@ -1,7 +1,7 @@
 """Lines that follow a trend and turn with it: parabolic SAR, SuperTrend, zigzag.
 
-Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows. Each
-bar depends on all before it. A turn begins anew, so the first bar is forgotten after a turn or two.
+Each bar depends on all before it. A turn begins anew, so the first bar is forgotten after a turn or
+two.
 """
 
 from __future__ import annotations

@@ -1,9 +1,4 @@
-"""Moving averages, regression lines and the Ichimoku lines.
-
-Every function takes ``(n_bars, n_symbols)`` float64 arrays, oldest row first, packed from the top
-(NaN only after a column's last bar), and returns the same shape with NaN in the warm-up rows.
-Names, parameters and values are TA-Lib's where TA-Lib has the function.
-"""
+"""Moving averages, regression lines and the Ichimoku lines."""
 
 from __future__ import annotations
 

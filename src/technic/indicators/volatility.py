@@ -1,7 +1,4 @@
-"""Ranges, deviations and the bands drawn from them.
-
-Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
-"""
+"""Ranges, deviations and the bands drawn from them."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from technic.errors import ParameterError
-from technic.indicators.division import quotient
+from technic.indicators.division import percent
 from technic.indicators.parameters import bars_like, factor, period
 from technic.indicators.recursions import exponential, smoothed, wilder, wilder_mean
 from technic.indicators.streams import Stream, whole
@@ -100,9 +97,7 @@ def atr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 
 
 def natr(high: FloatArray, low: FloatArray, close: FloatArray, timeperiod: int = 14) -> FloatArray:
     """Average true range in percent of the close; 0 where the close is 0."""
-    out = quotient(atr(high, low, close, timeperiod), close)
-    out *= 100.0
-    return out
+    return percent(atr(high, low, close, timeperiod), close)
 
 
 def var(close: FloatArray, timeperiod: int = 5) -> FloatArray:

@@ -1,7 +1,4 @@
-"""Volume and money: OBV, AD, MFI, relative volume, dollar volume.
-
-Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
-"""
+"""Volume and money: OBV, AD, MFI, relative volume, dollar volume."""
 
 from __future__ import annotations
 

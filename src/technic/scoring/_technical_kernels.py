@@ -38,8 +38,6 @@ __all__ = [
     "indicators_of",
     "macd_lines",
     "place",
-    "pressure",
-    "reach",
     "slack",
     "strength_of",
     "ultimate",
@@ -153,21 +151,11 @@ def _index(means: FloatArray, out: FloatArray) -> None:
     out *= 100.0
 
 
-def reach(high: FloatArray, low: FloatArray, before: FloatArray) -> FloatArray:
-    """How far the price went from the close before: the true range; NaN on a first bar."""
-    return np.maximum(high, before) - np.minimum(low, before)
-
-
-def pressure(close: FloatArray, low: FloatArray, before: FloatArray) -> FloatArray:
-    """How far the price closed above the lowest of the bar and the close before."""
-    return close - np.minimum(low, before)
-
-
 def ultimate(apart: FloatArray, *sums: FloatArray) -> FloatArray:
     """Ultimate oscillator; NaN where one of the spans has no true range.
 
-    ``sums``: of ``pressure`` and of ``reach`` over the shortest span, over twice that, and over
-    four times.
+    ``sums``: of how far the price closed above the lowest of the bar and the close before, and of
+    the true range, over the shortest span, over twice that, and over four times.
     """
     out = np.zeros(apart.shape)
     for closed, moved, weight in zip(sums[::2], sums[1::2], (4.0, 2.0, 1.0), strict=True):

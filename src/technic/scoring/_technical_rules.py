@@ -152,8 +152,6 @@ _FUNCTIONS = (
     _function("tv_channel_index", "point", kernels.channel_index, "xxx"),
     _function("tv_directional", "recursive", kernels.directional, "xxx"),
     _function("tv_macd", "recursive", kernels.macd_lines, "x"),
-    _function("tv_reach", "point", kernels.reach, "xxx"),
-    _function("tv_pressure", "point", kernels.pressure, "xxx"),
     _function("tv_ultimate", "point", kernels.ultimate, "x" * 7),
     _function("tv_against", "point", _against, "xxx"),
     _function("tv_in_order", "point", _in_order, "x" * 7),
@@ -207,7 +205,8 @@ def _oscillators() -> dict[str, Expr]:
     means, awesome = fn.tv_directional(high, low, close), _awesome_oscillator()
     momentum, mean = close - close[10], fn.ema(close, 13)
     bull, bear, range_ = high - mean, low - mean, place - 100.0
-    closed, moved = fn.tv_pressure(close, low, close[1]), fn.tv_reach(high, low, close[1])
+    bottom = fn.min(low, close[1])
+    closed, moved = close - bottom, fn.max(high, close[1]) - bottom
     sums = [fn.sum(part, span) for span in (7, 14, 28) for part in (closed, moved)]
     return {
         "rsi": fn.tv_turn(strength, strength[1], 30, 70),

@@ -62,8 +62,7 @@ class _Condition:
     limit: float
     at_most: bool = False
 
-    def holds(self, values: dict[str, FloatArray]) -> NDArray[np.bool_]:
-        value = values[self.name]
+    def holds(self, value: FloatArray) -> NDArray[np.bool_]:
         return value <= self.limit if self.at_most else value >= self.limit
 
     def text(self, value: float) -> str:
@@ -76,35 +75,19 @@ def _rules(
 ) -> list[tuple[str, tuple[_Condition, ...]]]:
     """Rules in the order they are tried: the first whose conditions all hold gives the signal."""
     covered = _Condition("coverage", thresholds.min_coverage)
-    rules: list[tuple[str, tuple[_Condition, ...]]] = [
-        (
-            "strong_long",
-            (
-                _Condition("rating", thresholds.strong_long),
-                _Condition("trend", thresholds.strong_long_trend),
-                covered,
-            ),
-        ),
-        (
-            "long",
-            (
-                _Condition("rating", thresholds.long),
-                _Condition("trend", thresholds.long_trend),
-                covered,
-            ),
-        ),
+
+    def judged(rating: float, trend: float, at_most: bool = False) -> tuple[_Condition, ...]:
+        return _Condition("rating", rating, at_most), _Condition("trend", trend, at_most), covered
+
+    short = judged(thresholds.short, thresholds.short_trend, at_most=True)
+    return [
+        ("strong_long", judged(thresholds.strong_long, thresholds.strong_long_trend)),
+        ("long", judged(thresholds.long, thresholds.long_trend)),
+        *([("short", short)] if allow_shorts else []),
+        ("watch", (_Condition("rating", thresholds.watch),)),
+        ("neutral", (_Condition("rating", thresholds.avoid),)),
+        ("avoid", (_Condition("rating", 0.0),)),
     ]
-    if allow_shorts:
-        short = (
-            _Condition("rating", thresholds.short, at_most=True),
-            _Condition("trend", thresholds.short_trend, at_most=True),
-            covered,
-        )
-        rules.append(("short", short))
-    rules.append(("watch", (_Condition("rating", thresholds.watch),)))
-    rules.append(("neutral", (_Condition("rating", thresholds.avoid),)))
-    rules.append(("avoid", (_Condition("rating", 0.0),)))
-    return rules
 
 
 def signals(
@@ -125,7 +108,7 @@ def signals(
     for name, conditions in reversed(_rules(thresholds or SignalThresholds(), allow_shorts)):
         holds = np.ones(rating.shape, dtype=np.bool_)
         for condition in conditions:
-            holds &= condition.holds(values)
+            holds &= condition.holds(values[condition.name])
         chosen[holds] = name
     return chosen
 
@@ -139,15 +122,12 @@ def signal_reasons(
     allow_shorts: bool = False,
 ) -> tuple[str, ...]:
     """Why one symbol has its signal: for each rule tried, what failed; last, what held."""
-    values = {
-        name: np.array([value])
-        for name, value in (("rating", rating), ("trend", trend), ("coverage", coverage))
-    }
+    values = {"rating": rating, "trend": trend, "coverage": coverage}
     lines: list[str] = []
     for name, conditions in _rules(thresholds or SignalThresholds(), allow_shorts):
-        failed = [c for c in conditions if not c.holds(values)[0]]
+        failed = [c for c in conditions if not c.holds(np.array(values[c.name]))]
         shown = failed or conditions
-        text = ", ".join(c.text(float(values[c.name][0])) for c in shown)
+        text = ", ".join(c.text(values[c.name]) for c in shown)
         lines.append(f"not {name}: needs {text}" if failed else f"{name}: {text}")
         if not failed:
             break

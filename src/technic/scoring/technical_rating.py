@@ -32,6 +32,7 @@ __all__ = [
     "mean_of_groups",
     "mean_of_votes",
     "rating_status",
+    "tally_of",
     "technical_columns",
     "technical_rating",
     "unsettled_votes",
@@ -62,47 +63,39 @@ class TechnicalColumn:
 _AVERAGES = tuple(name for name, vote in VOTES.items() if vote.group == "moving average")
 _OSCILLATORS = tuple(name for name, vote in VOTES.items() if vote.group == "oscillator")
 
-_READS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+_ALL = tuple(VOTES)
+_COLUMNS: Mapping[str, tuple[str, tuple[str, ...], str]] = MappingProxyType(
     {
-        "tv_rating": tuple(VOTES),
-        "tv_status": tuple(VOTES),
-        "tv_ma": _AVERAGES,
-        "tv_oscillators": _OSCILLATORS,
-        "tv_votes_buy": tuple(VOTES),
-        "tv_votes_neutral": tuple(VOTES),
-        "tv_votes_sell": tuple(VOTES),
-        "tv_not_settled": (),
-        **{name: (name,) for name in VOTES},
+        "tv_rating": ("-1-1", _ALL, "Technical Rating: mean of tv_ma and tv_oscillators."),
+        "tv_status": (
+            "text",
+            _ALL,
+            "The rating in words: strong sell, sell, neutral, buy, strong buy.",
+        ),
+        "tv_ma": ("-1-1", _AVERAGES, "Mean of the 15 moving-average votes that are there."),
+        "tv_oscillators": ("-1-1", _OSCILLATORS, "Mean of the 11 oscillator votes that are there."),
+        "tv_votes_buy": ("votes", _ALL, "How many of the 26 votes are up."),
+        "tv_votes_neutral": ("votes", _ALL, "How many of the 26 votes are neither."),
+        "tv_votes_sell": ("votes", _ALL, "How many of the 26 votes are down."),
+        "tv_not_settled": ("text", (), "Votes that need more bars than the symbol has, by name."),
+        **{
+            name: ("vote", (name,), f"{vote.label}: +1 {vote.up}; -1 {vote.down}.")
+            for name, vote in VOTES.items()
+        },
     }
 )
-"""The votes that each column is made of."""
-
-_DESCRIPTIONS = {
-    "tv_rating": ("-1-1", "Technical Rating: mean of tv_ma and tv_oscillators."),
-    "tv_status": ("text", "The rating in words: strong sell, sell, neutral, buy, strong buy."),
-    "tv_ma": ("-1-1", "Mean of the 15 moving-average votes that are there."),
-    "tv_oscillators": ("-1-1", "Mean of the 11 oscillator votes that are there."),
-    "tv_votes_buy": ("votes", "How many of the 26 votes are up."),
-    "tv_votes_neutral": ("votes", "How many of the 26 votes are neither."),
-    "tv_votes_sell": ("votes", "How many of the 26 votes are down."),
-    "tv_not_settled": ("text", "Votes that need more bars than the symbol has, by name."),
-    **{
-        name: ("vote", f"{vote.label}: +1 {vote.up}; -1 {vote.down}.")
-        for name, vote in VOTES.items()
-    },
-}
+"""The unit of each column, the votes that it is made of, what it is."""
 
 
 def _column(name: str) -> TechnicalColumn:
-    unit, description = _DESCRIPTIONS[name]
-    votes = [VOTES[vote] for vote in _READS[name]]
-    lookback = min((vote.lookback for vote in votes), default=1)
-    stable_after = max((vote.stable_after for vote in votes), default=1)
+    unit, votes, description = _COLUMNS[name]
+    lookback = min((VOTES[vote].lookback for vote in votes), default=1)
+    stable_after = max((VOTES[vote].stable_after for vote in votes), default=1)
     return TechnicalColumn(name, unit, lookback, stable_after, description)
 
 
 TECHNICAL_COLUMNS: Mapping[str, TechnicalColumn] = MappingProxyType(
-    {name: _column(name) for name in _READS}
+    {name: _column(name) for name in _COLUMNS}
 )
 """Every column by name; computed only where asked for."""
 
@@ -131,13 +124,13 @@ def technical_rating(panel: BarPanel, rows: NDArray[np.intp]) -> TechnicalRating
     n_symbols)`` every array has that shape after the axis of the votes.
     """
     votes = _votes(panel, rows, VOTES)
-    averages = _sum_and_count([votes[name] for name in _AVERAGES])
-    oscillators = _sum_and_count([votes[name] for name in _OSCILLATORS])
-    rating = _mean_of_both(averages, oscillators)
+    averages = tally_of([votes[name] for name in _AVERAGES])
+    oscillators = tally_of([votes[name] for name in _OSCILLATORS])
+    rating = mean_of_groups(averages, oscillators)
     return TechnicalRating(
         votes=np.stack([votes[name] for name in VOTES]),
-        moving_averages=_mean(averages),
-        oscillators=_mean(oscillators),
+        moving_averages=mean_of_votes(averages),
+        oscillators=mean_of_votes(oscillators),
         rating=rating,
         status=rating_status(rating),
         not_settled=unsettled_votes(rows + 1),
@@ -157,9 +150,9 @@ def technical_columns(
             meant = near(name, TECHNICAL_COLUMNS)
             hint = f"the nearest: {', '.join(meant)}" if meant else "see docs/technical-rating.md"
             raise ParameterError("names", name, "a column of the Technical Rating", hint)
-    needed = {vote for name in names for vote in _READS[name]}
+    needed = {vote for name in names for vote in _COLUMNS[name][1]}
     votes = _votes(panel, rows, needed)
-    tally = cache(lambda group: _sum_and_count([votes[name] for name in group]))
+    tally = cache(lambda group: tally_of([votes[name] for name in group]))
     return {name: _value(name, votes, tally, rows) for name in names}
 
 
@@ -187,39 +180,31 @@ def _value(
         return unsettled_votes(rows + 1)
     counted = {"tv_votes_buy": 1.0, "tv_votes_neutral": 0.0, "tv_votes_sell": -1.0}
     if name in counted:
-        return _count([votes[vote] for vote in _READS[name]], counted[name])
+        return _count([votes[vote] for vote in _COLUMNS[name][1]], counted[name])
     if name in ("tv_ma", "tv_oscillators"):
-        return _mean(tally(_READS[name]))
-    rating = _mean_of_both(tally(_AVERAGES), tally(_OSCILLATORS))
+        return mean_of_votes(tally(_COLUMNS[name][1]))
+    rating = mean_of_groups(tally(_AVERAGES), tally(_OSCILLATORS))
     return rating if name == "tv_rating" else rating_status(rating)
 
 
-def mean_of_votes(votes: Sequence[FloatArray]) -> FloatArray:
+def mean_of_votes(tally: Tally) -> FloatArray:
     """Mean of the votes that are there; NaN where none is."""
-    return _mean(_sum_and_count(votes))
+    return quotient(*tally, instead=np.nan)
 
 
-def mean_of_groups(averages: Sequence[FloatArray], oscillators: Sequence[FloatArray]) -> FloatArray:
+def mean_of_groups(averages: Tally, oscillators: Tally) -> FloatArray:
     """Mean of the two groups' means; of one group alone where the other has no vote.
 
     The sums are whole numbers and there is one division in the end, so a rating that is a tenth or
     a half on paper is 0.1 or 0.5.
     """
-    return _mean_of_both(_sum_and_count(averages), _sum_and_count(oscillators))
-
-
-def _mean(tally: Tally) -> FloatArray:
-    return quotient(*tally, instead=np.nan)
-
-
-def _mean_of_both(averages: Tally, oscillators: Tally) -> FloatArray:
     (a, n), (b, m) = averages, oscillators
     both = (n > 0.0) & (m > 0.0)
     points, votes = np.where(both, a * m + b * n, a + b), np.where(both, 2.0 * n * m, n + m)
     return quotient(points, votes, instead=np.nan)
 
 
-def _sum_and_count(votes: Sequence[FloatArray]) -> Tally:
+def tally_of(votes: Sequence[FloatArray]) -> Tally:
     """Sum of the votes that are there, and how many there are."""
     total, count = np.zeros(votes[0].shape), np.zeros(votes[0].shape)
     for vote in votes:

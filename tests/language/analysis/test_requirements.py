@@ -4,7 +4,7 @@ import pytest
 
 from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.language import read
-from technic.language.analysis.requirements import Requirements, Unstable, requirements, unstable
+from technic.language.analysis.requirements import Needs, Requirements, requirements
 from technic.language.functions import FUNCTIONS
 
 
@@ -60,19 +60,19 @@ def test_several_expressions_need_what_the_longest_needs():
     assert need("sma(close, 300)", "ema(close, 20)") == Requirements(300, 300)
 
 
-def test_each_recursive_call_that_has_not_settled_is_named():
-    """With the bars it needs and those there are; what has settled is not."""
-    nodes = [
-        read(text, BASE).node
-        for text in (
-            "ema(close, 200) > ema(close, 20) and close > sma(close, 250)",
-            "weekly(ema(close, 30)) > 0",
-            "ema_200 > ema_10",
-        )
-    ]
-    assert unstable(nodes, BASE, 300) == (
-        Unstable("ema(close, 200)", 1122, 300),
-        Unstable("weekly(ema(close, 30))", (30 + 139 + 1) * 5, 300),
-        Unstable("ema_200", 1122, 300),
-    )
-    assert unstable(nodes, BASE, 1122) == ()
+def test_each_recursive_call_is_named_once():
+    """With the bars after which it is stable; what forgets at once is not."""
+    needs = Needs(BASE)
+    for text in (
+        "ema(close, 200) > ema(close, 20) and close > sma(close, 250)",
+        "weekly(ema(close, 30)) > ema(close, 200)",
+        "ema_200 > ema_10",
+    ):
+        needs.of(read(text, BASE).node)
+    assert needs.recursive == {
+        "ema(close, 200)": 1122,
+        "ema(close, 20)": 20 + 93,
+        "weekly(ema(close, 30))": (30 + 139 + 1) * 5,
+        "ema_200": 1122,
+        "ema_10": 10 + 46,
+    }

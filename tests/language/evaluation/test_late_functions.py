@@ -17,7 +17,7 @@ from support.expressions import (
 from support.markets import make_market, markets
 from technic.language import Function, Parameter, Vocabulary, check, read
 from technic.language.evaluation.evaluate import evaluate_block, evaluate_day
-from technic.language.evaluation.market_values import block_parts, evaluate_market, not_ruled_out
+from technic.language.evaluation.market_values import block_parts, evaluate_market
 from technic.language.functions import FUNCTIONS
 from technic.language.syntax.nodes import And, Call, Comparison, Name, Not, Number, Or
 
@@ -127,15 +127,6 @@ def test_a_costly_part_may_stand_in_several_places(node, market):
     _, at_once = in_a_block(node, LATE, market, day, lazily=False)
     _, late = in_a_block(node, LATE, market, day, lazily=True)
     np.testing.assert_array_equal(late, at_once)
-
-
-@given(market_expressions("condition", 5), markets(most_symbols=9))
-def test_nobody_who_qualifies_is_ruled_out_early(node, market):
-    """Before the market is known, only what can no longer be true is dropped."""
-    node = checked(node)
-    terms, kept = in_a_block(node, VOCABULARY, market, market.panel.sessions[-1], lazily=False)
-    possible = not_ruled_out(node, terms, VOCABULARY, n_symbols=market.panel.n_symbols)
-    assert possible[kept == 1.0].all()
 
 
 def test_a_costly_function_is_spared():

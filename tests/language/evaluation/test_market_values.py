@@ -9,7 +9,7 @@ import pytest
 from technic.columns.vocabulary import VOCABULARY as BASE
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language import NameInfo, read
-from technic.language.evaluation.market_values import block_parts, evaluate_market, not_ruled_out
+from technic.language.evaluation.market_values import block_parts, evaluate_market
 from technic.language.functions import FUNCTIONS
 
 VOCABULARY = BASE.extended(
@@ -163,11 +163,9 @@ def test_a_name_without_values_is_refused():
 
 
 def test_without_any_values_the_number_of_symbols_has_to_be_said():
-    """A condition of the market alone rules nobody out in a block."""
-    node = read("rs_rating > 80", VOCABULARY).node
-    assert not_ruled_out(node, {}, VOCABULARY, n_symbols=3).tolist() == [True] * 3
-    with pytest.raises(ParameterError, match="n_symbols"):
-        not_ruled_out(node, {}, VOCABULARY)
+    """By those who are ranked."""
     always = read("1 < 2", VOCABULARY).node
+    with pytest.raises(ParameterError, match="ranked"):
+        evaluate_market(always, {}, {}, VOCABULARY)
     both = np.ones(2, np.bool_)
     assert evaluate_market(always, {}, {}, VOCABULARY, ranked=both).tolist() == [1.0, 1.0]

@@ -1,7 +1,4 @@
-"""Heikin-Ashi bars.
-
-Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
-"""
+"""Heikin-Ashi bars."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Candlestick patterns, by TA-Lib's rules and with its thresholds.
 
 A body is large or small beside the mean body of the ten bars before it, a shadow short beside their
-mean range; bars are ``near`` within a fifth of the mean range of five bars. Arrays as in ``trend``:
-``(n_bars, n_symbols)``. Each function returns a condition: 1.0, 0.0, NaN in the warm-up rows.
+mean range; bars are ``near`` within a fifth of the mean range of five bars. Each function returns a
+condition: 1.0, 0.0, NaN in the warm-up rows.
 """
 
 from __future__ import annotations
@@ -69,9 +69,6 @@ class Candles:
         return 0.2 * (_before(self.high - self.low, SHADOW) / SHADOW)
 
 
-Bars = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
-
-
 def _before(values: FloatArray, n: int) -> FloatArray:
     return lagged(window_sum(values, n), 1)
 
@@ -90,48 +87,46 @@ def doji(open: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray)
 
 def hammer(open: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray) -> FloatArray:
     """Small body, long lower shadow, next to no upper one, near or below the low before."""
-    return _hanging(open, high, low, close, lambda bar, one: bar.bottom <= one.low + one.near)
+    return _hammer(open, high, low, close, lambda bar, one: bar.bottom <= one.low + one.near)
 
 
 def hanging_man(
     open: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray
 ) -> FloatArray:
     """Return the shape of a hammer, near or above the high before."""
-    return _hanging(open, high, low, close, lambda bar, one: bar.bottom >= one.high - one.near)
+    return _hammer(open, high, low, close, lambda bar, one: bar.bottom >= one.high - one.near)
 
 
 def inverted_hammer(
     open: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray
 ) -> FloatArray:
     """Small body below the body before, long upper shadow, next to no lower one."""
-    return _standing(open, high, low, close, lambda bar, one: bar.top < one.bottom)
+    return _hammer(open, high, low, close, lambda bar, one: bar.top < one.bottom, inverted=True)
 
 
 def shooting_star(
     open: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray
 ) -> FloatArray:
     """Return the shape of an inverted hammer, above the body before."""
-    return _standing(open, high, low, close, lambda bar, one: bar.bottom > one.top)
+    return _hammer(open, high, low, close, lambda bar, one: bar.bottom > one.top, inverted=True)
 
 
 Place = Callable[[Candles, Candles], BoolArray]
 
 
-def _hanging(
-    open: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray, place: Place
+def _hammer(
+    open: FloatArray,
+    high: FloatArray,
+    low: FloatArray,
+    close: FloatArray,
+    place: Place,
+    *,
+    inverted: bool = False,
 ) -> FloatArray:
+    """Small body, one long shadow, next to no other one, where ``place`` wants it."""
     bar, one = Candles(open, high, low, close), Candles(open, high, low, close, 1)
-    holds = (bar.body < bar.mean_body) & (bar.lower > bar.body)
-    holds &= bar.upper < 0.1 * bar.mean_range
-    return _condition(holds & place(bar, one), close, BODY + 2)
-
-
-def _standing(
-    open: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray, place: Place
-) -> FloatArray:
-    bar, one = Candles(open, high, low, close), Candles(open, high, low, close, 1)
-    holds = (bar.body < bar.mean_body) & (bar.upper > bar.body)
-    holds &= bar.lower < 0.1 * bar.mean_range
+    long, short = (bar.upper, bar.lower) if inverted else (bar.lower, bar.upper)
+    holds = (bar.body < bar.mean_body) & (long > bar.body) & (short < 0.1 * bar.mean_range)
     return _condition(holds & place(bar, one), close, BODY + 2)
 
 

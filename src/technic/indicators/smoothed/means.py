@@ -1,7 +1,4 @@
-"""Moving averages made of averages: Wilder's mean, DEMA, TEMA, and Kaufman's adaptive mean.
-
-Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
-"""
+"""Moving averages made of averages: Wilder's mean, DEMA, TEMA, and Kaufman's adaptive mean."""
 
 from __future__ import annotations
 

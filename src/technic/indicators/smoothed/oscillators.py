@@ -1,13 +1,10 @@
-"""Oscillators: CMO, DPO, PPO, TRIX, TSI, percent rank, Connors RSI, Schaff, Fisher.
-
-Arrays as in ``trend``: ``(n_bars, n_symbols)``, packed from the top, NaN in the warm-up rows.
-"""
+"""Oscillators: CMO, DPO, PPO, TRIX, TSI, percent rank, Connors RSI, Schaff, Fisher."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from technic.indicators.division import quotient
+from technic.indicators.division import percent, quotient
 from technic.indicators.momentum import gain_and_loss, rate, rsi
 from technic.indicators.parameters import bars_like, period
 from technic.indicators.smoothed.means import ema_of
@@ -43,9 +40,7 @@ def cmo(close: FloatArray, timeperiod: int = 14) -> FloatArray:
     bars_like(close=close)
     means = whole(gain_and_loss(close, period(timeperiod, least=2)), len(close))
     gain, loss = means[:, 0], means[:, 1]
-    out = quotient(gain - loss, gain + loss)
-    out *= 100.0
-    return out
+    return percent(gain - loss, gain + loss)
 
 
 def dpo(close: FloatArray, timeperiod: int = 20) -> FloatArray:
@@ -68,9 +63,7 @@ def ppo(close: FloatArray, fastperiod: int = 12, slowperiod: int = 26) -> FloatA
     below = ema_of(close, slow)
     out = ema_of(close, fast)
     out -= below
-    out = quotient(out, below)
-    out *= 100.0
-    return out
+    return percent(out, below)
 
 
 def trix(close: FloatArray, timeperiod: int = 30) -> FloatArray:
@@ -93,9 +86,7 @@ def tsi(close: FloatArray, firstperiod: int = 25, secondperiod: int = 13) -> Flo
     steps = close - lagged(close, 1)
     sizes = np.abs(steps)
     top = ema_of(ema_of(steps, first, 1), second, first)
-    out = quotient(top, ema_of(ema_of(sizes, first, 1), second, first))
-    out *= 100.0
-    return out
+    return percent(top, ema_of(ema_of(sizes, first, 1), second, first))
 
 
 def percentrank(close: FloatArray, timeperiod: int = 100) -> FloatArray:
@@ -169,8 +160,7 @@ def _place_smoothed(values: FloatArray, n: int, start: int, size: FloatArray) ->
     place = np.zeros(values.shape[1:])
     for row in range(first, len(values)):
         reach = top[row] - bottom[row]
-        share = quotient(values[row] - bottom[row], reach)
-        share *= 100.0
+        share = percent(values[row] - bottom[row], reach)
         known = np.where(np.isnan(reach), np.nan, place)
         place = np.where(reach > NO_RANGE * size[row], share, known)
         out[row] = place if row == first else out[row - 1] + HALF * (place - out[row - 1])

@@ -119,7 +119,9 @@ class Checker:
         if info is None:
             raise self.fail(node, *unknown_name(node.name, self.vocabulary))
         name = self.vocabulary.aliases.get(node.name)
-        return Checked(node if name is None else Name(name, node.place), info.kind, info.scope)
+        return Checked(
+            node if name is None else Name(name, place=node.place), info.kind, info.scope
+        )
 
     def beside(self, node: Node, other: Node, *, factor: bool = False) -> Node:
         """Return a percentage as the number it means beside another part; other nodes as they are.
@@ -149,7 +151,7 @@ class Checker:
         if node.operator == "**" and not constant_power:
             reason = f"an exponent is a constant from -{_MOST_EXPONENT} to {_MOST_EXPONENT}"
             raise self.fail(node.right, f"{reason}, not {self.said(node.right)}")
-        done = Arithmetic(node.operator, left, right, node.place)
+        done = Arithmetic(node.operator, left, right, place=node.place)
         return Checked(done, "number", widest(part.scope for part in parts))
 
     def comparison(self, node: Comparison) -> Checked:
@@ -172,7 +174,7 @@ class Checker:
             raise self.fail(node, reason, "compare like with like")
         if left.kind == "text" and node.operator not in ("==", "!="):
             raise self.fail(node, f"texts have no order for {node.operator}", "write == or !=")
-        done = Comparison(node.operator, left.node, right.node, node.place)
+        done = Comparison(node.operator, left.node, right.node, place=node.place)
         return Checked(done, "condition", widest((left.scope, right.scope)))
 
     def checked_or_text(self, side: Node, node: Comparison) -> Checked:
@@ -200,7 +202,7 @@ class Checker:
             if kind != part.kind:
                 reason = f"{self.said(node.operand)} is a {part.kind} and {value} a {kind}"
                 raise self.fail(value, reason, "compare like with like")
-        done = Membership(part.node, tuple(values), node.place)
+        done = Membership(part.node, tuple(values), place=node.place)
         return Checked(done, "condition", part.scope)
 
     def condition(self, node: Not | And | Or) -> Checked:
@@ -213,7 +215,7 @@ class Checker:
         ]
         scope = widest(part.scope for part in parts)
         if isinstance(node, Not):
-            return Checked(Not(done[0], node.place), "condition", scope)
+            return Checked(Not(done[0], place=node.place), "condition", scope)
         return Checked(concat(type(node), done, node.place), "condition", scope)
 
     def shift(self, node: Shift) -> Checked:
@@ -229,7 +231,7 @@ class Checker:
                 f"the look-backs add up to {count_of(bars, 'bar')}, more than {MOST_BARS_AGO:,}"
             )
             raise self.fail(node, reason)
-        done = Shift(operand, bars, node.place)
+        done = Shift(operand, bars, place=node.place)
         self.refuse_wider("bar", part, done)
         return Checked(done if bars else operand, part.kind, part.scope)
 
@@ -259,7 +261,7 @@ class Checker:
         if function.memory == "timeframe":
             self.refuse_days(node.function, done[0])
         scope = scope_of_call(function, [part.scope for part in series])
-        call = Call(node.function, tuple(done), (), node.place)
+        call = Call(node.function, tuple(done), place=node.place)
         if function.memory != "point" and series and widest(p.scope for p in series) == "constant":
             reason = f"{function.name} gets no value of a bar"
             raise self.fail(node, reason, without_series(node, function, self.helps))

@@ -15,7 +15,7 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.functions.operators import split
 from technic.language.syntax.nodes import Call, Name, Node, Shift, children
 
-__all__ = ["Needs", "Requirements", "Unstable", "requirements", "unstable"]
+__all__ = ["Needs", "Requirements", "requirements"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,6 @@ class Requirements:
     stable_after: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Unstable:
-    """A recursive call that has not forgotten its start: the bars it needs, and those there are."""
-
-    text: str
-    needed: int
-    available: int
-
-
 def requirements(nodes: Iterable[Node], vocabulary: Vocabulary) -> Requirements:
     """Return what checked nodes need together; nested needs add up.
 
@@ -46,16 +37,6 @@ def requirements(nodes: Iterable[Node], vocabulary: Vocabulary) -> Requirements:
     still running. Functions and names of wider scopes need what their operands need.
     """
     return Needs(vocabulary).together(nodes)
-
-
-def unstable(nodes: Iterable[Node], vocabulary: Vocabulary, bars: int) -> tuple[Unstable, ...]:
-    """Return each recursive call, once, that is stable only after more than ``bars`` bars."""
-    needs = Needs(vocabulary)
-    for node in nodes:
-        needs.of(node)
-    return tuple(
-        Unstable(text, needed, bars) for text, needed in needs.recursive.items() if needed > bars
-    )
 
 
 class Needs:

@@ -67,9 +67,9 @@ def plain_percent(node: Node, unit: str | None) -> Number | None:
     if not isinstance(node, Number):
         return None
     if unit in _COUNTED:
-        return Number(float(node.value), node.place)
+        return Number(float(node.value), place=node.place)
     if unit in _RATIOS or unit == _NUMBER:
-        return Number(float(node.value) / 100, node.place)
+        return Number(float(node.value) / 100, place=node.place)
     return None
 
 

@@ -27,7 +27,7 @@ from technic.panel.freed_memory import keep_freed_memory
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
 
-__all__ = ["all_bars", "history", "newest_bars"]
+__all__ = ["all_bars", "from_the_first_bar", "history", "newest_bars", "users_of"]
 
 FEW_BARS = 4
 """So many bars of a window are computed one by one: a single window needs no neighbours' sums."""
@@ -181,11 +181,8 @@ def history(
 
     Yields each step, a stream where nobody needs all its rows; drops it after its last use.
     """
-    wanted = [
-        need.everything or (bool(need) and step.kind == "recursive")
-        for step, need in zip(steps, needed, strict=True)
-    ]
-    users = _users(steps, wanted)
+    wanted = from_the_first_bar(steps, needed)
+    users = users_of(steps, wanted)
     shape = height, fields.panel.n_symbols
     values: dict[int, FloatArray] = {}
     for number, step in enumerate(steps):
@@ -264,7 +261,7 @@ class _Newest:
     ) -> None:
         self._steps, self._fields, self._columns, self._tails = steps, fields, columns, known
         wanted = [bool(need) and number not in known for number, need in enumerate(needed)]
-        users = _users(steps, wanted)
+        users = users_of(steps, wanted)
         for number in results:
             users[number] += 1
         for number, step in enumerate(steps):
@@ -341,7 +338,15 @@ def _as_it_is(steps: Sequence[Step], step: Step, below: int) -> bool:
     return step.kind == "operator" and steps[below].kind == "constant"
 
 
-def _users(steps: Sequence[Step], wanted: Sequence[bool]) -> list[int]:
+def from_the_first_bar(steps: Sequence[Step], needed: Sequence[Need]) -> list[bool]:
+    """Tell which steps are computed from the first bar on."""
+    return [
+        need.everything or (bool(need) and step.kind == "recursive")
+        for step, need in zip(steps, needed, strict=True)
+    ]
+
+
+def users_of(steps: Sequence[Step], wanted: Sequence[bool]) -> list[int]:
     """Return how many of the wanted steps use each."""
     users = [0] * len(steps)
     for step, is_wanted in zip(steps, wanted, strict=True):

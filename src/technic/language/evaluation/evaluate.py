@@ -11,8 +11,9 @@ A symbol's value is the same bit for bit alone or among others, and no later bar
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import cast
 
 import numpy as np
@@ -25,12 +26,12 @@ from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import all_bars, newest_bars
 from technic.language.evaluation.market_values import block_parts
 from technic.language.evaluation.panel_facts import PanelFacts
-from technic.language.evaluation.program import Program, program_of
+from technic.language.evaluation.program import constant_of, program_of
 from technic.language.evaluation.resample import Timeframe, resampled
 from technic.language.functions import elementwise
 from technic.language.functions.function import Function, Memory, Scope
 from technic.language.functions.operators import applied, split
-from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children
+from technic.language.syntax.nodes import And, Call, Name, Node, Or, children
 from technic.panel import BarPanel
 from technic.typing import BoolArray, FloatArray
 
@@ -85,16 +86,7 @@ def evaluate_block(
     other scopes count as unknown. Where one was not computed it is NaN, and the value of the whole
     condition is what it would have been.
     """
-    asked = list(nodes)
-    day = DayValues(panel, rows, vocabulary, known or {}, benchmark, facts)
-    day.prepare(asked)
-    everyone = np.ones(panel.n_symbols, np.bool_)
-    for node in asked:
-        day.value(node, everyone)
-    parts = dict.fromkeys(
-        part for node in asked for part in block_parts(node, vocabulary, day.scopes)
-    )
-    return {part: day.read(part, ~everyone) for part in parts}
+    return DayValues(panel, rows, vocabulary, known or {}, benchmark, facts).parts(nodes)
 
 
 def evaluate_bars(
@@ -147,13 +139,21 @@ class DayValues:
         longer: dict[str, dict[Node, None]] = {}
         for node in nodes:
             self._collect(node, bars, longer)
-        self._values |= self._newest(
-            list(bars), self._panel, self._rows, self._benchmark, self._facts
-        )
+        self._values |= zip(bars, self._of_bars(list(bars)), strict=True)
         for timeframe, inner in longer.items():
-            made = resampled(self._panel, self._rows, cast("Timeframe", timeframe), self._benchmark)
-            found = self._newest(list(inner), made.panel, made.rows, made.benchmark)
-            self._values |= {Call(timeframe, (node,)): found[node] for node in inner}
+            found = self._of_longer_bars(cast("Timeframe", timeframe), list(inner))
+            calls = (Call(timeframe, (node,)) for node in inner)
+            self._values |= zip(calls, found, strict=True)
+
+    def parts(self, nodes: Iterable[Node]) -> dict[Node, FloatArray]:
+        """Return the block parts of nodes, once everything is computed that can still matter."""
+        asked = list(dict.fromkeys(nodes))
+        self.prepare(asked)
+        everyone = np.ones(len(self._rows), np.bool_)
+        for node in asked:
+            self.value(node, everyone)
+        parts = (block_parts(node, self._vocabulary, self.scopes) for node in asked)
+        return {part: self.read(part, ~everyone) for part in dict.fromkeys(chain(*parts))}
 
     def result(self, node: Node, mask: BoolArray) -> FloatArray:
         """Return a value that is the caller's own."""
@@ -175,7 +175,7 @@ class DayValues:
             return self._values[node]
         scope = self._scope(node)
         if scope == "constant":
-            return self._constant(node)
+            return cast("FloatArray", constant_of(node, self._vocabulary))
         if isinstance(node, Call) and self._vocabulary.functions[node.function].memory == "day":
             return self._computed_late(node, mask)
         if isinstance(node, And | Or):
@@ -203,7 +203,7 @@ class DayValues:
     ) -> None:
         """Find the largest parts of the scope ``bar``, inside weekly(...) apart."""
         scope = self._scope(node)
-        if scope == "constant":
+        if scope == "constant" or node in self._values:
             return
         if scope == "bar":
             bars[node] = None
@@ -220,23 +220,17 @@ class DayValues:
     def _memory(self, call: Call) -> Memory:
         return self._vocabulary.functions[call.function].memory
 
-    def _newest(
-        self,
-        nodes: Sequence[Node],
-        panel: BarPanel,
-        rows: NDArray[np.intp],
-        benchmark: FloatArray | None,
-        facts: PanelFacts | None = None,
-    ) -> dict[Node, FloatArray]:
+    def _of_bars(self, nodes: Sequence[Node]) -> list[FloatArray]:
+        """Return the values of nodes of the scope ``bar``."""
         program, results = program_of(self._vocabulary, tuple(nodes))
-        found = newest_bars(program, results, panel, rows, benchmark, facts=facts)
-        return dict(zip(nodes, found, strict=True))
+        closes, facts = self._benchmark, self._facts
+        return newest_bars(program, results, self._panel, self._rows, closes, facts=facts)
 
-    def _constant(self, node: Node) -> FloatArray:
-        if isinstance(node, Text):
-            return cast("FloatArray", node.value)
-        program = Program(self._vocabulary.functions)
-        return cast("FloatArray", np.float64(program.steps[program.add(node)].value))
+    def _of_longer_bars(self, timeframe: Timeframe, nodes: Sequence[Node]) -> list[FloatArray]:
+        """Return the values of nodes on longer bars."""
+        program, results = program_of(self._vocabulary, tuple(nodes))
+        made = resampled(self._panel, self._rows, timeframe, self._benchmark)
+        return newest_bars(program, results, made.panel, made.rows, made.benchmark)
 
     def _definition(self, name: str) -> Node | None:
         """What a name stands for, where its values are not there already."""
@@ -299,16 +293,18 @@ class DayValues:
         if len(columns) < panel.n_symbols:
             panel = panel.take(columns)
             facts = None if facts is None else facts.take(columns)
+        kernel, arrays = self._day_kernel(node, function, panel, facts)
+        return kernel(*arrays, self._rows[columns])
+
+    def _day_kernel(
+        self, node: Call, function: Function, panel: BarPanel, facts: PanelFacts | None
+    ) -> tuple[Callable[..., Mapping[str, FloatArray]], list[FloatArray]]:
+        """Return the kernel of a function of the scan's day, and the arrays that it reads."""
         arguments = split(node, function)
+        program, results = program_of(self._vocabulary, arguments.series)
         arrays = [getattr(panel, name) for name in function.fields]
-        for operand in arguments.series:
-            program = Program(self._vocabulary.functions)
-            number = program.add(operand)
-            arrays.append(all_bars(program, [number], panel, self._benchmark, facts=facts)[0])
-        rows = self._rows[columns]
-        if function.together is None:
-            return {node.function: arguments.bound(function)(*arrays, rows)}
-        return cast(
-            "Mapping[str, FloatArray]",
-            arguments.bound(replace(function, kernel=function.together))(*arrays, rows),
-        )
+        arrays += all_bars(program, results, panel, self._benchmark, facts=facts)
+        if function.together is not None:
+            return arguments.bound(replace(function, kernel=function.together)), arrays
+        kernel = arguments.bound(function)
+        return lambda *given: {node.function: kernel(*given)}, arrays

@@ -8,8 +8,7 @@ is computed on one value for each place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -18,9 +17,8 @@ from numpy.typing import NDArray
 from technic.language.analysis.vocabulary import Vocabulary
 from technic.language.evaluation.bar_values import all_bars, newest_bars
 from technic.language.evaluation.evaluate import DayValues
-from technic.language.evaluation.market_values import block_parts
 from technic.language.evaluation.panel_facts import PanelFacts
-from technic.language.evaluation.program import Program, looked_back, program_of
+from technic.language.evaluation.program import looked_back, program_of
 from technic.language.evaluation.resample import Timeframe
 from technic.language.evaluation.running_bars import RunningBars
 from technic.language.functions.function import Function, Scope
@@ -53,15 +51,8 @@ def evaluate_places(
 
     ``known``: values of names at the places; all else as in ``evaluate_block``.
     """
-    asked = list(dict.fromkeys(nodes))
     values = PlaceValues(panel, places, vocabulary, known or {}, benchmark, facts=facts)
-    values.prepare(asked)
-    everywhere = np.ones(len(places.row), np.bool_)
-    for node in asked:
-        values.value(node, everywhere)
-    scopes: dict[Node, Scope] = {}
-    parts = dict.fromkeys(part for node in asked for part in block_parts(node, vocabulary, scopes))
-    return {part: values.result(part, ~everywhere) for part in parts}
+    return {part: np.array(found) for part, found in values.parts(nodes).items()}
 
 
 class PlaceValues(DayValues):
@@ -91,34 +82,12 @@ class PlaceValues(DayValues):
         wider = self._joined is not None and scope in ("market", "listing")
         return "day" if wider else scope
 
-    def _collect(
-        self,
-        node: Node,
-        bars: dict[Node, None],
-        longer: dict[str, dict[Node, None]],
-    ) -> None:
-        if node not in self._values:
-            super()._collect(node, bars, longer)
-
-    def prepare(self, nodes: Iterable[Node]) -> None:
-        """Compute what the bars alone say, all expressions together."""
-        bars: dict[Node, None] = {}
-        longer: dict[str, dict[Node, None]] = {}
-        for node in nodes:
-            self._collect(node, bars, longer)
-        self._values |= dict(zip(bars, self._at_places(list(bars), self._panel), strict=True))
-        for timeframe, inner in longer.items():
-            found = self._longer(cast("Timeframe", timeframe), list(inner))
-            self._values |= {
-                Call(timeframe, (node,)): values for node, values in zip(inner, found, strict=True)
-            }
-
-    def _at_places(self, nodes: Sequence[Node], panel: BarPanel) -> list[FloatArray]:
+    def _of_bars(self, nodes: Sequence[Node]) -> list[FloatArray]:
         """Return the values of nodes of the scope ``bar`` at the places.
 
         Columns go together whose places begin in about the same row: no row above is computed.
         """
-        out = self._empty(len(nodes))
+        panel, out = self._panel, self._empty(len(nodes))
         if not nodes or not panel.n_bars:
             return out
         program, results = program_of(self._vocabulary, tuple(nodes))
@@ -159,7 +128,7 @@ class PlaceValues(DayValues):
             used = columns[begins[columns] < np.iinfo(np.intp).max]
             yield used, there[mine == number], int(begins[used].min())
 
-    def _longer(self, timeframe: Timeframe, nodes: Sequence[Node]) -> list[FloatArray]:
+    def _of_longer_bars(self, timeframe: Timeframe, nodes: Sequence[Node]) -> list[FloatArray]:
         """Return the values of nodes on longer bars, the running one being that of each day."""
         program, results = program_of(self._vocabulary, tuple(nodes))
         out = self._empty(len(nodes))
@@ -185,27 +154,19 @@ class PlaceValues(DayValues):
 
         ``columns``: numbers of places. Series that it is given are computed at all bars once.
         """
-        panel = self._panel
-        arguments = split(node, function)
-        arrays = [getattr(panel, name) for name in function.fields]
-        for operand in arguments.series:
-            program = Program(self._vocabulary.functions)
-            number = program.add(operand)
-            values = all_bars(program, [number], panel, self._benchmark, facts=self._facts)
-            arrays.append(values[0])
+        kernel, arrays = self._day_kernel(node, function, self._panel, self._facts)
         if function.at_places is None:
-            return self._by_day(node, function, arrays, columns)
-        places = self._places.take(columns)
-        return function.at_places(*arrays, places.row, places.column, *arguments.constants)
+            return self._by_day(kernel, arrays, columns)
+        places, constants = self._places.take(columns), split(node, function).constants
+        return function.at_places(*arrays, places.row, places.column, *constants)
 
     def _by_day(
-        self, node: Call, function: Function, arrays: Sequence[FloatArray], asked: IndexArray
+        self,
+        kernel: Callable[..., Mapping[str, FloatArray]],
+        arrays: Sequence[FloatArray],
+        asked: IndexArray,
     ) -> Mapping[str, FloatArray]:
-        """Call the kernel for the places of each day."""
-        arguments = split(node, function)
-        kernel = arguments.bound(
-            function if function.together is None else replace(function, kernel=function.together)
-        )
+        """Call a kernel for the places of each day."""
         wanted = np.zeros(len(self._rows), np.bool_)
         wanted[asked] = True
         # each column in one piece: few columns are read on a day, each of them from top to bottom
@@ -218,10 +179,7 @@ class PlaceValues(DayValues):
                 continue
             columns = self._places.column[chosen]
             given = [array[columns].T for array in laid]
-            found = kernel(*given, self._places.row[chosen])
-            if function.together is None:
-                found = {node.function: found}
-            for name, values in found.items():
+            for name, values in kernel(*given, self._places.row[chosen]).items():
                 out.setdefault(name, np.full(len(asked), np.nan))[number[chosen]] = values
         return out
 

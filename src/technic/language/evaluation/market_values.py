@@ -6,7 +6,7 @@ that passed the data gate, those are the parts here. The order of the symbols ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from technic.errors import ParameterError, RuleUnavailableError
 from technic.language.analysis.scope import scope_of
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.evaluation.program import Program
+from technic.language.evaluation.program import constant_of
 from technic.language.functions import elementwise
 from technic.language.functions.elementwise import Values
 from technic.language.functions.function import Scope
 from technic.language.functions.operators import applied, split
-from technic.language.syntax.nodes import And, Call, Name, Node, Or, Text, children
+from technic.language.syntax.nodes import Call, Name, Node, children
 from technic.typing import BoolArray, FloatArray
 
-__all__ = ["block_parts", "evaluate_market", "not_ruled_out"]
+__all__ = ["block_parts", "evaluate_market"]
 
 Column = FloatArray | NDArray[np.object_]
 
@@ -68,39 +68,26 @@ def evaluate_market(
     are neither parts nor names. ``scopes``: as in ``block_parts``. Raises RuleUnavailableError for
     a name without values.
     """
-    n = len(ranked) if ranked is not None else _count((*parts.values(), *names.values()), None)
+    values = (ranked,) if ranked is not None else (*parts.values(), *names.values())
+    if not values:
+        raise ParameterError("ranked", ranked, "an array, where no values say how many symbols")
+    n = len(values[0])
     found = _Market(parts, names, vocabulary, n, ranked, scopes).value(node)
     kind = object if elementwise.is_text(found) else None
     return np.array(np.broadcast_to(np.asarray(found, kind), (n,)))
 
 
-def not_ruled_out(
-    node: Node,
-    parts: Mapping[Node, Column],
-    vocabulary: Vocabulary,
-    *,
-    n_symbols: int | None = None,
-) -> BoolArray:
-    """Tell which symbols a condition may still keep, when all that is known is its block parts.
-
-    ``n_symbols`` is only needed where there are no parts.
-    """
-    n = _count(tuple(parts.values()), n_symbols)
-    found = _Market(parts, None, vocabulary, n).value(node)
-    return np.array(np.broadcast_to(np.asarray(found) != 0.0, (n,)))
-
-
 class _Market:
-    """Values over all symbols; without names, what depends on them is unknown."""
+    """Values over all symbols."""
 
     def __init__(
         self,
         parts: Mapping[Node, Column],
-        names: Mapping[str, Column] | None,
+        names: Mapping[str, Column],
         vocabulary: Vocabulary,
         n_symbols: int,
-        ranked: BoolArray | None = None,
-        scopes: dict[Node, Scope] | None = None,
+        ranked: BoolArray | None,
+        scopes: dict[Node, Scope] | None,
     ) -> None:
         self._parts, self._names, self._vocabulary = parts, names, vocabulary
         self._scopes: dict[Node, Scope] = {} if scopes is None else scopes
@@ -110,14 +97,8 @@ class _Market:
         """Return an array ``(n_symbols,)``, or a constant."""
         if node in self._parts:
             return self._parts[node]
-        if isinstance(node, Text):
-            return node.value
-        scope = scope_of(node, self._vocabulary, self._scopes)
-        if scope == "constant":
-            program = Program(self._vocabulary.functions)
-            return np.float64(program.steps[program.add(node)].value)
-        if self._names is None and not isinstance(node, And | Or):
-            return np.full(self._n, np.nan)
+        if scope_of(node, self._vocabulary, self._scopes) == "constant":
+            return constant_of(node, self._vocabulary)
         if isinstance(node, Name):
             return self._name(node.name)
         if not isinstance(node, Call):
@@ -137,14 +118,6 @@ class _Market:
         return np.where(self._ranked, values, np.nan)
 
     def _name(self, name: str) -> Column:
-        if self._names is None or name not in self._names:
+        if name not in self._names:
             raise RuleUnavailableError(name, f"the column {name}")
         return self._names[name]
-
-
-def _count(columns: Sequence[Column], n_symbols: int | None) -> int:
-    if n_symbols is not None:
-        return n_symbols
-    if not columns:
-        raise ParameterError("n_symbols", n_symbols, "a number, where no values say how many")
-    return len(columns[0])

@@ -15,7 +15,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from technic.language.analysis.scope import scope_of
 from technic.language.analysis.vocabulary import Vocabulary
-from technic.language.evaluation.bar_values import MOST_STREAMED
+from technic.language.evaluation.bar_values import (
+    MOST_STREAMED,
+    from_the_first_bar,
+    users_of,
+)
 from technic.language.evaluation.program import Need, Program, Step, needs
 from technic.language.functions.function import Scope
 from technic.language.functions.operators import split
@@ -81,8 +85,7 @@ def _held(
     results = [program.add(node) for node in nodes]
     steps = program.steps
     needed = needs(steps, results, everything=everything)
-    first = [need.everything or (bool(need) and step.kind == "recursive")
-             for step, need in zip(steps, needed, strict=True)]  # fmt: skip
+    first = from_the_first_bar(steps, needed)
     rest = [bool(need) and not early for need, early in zip(needed, first, strict=True)]
     size = [_size(step, need, n_bars) for step, need in zip(steps, needed, strict=True)]
     tails = sum(
@@ -120,10 +123,7 @@ def _most(
     own: Sequence[float],
 ) -> float:
     """Return the most arrays there are while the wanted steps are computed one after the other."""
-    users = [0] * len(steps)
-    for step, is_wanted in zip(steps, wanted, strict=True):
-        for below in step.inputs if is_wanted else ():
-            users[below] += 1
+    users = users_of(steps, wanted)
     held = most = 0.0
     for number, step in enumerate(steps):
         if not wanted[number] or step.kind == "constant":

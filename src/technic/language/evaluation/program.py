@@ -18,13 +18,33 @@ import numpy as np
 from technic.language.functions.function import Function
 from technic.language.functions.operators import operator_of, split
 from technic.language.functions.shared import PARTS, rewritten, shortened
-from technic.language.syntax.nodes import And, Call, Name, Node, Not, Number, Or, Shift, children
+from technic.language.syntax.nodes import (
+    And,
+    Call,
+    Name,
+    Node,
+    Not,
+    Number,
+    Or,
+    Shift,
+    Text,
+    children,
+)
 from technic.panel import FIELDS
 
 if TYPE_CHECKING:
     from technic.language.analysis.vocabulary import Vocabulary
 
-__all__ = ["Need", "Program", "Span", "Step", "looked_back", "needs", "program_of"]
+__all__ = [
+    "Need",
+    "Program",
+    "Span",
+    "Step",
+    "constant_of",
+    "looked_back",
+    "needs",
+    "program_of",
+]
 
 StepKind = Literal["constant", "field", "fact", "operator", "point", "window", "recursive", "shift"]
 Span: TypeAlias = tuple[int, int]
@@ -157,6 +177,14 @@ def program_of(vocabulary: Vocabulary, nodes: tuple[Node, ...]) -> tuple[Program
     """
     program = Program(vocabulary.functions)
     return program, tuple(program.add(node) for node in nodes)
+
+
+def constant_of(node: Node, vocabulary: Vocabulary) -> np.float64 | str:
+    """Return the value of a checked node of the scope constant."""
+    if isinstance(node, Text):
+        return node.value
+    program = Program(vocabulary.functions)
+    return np.float64(program.steps[program.add(node)].value)
 
 
 def needs(

@@ -1,37 +1,51 @@
-"""What definitions of functions are put together from; all of it travels between processes."""
+"""What definitions of functions are put together from; all of it travels between processes.
+
+``point``, ``window`` and ``recursive`` define a function by what its kernel has to see. Its source
+is TA-Lib's function of the same name unless another is named; it gives numbers unless ``returns``
+says that it gives a condition.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from technic.indicators.arithmetic import finite
+from technic.indicators.late_columns import from_first_value
+from technic.indicators.lookback import one_bar, period_plus, so_many, stable_at_once
 from technic.indicators.streams import Stream, whole
-from technic.language.functions.function import Parameter
-from technic.panel.ragged import common_row, first_rows
+from technic.language.functions.function import OPERANDS, Function, Kind, Parameter
+from technic.panel.ragged import first_rows
 from technic.typing import FloatArray
 
 __all__ = [
     "BAR",
     "HERE",
+    "OF_PERIOD",
+    "ONE_BEFORE",
+    "TWO_BARS",
     "X",
     "bars",
     "condition",
     "finite_of",
-    "from_first_value",
+    "lines_of",
     "number",
     "output",
+    "point",
+    "recursive",
     "series",
     "stream_from_first_value",
+    "window",
 ]
 
 HERE = "here"
 """The source of a function that is defined by its description."""
 BAR = ("high", "low", "close")
+OF_PERIOD, ONE_BEFORE = partial(period_plus, 0), partial(period_plus, 1)
+"""Lookbacks: the bars of the first constant; the same and the bar before them."""
+TWO_BARS = partial(so_many, 2)
 
 
 def series(name: str) -> Parameter:
@@ -57,6 +71,84 @@ def number(name: str, default: float, least: float = -1e6, most: float = 1e6) ->
 X = series("x")
 
 
+def point(
+    name: str,
+    parameters: tuple[Parameter, ...],
+    kernel: Callable[..., Any],
+    description: str,
+    source: str = HERE,
+    *,
+    returns: Kind = "number",
+    fields: tuple[str, ...] = (),
+) -> Function:
+    """Define a function of the bar itself; most of them are defined by their description."""
+    return Function(name, parameters, returns, "point", kernel, description, source, fields)
+
+
+def window(
+    name: str,
+    parameters: tuple[Parameter, ...],
+    kernel: Callable[..., Any],
+    description: str,
+    source: str = "",
+    *,
+    returns: Kind = "number",
+    fields: tuple[str, ...] = (),
+    lookback: Callable[..., int] = OF_PERIOD,
+) -> Function:
+    """Define a function of the last bars of its inputs."""
+    source = source or f"TA-Lib {name.upper()}"
+    return Function(
+        name, parameters, returns, "window", kernel, description, source, fields, lookback
+    )
+
+
+def recursive(
+    name: str,
+    parameters: tuple[Parameter, ...],
+    kernel: Callable[..., Any],
+    description: str,
+    source: str = "",
+    *,
+    returns: Kind = "number",
+    fields: tuple[str, ...] = (),
+    lookback: Callable[..., int] = one_bar,
+    unstable_period: Callable[..., int] = stable_at_once,
+) -> Function:
+    """Define a function that feeds on its own last value.
+
+    It begins where its operands do, since its fields are packed and they may not be.
+    """
+    operands = sum(parameter.takes in OPERANDS for parameter in parameters)
+    return Function(
+        name,
+        parameters,
+        returns,
+        "recursive",
+        partial(from_first_value, operands, kernel) if operands else kernel,
+        description,
+        source or f"TA-Lib {name.upper()}",
+        fields,
+        lookback,
+        unstable_period,
+    )
+
+
+def lines_of(
+    define: Callable[..., Function],
+    lines: Mapping[str, str],
+    parameters: tuple[Parameter, ...],
+    kernel: Callable[..., Any],
+    source: str,
+    **how: Any,
+) -> tuple[Function, ...]:
+    """Define a function for each of the lines that a kernel gives: its name and description."""
+    return tuple(
+        define(name, parameters, partial(output, number, kernel), description, source, **how)
+        for number, (name, description) in enumerate(lines.items())
+    )
+
+
 def output(index: int, function: Callable[..., Any], *inputs: Any) -> FloatArray:
     """Return one of the arrays that an indicator gives."""
     found: FloatArray = function(*inputs)[index]
@@ -68,24 +160,6 @@ def finite_of(function: Callable[..., FloatArray], *inputs: Any) -> FloatArray:
     return finite(function(*inputs))
 
 
-def from_first_value(count: int, function: Callable[..., FloatArray], *inputs: Any) -> FloatArray:
-    """Call a function that feeds on its own last value, each column from its first value on.
-
-    The first ``count`` inputs are arrays ``(n_bars, n_symbols)``, which may begin with NaN: a
-    column begins in the first row in which all of them have a value, as if it were row 0, and its
-    results are put back where they belong. A NaN further down makes all that follows NaN.
-    """
-    arrays, constants = inputs[:count], inputs[count:]
-    first = first_rows(arrays)
-    shifts, common = np.unique(first[first >= 0]), max(common_row(first), 0)
-    results = _put_back(function(*(array[common:] for array in arrays), *constants), common)
-    for shift in shifts[shifts != common]:
-        odd = np.flatnonzero(first == shift)
-        part = function(*(array[shift:, odd] for array in arrays), *constants)
-        results[..., odd] = _put_back(part, int(shift))
-    return results
-
-
 def stream_from_first_value(
     count: int, function: Callable[..., Stream], *inputs: Any
 ) -> Stream | FloatArray:
@@ -95,7 +169,8 @@ def stream_from_first_value(
     begun = first[first >= 0]
     shift = int(begun.max(initial=0))
     if begun.min(initial=shift) < shift:
-        return np.asarray(from_first_value(count, partial(_whole, function), *inputs))
+        found: FloatArray = from_first_value(count, partial(_whole, function), *inputs)
+        return found
     stream = function(*(array[shift:] for array in arrays), *constants)
     below = tuple(replace(one, first=one.first + shift) for one in stream.below)
     return replace(stream, first=stream.first + shift, below=below, begins_apart=True)
@@ -103,13 +178,3 @@ def stream_from_first_value(
 
 def _whole(function: Callable[..., Stream], *inputs: Any) -> FloatArray:
     return whole(function(*inputs), len(inputs[0]))
-
-
-def _put_back(results: FloatArray, shift: int) -> FloatArray:
-    """Move results down by ``shift`` rows, NaN above."""
-    if not shift:
-        return results
-    out = np.empty((len(results) + shift, *results.shape[1:]))
-    out[:shift] = np.nan
-    out[shift:] = results
-    return out

@@ -9,12 +9,10 @@ from technic.indicators.lookback import (
     exponential_unstable_period,
     hma_lookback,
     kept_unstable_period,
-    period_plus,
     wilder_unstable_period,
 )
 from technic.indicators.smoothed import means
-from technic.language.functions._define import X, bars, from_first_value
-from technic.language.functions.function import Function
+from technic.language.functions._define import OF_PERIOD, ONE_BEFORE, X, bars, recursive, window
 from technic.typing import FloatArray
 
 __all__ = ["AVERAGES"]
@@ -39,141 +37,82 @@ def _adaptive_unstable_period(_: float) -> int:
 
 
 AVERAGES = (
-    Function(
-        "sma",
-        (X, bars("timeperiod")),
-        "number",
-        "window",
-        trend.sma,
-        "Plain mean of the last values.",
-        "TA-Lib SMA",
-        lookback=partial(period_plus, 0),
-    ),
-    Function(
-        "mean",
-        (X, bars("timeperiod")),
-        "number",
-        "window",
-        trend.sma,
-        "The same as sma.",
-        "TA-Lib SMA",
-        lookback=partial(period_plus, 0),
-    ),
-    Function(
+    window("sma", (X, bars("timeperiod")), trend.sma, "Plain mean of the last values."),
+    window("mean", (X, bars("timeperiod")), trend.sma, "The same as sma.", "TA-Lib SMA"),
+    recursive(
         "ema",
         (X, bars("timeperiod")),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, trend.ema),
+        trend.ema,
         "Exponential mean, weight 2 / (n + 1), seeded by the first plain mean.",
-        "TA-Lib EMA",
-        lookback=partial(period_plus, 0),
+        lookback=OF_PERIOD,
         unstable_period=exponential_unstable_period,
     ),
-    Function(
+    recursive(
         "rma",
         (X, bars("timeperiod")),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, means.rma),
+        means.rma,
         "Wilder's mean, weight 1 / n, seeded by the first plain mean.",
-        "TA-Lib RMA",
-        lookback=partial(period_plus, 0),
+        lookback=OF_PERIOD,
         unstable_period=wilder_unstable_period,
     ),
-    Function(
+    recursive(
         "dema",
         (X, bars("timeperiod")),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, means.dema),
+        means.dema,
         "Double exponential mean: 2 ema - ema of ema.",
-        "TA-Lib DEMA",
         lookback=partial(_chain_lookback, 2),
         unstable_period=partial(_chain_unstable_period, 2),
     ),
-    Function(
+    recursive(
         "tema",
         (X, bars("timeperiod")),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, means.tema),
+        means.tema,
         "Triple exponential mean: 3 ema - 3 ema of ema + ema of that.",
-        "TA-Lib TEMA",
         lookback=partial(_chain_lookback, 3),
         unstable_period=partial(_chain_unstable_period, 3),
     ),
-    Function(
+    recursive(
         "kama",
         (X, bars("timeperiod", 10, least=2)),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, means.kama),
+        means.kama,
         "Kaufman's adaptive mean, quick in a straight move, slow where it goes to and fro.",
-        "TA-Lib KAMA",
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
         unstable_period=_adaptive_unstable_period,
     ),
-    Function(
-        "wma",
-        (X, bars("timeperiod")),
-        "number",
-        "window",
-        trend.wma,
-        "Mean with weights 1 (oldest) to n (newest).",
-        "TA-Lib WMA",
-        lookback=partial(period_plus, 0),
+    window(
+        "wma", (X, bars("timeperiod")), trend.wma, "Mean with weights 1 (oldest) to n (newest)."
     ),
-    Function(
+    window(
         "hma",
         (X, bars("timeperiod")),
-        "number",
-        "window",
         trend.hma,
         "Hull mean: wma over sqrt(n) of 2 wma(n / 2) - wma(n).",
-        "TA-Lib HMA",
         lookback=hma_lookback,
     ),
-    Function(
+    window(
         "vwma",
         (X, bars("timeperiod")),
-        "number",
-        "window",
         _vwma,
         "Mean weighted by volume; missing where the window has no volume.",
-        "TA-Lib VWMA",
         fields=("volume",),
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "linearreg",
         (X, bars("timeperiod", 14, least=2)),
-        "number",
-        "window",
         trend.linearreg,
         "End point of the least-squares line through the last values.",
-        "TA-Lib LINEARREG",
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "linearreg_slope",
         (X, bars("timeperiod", 14, least=2)),
-        "number",
-        "window",
         trend.linearreg_slope,
         "Slope per bar of the least-squares line through the last values.",
-        "TA-Lib LINEARREG_SLOPE",
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "midprice",
         (bars("timeperiod", 14),),
-        "number",
-        "window",
         trend.midprice,
         "Middle between the highest high and the lowest low of the last bars.",
-        "TA-Lib MIDPRICE",
         fields=("high", "low"),
-        lookback=partial(period_plus, 0),
     ),
 )

@@ -9,12 +9,21 @@ import numpy as np
 from technic.indicators import price_range, trend, volatility
 from technic.indicators.lookback import (
     exponential_unstable_period,
-    period_plus,
+    total_plus,
     wilder_unstable_period,
 )
 from technic.language.functions import elementwise
-from technic.language.functions._define import BAR, X, bars, number, output
-from technic.language.functions.function import Function, Parameter
+from technic.language.functions._define import (
+    BAR,
+    ONE_BEFORE,
+    X,
+    bars,
+    lines_of,
+    number,
+    recursive,
+    window,
+)
+from technic.language.functions.function import Parameter
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
 
@@ -74,68 +83,52 @@ def _lead1_lookback(fast: float, slow: float, shift: float) -> int:
     return int(max(fast, slow) + shift)
 
 
-def _lead2_lookback(n: float, shift: float) -> int:
-    return int(n + shift)
-
-
 _MIDDLE = Parameter("middle", "word", "typical", words=volatility.KELTNER_MIDDLES)
 
 
-def _keltner(name: str, line: int, what: str) -> Function:
-    parameters = (bars("timeperiod", 20, least=2), bars("atrperiod", 10))
-    return Function(
-        name,
-        (*parameters, number("nbdev", 2.0, **_WIDTH), _MIDDLE),
-        "number",
-        "recursive",
-        partial(output, line, volatility.kc),
-        what,
+BANDS = (
+    window(
+        "bb_upper",
+        (X, bars("timeperiod", 20, least=2), number("nbdevup", 2.0, **_WIDTH)),
+        _bb_upper,
+        "Upper Bollinger band: plain mean and some standard deviations.",
+        "TA-Lib BBANDS",
+    ),
+    window(
+        "bb_middle",
+        (X, bars("timeperiod", 20, least=2)),
+        trend.sma,
+        "Middle Bollinger band: the plain mean.",
+        "TA-Lib BBANDS",
+    ),
+    window(
+        "bb_lower",
+        (X, bars("timeperiod", 20, least=2), number("nbdevdn", 2.0, **_WIDTH)),
+        _bb_lower,
+        "Lower Bollinger band: plain mean less some standard deviations.",
+        "TA-Lib BBANDS",
+    ),
+    *lines_of(
+        recursive,
+        {
+            "kc_upper": "Upper Keltner band: middle line and some atr.",
+            "kc_middle": "Middle of the Keltner channel: ema of the typical price; "
+            '"close" as on TradingView.',
+            "kc_lower": "Lower Keltner band: middle line less some atr.",
+        },
+        (
+            bars("timeperiod", 20, least=2),
+            bars("atrperiod", 10),
+            number("nbdev", 2.0, **_WIDTH),
+            _MIDDLE,
+        ),
+        volatility.kc,
         "TA-Lib KC",
         fields=BAR,
         lookback=_keltner_lookback,
         unstable_period=_keltner_unstable_period,
-    )
-
-
-BANDS = (
-    Function(
-        "bb_upper",
-        (X, bars("timeperiod", 20, least=2), number("nbdevup", 2.0, **_WIDTH)),
-        "number",
-        "window",
-        _bb_upper,
-        "Upper Bollinger band: plain mean and some standard deviations.",
-        "TA-Lib BBANDS",
-        lookback=partial(period_plus, 0),
     ),
-    Function(
-        "bb_middle",
-        (X, bars("timeperiod", 20, least=2)),
-        "number",
-        "window",
-        trend.sma,
-        "Middle Bollinger band: the plain mean.",
-        "TA-Lib BBANDS",
-        lookback=partial(period_plus, 0),
-    ),
-    Function(
-        "bb_lower",
-        (X, bars("timeperiod", 20, least=2), number("nbdevdn", 2.0, **_WIDTH)),
-        "number",
-        "window",
-        _bb_lower,
-        "Lower Bollinger band: plain mean less some standard deviations.",
-        "TA-Lib BBANDS",
-        lookback=partial(period_plus, 0),
-    ),
-    _keltner("kc_upper", 0, "Upper Keltner band: middle line and some atr."),
-    _keltner(
-        "kc_middle",
-        1,
-        'Middle of the Keltner channel: ema of the typical price; "close" as on TradingView.',
-    ),
-    _keltner("kc_lower", 2, "Lower Keltner band: middle line less some atr."),
-    Function(
+    recursive(
         "squeeze",
         (
             bars("timeperiod", 20, least=2),
@@ -143,90 +136,70 @@ BANDS = (
             number("ranges", 1.5, **_WIDTH),
             _MIDDLE,
         ),
-        "condition",
-        "recursive",
         _squeeze,
         "Whether the Bollinger bands of the close lie inside the Keltner channel of the same bars.",
         "TA-Lib BBANDS, KC",
+        returns="condition",
         fields=BAR,
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
         unstable_period=wilder_unstable_period,
     ),
-    Function(
+    window(
         "donchian_high",
         (bars("timeperiod", 20),),
-        "number",
-        "window",
         price_range.highest,
         "Upper Donchian band: highest high of the last bars, today included.",
         "TA-Lib DONCHIAN",
         fields=("high",),
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "donchian_middle",
         (bars("timeperiod", 20),),
-        "number",
-        "window",
         trend.midprice,
         "Middle of the Donchian channel; the same as midprice.",
         "TA-Lib DONCHIAN",
         fields=("high", "low"),
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "donchian_low",
         (bars("timeperiod", 20),),
-        "number",
-        "window",
         price_range.lowest,
         "Lower Donchian band: lowest low of the last bars, today included.",
         "TA-Lib DONCHIAN",
         fields=("low",),
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "ichimoku_conversion",
         (bars("conversion_period", 9),),
-        "number",
-        "window",
         trend.midprice,
         "Conversion line: middle of the range of its bars.",
         "Ichimoku",
         fields=("high", "low"),
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "ichimoku_base",
         (bars("base_period", 26),),
-        "number",
-        "window",
         trend.midprice,
         "Base line: middle of the range of its bars.",
         "Ichimoku",
         fields=("high", "low"),
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "ichimoku_lead1",
         (bars("conversion_period", 9), bars("base_period", 26), bars("displacement", 26, least=0)),
-        "number",
-        "window",
         _lead1,
         "First edge of the cloud under the bar: middle of both lines, displacement bars ago.",
         "Ichimoku",
         fields=("high", "low"),
         lookback=_lead1_lookback,
     ),
-    Function(
+    window(
         "ichimoku_lead2",
         (bars("lead_period", 52), bars("displacement", 26, least=0)),
-        "number",
-        "window",
         _lead2,
         "Second edge of the cloud under the bar: middle of the long range, displacement bars ago.",
         "Ichimoku",
         fields=("high", "low"),
-        lookback=_lead2_lookback,
+        lookback=partial(total_plus, 0),
     ),
 )

@@ -14,8 +14,14 @@ from functools import partial
 import numpy as np
 
 from technic.indicators import comovement
-from technic.indicators.lookback import period_plus
-from technic.language.functions._define import HERE, X, bars, finite_of
+from technic.language.functions._define import (
+    HERE,
+    ONE_BEFORE,
+    X,
+    bars,
+    finite_of,
+    window,
+)
 from technic.language.functions.elementwise import Values, missing_text
 from technic.language.functions.function import Function, Parameter
 from technic.panel.ties import below_and_equal
@@ -107,15 +113,13 @@ def _beside(
     name: str, kernel: Callable[..., FloatArray], period: int, what: str, source: str
 ) -> Function:
     series = Parameter("x", "series", "close"), Parameter("base", "series", "benchmark")
-    return Function(
+    return window(
         name,
         (*series, bars("timeperiod", period, least=2)),
-        "number",
-        "window",
         partial(finite_of, kernel),
         what,
         source,
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
     )
 
 

@@ -8,12 +8,21 @@ from functools import partial
 import numpy as np
 
 from technic.indicators import price_range
-from technic.indicators.lookback import period_plus
 from technic.indicators.streams import Stream, whole
 from technic.indicators.tiles import row_tiles
 from technic.language.functions import elementwise
-from technic.language.functions._define import HERE, X, bars, condition, series
-from technic.language.functions.function import Function
+from technic.language.functions._define import (
+    HERE,
+    ONE_BEFORE,
+    TWO_BARS,
+    X,
+    bars,
+    condition,
+    recursive,
+    series,
+    window,
+)
+from technic.language.syntax.nodes import ComparisonOperator
 from technic.panel.series import Series
 from technic.panel.windows import lagged, window_max, window_min, window_sum
 from technic.typing import FloatArray
@@ -24,22 +33,15 @@ UNKNOWN = 0.5
 """Between false and true, while looking for the least or the most certain of some bars."""
 
 
-def _crosses_above(a: FloatArray, b: FloatArray) -> FloatArray:
-    now = elementwise.compare(">", a, b)
-    return elementwise.logical_and(now, elementwise.compare("<=", lagged(a, 1), lagged(b, 1)))
+def _crosses(
+    now: ComparisonOperator, then: ComparisonOperator, a: FloatArray, b: FloatArray
+) -> FloatArray:
+    crossed = elementwise.compare(now, a, b)
+    return elementwise.logical_and(crossed, elementwise.compare(then, lagged(a, 1), lagged(b, 1)))
 
 
-def _crosses_below(a: FloatArray, b: FloatArray) -> FloatArray:
-    now = elementwise.compare("<", a, b)
-    return elementwise.logical_and(now, elementwise.compare(">=", lagged(a, 1), lagged(b, 1)))
-
-
-def _rising(x: FloatArray, n: int) -> FloatArray:
-    return _always(elementwise.compare(">", x, lagged(x, 1)), n)
-
-
-def _falling(x: FloatArray, n: int) -> FloatArray:
-    return _always(elementwise.compare("<", x, lagged(x, 1)), n)
+def _in_a_row(step: ComparisonOperator, x: FloatArray, n: int) -> FloatArray:
+    return _always(elementwise.compare(step, x, lagged(x, 1)), n)
 
 
 def _always(holds: FloatArray, n: int) -> FloatArray:
@@ -114,167 +116,123 @@ def _bar_count(close: FloatArray) -> FloatArray:
 _A, _B = series("a"), series("b")
 
 
-def _two(*_: float) -> int:
-    return 2
-
-
 HISTORY = (
-    Function(
+    window(
         "highest",
         (X, bars("n")),
-        "number",
-        "window",
         price_range.highest,
         "Highest of the last n values, today included.",
         "TA-Lib MAX",
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "lowest",
         (X, bars("n")),
-        "number",
-        "window",
         price_range.lowest,
         "Lowest of the last n values, today included.",
         "TA-Lib MIN",
-        lookback=partial(period_plus, 0),
     ),
-    Function(
-        "sum",
-        (X, bars("n")),
-        "number",
-        "window",
-        window_sum,
-        "Sum of the last n values.",
-        "TA-Lib SUM",
-        lookback=partial(period_plus, 0),
-    ),
-    Function(
+    window("sum", (X, bars("n")), window_sum, "Sum of the last n values."),
+    window(
         "change",
         (X, bars("n", 1)),
-        "number",
-        "window",
         _change,
         "Value minus the value of n bars ago.",
         HERE,
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
     ),
-    Function(
+    window(
         "pct_change",
         (X, bars("n", 1)),
-        "number",
-        "window",
         price_range.returns_pct,
         "Change over n bars in percent; missing where the older value is 0.",
         HERE,
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
     ),
-    Function(
+    window(
         "gap_pct",
         (),
-        "number",
-        "window",
         price_range.gap_pct,
         "Open over the previous close, in percent.",
         HERE,
         fields=("open", "close"),
-        lookback=_two,
+        lookback=TWO_BARS,
     ),
-    Function(
+    window(
         "crosses_above",
         (_A, _B),
-        "condition",
-        "window",
-        _crosses_above,
+        partial(_crosses, ">", "<="),
         "a > b now, and a <= b on the bar before.",
         HERE,
-        lookback=_two,
+        returns="condition",
+        lookback=TWO_BARS,
     ),
-    Function(
+    window(
         "crosses_below",
         (_A, _B),
-        "condition",
-        "window",
-        _crosses_below,
+        partial(_crosses, "<", ">="),
         "a < b now, and a >= b on the bar before.",
         HERE,
-        lookback=_two,
+        returns="condition",
+        lookback=TWO_BARS,
     ),
-    Function(
+    window(
         "rising",
         (X, bars("n", 1)),
-        "condition",
-        "window",
-        _rising,
+        partial(_in_a_row, ">"),
         "Higher than the bar before, n times in a row.",
         HERE,
-        lookback=partial(period_plus, 1),
+        returns="condition",
+        lookback=ONE_BEFORE,
     ),
-    Function(
+    window(
         "falling",
         (X, bars("n", 1)),
-        "condition",
-        "window",
-        _falling,
+        partial(_in_a_row, "<"),
         "Lower than the bar before, n times in a row.",
         HERE,
-        lookback=partial(period_plus, 1),
+        returns="condition",
+        lookback=ONE_BEFORE,
     ),
-    Function(
+    window(
         "count",
         (condition(), bars("n")),
-        "number",
-        "window",
         window_sum,
         "On how many of the last n bars the condition was true; missing if one is unknown.",
         HERE,
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "ever",
         (condition(), bars("n")),
-        "condition",
-        "window",
         _ever,
         "Whether the condition was true on one of the last n bars.",
         HERE,
-        lookback=partial(period_plus, 0),
+        returns="condition",
     ),
-    Function(
+    window(
         "always",
         (condition(), bars("n")),
-        "condition",
-        "window",
         _always,
         "Whether the condition was true on all of the last n bars.",
         HERE,
-        lookback=partial(period_plus, 0),
+        returns="condition",
     ),
-    Function(
+    window(
         "bars_since",
         (condition(), bars("within", 252)),
-        "number",
-        "window",
         _bars_since,
         "Bars since the condition was true, 0 today; missing if not true on the last within bars.",
         HERE,
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "value_when",
         (condition(), X, bars("within", 252)),
-        "number",
-        "window",
         _value_when,
         "x on the latest bar on which the condition was true, within the last bars.",
         HERE,
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    recursive(
         "bar_count",
         (),
-        "number",
-        "recursive",
         _bar_count,
         "Bars of the symbol from the start of the window; depends on where that begins.",
         HERE,

@@ -8,15 +8,20 @@ from technic.indicators import momentum, stochastic, trend
 from technic.indicators.lookback import (
     exponential_unstable_period,
     longest_plus,
-    period_plus,
     total_plus,
     wilder_unstable_period,
 )
-from technic.language.functions._define import BAR, X, bars, from_first_value, output
-from technic.language.functions.function import Function
+from technic.language.functions._define import BAR, ONE_BEFORE, X, bars, lines_of, recursive, window
 from technic.typing import FloatArray
 
-__all__ = ["MOMENTUM", "stochrsi_d_of", "stochrsi_k_of"]
+__all__ = ["MOMENTUM", "slow_stochastic", "stochrsi_d_of", "stochrsi_k_of"]
+
+
+def slow_stochastic(
+    high: FloatArray, low: FloatArray, close: FloatArray, k: int, slow: int, slower: int
+) -> tuple[FloatArray, FloatArray]:
+    """Slow stochastic smoothed by plain means."""
+    return stochastic.stoch(high, low, close, k, slow, 0, slower, 0)
 
 
 def stochrsi_k_of(strength: FloatArray, fastk_period: int, slowk_period: int) -> FloatArray:
@@ -43,12 +48,6 @@ def _stochrsi_k_lookback(n: float, k: float, slow: float, _slower: float) -> int
     return int(n + k + slow) - 1
 
 
-def _stoch(
-    line: int, high: FloatArray, low: FloatArray, close: FloatArray, k: int, slow: int, slower: int
-) -> FloatArray:
-    return stochastic.stoch(high, low, close, k, slow, 0, slower, 0)[line]
-
-
 def _macd_lookback(fast: float, slow: float, signal: float) -> int:
     return int(max(fast, slow) + signal) - 1
 
@@ -57,173 +56,119 @@ def _macd_unstable_period(fast: float, slow: float, signal: float) -> int:
     return exponential_unstable_period(max(fast, slow)) + exponential_unstable_period(signal)
 
 
-_MACD = (
-    X,
-    bars("fastperiod", 12, least=2),
-    bars("slowperiod", 26, least=2),
-    bars("signalperiod", 9),
-)
 _STOCH = (bars("fastk_period", 14), bars("slowk_period", 3), bars("slowd_period", 3))
-_STOCHF = (bars("fastk_period", 5), bars("fastd_period", 3))
 
-
-def _macd(name: str, line: int, what: str) -> Function:
-    return Function(
-        name,
-        _MACD,
-        "number",
-        "recursive",
-        partial(from_first_value, 1, partial(output, line, momentum.macd)),
-        what,
+MOMENTUM = (
+    recursive(
+        "rsi",
+        (X, bars("timeperiod", 14, least=2)),
+        momentum.rsi,
+        "Wilder's relative strength index, 0 to 100; 0 where nothing moves.",
+        lookback=ONE_BEFORE,
+        unstable_period=wilder_unstable_period,
+    ),
+    *lines_of(
+        recursive,
+        {
+            "macd_line": "Fast ema minus slow ema; begins together with its signal.",
+            "macd_signal": "Ema of the MACD line.",
+            "macd_histogram": "MACD line minus its signal.",
+        },
+        (
+            X,
+            bars("fastperiod", 12, least=2),
+            bars("slowperiod", 26, least=2),
+            bars("signalperiod", 9),
+        ),
+        momentum.macd,
         "TA-Lib MACD",
         lookback=_macd_lookback,
         unstable_period=_macd_unstable_period,
-    )
-
-
-MOMENTUM = (
-    Function(
-        "rsi",
-        (X, bars("timeperiod", 14, least=2)),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, momentum.rsi),
-        "Wilder's relative strength index, 0 to 100; 0 where nothing moves.",
-        "TA-Lib RSI",
-        lookback=partial(period_plus, 1),
-        unstable_period=wilder_unstable_period,
     ),
-    _macd("macd_line", 0, "Fast ema minus slow ema; begins together with its signal."),
-    _macd("macd_signal", 1, "Ema of the MACD line."),
-    _macd("macd_histogram", 2, "MACD line minus its signal."),
-    Function(
-        "stoch_k",
+    *lines_of(
+        window,
+        {
+            "stoch_k": "Slow stochastic %K: place of the close in its range, 0 to 100, smoothed.",
+            "stoch_d": "Slow stochastic %D: plain mean of stoch_k.",
+        },
         _STOCH,
-        "number",
-        "window",
-        partial(_stoch, 0),
-        "Slow stochastic %K: place of the close in its range, 0 to 100, smoothed.",
+        slow_stochastic,
         "TA-Lib STOCH",
         fields=BAR,
         lookback=partial(total_plus, -2),
     ),
-    Function(
-        "stoch_d",
-        _STOCH,
-        "number",
-        "window",
-        partial(_stoch, 1),
-        "Slow stochastic %D: plain mean of stoch_k.",
-        "TA-Lib STOCH",
-        fields=BAR,
-        lookback=partial(total_plus, -2),
-    ),
-    Function(
-        "stochf_k",
-        _STOCHF,
-        "number",
-        "window",
-        partial(output, 0, stochastic.stochf),
-        "Fast stochastic %K: place of the close in its range, 0 to 100.",
+    *lines_of(
+        window,
+        {
+            "stochf_k": "Fast stochastic %K: place of the close in its range, 0 to 100.",
+            "stochf_d": "Fast stochastic %D: plain mean of stochf_k.",
+        },
+        (bars("fastk_period", 5), bars("fastd_period", 3)),
+        stochastic.stochf,
         "TA-Lib STOCHF",
         fields=BAR,
         lookback=partial(total_plus, -1),
     ),
-    Function(
-        "stochf_d",
-        _STOCHF,
-        "number",
-        "window",
-        partial(output, 1, stochastic.stochf),
-        "Fast stochastic %D: plain mean of stochf_k.",
-        "TA-Lib STOCHF",
-        fields=BAR,
-        lookback=partial(total_plus, -1),
-    ),
-    Function(
+    recursive(
         "stochrsi_k",
         (X, bars("timeperiod", 14, least=2), *_STOCH),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, _stochrsi_k),
+        _stochrsi_k,
         "Stochastic of the RSI, 0 to 100, smoothed by slowk_period, as charts show it.",
         "TA-Lib STOCHRSI (its %D)",
         lookback=_stochrsi_k_lookback,
         unstable_period=wilder_unstable_period,
     ),
-    Function(
+    recursive(
         "stochrsi_d",
         (X, bars("timeperiod", 14, least=2), *_STOCH),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, _stochrsi_d),
+        _stochrsi_d,
         "Plain mean of stochrsi_k over slowd_period.",
         "TA-Lib STOCHRSI (mean of its %D)",
         lookback=partial(total_plus, -2),
         unstable_period=wilder_unstable_period,
     ),
-    Function(
+    window(
         "cci",
         (bars("timeperiod", 20, least=2),),
-        "number",
-        "window",
         momentum.cci,
         "Commodity channel index: distance of the typical price from its mean.",
-        "TA-Lib CCI",
         fields=BAR,
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "willr",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "window",
         stochastic.willr,
         "Williams %R: distance of the close from the highest high, 0 to -100.",
-        "TA-Lib WILLR",
         fields=BAR,
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "ultosc",
         (bars("timeperiod1", 7), bars("timeperiod2", 14), bars("timeperiod3", 28)),
-        "number",
-        "window",
         momentum.ultosc,
         "Ultimate oscillator over three spans, 0 to 100.",
-        "TA-Lib ULTOSC",
         fields=BAR,
         lookback=partial(longest_plus, 1),
     ),
-    Function(
+    window(
         "ao",
         (bars("fastperiod", 5), bars("slowperiod", 34)),
-        "number",
-        "window",
         momentum.ao,
         "Awesome oscillator: fast minus slow plain mean of the middle of each bar.",
-        "TA-Lib AO",
         fields=("high", "low"),
         lookback=partial(longest_plus, 0),
     ),
-    Function(
+    window(
         "mom",
         (X, bars("timeperiod", 10)),
-        "number",
-        "window",
         momentum.mom,
         "Value minus the value of timeperiod bars ago.",
-        "TA-Lib MOM",
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
     ),
-    Function(
+    window(
         "roc",
         (X, bars("timeperiod", 10)),
-        "number",
-        "window",
         momentum.roc,
         "Change in percent over timeperiod bars; 0 where the older value is 0.",
-        "TA-Lib ROC",
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
     ),
 )

@@ -8,13 +8,12 @@ from technic.indicators.lookback import (
     exponential_unstable_period,
     kept_unstable_period,
     longest_plus,
-    period_plus,
+    longest_unstable_period,
     total_plus,
     wilder_unstable_period,
 )
 from technic.indicators.smoothed import oscillators
-from technic.language.functions._define import X, bars, from_first_value
-from technic.language.functions.function import Function
+from technic.language.functions._define import OF_PERIOD, ONE_BEFORE, X, bars, recursive, window
 from technic.language.functions.since import bars_since_highest, bars_since_lowest
 from technic.typing import FloatArray
 
@@ -52,10 +51,6 @@ def _trix_unstable_period(n: float) -> int:
     return 3 * exponential_unstable_period(n)
 
 
-def _longest_unstable_period(*periods: float) -> int:
-    return exponential_unstable_period(max(periods))
-
-
 def _tsi_unstable_period(first: float, second: float) -> int:
     return exponential_unstable_period(first) + exponential_unstable_period(second)
 
@@ -83,72 +78,55 @@ def _fisher_unstable_period(_: float) -> int:
 _FAST_SLOW = (bars("fastperiod", 12, least=2), bars("slowperiod", 26, least=2))
 
 OSCILLATORS = (
-    Function(
+    recursive(
         "cmo",
         (X, bars("timeperiod", 14, least=2)),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, oscillators.cmo),
+        oscillators.cmo,
         "Chande's momentum oscillator, -100 to 100, by Wilder's means; TradingView takes sums.",
-        "TA-Lib CMO",
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
         unstable_period=wilder_unstable_period,
     ),
-    Function(
+    window(
         "dpo",
         (X, bars("timeperiod", 20)),
-        "number",
-        "window",
         oscillators.dpo,
         "Detrended price: value of n // 2 + 1 bars ago less the plain mean; TradingView takes the "
         "value of today and the mean of then.",
-        "TA-Lib DPO",
         lookback=_dpo_lookback,
     ),
-    Function(
+    recursive(
         "ppo",
         (X, *_FAST_SLOW),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, oscillators.ppo),
+        oscillators.ppo,
         "Fast ema less slow ema, in percent of the slow one.",
         "TA-Lib PPO (exponential)",
         lookback=partial(longest_plus, 0),
-        unstable_period=_longest_unstable_period,
+        unstable_period=longest_unstable_period,
     ),
-    Function(
+    recursive(
         "trix",
         (X, bars("timeperiod", 18)),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, oscillators.trix),
+        oscillators.trix,
         "Change in percent over one bar of an ema of an ema of an ema.",
-        "TA-Lib TRIX",
         lookback=_trix_lookback,
         unstable_period=_trix_unstable_period,
     ),
-    Function(
+    recursive(
         "tsi",
         (X, bars("firstperiod", 25, least=2), bars("secondperiod", 13, least=2)),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, oscillators.tsi),
+        oscillators.tsi,
         "True strength index, -100 to 100: steps over their sizes, both smoothed twice.",
-        "TA-Lib TSI",
         lookback=partial(total_plus, 0),
         unstable_period=_tsi_unstable_period,
     ),
-    Function(
+    window(
         "percentrank",
         (X, bars("timeperiod", 100)),
-        "number",
-        "window",
         oscillators.percentrank,
         "Share of the n values before that are lower, 0 to 100; TradingView counts equal ones too.",
-        "TA-Lib PERCENTRANK",
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
     ),
-    Function(
+    recursive(
         "connors_rsi",
         (
             X,
@@ -156,16 +134,14 @@ OSCILLATORS = (
             bars("streak_period", 2, least=2),
             bars("rank_period", 100),
         ),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, oscillators.connors_rsi),
+        oscillators.connors_rsi,
         "Mean of the rsi, the rsi of the streak of rises or falls, and the percentrank of the "
         "change.",
         "Connors and Alvarez (2012)",
         lookback=_connors_lookback,
         unstable_period=_connors_unstable_period,
     ),
-    Function(
+    recursive(
         "stc",
         (
             X,
@@ -173,57 +149,47 @@ OSCILLATORS = (
             bars("slowperiod", 50, least=2),
             bars("cycle", 10, least=2),
         ),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, oscillators.stc),
+        oscillators.stc,
         "Schaff trend cycle, 0 to 100: place of the MACD in its range, smoothed by half, twice.",
         "Schaff (1999)",
         lookback=_stc_lookback,
         unstable_period=_stc_unstable_period,
     ),
-    Function(
+    recursive(
         "fisher",
         (bars("timeperiod", 9, least=2),),
-        "number",
-        "recursive",
         oscillators.fisher,
         "Fisher transform of the place of the bar's middle in its range.",
         "Ehlers (2002)",
         fields=("high", "low"),
-        lookback=partial(period_plus, 0),
+        lookback=OF_PERIOD,
         unstable_period=_fisher_unstable_period,
     ),
-    Function(
+    window(
         "aroon_up",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "window",
         _aroon_up,
         "How new the highest high of n + 1 bars is: 100 today, 0 n bars ago.",
         "TA-Lib AROON",
         fields=("high",),
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
     ),
-    Function(
+    window(
         "aroon_down",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "window",
         _aroon_down,
         "How new the lowest low of n + 1 bars is: 100 today, 0 n bars ago.",
         "TA-Lib AROON",
         fields=("low",),
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
     ),
-    Function(
+    window(
         "aroon_osc",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "window",
         _aroon_osc,
         "aroon_up less aroon_down.",
         "TA-Lib AROONOSC",
         fields=("high", "low"),
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
     ),
 )

@@ -16,17 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from technic.indicators import directional, momentum, price_range, stochastic, volatility, volume
+from technic.indicators import directional, momentum, price_range, volatility, volume
 from technic.indicators.arithmetic import ArithmeticOperator
-from technic.indicators.division import quotient
-from technic.indicators.lookback import one_bar, period_plus
+from technic.indicators.division import percent
+from technic.indicators.lookback import one_bar, period_plus, total_plus
 from technic.indicators.recursions import exponential_mean, wilder_mean
 from technic.indicators.streams import Stream
 from technic.indicators.tiles import tiles_of
 from technic.language.functions._define import HERE, X, bars, number, stream_from_first_value
 from technic.language.functions.function import Function, Memory
 from technic.language.functions.history import bars_so_far
-from technic.language.functions.momentum import stochrsi_d_of, stochrsi_k_of
+from technic.language.functions.momentum import slow_stochastic, stochrsi_d_of, stochrsi_k_of
 from technic.language.syntax.nodes import (
     And,
     Arithmetic,
@@ -78,12 +78,6 @@ def _keltner_reach(reach: FloatArray, n: int, m: int) -> Stream:
     return volatility.kc_parts(reach, tiles_of(reach), n, m)[1]
 
 
-def _in_percent(part: FloatArray, whole: FloatArray) -> FloatArray:
-    out = quotient(part, whole)
-    out *= 100.0
-    return out
-
-
 def _spread(x: FloatArray, n: int) -> FloatArray:
     squares, mean = window_variance(x, n)
     return np.stack((mean, np.sqrt(squares, out=squares)), axis=1)
@@ -101,18 +95,8 @@ def _below(centre_and_reach: FloatArray, width: float) -> FloatArray:
     return centre_and_reach[:, 0] - centre_and_reach[:, 1] * width
 
 
-def _stoch(
-    high: FloatArray, low: FloatArray, close: FloatArray, k: int, slow: int, slower: int
-) -> FloatArray:
-    return np.stack(stochastic.stoch(high, low, close, k, slow, 0, slower, 0), axis=1)
-
-
-def _less_one(*periods: float) -> int:
-    return int(sum(periods)) - 1
-
-
-def _less_two(*periods: float) -> int:
-    return int(sum(periods)) - 2
+def _stoch(*inputs: Any) -> FloatArray:
+    return np.stack(slow_stochastic(*inputs), axis=1)
 
 
 def _part_of(
@@ -145,14 +129,14 @@ _ALL = (
         1,
     ),
     _part_of("_strength", "point", 1, _strength),
-    _part_of("_stochrsi_k", "window", 1, stochrsi_k_of, 2, _less_one),
-    _part_of("_stochrsi_d", "window", 1, stochrsi_d_of, 3, _less_two),
+    _part_of("_stochrsi_k", "window", 1, stochrsi_k_of, 2, partial(total_plus, -1)),
+    _part_of("_stochrsi_d", "window", 1, stochrsi_d_of, 3, partial(total_plus, -2)),
     _part_of("_macd", "recursive", 1, partial(stream_from_first_value, 1, momentum.macd_lines), 3),
     _part_of("_histogram", "point", 1, _histogram),
     _part_of("_first", "point", 1, partial(_part, 0)),
     _part_of("_second", "point", 1, partial(_part, 1)),
     _part_of("_wilder", "recursive", 1, _wilder, 1),
-    _part_of("_in_percent", "point", 2, _in_percent),
+    _part_of("_in_percent", "point", 2, percent),
     _part_of("_direction", "recursive", 3, directional.direction, 1),
     _part_of("_plus", "point", 1, partial(_share_of, 1)),
     _part_of("_minus", "point", 1, partial(_share_of, 2)),
@@ -161,7 +145,7 @@ _ALL = (
     _part_of("_keltner_close", "recursive", 1, _keltner_close, 2),
     _part_of("_keltner_reach", "recursive", 1, _keltner_reach, 2),
     _part_of("_spread", "window", 1, _spread, 1, partial(period_plus, 0)),
-    _part_of("_stoch", "window", 3, _stoch, 3, _less_two),
+    _part_of("_stoch", "window", 3, _stoch, 3, partial(total_plus, -2)),
     _part_of("_max_return", "window", 1, price_range.max_return_pct, 1, partial(period_plus, 1)),
     _part_of("_rate", "point", 2, momentum.rate),
     _part_of("_bars", "recursive", 1, bars_so_far),

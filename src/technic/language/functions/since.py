@@ -7,20 +7,12 @@ from functools import partial
 import numpy as np
 
 from technic.indicators.division import quotient
-from technic.indicators.lookback import period_plus
+from technic.indicators.lookback import so_many
 from technic.indicators.recursions import running_total, smoothed
 from technic.indicators.streams import whole
 from technic.indicators.tiles import tiles_of
 from technic.indicators.volatility import typical_price
-from technic.language.functions._define import (
-    BAR,
-    HERE,
-    X,
-    bars,
-    condition,
-    from_first_value,
-)
-from technic.language.functions.function import Function
+from technic.language.functions._define import BAR, HERE, X, bars, condition, recursive, window
 from technic.typing import FloatArray
 
 __all__ = ["SINCE", "bars_since_highest", "bars_since_lowest"]
@@ -99,70 +91,49 @@ def _ytd_change(close: FloatArray, year: FloatArray) -> FloatArray:
     return out
 
 
-def _a_year() -> int:
-    return A_YEAR
-
-
 SINCE = (
-    Function(
+    window(
         "bars_since_highest",
         (X, bars("n")),
-        "number",
-        "window",
         bars_since_highest,
         "Bars since the highest of the last n values, 0 today; of equal ones the latest.",
         "TA-Lib AROON",
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "bars_since_lowest",
         (X, bars("n")),
-        "number",
-        "window",
         bars_since_lowest,
         "Bars since the lowest of the last n values, 0 today; of equal ones the latest.",
         "TA-Lib AROON",
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    recursive(
         "cumsum",
         (X,),
-        "number",
-        "recursive",
-        partial(from_first_value, 1, _cumsum),
+        _cumsum,
         "Sum of all values from the start of the window; its level depends on where that begins.",
-        "TA-Lib CUMSUM",
     ),
-    Function(
+    window(
         "sum_since",
         (condition(), X, bars("within", 252)),
-        "number",
-        "window",
         _sum_since,
         "Sum of x from the latest bar on which the condition was true, within the last bars.",
         HERE,
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "anchored_vwap",
         (condition(), bars("within", 252)),
-        "number",
-        "window",
         _anchored_vwap,
         "Typical price weighted by volume from the latest bar on which the condition was true.",
         HERE,
         fields=(*BAR, "volume"),
-        lookback=partial(period_plus, 0),
     ),
-    Function(
+    window(
         "ytd_change",
         (),
-        "number",
-        "window",
         _ytd_change,
         "Change in percent since the last close of the year before; missing without one.",
         HERE,
         fields=("close", "year"),
-        lookback=_a_year,
+        lookback=partial(so_many, A_YEAR),
     ),
 )

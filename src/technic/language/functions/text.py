@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import contains
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from technic.language.functions._define import HERE
+from technic.language.functions._define import point
 from technic.language.functions.elementwise import missing_text
 from technic.language.functions.function import Function, Parameter
 from technic.typing import FloatArray
@@ -17,18 +18,6 @@ from technic.typing import FloatArray
 __all__ = ["TEXT"]
 
 Matches = Callable[[str, str], bool]
-
-
-def _begins(text: str, word: str) -> bool:
-    return text.startswith(word)
-
-
-def _ends(text: str, word: str) -> bool:
-    return text.endswith(word)
-
-
-def _holds(text: str, word: str) -> bool:
-    return word in text
 
 
 def _matches(matches: Matches, texts: NDArray[Any], word: str) -> FloatArray:
@@ -42,19 +31,17 @@ def _matches(matches: Matches, texts: NDArray[Any], word: str) -> FloatArray:
 
 
 def _function(name: str, matches: Matches, what: str) -> Function:
-    return Function(
+    return point(
         name,
         (Parameter("text", "text"), Parameter("word", "word")),
-        "condition",
-        "point",
         partial(_matches, matches),
         f"{what}, upper or lower case; unknown where the text is missing.",
-        HERE,
+        returns="condition",
     )
 
 
 TEXT = (
-    _function("starts_with", _begins, "Whether a text of the listings begins with the word"),
-    _function("ends_with", _ends, "Whether a text of the listings ends with the word"),
-    _function("contains", _holds, "Whether the word is anywhere in a text of the listings"),
+    _function("starts_with", str.startswith, "Whether a text of the listings begins with the word"),
+    _function("ends_with", str.endswith, "Whether a text of the listings ends with the word"),
+    _function("contains", contains, "Whether the word is anywhere in a text of the listings"),
 )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from technic.indicators import directional, trailing
-from technic.indicators.lookback import period_plus, wilder_unstable_period
-from technic.language.functions._define import BAR, HERE, bars, number, output
-from technic.language.functions.function import Function
+from technic.indicators.lookback import wilder_unstable_period
+from technic.language.functions._define import (
+    BAR,
+    HERE,
+    ONE_BEFORE,
+    TWO_BARS,
+    bars,
+    lines_of,
+    number,
+    recursive,
+)
 
 __all__ = ["TRAILING", "TRENDS"]
 
@@ -21,113 +27,80 @@ def _adx_unstable_period(n: float) -> int:
     return 2 * wilder_unstable_period(n)
 
 
-def _two(*_: float) -> int:
-    return 2
-
-
-def _supertrend(name: str, part: int, what: str) -> Function:
-    return Function(
-        name,
-        (bars("timeperiod", 10, least=2), number("multiplier", 3.0, 0.0, 100.0)),
-        "number",
-        "recursive",
-        partial(output, part, trailing.supertrend),
-        what,
-        "TA-Lib SUPERTREND",
-        fields=BAR,
-        lookback=partial(period_plus, 1),
-        unstable_period=wilder_unstable_period,
-    )
-
-
-def _zigzag(name: str, part: int, what: str) -> Function:
-    return Function(
-        name,
-        (number("percent", 5.0, 0.1, 90.0),),
-        "number",
-        "recursive",
-        partial(output, part, trailing.zigzag),
-        what,
-        HERE,
-        fields=("high", "low"),
-        lookback=_two,
-    )
-
-
 TRENDS = (
-    Function(
+    recursive(
         "adx",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "recursive",
         directional.adx,
         "Average directional index, 0 to 100: strength of a trend, whatever its direction.",
-        "TA-Lib ADX",
         fields=BAR,
         lookback=_adx_lookback,
         unstable_period=_adx_unstable_period,
     ),
-    Function(
+    recursive(
         "dx",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "recursive",
         directional.dx,
         "Difference of plus_di and minus_di in percent of their sum.",
-        "TA-Lib DX",
         fields=BAR,
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
         unstable_period=wilder_unstable_period,
     ),
-    Function(
+    recursive(
         "plus_di",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "recursive",
         directional.plus_di,
         "Upward movement in percent of the true range.",
-        "TA-Lib PLUS_DI",
         fields=BAR,
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
         unstable_period=wilder_unstable_period,
     ),
-    Function(
+    recursive(
         "minus_di",
         (bars("timeperiod", 14, least=2),),
-        "number",
-        "recursive",
         directional.minus_di,
         "Downward movement in percent of the true range.",
-        "TA-Lib MINUS_DI",
         fields=BAR,
-        lookback=partial(period_plus, 1),
+        lookback=ONE_BEFORE,
         unstable_period=wilder_unstable_period,
     ),
 )
 
 TRAILING = (
-    Function(
+    recursive(
         "sar",
         (number("acceleration", 0.02, 0.0, 10.0), number("maximum", 0.2, 0.0, 10.0)),
-        "number",
-        "recursive",
         trailing.sar,
         "Wilder's parabolic stop and reverse; below the bar in a rise, above it in a fall.",
-        "TA-Lib SAR",
         fields=("high", "low"),
-        lookback=_two,
+        lookback=TWO_BARS,
     ),
-    _supertrend(
-        "supertrend",
-        0,
-        "SuperTrend line: middle of the bar less some atr in a rise, plus some in a fall.",
+    *lines_of(
+        recursive,
+        {
+            "supertrend": "SuperTrend line: middle of the bar less some atr in a rise, plus some "
+            "in a fall.",
+            "supertrend_direction": "Direction of the SuperTrend, 1 up, -1 down; TradingView has "
+            "the signs the other way.",
+        },
+        (bars("timeperiod", 10, least=2), number("multiplier", 3.0, 0.0, 100.0)),
+        trailing.supertrend,
+        "TA-Lib SUPERTREND",
+        fields=BAR,
+        lookback=ONE_BEFORE,
+        unstable_period=wilder_unstable_period,
     ),
-    _supertrend(
-        "supertrend_direction",
-        1,
-        "Direction of the SuperTrend, 1 up, -1 down; TradingView has the signs the other way.",
+    *lines_of(
+        recursive,
+        {
+            "zigzag_direction": "Direction of the running leg, 1 up, -1 down, as known then.",
+            "zigzag_pivot": "Price where the running leg began: the last turn known then.",
+            "zigzag_extreme": "Furthest price of the running leg so far.",
+        },
+        (number("percent", 5.0, 0.1, 90.0),),
+        trailing.zigzag,
+        HERE,
+        fields=("high", "low"),
+        lookback=TWO_BARS,
     ),
-    _zigzag("zigzag_direction", 0, "Direction of the running leg, 1 up, -1 down, as known then."),
-    _zigzag("zigzag_pivot", 1, "Price where the running leg began: the last turn known then."),
-    _zigzag("zigzag_extreme", 2, "Furthest price of the running leg so far."),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import NoReturn
 
+from technic.indicators.lookback import so_many
 from technic.language.functions._define import HERE, X
 from technic.language.functions.function import Function, Parameter
 
@@ -23,10 +24,6 @@ def _not_a_kernel(name: str, *_: object) -> NoReturn:
     raise TypeError(f"{name} has no kernel; evaluate carries it out itself")
 
 
-def _sessions(sessions: int, *_: float) -> int:
-    return sessions
-
-
 TIMEFRAMES = (
     Function(
         "weekly",
@@ -36,7 +33,7 @@ TIMEFRAMES = (
         partial(_not_a_kernel, "weekly"),
         "Value of the expression inside on weekly bars, the running week included.",
         HERE,
-        lookback=partial(_sessions, 5),
+        lookback=partial(so_many, 5),
     ),
     Function(
         "monthly",
@@ -46,7 +43,7 @@ TIMEFRAMES = (
         partial(_not_a_kernel, "monthly"),
         "Value of the expression inside on monthly bars, the running month included.",
         HERE,
-        lookback=partial(_sessions, 21),
+        lookback=partial(so_many, 21),
     ),
 )
 

@@ -48,6 +48,24 @@ __all__ = [
 ]
 
 Constant: TypeAlias = float | str
+Method: TypeAlias = Callable[["Expr", "Expr | Constant"], "Expr"]
+
+
+def _both_ways(sign: ArithmeticOperator) -> tuple[Method, Method]:
+    """Return the methods of an operator: for what stands on its left, and on its right."""
+
+    def left(self: Expr, other: Expr | Constant) -> Expr:
+        return Expr(Arithmetic(sign, self.node, _node(other)))
+
+    def right(self: Expr, other: Expr | Constant) -> Expr:
+        return Expr(Arithmetic(sign, _node(other), self.node))
+
+    return left, right
+
+
+def _compared(sign: ComparisonOperator) -> Method:
+    """Return the method of an operator."""
+    return lambda self, other: Expr(Comparison(sign, self.node, _node(other)))
 
 
 class Expr:
@@ -96,56 +114,16 @@ class Expr:
     def __abs__(self) -> Expr:
         return Expr(Call("abs", (self.node,)))
 
-    def __add__(self, other: Expr | Constant) -> Expr:
-        return _arithmetic("+", self, other)
-
-    def __radd__(self, other: Constant) -> Expr:
-        return _arithmetic("+", other, self)
-
-    def __sub__(self, other: Expr | Constant) -> Expr:
-        return _arithmetic("-", self, other)
-
-    def __rsub__(self, other: Constant) -> Expr:
-        return _arithmetic("-", other, self)
-
-    def __mul__(self, other: Expr | Constant) -> Expr:
-        return _arithmetic("*", self, other)
-
-    def __rmul__(self, other: Constant) -> Expr:
-        return _arithmetic("*", other, self)
-
-    def __truediv__(self, other: Expr | Constant) -> Expr:
-        return _arithmetic("/", self, other)
-
-    def __rtruediv__(self, other: Constant) -> Expr:
-        return _arithmetic("/", other, self)
-
-    def __mod__(self, other: Expr | Constant) -> Expr:
-        return _arithmetic("%", self, other)
-
-    def __rmod__(self, other: Constant) -> Expr:
-        return _arithmetic("%", other, self)
-
-    def __pow__(self, other: Expr | Constant) -> Expr:
-        return _arithmetic("**", self, other)
-
-    def __lt__(self, other: Expr | Constant) -> Expr:
-        return _comparison("<", self, other)
-
-    def __le__(self, other: Expr | Constant) -> Expr:
-        return _comparison("<=", self, other)
-
-    def __gt__(self, other: Expr | Constant) -> Expr:
-        return _comparison(">", self, other)
-
-    def __ge__(self, other: Expr | Constant) -> Expr:
-        return _comparison(">=", self, other)
-
-    def __eq__(self, other: Expr | Constant) -> Expr:  # type: ignore[override]
-        return _comparison("==", self, other)
-
-    def __ne__(self, other: Expr | Constant) -> Expr:  # type: ignore[override]
-        return _comparison("!=", self, other)
+    __add__, __radd__ = _both_ways("+")
+    __sub__, __rsub__ = _both_ways("-")
+    __mul__, __rmul__ = _both_ways("*")
+    __truediv__, __rtruediv__ = _both_ways("/")
+    __mod__, __rmod__ = _both_ways("%")
+    __pow__ = _both_ways("**")[0]
+    __lt__, __le__ = _compared("<"), _compared("<=")
+    __gt__, __ge__ = _compared(">"), _compared(">=")
+    __eq__ = _compared("==")  # type: ignore[assignment]
+    __ne__ = _compared("!=")  # type: ignore[assignment]
 
     def __and__(self, other: Expr) -> Expr:
         return Expr(concat(And, (self.node, _node(other))))
@@ -195,14 +173,6 @@ def _literal(value: Constant) -> Number | Text:
     if not number or not math.isfinite(value):
         raise ParameterError("value", value, "an expression, a finite number or a text")
     return Number(0.0 + float(value))
-
-
-def _arithmetic(sign: ArithmeticOperator, left: Expr | Constant, right: Expr | Constant) -> Expr:
-    return Expr(Arithmetic(sign, _node(left), _node(right)))
-
-
-def _comparison(sign: ComparisonOperator, left: Expr | Constant, right: Expr | Constant) -> Expr:
-    return Expr(Comparison(sign, _node(left), _node(right)))
 
 
 fn = _Functions()

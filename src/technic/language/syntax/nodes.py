@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
     from technic.indicators.arithmetic import ArithmeticOperator
@@ -37,7 +37,7 @@ __all__ = [
 Place: TypeAlias = tuple[int, int] | None
 ComparisonOperator = Literal["<", "<=", ">", ">=", "==", "!="]
 
-_T = TypeVar("_T", bound="_Remembering")
+_T = TypeVar("_T", bound="_Placed")
 
 
 class _Remembering:
@@ -48,9 +48,16 @@ class _Remembering:
     _text: str
 
 
-def _computed_once(kind: type[_T]) -> type[_T]:
-    """Let a node find its hash and its text once: both walk all that is below, and are keys."""
-    computed, said = kind.__hash__, kind.__str__
+@dataclass(frozen=True, slots=True)
+class _Placed(_Remembering):
+    place: Place = field(default=None, compare=False, repr=False, kw_only=True)
+
+
+@dataclass_transform(frozen_default=True)
+def _node(kind: type[_T]) -> type[_T]:
+    """Make a node, which finds its hash and its text once: both walk all below, and are keys."""
+    made = dataclass(frozen=True, slots=True)(kind)
+    computed, said = made.__hash__, made.__str__
 
     def known_hash(self: _T) -> int:
         try:
@@ -69,68 +76,58 @@ def _computed_once(kind: type[_T]) -> type[_T]:
             return text
 
     for name, method in (("__hash__", known_hash), ("__str__", known_text)):
-        setattr(kind, name, method)
-    return kind
+        setattr(made, name, method)
+    return made
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class Number(_Remembering):
+@_node
+class Number(_Placed):
     """A constant."""
 
     value: float
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         whole = float(self.value).is_integer() and abs(self.value) < 1e15
         return str(int(self.value)) if whole else repr(self.value)
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class Text(_Remembering):
+@_node
+class Text(_Placed):
     """A text constant."""
 
     value: str
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return '"' + self.value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class Name(_Remembering):
+@_node
+class Name(_Placed):
     """A field of a bar, a column of the scan or a column of the listings."""
 
     name: str
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return self.name
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class Negative(_Remembering):
+@_node
+class Negative(_Placed):
     """The operand with its sign changed."""
 
     operand: Node
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"-{_inside(self.operand, 7)}"
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class Arithmetic(_Remembering):
+@_node
+class Arithmetic(_Placed):
     """Two numbers and an operator."""
 
     operator: ArithmeticOperator
     left: Node
     right: Node
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         binding = _BINDINGS[self.operator]
@@ -139,92 +136,78 @@ class Arithmetic(_Remembering):
         return f"{_inside(self.left, binding)} {self.operator} {_inside(self.right, binding + 1)}"
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class Comparison(_Remembering):
+@_node
+class Comparison(_Placed):
     """Two numbers, or two texts with ``==`` and ``!=``."""
 
     operator: ComparisonOperator
     left: Node
     right: Node
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{_inside(self.left, 5)} {self.operator} {_inside(self.right, 5)}"
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class Membership(_Remembering):
+@_node
+class Membership(_Placed):
     """Whether the operand is one of some constants."""
 
     operand: Node
     values: tuple[Number | Text, ...]
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         listed = ", ".join(str(value) for value in self.values)
         return f"{_inside(self.operand, 5)} in ({listed}{',' if len(self.values) == 1 else ''})"
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class Not(_Remembering):
+@_node
+class Not(_Placed):
     """The opposite of a condition; unknown stays unknown."""
 
     operand: Node
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"not {_inside(self.operand, 3)}"
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class And(_Remembering):
+@_node
+class And(_Placed):
     """True where all operands are, false where one is false, else unknown; never nested."""
 
     operands: tuple[Node, ...]
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return " and ".join(_inside(operand, 3) for operand in self.operands)
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class Or(_Remembering):
+@_node
+class Or(_Placed):
     """True where one operand is, false where all are false, else unknown; never nested."""
 
     operands: tuple[Node, ...]
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return " or ".join(_inside(operand, 2) for operand in self.operands)
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class Shift(_Remembering):
+@_node
+class Shift(_Placed):
     """The operand as it was ``bars`` bars ago, each symbol counting its own bars."""
 
     operand: Node
     bars: int
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{_inside(self.operand, 9)}[{self.bars}]"
 
 
-@_computed_once
-@dataclass(frozen=True, slots=True)
-class Call(_Remembering):
+@_node
+class Call(_Placed):
     """A function of the registry with its arguments; once checked, all of them, by position."""
 
     function: str
     arguments: tuple[Node, ...]
     keywords: tuple[tuple[str, Node], ...] = ()
-    place: Place = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         given = [str(argument) for argument in self.arguments]

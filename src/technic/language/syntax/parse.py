@@ -127,23 +127,23 @@ class _Reader:
             case ast.Constant() | ast.Name():
                 return self.leaf(tree, place)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return Not(self.node(operand), place)
+                return Not(self.node(operand), place=place)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return negate(self.node(operand), place)
             case ast.BinOp(op=operator, left=left, right=right) if type(operator) in _OPERATORS:
                 sign = _OPERATORS[type(operator)]
-                return Arithmetic(sign, self.node(left), self.node(right), place)
+                return Arithmetic(sign, self.node(left), self.node(right), place=place)
             case ast.BoolOp(op=operator, values=values):
                 kind = And if isinstance(operator, ast.And) else Or
                 return concat(kind, [self.node(value) for value in values], place)
             case ast.Compare():
                 return self.comparison(tree)
             case ast.Subscript(value=value, slice=bars):
-                return Shift(self.node(value), self.look_back(bars), place)
+                return Shift(self.node(value), self.look_back(bars), place=place)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords):
                 positional = tuple(self.node(argument) for argument in arguments)
                 named = tuple((self.named(word), self.node(word.value)) for word in keywords)
-                return Call(name, positional, named, place)
+                return Call(name, positional, named, place=place)
         raise self.error(tree, "this is not of the language")
 
     def leaf(self, tree: ast.Constant | ast.Name, place: tuple[int, int]) -> Node:
@@ -153,8 +153,10 @@ class _Reader:
         elif tree.id in self.constants:
             value = self.constants[tree.id]
         else:
-            return Name(tree.id, place)
-        return Text(value, place) if isinstance(value, str) else Number(value, place)
+            return Name(tree.id, place=place)
+        if isinstance(value, str):
+            return Text(value, place=place)
+        return Number(value, place=place)
 
     def named(self, argument: ast.keyword) -> str:
         """Return the name of an argument; what Python would spread over several has none."""
@@ -168,11 +170,11 @@ class _Reader:
         places, left = self.linked(tree), self.node(tree.left)
         for operator, after, place in zip(tree.ops, tree.comparators, places, strict=True):
             if isinstance(operator, ast.In | ast.NotIn):
-                link = Membership(left, self.listed(after), place)
-                links.append(link if isinstance(operator, ast.In) else Not(link, place))
+                link = Membership(left, self.listed(after), place=place)
+                links.append(link if isinstance(operator, ast.In) else Not(link, place=place))
             elif type(operator) in _OPERATORS:
                 right = self.node(after)
-                links.append(Comparison(_OPERATORS[type(operator)], left, right, place))
+                links.append(Comparison(_OPERATORS[type(operator)], left, right, place=place))
                 left = right
             else:
                 raise self.error(tree, "this is not of the language")

@@ -35,15 +35,15 @@ def concat(kind: type[And] | type[Or], operands: Sequence[Node], place: Place = 
     flat: list[Node] = []
     for operand in operands:
         flat += operand.operands if isinstance(operand, kind) else (operand,)
-    return kind(tuple(flat), place) if len(flat) > 1 else flat[0]
+    return kind(tuple(flat), place=place) if len(flat) > 1 else flat[0]
 
 
 def negate(operand: Node, place: Place = None) -> Node:
     """Return a value with its sign changed; a constant changes itself, and no zero is negative."""
     if isinstance(operand, Number):
         kind = type(operand.value)  # a percentage stays one
-        return Number(kind(0.0 - operand.value), place)
-    return Negative(operand, place)
+        return Number(kind(0.0 - operand.value), place=place)
+    return Negative(operand, place=place)
 
 
 def substituted(
