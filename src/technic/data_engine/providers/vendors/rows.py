@@ -108,16 +108,17 @@ def long_bars(
 def _doubles(values: Sequence[float | None] | FloatArray) -> FloatArray:
     """Copy numbers into an array; None becomes NaN.
 
-    Packing takes a third of the time of ``np.array``, which looks at each number twice.
+    Packing takes half the time of ``np.array``, which looks at each number twice.
     """
-    if not isinstance(values, np.ndarray):
-        try:
-            packed = bytearray(8 * len(values))
-            struct.pack_into(f"{len(values)}d", packed, 0, *values)
-            return np.frombuffer(packed)
-        except struct.error:  # one of them is None
-            pass
-    return np.array(values, dtype=np.float64)
+    packed = np.empty(len(values))
+    if isinstance(values, np.ndarray):
+        packed[:] = values
+        return packed
+    try:
+        struct.pack_into(f"{len(values)}d", packed.data, 0, *values)
+    except struct.error:  # one of them is None
+        return np.array(values, dtype=np.float64)
+    return packed
 
 
 def joined_pages(pages: Sequence[LongBars]) -> tuple[LongBars, dict[str, str]]:
