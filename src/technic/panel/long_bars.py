@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,14 +61,14 @@ def concatenated(parts: Sequence[LongBars]) -> LongBars:
     """Put bars under each other; symbols of the same name become one."""
     if len(parts) == 1:
         return parts[0]
-    names = tuple(dict.fromkeys(itertools.chain.from_iterable(part.symbols for part in parts)))
-    at = {name: i for i, name in enumerate(names)}
+    at: defaultdict[str, int] = defaultdict()
+    at.default_factory = at.__len__  # a new name gets the next number: one look at each
     columns = [np.empty(0, np.int32)]
     for part in parts:
         place = np.fromiter(map(at.__getitem__, part.symbols), np.int32, len(part.symbols))
         columns.append(place[part.column] if len(place) else np.empty(0, np.int32))
     return LongBars(
-        names,
+        tuple(at),
         np.concatenate(columns),
         np.concatenate([np.empty(0, "datetime64[D]"), *(part.session for part in parts)]),
         *(

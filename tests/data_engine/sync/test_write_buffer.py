@@ -18,7 +18,12 @@ from technic.data_engine.providers.vendors.loopback import UNLIMITED, LoopbackPr
 from technic.data_engine.store import BarStore
 from technic.data_engine.sync import write_buffer
 from technic.data_engine.sync.late_sessions import LateSessions
-from technic.data_engine.sync.write_buffer import CHECK_S, OLDEST_S, WriteBuffer
+from technic.data_engine.sync.write_buffer import (
+    CHECK_S,
+    DAYS_A_COMMIT,
+    OLDEST_S,
+    WriteBuffer,
+)
 from technic.testing import FakeClock, make_bars
 
 NOW = dt.datetime(2024, 3, 8, 23, tzinfo=dt.UTC)
@@ -101,6 +106,31 @@ def test_what_has_waited_is_written_with_the_next_answer(at_once: None):
         clock.now += 1
         buffer.write_old()
         assert store.names[3:] == ["D"]
+
+
+def test_days_are_written_in_their_order_in_whatever_order_they_came(at_once: None):
+    """Many requests are under way, so answers overtake each other; each day keeps its own bars."""
+    store, came = Written(), [2, 0, 4, 1, 3]
+    written: list[tuple[str, str]] = []
+    store.write_days = lambda bars, sessions, *_: written.extend(  # type: ignore[method-assign]
+        zip(bars.symbols, sessions.astype(str), strict=True)
+    )
+    with WriteBuffer(store, surely(store), clock=FakeClock()) as buffer:
+        for at in came:
+            buffer.put_day(SESSIONS[at], make_bars([f"S{at}"], SESSIONS[at : at + 1]))
+        assert written == []
+    assert written == [(f"S{at}", str(day)) for at, day in enumerate(SESSIONS)]
+
+
+def test_enough_days_are_written_in_one_commit_at_once(at_once: None):
+    """Fewer commits would keep more days in memory, more would each open the tables again."""
+    store, days = Written(), CALENDAR.last(DAYS_A_COMMIT, SESSIONS[-1])
+    with WriteBuffer(store, surely(store), clock=FakeClock()) as buffer:
+        for day in days[:-1]:
+            buffer.put_day(day, make_bars(["A"], day[None]))
+        assert store.names == []
+        buffer.put_day(days[-1], make_bars(["A"], days[-1:]))
+        assert store.names == days.astype(str).tolist()
 
 
 def test_what_has_waited_is_written_while_nothing_comes(at_once: None):

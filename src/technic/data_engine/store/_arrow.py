@@ -32,18 +32,19 @@ def bar_schema(timed: bool) -> pa.Schema:
 def to_tables(bars: LongBars, timed: bool) -> dict[str, pa.Table]:
     """Return ordered bars month by month, with the columns of a month's file, in its order."""
     day = trading_days(bars.session)
-    month = day.astype("datetime64[M]")
-    if not len(month):
+    if not len(day):
         return {}
-    # Small integers are sorted by radix, which keeps (symbol, session) in order.
-    place = (month - month.min()).astype(np.int16)
-    ends = np.cumsum(np.bincount(place))
-    if len(ends) == 1:
+    first = day.min()
+    month = np.arange(first, day.max() + 1).astype("datetime64[M]")
+    if month[0] == month[-1]:
         return {str(month[0]): _month_table(bars, day, timed)}
+    # Small integers are sorted by radix, which keeps (symbol, session) in order.
+    place = (month - month[0]).astype(np.int16)[(day - first).astype(np.intp)]
+    ends = np.cumsum(np.bincount(place))
     order = np.argsort(place, kind="stable")
     return {
-        str(month[rows[0]]): _month_table(bars.rows(rows), day[rows], timed)
-        for rows in np.split(order, ends[:-1])
+        str(month[0] + at): _month_table(bars.rows(rows), day[rows], timed)
+        for at, rows in enumerate(np.split(order, ends[:-1]))
         if len(rows)
     }
 
@@ -58,8 +59,9 @@ def _month_table(bars: LongBars, day: NDArray[np.datetime64], timed: bool) -> pa
     if timed:
         micros = bars.session.astype("datetime64[us]").astype(np.int64)
         columns["time"] = pa.array(micros, pa.timestamp("us", tz="UTC"))
-    order = [name for name in bar_schema(timed).names if name != "month"]
-    return pa.table({name: columns[name] for name in order})
+    # Nothing is missing in a bar: without marks of what is, files are written and read sooner.
+    schema = [field.with_nullable(False) for field in bar_schema(timed) if field.name != "month"]
+    return pa.table([columns[field.name] for field in schema], schema=pa.schema(schema))
 
 
 def from_batches(

@@ -28,16 +28,20 @@ if TYPE_CHECKING:
 __all__ = ["MOST_LOOSE_FILES", "BarTable", "Written"]
 
 MOST_LOOSE_FILES = 30
-"""Files beyond one a month; above it the months that have several are rewritten."""
+"""Files beyond one a month; above it a write rewrites the months that have several."""
 ANY_DAY = (-(1 << 31), (1 << 31) - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The version of a table that holds what was written, and a hash of each day it touched."""
+    """The version of a table that holds what was written, and a hash of each day it touched.
+
+    ``loose``: files of the table beyond one a month.
+    """
 
     version: int
     content: DayHashes
+    loose: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +122,8 @@ class BarTable:
         files = [] if table is None else data_files(table)
         return np.datetime64(max(file.last for file in files), "D") if files else None
 
-    def compact(self, most_loose: int = 0) -> int:
-        """Rewrite months of several files as one each; return how many months that were.
-
-        Nothing happens while there are no more than ``most_loose`` files beyond one a month.
-        """
+    def compact(self) -> int:
+        """Rewrite months of several files as one each; return how many months that were."""
         done = 0
 
         def change(table: DeltaTable) -> Change | None:
@@ -131,8 +132,7 @@ class BarTable:
             counts = Counter(file.month for file in files)
             crowded = sorted(month for month, count in counts.items() if count > 1)
             done = len(crowded)
-            if not crowded or len(files) - len(counts) <= most_loose:
-                done = 0
+            if not crowded:
                 return None
             several = [file for file in files if counts[file.month] > 1]
             return Change(to_tables(self._checked(several), self.timed), tuple(several))
@@ -170,10 +170,10 @@ class BarTable:
         ``days``: those that may hold marked rows; with ``span`` all from the first to the last.
         """
         wanted = _numbers(days)
-        content = DayHashes.none()
+        content, loose = DayHashes.none(), 0
 
         def change(table: DeltaTable) -> Change | None:
-            nonlocal content
+            nonlocal content, loose
             files = data_files(table)
             touched = {file.month for file in files if _overlaps(file, wanted, span)}
             replaced = tuple(file for file in files if file.month in touched)
@@ -183,10 +183,13 @@ class BarTable:
             content = day_hashes(merged, trading_days(held.session))
             if not (len(bars) or gone.any()):
                 return None
-            return Change(to_tables(merged, self.timed), replaced)
+            parts = to_tables(merged, self.timed)
+            months = [*parts, *(file.month for file in files if file.month not in touched)]
+            loose = len(months) - len(set(months))
+            return Change(parts, replaced)
 
         version = self.folder.commit(self.spec, change)
-        return Written(version, content)
+        return Written(version, content, loose)
 
     def _checked(self, files: Sequence[DataFile]) -> LongBars:
         """Return the bars of files that are rewritten: damage must not get a new, right hash."""

@@ -26,6 +26,8 @@ __all__ = [
 ]
 
 EXCHANGE_ZONE = "America/New_York"
+MOST_SMALL = 1 << 16
+"""Columns that numbers of two bytes can count."""
 
 
 def as_days(parameter: str, days: DateArray) -> DateArray:
@@ -76,24 +78,36 @@ def ordered(bars: LongBars) -> LongBars:
 
     Raises ParameterError when a symbol has two bars at one time.
     """
-    names = np.array(bars.symbols, dtype=object)
-    used = np.flatnonzero(np.bincount(bars.column, minlength=len(names)))
-    by_name = used[np.argsort(names[used], kind="stable")]
-    rank = np.zeros(len(names), dtype=np.int32)
+    used = np.flatnonzero(np.bincount(bars.column, minlength=len(bars.symbols)))
+    by_name = sorted(used.tolist(), key=bars.symbols.__getitem__)
+    rank = np.zeros(len(bars.symbols), dtype=np.int32)
     rank[by_name] = np.arange(len(by_name), dtype=np.int32)
-    bars = replace(bars, symbols=tuple(names[by_name]), column=rank[bars.column])
+    names = tuple(bars.symbols[at] for at in by_name)
+    bars = replace(bars, symbols=names, column=rank[bars.column])
     if len(set(bars.symbols)) != len(bars.symbols):
         raise ParameterError("bars", "a symbol that is listed twice", "each symbol once")
     key = sort_key(bars.column, bars.session)
     step = np.diff(key)
     if np.any(step < 0):
-        order = np.argsort(key, kind="stable")
+        order = _sorting(bars, key)
         bars, step = bars.rows(order), np.diff(key[order])
     if np.any(step == 0):
         at = int(np.argmax(step == 0))
         twice = f"{bars.symbols[bars.column[at]]} {bars.session[at]} twice"
         raise ParameterError("bars", twice, "one bar for each symbol and session")
     return bars
+
+
+def _sorting(bars: LongBars, key: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the order of the rows by ``key``, that of ``sort_key``.
+
+    Where day follows day, as a market's days are put together, columns alone decide: as small
+    numbers they are sorted by radix, in a sixth of the time.
+    """
+    stamp = bars.session.view(np.int64)
+    if len(bars.symbols) <= MOST_SMALL and not np.any(stamp[1:] < stamp[:-1]):
+        return np.argsort(bars.column.astype(np.uint16), kind="stable")
+    return np.argsort(key, kind="stable")
 
 
 def in_cells(

@@ -132,12 +132,14 @@ class BarStore(StoreMaintenance):
         """
         days = as_days("sessions", sessions)
         bars = ordered(bars)
-        _refuse_strays(bars, ~np.isin(bars.session, days), f"bars on {_shown(days)}")
+        place = np.searchsorted(days, bars.session)
+        held = np.append(days, np.datetime64("NaT"))[place]  # past the last day: none
+        _refuse_strays(bars, held != bars.session, f"bars on {_shown(days)}")
         final = final_on(asked_at) if final is None else final
         if not len(days):
             return
         table = self._bars()
-        rows = np.bincount(np.searchsorted(days, bars.session), minlength=len(days)).tolist()
+        rows = np.bincount(place, minlength=len(days)).tolist()
         with self.writing("bars", "coverage"):
             written = table.replace_days(bars, days)
             record = CoverageRecord(
@@ -150,7 +152,7 @@ class BarStore(StoreMaintenance):
                 content=written.content,
             )
             self._log().add([record])
-            self._tidy(table, written.version, asked_at)
+            self._tidy(table, written, asked_at)
 
     def write_ranges(
         self,
@@ -344,7 +346,7 @@ class BarStore(StoreMaintenance):
                 for (end, some), content in zip(ends.items(), contents, strict=True)
             ]
             self._log().add(records)
-            self._tidy(table, written.version, asked_at)
+            self._tidy(table, written, asked_at)
 
     def _write_actions(
         self,

@@ -258,7 +258,7 @@ class SyncRun:
                 logger.warning("%s has no whole bar on %s of %s", self._remote.name, day, what)
             self._held.came_again(day, bars.rows(whole))
         elif not lacking:
-            buffer.put_day(day, bars.rows(whole))
+            buffer.put_day(day, bars if whole.all() else bars.rows(whole))
         else:
             self._held.hold(day, bars.rows(whole), lacking)
             if "symbol_range" in self._remote.capabilities.kinds:

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from operator import itemgetter
 from types import TracebackType
 from typing import Self
 
@@ -30,7 +31,7 @@ from technic.typing import DateArray
 
 __all__ = ["WriteBuffer"]
 
-DAYS_A_COMMIT = 25
+DAYS_A_COMMIT = 50
 ROWS_A_COMMIT = 250_000
 OLDEST_S = 30.0
 """Seconds that an answer waits for others before it is written with what there is."""
@@ -133,6 +134,7 @@ class WriteBuffer:
         days, self._days = self._days, []
         if not days:
             return
+        days.sort(key=itemgetter(0))  # rows in the order of their days are sorted soonest
         sessions = np.array([session for session, _ in days], dtype="datetime64[D]")
         parts = [bars for _, bars in days]
         write = partial(_write_days, self._store, parts, sessions)

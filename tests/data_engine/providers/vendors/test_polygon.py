@@ -141,6 +141,18 @@ def test_a_market_day_takes_its_day_from_the_request():
     assert np.isnan(bars.close[2])
 
 
+@given(st.permutations(["T", "v", "vw", "o", "c", "h", "l", "t", "n"]))
+def test_a_market_day_is_read_in_any_order_of_its_names(names: list[str]):
+    """The usual order is read soonest, the others just as well."""
+    rows = [
+        ("AAPL", "2020-10-14", 121.0, 123.03, 119.62, 121.19, 38649398.679189),
+        ("BACpL", "2020-10-14", 10.0, 10.0, 10.0, 10.0, 10.0),
+    ]
+    some = [{name: row[name] for name in names if name in row} for row in GROUPED["results"][:2]]
+    bars, _ = POLYGON.bars(MARKET).read(but(GROUPED, results=some, resultsCount=2))
+    assert rows_of(bars) == rows
+
+
 @pytest.mark.parametrize("results", [..., None, []])
 def test_a_market_day_with_too_few_rows_is_no_answer(results: object):
     """An empty 200 under load looks like a holiday; sessions come from the calendar."""

@@ -55,6 +55,16 @@ def bars(*rows: tuple[str, str, float | None]):
     return long_bars([row[0] for row in rows], days, [[row[2] for row in rows]] * 5)
 
 
+@given(st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False)))
+def test_numbers_are_the_doubles_that_numpy_makes_of_them(values: list[float | None]):
+    """Bit for bit, signs of zero and the smallest ones included; None is NaN."""
+    days = np.full(len(values), np.datetime64("2024-03-08"))
+    made = long_bars([f"S{at}" for at in range(len(values))], days, [values] * 5)
+    expected = [float("nan") if value is None else value for value in values]
+    for field in (made.open, made.volume):
+        assert field.tobytes() == np.array(expected, np.float64).tobytes()
+
+
 def test_rows_that_came_twice_are_kept_once_in_order():
     """The order of the rows stays, the first of each stands; NaN equals NaN here."""
     made = bars(

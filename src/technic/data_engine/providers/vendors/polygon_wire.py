@@ -49,19 +49,28 @@ class _Envelope(msgspec.Struct):
 
 
 class _Prices(msgspec.Struct, gc=False):
+    """In the order in which the vendor writes: so each name is found where it is looked for."""
+
+    v: float | None = None
     o: float | None = None
+    c: float | None = None
     h: float | None = None
     l: float | None = None  # noqa: E741 - the vendor's name
-    c: float | None = None
-    v: float | None = None
 
 
 class _Bar(_Prices, gc=False, kw_only=True):
     t: float
 
 
-class _MarketBar(_Prices, gc=False, kw_only=True):
+class _MarketBar(msgspec.Struct, gc=False):
+    """The prices once more: inherited, they would stand before the symbol, which comes first."""
+
     T: str
+    v: float | None = None
+    o: float | None = None
+    c: float | None = None
+    h: float | None = None
+    l: float | None = None  # noqa: E741 - the vendor's name
     t: float | None = None
 
 
@@ -141,8 +150,9 @@ def market_day(response: HttpResponse, request: BarRequest, least_rows: int) -> 
 
 def _of_the_day(rows: list[_MarketBar], request: BarRequest) -> list[_MarketBar]:
     """Leave out single rows that carry another day; BadAnswerError where it is most of them."""
-    stamps = {row.t for row in rows if row.t is not None}  # one for all, as a rule
-    days = trading_days(bar_times(list(stamps)))
+    known = {row.t for row in rows}  # one for all, as a rule
+    stamps = [stamp for stamp in known if stamp is not None]
+    days = trading_days(bar_times(stamps))
     wrong = {stamp: day for stamp, day in zip(stamps, days, strict=True) if day != request.first}
     if not wrong:
         return rows
@@ -236,7 +246,7 @@ def _answer(response: HttpResponse, kind: type[T]) -> T:
     return answer
 
 
-def _check_raw(answer: _Aggregates, rows: Sequence[_Prices]) -> None:
+def _check_raw(answer: _Aggregates, rows: Sequence[_Prices | _MarketBar]) -> None:
     if answer.adjusted or (rows and answer.adjusted is None):
         raise BadAnswerError("asked unadjusted bars, got others")
     if answer.resultsCount not in (None, len(rows)):
@@ -245,7 +255,7 @@ def _check_raw(answer: _Aggregates, rows: Sequence[_Prices]) -> None:
         )
 
 
-def _values(rows: Sequence[_Prices]) -> list[list[float | None]]:
+def _values(rows: Sequence[_Prices | _MarketBar]) -> list[list[float | None]]:
     return [
         [row.o for row in rows],
         [row.h for row in rows],

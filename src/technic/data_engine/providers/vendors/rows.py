@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import struct
 from collections.abc import Sequence
 
 import numpy as np
@@ -79,7 +80,7 @@ def long_bars(
     a whole market they are a bar without values, which is asked alone, and the others stay. Rows
     under what can be no symbol are left out, and counted in the log.
     """
-    fields: list[FloatArray] = [np.array(field, dtype=np.float64) for field in values]
+    fields = [_doubles(field) for field in values]
     joined = "".join(symbols)  # one look at all: this is done for every day of the market
     if not joined.isascii() or joined.encode().translate(None, VISIBLE):
         kept = np.flatnonzero([could_be_symbol(symbol) for symbol in symbols])
@@ -102,6 +103,22 @@ def long_bars(
     for name in FIELDS:
         getattr(bars, name)[clashing] = np.nan
     return bars.rows(keep)
+
+
+def _doubles(values: Sequence[float | None] | FloatArray) -> FloatArray:
+    """Copy numbers into an array; None becomes NaN.
+
+    Packing takes half the time of ``np.array``, which looks at each number twice.
+    """
+    packed = np.empty(len(values))
+    if isinstance(values, np.ndarray):
+        packed[:] = values
+        return packed
+    try:
+        struct.pack_into(f"{len(values)}d", packed.data, 0, *values)
+    except struct.error:  # one of them is None
+        return np.array(values, dtype=np.float64)
+    return packed
 
 
 def joined_pages(pages: Sequence[LongBars]) -> tuple[LongBars, dict[str, str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from technic.data_engine.interfaces.records import Progress
-from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable
+from technic.data_engine.store._bar_table import MOST_LOOSE_FILES, BarTable, Written
 from technic.data_engine.store._coverage_records import by_range, final_on
 from technic.data_engine.store._hashes import content_hashes
 from technic.data_engine.store._quarantine import Problem
@@ -207,8 +207,9 @@ class StoreMaintenance(StoreTables):
                 total += vacuum_table(self.folder, name, first)
         return total
 
-    def _tidy(self, table: BarTable, version: int, asked_at: dt.datetime) -> None:
+    def _tidy(self, table: BarTable, written: Written, asked_at: dt.datetime) -> None:
         """After a write: few files, and no old versions without end."""
-        table.compact(MOST_LOOSE_FILES)
-        if version % VERSIONS_BETWEEN_VACUUMS == 0:
+        if written.loose > MOST_LOOSE_FILES:
+            table.compact()
+        if written.version % VERSIONS_BETWEEN_VACUUMS == 0:
             self._vacuum(asked_at - dt.timedelta(days=KEPT_DAYS))
