@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from technic.tables.arrow_arrays import from_numbers, to_mask, to_numpy
 from technic.tables.bad_cells import BadCells
 from technic.tables.cell_text import bare_cell
 from technic.tables.day_text import (
@@ -45,7 +46,7 @@ def days_of(
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         # a time with a zone means the date that a clock there shows
         local = pc.local_timestamp(values) if pa.types.is_timestamp(kind) and kind.tz else values
-        days = np.asarray(local.to_numpy(), dtype="datetime64[D]")
+        days = to_numpy(local).astype("datetime64[D]")
         rows = np.flatnonzero(np.isnat(days)).tolist()
         noted.add(rows, ("has no date" for _ in rows), column)
         with np.errstate(invalid="ignore"):
@@ -86,7 +87,7 @@ def days_of_some(
     days = np.full(len(values), np.datetime64("NaT"), "datetime64[D]")
     places = np.flatnonzero(there)
     if len(places):
-        filled = values.take(pa.array(np.where(there, np.arange(len(values)), places[0])))
+        filled = values.take(from_numbers(np.where(there, np.arange(len(values)), places[0])))
         days[there] = days_of(file, column, filled)[there]
     return days
 
@@ -134,11 +135,11 @@ def encoded(
         values = values.dictionary_encode()
     array = values.unify_dictionaries().combine_chunks()
     if array.null_count:
-        row = int(np.flatnonzero(np.asarray(array.is_null()))[0])
+        row = int(np.flatnonzero(to_mask(array.is_null()))[0])
         raise file.error("has no value", row, column)
     if not pa.types.is_string(array.type.value_type):
         try:
             array = array.cast(pa.dictionary(pa.int32(), pa.string()))
         except pa.ArrowInvalid as error:
             raise file.error("is not UTF-8 text", column=column) from error
-    return array.dictionary.to_pylist(), np.asarray(array.indices.to_numpy(), dtype=np.int32)
+    return array.dictionary.to_pylist(), to_numpy(array.indices).astype(np.int32)

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from technic.tables.arrow_arrays import from_texts, to_mask, to_numpy
 from technic.tables.bad_cells import BadCells
 from technic.tables.missing import MISSING
 from technic.tables.table_file import TableFile
@@ -92,7 +93,7 @@ def numbers_of(
         raise file.error(f"holds {kind}, not numbers", column=column)
     if kind != pa.float64():
         values = values.cast(pa.float64(), safe=False)
-    return np.asarray(values.to_numpy(), dtype=np.float64)
+    return to_numpy(values)
 
 
 def _parsed(
@@ -100,9 +101,10 @@ def _parsed(
 ) -> FloatArray:
     """Read text as numbers; a comma that is neither thousands nor decimals is refused."""
     bare = _bare(values)
-    words = pa.array(MISSING)  # some of several words
+    words = from_texts(MISSING)  # some of several words
     missing = pc.or_(pc.is_in(bare, words), pc.is_in(pc.utf8_trim_whitespace(values), words))
-    bare = pc.if_else(missing, pa.scalar(None, pa.string()), bare)
+    nothing = pa.nulls(len(bare), pa.string())
+    bare = pc.if_else(missing, nothing, bare)
     amounts, commas = _amounts(bare), pc.match_substring(bare, ",")
     if mark == ",":
         plain = pc.match_substring_regex(amounts, _PLAIN_COMMA)
@@ -110,9 +112,9 @@ def _parsed(
     else:
         wrong = pc.and_(commas, pc.invert(pc.match_substring_regex(amounts, _COMMA_THOUSANDS)))
     if pc.any(wrong).as_py():
-        rows = np.flatnonzero(np.asarray(pc.fill_null(wrong, False)))
+        rows = np.flatnonzero(to_mask(wrong))
         _note(bad, rows, values, column, start, _HINT)
-        bare = pc.if_else(wrong, pa.scalar(None, pa.string()), bare)
+        bare = pc.if_else(wrong, nothing, bare)
     if mark == "?" and bad.file.delimiter != "," and pc.any(commas).as_py():
         row = pc.index(commas, True).as_py()
         text = values[row].as_py()
@@ -122,7 +124,7 @@ def _parsed(
     if mark == ",":
         bare = pc.replace_substring(bare, ",", ".")
     try:
-        return np.asarray(bare.cast(pa.float64()).to_numpy(), dtype=np.float64)
+        return to_numpy(bare.cast(pa.float64()))
     except pa.ArrowInvalid:
         numbers = [_number(text) for text in bare.to_pylist()]
     rows = np.array([row for row, number in enumerate(numbers) if number is None], np.intp)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from technic.tables.arrow_arrays import from_mask, from_numbers, from_texts, to_mask
 from technic.tables.column_names import DATE, TWO_LEVEL, plain_name
 from technic.tables.missing import MISSING
 from technic.text.python_tree import python_tree
@@ -101,7 +102,7 @@ def long_table(wide: pa.Table, pairs: Pairs, wanted: Sequence[str]) -> pa.Table:
             continue  # no price of it is there
         columns: dict[str, object] = {
             "symbol": pa.DictionaryArray.from_arrays(
-                pa.array(np.zeros(len(wide), dtype=np.int32)), pa.array([symbol])
+                from_numbers(np.zeros(len(wide), dtype=np.int32)), from_texts([symbol])
             ),
             "date": date,
         }
@@ -114,7 +115,7 @@ def long_table(wide: pa.Table, pairs: Pairs, wanted: Sequence[str]) -> pa.Table:
             )  # fmt: skip
         part = pa.table({name: columns[name] for name in wanted if name in columns})
         prices = [wide.column(at) for field, at in places.items() if field != "volume"]
-        parts.append(part.filter(pa.array(rows_with_a_price(prices))))
+        parts.append(part.filter(from_mask(rows_with_a_price(prices))))
     return pa.concat_tables(parts, promote_options="permissive").unify_dictionaries()
 
 
@@ -124,8 +125,8 @@ def rows_with_a_price(columns: Sequence[pa.ChunkedArray]) -> BoolArray:
     for values in columns:
         empty = pc.is_null(values, nan_is_null=True)
         if pa.types.is_string(values.type):
-            empty = pc.or_(empty, pc.is_in(pc.utf8_trim_whitespace(values), pa.array(MISSING)))
-        there |= ~np.asarray(empty)
+            empty = pc.or_(empty, pc.is_in(pc.utf8_trim_whitespace(values), from_texts(MISSING)))
+        there |= ~to_mask(empty)
     return there
 
 

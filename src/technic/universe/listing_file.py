@@ -63,18 +63,17 @@ class ListingFile:
         if not len(table):
             raise InputFileError(str(path), "has a header but no rows")
         columns, nameless = listing_rows(file, found, table)
-        days, named = None, ~nameless
+        days, complete, named = None, None, ~nameless
         if "as_of" in found:
             days = days_of_some(file, found["as_of"], table["as_of"], named)
+            complete = _complete_days(columns["symbol"][named], days[named])
         return cls(
             file=file,
             columns=columns,
             spans=ListingSpans.of(file, found, table),
             nameless=nameless,
             days=days,
-            complete=None
-            if days is None
-            else _complete_days(columns["symbol"][named], days[named]),
+            complete=complete,
             written=np.datetime64(int(file.path.stat().st_mtime), "s").astype("datetime64[D]"),
         )
 

@@ -26,6 +26,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError
+from technic.tables.arrow_arrays import from_texts, to_mask
 from technic.typing import BoolArray
 from technic.universe.listings import Universe
 from technic.universe.security_words import (
@@ -77,9 +78,8 @@ def security_types(universe: Universe) -> SecurityTypes:
     """Return what each listing is; a listing's answer does not depend on the other listings."""
     count = len(universe)
     code, basis = np.full(count, None, dtype=object), np.full(count, "default", dtype=object)
-    names = pc.replace_substring_regex(
-        pa.array(universe.text("company"), pa.string()), _CLOSED_END, " - closed-end"
-    )
+    companies = from_texts(universe.text("company").tolist())
+    names = pc.replace_substring_regex(companies, _CLOSED_END, " - closed-end")
     symbols = universe.symbols
     settle = _Settler(code, basis)
     settle.values(_from_type_column(universe.text("type")), "type")
@@ -93,7 +93,7 @@ def security_types(universe: Universe) -> SecurityTypes:
         if exception and hits.any():
             hits &= ~_matches(names, f"(?i){exception}")
         settle.mask(name, hits, "name")
-    nameless = np.asarray(pc.is_null(names).to_numpy(zero_copy_only=False), dtype=np.bool_)
+    nameless = to_mask(pc.is_null(names))
     no_company = ~nameless & ~_matches(names, f"(?i){COMPANY}")
     settle.mask("etf", of_fund_exchange & no_company, "exchange")
     silent = ~_matches(names, f"(?i){SAYS_SHARE}")
@@ -121,8 +121,7 @@ class _Settler:
 
 def _matches(texts: pa.Array, pattern: str) -> BoolArray:
     """Tell which texts contain ``pattern``; a missing text contains nothing."""
-    hits = pc.fill_null(pc.match_substring_regex(texts, pattern), False)
-    return np.asarray(hits.to_numpy(zero_copy_only=False), dtype=np.bool_)
+    return to_mask(pc.match_substring_regex(texts, pattern))
 
 
 def _from_type_column(written: NDArray[np.object_]) -> list[str | None]:
@@ -142,7 +141,7 @@ def _from_suffix(symbols: Sequence[str], is_note: BoolArray) -> list[str | None]
 
 
 def _is_test_symbol(symbols: Sequence[str], names: pa.Array) -> BoolArray:
-    hits = _matches(pa.array(symbols, pa.string()), TEST_SYMBOL)
+    hits = _matches(from_texts(symbols), TEST_SYMBOL)
     namesake = [
         symbol in TEST_NAMESAKES and not name
         for symbol, name in zip(symbols, names.to_pylist(), strict=True)
