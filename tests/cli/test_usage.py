@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+import pandas as pd
 import pytest
 import typer
 from rich.text import Text
@@ -241,6 +242,31 @@ def test_a_plain_scan_loads_only_what_it_uses(prices):
         "unused = {'scipy', 'aiohttp', 'asyncio', 'ssl', 'pydantic', 'deltalake', 'ray'}; "
         "unused |= {'technic.language.analysis', 'technic.language.syntax.parse', 'numba'}; "
         "sys.exit(str(unused & set(sys.modules)) if unused & set(sys.modules) else code)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_who_asks_for_no_frame_does_not_wait_for_pandas(prices, tmp_path):
+    """Tables, CSV, JSON and one symbol are made of arrays, whatever the prices are kept in."""
+    data, parquet = ["--data", str(prices)], tmp_path / "prices.parquet"
+    pd.read_csv(prices).to_parquet(parquet)
+    lines = [
+        ["scan", *data],
+        ["scan", *data, "--format", "csv"],
+        ["scan", *data, "--format", "json"],
+        ["scan", *data, "--format", "md"],
+        ["scan", *data, "--format", "tradingview"],
+        ["scan", "--data", str(parquet), "--where", "close > sma(close, 50)", "--sort", "symbol"],
+        ["scan", "--provider", "demo", "--sort", "sector,-close", "--columns", "company,rsi_14"],
+        ["show", "HOTE", *data],
+        ["explain", "ALFA", *data, "--format", "json"],
+    ]
+    code = (
+        "import sys; from technic.cli.entry import run\n"
+        f"for line in {lines!r}:\n"
+        "    code = run(line)\n"
+        "    if code or 'pandas' in sys.modules: sys.exit(f'{line} {code}')"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
