@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from technic.tables.arrow_arrays import from_mask, from_numbers, from_texts, to_mask
 from technic.tables.column_names import DATE, TWO_LEVEL, plain_name
@@ -121,6 +120,8 @@ def long_table(wide: pa.Table, pairs: Pairs, wanted: Sequence[str]) -> pa.Table:
 
 def rows_with_a_price(columns: Sequence[pa.ChunkedArray]) -> BoolArray:
     """Tell for each row whether one of some columns has a value."""
+    import pyarrow.compute as pc
+
     there = np.zeros(len(columns[0]), dtype=np.bool_)
     for values in columns:
         empty = pc.is_null(values, nan_is_null=True)

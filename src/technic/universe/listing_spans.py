@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from technic.tables.arrow_arrays import from_texts
@@ -122,6 +121,8 @@ def _days(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
 
 def _texts(values: pa.ChunkedArray) -> NDArray[np.str_]:
     """Return text, flags and days as text without blanks around it, "" where there is none."""
+    import pyarrow.compute as pc
+
     texts = pc.utf8_trim_whitespace(values.cast(pa.string()))
     short = pc.utf8_slice_codeunits(texts, 0, LONGEST)  # each row of numpy's is as wide as any
     return np.array([text or "" for text in short.to_pylist()], dtype=str)
