@@ -35,7 +35,6 @@ from technic.engine.open import DEFAULT_RUNNER, ChosenRunner, check_runner, open
 from technic.engine.runner import Runner
 from technic.engine.scan_task import facts_of_scan, open_task, run_task
 from technic.notebook.progress import notebook_progress
-from technic.result.column_table import ColumnTable
 from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, UniverseInfo
 from technic.result.ledger import LedgerBook, require_a_scan
 from technic.result.scan_result import ScanResult
@@ -66,6 +65,7 @@ from technic.scan.warnings import incomplete_day, scan_warnings
 from technic.settings import Settings, load_settings
 from technic.universe import Prescreened, Universe, prescreen
 from technic.universe.meant_symbols import require_known
+from technic.view.column_table import ColumnTable
 
 __all__ = ["run_scan"]
 

@@ -13,11 +13,11 @@ from technic import ScanConfig
 from technic.errors import ParameterError
 from technic.export import write
 from technic.export.tradingview import SIMULATED, render
-from technic.result.column_table import ColumnTable
 from technic.result.scan_result import ScanResult
 from technic.setups.setup import Setup, SetupCondition
 from technic.testing import make_bars
 from technic.universe import canonical, format_symbol, load_symbols, parse
+from technic.view.column_table import ColumnTable
 
 DAYS = "###AS OF 2024-03-08 - DATA TO 2024-03-08"
 # as TradingView's own pages write them

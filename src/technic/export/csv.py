@@ -7,8 +7,8 @@ import io
 
 from technic.export.cells import guarded
 from technic.export.rendered import Rendered
-from technic.result.column_table import Column
 from technic.result.scan_result import ScanResult
+from technic.view.column_table import Column
 
 __all__ = ["render"]
 

@@ -6,8 +6,8 @@ import math
 import re
 
 from technic.export.rendered import Rendered
-from technic.result.column_table import ColumnTable
 from technic.result.scan_result import ScanResult
+from technic.view.column_table import ColumnTable
 from technic.view.main_columns import MAIN_COLUMNS, main_columns
 
 __all__ = ["render"]

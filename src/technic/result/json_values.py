@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from technic.result.column_table import ColumnTable
+from technic.view.column_table import ColumnTable
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,6 @@ from technic.data_engine.data_version import DataVersion
 from technic.data_engine.price_cache import LazyPrices, PriceCache
 from technic.errors import MissingExtraError, ParameterError
 from technic.regime import Regime
-from technic.result.column_table import ColumnTable
 from technic.result.headline import headline_of
 from technic.result.html import html
 from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, UniverseInfo
@@ -29,6 +28,7 @@ from technic.text.short_repr import short_repr
 from technic.typing import FloatArray
 from technic.universe import Universe
 from technic.universe.meant_symbols import unknown_symbol
+from technic.view.column_table import ColumnTable
 from technic.wording.counts import count_of
 
 if TYPE_CHECKING:

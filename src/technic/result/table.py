@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from technic.columns.aliases import ALIASES
 from technic.data_engine.price_cache import LazyPrices, PriceCache
 from technic.errors import ParameterError
-from technic.result.column_table import Column, ColumnTable
 from technic.scan.config import SortOrder
 from technic.scan.scored_market import Market
 from technic.typing import FloatArray
 from technic.universe import Universe
 from technic.universe.listings import LISTING_COLUMNS
+from technic.view.column_table import Column, ColumnTable
 from technic.wording.counts import count_of
 from technic.wording.nearest import near
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from technic.tables.arrow_arrays import from_texts, to_mask, to_numpy
 from technic.tables.bad_cells import BadCells
-from technic.tables.missing import MISSING
+from technic.tables.cell_text import MISSING
 from technic.tables.number_column import UNITS, DecimalMark
 from technic.typing import FloatArray
 

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from technic.tables.arrow_arrays import from_mask, from_numbers, from_texts, to_mask
+from technic.tables.cell_text import MISSING
 from technic.tables.column_names import DATE, TWO_LEVEL, plain_name
-from technic.tables.missing import MISSING
 from technic.text.python_tree import python_tree
 from technic.typing import BoolArray
 

@@ -13,9 +13,9 @@ from technic import ScanConfig
 from technic.cli.render.ranking.plan_marks import plan_marks
 from technic.cli.render.ranking.table import ranking_lines
 from technic.export import write
-from technic.result.column_table import ColumnTable
 from technic.testing import make_bars
 from technic.trade_plan import PlanRules
+from technic.view.column_table import ColumnTable
 from technic.view.main_columns import main_columns
 
 SIGNALS = ("strong_long", "long", "watch", "neutral", "avoid")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from technic.result.column_table import ColumnTable
+from technic.view.column_table import ColumnTable
 
 __all__ = ["PlanMarks", "plan_marks"]
 

@@ -25,9 +25,9 @@ from technic.cli.render.style import (
     signal_text,
 )
 from technic.columns.aliases import alias_of
-from technic.result.column_table import ColumnTable
 from technic.result.scan_result import ScanResult
 from technic.scan.config import SortOrder
+from technic.view.column_table import ColumnTable
 from technic.view.main_columns import MAIN_COLUMNS, main_columns
 from technic.view.number_formats import PER_SHARE, formatter, unit_of_column
 from technic.view.view import EVERYTHING, View

@@ -11,9 +11,9 @@ import pytest
 
 from support.made_up_market import SESSIONS, SYMBOLS, scan
 from technic.export import FORMATS
-from technic.result.column_table import ColumnTable
 from technic.result.table import _places
 from technic.testing import make_bars
+from technic.view.column_table import ColumnTable
 
 TABLE = ColumnTable(
     {
