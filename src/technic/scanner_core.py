@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-import pandas as pd
 
 from technic.data_engine.benchmark import Benchmark
 from technic.data_engine.data_version import DataVersion, data_version_of
@@ -66,6 +65,7 @@ from technic.scan.warnings import incomplete_day, scan_warnings
 from technic.settings import Settings, load_settings
 from technic.universe import Prescreened, Universe, prescreen
 from technic.universe.meant_symbols import require_known
+from technic.view.column_table import ColumnTable
 
 __all__ = ["run_scan"]
 
@@ -179,8 +179,8 @@ def run_scan(
     with watch.stage("table"):
         kept, orders = compared.book.open_symbols(), compared.values.orders
         more = compared.values.table_columns
-        table = ranked_table(compared.market, compared.universe, kept, config.sort, more, orders)
-    result = _result(compared, table, chosen, watch)
+        ranking = ranked_table(compared.market, compared.universe, kept, config.sort, more, orders)
+    result = _result(compared, ranking, chosen, watch)
     logger.info("%s in %.2f s", result.headline(), result.stats.total_seconds)
     return result
 
@@ -298,11 +298,11 @@ def _next(step: type[S], scan: _OpenScan, **made: Any) -> S:
 
 
 def _result(
-    scan: _Compared, table: pd.DataFrame, chosen: ChosenRunner, watch: Stopwatch
+    scan: _Compared, ranking: ColumnTable, chosen: ChosenRunner, watch: Stopwatch
 ) -> ScanResult:
     history, context, values = scan.history, scan.context, scan.values
     return ScanResult(
-        table=table,
+        ranking=ranking,
         ledger=require_a_scan(scan.book.close(), str(context.as_of)),
         stats=ScanStats(
             watch.seconds,
@@ -327,7 +327,7 @@ def _result(
         added=values.added,
         wanted=values.wanted,
         sort_values=sort_values(
-            scan.market, list(table["symbol"]), scan.config.sort, values.orders
+            scan.market, ranking["symbol"].tolist(), scan.config.sort, values.orders
         ),
         prices=history,
         listings=scan.universe,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+import pandas as pd
 import pytest
 import typer
 from rich.text import Text
@@ -240,7 +241,46 @@ def test_a_plain_scan_loads_only_what_it_uses(prices):
         f"code = run(['scan', '--data', {str(prices)!r}]); "
         "unused = {'scipy', 'aiohttp', 'asyncio', 'ssl', 'pydantic', 'deltalake', 'ray'}; "
         "unused |= {'technic.language.analysis', 'technic.language.syntax.parse', 'numba'}; "
+        "unused |= {'msgspec'}; "
         "sys.exit(str(unused & set(sys.modules)) if unused & set(sys.modules) else code)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_a_scan_of_a_file_of_numbers_needs_no_functions_of_arrow(prices, tmp_path):
+    """Three hundred of them, which are made anew in each process; text needs them."""
+    frame = pd.read_csv(prices, parse_dates=["date"])
+    frame.to_parquet(tmp_path / "prices.parquet")
+    line = ["scan", "--data", str(tmp_path / "prices.parquet")]
+    code = (
+        f"import sys; from technic.cli.entry import run; code = run({line!r}); "
+        "sys.exit(code or 'pyarrow.compute' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_who_asks_for_no_frame_does_not_wait_for_pandas(prices, tmp_path):
+    """Tables, CSV, JSON and one symbol are made of arrays, whatever the prices are kept in."""
+    data, parquet = ["--data", str(prices)], tmp_path / "prices.parquet"
+    pd.read_csv(prices).to_parquet(parquet)
+    lines = [
+        ["scan", *data],
+        ["scan", *data, "--format", "csv"],
+        ["scan", *data, "--format", "json"],
+        ["scan", *data, "--format", "md"],
+        ["scan", *data, "--format", "tradingview"],
+        ["scan", "--data", str(parquet), "--where", "close > sma(close, 50)", "--sort", "symbol"],
+        ["scan", "--provider", "demo", "--sort", "sector,-close", "--columns", "company,rsi_14"],
+        ["show", "HOTE", *data],
+        ["explain", "ALFA", *data, "--format", "json"],
+    ]
+    code = (
+        "import sys; from technic.cli.entry import run\n"
+        f"for line in {lines!r}:\n"
+        "    code = run(line)\n"
+        "    if code or 'pandas' in sys.modules: sys.exit(f'{line} {code}')"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr

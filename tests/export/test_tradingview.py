@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 import pytest
 
 from support.made_up_market import SESSIONS, SYMBOLS, scan
@@ -17,6 +17,7 @@ from technic.result.scan_result import ScanResult
 from technic.setups.setup import Setup, SetupCondition
 from technic.testing import make_bars
 from technic.universe import canonical, format_symbol, load_symbols, parse
+from technic.view.column_table import ColumnTable
 
 DAYS = "###AS OF 2024-03-08 - DATA TO 2024-03-08"
 # as TradingView's own pages write them
@@ -44,8 +45,10 @@ def result() -> ScanResult:
 
 def listed(result: ScanResult, rows: list[tuple[str, str | None]], simulated=False) -> ScanResult:
     """The result with a table of these symbols and exchanges."""
-    table = pd.DataFrame(rows, columns=["symbol", "exchange"]).astype(object)
-    return replace(result, table=table, data=replace(result.data, simulated=simulated))
+    columns = {name: np.array([row[at] for row in rows], dtype=object)
+               for at, name in enumerate(("symbol", "exchange"))}  # fmt: skip
+    data = replace(result.data, simulated=simulated)
+    return replace(result, ranking=ColumnTable(columns), data=data)
 
 
 def test_every_exchange_has_the_prefix_that_tradingview_uses(result):
@@ -95,7 +98,8 @@ def test_symbols_without_a_known_spelling_are_left_out_and_named(result):
 
 def test_a_table_without_exchanges_and_an_empty_one(result):
     """No listing says where: all stand without a prefix. No rows: an empty line."""
-    bare = replace(result, table=pd.DataFrame({"symbol": ["AA", "BB"]}))
+    symbols = np.array(["AA", "BB"], dtype=object)
+    bare = replace(result, ranking=ColumnTable({"symbol": symbols}))
     assert render(bare, 1).text.endswith("\nAA\n")
     assert render(listed(result, [])).text == f"{DAYS}\n\n"
 

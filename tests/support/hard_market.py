@@ -15,7 +15,7 @@ from technic.setups import load_setups
 from technic.study.all_setups import all_setup_names
 from technic.testing import FakeProvider, make_bars
 from technic.typing import DateArray
-from technic.universe import universe_of
+from technic.universe import Universe
 
 NOW = dt.datetime(2024, 7, 1, 12, tzinfo=dt.UTC)
 SESSIONS = CALENDAR.last(900, np.datetime64("2024-06-28"))
@@ -117,7 +117,7 @@ def hard_market() -> PayingProvider:
             "sector": pd.Series(["Energy", None, "Tech"] * 10 + ["Tech"], dtype=object),
         }
     )
-    universe = replace(universe_of(tuple(names), "made-up listings"), frame=frame)
+    universe = Universe(frame, "made-up listings")
     return PayingProvider(
         hard_bars(),
         Splits(*dated(SPLITS)),

@@ -81,3 +81,37 @@ def test_listings_that_cannot_be_are_refused(columns, message):
     """Each wrong frame gets a sentence that names what is wrong."""
     with pytest.raises(ParameterError, match=message):
         Universe(pd.DataFrame(columns), "x")
+
+
+def test_columns_by_name_are_listings_as_a_frame_is(universe):
+    """Arrays and lists make the universe that a frame of them makes; its frame has objects."""
+    made = Universe(
+        {
+            "symbol": ("F", "BRK.B", "XYZW"),
+            "company": np.array(["Ford", " Berkshire ", ""], dtype=object),
+            "sector": ["Autos", None, float("nan")],
+            "market_cap": [5e10, None, 0],
+        },
+        "test",
+    )
+    pd.testing.assert_frame_equal(made.frame, universe.frame)
+    assert made.frame.dtypes.astype(str).tolist() == ["object", "object", "object", "float64"]
+    assert made.frame is made.frame
+
+
+def test_a_union_has_the_columns_of_both_and_each_symbol_once(universe):
+    """What one side does not carry is unknown there; a symbol of both is as the first has it."""
+    other = Universe({"symbol": ["NEW", "F"], "country": ["CA", "US"]}, "other")
+    both = universe.union(other)
+    assert both.symbols == ("F", "BRK.B", "XYZW", "NEW")
+    assert list(both.columns) == ["symbol", "company", "sector", "country", "market_cap"]
+    assert both.text("country").tolist() == [None, None, None, "CA"]
+    assert both.text("company").tolist() == ["Ford", "Berkshire", None, None]
+    np.testing.assert_array_equal(both.market_cap, [5e10, np.nan, np.nan, np.nan])
+    assert both.rows_of(["NEW", "F"]).tolist() == [3, 0]
+
+
+def test_metadata_of_another_length_is_refused():
+    """A column that is short would put names on other symbols."""
+    with pytest.raises(ParameterError, match="a value for each symbol"):
+        universe_of(["A", "B"], "x", {"company": ["Only"]})

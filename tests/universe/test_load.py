@@ -178,3 +178,11 @@ def test_the_real_universe_is_read_whole(real_data):
     assert {"BRK.B", "NA", "TRUE", "F"} & set(universe.symbols) >= {"BRK.B", "F"}
     assert not [symbol for symbol in universe.symbols if "/" in symbol or "^" in symbol]
     assert np.isnan(universe.market_cap).sum() == 1171
+
+
+def test_a_row_that_repeats_one_is_left_out_though_its_market_cap_is_unknown(tmp_path, caplog):
+    """What is unknown on both sides does not differ."""
+    path = tmp_path / "twice.csv"
+    path.write_text("symbol,company,market_cap\nA,Alpha,\nB,Beta,2e9\nA,Alpha,\nB,Beta,2e9\n")
+    assert load_universe(path).symbols == ("A", "B")
+    assert "left out 2 rows that repeat one" in caplog.text

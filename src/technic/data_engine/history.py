@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import numpy as np
-import pandas as pd
 
 from technic.data_engine.adjust import restated_dividends, split_adjust, total_return_adjust
 from technic.data_engine.interfaces.known_actions import split_records
@@ -41,6 +40,8 @@ from technic.typing import DateArray
 from technic.universe import canonical
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from technic.data_engine.sync.store_provider import StoredProvider
 
 __all__ = ["Adjustment", "get_price_history", "get_price_history_batch"]

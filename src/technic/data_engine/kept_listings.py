@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from technic.data_engine.open_vendor import VENDORS
-from technic.data_engine.providers.vendors.nasdaq_trader import FILES
 from technic.settings import Settings
 from technic.universe.directory.directory_folder import DirectoryFolder
 from technic.wording.counts import count_of
@@ -21,6 +20,8 @@ MOST_DAYS_OLD = 7
 
 def directory_folder(home: Path, *, simulated: bool = False) -> DirectoryFolder:
     """Return where the directory is kept below the user's home for Technic."""
+    from technic.data_engine.providers.vendors.nasdaq_trader import FILES
+
     label = "simulated-listings" if simulated else "nasdaq-trader-listings"
     folder = home / "universe" / "simulated" if simulated else home / "universe"
     return DirectoryFolder(folder, tuple(FILES), label)

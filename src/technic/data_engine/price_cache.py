@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-
-import pandas as pd
+from typing import TYPE_CHECKING, TypeAlias
 
 from technic.data_engine.interfaces.known_actions import split_records
 from technic.data_engine.interfaces.records import (
@@ -22,6 +21,9 @@ from technic.panel import BarPanel, BarSource
 from technic.text.short_repr import short_repr
 from technic.wording.counts import count_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = [
     "BatchStats",
     "LazyPrices",
@@ -29,7 +31,7 @@ __all__ = [
     "PriceFrames",
 ]
 
-PriceFrames = Mapping[str, pd.DataFrame] | pd.DataFrame
+PriceFrames: TypeAlias = "Mapping[str, pd.DataFrame] | pd.DataFrame"
 """Any mapping from symbol to price frame, or one frame whose columns name field and symbol, as
 ``yf.download`` answers; a PriceCache is read without making frames."""
 
@@ -101,7 +103,7 @@ class BatchStats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PriceCache(Mapping[str, pd.DataFrame]):
+class PriceCache(Mapping[str, "pd.DataFrame"]):
     """A read-only mapping from symbol to price frame, kept as arrays.
 
     Frames are made on demand; a scan reads ``panel`` directly. ``failures`` says why a symbol
@@ -154,7 +156,7 @@ class PriceCache(Mapping[str, pd.DataFrame]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LazyPrices(Mapping[str, pd.DataFrame]):
+class LazyPrices(Mapping[str, "pd.DataFrame"]):
     """The prices of a market larger than memory: a frame is read when it is asked for.
 
     ``bars`` holds the symbols that were answered, of which some may turn out to have no bar:

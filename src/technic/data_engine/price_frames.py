@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from technic.data_engine.interfaces.records import Failure
 from technic.data_engine.price_cache import LazyPrices, PriceCache, PriceFrames
@@ -29,6 +29,9 @@ from technic.typing import DateArray, FloatArray
 from technic.universe import canonical
 from technic.universe.symbols import without_exchange
 from technic.wording.counts import agree, count_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["cache_of"]
 
@@ -106,6 +109,8 @@ def _read(
     frames: object, volume: bool
 ) -> tuple[dict[str, _Frame], dict[str, Failure], list[object]]:
     """Return the rows of each frame that can be read, why others cannot, and keys of no symbol."""
+    import pandas as pd
+
     if isinstance(frames, pd.DataFrame):
         frames = frames_of_table(frames)
     if not isinstance(frames, Mapping):
@@ -147,6 +152,8 @@ def _frame_of(frames: Mapping[str, object], symbol: str) -> object:
 
 def _rows(symbol: str, frame: object, volume: bool) -> _Frame:
     """Return one frame's rows; ParameterError where it is no price frame."""
+    import pandas as pd
+
     where = f"price_cache[{symbol!r}]"
     if not isinstance(frame, pd.DataFrame):
         raise ParameterError(where, type(frame).__name__, "a pandas price frame")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from technic.errors import ParameterError
 from technic.panel import FRAME_COLUMNS
 from technic.tables.column_names import TWO_LEVEL, plain_name
 from technic.universe import canonical
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["frame_of_symbol", "frames_of_table"]
 
@@ -61,6 +64,8 @@ def _field(name: object) -> str:
 
 def _own(frame: pd.DataFrame, level: int, symbol: str) -> pd.DataFrame:
     """Return the columns of one symbol, under the names that price frames have."""
+    import pandas as pd
+
     here = frame.columns.get_level_values(1 - level).map(str) == symbol
     part = frame.loc[:, here]
     named = [_field(name) for name in part.columns.get_level_values(level)]

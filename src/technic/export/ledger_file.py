@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from technic.errors import NothingToScanError, ParameterError
 from technic.export.cells import guarded_frame
 from technic.export.targets import check_file, replacing
 from technic.result.scan_result import ScanResult
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["check_ledger_target", "write_failed_ledger", "write_ledger"]
 
@@ -39,6 +41,8 @@ def write_ledger(result: ScanResult, path: Path) -> None:
 
 def write_failed_ledger(error: NothingToScanError, path: Path) -> None:
     """Write the same of a scan in which no symbol could be scanned."""
+    import pandas as pd
+
     check_ledger_target(path)
     frame = pd.DataFrame(list(error.entries), columns=["symbol", "outcome", "detail"])
     _write(frame.assign(as_of=error.as_of), path)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 import re
 
-import pandas as pd
-
 from technic.export.rendered import Rendered
 from technic.result.scan_result import ScanResult
+from technic.view.column_table import ColumnTable
 from technic.view.main_columns import MAIN_COLUMNS, main_columns
 
 __all__ = ["render"]
@@ -21,7 +20,7 @@ ANY = "*"
 
 def render(result: ScanResult, limit: int | None = None) -> Rendered:
     """Return the main columns as a Markdown table under the headline; the ledger follows."""
-    rows = result.table if limit is None else result.table.head(limit)
+    rows = result.ranking.head(limit)
     chosen = [column for column in _places(result, rows) if column[0] in rows]
     lines = ["# Technic scan", "", f"**{_plain(result.headline())}**", ""]
     lines += [f"> {_plain(warning)}" for warning in result.warnings]
@@ -29,11 +28,11 @@ def render(result: ScanResult, limit: int | None = None) -> Rendered:
         lines.append("")
     lines.append(_line(["#", *(_plain(heading) for _, heading, _ in chosen)]))
     lines.append(_line(["--:", *("--:" if spec else ":--" for _, _, spec in chosen)]))
-    values = [[_cell(value, spec) for value in rows[name]] for name, _, spec in chosen]
+    values = [[_cell(value, spec) for value in rows[name].tolist()] for name, _, spec in chosen]
     days = [name for name, _, _ in chosen].index("last_bar")
     values[days] = [day if day == result.as_of else f"**{day}**" for day in values[days]]
     lines += [_line([str(i), *cells]) for i, cells in enumerate(zip(*values, strict=True), 1)]
-    if rows.empty:
+    if not len(rows):
         lines += ["", "Nothing qualifies."]
     lines += ["", _line(["outcome", "symbols"]), _line([":--", "--:"])]
     lines += [_line([name, f"{count:,}"]) for name, count in result.ledger.counts.items()]
@@ -41,7 +40,7 @@ def render(result: ScanResult, limit: int | None = None) -> Rendered:
     return Rendered.of_text("\n".join(lines) + "\n")
 
 
-def _places(result: ScanResult, rows: pd.DataFrame) -> list[tuple[str, str, str]]:
+def _places(result: ScanResult, rows: ColumnTable) -> list[tuple[str, str, str]]:
     """Return name, heading and number format from left to right.
 
     They are the columns that were asked for, else the main ones and those that setups added.

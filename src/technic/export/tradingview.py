@@ -64,8 +64,8 @@ def render(result: ScanResult, limit: int | None = None) -> Rendered:
     TradingView spelling is unknown is left out. The notes name both. A section says the scan's day
     and the data's, and one that the symbols are simulated.
     """
-    rows = result.table if limit is None else result.table.head(limit)
-    symbols = list(map(str, rows["symbol"]))
+    rows = result.ranking.head(limit)
+    symbols = list(map(str, rows["symbol"].tolist()))
     exchanges = rows["exchange"].tolist() if "exchange" in rows else [None] * len(symbols)
     entries: dict[str, str] = {}
     bare: list[str] = []

@@ -19,6 +19,7 @@ from technic.errors import ParameterError
 from technic.panel.long_bars import LongBars
 from technic.panel.packing import Packing, positions
 from technic.panel.ragged import common_row
+from technic.panel.symbol_bars import SymbolBars
 from technic.text.short_repr import short_repr
 from technic.typing import DateArray, FloatArray, SessionArray
 from technic.wording.counts import count_of
@@ -135,7 +136,7 @@ class BarPanel:
         Raises ParameterError when a frame has not these columns, no dates as its index or a value
         that is no number.
         """
-        import pandas as pd  # only here and in frame(): configs know panels and need no pandas
+        import pandas as pd  # only here: configs know panels and need no pandas
 
         names = FRAME_COLUMNS if volume else FRAME_COLUMNS[:-1]
         for symbol, frame in frames.items():
@@ -254,21 +255,17 @@ class BarPanel:
 
     def frame(self, symbol: str) -> pd.DataFrame:
         """Return one symbol's bars as a price frame; KeyError when it is not in the panel."""
-        import pandas as pd
+        return self.bars_of(symbol).frame()
 
+    def bars_of(self, symbol: str) -> SymbolBars:
+        """Return one symbol's bars as arrays; KeyError when it is not in the panel."""
         try:
             column = self.symbols.index(symbol)
         except ValueError:
             raise KeyError(symbol) from None
         length = int(self.length[column])
-        days = self.sessions[self.session[:length, column]]
-        return pd.DataFrame(
-            {
-                name: getattr(self, field)[:length, column].copy()
-                for field, name in zip(FIELDS, FRAME_COLUMNS, strict=True)
-            },
-            index=pd.DatetimeIndex(days.astype("datetime64[s]"), name="Date"),
-        )
+        values = {name: getattr(self, name)[:length, column] for name in FIELDS}
+        return SymbolBars(self.sessions[self.session[:length, column]], values)
 
 
 def _columns_of(array: NDArray[T], columns: NDArray[np.intp] | slice) -> NDArray[T]:

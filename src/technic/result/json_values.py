@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from technic.view.column_table import ColumnTable
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -29,7 +31,7 @@ def plain(value: object) -> object:
     return value
 
 
-def plain_rows(table: pd.DataFrame) -> list[dict[str, object]]:
+def plain_rows(table: ColumnTable | pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows of a table, each as an object of plain values."""
     columns = {name: table[name].tolist() for name in table.columns}
     return [{name: plain(values[i]) for name, values in columns.items()} for i in range(len(table))]

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from technic.data_engine.interfaces.records import Failure
@@ -21,6 +21,9 @@ from technic.errors import NothingToScanError
 from technic.scan.block_rows import GatedSymbol, TrimmedHistory
 from technic.text.short_repr import short_repr
 from technic.wording.counts import count_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["KEPT", "STAGES", "Ledger", "LedgerBook", "require_a_scan"]
 
@@ -52,6 +55,8 @@ class Ledger:
 
     def frame(self) -> pd.DataFrame:
         """Return the columns symbol, outcome, detail; one row for each symbol."""
+        import pandas as pd
+
         return pd.DataFrame(
             {"symbol": list(self.symbols), "outcome": self.outcome, "detail": self.detail}
         )

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from technic.language import Node, read
 from technic.result.scan_result import ScanResult
@@ -23,6 +23,9 @@ from technic.setups.patterns.candidates import Check
 from technic.setups.patterns.judge import PatternReading, pattern_checks, pattern_readings
 from technic.setups.patterns.pattern import Pattern
 from technic.typing import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "ledger_with_rules",

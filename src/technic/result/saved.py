@@ -178,7 +178,7 @@ def _shown(listings: Universe, symbols: pd.Series[Any]) -> Universe:
     """Return the listings without those of symbols that are only compared with."""
     if len(listings) <= len(symbols):
         return listings
-    return Universe(listings.restrict(symbols).frame, listings.source)
+    return Universe(listings.restrict(symbols).columns, listings.source)
 
 
 def _texts(values: pd.Series[Any]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from technic.data_engine.benchmark import Benchmark
@@ -20,7 +19,6 @@ from technic.result.headline import headline_of
 from technic.result.html import html
 from technic.result.info import DataInfo, RankInfo, RunnerInfo, ScanStats, UniverseInfo
 from technic.result.ledger import Ledger
-from technic.result.save import save_result
 from technic.result.summary import summary
 from technic.scan.config import ScanConfig
 from technic.scan.expressions.conditions import ConditionResult, NotSettled
@@ -30,9 +28,11 @@ from technic.text.short_repr import short_repr
 from technic.typing import FloatArray
 from technic.universe import Universe
 from technic.universe.meant_symbols import unknown_symbol
+from technic.view.column_table import ColumnTable
 from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
+    import pandas as pd
     import polars
 
     from technic.result.symbol_plot import SymbolPlot
@@ -44,9 +44,10 @@ __all__ = ["ScanResult"]
 class ScanResult:
     """The ranked table, the account of every other symbol, and how both came about.
 
-    ``table``: one row for each kept symbol, best first, snake_case columns. ``ledger``: one
-    outcome for each symbol of the universe; ``kept`` counts the rows of the table. ``scored``:
-    the symbols that passed the data gate, filtered ones included; ``columns``: their values.
+    ``table``: one row for each kept symbol, best first, snake_case columns; ``ranking``: the same
+    as arrays, of which ``table`` is made when it is first asked for. ``ledger``: one outcome for
+    each symbol of the universe; ``kept`` counts the rows of the table. ``scored``: the symbols that
+    passed the data gate, filtered ones included; ``columns``: their values.
     ``conditions``: those of ``where`` and of the setups; ``not_settled``: recursions in them, in
     columns or in the order that the loaded history does not settle. ``chosen``: the columns that
     the user wants to see, all where there are none; ``added``: those that setups added, or the
@@ -62,7 +63,7 @@ class ScanResult:
     the base window. ``facts``: those of companies that the scan names, open.
     """
 
-    table: pd.DataFrame
+    ranking: ColumnTable
     ledger: Ledger
     stats: ScanStats
     config: ScanConfig
@@ -90,6 +91,11 @@ class ScanResult:
     market_index: FloatArray | None = None
     facts: OpenFacts | None = None
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """The ranked table as a pandas frame, the same one each time."""
+        return self.ranking.frame
+
     def met(self, owner: str) -> tuple[str, ...]:
         """Return the symbols of the table, in its order, that meet ``where`` or a setup."""
         held = [one.values == 1.0 for one in self.conditions if one.owner == owner]
@@ -97,7 +103,7 @@ class ScanResult:
             known = ", ".join(dict.fromkeys(one.owner for one in self.conditions)) or "none"
             raise ParameterError("owner", owner, known)
         met = {self.scored[i] for i in np.flatnonzero(np.all(held, axis=0))}
-        return tuple(symbol for symbol in self.table["symbol"] if symbol in met)
+        return tuple(symbol for symbol in self.ranking["symbol"].tolist() if symbol in met)
 
     def explain(self, symbol: str) -> Explanation:
         """Show how a symbol's rating came about: every contribution, adding up to the rating.
@@ -140,7 +146,7 @@ class ScanResult:
     @property
     def has_older_bars(self) -> bool:
         """Whether a row of the table has its last bar before the scan's day."""
-        return bool((self.table["last_bar"] != self.as_of).any())
+        return bool(np.any(self.ranking["last_bar"] != self.as_of))
 
     @property
     def succeeded(self) -> bool:
@@ -161,9 +167,16 @@ class ScanResult:
         The day of a row's last bar is always among them.
         """
         rows = self.table if limit is None else self.table.head(limit)
-        if not self.chosen:
-            return rows
-        return rows[list(dict.fromkeys(("symbol", *self.chosen, "last_bar")))]
+        return rows[list(self._shown_columns)] if self.chosen else rows
+
+    def shown(self, limit: int | None = None) -> ColumnTable:
+        """Return the same as arrays."""
+        rows = self.ranking.head(limit)
+        return rows.select(self._shown_columns) if self.chosen else rows
+
+    @property
+    def _shown_columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(("symbol", *self.chosen, "last_bar")))
 
     def summary(self, limit: int | None = None) -> dict[str, object]:
         """Return the object that ``--format json`` prints: plain values, None instead of NaN."""
@@ -175,11 +188,15 @@ class ScanResult:
         ``load_saved`` reads it, ``technic verify`` runs it again; docs/verify-and-diff.md has the
         files. Raises ParameterError where a file of that name is.
         """
+        from technic.result.save import save_result
+
         return save_result(self, folder)
 
     def filtered(self) -> pd.DataFrame:
         """Return signal and columns of the symbols that were scored and that a filter left out."""
-        kept = set(self.table["symbol"])
+        import pandas as pd
+
+        kept = set(self.ranking["symbol"])
         own = np.array([symbol not in kept for symbol in self.scored], dtype=np.bool_)
         names = [symbol for symbol in self.scored if symbol not in kept]
         columns = {name: values[own] for name, values in self.columns.items()}
@@ -201,7 +218,7 @@ class ScanResult:
         return short_repr(
             self,
             self.headline(),
-            f".table: {count_of(len(self.table), 'row')}",
+            f".table: {count_of(len(self.ranking), 'row')}",
             f".ledger: {counts}",
         )
 

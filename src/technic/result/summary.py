@@ -16,7 +16,7 @@ __all__ = ["summary"]
 
 def summary(result: ScanResult, limit: int | None = None) -> dict[str, object]:
     """Return the object that ``--format json`` prints: plain values, None instead of NaN."""
-    rows = result.rows(limit)
+    rows = result.shown(limit)
     return {
         "technic": __version__,
         "as_of": result.as_of,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from technic.charts.drawing import Drawing
 from technic.charts.notice import notice
@@ -23,7 +22,7 @@ from technic.charts.provenance import Provenance
 from technic.charts.rating_chart import RatingPart, rating_bars
 from technic.charts.vote_chart import VoteCast, votes
 from technic.indicators.trend import sma
-from technic.panel import BarPanel, LongBars
+from technic.panel import FIELDS, BarPanel, LongBars
 from technic.result.symbol_report import SymbolReport
 from technic.scan.usable_history import UsableHistory
 from technic.scoring.benchmark import filled_closes
@@ -51,8 +50,6 @@ __all__ = [
 WIDE, NARROW = 960, 380
 NARROW_SESSIONS = 60
 """Sessions of a narrow chart: more of them would be hairs."""
-_COLUMNS = {"open": "Open", "high": "High", "low": "Low", "close": "Close", "volume": "Volume"}
-
 
 Mean = Callable[[FloatArray, int], FloatArray]
 """A moving mean: closes ``(n_bars, 1)`` and a number of bars in, the same shape out."""
@@ -163,25 +160,18 @@ def vote_values(history: UsableHistory) -> Mapping[str, object]:
     return {name: values[0] for name, values in found.items()}
 
 
-def _frame(report: SymbolReport) -> pd.DataFrame | None:
-    """Return the bars up to the day of the scan; None where there are none."""
-    if report.prices is None:
-        return None
-    return report.prices[report.prices.index <= pd.Timestamp(report.as_of)]
-
-
 def _days(report: SymbolReport) -> DateArray:
-    frame = _frame(report)
-    if frame is None:
+    """Return the days up to that of the scan on which there are bars."""
+    if report.bars is None:
         return np.empty(0, "datetime64[D]")
-    return frame.index.to_numpy().astype("datetime64[D]")
+    return report.bars.days[report.bars.days <= np.datetime64(report.as_of, "D")]
 
 
 def price_bars(report: SymbolReport) -> PriceBars:
     """Put the bars on their sessions, with those marked that the scan did not use."""
-    frame, days, history = _frame(report), _days(report), report.history
-    assert frame is not None
-    values = {name: frame[column].to_numpy(np.float64) for name, column in _COLUMNS.items()}
+    days, history = _days(report), report.history
+    assert report.bars is not None
+    values = {name: report.bars.values[name][: len(days)] for name in FIELDS}
     if history is None:
         return PriceBars.on(days, days, values)
     sessions = history.sessions[history.sessions >= days[0]]

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from technic.data_engine.benchmark import Benchmark
 from technic.errors import ParameterError
+from technic.panel import SymbolBars
 from technic.result.info import DataInfo, UniverseInfo
 from technic.result.json_values import plain
 from technic.result.pattern_rules import names_pattern, read_patterns, scanned_history
@@ -32,6 +32,8 @@ from technic.universe.meant_symbols import unknown_symbol
 from technic.version import __version__
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from technic.result.symbol_plot import SymbolPlot
 
 __all__ = ["SymbolCondition", "SymbolReport", "symbol_report"]
@@ -69,12 +71,13 @@ class SymbolReport:
     ``as_of``, ``universe``, ``data``: those of the result. ``outcome``, ``detail``: its entry in
     the ledger. ``place``: its row in the table, from 1. ``values``: that row, or the same figures
     for a symbol that was scored and then filtered; None, like ``explanation``, for one that was
-    never scored. ``prices``: its price frame, None where it has no bars. ``conditions``: what each
-    condition of the scan is for it. ``history``: those of its bars that the scan used, None where
-    it could use none; ``benchmark``: the closes of the benchmark, or where none was asked for the
-    levels of the equal-weighted market, on the sessions of ``history``; ``warnings``: those of the
-    result; ``listing``: company, exchange and so on, as far as the universe has them; ``facts``:
-    what was known of the company, of all that the scan names; ``attribution``: whose they are.
+    never scored. ``bars``: those it has, None where it has none; ``prices``: the same as a price
+    frame. ``conditions``: what each condition of the scan is for it. ``history``: those of its bars
+    that the scan used, None where it could use none; ``benchmark``: the closes of the benchmark, or
+    where none was asked for the levels of the equal-weighted market, on the sessions of
+    ``history``; ``warnings``: those of the result; ``listing``: company, exchange and so on, as far
+    as the universe has them; ``facts``: what was known of the company, of all that the scan names;
+    ``attribution``: whose they are.
     """
 
     symbol: str
@@ -86,7 +89,7 @@ class SymbolReport:
     place: int | None
     values: dict[str, object] | None
     explanation: Explanation | None
-    prices: pd.DataFrame | None
+    bars: SymbolBars | None
     conditions: tuple[SymbolCondition, ...] = ()
     history: UsableHistory | None = None
     benchmark: Benchmark | None = None
@@ -94,6 +97,11 @@ class SymbolReport:
     listing: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[SymbolFact, ...] = ()
     attribution: tuple[str, ...] = ()
+
+    @property
+    def prices(self) -> pd.DataFrame | None:
+        """Its price frame; None where it has no bars."""
+        return None if self.bars is None else self.bars.frame()
 
     def plot(
         self, *, sessions: int = 200, averages: Sequence[int] = (50, 200), log: bool = False
@@ -172,11 +180,10 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
     explanation = result.explain(symbol) if scored else None
     values: dict[str, object] | None = None
     place = None
-    rows = np.flatnonzero(result.table["symbol"] == symbol)
+    rows = np.flatnonzero(result.ranking["symbol"] == symbol)
     if rows.size:
         place = int(rows[0]) + 1
-        row = result.table.iloc[int(rows[0])]
-        values = {str(name): plain(value) for name, value in row.items()}
+        values = {name: plain(column[rows[0]]) for name, column in result.ranking.columns.items()}
     elif explanation is not None:
         values = _filtered_values(result, symbol, explanation)
     history = next(scanned_history(result, [symbol]), None) if symbol in result.prices else None
@@ -190,7 +197,7 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
         place=place,
         values=values,
         explanation=explanation,
-        prices=result.prices.get(symbol),
+        bars=_bars_of(result, symbol),
         conditions=_conditions(result, symbol, history) if scored else (),
         history=history,
         benchmark=_compared_with(result, history),
@@ -199,6 +206,14 @@ def symbol_report(result: ScanResult, symbol: str) -> SymbolReport:
         facts=tuple(symbol_facts(result.facts, symbol, result.as_of)),
         attribution=named_sources(result.facts, symbol, result.as_of),
     )
+
+
+def _bars_of(result: ScanResult, symbol: str) -> SymbolBars | None:
+    """Return the bars of a symbol; a market larger than memory may turn out to have none."""
+    if symbol not in result.prices:
+        return None
+    panel = result.prices.bars.of([symbol]).take(slice(0, 1))
+    return panel.bars_of(symbol) if symbol in panel.symbols else None
 
 
 def _compared_with(result: ScanResult, history: UsableHistory | None) -> Benchmark | None:
@@ -214,11 +229,11 @@ def _compared_with(result: ScanResult, history: UsableHistory | None) -> Benchma
 
 
 def _listing(result: ScanResult, symbol: str) -> dict[str, str]:
-    (row,) = np.flatnonzero(result.listings.frame["symbol"] == symbol)[:1].tolist() or [None]
-    if row is None:
+    if symbol not in result.listings.symbols:
         return {}
+    row = result.listings.symbols.index(symbol)
     found = {name: result.listings.text(name)[row] for name in TEXT_COLUMNS}
-    return {name: str(text) for name, text in found.items() if not pd.isna(text) and text}
+    return {name: str(text) for name, text in found.items() if text}
 
 
 def _conditions(

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from technic.columns.aliases import ALIASES
@@ -14,14 +13,14 @@ from technic.data_engine.price_cache import LazyPrices, PriceCache
 from technic.errors import ParameterError
 from technic.scan.config import SortOrder
 from technic.scan.scored_market import Market
+from technic.typing import FloatArray
 from technic.universe import Universe
 from technic.universe.listings import LISTING_COLUMNS
+from technic.view.column_table import Column, ColumnTable
 from technic.wording.counts import count_of
 from technic.wording.nearest import near
 
-__all__ = ["LEADING", "last_closes", "ranked_table"]
-
-Column = NDArray[np.generic]
+__all__ = ["LEADING", "last_closes", "ranked_table", "sort_values"]
 
 LEADING = (
     "close",
@@ -47,7 +46,7 @@ def ranked_table(
     sort: str,
     more: Mapping[str, Column] | None = None,
     orders: Sequence[Column | None] = (),
-) -> pd.DataFrame:
+) -> ColumnTable:
     """One row for each kept symbol: listing, rating, plan, then every other column; sorted.
 
     ``more``: columns that were asked for, in the order of ``market.symbols``; ``orders``: for
@@ -56,33 +55,32 @@ def ranked_table(
     """
     at = {symbol: i for i, symbol in enumerate(market.symbols)}
     picked = np.array([at[symbol] for symbol in kept], dtype=np.intp)
-    values: dict[str, NDArray[np.generic]] = {
+    values: dict[str, Column] = {
         **market.columns,
         **market.text_columns(),
         **market.plans.columns(),
         **(more or {}),
     }
-    listed = {symbol: i for i, symbol in enumerate(universe.symbols)}
-    rows = np.array([listed[symbol] for symbol in kept], dtype=np.intp)
-    frame = universe.frame
-    described = {name: frame[name].to_numpy()[rows] for name in LISTING_COLUMNS if name in frame}
+    rows, listed = universe.rows_of(kept), universe.columns
+    described = {name: listed[name][rows] for name in LISTING_COLUMNS if name in listed}
+    symbols = np.array(kept, dtype=object)
     wanted, keys = SortOrder.keys(sort), []
     for one, order in itertools.zip_longest(wanted, orders):
         if order is not None:
             keys.append(order[picked])
         elif one.column == "symbol" or one.column in described:
-            keys.append(described.get(one.column, np.array(kept, dtype=object)))
+            keys.append(described.get(one.column, symbols))
         elif one.column in values:
             keys.append(values[one.column][picked])
         else:
             raise _no_such_column(one.column, ["symbol", *described, *values])
-    places = _places(keys, kept, [one.ascending for one in wanted])
-    columns: dict[str, object] = {"symbol": [kept[i] for i in places]}
+    places = _places(keys, symbols, [one.ascending for one in wanted])
+    columns: dict[str, Column] = {"symbol": symbols[places]}
     columns |= {name: column[places] for name, column in described.items()}
     leading = [name for name in LEADING if name in values]
     for name in [*leading, *(name for name in values if name not in leading)]:
         columns[name] = values[name][picked[places]]
-    return pd.DataFrame(columns)
+    return ColumnTable(columns)
 
 
 def sort_values(
@@ -100,24 +98,20 @@ def sort_values(
 
 def last_closes(
     prices: PriceCache | LazyPrices, symbols: Sequence[str], count: int
-) -> pd.DataFrame:
-    """Return the last closes of symbols that have bars: a row each, the oldest close first.
+) -> tuple[tuple[str, ...], FloatArray]:
+    """Return the last closes of symbols that have bars, and which symbols those are.
 
-    Columns ``symbol``, c00, c01, ...: NaN where a symbol has fewer bars.
+    Closes ``(count, n_symbols)``, the oldest first, NaN where a symbol has fewer bars.
     """
-    names = [f"c{n:02d}" for n in range(count)]
     if not symbols:
-        return pd.DataFrame(columns=["symbol", *names])
+        return (), np.empty((count, 0))
     if isinstance(prices, PriceCache):
         panel = prices.panel.of([symbol for symbol in symbols if symbol in prices])
     else:
         panel = prices.restricted(list(symbols)).panel
     last = np.arange(count)[:, None] + panel.length[None, :] - count
     values = np.take_along_axis(panel.close, np.clip(last, 0, None), axis=0)
-    values = np.where(last >= 0, values, np.nan)
-    frame = pd.DataFrame(values.T, columns=names)
-    frame.insert(0, "symbol", list(panel.symbols))
-    return frame
+    return panel.symbols, np.where(last >= 0, values, np.nan)
 
 
 def _no_such_column(column: str, known: Sequence[str]) -> ParameterError:
@@ -129,18 +123,24 @@ def _no_such_column(column: str, known: Sequence[str]) -> ParameterError:
 
 
 def _places(
-    keys: Sequence[NDArray[np.generic]], symbols: Sequence[str], ascending: Sequence[bool]
+    keys: Sequence[Column], symbols: NDArray[np.object_], ascending: Sequence[bool]
 ) -> NDArray[np.intp]:
     """Return the rows in order: by each of ``keys``, then by symbol; what is missing comes last."""
-    if len(keys) == 1 and keys[0].dtype.kind == "f":
-        signed = keys[0].astype(np.float64) * (1.0 if ascending[0] else -1.0)
-        ordered: NDArray[np.intp] = np.argsort(signed, kind="stable")
-        if np.all(np.diff(signed[ordered]) > 0.0):  # no ties, nothing missing: nothing to break
-            return ordered
-    names = [f"key {n}" for n in range(len(keys))]
-    frame = pd.DataFrame(dict(zip(names, keys, strict=True)))
-    frame["symbol"] = pd.Series(symbols, dtype=object)
-    sort = frame.sort_values(
-        [*names, "symbol"], ascending=[*ascending, True], na_position="last", kind="stable"
-    )
-    return sort.index.to_numpy(np.intp)
+    orders = [_order(key, way) for key, way in zip(keys, ascending, strict=True)]
+    if len(orders) == 1:
+        only: NDArray[np.intp] = np.argsort(orders[0], kind="stable")
+        if np.all(np.diff(orders[0][only]) > 0.0):  # no ties, nothing missing: nothing to break
+            return only
+    return np.lexsort([_order(symbols, True), *orders[::-1]])
+
+
+def _order(key: Column, ascending: bool) -> FloatArray:
+    """Return numbers that come in the order of a key's values, NaN where one is missing."""
+    order: FloatArray
+    if key.dtype.kind == "f":
+        order = key.astype(np.float64)
+    else:
+        missing = np.array([value is None or value != value for value in key.tolist()], np.bool_)
+        order = np.full(len(key), np.nan)
+        order[~missing] = np.unique(key[~missing], return_inverse=True)[1]
+    return order if ascending else -order

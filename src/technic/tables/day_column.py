@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from technic.tables.arrow_arrays import from_numbers, to_mask, to_numpy
 from technic.tables.bad_cells import BadCells
 from technic.tables.cell_text import bare_cell
 from technic.tables.day_text import (
@@ -43,9 +43,7 @@ def days_of(
     noted = BadCells(file) if bad is None else bad
     kind = values.type
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        # a time with a zone means the date that a clock there shows
-        local = pc.local_timestamp(values) if pa.types.is_timestamp(kind) and kind.tz else values
-        days = np.asarray(local.to_numpy(), dtype="datetime64[D]")
+        days = to_numpy(_local(values)).astype("datetime64[D]")
         rows = np.flatnonzero(np.isnat(days)).tolist()
         noted.add(rows, ("has no date" for _ in rows), column)
         with np.errstate(invalid="ignore"):
@@ -57,6 +55,15 @@ def days_of(
     if bad is None and noted.rows:
         raise noted.error(min(noted.rows))
     return days
+
+
+def _local(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return times as a clock shows them: one with a zone means the date that a clock there has."""
+    if not (pa.types.is_timestamp(values.type) and values.type.tz):
+        return values
+    import pyarrow.compute as pc  # a tenth of what pandas takes to import
+
+    return pc.local_timestamp(values)
 
 
 def _of_text(bad: BadCells, column: str, values: pa.ChunkedArray) -> DateArray:
@@ -86,7 +93,7 @@ def days_of_some(
     days = np.full(len(values), np.datetime64("NaT"), "datetime64[D]")
     places = np.flatnonzero(there)
     if len(places):
-        filled = values.take(pa.array(np.where(there, np.arange(len(values)), places[0])))
+        filled = values.take(from_numbers(np.where(there, np.arange(len(values)), places[0])))
         days[there] = days_of(file, column, filled)[there]
     return days
 
@@ -134,11 +141,12 @@ def encoded(
         values = values.dictionary_encode()
     array = values.unify_dictionaries().combine_chunks()
     if array.null_count:
-        row = int(np.flatnonzero(np.asarray(array.is_null()))[0])
+        row = int(np.flatnonzero(to_mask(array.is_null()))[0])
         raise file.error("has no value", row, column)
-    if not pa.types.is_string(array.type.value_type):
+    kind = array.type.value_type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
         try:
             array = array.cast(pa.dictionary(pa.int32(), pa.string()))
         except pa.ArrowInvalid as error:
             raise file.error("is not UTF-8 text", column=column) from error
-    return array.dictionary.to_pylist(), np.asarray(array.indices.to_numpy(), dtype=np.int32)
+    return array.dictionary.to_pylist(), to_numpy(array.indices).astype(np.int32)

@@ -1,26 +1,24 @@
 """A column of numbers in a table file, however they are written: $1,234.5, 1.234,5, 1.2M.
 
 Whether a comma stands before decimals or between thousands is told by all columns of numbers of a
-file together; where both are possible, nothing is guessed.
+file together; where both are possible, nothing is guessed. Text is read in ``number_text``, which
+is imported for text alone.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from technic.tables.arrow_arrays import to_numpy
 from technic.tables.bad_cells import BadCells
-from technic.tables.missing import MISSING
 from technic.tables.table_file import TableFile
 from technic.typing import FloatArray
 
-__all__ = ["UNITS", "decimal_mark", "numbers_of"]
+__all__ = ["UNITS", "DecimalMark", "decimal_mark", "numbers_of"]
 
 DecimalMark = Literal[".", ",", "?"]
 UNITS = {
@@ -30,26 +28,6 @@ UNITS = {
     **dict.fromkeys(("t", "tn", "trn", "trillion"), 1e12),
 }
 """What stands behind an amount for so many times of it."""
-_HINT = "write decimals with a point: 1234.5"
-_NOISE = "US\\$|USD|EUR|[\\s\u00a0\u202f$€£¥'\"=\u2019]"
-_UNIT = re.compile(rf"(.*[\d.,])({'|'.join(UNITS)})s?\.?", re.IGNORECASE)
-_UNIT_AT_END = rf"(?i)(?:{'|'.join(sorted(UNITS, key=len, reverse=True))})s?\.?$"
-_SIGN = "^[+-]?"
-_COMMA_THOUSANDS = _SIGN + r"\d{1,3}(?:,\d{3})+(?:\.\d*)?(?:[eE][+-]?\d+)?$"
-"""A number whose commas stand between thousands, and nowhere else."""
-_POINT_THOUSANDS = _SIGN + r"\d{1,3}(?:\.\d{3})+(?:,\d*)?$"
-_DECIMAL_COMMA = (
-    _SIGN + r"(?:0,\d+|\d{4,},\d+|\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+"
-    r"|\d{1,3}(?:\.\d{3}){2,})$"
-)
-"""What only a comma before decimals can mean."""
-_DECIMAL_POINT = (
-    _SIGN + r"(?:0\.\d+|\d{4,}\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3})+\.\d+"
-    r"|\d{1,3}(?:,\d{3}){2,})$"
-)
-_PLAIN_COMMA = _SIGN + r"\d*(?:,\d*)?$"
-SAMPLE = 1_000
-"""Rows of which the first are asked for a decimal point, since most have one."""
 
 
 def decimal_mark(columns: Iterable[pa.ChunkedArray]) -> DecimalMark:
@@ -58,12 +36,11 @@ def decimal_mark(columns: Iterable[pa.ChunkedArray]) -> DecimalMark:
     A point, where nothing says that it is a comma and no value has a comma alone.
     """
     texts = [column for column in columns if pa.types.is_string(column.type)]
-    for part in ([column.slice(0, SAMPLE) for column in texts], texts):
-        if any(_any(_amounts(_bare(column)), _DECIMAL_POINT) for column in part):
-            return "."  # a comma before decimals beside it is refused where it stands
-    if any(_any(_amounts(_bare(column)), _DECIMAL_COMMA) for column in texts):
-        return ","
-    return "?" if any(_any(column, ",") for column in texts) else "."
+    if not texts:
+        return "."
+    from technic.tables.number_text import mark_of
+
+    return mark_of(texts)
 
 
 def numbers_of(
@@ -81,89 +58,17 @@ def numbers_of(
     """
     kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        from technic.tables.number_text import parsed
+
         texts = values.cast(pa.string())
         noted = BadCells(file) if bad is None else bad
-        numbers = _parsed(noted, column, texts, start, mark or decimal_mark([texts]))
+        numbers = parsed(noted, column, texts, start, mark or decimal_mark([texts]))
         if bad is None and noted.rows:
             raise noted.error(min(noted.rows))
         return numbers
     number = pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)
     if not (number or pa.types.is_null(kind)):
         raise file.error(f"holds {kind}, not numbers", column=column)
-    if kind != pa.float64():
-        values = values.cast(pa.float64(), safe=False)
-    return np.asarray(values.to_numpy(), dtype=np.float64)
-
-
-def _parsed(
-    bad: BadCells, column: str, values: pa.ChunkedArray, start: int, mark: DecimalMark
-) -> FloatArray:
-    """Read text as numbers; a comma that is neither thousands nor decimals is refused."""
-    bare = _bare(values)
-    words = pa.array(MISSING)  # some of several words
-    missing = pc.or_(pc.is_in(bare, words), pc.is_in(pc.utf8_trim_whitespace(values), words))
-    bare = pc.if_else(missing, pa.scalar(None, pa.string()), bare)
-    amounts, commas = _amounts(bare), pc.match_substring(bare, ",")
-    if mark == ",":
-        plain = pc.match_substring_regex(amounts, _PLAIN_COMMA)
-        wrong = pc.invert(pc.or_(plain, pc.match_substring_regex(amounts, _POINT_THOUSANDS)))
-    else:
-        wrong = pc.and_(commas, pc.invert(pc.match_substring_regex(amounts, _COMMA_THOUSANDS)))
-    if pc.any(wrong).as_py():
-        rows = np.flatnonzero(np.asarray(pc.fill_null(wrong, False)))
-        _note(bad, rows, values, column, start, _HINT)
-        bare = pc.if_else(wrong, pa.scalar(None, pa.string()), bare)
-    if mark == "?" and bad.file.delimiter != "," and pc.any(commas).as_py():
-        row = pc.index(commas, True).as_py()
-        text = values[row].as_py()
-        reason = f"{text!r} may be {text.replace(',', '.')} or {text.replace(',', '')}"
-        raise bad.file.error(reason, start + row, column, _HINT)
-    bare = pc.replace_substring(bare, "." if mark == "," else ",", "")
-    if mark == ",":
-        bare = pc.replace_substring(bare, ",", ".")
-    try:
-        return np.asarray(bare.cast(pa.float64()).to_numpy(), dtype=np.float64)
-    except pa.ArrowInvalid:
-        numbers = [_number(text) for text in bare.to_pylist()]
-    rows = np.array([row for row, number in enumerate(numbers) if number is None], np.intp)
-    _note(bad, rows, values, column, start)
-    return np.array([np.nan if number is None else number for number in numbers], np.float64)
-
-
-def _note(
-    bad: BadCells,
-    rows: NDArray[np.intp],
-    values: pa.ChunkedArray,
-    column: str,
-    start: int,
-    hint: str = "",
-) -> None:
-    texts = (f"{values[row].as_py()!r} is no number" for row in rows.tolist())
-    bad.add((start + rows).tolist(), texts, column, hint)
-
-
-def _number(text: str | None) -> float | None:
-    """Read one text, of which most are numbers, some with a unit; None where it is none."""
-    if text is None:
-        return np.nan
-    unit = 1.0
-    if united := _UNIT.fullmatch(text):
-        text, unit = united[1], UNITS[united[2].lower()]
-    try:
-        pa.scalar(text).cast(pa.float64())  # float() reads more: 1_000, infinity
-    except pa.ArrowInvalid:
-        return None
-    # as decimals, so that 1.17M is 1170000 and nothing beside it
-    return float(f"{text}e{round(np.log10(unit))}") if unit != 1.0 else float(text)
-
-
-def _bare(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.replace_substring_regex(values, _NOISE, "")
-
-
-def _amounts(bare: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.replace_substring_regex(bare, _UNIT_AT_END, "")
-
-
-def _any(values: pa.ChunkedArray, pattern: str) -> bool:
-    return bool(pc.any(pc.match_substring_regex(values, pattern)).as_py())
+    if pa.types.is_primitive(values.type) and not pa.types.is_decimal(kind):
+        return to_numpy(values).astype(np.float64, copy=False)
+    return to_numpy(values.cast(pa.float64(), safe=False))

@@ -18,11 +18,11 @@ from typing import Literal
 import pyarrow as pa
 
 from technic.errors import InputFileError
+from technic.tables.cell_text import MISSING
 from technic.tables.column_names import KNOWN, plain_name
 from technic.tables.csv_layout import CsvLayout, csv_problem, find_layout
 from technic.tables.file_options import FileOptions
 from technic.tables.messages import sentence
-from technic.tables.missing import MISSING
 from technic.tables.packed_file import unpacked
 from technic.tables.remarks import remark_lines
 from technic.tables.text_file import HEAD_BYTES, as_utf8, foreign, is_utf8, not_utf8, raw_head

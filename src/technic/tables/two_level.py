@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from technic.tables.arrow_arrays import from_mask, from_numbers, from_texts, to_mask
+from technic.tables.cell_text import MISSING
 from technic.tables.column_names import DATE, TWO_LEVEL, plain_name
-from technic.tables.missing import MISSING
 from technic.text.python_tree import python_tree
 from technic.typing import BoolArray
 
@@ -101,7 +101,7 @@ def long_table(wide: pa.Table, pairs: Pairs, wanted: Sequence[str]) -> pa.Table:
             continue  # no price of it is there
         columns: dict[str, object] = {
             "symbol": pa.DictionaryArray.from_arrays(
-                pa.array(np.zeros(len(wide), dtype=np.int32)), pa.array([symbol])
+                from_numbers(np.zeros(len(wide), dtype=np.int32)), from_texts([symbol])
             ),
             "date": date,
         }
@@ -114,18 +114,20 @@ def long_table(wide: pa.Table, pairs: Pairs, wanted: Sequence[str]) -> pa.Table:
             )  # fmt: skip
         part = pa.table({name: columns[name] for name in wanted if name in columns})
         prices = [wide.column(at) for field, at in places.items() if field != "volume"]
-        parts.append(part.filter(pa.array(rows_with_a_price(prices))))
+        parts.append(part.filter(from_mask(rows_with_a_price(prices))))
     return pa.concat_tables(parts, promote_options="permissive").unify_dictionaries()
 
 
 def rows_with_a_price(columns: Sequence[pa.ChunkedArray]) -> BoolArray:
     """Tell for each row whether one of some columns has a value."""
+    import pyarrow.compute as pc
+
     there = np.zeros(len(columns[0]), dtype=np.bool_)
     for values in columns:
         empty = pc.is_null(values, nan_is_null=True)
         if pa.types.is_string(values.type):
-            empty = pc.or_(empty, pc.is_in(pc.utf8_trim_whitespace(values), pa.array(MISSING)))
-        there |= ~np.asarray(empty)
+            empty = pc.or_(empty, pc.is_in(pc.utf8_trim_whitespace(values), from_texts(MISSING)))
+        there |= ~to_mask(empty)
     return there
 
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from technic.errors import InputFileError
 from technic.tables.cell_text import bare_cell
 from technic.tables.column_names import UNIVERSE
 from technic.tables.table_file import MISSING, TableFile, plain_name
-from technic.typing import BoolArray, FloatArray
+from technic.typing import BoolArray
 from technic.universe.exchanges import exchange_name
 from technic.universe.listing_spans import SPAN_COLUMNS
-from technic.universe.listings import TEXT_COLUMNS, checked_listings
+from technic.universe.listings import TEXT_COLUMNS, Column, checked_listings
 from technic.universe.market_cap_column import market_caps
 from technic.universe.symbols import Convention, canonical, parse_symbols, without_exchange
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import NDArray
 
 __all__ = ["MAX_SYMBOL_LENGTH", "listing_columns", "listing_rows"]
 
@@ -59,17 +55,15 @@ def _is_list(file: TableFile) -> bool:
 
 def listing_rows(
     file: TableFile, found: Mapping[str, str], table: pa.Table
-) -> tuple[pd.DataFrame, BoolArray]:
+) -> tuple[dict[str, Column], BoolArray]:
     """Return the columns of a universe, and which rows have no symbol."""
-    import pandas as pd
-
     texts = {
         name: _texts(file, found[name], table[name], frozenset() if "symbol" in name else _MISSING)
         for name in found
         if name not in _NOT_TEXT
     }
     symbols, nameless = _symbols(file, found["symbol"], texts["symbol"], texts.get("nasdaq_symbol"))
-    columns: dict[str, NDArray[np.object_] | FloatArray] = {"symbol": symbols}
+    columns: dict[str, Column] = {"symbol": symbols}
     columns |= {name: texts[name] for name in TEXT_COLUMNS if name in texts}
     if "exchange" in columns:
         columns["exchange"] = np.array(
@@ -84,7 +78,7 @@ def listing_rows(
         columns["market_cap"] = market_caps(
             file, found["market_cap"], table["market_cap"], file.options.market_cap_unit
         )
-    return checked_listings(pd.DataFrame(columns)), nameless
+    return checked_listings(columns), nameless
 
 
 def _texts(

@@ -9,11 +9,12 @@ different days: in a column ``as_of`` or ``date``, or by when they were listed.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from technic.errors import InputFileError
 from technic.tables.day_column import days_of_some
@@ -22,12 +23,8 @@ from technic.tables.table_file import TableFile
 from technic.typing import BoolArray, DateArray
 from technic.universe.listing_columns import listing_columns, listing_rows
 from technic.universe.listing_spans import ListingSpans
-from technic.universe.listings import Universe
+from technic.universe.listings import Column, Universe
 from technic.wording.counts import count_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from numpy.typing import NDArray
 
 __all__ = ["Listed", "ListingFile"]
 
@@ -38,15 +35,15 @@ logger = logging.getLogger(__name__)
 class ListingFile:
     """The rows of a file, read once.
 
-    ``frame``: what they say, in the columns of a universe, row numbers those of the file;
-    ``spans``: from when to when each is a listing; ``nameless``: rows without a symbol.
+    ``columns``: what they say, as a universe has it, a value for each row of the file; ``spans``:
+    from when to when each is a listing; ``nameless``: rows without a symbol.
     ``days``: the day that each row is of, None for a file without such a column; ``complete``: the
     days of which the file has all listings, None where a day has those rows alone that are new.
     ``written``: the day on which the file was last written.
     """
 
     file: TableFile
-    frame: pd.DataFrame
+    columns: Mapping[str, Column]
     spans: ListingSpans
     nameless: BoolArray
     days: DateArray | None
@@ -65,17 +62,18 @@ class ListingFile:
         table = file.read(found)
         if not len(table):
             raise InputFileError(str(path), "has a header but no rows")
-        frame, nameless = listing_rows(file, found, table)
-        days, named = None, ~nameless
+        columns, nameless = listing_rows(file, found, table)
+        days, complete, named = None, None, ~nameless
         if "as_of" in found:
             days = days_of_some(file, found["as_of"], table["as_of"], named)
+            complete = _complete_days(columns["symbol"][named], days[named])
         return cls(
             file=file,
-            frame=frame,
+            columns=columns,
             spans=ListingSpans.of(file, found, table),
             nameless=nameless,
             days=days,
-            complete=None if days is None else _complete_days(frame["symbol"][named], days[named]),
+            complete=complete,
             written=np.datetime64(int(file.path.stat().st_mtime), "s").astype("datetime64[D]"),
         )
 
@@ -120,13 +118,19 @@ class ListingFile:
             raise self.file.error(
                 f"lists no symbol: {count_of(len(there), 'row')}, each delisted{yet} or without one"
             )
-        frame, unknown = self.frame[there], None
+        rows, later = np.flatnonzero(there), None
         if self.days is not None and self.complete is None:
-            frame, unknown, of_day = _known_on(frame, self.days[there], day)
-        frame = _each_once(self.file, frame)
-        rows = frame.index.to_numpy(np.intp)
-        universe = Universe.of_checked(frame, self.file.path.name, of_day)
-        return Listed(universe, rows, np.isin(rows, unknown) if unknown is not None else None)
+            chosen, later, of_day = _known_on(self.columns["symbol"][rows], self.days[rows], day)
+            rows = rows[chosen]
+        columns = {name: values[rows] for name, values in self.columns.items()}
+        if later is not None and "market_cap" in columns:
+            columns["market_cap"][later] = np.nan
+        stay = _each_once(self.file, rows, columns)
+        if stay is not None:
+            rows, columns = rows[stay], {name: values[stay] for name, values in columns.items()}
+            later = None if later is None else later[stay]
+        universe = Universe.of_checked(columns, self.file.path.name, of_day)
+        return Listed(universe, rows, later if "market_cap" in columns else None)
 
     def log_left_out(self, day: np.datetime64 | None) -> None:
         """Log how many rows are no listings on a day, and why."""
@@ -158,18 +162,16 @@ class Listed:
     later: BoolArray | None
 
 
-def _complete_days(symbols: pd.Series[str], days: DateArray) -> DateArray | None:
+def _complete_days(symbols: NDArray[np.object_], days: DateArray) -> DateArray | None:
     """Return the days of a file where each has all listings; None where it has those that are new.
 
     Listings stay: where more than half of the symbols of each day stand again under the next, a day
     has them all. The days of rows that were changed repeat few.
     """
-    import pandas as pd
-
     every = np.unique(days)
     if len(every) < 2:
         return None
-    codes = pd.factorize(symbols)[0]
+    codes = _codes(symbols)
     order = np.argsort(days, kind="stable")
     starts = np.searchsorted(days[order], every)
     before: NDArray[np.intp] | None = None
@@ -181,44 +183,65 @@ def _complete_days(symbols: pd.Series[str], days: DateArray) -> DateArray | None
     return every
 
 
+def _codes(symbols: NDArray[np.object_]) -> NDArray[np.intp]:
+    """Return a number for each symbol, the same for the same, in the order in which they come."""
+    numbers: dict[str, int] = {}
+    found = (numbers.setdefault(symbol, len(numbers)) for symbol in symbols.tolist())
+    return np.fromiter(found, dtype=np.intp, count=len(symbols))
+
+
 def _known_on(
-    frame: pd.DataFrame, days: DateArray, day: np.datetime64 | None
-) -> tuple[pd.DataFrame, NDArray[np.intp] | None, np.datetime64]:
-    """Return each symbol's rows as they were known on ``day``, and the latest of their days.
+    symbols: NDArray[np.object_], days: DateArray, day: np.datetime64 | None
+) -> tuple[NDArray[np.intp], BoolArray | None, np.datetime64]:
+    """Return which rows were known of each symbol on ``day``, and the latest of their days.
 
-    Rows keep their numbers in the file. A market cap of a later day is not known on it, unless the
-    whole file is of later days: then there is no other. Between them the rows whose market cap that
-    is, None where there are none.
+    A market cap of a later day is not known on it, unless the whole file is of later days: then
+    there is no other. Between them, which of those rows are of a later day, None where none is to
+    be left out.
     """
-    import pandas as pd
-
+    code, number = _codes(symbols), days.astype("datetime64[D]").astype(np.int64)
     past = days <= (days.max() if day is None else day)
-    last = pd.Series(days[past]).groupby(frame["symbol"].to_numpy(object)[past]).max()
-    first = pd.Series(days).groupby(frame["symbol"].to_numpy(object)).min()
-    chosen = frame["symbol"].map(last.combine_first(first)).to_numpy("datetime64[D]") == days
-    taken = frame[chosen].copy()
-    own, unknown = days[chosen], None
-    if past.any():
-        if "market_cap" in taken.columns:
-            taken.loc[~past[chosen], "market_cap"] = np.nan
-            unknown = taken.index.to_numpy(np.intp)[~past[chosen]]
-        own = days[chosen & past]
-    return taken, unknown, own.max()
+    latest = np.iinfo(np.int64)
+    last = np.full(code.max() + 1, latest.min)
+    first = np.full(code.max() + 1, latest.max)
+    np.maximum.at(last, code[past], number[past])
+    np.minimum.at(first, code, number)
+    of_symbol = np.where(last == latest.min, first, last)
+    chosen = np.flatnonzero(of_symbol[code] == number)
+    own = days[chosen]
+    if not past.any():
+        return chosen, None, own.max()
+    return chosen, ~past[chosen], own[past[chosen]].max()
 
 
-def _each_once(file: TableFile, frame: pd.DataFrame) -> pd.DataFrame:
-    """Drop rows that repeat another one; two different rows for a symbol are an error."""
-    if not frame["symbol"].duplicated().any():
-        return frame
-    distinct = frame.drop_duplicates()
-    twice = distinct["symbol"].duplicated().to_numpy()
-    if twice.any():
-        symbol = distinct["symbol"].to_numpy(object)[twice][0]
-        rows = distinct.index[distinct["symbol"] == symbol]
-        raise file.error(
-            f"{symbol} has another row, {file.line_of(int(rows[0]))}, that says something else",
-            int(rows[1]),
-            hint="keep one row for each symbol, or add a column as_of with the day of each",
-        )
-    logger.warning("%s: left out %d rows that repeat one", file.path, len(frame) - len(distinct))
-    return distinct
+def _each_once(
+    file: TableFile, rows: NDArray[np.intp], columns: Mapping[str, Column]
+) -> NDArray[np.intp] | None:
+    """Return which rows to keep where some repeat another one, None where none does.
+
+    ``rows``: their numbers in the file. Two different rows for a symbol are an error.
+    """
+    symbols = columns["symbol"].tolist()
+    if len(set(symbols)) == len(symbols):
+        return None
+    first: dict[tuple[object, ...], int] = {}
+    for place, said in enumerate(zip(*map(_comparable, columns.values()), strict=True)):
+        first.setdefault(said, place)
+    stay = [*first.values()]
+    seen: dict[str, int] = {}
+    for place in stay:
+        other = seen.setdefault(symbols[place], place)
+        if other != place:
+            raise file.error(
+                f"{symbols[place]} has another row, {file.line_of(int(rows[other]))}, that says "
+                "something else",
+                int(rows[place]),
+                hint="keep one row for each symbol, or add a column as_of with the day of each",
+            )
+    logger.warning("%s: left out %d rows that repeat one", file.path, len(rows) - len(stay))
+    return np.array(stay, dtype=np.intp)
+
+
+def _comparable(values: Column) -> Sequence[object]:
+    """Return values of which all that are unknown are equal, which NaN is not."""
+    return [None if value != value else value for value in values.tolist()]

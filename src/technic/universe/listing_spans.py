@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from technic.tables.arrow_arrays import from_texts
 from technic.tables.day_column import days_of_some
 from technic.tables.table_file import MISSING, TableFile, plain_name
 from technic.typing import BoolArray, DateArray
@@ -115,12 +115,14 @@ def _days(file: TableFile, column: str, values: pa.ChunkedArray) -> DateArray:
     """Return the day of each row, NaT where there is none."""
     texts = _texts(values)
     dated = ~np.isin(texts, MISSING)
-    days = days_of_some(file, column, pa.chunked_array([texts]), dated)
+    days = days_of_some(file, column, pa.chunked_array([from_texts(texts.tolist())]), dated)
     return np.where(dated, days, _UNKNOWN)
 
 
 def _texts(values: pa.ChunkedArray) -> NDArray[np.str_]:
     """Return text, flags and days as text without blanks around it, "" where there is none."""
-    texts = pc.utf8_trim_whitespace(values.cast(pa.string()).fill_null(""))
+    import pyarrow.compute as pc
+
+    texts = pc.utf8_trim_whitespace(values.cast(pa.string()))
     short = pc.utf8_slice_codeunits(texts, 0, LONGEST)  # each row of numpy's is as wide as any
-    return np.array(short.to_pylist(), dtype=str)
+    return np.array([text or "" for text in short.to_pylist()], dtype=str)

@@ -14,6 +14,7 @@ import re
 import numpy as np
 import pyarrow as pa
 
+from technic.tables.arrow_arrays import to_numpy
 from technic.tables.column_units import unit_of_name
 from technic.tables.file_options import UNITS
 from technic.tables.number_column import UNITS as UNIT_WORDS
@@ -65,7 +66,7 @@ def market_caps(
 def _read(values: pa.ChunkedArray) -> tuple[FloatArray, BoolArray, bool]:
     """Return amounts, where a letter says their unit, and whether any is written with decimals."""
     if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
-        amounts = np.asarray(values.to_numpy(), dtype=np.float64)
+        amounts = to_numpy(values).astype(np.float64)
         known = amounts[np.isfinite(amounts)]
         return amounts, np.zeros(len(amounts), np.bool_), bool((known != np.floor(known)).any())
     texts = [(text or "").strip() for text in values.cast(pa.string()).to_pylist()]

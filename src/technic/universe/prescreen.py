@@ -165,7 +165,7 @@ def _require(universe: Universe, rule: str, column: str) -> None:
 
 
 def _unavailable(rule: str, missing: str, universe: Universe) -> RuleUnavailableError:
-    columns = ", ".join(universe.frame.columns)
+    columns = ", ".join(universe.columns)
     hint = f"the universe {universe.source!r} has {columns}; name a fuller one with --universe"
     return RuleUnavailableError(rule, missing, hint)
 

@@ -17,15 +17,16 @@ is a company.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from technic.errors import ParameterError
+from technic.tables.arrow_arrays import from_texts, to_mask
 from technic.typing import BoolArray
 from technic.universe.listings import Universe
 from technic.universe.security_words import (
@@ -77,26 +78,24 @@ def security_types(universe: Universe) -> SecurityTypes:
     """Return what each listing is; a listing's answer does not depend on the other listings."""
     count = len(universe)
     code, basis = np.full(count, None, dtype=object), np.full(count, "default", dtype=object)
-    names = pc.replace_substring_regex(
-        pa.array(universe.text("company"), pa.string()), _CLOSED_END, " - closed-end"
-    )
+    names = _Names.of(universe)
     symbols = universe.symbols
     settle = _Settler(code, basis)
     settle.values(_from_type_column(universe.text("type")), "type")
-    settle.mask("test_issue", _is_test_symbol(symbols, names), "suffix")
-    is_note = _matches(names, r"(?i)\b(?:notes|debentures?)\b")
+    settle.mask("test_issue", _is_test_symbol(symbols, universe.text("company")), "suffix")
+    is_note = names.match(r"(?i)\b(?:notes|debentures?)\b")
     settle.values(_from_suffix(symbols, is_note), "suffix")
     of_fund_exchange = _on_fund_exchange(universe)
-    settle.mask("etf", of_fund_exchange & _matches(names, f"(?i){FUND_WORD}"), "name")
+    settle.mask("etf", of_fund_exchange & names.match(f"(?i){FUND_WORD}"), "name")
     for name, pattern, exception in NAMED:
-        hits = _matches(names, f"(?i){pattern}")
+        hits = names.match(f"(?i){pattern}")
         if exception and hits.any():
-            hits &= ~_matches(names, f"(?i){exception}")
+            hits &= ~names.match(f"(?i){exception}")
         settle.mask(name, hits, "name")
-    nameless = np.asarray(pc.is_null(names).to_numpy(zero_copy_only=False), dtype=np.bool_)
-    no_company = ~nameless & ~_matches(names, f"(?i){COMPANY}")
+    named = np.array([name is not None for name in universe.text("company")], np.bool_)
+    no_company = named & ~names.match(f"(?i){COMPANY}")
     settle.mask("etf", of_fund_exchange & no_company, "exchange")
-    silent = ~_matches(names, f"(?i){SAYS_SHARE}")
+    silent = ~names.match(f"(?i){SAYS_SHARE}")
     settle.values(_from_fifth_letter(universe, silent), "fifth letter")
     code[code == None] = "common"  # noqa: E711  (element by element)
     return SecurityTypes(code, basis)
@@ -119,10 +118,30 @@ class _Settler:
         self.code[rows], self.basis[rows] = name, basis
 
 
-def _matches(texts: pa.Array, pattern: str) -> BoolArray:
-    """Tell which texts contain ``pattern``; a missing text contains nothing."""
-    hits = pc.fill_null(pc.match_substring_regex(texts, pattern), False)
-    return np.asarray(hits.to_numpy(zero_copy_only=False), dtype=np.bool_)
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names of ``count`` listings, None where none has one: that needs nothing of Arrow's."""
+
+    texts: pa.Array | None
+    count: int
+
+    @classmethod
+    def of(cls, universe: Universe) -> _Names:
+        if not universe.has("company"):
+            return cls(None, len(universe))
+        import pyarrow.compute as pc
+
+        companies = from_texts(universe.text("company").tolist())
+        shortened = pc.replace_substring_regex(companies, _CLOSED_END, " - closed-end")
+        return cls(shortened, len(universe))
+
+    def match(self, pattern: str) -> BoolArray:
+        """Tell which names contain ``pattern``; one that is missing contains nothing."""
+        if self.texts is None:
+            return np.zeros(self.count, np.bool_)
+        import pyarrow.compute as pc
+
+        return to_mask(pc.match_substring_regex(self.texts, pattern))
 
 
 def _from_type_column(written: NDArray[np.object_]) -> list[str | None]:
@@ -141,13 +160,13 @@ def _from_suffix(symbols: Sequence[str], is_note: BoolArray) -> list[str | None]
     return codes
 
 
-def _is_test_symbol(symbols: Sequence[str], names: pa.Array) -> BoolArray:
-    hits = _matches(pa.array(symbols, pa.string()), TEST_SYMBOL)
-    namesake = [
-        symbol in TEST_NAMESAKES and not name
-        for symbol, name in zip(symbols, names.to_pylist(), strict=True)
+def _is_test_symbol(symbols: Sequence[str], names: NDArray[np.object_]) -> BoolArray:
+    test = re.compile(TEST_SYMBOL)
+    hits = [
+        test.search(symbol) is not None or (symbol in TEST_NAMESAKES and not name)
+        for symbol, name in zip(symbols, names.tolist(), strict=True)
     ]
-    return hits | np.array(namesake, dtype=np.bool_)
+    return np.array(hits, dtype=np.bool_)
 
 
 def _on_fund_exchange(universe: Universe) -> BoolArray:

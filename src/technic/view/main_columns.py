@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-if TYPE_CHECKING:
-    import pandas as pd
+from technic.view.view import Rows
 
 __all__ = ["MAIN_COLUMNS", "MainColumn", "main_columns"]
 
@@ -51,14 +47,12 @@ MAIN_COLUMNS = (
 """From left to right."""
 
 
-def main_columns(table: pd.DataFrame) -> tuple[MainColumn, ...]:
+def main_columns(table: Rows) -> tuple[MainColumn, ...]:
     """Return the main columns that tell apart the rows of a table that are printed.
 
     All plans of a scan aim at the same reward for their risk, up to a tick: it has a column only
     where two rows would show different numbers.
     """
-    import pandas as pd
-
-    values = table.get(REWARD_RISK, pd.Series(dtype=np.float64)).dropna()
-    differ = len({f"{value:.1f}" for value in values}) > 1
+    values = table[REWARD_RISK].tolist() if REWARD_RISK in table else []
+    differ = len({f"{value:.1f}" for value in values if value == value}) > 1
     return tuple(column for column in MAIN_COLUMNS if differ or column.name != REWARD_RISK)

@@ -7,19 +7,27 @@ Python gets and studies have every row, and ranks are among the whole market.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 
 from technic.charts.text import amount_text
 from technic.scan.config import ScanConfig
 from technic.typing import BoolArray
 
-__all__ = ["EVERYTHING", "View", "view_of"]
+__all__ = ["EVERYTHING", "Rows", "View", "view_of"]
 
 MIN_PRICE = 5.0
 MIN_DOLLAR_VOLUME = 5e6
 PRICE, DOLLAR_VOLUME = "close", "avg_dollar_volume_20"
+
+
+class Rows(Protocol):
+    """The rows of a result: as a pandas frame, or as arrays by column."""
+
+    def __len__(self) -> int: ...
+    def __contains__(self, name: object, /) -> bool: ...
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +42,12 @@ class View:
     min_dollar_volume: float | None = None
     asked: tuple[str, ...] = ()
 
-    def shows(self, table: pd.DataFrame) -> BoolArray:
+    def shows(self, table: Rows) -> BoolArray:
         """Tell which rows of a result's table are shown, ``(n_rows,)``."""
         shown: BoolArray = np.ones(len(table), dtype=np.bool_)
         for column, floor in ((PRICE, self.min_price), (DOLLAR_VOLUME, self.min_dollar_volume)):
             if floor is not None and column in table:
-                shown &= ~(table[column].to_numpy(np.float64) < floor)
+                shown &= ~(np.asarray(table[column], np.float64) < floor)
         return shown
 
     @property

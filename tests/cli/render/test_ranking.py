@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,6 +15,7 @@ from technic.cli.render.ranking.table import ranking_lines
 from technic.export import write
 from technic.testing import make_bars
 from technic.trade_plan import PlanRules
+from technic.view.column_table import ColumnTable
 from technic.view.main_columns import main_columns
 
 SIGNALS = ("strong_long", "long", "watch", "neutral", "avoid")
@@ -86,9 +90,9 @@ def test_the_terminal_leaves_reward_to_risk_out_and_shows_it_to_who_asks():
 def test_plans_that_are_not_printed_bring_no_column(capsys):
     """Plans differ in the last row alone: a page of the others has no column, the whole has one."""
     result = scan(make_bars(SYMBOLS, SESSIONS))
-    result.table.loc[:, "reward_risk"] = 2.0
-    result.table.loc[result.table.index[-1], "reward_risk"] = 3.0
     all_but_one = len(result.table) - 1
+    columns = {**result.ranking.columns, "reward_risk": np.array([*[2.0] * all_but_one, 3.0])}
+    result = replace(result, ranking=ColumnTable(columns))
     assert ["RR", "x"] in headings(result)
     assert ["RR", "x"] not in headings(result, all_but_one)
     write(result, "md", all_but_one)

@@ -68,7 +68,7 @@ def print_result(
         note(result.headline(), quiet=run.quiet)
         for warning in (*result.warnings, *problems):
             note(f"warning: {warning}", quiet=run.quiet)
-    _say_how_many(len(result.table), limit, run, printed=format_ not in ("table", "line"))
+    _say_how_many(len(result.ranking), limit, run, printed=format_ not in ("table", "line"))
 
 
 def _say_how_many(all_: int, limit: int | None, run: RunOptions, *, printed: bool) -> None:

@@ -63,11 +63,12 @@ def report_lines(
 
     Lists are broken between items, so that no number is parted from its name.
     """
-    if result.table.empty:
+    kept = len(result.ranking)
+    if not kept:
         yield _why_nothing(result)
-    elif not (shown := int(view.shows(result.table).sum())):
-        yield _nothing_in_view(len(result.table), view)
-    elif (limit is None or limit >= shown) and shown == len(result.table):
+    elif not (shown := int(view.shows(result.ranking).sum())):
+        yield _nothing_in_view(kept, view)
+    elif (limit is None or limit >= shown) and shown == kept:
         yield Text()
     yield from _condition_lines(result)
     yield from ledger_lines(result, width)

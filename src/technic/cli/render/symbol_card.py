@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
 from technic.cli.render.chart import ChartBars, Level, render_chart
 from technic.cli.render.style import price_text, rating_style, signal_text
 from technic.indicators.trend import sma
+from technic.panel import SymbolBars
 from technic.result.scan_result import ScanResult
 from technic.result.symbol_report import SymbolReport
 from technic.wording.counts import count_of
@@ -65,7 +64,7 @@ def head_lines(result: ScanResult, report: SymbolReport) -> Iterator[Text]:
     if report.place is None:
         place = f"not in the table: {report.outcome} ({report.detail})"
     else:
-        place = f"place {report.place:,} of {len(result.table):,} kept"
+        place = f"place {report.place:,} of {len(result.ranking):,} kept"
     yield Text.assemble(
         "rating ", (rating, style), " · signal ", signal_text(parts.signal), f" · {place}"
     )
@@ -143,7 +142,7 @@ def _number(values: Mapping[str, object], name: str) -> float:
 
 def chart_lines(report: SymbolReport, width: int) -> Iterator[Text]:
     """Yield the chart with the plan's levels; nothing for a symbol without bars."""
-    if report.prices is None or report.prices.empty:
+    if report.bars is None or not len(report.bars):
         return
     values = report.values or {}
     levels = [
@@ -151,18 +150,10 @@ def chart_lines(report: SymbolReport, width: int) -> Iterator[Text]:
         for name, style in (("target", "bold green"), ("entry", "bold"), ("stop", "bold red"))
         if values.get("has_plan")
     ]
-    yield from render_chart(_chart_bars(report.prices), levels, width)
+    yield from render_chart(_chart_bars(report.bars), levels, width)
     yield Text(f"daily candles · • SMA {AVERAGE} · ┄ levels of the plan", "dim")
 
 
-def _chart_bars(frame: pd.DataFrame) -> ChartBars:
-    bars = {name: frame[name].to_numpy(np.float64) for name in frame.columns}
-    return ChartBars(
-        dates=frame.index.to_numpy().astype("datetime64[D]"),
-        open=bars["Open"],
-        high=bars["High"],
-        low=bars["Low"],
-        close=bars["Close"],
-        volume=bars["Volume"],
-        average=sma(bars["Close"][:, None], AVERAGE)[:, 0],
-    )
+def _chart_bars(bars: SymbolBars) -> ChartBars:
+    average = sma(bars.values["close"][:, None], AVERAGE)[:, 0]
+    return ChartBars(dates=bars.days, **bars.values, average=average)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from technic.data_engine.data_version import SimulationVersion
 from technic.data_engine.interfaces.records import (
@@ -109,14 +108,12 @@ class DemoProvider:
     @cached_property
     def _listings(self) -> Universe:
         columns = {
-            name: pd.Series(values, dtype=object)
-            for name, values in describe(self._seed, self.market.securities).items()
+            "symbol": self.market.securities.symbol,
+            **describe(self._seed, self.market.securities),
+            "market_cap": self.market.market_caps(),
         }
-        columns["market_cap"] = pd.Series(self.market.market_caps())
-        frame = pd.DataFrame({"symbol": pd.Series(self.market.securities.symbol), **columns})
-        return Universe(
-            frame, f"SIMULATED market, seed {self._seed}, {count_of(self._size, 'symbol')}"
-        )
+        source = f"SIMULATED market, seed {self._seed}, {count_of(self._size, 'symbol')}"
+        return Universe(columns, source)
 
     def _window(self, sessions: DateArray) -> tuple[int, int]:
         """First session asked and the one after the last, as positions in the market's own."""

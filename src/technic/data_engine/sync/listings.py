@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from technic.data_engine.interfaces.remote_provider import Endpoint
 from technic.data_engine.network.run_async import run_async
@@ -20,6 +20,9 @@ from technic.data_engine.sync.syncer import Syncer
 from technic.errors import FetchError, ParameterError, UsageError
 from technic.universe import Universe, universe_of
 from technic.wording.counts import count_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["VendorListings"]
 
@@ -143,6 +146,8 @@ class VendorListings:
 
 
 def _read(path: Path) -> pd.DataFrame | None:
+    import pandas as pd
+
     try:
         return pd.read_parquet(path)
     except FileNotFoundError:

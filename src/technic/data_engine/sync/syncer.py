@@ -16,9 +16,9 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 import numpy as np
-import pandas as pd
 
 from technic.data_engine.interfaces.coverage import Coverage, Gaps
 from technic.data_engine.interfaces.records import Failure, Progress
@@ -259,8 +259,7 @@ class Syncer:
             raise FetchError(self.remote.name, "any symbol", why.reason, why.detail)
         if failed:
             raise FetchError(self.remote.name, "listings", failed[0].reason, failed[0].detail)
-        frame = pd.concat([part.frame for part in parts], ignore_index=True)
-        return Universe(frame.drop_duplicates("symbol"), parts[0].source)
+        return reduce(Universe.union, parts)
 
     def _failures(
         self, symbols: Sequence[str], sessions: DateArray, run: SyncRun, freq: Frequency

@@ -181,7 +181,7 @@ class CompiledExpressions(ScanExpressions):
     def _named_values(self, market: Market, universe: Universe) -> Mapping[str, Column]:
         """Return the values of the names that the expressions use."""
         names: dict[str, Column] = {}
-        texts, listing = market.text_columns(), None
+        texts, rows = market.text_columns(), None
         for name in sorted(self.names):
             if name in market.columns:
                 names[name] = market.columns[name]
@@ -192,10 +192,8 @@ class CompiledExpressions(ScanExpressions):
                 text = column.dtype.kind in "OU"
                 names[name] = column.astype(object) if text else column.astype(np.float64)
             elif name in ("symbol", *LISTING_COLUMNS):
-                if listing is None:
-                    frame = universe.frame.set_index("symbol", drop=False)
-                    listing = frame.loc[list(market.symbols)]
-                names[name] = listing[name].to_numpy(np.float64 if name == "market_cap" else object)
+                rows = universe.rows_of(market.symbols) if rows is None else rows
+                names[name] = universe.columns[name][rows]
         if "tv_status" in self.technical:
             names["tv_status"] = rating_status(market.columns["tv_rating"]).astype(object)
         if "tv_not_settled" in self.technical:

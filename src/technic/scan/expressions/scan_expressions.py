@@ -91,7 +91,7 @@ class ScanExpressions:
 
     def unlisted(self, universe: Universe) -> Iterator[str]:
         """Yield a sentence for each text that a column of the listings is compared with in vain."""
-        listed = {name: set(universe.frame[name].dropna()) for name, _ in self.compared_texts}
+        listed = {name: {*universe.text(name)} - {None} for name, _ in self.compared_texts}
         for name, value in self.compared_texts:
             if value not in listed[name]:
                 hint = did_you_mean(value, listed[name])

@@ -49,7 +49,7 @@ def chart_data(report: SymbolReport) -> dict[str, Any]:
     """
     nothing: dict[str, Any] = {"bars": None, "averages": {}, "levels": [], "relative": None}
     nothing |= {"patterns": [], "missed_patterns": []}
-    if report.prices is None or not len(report.prices):
+    if report.bars is None or not len(report.bars):
         return nothing
     bars = price_bars(report)
     held = np.flatnonzero(bars.there)[-MOST_BARS:]

@@ -79,7 +79,12 @@ def closes(result: ScanResult, sessions: int = 60) -> pd.DataFrame:
     """
     symbols = [str(symbol) for symbol in result.table["symbol"]]
     starts = range(0, max(len(symbols), 1), BLOCK)
-    parts = [last_closes(result.prices, symbols[at : at + BLOCK], sessions) for at in starts]
+    names = [f"c{n:02d}" for n in range(sessions)]
+    parts = []
+    for at in starts:
+        there, values = last_closes(result.prices, symbols[at : at + BLOCK], sessions)
+        parts.append(pd.DataFrame(values.T, columns=names))
+        parts[-1].insert(0, "symbol", list(there))
     return pd.concat(parts, ignore_index=True)
 
 

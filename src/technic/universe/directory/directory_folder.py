@@ -25,6 +25,7 @@ import numpy as np
 from technic.errors import InputFileError, StoreError
 from technic.universe.directory.seen_listings import SAID, with_day
 from technic.universe.listing_file import ListingFile
+from technic.universe.listings import listings_frame
 from technic.wording.counts import count_of
 
 if TYPE_CHECKING:
@@ -196,7 +197,8 @@ def _listed(paths: list[Path]) -> pd.DataFrame:
     frames = []
     for path in paths:
         file = ListingFile.open(path)
-        frames.append(file.frame[~file.nameless].reindex(columns=list(SAID)))
+        frame = listings_frame(file.columns)
+        frames.append(frame[~file.nameless].reindex(columns=list(SAID)))
     return pd.concat(frames, ignore_index=True).drop_duplicates("symbol", ignore_index=True)
 
 

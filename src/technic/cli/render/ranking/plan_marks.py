@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
 from rich.text import Text
+
+from technic.view.column_table import ColumnTable
 
 __all__ = ["PlanMarks", "plan_marks"]
 
@@ -20,15 +21,14 @@ class PlanMarks:
     legend: tuple[Text, ...]
 
 
-def plan_marks(rows: pd.DataFrame) -> PlanMarks:
+def plan_marks(rows: ColumnTable) -> PlanMarks:
     """Number the reasons in the order in which the rows have them; equal ones share a number."""
-    if not {"shares", "has_plan", "plan_note"} <= set(rows.columns):
+    names = ("shares", "has_plan", "plan_note")
+    if not all(name in rows for name in names):
         return PlanMarks(("",) * len(rows), ())
     marks: dict[str, str] = {}
     of_row = []
-    for shares, has_plan, note in zip(
-        rows["shares"], rows["has_plan"], rows["plan_note"], strict=True
-    ):
+    for shares, has_plan, note in zip(*(rows[name].tolist() for name in names), strict=True):
         known = not shares and isinstance(note, str)
         note = note if has_plan else f"no plan: {note}"
         if known and note not in marks:

@@ -30,9 +30,9 @@ def blocks_fit(encoding: str | None) -> bool:
 
 def closes_of(result: ScanResult, symbols: Sequence[str]) -> list[list[float]]:
     """Return the last closes of each symbol, oldest first, fewer where it has fewer bars."""
-    frame = last_closes(result.prices, symbols, CLOSES).set_index("symbol")
-    values = frame.reindex(list(symbols)).to_numpy(dtype=np.float64)
-    return [row[np.isfinite(row)].tolist() for row in values]
+    there, closes = last_closes(result.prices, symbols, CLOSES)
+    known = {one: row[np.isfinite(row)].tolist() for one, row in zip(there, closes.T, strict=True)}
+    return [known.get(symbol, []) for symbol in symbols]
 
 
 def sparkline(closes: Sequence[float], cells: int) -> Text:

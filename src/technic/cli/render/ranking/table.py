@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
+import numpy as np
 from rich import box
 from rich.style import Style
 from rich.table import Table
@@ -27,6 +27,7 @@ from technic.cli.render.style import (
 from technic.columns.aliases import alias_of
 from technic.result.scan_result import ScanResult
 from technic.scan.config import SortOrder
+from technic.view.column_table import ColumnTable
 from technic.view.main_columns import MAIN_COLUMNS, main_columns
 from technic.view.number_formats import PER_SHARE, formatter, unit_of_column
 from technic.view.view import EVERYTHING, View
@@ -102,7 +103,7 @@ def _main_columns() -> Iterator[_Column]:
 _COLUMNS = tuple(_main_columns())
 
 
-def _places(result: ScanResult, rows: pd.DataFrame) -> list[_Column]:
+def _places(result: ScanResult, rows: ColumnTable) -> list[_Column]:
     """Return the columns from left to right: those asked for, else the main ones and the added.
 
     What rows are sorted by, and what the user adds, stays on the narrowest terminal. Where a row's
@@ -141,7 +142,7 @@ def _last_bar(as_of: str) -> _Column:
     return _Column("last_bar", "last\nbar", 0, cell, left=True)
 
 
-def _asked(result: ScanResult, rows: pd.DataFrame, name: str, priority: int) -> _Column:
+def _asked(result: ScanResult, rows: ColumnTable, name: str, priority: int) -> _Column:
     """A column that has no place of its own: as a main one, or as what it counts in reads."""
     known = next((column for column in _COLUMNS if column.name == name), None)
     if known is not None:
@@ -180,11 +181,11 @@ def ranking_lines(
     view: View = EVERYTHING,
 ) -> Iterator[Table | Text]:
     """Yield the table, fitted to ``width``, and a line when there are more rows than shown."""
-    seen = view.shows(result.table)
-    sorted_by = {n: v for n, v in result.sort_values.items() if n not in result.table}
-    whole = result.table.assign(**sorted_by) if sorted_by else result.table
-    rows = whole[seen].head(len(whole) if limit is None else limit)
-    if rows.empty:
+    whole = result.ranking
+    seen = view.shows(whole)
+    sorted_by = {n: v for n, v in result.sort_values.items() if n not in whole}
+    rows = ColumnTable({**whole.columns, **sorted_by}).take(np.flatnonzero(seen)[:limit])
+    if not len(rows):
         return
     places = _places(result, rows)
     values: dict[str, list[Any]] = {name: rows[name].tolist() for name in rows.columns}
@@ -199,7 +200,7 @@ def ranking_lines(
         cells["shares"] = [
             cell + mark for cell, mark in zip(cells["shares"], marks.of_row, strict=True)
         ]
-    symbols = [str(symbol) for symbol in rows["symbol"]]
+    symbols = [str(symbol) for symbol in rows["symbol"].tolist()]
     if extras.links is not None:
         exchanges = rows["exchange"].tolist() if "exchange" in rows else [None] * len(rows)
         targets = map(extras.links.address, symbols, exchanges)

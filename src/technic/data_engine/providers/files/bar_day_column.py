@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from technic.data_engine.providers.files.file_names import NamedFile
 from technic.errors import InputFileError
 from technic.panel import PRICES
+from technic.tables.arrow_arrays import from_mask, to_numpy
 from technic.tables.bad_cells import BadCells
 from technic.tables.column_names import PRICES as PRICE_NAMES
 from technic.tables.day_column import days_of
@@ -61,7 +61,11 @@ def _refuse_bars_within_days(
     if is_text and len(first.strip()) <= LONGEST_DAY and not first.isdigit():
         return
     known = ~np.isnat(day[:SAMPLE])
-    stamps = len(pc.unique(values.slice(0, SAMPLE).filter(pa.array(known))))
+    sample = values.slice(0, SAMPLE)
+    if pa.types.is_timestamp(values.type):
+        stamps = len(np.unique(to_numpy(sample)[known]))
+    else:
+        stamps = len(sample.filter(from_mask(known)).unique())
     days = len(np.unique(day[:SAMPLE][known]))
     if days and stamps >= 2 * days:
         raise _within_days(file, column, day)

@@ -46,7 +46,7 @@ class LoopbackProvider(PolygonProvider):
 
         def read(response: HttpResponse) -> tuple[Universe, str | None]:
             page, cursor = real.read(response)
-            return Universe(page.frame, "SIMULATED listings"), cursor
+            return Universe(page.columns, "SIMULATED listings"), cursor
 
         return replace(real, read=read)
 
