@@ -9,13 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from support.blocks_that_fail import Poisoning
 from support.made_up_market import SESSIONS, SYMBOLS, assert_same, scan
 from technic import ScanConfig, run_scan
 from technic.engine import open as choose
 from technic.engine import ray_runner
-from technic.engine.blocks import BlockOutcome, BlockScan, balanced_width
+from technic.engine.blocks import BlockOutcome, BlockScan, balanced_width, even_slices
 from technic.engine.local import LocalRunner
 from technic.engine.open import open_runner
 from technic.engine.runner import Runner, RunProgress
@@ -192,6 +194,27 @@ def test_every_worker_has_a_share():
     assert balanced_width(6000, 256, 2) == 256
     assert balanced_width(3, 8192, 2) == 1
     assert balanced_width(0, 8192, 2) == 1
+
+
+@given(st.integers(0, 400), st.integers(1, 60), st.integers(1, 9))
+def test_even_blocks_have_all_symbols_once_and_leave_nobody_waiting(
+    n_symbols: int, block_size: int, workers: int
+):
+    """In order, none too wide, none empty, widths apart by one; as many for each worker."""
+    cuts = even_slices(n_symbols, block_size, workers)
+    assert [at for cut in cuts for at in range(n_symbols)[cut]] == list(range(n_symbols))
+    widths = {cut.stop - cut.start for cut in cuts}
+    assert all(0 < width <= block_size for width in widths)
+    assert max(widths, default=0) - min(widths, default=0) <= 1
+    assert len(cuts) % workers == 0 or widths == {1}
+    fewest = -(-n_symbols // block_size)
+    assert len(cuts) < fewest + workers
+
+
+def test_a_market_of_some_blocks_is_cut_for_two_threads():
+    """Four blocks of a width, where three wide ones and a narrow one kept one thread waiting."""
+    widths = [cut.stop - cut.start for cut in even_slices(4_700, 1_536, 2)]
+    assert widths == [1175, 1175, 1175, 1175]
 
 
 def test_importing_the_engine_does_not_import_ray():

@@ -6,6 +6,7 @@ entry, all others are scanned as if nothing had happened.
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ __all__ = [
     "balanced_width",
     "block_slices",
     "call_or_halve",
+    "even_slices",
     "scan_cut",
     "scan_or_halve",
 ]
@@ -72,6 +74,18 @@ class BlockOutcome:
 def block_slices(n_symbols: int, block_size: int) -> list[slice]:
     """Cut ``n_symbols`` columns into blocks of at most ``block_size``, in order."""
     return [slice(at, min(at + block_size, n_symbols)) for at in range(0, n_symbols, block_size)]
+
+
+def even_slices(n_symbols: int, block_size: int, workers: int) -> list[slice]:
+    """Cut columns into blocks of one width, give or take one, of which each worker has as many.
+
+    None is wider than ``block_size``: a narrow block left over at the end keeps one worker busy
+    and the others waiting for it.
+    """
+    workers, widest = max(workers, 1), max(block_size, 1)
+    count = min(workers * -(-n_symbols // (workers * widest)), n_symbols)
+    edges = [n_symbols * at // max(count, 1) for at in range(count + 1)]
+    return [slice(first, stop) for first, stop in itertools.pairwise(edges)]
 
 
 def balanced_width(n_symbols: int, block_size: int, workers: int) -> int:

@@ -26,7 +26,7 @@ from technic.columns import DEFAULT_COLUMNS
 from technic.data_engine.benchmark import load_benchmark
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.kept_listings import kept_listings_warnings
-from technic.engine.blocks import PoisonedSymbol, block_slices, call_or_halve
+from technic.engine.blocks import PoisonedSymbol, call_or_halve, even_slices
 from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
 from technic.engine.runner import TaskRunner
 from technic.errors import ParameterError
@@ -262,9 +262,8 @@ class Replay:
             yield cast("TaskRunner", chosen.runner)  # every runner that has a name is one
 
     def _cuts(self, bars: BlockBars, runner: TaskRunner) -> list[slice]:
-        """Cut the symbols so that each worker has a block, none of them too wide."""
-        width = -(-len(bars.symbols) // max(runner.workers, 1))
-        return block_slices(len(bars.symbols), max(1, min(width, self.block_symbols)))
+        """Cut the symbols so that each worker has as many blocks, none of them too wide."""
+        return even_slices(len(bars.symbols), self.block_symbols, runner.workers)
 
 
 def _rows(
