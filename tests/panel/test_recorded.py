@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from technic.panel.recipe_steps import select, select_number
 from technic.panel.recorded import Recorded
-from technic.panel.selection import select, select_number
 
 
 def _mean(value, last, weight, keep):

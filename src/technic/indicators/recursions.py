@@ -22,8 +22,8 @@ import numpy as np
 from technic.indicators.streams import Stream
 from technic.indicators.tiles import TilesFrom, tiles_of
 from technic.panel.compiled import COMPILER, Loop
+from technic.panel.recipe_steps import select
 from technic.panel.recorded import Recorded
-from technic.panel.selection import select
 from technic.typing import FloatArray
 
 __all__ = [

@@ -25,7 +25,7 @@ from threading import Lock
 from types import CodeType, FunctionType
 from typing import Any, TypeAlias
 
-from technic.panel.selection import select_number
+from technic.panel.recipe_steps import select_number
 
 __all__ = ["COMPILER", "WORTH_COMPILING", "WORTH_LOADING", "Compiler", "Loop", "assembled"]
 

@@ -21,6 +21,8 @@ __all__ = [
     "choose",
     "line_of",
     "only_finite",
+    "select",
+    "select_number",
 ]
 
 Node: TypeAlias = int
@@ -76,6 +78,16 @@ def choose(otherwise: Any, value: Any, where: Any, out: Any) -> Any:
         np.copyto(out, otherwise)
     np.copyto(out, value, where=where)
     return out
+
+
+def select(where: Any, value: Any, otherwise: Any) -> Any:
+    """Return ``value`` where ``where`` says so, else ``otherwise``; arrays, series or numbers."""
+    return np.where(where, value, otherwise)
+
+
+def select_number(where: bool, value: float, otherwise: float) -> float:
+    """Return the same of numbers: what ``select`` is in a compiled loop."""
+    return value if where else otherwise
 
 
 def only_finite(values: Any, infinite: Any, out: Any) -> None:
