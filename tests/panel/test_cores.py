@@ -11,8 +11,9 @@ import pytest
 from reference.bars import random_bars
 from technic.columns import evaluate
 from technic.language.evaluation import bar_values
-from technic.panel import cores, windows
-from technic.panel.cores import column_shares, cores_at_hand, on_cores
+from technic.panel import windows
+from technic.panel.machine import cores
+from technic.panel.machine.cores import column_shares, cores_at_hand, on_cores
 from technic.testing import make_panel
 
 MANY = cores.LARGE

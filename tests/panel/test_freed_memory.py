@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from technic.panel.freed_memory import has_wishes
+from technic.panel.machine.freed_memory import has_wishes
 
 glibc = pytest.mark.skipif(
     not hasattr(os, "confstr") or "CS_GNU_LIBC_VERSION" not in os.confstr_names,
@@ -20,7 +20,7 @@ from threading import Thread
 
 import numpy as np
 
-from technic.panel.freed_memory import keep_freed_memory
+from technic.panel.machine.freed_memory import keep_freed_memory
 
 def block():
     return [np.ones(2_000_000) for _ in range(10)]

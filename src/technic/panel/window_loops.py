@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from technic.panel.compiled import COMPILER
-from technic.panel.cores import column_shares, on_cores
+from technic.panel.machine.cores import column_shares, on_cores
 from technic.typing import FloatArray
 
 __all__ = ["compiled_pairs", "compiled_sums"]

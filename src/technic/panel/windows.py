@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from technic.panel.cores import on_cores
+from technic.panel.machine.cores import on_cores
 from technic.panel.recorded import Recorded
 from technic.panel.series import Series
 from technic.panel.window_loops import compiled_pairs, compiled_sums

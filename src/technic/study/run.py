@@ -17,7 +17,7 @@ from technic.data_engine.interfaces.records import PriceBasis
 from technic.engine.local import in_turn
 from technic.engine.open import workers_here
 from technic.notebook.progress import notebook_progress
-from technic.panel.freed_memory import keep_freed_memory
+from technic.panel.machine.freed_memory import keep_freed_memory
 from technic.settings import Settings, load_settings
 from technic.study.check import PastCheck, check_past
 from technic.study.config import StudyConfig
@@ -90,10 +90,7 @@ def run_study(
 
     Raises what ``run_scan`` raises.
     """
-    keep_freed_memory()  # before there are threads: one that has begun keeps its own
-    if len(config.scan.setups) > 1:
-        require_arch()
-        import_beside()
+    _begin(config)
     settings = settings or load_settings(os.environ, Path.cwd())
     progress = progress or notebook_progress()
     names, edges = rating_names(config), group_edges(config.grouped, config.scan.benchmark)
@@ -138,6 +135,14 @@ def run_study(
             *([] if check is None else map(str, check.wrong)),
         ),
     )
+
+
+def _begin(config: StudyConfig) -> None:
+    """Ask for memory before there are threads, and import in one what comparing setups takes."""
+    keep_freed_memory()
+    if len(config.scan.setups) > 1:
+        require_arch()
+        import_beside()
 
 
 def _reported(

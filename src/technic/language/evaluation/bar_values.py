@@ -22,8 +22,8 @@ from technic.language.evaluation.column_tails import ColumnTails, Fields, ending
 from technic.language.evaluation.panel_facts import PanelFacts
 from technic.language.evaluation.program import Need, Program, Span, Step, needs
 from technic.panel import BarPanel
-from technic.panel.cores import on_cores
-from technic.panel.freed_memory import keep_freed_memory
+from technic.panel.machine.cores import on_cores
+from technic.panel.machine.freed_memory import keep_freed_memory
 from technic.panel.windows import lagged
 from technic.typing import FloatArray
 

@@ -30,7 +30,7 @@ from technic.engine.blocks import PoisonedSymbol, call_or_halve, even_slices
 from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
 from technic.engine.runner import TaskRunner
 from technic.errors import ParameterError
-from technic.panel.freed_memory import keep_freed_memory
+from technic.panel.machine.freed_memory import keep_freed_memory
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import ScanContext, open_context, settled_files, settled_universe
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
