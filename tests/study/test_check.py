@@ -32,8 +32,8 @@ def next_bar(x: np.ndarray) -> np.ndarray:
 
 def over_the_mean(x: np.ndarray) -> np.ndarray:
     """Divide by the mean of the row: what depends on who is in the block."""
-    with np.errstate(invalid="ignore"):
-        return x / np.nanmean(x, axis=1, keepdims=True)
+    there = np.count_nonzero(~np.isnan(x), axis=1, keepdims=True)
+    return x * np.maximum(there, 1) / np.nansum(x, axis=1, keepdims=True).clip(1.0)
 
 
 PLUGGED_IN = {

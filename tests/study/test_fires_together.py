@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from support.hard_market import NOW, QUICK_SETUPS, SESSIONS, hard_market
 from support.replayed import scan_of
 from technic import ScanConfig
+from technic.scan.config import checked_config
+from technic.scan.expressions.scan_expressions import scan_expressions
 from technic.setups import Setup
-from technic.study.fires_together import fires_together
+from technic.study.all_setups import all_setups
+from technic.study.fires_together import fires_together, scan_of_all
 from technic.study.replay.hits import Hits
+from technic.study.replay.lean import hit_rules
 from technic.study.replay.replay import open_replay
 from technic.study.statistics import SetupOverlap
 
@@ -69,3 +74,13 @@ def test_what_a_setup_says_of_universe_and_plans_is_left_to_the_study():
     found = overlap_of(ScanConfig(setups=(STUDIED,)), (other,))
     plain = overlap_of(ScanConfig(setups=(STUDIED,)), (BESIDE[0],))
     assert found.shared.tolist() == plain.shared.tolist()
+
+
+@pytest.mark.parametrize("setup", all_setups(benchmark=True, facts=True), ids=lambda one: one.name)
+def test_every_setup_can_be_told_of_beside_the_others(setup: Setup):
+    """Also one that is sorted by a column of its own, which a count of hits does not have."""
+    scan = checked_config(ScanConfig(setups=(setup,), benchmark="SPY"))
+    others = tuple(one for one in all_setups(benchmark=True) if one.name != setup.name)
+    rules = hit_rules(scan_expressions(scan_of_all(scan, others)))
+    names = {setup.name, *(one.name for one in others)}
+    assert rules is None or {owner for owner, _ in rules.owners} == names

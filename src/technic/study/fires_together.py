@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from technic.scan.config import DEFAULT_SORT, ScanConfig
 from technic.setups import Setup, SetupCondition
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay
@@ -33,11 +34,7 @@ def fires_together(
     others = tuple(_conditions_alone(one) for one in beside if one.name not in own)
     if not others:
         return SetupOverlap.of(hits.owner, hits.place, hits.owners)
-    scan = replay.config
-    studied = tuple(map(_conditions_alone, scan.setups)) or (_as_setup(scan.where or ""),)
-    config = replace(
-        scan, setups=(*studied, *others), where=scan.where if scan.setups else None, columns=()
-    )
+    config = scan_of_all(replay.config, others)
     names = (*hits.owners, *(one.name for one in others))
     shared, done = np.zeros((len(names), len(names)), np.int64), 0
     for part in replay.reopened(replay.days, config=config).met():
@@ -49,6 +46,16 @@ def fires_together(
         if progress is not None:
             progress(done, len(replay.days))
     return SetupOverlap(names, shared)
+
+
+def scan_of_all(scan: ScanConfig, others: tuple[Setup, ...]) -> ScanConfig:
+    """Return the scan with the setups beside its own, and with nothing that only a table shows.
+
+    Nor is anything sorted: by a column of a setup, that would be one which is gone.
+    """
+    studied = tuple(map(_conditions_alone, scan.setups)) or (_as_setup(scan.where or ""),)
+    where = scan.where if scan.setups else None
+    return replace(scan, setups=(*studied, *others), where=where, columns=(), sort=DEFAULT_SORT)
 
 
 def _conditions_alone(setup: Setup) -> Setup:
