@@ -92,7 +92,7 @@ class PlaceValues(DayValues):
             return out
         program, results = program_of(self._vocabulary, tuple(nodes))
         for columns, places, first in self._alike(panel.n_symbols):
-            few, closes = panel.take(_neighbours(columns)), self._benchmark
+            few, closes = panel.take(columns), self._benchmark
             if closes is not None and closes.ndim > 1:
                 closes = np.take(closes, columns, axis=1)
             facts = None if self._facts is None else self._facts.take(columns)
@@ -182,10 +182,3 @@ class PlaceValues(DayValues):
             for name, values in kernel(*given, self._places.row[chosen]).items():
                 out.setdefault(name, np.full(len(asked), np.nan))[number[chosen]] = values
         return out
-
-
-def _neighbours(columns: IndexArray) -> IndexArray | slice:
-    """Return columns that stand side by side, in order, as a slice: nothing is copied for one."""
-    first, count = int(columns[0]), len(columns)
-    beside = np.array_equal(columns, np.arange(first, first + count))
-    return slice(first, first + count) if beside else columns
