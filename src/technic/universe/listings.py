@@ -210,7 +210,7 @@ def _as_array(values: Any, name: str) -> Column:
     """Return a column of pandas, an array or a list as an array; missing amounts as NaN."""
     kind = np.float64 if name == "market_cap" else object
     if hasattr(values, "to_numpy"):
-        return np.asarray(values.to_numpy(kind))
+        return np.array(values.to_numpy(kind))  # a copy: the caller may write into its own
     found = np.empty(len(values), dtype=kind)
     found[:] = values
     return found

@@ -30,7 +30,7 @@ def cores_at_hand() -> int:
     """Return how many threads the caller may keep busy, itself among them."""
     if _SHARED_OUT.get() or threading.current_thread() is not threading.main_thread():
         return 1
-    told = os.environ.get("OMP_NUM_THREADS", "")
+    told = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()  # a number for each level
     wanted = int(told) if told.isdecimal() else 0
     usable = getattr(os, "sched_getaffinity", None)
     cores = len(usable(0)) if usable is not None else os.cpu_count() or 1
