@@ -57,7 +57,9 @@ def test_a_thread_of_a_pool_asks_for_no_others(two_cores):
     assert cores_at_hand() == 2
 
 
-@pytest.mark.parametrize(("told", "threads"), [("1", 1), ("2", 2), ("64", 2), ("0", 2), ("x", 2), ("1,4", 1)])
+@pytest.mark.parametrize(
+    ("told", "threads"), [("1", 1), ("2", 2), ("64", 2), ("0", 2), ("x", 2), ("1,4", 1)]
+)
 def test_a_number_of_threads_that_is_told_is_heeded(two_cores, monkeypatch, told, threads):
     """Never more than there are cores."""
     monkeypatch.setenv("OMP_NUM_THREADS", told)

@@ -37,6 +37,9 @@ MOST_STREAMED = 32
 TILE_CELLS, TILE_BARS, NARROWEST_TILE = 196_608, 192, 32
 """Where all bars are computed: cells that are worked on together, and the least of its sides."""
 
+MANY_VALUES = 16_000_000
+"""Results from which on freed memory is kept: a scan of a day has fewer, and gains nothing."""
+
 Tails = dict[int, list[tuple[Span, FloatArray]]]
 """Step → the spans of bars that are there, newest last."""
 
@@ -90,9 +93,10 @@ def all_bars(
     """
     if not results:
         return []
-    keep_freed_memory()
     n_symbols = panel.n_symbols
     n_bars = panel.n_bars if stop is None else stop
+    if (n_bars - first) * n_symbols * len(results) >= MANY_VALUES:
+        keep_freed_memory()
     # arrays of their own: what a block gives back serves the next one, page for page
     out = [np.empty((n_bars - first, n_symbols)) for _ in results]
     height, width = _tile(needs(program.steps, results), n_bars)
