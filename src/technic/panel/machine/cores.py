@@ -70,9 +70,8 @@ def on_cores(work: Callable[..., None], pieces: Iterable[tuple[Any, ...]], cells
         try:
             for piece in iter(taken, None):
                 work(*piece)
-        except BaseException:
-            waiting.clear()
-            raise
+        finally:
+            waiting.clear()  # none is left, or one has raised and no other is to begin
 
     with ThreadPoolExecutor(max(helpers, 1)) as pool:
         # a context of its own, with numpy's handling of overflows
