@@ -7,7 +7,7 @@ from reference.bars import packed, random_bars
 from support.packed_panel import packed_panel
 from technic.errors import ParameterError
 from technic.language import BASE, read
-from technic.language.evaluation import bar_rows
+from technic.language.evaluation import bar_rows, bar_values
 from technic.language.evaluation.bar_rows import bars_at
 from technic.language.evaluation.bar_values import all_bars
 from technic.language.evaluation.program import program_of
@@ -81,3 +81,13 @@ def test_a_row_below_the_last_bar_is_refused():
     """Nothing is computed from bars that are not there."""
     with pytest.raises(ParameterError, match=r"160.*less than 160"):
         bars_at(PROGRAM, RESULTS, PANEL, np.full(9, 160))
+
+
+@pytest.mark.parametrize(("many", "kept"), [(0, True), (1, False)])
+def test_freed_memory_is_kept_for_many_results_alone(monkeypatch, many, kept):
+    """As many as are asked for; one less, as a scan of a day has, and glibc does as it likes."""
+    asked = []
+    monkeypatch.setattr(bar_values, "MANY_VALUES", WHOLE[0].size * len(RESULTS) + many)
+    monkeypatch.setattr(bar_values, "keep_freed_memory", lambda: asked.append(True))
+    all_bars(PROGRAM, RESULTS, PANEL)
+    assert bool(asked) == kept
