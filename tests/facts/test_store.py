@@ -10,6 +10,7 @@ import pytest
 
 from support.facts import day, filing, table_of
 from technic.errors import ParameterError, StoreError
+from technic.facts.rows import known_rows
 from technic.facts.store import AppendCount, FactStore
 
 ACME, BANK = (7, "ACME"), (8, "BNK")
@@ -104,8 +105,9 @@ def test_rows_are_read_by_symbol_concept_and_time(tmp_path: Path):
     assert sorted(found) == [
         ("listed_as", 1), ("revenue", 80), ("revenue", 90), ("short_interest", 3),
     ]  # fmt: skip
-    early = store.rows(concepts=["revenue"], ciks=[7, 8], known_before=day("2022-01-01"))
-    assert early["value"].to_pylist() == [80]
+    early = known_rows(store.rows(concepts=["revenue"], ciks=[7, 8]), day("2022-01-01"))
+    found = zip(early["concept"].to_pylist(), early["value"].to_pylist(), strict=True)
+    assert sorted(found) == [("listed_as", 1), ("revenue", 80)]
     assert len(store.rows(concepts=["eps"], symbols=["NONE"])) == 0
 
 

@@ -162,26 +162,24 @@ class FactStore:
         concepts: Iterable[str],
         symbols: Sequence[str] | None = None,
         ciks: Sequence[int] | None = None,
-        known_before: np.datetime64 | None = None,
         coded: bool = False,
     ) -> pa.Table:
         """Return rows of some concepts, and those that say who the companies are.
 
         symbols, ciks: only rows of these symbols and of companies that were ever listed under them;
-            None: all. known_before: only rows that were known before this time (UTC). coded: texts
-            stay numbers into dictionaries, which a reader takes as well and which is faster.
+            None: all. coded: texts stay numbers into dictionaries, which a reader takes as well and
+            which is faster.
         """
         wanted = sorted({*concepts, *ALWAYS})
         _check(wanted)
         current = self._current()
         files = [] if current is None else data_files(current)
-        limit = None if known_before is None else known_before.astype("datetime64[us]")
         keep, owners = None, None
         if symbols is not None or ciks is not None:
             companies = {*(ciks or ()), *self._companies(files, wanted, symbols or ())}
             keep = _owned_by(companies, symbols or ())
             owners = [NOBODY, *companies] if symbols else list(companies)
-        parts = [self._read(_files_of(files, name), name, keep, limit, owners) for name in wanted]
+        parts = [self._read(_files_of(files, name), name, keep, owners) for name in wanted]
         rows = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
         return rows if coded else rows.cast(FACT_SCHEMA)
 
@@ -266,14 +264,11 @@ class FactStore:
         files: Sequence[DataFile],
         concept: str,
         keep: Callable[[pa.Table], pa.Array] | None,
-        limit: np.datetime64 | None,
         owners: Sequence[int] | None,
     ) -> pa.Table:
         rows = self._table(files, COLUMNS, owners)
         if keep is not None:
             rows = rows.filter(keep(rows))
-        if limit is not None:
-            rows = rows.filter(pa.array(rows["known_at"].to_numpy() < limit))
         code = pa.array(np.zeros(len(rows), np.int32))
         names = pa.DictionaryArray.from_arrays(code, pa.array([concept]))
         columns = [names if name == "concept" else rows[name] for name in FACT_SCHEMA.names]
