@@ -3,10 +3,10 @@
     python -m benchmarks.process_start [--symbols 6000] [--bars 300] [--rounds 7]
 
 In turn: ``scan`` of the demo market (simulated anew by every run), of a Parquet file of made-up
-bars of trading days, and of 20 symbols of it, ``show`` and ``explain`` of one of them, and
-``--help``. Least time of a few rounds, by the clock and of the processor, and its ratio to the
-import; the start of an empty Python is not taken off. Python keeps its byte code, as it does
-unless it is told not to: the first round writes it.
+bars of trading days, and of 20 symbols of it, ``show`` and ``explain`` of one of them, ``--help``,
+and the floor of a scan, the import of numpy and pyarrow. Least time of a few rounds, by the clock
+and of the processor, and its ratio to the import; the start of an empty Python is not taken off.
+Python keeps its byte code, as it does unless it is told not to: the first round writes it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from technic.sessions import build_calendar
 from technic.testing import make_bars
 
 LAST_DAY = np.datetime64("2024-03-08")
-PANDAS, DEMO = "import pandas", "scan of the demo market"
+PANDAS, FLOOR = "import pandas", "import numpy, pyarrow"
+DEMO = "scan of the demo market"
 NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
 SCAN = [sys.executable, "-m", "technic", "scan"]
 
@@ -72,13 +73,14 @@ def commands(path: Path, symbols: int, bars: int) -> dict[str, list[str]]:
 
 
 def short_commands(path: Path) -> dict[str, list[str]]:
-    """Return the processes that say little: one symbol of ``path``, and what there is to ask."""
+    """Return the processes that do little: one symbol of ``path``, what may be asked, the floor."""
     technic = SCAN[:-1]
     one = ["S000", "--data", str(path), "--price-basis", "split_adjusted"]
     return {
         "show of one symbol": [*technic, "show", *one],
         "explain of one symbol": [*technic, "explain", *one],
         "--help": [*technic, "--help"],
+        FLOOR: [sys.executable, "-c", FLOOR],
     }
 
 

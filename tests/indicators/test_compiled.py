@@ -12,6 +12,7 @@ import pytest
 
 from reference.bars import cut, random_bars
 from reference.calls import CALLS, IDS, outputs
+from support.compiled_loops import switched_loops
 from technic.columns import evaluate
 from technic.indicators import directional, ema, momentum, recursions, rsi, tiles, trange
 from technic.indicators.streams import LastRows, whole
@@ -49,19 +50,8 @@ def numba():
 
 @pytest.fixture
 def at_once(numba, monkeypatch):
-    """Compile whatever is asked for, however small; return a switch back to numpy."""
-    always, never = Compiler(loading=0, compiling=0).loop, lambda *_: None
-    made = []
-
-    def compiled_or_none(*work):
-        made.append(always(*work))
-        return made[-1]
-
-    def switch(on):
-        monkeypatch.setattr(COMPILER, "loop", compiled_or_none if on else never)
-        return made
-
-    return switch
+    """Compile whatever is asked for, however small; a switch back to numpy."""
+    return switched_loops(monkeypatch)
 
 
 @pytest.fixture(scope="module")
