@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--symbols", type=int, default=6_000)
     parser.add_argument("--bars", type=int, default=300)
     args = parser.parse_args()
-    print(machine_line("numba"))
+    print(machine_line())
     command = [sys.executable, "-c", "from benchmarks.compiled_loops import start; start()"]
     with tempfile.TemporaryDirectory() as folder:
         for title in ("nothing is kept yet:", "all is kept:"):

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.peers.workers.factors import FACTORS, WARM_UP
-from benchmarks.timing import Spent, best_of, machine_line
+from benchmarks.timing import Spent, best_of, machine_line, seconds_of_writing
 from technic.language import BASE, read
 from technic.language.evaluation.evaluate import evaluate_bars
 from technic.panel import BarPanel
@@ -100,16 +100,6 @@ def largest_difference(
     return worst
 
 
-def floor_seconds(n_symbols: int, n_bars: int) -> float:
-    """Processor time of writing as many values into memory that nobody has touched."""
-    shape = len(FACTORS), n_bars, n_symbols
-
-    def write() -> None:
-        np.empty(shape).fill(1.0)
-
-    return best_of(3, write)[0].processor
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -121,8 +111,9 @@ def main() -> None:
     print(machine_line("pandas"))
     print(f"{len(FACTORS)} factors, {args.symbols:,} symbols x {args.bars:,} bars; "
           f"values equal (largest relative difference {found.difference:.1e})")  # fmt: skip
+    written = len(FACTORS) * args.bars * args.symbols * 8
     print(f"technic: {found.spent.processor:.3f} s of the processor, best of {ROUNDS}; floor "
-          f"(write the values): {floor_seconds(args.symbols, args.bars):.3f} s")  # fmt: skip
+          f"(write the values): {seconds_of_writing(written):.3f} s")  # fmt: skip
     print(f"pandas:  {found.reference_ms:.2f} ms a symbol = "
           f"{found.reference_ms / 1000 * args.symbols:.1f} s for {args.symbols:,}")  # fmt: skip
     print(f"ratio: {found.ratio:.0f} x")

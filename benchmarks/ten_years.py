@@ -5,7 +5,8 @@
 At once: block of symbols after block, the columns of all days in one go; of a block's values only
 what they add up to is kept, as a replay keeps what it needs. Day by day: the columns of all symbols
 on one day, timed on a few days spread over the years and multiplied. Values of both are compared,
-bit for bit, on those days. Processor time and the clock; peak memory of the process.
+bit for bit, on those days. Processor time and the clock; the floor, which is the values written
+once by one core; peak memory of the process.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.timing import Spent, best_of, machine_line, peak_memory
+from benchmarks.timing import Spent, best_of, machine_line, peak_memory, seconds_of_writing
 from technic.columns import DEFAULT_COLUMNS, evaluate
 from technic.panel import BarPanel
 from technic.testing import make_panel
@@ -84,6 +85,10 @@ def main() -> None:
     print(f"at once, {args.block} symbols a block: {found.together.processor:8.1f} s of the "
           f"processor, {found.together.clock:8.1f} s by the clock; peak memory "
           f"{found.peak / 2**30:.2f} GiB")  # fmt: skip
+    floor = seconds_of_writing(written)
+    print(f"floor (write the values): {floor:.1f} s of one core; "
+          f"{found.together.processor / floor:.1f} x that of the processor, "
+          f"{found.together.clock / floor:.1f} x by the clock")  # fmt: skip
     print(f"day by day:               {found.daily.processor:13.1f} s of the processor, "
           f"{found.daily.clock:8.1f} s by the clock ({args.days} days timed)")  # fmt: skip
     print(f"ratio: {found.ratio:.1f} x by processor time, "

@@ -28,6 +28,7 @@ from technic.bench.reference import reference_columns
 from technic.bench.talib_loop import Series, series_of, talib_columns, talib_there
 from technic.columns import DEFAULT_COLUMNS
 from technic.data_engine.price_cache import PriceCache
+from technic.engine.serialization import bar_bytes
 from technic.panel import BarPanel
 from technic.sessions import load_calendar
 from technic.settings import load_settings
@@ -186,7 +187,7 @@ def main() -> None:
     stats = found.result.stats
     for stage, spent in stats.seconds.items():
         print(f"  {stage:<10} {1000 * spent:8.1f} ms  {100 * spent / stats.total_seconds:5.1f} %")
-    floor = 6 * found.panel.close.nbytes / memory_bandwidth()
+    floor = bar_bytes(found.panel) / memory_bandwidth()
     print(f"warm scan, best of {ROUNDS}: {found.scan.clock:.3f} s = "
           f"{100 * found.scan.clock / args.bars:.3f} s for each 100 sessions, of the processor "
           f"{found.scan.processor:.3f} s; floor (read the panel once): {floor:.3f} s")  # fmt: skip

@@ -97,8 +97,11 @@ def test_the_report_has_both_scorers(report: BenchReport) -> None:
     assert isinstance(screened, dict)
     over = screened["talib_seconds"] / report.planned.seconds
     assert document["planned_over_talib"] == pytest.approx(over)
+    fetched = screened["fetch_seconds"] / report.planned.fetch_seconds
+    assert document["fetch_over_prescreen"] == pytest.approx(fetched)
     text = shown(report)
     assert text.count("  by TA-Lib ") == 2
+    assert f"{fetched:,.1f} times as fast as prescreen, a request a symbol" in text
     assert "scan, pandas and TA-Lib agree" in text
     assert "by TA-Lib's loop" in text
 

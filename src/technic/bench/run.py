@@ -74,6 +74,11 @@ class BenchReport:
         return None if seconds is None else seconds / self.planned.seconds
 
     @property
+    def fetch_over_prescreen(self) -> float:
+        """How many times faster it fetches than one request for each symbol left."""
+        return self.prescreen.fetch_seconds / self.planned.fetch_seconds
+
+    @property
     def floor_seconds(self) -> float:
         """Latency × rounds of the planned requests: what no program can undercut; 0 for vendors."""
         if self.config.provider != "loopback":
@@ -128,6 +133,7 @@ class BenchReport:
             **ways,
             "planned_over_batch": self.planned_over_batch,
             "planned_over_talib": self.planned_over_talib,
+            "fetch_over_prescreen": self.fetch_over_prescreen,
             "success_rate": ours.success_rate,
             "largest_difference": self.difference,
             "universe": self.universe,

@@ -122,6 +122,8 @@ def _notes(report: BenchReport) -> Iterator[Text]:
     if over is not None:
         times += f", {over:,.1f} times as prescreen by TA-Lib"
     yield row("planned", times, "green")
+    fetched = f"{report.fetch_over_prescreen:,.1f} times as fast as prescreen, a request a symbol"
+    yield row("fetch alone", fetched)
     yield row("score", _score(report))
     if report.floor_seconds:
         floor = f"{duration(report.floor_seconds)} of latency that no program can undercut"
