@@ -16,7 +16,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 # whatever computes columns, however it is asked for
 COMPILED_TESTS := $(addprefix tests/,indicators columns panel/test_windows.py panel/test_cores.py panel/test_bar_by_bar.py \
   language/evaluation language/functions language/test_against_interpreter.py scan scoring study/replay study/sweep) \
-  $(wildcard tests/study/test_*.py)
+  $(wildcard tests/study/test_*.py) tests/setups tests/test_scanner_core.py
 # all but fast: the tests run without numba, and then some with it
 DEV_EXTRAS := $(addprefix --extra ,alerts mcp polars ray service study xlsx yahoo)
 PINNED := --group build --constraint constraints-dev.txt
