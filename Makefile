@@ -13,10 +13,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
-# whatever computes columns, however it is asked for
-COMPILED_TESTS := $(addprefix tests/,indicators columns panel/test_windows.py panel/test_cores.py panel/test_bar_by_bar.py \
-  language/evaluation language/functions language/test_against_interpreter.py scan scoring study/replay study/sweep) \
-  $(wildcard tests/study/test_*.py) tests/setups tests/test_scanner_core.py
+COMPILED_TESTS := $(addprefix tests/,indicators columns scoring panel/test_windows.py panel/test_cores.py \
+  language/test_against_interpreter.py scan/test_scan_language.py scan/test_own_expression.py test_scanner_core.py \
+  study/test_blocks_of_symbols.py study/test_check.py study/test_compiled_studies.py)
 # all but fast: the tests run without numba, and then some with it
 DEV_EXTRAS := $(addprefix --extra ,alerts mcp polars ray service study xlsx yahoo)
 PINNED := --group build --constraint constraints-dev.txt
