@@ -22,9 +22,9 @@ from technic.errors import ExpressionError, ParameterError
 from technic.settings import Settings
 from technic.study import StudyConfig, StudyResult, run_study
 from technic.study.document import study_document
-from technic.study.rating_summary import rated, rating_names
 from technic.study.replay.replay import open_replay
 from technic.study.replay.replay_part import WholeReplay
+from technic.study.summary.rating_summary import rated, rating_names
 from technic.testing import FakeProvider, make_bars
 
 RATINGS = (

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from technic.study.survivorship import Survivorship, survivorship
+from technic.study.summary.survivorship import Survivorship, survivorship
 
 HORIZON = 5
 SESSIONS = np.arange("2024-01-01", "2024-01-21", dtype="datetime64[D]")

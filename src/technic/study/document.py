@@ -9,10 +9,10 @@ from typing import Any
 from technic.study.check import PastCheck
 from technic.study.event_curve import EventCurve
 from technic.study.outcomes import COST_LEVELS
-from technic.study.owner_summary import OwnerSummary, PlanSummary
-from technic.study.rating_summary import RatingSummary
 from technic.study.run import StudyResult
 from technic.study.statistics import Interval
+from technic.study.summary.owner_summary import OwnerSummary, PlanSummary
+from technic.study.summary.rating_summary import RatingSummary
 from technic.study.trials import luck_bar
 from technic.typing import DateArray
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ __all__ = ["LAGS", "HitOutcomes", "hit_outcomes"]
 
 BLOCK_SYMBOLS = 256
 Progress = Callable[[int, int], None]
+Positions: TypeAlias = NDArray[np.integer] | slice
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -77,17 +79,17 @@ class HitOutcomes:
     poisoned: tuple[PoisonedSymbol, ...] = ()
     without_bars: tuple[str, ...] = ()
 
-    def excess(self, horizon: int, at: NDArray[np.integer]) -> FloatArray:
+    def excess(self, horizon: int, at: Positions) -> FloatArray:
         """Returns of the places ``at`` in excess of the universe's mean."""
         apart: FloatArray = self.returns[horizon][at] - self.universe[horizon][self.session[at]]
         return apart
 
-    def late_excess(self, lag: int, at: NDArray[np.integer]) -> FloatArray:
+    def late_excess(self, lag: int, at: Positions) -> FloatArray:
         """Returns of the places ``at``, entered later, in excess of the universe's mean."""
         apart: FloatArray = self.late[lag][at] - self.late_universe[lag][self.session[at]]
         return apart
 
-    def benchmark_excess(self, horizon: int, at: NDArray[np.integer]) -> FloatArray:
+    def benchmark_excess(self, horizon: int, at: Positions) -> FloatArray:
         """Returns of the places ``at`` in excess of the benchmark, which there is."""
         assert self.benchmark is not None
         apart: FloatArray = self.returns[horizon][at] - self.benchmark[horizon][self.session[at]]

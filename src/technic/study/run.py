@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.interfaces.records import PriceBasis
 from technic.engine.local import in_turn
@@ -25,15 +23,16 @@ from technic.study.counted_trials import count_trials
 from technic.study.days_asked import open_days
 from technic.study.fires_together import fires_together
 from technic.study.hit_outcomes import HitOutcomes, hit_outcomes
-from technic.study.owner_summary import OwnerSummary, excess_sums, summarised
-from technic.study.place_groups import PlaceGroups
-from technic.study.rating_summary import RatingSummary, rated, rating_names
 from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay
 from technic.study.replay.replay_part import ReplayPart, WholeReplay, not_judged
 from technic.study.statistics import Comparison, SetupOverlap, compare_all
 from technic.study.statistics.comparisons import import_beside, require_arch
 from technic.study.statistics.hit_groups import HitGroup, group_edges, hit_groups
+from technic.study.summary.owner_summary import OwnerSummary, summarised
+from technic.study.summary.owner_sums import OwnerSums
+from technic.study.summary.place_groups import PlaceGroups
+from technic.study.summary.rating_summary import RatingSummary, rated, rating_names
 from technic.study.trials import Appended
 from technic.study.tried import tried
 from technic.text.short_repr import short_repr
@@ -167,11 +166,12 @@ def _summed_up(
 ) -> tuple[tuple[OwnerSummary, ...], tuple[RatingSummary, ...], Comparison | None]:
     """Sum up the hits of each owner, judge the ratings beside, and compare the owners."""
     workers = workers_here(replay.runner)
+    sums = OwnerSums.of(hits, found, config, groups, workers)
+    each = ((hits, found, config, owner, trials, groups, sums) for owner in range(len(hits.owners)))
+    summaries = tuple(in_turn(summarised, each, workers))
     with ThreadPoolExecutor(1) as beside:
         ratings = beside.submit(_rated, rated, found, config, trials)
-        each = ((hits, found, config, owner, trials, groups) for owner in range(len(hits.owners)))
-        summaries = tuple(in_turn(summarised, each, workers))
-        comparison = _compared(hits, found, config, summaries, workers)
+        comparison = _compared(summaries, sums, config)
     return summaries, ratings.result(), comparison
 
 
@@ -185,19 +185,14 @@ def _rated(
 
 
 def _compared(
-    hits: Hits,
-    found: HitOutcomes,
-    config: StudyConfig,
-    summaries: Sequence[OwnerSummary],
-    workers: int,
+    summaries: Sequence[OwnerSummary], sums: OwnerSums, config: StudyConfig
 ) -> Comparison | None:
     """Compare as one family all owners that have enough hits to say anything; None for one."""
+    excess = sums.excess[config.horizon]
     enough = [at for at, one in enumerate(summaries) if one.word != "too_few"]
     if len(enough) < 2:
         return None
-    each = ((hits, found, config.horizon, np.flatnonzero(hits.owner == at)) for at in enough)
-    sums = in_turn(excess_sums, each, workers)
-    named = dict(zip((summaries[at].name for at in enough), sums, strict=True))
+    named = {summaries[at].name: excess[at] for at in enough}
     return compare_all(named, config.horizon, size=1 - config.confidence)
 
 

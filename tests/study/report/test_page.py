@@ -18,11 +18,11 @@ from support.pages import Element, read_page
 from technic import ScanConfig
 from technic.errors import ParameterError
 from technic.study.document import study_document
-from technic.study.rating_summary import RatingSummary
 from technic.study.report import page as report
 from technic.study.report.page import DETAILS, MOST_BYTES, report_page, write_report
 from technic.study.report.setup_parts import Detail
 from technic.study.run import StudyResult
+from technic.study.summary.rating_summary import RatingSummary
 
 HOSTILE = "<img src=x onerror=alert(1)> \"&' \u202e"
 

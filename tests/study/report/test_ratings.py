@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from support.pages import Element, number, read_page
-from technic.study.rating_summary import RatingSummary
 from technic.study.report.ratings import rating_parts
 from technic.study.statistics import Interval
+from technic.study.summary.rating_summary import RatingSummary
 
 nan = float("nan")
 SESSIONS = np.arange("2023-01-02", "2023-12-30", dtype="datetime64[D]")

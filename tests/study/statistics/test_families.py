@@ -78,7 +78,8 @@ def test_groups_are_the_means_of_their_hits():
     random = np.random.default_rng(3)
     session, value = random.integers(0, 300, 900), random.normal(0, 1, 900)
     group = random.integers(-1, 2, 900)
-    found = by_group(session, value, group, ("a", "b", "empty"), 300, 5, block=10.0)
+    sums = [DaySums.of(session[group == code], value[group == code], 300) for code in range(3)]
+    found = by_group(sums, ("a", "b", "empty"), 5, block=10.0)
     assert list(found) == ["a", "b"]
     for code, name in enumerate(found):
         assert found[name].mean == pytest.approx(value[group == code].mean(), abs=1e-8)

@@ -54,10 +54,11 @@ def test_groups_of_sessions_are_those_of_their_hits():
     rules = {"block": 3.0, "confidence": 0.9}
     sums = DaySums.of(session, value, SESSIONS)
     found = by_session_group(sums, group, NAMES, 5, **rules)
-    assert found == by_group(session, value, group[session], NAMES, SESSIONS, 5, **rules)
+    own = [group[session] == code for code in range(len(NAMES))]
+    parts = [DaySums.of(session[one], value[one], SESSIONS) for one in own]
+    assert found == by_group(parts, NAMES, 5, **rules)
     assert list(found) == ["first", "second", "third"]
-    for code, name in enumerate(NAMES):
-        own = group[session] == code
-        if own.any():
-            alone = DaySums.of(session[own], value[own], SESSIONS)
-            assert found[name] == mean_interval(alone, 5, **rules)
+    for name, part in zip(NAMES, parts, strict=True):
+        assert (name == "nobody") == (not part.hits)
+        if part.hits:
+            assert found[name] == mean_interval(part, 5, **rules)

@@ -34,9 +34,9 @@ def study_config(asked: Mapping[str, Any], settings: Settings, today: dt.date) -
     from technic.study.all_setups import RATINGS, all_setup_names, for_a_page
     from technic.study.config import StudyConfig
     from technic.study.outcomes import GradeRules
-    from technic.study.rating_summary import rating_names
     from technic.study.statistics.comparisons import require_arch
     from technic.study.statistics.hit_groups import group_edges
+    from technic.study.summary.rating_summary import rating_names
 
     given = {name: asked[name] for name in STUDY_KEYS if asked.get(name) is not None}
     keys = {name: value for name, value in asked.items() if name not in STUDY_KEYS}

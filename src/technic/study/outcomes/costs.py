@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from technic.scoring.parameters import require_number
 from technic.study.outcomes.grades import Grades
@@ -42,11 +43,13 @@ def net_r(grades: Grades, level: CostLevel) -> FloatArray:
     return grades.r - costs - slippage
 
 
-def break_even_bp(grades: Grades) -> float:
+def break_even_bp(grades: Grades, picked: NDArray[np.integer] | slice = slice(None)) -> float:
     """Return the costs of each purchase and sale at which nothing is left on average.
 
-    Negative where nothing is made before costs; NaN without a trade that is over.
+    Of the ``picked`` grades. Negative where nothing is made before costs; NaN without a trade that
+    is over.
     """
-    over = np.isfinite(grades.r)
-    traded = float(grades.traded_r[over].sum())
-    return float(grades.r[over].sum()) / traded / _BASIS_POINT if traded else float("nan")
+    r = grades.r[picked]
+    over = np.isfinite(r)
+    traded = float(grades.traded_r[picked][over].sum())
+    return float(r[over].sum()) / traded / _BASIS_POINT if traded else float("nan")

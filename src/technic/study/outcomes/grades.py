@@ -89,11 +89,15 @@ class Grades:
         """Return some of the grades."""
         return Grades(**{name: getattr(self, name)[picked] for name in Grades.__slots__})
 
-    def counts(self) -> dict[str, int]:
-        """How many plans ended in each way, and how many grades have each flag."""
-        ways = np.bincount(self.outcome, minlength=len(Outcome))
+    def counts(self, picked: NDArray[np.integer] | slice = slice(None)) -> dict[str, int]:
+        """How many of the ``picked`` plans ended in each way, how many grades have each flag."""
+        ways = np.bincount(self.outcome[picked], minlength=len(Outcome))
+        flags = np.bincount(self.flags[picked], minlength=1 << len(Flag))
         found = {outcome.name.lower(): int(ways[outcome]) for outcome in Outcome}
-        return found | {flag.name.lower(): int(self.has(flag).sum()) for flag in Flag if flag.name}
+        codes = np.arange(len(flags))
+        return found | {
+            flag.name.lower(): int(flags[(codes & flag) != 0].sum()) for flag in Flag if flag.name
+        }
 
     @staticmethod
     def joined(parts: Iterable[Grades]) -> Grades:

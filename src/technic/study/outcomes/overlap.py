@@ -53,7 +53,7 @@ def one_at_a_time(
     if busy_until is None:
         busy_until = np.zeros(int(symbol.max()) + 1, dtype=np.int64)
     follower = np.searchsorted(key, own + end)
-    names = np.unique(symbol).astype(np.int64)
+    names = own[np.flatnonzero(np.append(True, own[1:] != own[:-1]))] // span
     at = np.searchsorted(key, names * span + busy_until[names])
     while True:
         inside = at < len(key)

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from technic.charts.drawing import Table
 from technic.charts.text import escape
 from technic.study.outcomes import Outcome
-from technic.study.owner_summary import excess_sums
 from technic.study.report.calendar import CalendarCells, Edges, calendar, calendar_cells
 from technic.study.report.markup import data_attribute, figure, folded, paragraph
 from technic.study.report.numbers import NOT_KNOWN, count, percent, signed
 from technic.study.run import StudyResult
 from technic.study.statistics import DaySums
+from technic.study.summary.owner_summary import excess_sums
 from technic.wording.counts import count_of
 
 __all__ = ["Day", "calendar_figure", "day_list", "heavy_days", "setup_cells"]

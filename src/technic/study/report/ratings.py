@@ -9,11 +9,11 @@ import numpy as np
 from technic.charts.drawing import Table
 from technic.charts.scale import day_ticks
 from technic.charts.text import escape
-from technic.study.rating_summary import RatingSummary
 from technic.study.report.bar_chart import Bar, bar_chart
 from technic.study.report.line_chart import Axis, Line, line_chart
 from technic.study.report.markup import figure, paragraph
 from technic.study.report.numbers import between, percent, plain, signed
+from technic.study.summary.rating_summary import RatingSummary
 from technic.typing import DateArray
 from technic.wording.counts import count_of
 

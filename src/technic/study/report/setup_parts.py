@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from technic.charts.text import escape
-from technic.study.owner_summary import OwnerSummary
 from technic.study.report.calendar import Edges, calendar_unit
 from technic.study.report.curves import equity_figure, equity_of, event_figure
 from technic.study.report.days import calendar_figure, day_list
@@ -26,6 +25,7 @@ from technic.study.report.trades import (
 )
 from technic.study.run import StudyResult
 from technic.study.statistics.verdict import periods
+from technic.study.summary.owner_summary import OwnerSummary
 from technic.typing import DateArray
 from technic.wording.counts import count_of
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from technic.charts.text import escape
-from technic.study.owner_summary import OwnerSummary
 from technic.study.report.forest import forest_limit, interval_drawing
 from technic.study.report.markup import paragraph, scrolled
 from technic.study.report.numbers import (
@@ -19,6 +18,7 @@ from technic.study.report.numbers import (
     verdict_word,
 )
 from technic.study.run import StudyResult
+from technic.study.summary.owner_summary import OwnerSummary
 from technic.study.trials import luck_bar
 from technic.wording.counts import agree, count_of
 

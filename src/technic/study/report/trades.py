@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from technic.charts.drawing import Table
 from technic.charts.text import amount_text
 from technic.study.outcomes import COST_LEVELS
-from technic.study.owner_summary import OwnerSummary
 from technic.study.report.bar_chart import Bar, bar_chart, bar_places
 from technic.study.report.forest import ForestGroup, forest
 from technic.study.report.markup import data_attribute, figure, paragraph, table
 from technic.study.report.numbers import between, count, plain, signed
 from technic.study.run import StudyResult
+from technic.study.summary.owner_summary import OwnerSummary
 from technic.typing import FloatArray, IntArray
 from technic.wording.counts import count_of
 

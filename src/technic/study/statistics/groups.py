@@ -65,11 +65,8 @@ def named(texts: Sequence[str], order: Sequence[str]) -> NDArray[np.int64]:
 
 
 def by_group(
-    session: NDArray[np.integer],
-    value: FloatArray,
-    group: NDArray[np.integer],
+    sums: Sequence[DaySums],
     names: Sequence[str],
-    n_sessions: int,
     horizon: int,
     *,
     block: float,
@@ -77,18 +74,14 @@ def by_group(
 ) -> dict[str, Interval]:
     """Return the mean of each group of hits with its interval, groups without a hit left out.
 
-    ``session``, ``value``, ``group``: ``(n_hits,)``; ``group`` is a position in ``names``, −1 in
-    none. ``block``: that of all hits together, for a part tells less of how long hits persist.
+    ``sums``: of the hits of each of ``names``. ``block``: that of all hits together, for a part
+    tells less of how long hits persist.
     """
-    there = group >= 0
-    place = group[there].astype(np.int64) * n_sessions + session[there]
-    every = DaySums.of(place, value[there], len(names) * n_sessions)
-    found = {}
-    for code, name in enumerate(names):
-        sums = every.part(code * n_sessions, (code + 1) * n_sessions)
-        if sums.hits:
-            found[name] = mean_interval(sums, horizon, confidence=confidence, block=block)
-    return found
+    return {
+        name: mean_interval(own, horizon, confidence=confidence, block=block)
+        for own, name in zip(sums, names, strict=True)
+        if own.hits
+    }
 
 
 def by_session_group(
@@ -104,13 +97,9 @@ def by_session_group(
 
     ``sums``: of all hits; ``group``: of each session, ``(n_sessions,)``.
     """
-    found = {}
-    for code, name in enumerate(names):
-        own = group == code
-        part = DaySums(np.where(own, sums.total, 0), np.where(own, sums.count, 0))
-        if part.hits:
-            found[name] = mean_interval(part, horizon, confidence=confidence, block=block)
-    return found
+    members = [group == code for code in range(len(names))]
+    parts = [DaySums(np.where(own, sums.total, 0), np.where(own, sums.count, 0)) for own in members]
+    return by_group(parts, names, horizon, block=block, confidence=confidence)
 
 
 def _dollars(value: float) -> str:

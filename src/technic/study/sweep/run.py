@@ -14,11 +14,11 @@ from technic.data_engine.interfaces.provider import Provider
 from technic.settings import Settings, load_settings
 from technic.study.counted_trials import count_trials
 from technic.study.days_asked import open_days
-from technic.study.owner_summary import UNIVERSE
 from technic.study.replay.replay import A_YEAR, BLOCK_SYMBOLS, Replay
 from technic.study.replay.replay_part import left_out, not_judged
 from technic.study.statistics import Comparison, Interval, compare_all, mean_interval, verdict
 from technic.study.statistics.comparisons import require_arch
+from technic.study.summary.owner_summary import UNIVERSE
 from technic.study.sweep.config import SweepConfig
 from technic.study.sweep.day_returns import Reading, day_returns
 from technic.study.sweep.grid import Grid

@@ -9,8 +9,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from technic.cli.render.study.cells import WORD_COLOURS, between, number, study_table, t_text
-from technic.study.rating_summary import RatingSummary
 from technic.study.statistics import Interval
+from technic.study.summary.rating_summary import RatingSummary
 from technic.wording.counts import count_of
 
 __all__ = ["rating_lines"]

@@ -19,9 +19,9 @@ from technic.cli.render.study.cells import (
 from technic.cli.render.study.rating_report import rating_lines
 from technic.cli.render.symbol_card import amount
 from technic.study.outcomes import COST_LEVELS
-from technic.study.owner_summary import OwnerSummary, PlanSummary
 from technic.study.run import StudyResult
 from technic.study.statistics import Interval
+from technic.study.summary.owner_summary import OwnerSummary, PlanSummary
 from technic.study.trials import TrialLedger, Verification, luck_bar
 from technic.wording.counts import count_of
 

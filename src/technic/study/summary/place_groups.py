@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,6 @@ from technic.study.statistics import (
     years,
 )
 from technic.study.statistics.hit_groups import KINDS, HitGroup
-from technic.typing import FloatArray
 
 __all__ = ["PlaceGroups"]
 
@@ -66,9 +65,9 @@ class PlaceGroups:
         by_place |= {one.name: (one.code, one.names) for one in more}
         return cls(places, regimes, by_session, by_place)
 
-    def absent(self, at: NDArray[np.int32]) -> dict[str, str]:
-        """Say why the market's regime is known on no day of the hits on the places ``at``."""
-        regimes = [self.regimes[one] for one in np.unique(self.places.session[at]).tolist()]
+    def absent(self, days: NDArray[np.integer]) -> dict[str, str]:
+        """Say why the market's regime is known on none of ``days``, those of an owner's hits."""
+        regimes = [self.regimes[day] for day in days.tolist()]
         kinds = {"regime": "trend", "volatility": "volatility"}
         return {
             what: f"the market's {kind} is not known on any day of a hit ({regimes[-1].detail})"
@@ -77,15 +76,18 @@ class PlaceGroups:
         }
 
     def intervals(
-        self, at: NDArray[np.int32], excess: FloatArray, config: StudyConfig, block: float
+        self,
+        sums: DaySums,
+        grouped: Mapping[str, Sequence[DaySums]],
+        absent: Container[str],
+        config: StudyConfig,
+        block: float,
     ) -> dict[str, dict[str, Interval]]:
-        """Return the interval of each group by name.
+        """Return the interval of each group by name, of one owner's hits.
 
-        ``at``: the place of each hit, ``excess``: its return; ``block``: as `by_group` takes it.
+        ``sums``: of all of them; ``grouped``: of each group, by kind of group of the places.
+        ``absent``: kinds that are left out; ``block``: as `by_group` takes it.
         """
-        session, absent = self.places.session[at], self.absent(at)
-        n_sessions = len(self.places.sessions)
-        sums = DaySums.of(session, excess, n_sessions)
 
         def found(what: str) -> dict[str, Interval]:
             if what in self.by_session:
@@ -93,16 +95,9 @@ class PlaceGroups:
                 return by_session_group(
                     sums, code, names, config.horizon, block=block, confidence=config.confidence
                 )
-            code, names = self.by_place[what]
+            _, names = self.by_place[what]
             return by_group(
-                session,
-                excess,
-                code[at],
-                names,
-                n_sessions,
-                config.horizon,
-                block=block,
-                confidence=config.confidence,
+                grouped[what], names, config.horizon, block=block, confidence=config.confidence
             )
 
         order = (*KINDS, *(what for what in self.by_place if what not in KINDS))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.study.config import StudyConfig
 from technic.study.event_curve import EventCurve
-from technic.study.hit_outcomes import LAGS, HitOutcomes
-from technic.study.outcomes import COST_LEVELS, Outcome, break_even_bp, net_r
-from technic.study.place_groups import PlaceGroups
+from technic.study.hit_outcomes import HitOutcomes
+from technic.study.outcomes import Outcome, break_even_bp
 from technic.study.replay.hits import Hits
 from technic.study.statistics import (
     DaySums,
@@ -25,8 +26,9 @@ from technic.study.statistics import (
     turnover,
     verdict,
 )
-from technic.study.survivorship import Survivorship, survivorship
-from technic.typing import FloatArray
+from technic.study.summary.owner_sums import OwnerSums
+from technic.study.summary.place_groups import PlaceGroups
+from technic.study.summary.survivorship import Survivorship, survivorship
 
 __all__ = ["UNIVERSE", "OwnerSummary", "PlanSummary", "excess_sums", "summarised"]
 
@@ -97,97 +99,103 @@ def summarised(
     owner: int,
     trials: int,
     groups: PlaceGroups,
+    sums: OwnerSums,
 ) -> OwnerSummary:
     """Sum up one owner's hits.
 
-    ``trials``: all on these data so far, those of this study too; ``groups``: of all places.
+    ``trials``: all on these data so far, those of this study too; ``groups``: of all places;
+    ``sums``: of all owners.
     """
     own = np.flatnonzero(hits.owner == owner)
     at, main = hits.place[own], config.horizon
     session, symbol = hits.places.session[at], hits.places.symbol[at]
+    days = _distinct(session, len(hits.sessions))
 
-    def interval(values: FloatArray, horizon: int) -> Interval:
-        sums = DaySums.of(session, values, len(hits.sessions))
-        return mean_interval(sums, horizon, confidence=config.confidence)
+    def interval(each: Sequence[DaySums], horizon: int) -> Interval:
+        return mean_interval(each[owner], horizon, confidence=config.confidence)
 
-    apart = {horizon: found.excess(horizon, at) for horizon in config.horizons}
-    excess = {horizon: interval(values, horizon) for horizon, values in apart.items()}
-    known = np.isfinite(apart[main])
+    excess = {horizon: interval(each, horizon) for horizon, each in sums.excess.items()}
+    known = np.isfinite(found.excess(main, at))
     episodes = int(episode_starts(symbol[known], session[known], main).sum())
     word, sentence = verdict(
         excess[main], episodes=episodes, horizon=main, trials=trials, against=UNIVERSE
     )
-    benchmark = None
-    if found.benchmark is not None:
-        benchmark = interval(found.benchmark_excess(main, at), main)
+    absent = groups.absent(days)
+    grouped = {what: each[owner] for what, each in sums.groups.items()}
+    plans = partial(_plans, found, config, owner)
     return OwnerSummary(
         name=hits.owners[owner],
         word=word,
         sentence=sentence,
         hits=len(own),
-        days=len(np.unique(session)),
-        symbols=len(np.unique(symbol)),
+        days=len(days),
+        symbols=len(_distinct(symbol, len(hits.symbols))),
         episodes=episodes,
         excess=excess,
-        raw={horizon: interval(found.returns[horizon][at], horizon) for horizon in config.horizons},
-        benchmark=benchmark,
-        late={lag: interval(found.late_excess(lag, at), main + lag) for lag in LAGS},
-        groups=groups.intervals(at, apart[main], config, excess[main].block),
-        every=_plans(hits, found, own, config, every=True),
-        one_a_symbol=_plans(hits, found, own, config, every=False),
-        turnover=_turnover(hits, found, own, config),
+        raw={horizon: interval(each, horizon) for horizon, each in sums.raw.items()},
+        benchmark=None if sums.benchmark is None else interval(sums.benchmark, main),
+        late={lag: interval(each, main + lag) for lag, each in sums.late.items()},
+        groups=groups.intervals(
+            sums.excess[main][owner], grouped, absent, config, excess[main].block
+        ),
+        every=plans(sums.every, at),
+        one_a_symbol=plans(sums.one_a_symbol, at[found.taken[own]]),
+        turnover=_turnover(hits, found, at[found.taken[own]], config),
         curve=None if found.events is None else found.events.curve(owner, config.confidence),
         gone=survivorship(hits, found, own, main),
-        sharpe=_sharpe(session, apart[1], len(hits.sessions), trials) if 1 in apart else None,
-        absent=groups.absent(at),
+        # windows of one session do not overlap, so that their means can be held against trials
+        sharpe=deflated_sharpe(sums.excess[1][owner].day_means, trials)
+        if 1 in sums.excess
+        else None,
+        absent=absent,
     )
 
 
-def _sharpe(
-    session: NDArray[np.int32], excess: FloatArray, n_sessions: int, trials: int
-) -> DeflatedSharpe:
-    """Hold the means of days against trials: windows of one session do not overlap."""
-    return deflated_sharpe(DaySums.of(session, excess, n_sessions).day_means, trials)
+def _distinct(positions: NDArray[np.int32], size: int) -> NDArray[np.intp]:
+    """Return each of some positions below ``size`` once, ascending."""
+    there = np.zeros(size, np.bool_)
+    there[positions] = True
+    return np.flatnonzero(there)
 
 
 def _plans(
-    hits: Hits, found: HitOutcomes, own: NDArray[np.intp], config: StudyConfig, *, every: bool
+    found: HitOutcomes,
+    config: StudyConfig,
+    owner: int,
+    sums: Sequence[Sequence[DaySums]],
+    at: NDArray[np.int32],
 ) -> PlanSummary:
-    at, grade = _graded(hits, found, own if every else own[found.taken[own]])
-    counts = found.grades.take(grade).counts()
-    over = found.plan_over[hits.places.session[at]]
-    grades, session = found.grades.take(grade[over]), hits.places.session[at[over]]
-
-    def interval(values: FloatArray) -> Interval:
-        sums = DaySums.of(session, values, len(hits.sessions))
-        return mean_interval(sums, config.rules.hold, confidence=config.confidence)
-
+    """Sum up the plans of the places ``at``; ``sums``: R before costs and at each level."""
+    at, grade = _graded(found, at)
+    counted = grade[found.plan_over[found.session[at]]]
+    r, *net = (
+        mean_interval(each[owner], config.rules.hold, confidence=config.confidence) for each in sums
+    )
     return PlanSummary(
-        counts=counts,
-        r=interval(grades.r),
-        net=tuple(interval(net_r(grades, level)) for level in COST_LEVELS),
-        break_even_bp=break_even_bp(grades) if len(grades) else math.nan,
+        counts=found.grades.counts(grade),
+        r=r,
+        net=tuple(net),
+        break_even_bp=break_even_bp(found.grades, counted) if len(counted) else math.nan,
     )
 
 
 def _graded(
-    hits: Hits, found: HitOutcomes, own: NDArray[np.intp]
+    found: HitOutcomes, at: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the places of the hits ``own`` that have a grade, and the position of each grade."""
-    at = hits.place[own]
+    """Return those of the places ``at`` that have a grade, and the position of each grade."""
     grade = found.grade[at]
     return at[grade >= 0], grade[grade >= 0]
 
 
 def _turnover(
-    hits: Hits, found: HitOutcomes, own: NDArray[np.intp], config: StudyConfig
+    hits: Hits, found: HitOutcomes, at: NDArray[np.int32], config: StudyConfig
 ) -> Turnover:
-    """Count the trades of a trader with one order or trade a symbol.
+    """Count the trades of a trader with one order or trade a symbol, on the places ``at``.
 
     One that is open at the end of the data is held to there; one whose prices begin anew is none,
     for nobody knows when it was over.
     """
-    at, grade = _graded(hits, found, own[found.taken[own]])
+    at, grade = _graded(found, at)
     grades = found.grades
     entered, left = grades.entry_session[grade], grades.exit_session[grade]
     traded = (entered >= 0) & (grades.outcome[grade] != Outcome.BROKEN)

@@ -1,0 +1,1 @@
+"""What hits and ratings were worth, summed up: intervals, groups, graded plans, verdicts."""
