@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.timing import Spent, best_of, machine_line, peak_memory
+from benchmarks.timing import MostMemory, Spent, best_of, machine_line
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS, DemoProvider
 from technic.sessions import build_calendar
@@ -57,7 +57,7 @@ class Compared:
     """What the study and the scans take for all days.
 
     ``stages``: seconds by the clock until each was over. ``hits``, ``plans``: how many there are;
-    ``peak``: the most bytes that the study held.
+    ``peak``: the most bytes that the study held, in all processes.
     """
 
     study: Spent
@@ -109,8 +109,9 @@ def _turn(replay: Replay, home: Path, sample: int) -> Compared:
     config = StudyConfig(scan=scan, first=str(days[0]), last=str(days[-1]), ratings=RATINGS)
     stages = Stages()
     run = {"provider": provider, "now": NOW, "settings": Settings(home=home), "progress": stages}
-    study, result = best_of(1, partial(run_study, config, **run))
-    peak, hits = peak_memory(), result.hits
+    with MostMemory() as memory:
+        study, result = best_of(1, partial(run_study, config, **run))
+    hits = result.hits
     chosen = np.linspace(0, len(days) - 1, sample).round().astype(np.intp)
     clock = processor = 0.0
     for day in chosen.tolist():
@@ -122,7 +123,7 @@ def _turn(replay: Replay, home: Path, sample: int) -> Compared:
     share = len(days) / sample
     scans = Spent(share * clock, share * processor)
     plans = int(np.count_nonzero(result.outcomes.grade[hits.place] >= 0))
-    return Compared(study, stages.ended, scans, len(hits), plans, peak)
+    return Compared(study, stages.ended, scans, len(hits), plans, memory.bytes)
 
 
 def pairs_of(hits: Hits) -> set[tuple[str, str]]:

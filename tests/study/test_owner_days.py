@@ -127,6 +127,16 @@ def test_more_groups_than_a_small_number_holds():
     np.testing.assert_array_equal(counts, wanted)
 
 
+def test_a_stretch_of_days_without_any_group(monkeypatch: pytest.MonkeyPatch):
+    """All its hits are in none."""
+    monkeypatch.setattr(owner_days, "CHUNK", 50)
+    hits = some_hits(5, ordered=True)
+    code = np.where(hits.places.session < 20, -1, 0)
+    (sums,) = OwnerDays.of(hits).grouped(lambda at: np.ones(len(code))[at], code, 1)[0]
+    assert sums.count[:20].sum() == 0
+    assert sums.hits == np.count_nonzero((hits.owner == 0) & (hits.session >= 20))
+
+
 def test_no_hit_at_all():
     """Zeros, for every owner."""
     hits = some_hits(5, ordered=True)

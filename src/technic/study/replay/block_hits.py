@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from technic.engine.blocks import even_slices
 from technic.engine.runner import TaskRunner
+from technic.regime import Regime
 from technic.scan.expressions.conditions import Expression
 from technic.scoring.signal import SIGNALS
 from technic.study.replay.both_passes import (
@@ -61,22 +63,30 @@ def _second(
 
 
 def part_of_block(
-    work: BlockWork, cuts: Sequence[slice], axes: HitAxes, runner: TaskRunner
+    work: BlockWork,
+    axes: HitAxes,
+    block_symbols: int,
+    runner: TaskRunner,
+    regimes: tuple[Regime, ...] | None,
 ) -> ReplayPart:
     """Return what a block comes to; the runner does both passes of each cut of symbols.
 
-    Regimes are by the index of the symbols: where a benchmark is used, they mean nothing.
+    ``block_symbols``: most of them that are computed together. ``regimes``: by the benchmark, None
+    where they are by the index of the symbols.
     """
+    cuts = even_slices(len(work.bars.symbols), block_symbols, runner.workers)
     task, made = work.task, both_passes(work, cuts, runner, _second)
     parts, done = made.first, made.second
     ranked = made.ranked(axes.symbols)
     count = np.count_nonzero(ranked, axis=1).astype(np.int32)
-    stops = day_stops(work.bars.sessions, task.windows, task.days)
-    sums = [one.index for one in parts if one.index is not None]
+    if regimes is None:
+        stops = day_stops(work.bars.sessions, task.windows, task.days)
+        sums = [one.index for one in parts if one.index is not None]
+        regimes = market_regimes(sums, stops, count)
     return ReplayPart(
         days=np.searchsorted(axes.sessions, task.days),
         hits=_hits(made, count, axes, work, runner),
-        regimes=market_regimes(sums, stops, count),
+        regimes=regimes,
         ranked=ranked,
         ratings=_ratings(parts, done, axes, task, work.rules),
         poisoned=tuple(made.poisoned),

@@ -12,11 +12,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -27,10 +30,13 @@ from technic.data_engine.benchmark import load_benchmark
 from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.kept_listings import kept_listings_warnings
 from technic.engine.blocks import PoisonedSymbol, call_or_halve, even_slices
-from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner
+from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner, workers_here
+from technic.engine.processes import can_start_processes, in_processes
 from technic.engine.runner import TaskRunner
+from technic.engine.threads import ThreadsRunner
 from technic.errors import ParameterError
 from technic.panel.machine.freed_memory import keep_freed_memory
+from technic.regime import Regime
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import ScanContext, open_context, settled_files, settled_universe
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -58,8 +64,14 @@ from technic.typing import DateArray, FloatArray
 
 __all__ = ["Replay", "open_replay"]
 
+logger = logging.getLogger(__name__)
+
 BLOCK_SYMBOLS = 1_536
 """Most symbols that are computed together: what is done for each day is done once for all."""
+PLACES_APART = 1_000_000
+"""Days times symbols from which on blocks of days go to processes: to start one takes a second."""
+MOST_PROCESSES = 2
+"""Each holds a block of days, about a gigabyte of 6,000 symbols; what it has of cores is shared."""
 A_YEAR = 252
 """Sessions that are replayed unless the first is named."""
 
@@ -137,10 +149,16 @@ class Replay:
                 )
             return
         axes = HitAxes(self.days, self.symbols, tuple(owner for owner, _ in rules.owners))
-        for block, work, cuts, runner in self._works(rules):
-            part = part_of_block(work, cuts, axes, runner)
-            regimes = benchmark_regimes(block)
-            yield part if regimes is None else replace(part, regimes=regimes)
+        processes = self._processes()
+        with closing(self._works(rules)) as works:
+            if processes > 1:
+                alone = ThreadsRunner(max(1, workers_here(self.runner) // processes))
+                asked = map(partial(self._asked, axes, alone), works)
+                yield from _logged(in_processes(part_of_block, asked, processes))
+                return
+            with self._runner() as runner:
+                for found in works:
+                    yield part_of_block(*self._asked(axes, runner, found))
 
     def met(self) -> Iterator[MetPart]:
         """Yield who met what of the setups, those of a block of days together, ascending by day.
@@ -153,11 +171,13 @@ class Replay:
             for day in self.replayed():
                 yield met_on_day(day, self.days, self.symbols)
             return
-        for _, work, cuts, runner in self._works(rules):
-            yield met_of_block(work, cuts, self.days, self.symbols, runner)
+        with self._runner() as runner:
+            for _, work in self._works(rules):
+                cuts = self._cuts(work.bars, runner)
+                yield met_of_block(work, cuts, self.days, self.symbols, runner)
 
-    def _works(self, rules: HitRules) -> Iterator[tuple[Block, BlockWork, list[slice], TaskRunner]]:
-        """Yield each block of days, what is computed of it, in which cuts of symbols, and where.
+    def _works(self, rules: HitRules) -> Iterator[tuple[Block, BlockWork]]:
+        """Yield each block of days and what is computed of it.
 
         The bars of the next one are read while one is computed.
         """
@@ -172,11 +192,15 @@ class Replay:
             listed = self.rosters.of_block(block.days, columns, bars.refusals)
             return block, BlockWork(bars, task, rules, listed)
 
-        with self._runner() as runner, ThreadPoolExecutor(1) as reader:
-            following = reader.submit(read)
-            while (found := following.result()) is not None:
-                following = reader.submit(read)
-                yield *found, self._cuts(found[1].bars, runner), runner
+        with ThreadPoolExecutor(1) as reader:
+            following = deque([reader.submit(read)])
+
+            def handed() -> tuple[Block, BlockWork] | None:
+                found = following.popleft().result()
+                following.append(reader.submit(read))
+                return found
+
+            yield from iter(handed, None)  # which holds no block that it has handed out
 
     def later_bars(
         self, symbols: Sequence[str], first: np.datetime64, last: np.datetime64
@@ -261,9 +285,32 @@ class Replay:
         with open_runner(self.runner, self.ray_address) as chosen:
             yield cast("TaskRunner", chosen.runner)  # every runner that has a name is one
 
+    def _asked(
+        self, axes: HitAxes, runner: TaskRunner, found: tuple[Block, BlockWork]
+    ) -> tuple[BlockWork, HitAxes, int, TaskRunner, tuple[Regime, ...] | None]:
+        """Return what `part_of_block` is asked for."""
+        block, work = found
+        return work, axes, self.block_symbols, runner, benchmark_regimes(block)
+
+    def _processes(self) -> int:
+        """Return in how many processes blocks of days are computed; 1: in this one."""
+        large = len(self.days) * len(self.symbols) >= PLACES_APART
+        if not large or self.runner not in ("local", "threads") or not can_start_processes():
+            return 1
+        years = len(np.unique(self.days.astype("datetime64[Y]")))
+        return min(MOST_PROCESSES, workers_here(self.runner), years)
+
     def _cuts(self, bars: BlockBars, runner: TaskRunner) -> list[slice]:
         """Cut the symbols so that each worker has as many blocks, none of them too wide."""
         return even_slices(len(bars.symbols), self.block_symbols, runner.workers)
+
+
+def _logged(parts: Iterable[ReplayPart]) -> Iterator[ReplayPart]:
+    """Log which symbols raised in another process, as it is done for those that raise in this."""
+    for part in parts:
+        for one in part.poisoned:
+            logger.warning("scanning %s raised %s: %s", one.symbol, one.error, one.detail)
+        yield part
 
 
 def _rows(
