@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from technic.engine.blocks import even_slices
+from technic.engine.processes import in_processes
 from technic.engine.runner import TaskRunner
+from technic.engine.threads import ThreadsRunner
 from technic.regime import Regime
 from technic.scan.expressions.conditions import Expression
 from technic.scoring.signal import SIGNALS
+from technic.study.replay.blocks import Block
 from technic.study.replay.both_passes import (
     BlockWork,
     BothPasses,
@@ -26,11 +30,13 @@ from technic.study.replay.day_rows import ReplayTask
 from technic.study.replay.hit_blocks import FirstPass, SecondPass, second_pass
 from technic.study.replay.hits import ENTRY_TYPES, SIDES, HitPlaces, Hits, few_texts
 from technic.study.replay.lean import HitRules
-from technic.study.replay.regimes import day_stops, market_regimes
+from technic.study.replay.regimes import benchmark_regimes, day_stops, market_regimes
 from technic.study.replay.replay_part import ReplayPart
 from technic.typing import DateArray, FloatArray
 
-__all__ = ["HitAxes", "part_of_block"]
+__all__ = ["HitAxes", "part_of_block", "parts_in_processes"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,29 @@ def part_of_block(
         ratings=_ratings(parts, done, axes, task, work.rules),
         poisoned=tuple(made.poisoned),
     )
+
+
+def parts_in_processes(
+    works: Iterable[tuple[Block, BlockWork]],
+    axes: HitAxes,
+    block_symbols: int,
+    processes: int,
+    threads: int,
+) -> Iterator[ReplayPart]:
+    """Yield what blocks come to, each in one of some processes, on some threads there."""
+    runner = ThreadsRunner(threads)
+
+    def asked(
+        found: tuple[Block, BlockWork],
+    ) -> tuple[BlockWork, HitAxes, int, TaskRunner, tuple[Regime, ...] | None]:
+        block, work = found
+        return work, axes, block_symbols, runner, benchmark_regimes(block)
+
+    # unlike a comprehension, map holds no block that it has handed out
+    for part in in_processes(part_of_block, map(asked, works), processes):
+        for one in part.poisoned:  # who raises there is logged nowhere else
+            logger.warning("scanning %s raised %s: %s", one.symbol, one.error, one.detail)
+        yield part
 
 
 def _hits(

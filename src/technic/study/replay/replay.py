@@ -12,14 +12,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -31,12 +29,10 @@ from technic.data_engine.interfaces.provider import Provider
 from technic.data_engine.kept_listings import kept_listings_warnings
 from technic.engine.blocks import PoisonedSymbol, call_or_halve, even_slices
 from technic.engine.open import DEFAULT_RUNNER, check_runner, open_runner, workers_here
-from technic.engine.processes import can_start_processes, in_processes
+from technic.engine.processes import can_start_processes
 from technic.engine.runner import TaskRunner
-from technic.engine.threads import ThreadsRunner
 from technic.errors import ParameterError
 from technic.panel.machine.freed_memory import keep_freed_memory
-from technic.regime import Regime
 from technic.scan.config import ScanConfig, checked_config
 from technic.scan.context import ScanContext, open_context, settled_files, settled_universe
 from technic.scan.expressions.scan_expressions import ScanExpressions, scan_expressions
@@ -46,7 +42,7 @@ from technic.scan.windows import ScanWindows
 from technic.sessions import parse_day
 from technic.settings import Settings, load_settings
 from technic.study.replay.basis_bars import BlockBars
-from technic.study.replay.block_hits import HitAxes, part_of_block
+from technic.study.replay.block_hits import HitAxes, part_of_block, parts_in_processes
 from technic.study.replay.blocks import Block, blocks
 from technic.study.replay.both_passes import BlockWork
 from technic.study.replay.day_rows import DayRows, ReplayTask, rows_of_block
@@ -63,8 +59,6 @@ from technic.study.replay.rosters import Rosters
 from technic.typing import DateArray, FloatArray
 
 __all__ = ["Replay", "open_replay"]
-
-logger = logging.getLogger(__name__)
 
 BLOCK_SYMBOLS = 1_536
 """Most symbols that are computed together: what is done for each day is done once for all."""
@@ -152,13 +146,13 @@ class Replay:
         processes = self._processes()
         with closing(self._works(rules)) as works:
             if processes > 1:
-                alone = ThreadsRunner(max(1, workers_here(self.runner) // processes))
-                asked = map(partial(self._asked, axes, alone), works)
-                yield from _logged(in_processes(part_of_block, asked, processes))
+                threads = max(1, workers_here(self.runner) // processes)
+                yield from parts_in_processes(works, axes, self.block_symbols, processes, threads)
                 return
             with self._runner() as runner:
-                for found in works:
-                    yield part_of_block(*self._asked(axes, runner, found))
+                for block, work in works:
+                    regimes = benchmark_regimes(block)
+                    yield part_of_block(work, axes, self.block_symbols, runner, regimes)
 
     def met(self) -> Iterator[MetPart]:
         """Yield who met what of the setups, those of a block of days together, ascending by day.
@@ -285,13 +279,6 @@ class Replay:
         with open_runner(self.runner, self.ray_address) as chosen:
             yield cast("TaskRunner", chosen.runner)  # every runner that has a name is one
 
-    def _asked(
-        self, axes: HitAxes, runner: TaskRunner, found: tuple[Block, BlockWork]
-    ) -> tuple[BlockWork, HitAxes, int, TaskRunner, tuple[Regime, ...] | None]:
-        """Return what `part_of_block` is asked for."""
-        block, work = found
-        return work, axes, self.block_symbols, runner, benchmark_regimes(block)
-
     def _processes(self) -> int:
         """Return in how many processes blocks of days are computed; 1: in this one."""
         large = len(self.days) * len(self.symbols) >= PLACES_APART
@@ -303,14 +290,6 @@ class Replay:
     def _cuts(self, bars: BlockBars, runner: TaskRunner) -> list[slice]:
         """Cut the symbols so that each worker has as many blocks, none of them too wide."""
         return even_slices(len(bars.symbols), self.block_symbols, runner.workers)
-
-
-def _logged(parts: Iterable[ReplayPart]) -> Iterator[ReplayPart]:
-    """Log which symbols raised in another process, as it is done for those that raise in this."""
-    for part in parts:
-        for one in part.poisoned:
-            logger.warning("scanning %s raised %s: %s", one.symbol, one.error, one.detail)
-        yield part
 
 
 def _rows(
