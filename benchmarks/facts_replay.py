@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks.facts_scan import NOW, closes_on, filled_home
 from benchmarks.made_filings import FACT_TERMS, PRICE_TERMS, MadeFilings, different
-from benchmarks.timing import Spent, best_of, machine_line, peak_memory
+from benchmarks.timing import MostMemory, Spent, best_of, machine_line
 from technic import ScanConfig, run_scan
 from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS, DemoProvider
 from technic.facts.place import fact_home
@@ -121,10 +121,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--sample", type=int, default=2)
     args = parser.parse_args()
-    found = measure(args.symbols, args.days, args.rounds, args.sample)
+    with MostMemory() as memory:
+        found = measure(args.symbols, args.days, args.rounds, args.sample)
     print(machine_line("pyarrow"))
     print(f"{args.symbols:,} symbols x {args.days:,} days, {found.rows:,} facts, peak memory "
-          f"{peak_memory() / 2**30:.2f} GiB; load {os.getloadavg()[0]:.1f}")  # fmt: skip
+          f"{memory.bytes / 2**30:.2f} GiB; load {os.getloadavg()[0]:.1f}")  # fmt: skip
     for what, spent, hits in zip(
         ("without facts", "with facts", "the same hits"), found.spent, found.hits, strict=True
     ):
