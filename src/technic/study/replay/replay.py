@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -170,7 +170,7 @@ class Replay:
                 cuts = self._cuts(work.bars, runner)
                 yield met_of_block(work, cuts, self.days, self.symbols, runner)
 
-    def _works(self, rules: HitRules) -> Iterator[tuple[Block, BlockWork]]:
+    def _works(self, rules: HitRules) -> Generator[tuple[Block, BlockWork], None, None]:
         """Yield each block of days and what is computed of it.
 
         The bars of the next one are read while one is computed.
