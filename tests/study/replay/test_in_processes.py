@@ -24,17 +24,17 @@ pytestmark = pytest.mark.skipif(not can_start_processes(), reason="no sockets th
 RATINGS = ("tech_rating", "rs_rating")
 
 
-def hard_replay(benchmark: str | None) -> Replay:
+def hard_replay(index: str | None) -> Replay:
     """Days of three years around everything hard."""
     days = np.union1d(around_what_happens()[::3], SESSIONS[[300, 500, 700]])
-    config = ScanConfig(setups=EVERY_SETUP, columns=(*COLUMNS, *RATINGS), benchmark=benchmark)
+    config = ScanConfig(setups=EVERY_SETUP, columns=(*COLUMNS, *RATINGS), benchmark=index)
     return open_replay(config, days=days, provider=hard_market(), now=NOW)
 
 
-@pytest.mark.parametrize("benchmark", [None, "AK"])
-def test_processes_give_the_same_parts(benchmark: str | None, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("index", [None, "AK"])
+def test_processes_give_the_same_parts(index: str | None, monkeypatch: pytest.MonkeyPatch):
     """Hits, ratings, regimes and who is ranked, in the same order."""
-    replay = hard_replay(benchmark)
+    replay = hard_replay(index)
     here = list(replay.parts(RATINGS))
     monkeypatch.setattr(replays, "PLACES_APART", 0)
     monkeypatch.setattr(replays, "workers_here", lambda _: 2)
