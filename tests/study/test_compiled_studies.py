@@ -54,9 +54,8 @@ def test_a_study(market: PayingProvider, loops: Callable[[bool], LoopsAsked], tm
     for on in (False, True):
         asked = loops(on)
         settings = Settings(home=tmp_path / str(on))
-        config = StudyConfig(
-            SCAN, str(SESSIONS[-160]), str(SESSIONS[-70]), ratings=RATINGS, event_curve=True
-        )
+        days = {"first": str(SESSIONS[-160]), "last": str(SESSIONS[-70])}
+        config = StudyConfig(scan=SCAN, **days, ratings=RATINGS, event_curve=True)
         found.append(run_study(config, provider=market, settings=settings, now=NOW))
     assert sum(loop is not None for loop in asked) > 50
     one, other = found
