@@ -109,8 +109,8 @@ def run_study(
     gone = replay.rosters.missing_warning(found.without_bars)
     by = hit_groups(edges, whole.ratings, hits.places.session, hits.places.symbol)
     groups = PlaceGroups.of(hits.places, whole.regimes, by)
-    rated = {name: whole.ratings[name] for name in names}
-    summaries, ratings, comparison = _summed_up(hits, found, config, total, groups, rated, replay)
+    values = {name: whole.ratings[name] for name in names}
+    summaries, ratings, comparison = _summed_up(hits, found, config, total, groups, values, replay)
     return StudyResult(
         config=config,
         hits=hits,
@@ -161,7 +161,7 @@ def _summed_up(
     config: StudyConfig,
     trials: int,
     groups: PlaceGroups,
-    rated: Mapping[str, FloatArray],
+    values: Mapping[str, FloatArray],
     replay: Replay,
 ) -> tuple[tuple[OwnerSummary, ...], tuple[RatingSummary, ...], Comparison | None]:
     """Sum up the hits of each owner, judge the ratings beside, and compare the owners."""
@@ -169,19 +169,15 @@ def _summed_up(
     sums = OwnerSums.of(hits, found, config, groups, workers)
     each = ((hits, found, config, owner, trials, groups, sums) for owner in range(len(hits.owners)))
     summaries = tuple(in_turn(summarised, each, workers))
-    with ThreadPoolExecutor(1) as beside:
-        ratings = beside.submit(_rated, rated, found, config, trials)
-        comparison = _compared(summaries, sums, config)
-    return summaries, ratings.result(), comparison
-
-
-def _rated(
-    ratings: Mapping[str, FloatArray], found: HitOutcomes, config: StudyConfig, trials: int
-) -> tuple[RatingSummary, ...]:
-    if found.everybody is None:
-        return ()
     excess = found.everybody
-    return tuple(rated(name, one, excess, config, trials) for name, one in ratings.items())
+    with ThreadPoolExecutor(workers) as beside:
+        ratings = [
+            beside.submit(rated, name, one, excess, config, trials)
+            for name, one in values.items()
+            if excess is not None
+        ]
+        comparison = _compared(summaries, sums, config)
+        return summaries, tuple(one.result() for one in ratings), comparison
 
 
 def _compared(

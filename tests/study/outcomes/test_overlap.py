@@ -22,6 +22,10 @@ def test_the_hits_taken_are_those_of_a_loop(hits, cut):
     expected = taken_one_at_a_time(hits)
     assert one_at_a_time(*arrays).tolist() == expected
 
+    by_day = sorted(hits, key=lambda hit: hit[1])  # as they come from a replay
+    ordered = [np.array([hit[i] for hit in by_day], dtype=np.int32) for i in range(3)]
+    assert one_at_a_time(*ordered).tolist() == taken_one_at_a_time(by_day)
+
     busy = np.zeros(5, dtype=np.int64)
     parts = np.zeros(len(hits), dtype=np.bool_)
     for part in (arrays[1] < cut, arrays[1] >= cut):
