@@ -8,7 +8,8 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,42 @@ def test_what_a_call_raises_ends_all():
     with pytest.raises(RunnerError, match="the second is refused"):
         next(running)
     assert list(running) == []
+
+
+class FirstAlone:
+    """Threads of which none comes to what is asked after the first."""
+
+    def __init__(self, _: int) -> None:
+        self.begun = False
+
+    def submit(self, call: Callable[..., object], asked: object) -> Future[object]:
+        """Do the first at once."""
+        future: Future[object] = Future()
+        if not self.begun:
+            self.begun = True
+            try:
+                future.set_result(call(asked))
+            except RunnerError as error:
+                future.set_exception(error)
+        return future
+
+    def shutdown(self, *, wait: bool = True, cancel_futures: bool = False) -> None:
+        """Nobody is at work."""
+
+
+def test_what_was_never_begun_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch):
+    """The first raises while others wait for a process."""
+    files = []
+
+    def kept(value: object) -> object:
+        files.append(written(value))
+        return files[-1]
+
+    monkeypatch.setattr(processes, "written", kept)
+    monkeypatch.setattr(processes, "ThreadPoolExecutor", FirstAlone)
+    with pytest.raises(RunnerError, match="the second is refused"):
+        next(in_processes(process_work.refused, [(1,), (2,), (3,), (4,)], 2))
+    assert [file.closed for file in files] == [True] * 3
 
 
 def test_who_stops_early_leaves_no_process_behind(tmp_path: Path):

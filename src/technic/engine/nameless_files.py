@@ -10,6 +10,7 @@ import os
 import pickle
 import struct
 import tempfile
+from contextlib import ExitStack
 from itertools import accumulate
 from typing import IO, Any
 
@@ -29,15 +30,13 @@ def written(value: object) -> IO[bytes]:
     body = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
     pieces = [memoryview(body), *(one.raw() for one in buffers)]
     head = struct.pack(f"<{1 + len(pieces)}q", len(pieces), *(piece.nbytes for piece in pieces))
-    file = _opened()
-    try:
+    with ExitStack() as failed:
+        file = failed.enter_context(_opened())
         for piece in (memoryview(head), *pieces):
             file.write(piece)
             file.write(bytes(-piece.nbytes % _ALIGNED))
         file.flush()
-    except BaseException:
-        file.close()
-        raise
+        failed.pop_all()
     return file
 
 

@@ -37,7 +37,7 @@ def _listen(line: socket.socket, asked: SimpleQueue[int]) -> None:
     """Take what is asked; end the process when nobody can ask any more."""
     while True:
         said, descriptors, *_ = socket.recv_fds(line, 1, 1)
-        if not said:
+        if not said or not descriptors:  # nobody is there, or no more files can be open here
             os._exit(0)
         asked.put(descriptors[0])
 

@@ -16,7 +16,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, nullcontext, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event
@@ -52,18 +52,22 @@ def in_processes(
     ends all.
     """
     team, pool = _Team.of(call, workers), ThreadPoolExecutor(workers)
-    waiting: deque[Future[R]] = deque()
+    waiting: deque[tuple[Future[R], _Asked[R]]] = deque()
     try:
         for item in items:
-            waiting.append(pool.submit(team.done, _asked(call, item)))
-            del item  # what has been written down need not be there twice
+            asked = _asked(call, item)
+            waiting.append((pool.submit(team.done, asked), asked))
+            del item, asked  # what has been written down need not be there twice
             if len(waiting) > workers:
-                yield waiting.popleft().result()
+                yield waiting.popleft()[0].result()
         while waiting:
-            yield waiting.popleft().result()
+            yield waiting.popleft()[0].result()
     finally:
+        pool.shutdown(wait=False, cancel_futures=True)
         team.end()
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown()
+        for _, left in waiting:
+            left.close()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +85,11 @@ class _Asked(Generic[R]):
             call, item = read_value(self.file.fileno(), copied=False)
         assert call is not None
         return call(*item)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self.file is not None:
+            self.file.close()
 
 
 def _asked(call: Callable[..., R], item: tuple[Any, ...]) -> _Asked[R]:
@@ -106,7 +115,7 @@ class _Worker:
         """Have the call in a file done; EOFError or OSError where the process has ended."""
         socket.send_fds(self._line, [b"?"], [file.fileno()])
         said, descriptors, *_ = socket.recv_fds(self._line, 1, 1)
-        if not said:
+        if not said or not descriptors:  # it has ended, or no more files can be open here
             raise EOFError
         with os.fdopen(descriptors[0], "rb") as answer:
             return read_value(answer.fileno(), copied=True)
@@ -167,7 +176,7 @@ class _Team:
         """Have it done by a process, or do it here."""
         worker = self.free.get()
         try:
-            with asked.file or nullcontext():
+            with closing(asked):
                 answers: list[R] = []
                 if worker is not None and asked.file is not None:
                     answers = self._answers(worker, asked.file)
