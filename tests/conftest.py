@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,12 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     """
     if isinstance(val, bytes):
         raise pytest.UsageError(f"{argname} is {val[:20]!r}: name bytes with ids= or id=")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collecting has made out of every later look for garbage: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

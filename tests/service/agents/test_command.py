@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 from typing import Any
 
@@ -29,6 +30,7 @@ ASKED: dict[str, Any] = {
 }
 
 
+@functools.cache  # the command line is long, and made anew each time
 def options(name: str) -> set[str]:
     """Return the options of a command."""
     command = typer.main.get_command(command_line()).commands[name]  # type: ignore[attr-defined]
