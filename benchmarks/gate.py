@@ -35,6 +35,7 @@ from benchmarks import (
     ten_years,
     warm_scan,
 )
+from benchmarks.parts import index_file
 from benchmarks.timing import machine_line
 from technic.bench.config import BenchConfig
 from technic.bench.run import run_bench
@@ -92,7 +93,7 @@ def study_beside_scans() -> float:
     """Processor time of the scan of each day ÷ that of the study of all, with all setups."""
     setups = all_setups(benchmark=True)
     with tempfile.TemporaryDirectory() as folder:
-        replay = study_replay.opened(300, 252, setups, study_replay.index_file(Path(folder)))
+        replay = study_replay.opened(300, 252, setups, index_file(Path(folder)))
         found = study_replay.measure(replay, Path(folder), sample=3, rounds=2)
     return found.scans.processor / found.study.processor
 

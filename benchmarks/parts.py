@@ -54,19 +54,25 @@ def scans_with_setups(n_symbols: int, n_days: int) -> float:
     sessions = calendar.last(SESSIONS, LAST_SESSION)
     provider = DemoProvider(calendar, size=n_symbols)
     provider.listings()
-    steps = np.random.default_rng(1).normal(0.0003, 0.01, len(sessions))
-    closes = np.round(1_000.0 * np.exp(np.cumsum(steps)), 2).tolist()
     with tempfile.TemporaryDirectory() as folder:
-        index = Path(folder) / "index.csv"
-        lines = (f"{day},{close}" for day, close in zip(sessions, closes, strict=True))
-        index.write_text("date,close\n" + "\n".join(lines) + "\n", encoding="utf-8")
-        plain = ScanConfig(benchmark=str(index))
+        plain = ScanConfig(benchmark=str(index_file(Path(folder))))
         run_scan(plain, provider=provider, now=NOW)  # who comes first imports
         spent = []
         for day in sessions[-n_days * 21 :: 21]:
             config = replace(plain, setups=of_prices(), as_of=str(day))
             spent.append(least_of(lambda c=config: run_scan(c, provider=provider, now=NOW), 1))
     return float(np.mean(spent))
+
+
+def index_file(folder: Path) -> Path:
+    """Write closes of every session of the simulated market, in random steps."""
+    sessions = build_calendar(2026).last(SESSIONS, LAST_SESSION)
+    steps = np.random.default_rng(1).normal(0.0003, 0.01, len(sessions))
+    closes = np.round(1_000.0 * np.exp(np.cumsum(steps)), 2)
+    lines = (f"{day},{close}" for day, close in zip(sessions, closes.tolist(), strict=True))
+    path = folder / "index.csv"
+    path.write_text("date,close\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return path
 
 
 def of_prices() -> tuple[Setup, ...]:

@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from benchmarks.parts import index_file
 from benchmarks.process_start import write_file
-from benchmarks.study_replay import index_file, opened
+from benchmarks.study_replay import opened
 from benchmarks.timing import machine_line, peak_memory, status
 from technic import ScanConfig, run_scan
 from technic.study.all_setups import all_setups

@@ -20,8 +20,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.growth import Growth
+from benchmarks.parts import index_file
 from benchmarks.peers.environments import HERE
-from benchmarks.study_replay import index_file, opened
+from benchmarks.study_replay import opened
 from benchmarks.timing import in_turn, machine_line
 from technic.study.all_setups import all_setups
 from technic.study.replay.replay import Replay

@@ -1,19 +1,22 @@
 """A study of ten years, or of fewer days, against the scan of each day with all setups.
 
     python -m benchmarks.study_replay [--symbols 6000] [--days 252] [--sample 4] [--no-patterns]
+        [--before CHECKOUT]
 
 Both read the simulated market from memory, with all built-in setups; an index of random steps
 stands for the benchmark that one of them needs. The study is whole, as `technic study` runs it: the
 hits of all days with rank, rating and trade plan, every plan graded, both ratings judged, and all
 summed up. The scan runs as of a few of the days and is multiplied. On those days both keep the same
-symbols for the same setups.
+symbols for the same setups. ``--before``: a checkout of an earlier version, whose scans of past
+days are timed too; 8819517e is the last one without studies.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -23,6 +26,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import parts
+from benchmarks.parts import NOW, index_file
 from benchmarks.timing import MostMemory, Spent, best_of, machine_line
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS, DemoProvider
@@ -35,7 +40,6 @@ from technic.study.replay.hits import Hits
 from technic.study.replay.replay import Replay, open_replay
 from technic.study.run import run_study
 
-NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 PATTERNS = ("vcp", "cup_with_handle", "flat_base", "high_tight_flag")
 CALENDAR = build_calendar(2026)
 
@@ -66,17 +70,6 @@ class Compared:
     hits: int
     plans: int
     peak: int
-
-
-def index_file(folder: Path) -> Path:
-    """Write closes of every session of the simulated market, in random steps."""
-    sessions = CALENDAR.last(SESSIONS, LAST_SESSION)
-    steps = np.random.default_rng(1).normal(0.0003, 0.01, len(sessions))
-    closes = np.round(1_000.0 * np.exp(np.cumsum(steps)), 2)
-    lines = (f"{day},{close}" for day, close in zip(sessions, closes.tolist(), strict=True))
-    path = folder / "index.csv"
-    path.write_text("date,close\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    return path
 
 
 def opened(n_symbols: int, n_days: int, setups: tuple[Setup, ...], index: Path) -> Replay:
@@ -137,6 +130,19 @@ def pairs_of_scan(result: ScanResult) -> set[tuple[str, str]]:
     return {(setup, symbol) for symbol, setups in rows for setup in setups.split(", ") if setup}
 
 
+def seconds_before(checkout: Path, n_symbols: int, n_days: int) -> float:
+    """Return what the scan of a past day with all setups takes in another version."""
+    done = subprocess.run(
+        [sys.executable, parts.__file__, "setups", str(n_symbols), str(n_days)],
+        env={**os.environ, "PYTHONPATH": str((checkout / "src").resolve())},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise SystemExit(f"{checkout}: {done.stderr}")
+    return float(done.stdout)
+
+
 def main() -> None:
     """Run both, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -144,6 +150,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=252)
     parser.add_argument("--sample", type=int, default=4)
     parser.add_argument("--no-patterns", action="store_true")
+    parser.add_argument("--before", type=Path)
     args = parser.parse_args()
     left_out = PATTERNS if args.no_patterns else ()
     setups = tuple(one for one in all_setups(benchmark=True) if one.name not in left_out)
@@ -170,6 +177,10 @@ def main() -> None:
               f"processor; {said}")  # fmt: skip
     print(f"the scans take {found.scans.clock / study.clock:.1f} x by the clock, "
           f"{found.scans.processor / study.processor:.1f} x the processor time")  # fmt: skip
+    if args.before is not None:
+        day = seconds_before(args.before, args.symbols, args.sample)
+        print(f"the version before: {day:.2f} s of the processor a day, {args.days * day:,.1f} s "
+              f"in all, {args.days * day / study.clock:.1f} x the study by the clock")  # fmt: skip
 
 
 if __name__ == "__main__":
