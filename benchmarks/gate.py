@@ -35,7 +35,7 @@ from benchmarks import (
     ten_years,
     warm_scan,
 )
-from benchmarks.parts import index_file
+from benchmarks.simulated_market import index_file
 from benchmarks.timing import machine_line
 from technic.bench.config import BenchConfig
 from technic.bench.run import run_bench

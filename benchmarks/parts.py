@@ -1,83 +1,88 @@
 """Processor seconds of one part of a scan, by whichever version of Technic is on the path.
 
     python -m benchmarks.parts columns 6000 300 1   # all columns, of the last one of 300 bars
-    python -m benchmarks.parts setups 6000 4        # a scan with all setups, of 4 past days
+    python -m benchmarks.parts setups 6000 2520 4   # a scan with all setups, 4 of the last days
 
-``scripts/compare-commits OLD NEW --parts 9`` runs it for two commits in turns. It knows only names
-that both have. The least of a few rounds is printed.
+``scripts/compare-commits OLD NEW --parts 9`` runs it for two commits in turns, and
+``benchmarks.study_replay --before CHECKOUT`` for one: so it knows only names that those have too.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import os
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.simulated_market import NOW, index_file
+from benchmarks.timing import best_of
 from technic import ScanConfig, columns, run_scan
-from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS, DemoProvider
+from technic.data_engine.providers.demo import LAST_SESSION, DemoProvider
 from technic.scan.expressions.setup_document import setup_document
 from technic.sessions import build_calendar
 from technic.setups import Library, Setup
 from technic.testing import make_panel
 
-NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
+__all__ = ["seconds_in"]
+
+ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 5
 
 
-def least_of(work: Callable[[], object], rounds: int) -> float:
-    """Return the least processor time of some rounds."""
-    spent = []
-    for _ in range(rounds):
-        began = time.process_time()
-        work()
-        spent.append(time.process_time() - began)
-    return min(spent)
-
-
 def columns_of(n_symbols: int, n_bars: int, n_rows: int) -> float:
-    """Return what all columns take of the last rows, in one call."""
+    """Return the least that all columns take of the last rows, in one call."""
     panel = make_panel(n_symbols, n_bars)
     rows = (panel.length - 1)[None] - np.arange(n_rows)[::-1, None]
     asked = rows[0] if n_rows == 1 else rows
-    return least_of(lambda: columns.evaluate(panel, asked), ROUNDS)
+    spent, _ = best_of(ROUNDS, lambda: columns.evaluate(panel, asked))
+    return spent.processor
 
 
-def scans_with_setups(n_symbols: int, n_days: int) -> float:
-    """Return what a scan of a past day takes, with all setups, bars in memory."""
+def scans_with_setups(n_symbols: int, n_days: int, sample: int) -> float:
+    """Return what a scan of a past day takes, with all setups, bars in memory: the mean of a few.
+
+    ``sample``: how many of the last ``n_days``, as far from each other as they can be.
+    """
     calendar = build_calendar(2026)
-    sessions = calendar.last(SESSIONS, LAST_SESSION)
     provider = DemoProvider(calendar, size=n_symbols)
     provider.listings()
+    sessions = calendar.last(n_days, LAST_SESSION)
+    chosen = np.linspace(0, len(sessions) - 1, sample).round().astype(np.intp)
     with tempfile.TemporaryDirectory() as folder:
-        plain = ScanConfig(benchmark=str(index_file(Path(folder))))
-        run_scan(plain, provider=provider, now=NOW)  # who comes first imports
-        spent = []
-        for day in sessions[-n_days * 21 :: 21]:
-            config = replace(plain, setups=of_prices(), as_of=str(day))
-            spent.append(least_of(lambda c=config: run_scan(c, provider=provider, now=NOW), 1))
-    return float(np.mean(spent))
-
-
-def index_file(folder: Path) -> Path:
-    """Write closes of every session of the simulated market, in random steps."""
-    sessions = build_calendar(2026).last(SESSIONS, LAST_SESSION)
-    steps = np.random.default_rng(1).normal(0.0003, 0.01, len(sessions))
-    closes = np.round(1_000.0 * np.exp(np.cumsum(steps)), 2)
-    lines = (f"{day},{close}" for day, close in zip(sessions, closes.tolist(), strict=True))
-    path = folder / "index.csv"
-    path.write_text("date,close\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    return path
+        plain = ScanConfig(setups=of_prices(), benchmark=str(index_file(Path(folder))))
+        run_scan(plain, provider=provider, now=NOW)  # who comes first imports, and reads the setups
+        total = 0.0
+        for day in sessions[chosen]:
+            dated = replace(plain, as_of=str(day))
+            spent, _ = best_of(1, lambda one=dated: run_scan(one, provider=provider, now=NOW))
+            total += spent.processor
+    return total / sample
 
 
 def of_prices() -> tuple[Setup, ...]:
     """Return the built-in setups that need no facts of companies."""
     return tuple(one for one in Library().read()[0] if not setup_document(one).get("needs_facts"))
+
+
+def seconds_in(checkout: Path, *part: str) -> float:
+    """Return what a part takes in another checkout; raises SystemExit where it cannot run."""
+    source = checkout.resolve() / "src"
+    if not (source / "technic").is_dir():
+        raise SystemExit(f"{checkout}: no checkout of Technic, whose src/technic is not there")
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.parts", *part],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(source), str(ROOT)))},
+        cwd=source,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise SystemExit(f"{checkout}: {done.stderr}")
+    return float(done.stdout)
 
 
 def main() -> None:

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.parts import index_file
 from benchmarks.process_start import write_file
+from benchmarks.simulated_market import index_file
 from benchmarks.study_replay import opened
 from benchmarks.timing import machine_line, peak_memory, status
 from technic import ScanConfig, run_scan

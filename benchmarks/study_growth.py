@@ -20,8 +20,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.growth import Growth
-from benchmarks.parts import index_file
 from benchmarks.peers.environments import HERE
+from benchmarks.simulated_market import index_file
 from benchmarks.study_replay import opened
 from benchmarks.timing import in_turn, machine_line
 from technic.study.all_setups import all_setups

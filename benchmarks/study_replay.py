@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -26,8 +24,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import parts
-from benchmarks.parts import NOW, index_file
+from benchmarks.parts import seconds_in
+from benchmarks.simulated_market import NOW, index_file
 from benchmarks.timing import MostMemory, Spent, best_of, machine_line
 from technic import ScanConfig, ScanResult, run_scan
 from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS, DemoProvider
@@ -130,19 +128,6 @@ def pairs_of_scan(result: ScanResult) -> set[tuple[str, str]]:
     return {(setup, symbol) for symbol, setups in rows for setup in setups.split(", ") if setup}
 
 
-def seconds_before(checkout: Path, n_symbols: int, n_days: int) -> float:
-    """Return what the scan of a past day with all setups takes in another version."""
-    done = subprocess.run(
-        [sys.executable, parts.__file__, "setups", str(n_symbols), str(n_days)],
-        env={**os.environ, "PYTHONPATH": str((checkout / "src").resolve())},
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise SystemExit(f"{checkout}: {done.stderr}")
-    return float(done.stdout)
-
-
 def main() -> None:
     """Run both, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -178,9 +163,11 @@ def main() -> None:
     print(f"the scans take {found.scans.clock / study.clock:.1f} x by the clock, "
           f"{found.scans.processor / study.processor:.1f} x the processor time")  # fmt: skip
     if args.before is not None:
-        day = seconds_before(args.before, args.symbols, args.sample)
-        print(f"the version before: {day:.2f} s of the processor a day, {args.days * day:,.1f} s "
-              f"in all, {args.days * day / study.clock:.1f} x the study by the clock")  # fmt: skip
+        part = "setups", str(args.symbols), str(args.days), str(args.sample)
+        before = args.days * seconds_in(args.before, *part)
+        print(f"scans of {args.before}: {before:.1f} s of the processor for all days; "
+              f"{before / study.clock:.1f} x the study's clock, "
+              f"{before / study.processor:.1f} x its processor time")  # fmt: skip
 
 
 if __name__ == "__main__":

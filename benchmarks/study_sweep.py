@@ -12,7 +12,6 @@ its replay alone, the scan of all days, is told beside it. ``--sample 0`` times 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import os
 import tempfile
 from functools import partial
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.simulated_market import NOW
 from benchmarks.timing import Spent, best_of, machine_line, peak_memory
 from technic import ScanConfig
 from technic.data_engine.providers.demo import LAST_SESSION, SESSIONS, DemoProvider
@@ -33,7 +33,6 @@ from technic.study.sweep.config import SweepConfig
 from technic.study.sweep.grid import Axis
 from technic.study.sweep.run import SweepResult, run_sweep
 
-NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 WHERE = "close > sma(close, {n}) and rsi(close, 14) < {limit}"
 LIMITS = (40, 45, 50, 55, 60)
 SHORTEST, LONGEST = 2, 201

@@ -140,7 +140,7 @@ def hit_outcomes(
             progress(number, len(cuts))
     if not gathered.grades:
         raise NothingToScanError(f"what followed could be judged of none: {_first(gathered)}")
-    return gathered.whole(replay.benchmark_closes, workers)
+    return gathered.whole(replay.benchmark_closes)
 
 
 def _first(gathered: _Gathered) -> str:
@@ -213,10 +213,8 @@ class _Gathered:
         if self.everybody is not None and block.everybody is not None:
             self.everybody[:, cut] = block.everybody
 
-    def whole(
-        self, closes: Callable[[DateArray], FloatArray | None], workers: int
-    ) -> HitOutcomes:
-        """Put the blocks together, in the order of the places, on some threads."""
+    def whole(self, closes: Callable[[DateArray], FloatArray | None]) -> HitOutcomes:
+        """Put the blocks together, in the order of the places."""
         hits, main = self.hits, self.config.horizon
         days = np.searchsorted(self.sessions, hits.sessions)
         universe = {key: market.mean[days] for key, market in self.market.items()}
@@ -245,7 +243,7 @@ class _Gathered:
             down=self.down,
             grade=grade,
             grades=grades,
-            taken=_taken(hits, grade, days, ends, workers),
+            taken=_taken(hits, grade, days, ends),
             sessions=self.sessions,
             last_bar=self.last_bar,
             delisted=self.delisted,
@@ -259,23 +257,14 @@ class _Gathered:
 
 
 def _taken(
-    hits: Hits,
-    grade: NDArray[np.int32],
-    days: NDArray[np.intp],
-    ends: NDArray[np.int64],
-    workers: int,
+    hits: Hits, grade: NDArray[np.int32], days: NDArray[np.intp], ends: NDArray[np.int64]
 ) -> BoolArray:
     """Mark the plans that a trader with one order or trade a symbol takes, for each owner apart."""
     taken, places = np.zeros(len(hits), np.bool_), hits.places
-
-    def taken_of(owner: int) -> tuple[NDArray[np.intp], BoolArray]:
+    for owner in range(len(hits.owners)):
         own = np.flatnonzero(hits.owner == owner)
         own = own[grade[hits.place[own]] >= 0]
         at = hits.place[own]
         session = days[places.session[at]]
-        return own, one_at_a_time(places.symbol[at], session, ends[grade[at]])
-
-    each = ((owner,) for owner in range(len(hits.owners)))
-    for own, kept in in_turn(taken_of, each, workers):
-        taken[own] = kept
+        taken[own] = one_at_a_time(places.symbol[at], session, ends[grade[at]])
     return taken
