@@ -13,9 +13,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 
-COMPILED_TESTS := $(addprefix tests/,indicators columns scoring panel/test_windows.py panel/test_cores.py \
-  language/test_against_interpreter.py scan/test_scan_language.py scan/test_own_expression.py test_scanner_core.py \
-  study/test_blocks_of_symbols.py study/test_check.py study/test_compiled_studies.py)
+COMPILED_TESTS := $(addprefix tests/,indicators columns scoring panel language scan setups study test_scanner_core.py)
 # all but fast: the tests run without numba, and then some with it
 DEV_EXTRAS := $(addprefix --extra ,alerts mcp polars ray service study xlsx yahoo)
 PINNED := --group build --constraint constraints-dev.txt
