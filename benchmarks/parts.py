@@ -27,7 +27,7 @@ from technic.sessions import build_calendar
 from technic.setups import Library, Setup
 from technic.testing import make_panel
 
-__all__ = ["seconds_in"]
+__all__ = ["seconds_in", "source_of"]
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 5
@@ -68,11 +68,17 @@ def of_prices() -> tuple[Setup, ...]:
     return tuple(one for one in Library().read()[0] if not setup_document(one).get("needs_facts"))
 
 
-def seconds_in(checkout: Path, *part: str) -> float:
-    """Return what a part takes in another checkout; raises SystemExit where it cannot run."""
+def source_of(checkout: Path) -> Path:
+    """Return the folder to import from; raises SystemExit where there is none."""
     source = checkout.resolve() / "src"
     if not (source / "technic").is_dir():
-        raise SystemExit(f"{checkout}: no checkout of Technic, whose src/technic is not there")
+        raise SystemExit(f"{checkout}: no checkout of Technic, for it has no src/technic")
+    return source
+
+
+def seconds_in(checkout: Path, *part: str) -> float:
+    """Return what a part takes in another checkout; raises SystemExit where it cannot run."""
+    source = source_of(checkout)
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.parts", *part],
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(source), str(ROOT)))},

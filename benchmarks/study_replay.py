@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.parts import seconds_in
+from benchmarks.parts import seconds_in, source_of
 from benchmarks.simulated_market import NOW, index_file
 from benchmarks.timing import MostMemory, Spent, best_of, machine_line
 from technic import ScanConfig, ScanResult, run_scan
@@ -137,6 +137,8 @@ def main() -> None:
     parser.add_argument("--no-patterns", action="store_true")
     parser.add_argument("--before", type=Path)
     args = parser.parse_args()
+    if args.before is not None:
+        source_of(args.before)  # who is mistaken need not wait for a study
     left_out = PATTERNS if args.no_patterns else ()
     setups = tuple(one for one in all_setups(benchmark=True) if one.name not in left_out)
     with tempfile.TemporaryDirectory() as folder:
