@@ -137,6 +137,8 @@ def main() -> None:
     parser.add_argument("--no-patterns", action="store_true")
     parser.add_argument("--before", type=Path)
     args = parser.parse_args()
+    if min(args.symbols, args.days, args.sample) < 1:
+        parser.error("--symbols, --days and --sample are 1 or more")
     if args.before is not None:
         source_of(args.before)  # who is mistaken need not wait for a study
     left_out = PATTERNS if args.no_patterns else ()
