@@ -139,6 +139,8 @@ def main() -> None:
     args = parser.parse_args()
     if min(args.symbols, args.days, args.sample) < 1:
         parser.error("--symbols, --days and --sample are 1 or more")
+    if args.before is not None and args.no_patterns:
+        parser.error("--before scans with all setups: leave --no-patterns out")
     if args.before is not None:
         source_of(args.before)  # who is mistaken need not wait for a study
     left_out = PATTERNS if args.no_patterns else ()
